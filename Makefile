@@ -1,0 +1,108 @@
+# A WebSocket server in C, taught in steps. `make help` lists what can be typed.
+
+# The table of contents: what each room adds. A step links its own modules and those of all rooms
+# above it, and never has a copy of them.
+common           := options log text hexdump clock sha1 base64
+step01_tcp       := tcp server
+step02_http      := http response exchange page
+step03_handshake := extensions handshake upgrade
+step04_frames    := frame frame_draw frame_show
+step05_echo      := utf8 close buffer output connection session
+
+STEPS := step01_tcp step02_http step03_handshake step04_frames step05_echo
+ROOMS := common $(STEPS)
+
+CC       ?= cc
+CFLAGS   ?= -O2 -g
+BUILD    ?= build
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
+            -Wmissing-prototypes -Wold-style-definition -Wformat=2 -Wundef \
+            -Wpointer-arith -Wwrite-strings -Wvla
+COMPILE   = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(WARNINGS) -pthread $(CPPFLAGS) $(CFLAGS)
+LINK      = $(CC) -pthread $(CFLAGS) $(LDFLAGS)
+
+# For each room: its objects, and those of all rooms up to it.
+object = $(BUILD)/obj/$1.o
+so_far :=
+$(foreach room,$(ROOMS),\
+  $(eval $(room)_objects := $(foreach module,$($(room)),$(call object,$(room)/$(module))))\
+  $(eval so_far += $($(room)_objects))\
+  $(eval $(room)_links := $(so_far)))
+
+PROGRAMS := $(addprefix $(BUILD)/,$(STEPS))
+TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*_test.c))
+
+all: $(PROGRAMS) ## build every program (the default)
+
+$(foreach step,$(STEPS),$(eval $(BUILD)/$(step): $(call object,$(step)/main) $($(step)_links)))
+$(PROGRAMS):
+	$(LINK) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) -MMD -MP -c -o $@ $<
+
+# The page is an HTML file; the compiler gets it as an array of bytes.
+$(BUILD)/gen/page.c: step02_http/page.html step02_http/embed.sh
+	@mkdir -p $(@D)
+	sh step02_http/embed.sh step02_http/page.html > $@
+$(call object,step02_http/page): $(BUILD)/gen/page.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) -MMD -MP -c -o $@ $<
+
+# Another compiler or other flags make everything anew.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMPILE) $(LINK) $(LDLIBS)' | cmp -s - $@ || echo '$(COMPILE) $(LINK) $(LDLIBS)' > $@
+
+# Running. `make step03 PORT=9000 ARGS=--verbose`; without PORT the programs take 8000.
+PORT ?= 8000
+run: $(BUILD)/step05_echo ## build and run the echo server (PORT=8000 ARGS=...)
+	@$(BUILD)/step05_echo --port $(PORT) $(ARGS)
+$(foreach step,$(STEPS),$(eval $(firstword $(subst _, ,$(step))): $(BUILD)/$(step)))
+step01 step02 step03 step04 step05:
+	@$(BUILD)/$(notdir $<) --port $(PORT) $(ARGS)
+
+# Testing.
+test_links := $(call object,tests/test) $(so_far)
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(LDLIBS)
+test: all $(TESTS) ## run all tests that need only a compiler, make and a shell
+	@BUILD='$(BUILD)' CC='$(CC)' sh tests/run.sh
+sanitize: ## the tests under the address, undefined-behaviour and thread sanitizers
+	$(MAKE) test BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all'
+	$(MAKE) test BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread'
+interop: all ## drive the programs with real clients (Chromium, Node, Python, curl)
+	@BUILD='$(BUILD)' sh tests/interop/run.sh
+
+# Reading.
+flat: ## write build/flat/stepNN: all that a step needs in one folder
+	@sh tools/flat.sh $(BUILD)/flat
+diff: ## show what a step adds: make diff FROM=03 TO=04
+	@sh tools/diff.sh '$(FROM)' '$(TO)'
+
+# Tidying.
+SOURCES = $(wildcard $(addsuffix /*.[ch],$(ROOMS) tests))
+format: ## format the C sources with clang-format
+	clang-format -i $(SOURCES)
+lint: ## check formatting, and the sources with cppcheck and shellcheck
+	clang-format --dry-run --Werror $(SOURCES)
+	cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
+	    --inline-suppr -I. -D_POSIX_C_SOURCE=200809L $(ROOMS)
+	shellcheck -s sh step02_http/*.sh tests/*.sh tests/interop/*.sh tools/*.sh
+compdb: ## write compile_commands.json for editors
+	@sh tools/compdb.sh '$(COMPILE)' $(filter %.c,$(SOURCES)) > compile_commands.json
+clean: ## remove everything that was built
+	rm -rf $(BUILD) compile_commands.json
+help: ## show this list
+	@echo 'make TARGET [VARIABLE=value]; the targets are:'
+	@sed -n 's/^\([a-z]*\):.* ## /\1\t/p' Makefile | while IFS='	' read -r target text; do \
+	    printf '  %-10s %s\n' "$$target" "$$text"; done
+	@echo '  stepNN     build and run one step: make step03 PORT=9000 ARGS=--verbose'
+	@echo 'CC, CFLAGS, LDFLAGS and BUILD can be set, as in: make CC=clang BUILD=build/clang'
+
+.PHONY: all run step01 step02 step03 step04 step05 test sanitize interop flat diff format lint \
+        compdb clean help FORCE
+.SECONDARY:
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

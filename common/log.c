@@ -1,0 +1,68 @@
+#include "common/log.h"
+
+#include "common/hexdump.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static enum log_level current_level = LOG_NORMAL;
+
+void log_set_level(enum log_level level) {
+    current_level = level;
+}
+
+bool log_is_verbose(void) {
+    return current_level >= LOG_VERBOSE;
+}
+
+/* Prints one line; connection 0 is the server itself. */
+__attribute__((format(printf, 2, 0))) static void print(uint64_t connection, const char *format,
+                                                        va_list arguments) {
+    char line[LOG_LINE_SIZE];
+    int prefix = connection == 0 ? 0 : snprintf(line, sizeof line, "#%" PRIu64 " ", connection);
+    int body = vsnprintf(line + prefix, sizeof line - (size_t)prefix, format, arguments);
+    size_t length = (size_t)prefix + (body < 0 ? 0 : (size_t)body);
+    if (length > sizeof line - 1) {
+        length = sizeof line - 1;
+    }
+    line[length++] = '\n';
+    if (write(STDERR_FILENO, line, length) < 0) {
+        return;
+    }
+}
+
+void log_problem(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    print(0, format, arguments);
+    va_end(arguments);
+}
+
+void log_event(uint64_t connection, const char *format, ...) {
+    if (current_level >= LOG_NORMAL) {
+        va_list arguments;
+        va_start(arguments, format);
+        print(connection, format, arguments);
+        va_end(arguments);
+    }
+}
+
+void log_verbose(uint64_t connection, const char *format, ...) {
+    if (current_level >= LOG_VERBOSE) {
+        va_list arguments;
+        va_start(arguments, format);
+        print(connection, format, arguments);
+        va_end(arguments);
+    }
+}
+
+void log_hexdump(uint64_t connection, const void *bytes, size_t len) {
+    const uint8_t *byte = bytes;
+    for (size_t offset = 0; offset < len && current_level >= LOG_NORMAL; offset += HEXDUMP_BYTES) {
+        size_t take = len - offset < HEXDUMP_BYTES ? len - offset : HEXDUMP_BYTES;
+        char line[HEXDUMP_LINE_SIZE];
+        log_event(connection, "  %s", hexdump_line(offset, byte + offset, take, line));
+    }
+}

@@ -1,0 +1,233 @@
+#include "common/options.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SECONDS_MOST = 1000000, NAME_MOST = 40 };
+
+static void add(struct options *options, struct option option) {
+    if (options->count < OPTIONS_MAX) {
+        options->option[options->count++] = option;
+    }
+}
+
+void options_init(struct options *options, const char *program, const char *summary) {
+    memset(options, 0, sizeof *options);
+    options->program = program;
+    options->summary = summary;
+    options_add_flag(options, "--help", &options->help, "show this help and exit");
+}
+
+void options_add_flag(struct options *options, const char *name, bool *value, const char *help) {
+    add(options, (struct option){OPTION_FLAG, name, NULL, help, value, 0, 0});
+}
+
+void options_add_text(struct options *options, const char *name, const char *argument,
+                      const char **value, const char *help) {
+    add(options, (struct option){OPTION_TEXT, name, argument, help, value, 0, 0});
+}
+
+void options_add_list(struct options *options, const char *name, const char *argument,
+                      struct options_list *value, const char *help) {
+    add(options, (struct option){OPTION_LIST, name, argument, help, value, 0, 0});
+}
+
+void options_add_number(struct options *options, const char *name, const char *argument,
+                        uint64_t *value, uint64_t least, uint64_t most, const char *help) {
+    add(options, (struct option){OPTION_NUMBER, name, argument, help, value, least, most});
+}
+
+void options_add_seconds(struct options *options, const char *name, int64_t *value,
+                         const char *help) {
+    add(options, (struct option){OPTION_SECONDS, name, "S", help, value, 0, SECONDS_MOST});
+}
+
+static void print_help(const struct options *options) {
+    printf("%s\n\nusage: %s [options]%s%s\n\n", options->summary, options->program,
+           options->operand_name != NULL ? " " : "",
+           options->operand_name != NULL ? options->operand_name : "");
+    for (size_t i = 0; i < options->count; i++) {
+        const struct option *option = &options->option[i];
+        char left[NAME_MOST];
+        snprintf(left, sizeof left, "%s%s%s", option->name, option->argument != NULL ? " " : "",
+                 option->argument != NULL ? option->argument : "");
+        printf("  %-24s %s\n", left, option->help);
+    }
+}
+
+/* Prints the one line that a bad command line gets. */
+__attribute__((format(printf, 2, 3))) static int usage_error(const struct options *options,
+                                                             const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "%s: ", options->program);
+    vfprintf(stderr, format, arguments);
+    fprintf(stderr, "\n");
+    va_end(arguments);
+    return OPTIONS_USAGE;
+}
+
+/* How many letters must be typed anew, added or removed to turn one word into the other. */
+static size_t distance(const char *from, const char *to) {
+    size_t row[NAME_MOST + 1];
+    size_t width = strlen(to);
+    if (width > NAME_MOST) {
+        return NAME_MOST;
+    }
+    for (size_t column = 0; column <= width; column++) {
+        row[column] = column;
+    }
+    for (size_t line = 1; *from != '\0'; from++, line++) {
+        size_t diagonal = row[0];
+        row[0] = line;
+        for (size_t column = 1; column <= width; column++) {
+            size_t best = diagonal + (*from != to[column - 1]);
+            diagonal = row[column];
+            best = row[column] + 1 < best ? row[column] + 1 : best;
+            best = row[column - 1] + 1 < best ? row[column - 1] + 1 : best;
+            row[column] = best;
+        }
+    }
+    return row[width];
+}
+
+static int unknown_option(const struct options *options, const char *name) {
+    size_t nearest = 0, least = NAME_MOST;
+    for (size_t i = 0; i < options->count; i++) {
+        size_t letters = distance(name, options->option[i].name);
+        if (letters < least) {
+            nearest = i;
+            least = letters;
+        }
+    }
+    if (least <= 3) {
+        return usage_error(options, "unknown option '%s'; did you mean '%s'?", name,
+                           options->option[nearest].name);
+    }
+    return usage_error(options, "unknown option '%s'; '%s --help' lists them all", name,
+                       options->program);
+}
+
+/* Reads a whole number and nothing else; no sign, no white space, as strtoull would allow. */
+static bool read_number(const char *text, uint64_t *number) {
+    if (*text == '\0') {
+        return false;
+    }
+    for (*number = 0; *text != '\0'; text++) {
+        if (*text < '0' || *text > '9' || *number > (UINT64_MAX - 9) / 10) {
+            return false;
+        }
+        *number = *number * 10 + (uint64_t)(*text - '0');
+    }
+    return true;
+}
+
+/* Reads "12", "0.5" or "12.345" seconds as milliseconds; further decimals are too fine to matter. */
+static bool read_seconds(const char *text, int64_t *milliseconds) {
+    char whole[NAME_MOST];
+    const char *point = strchr(text, '.');
+    size_t length = point != NULL ? (size_t)(point - text) : strlen(text);
+    uint64_t seconds, thousandths = 0;
+    if (length >= sizeof whole) {
+        return false;
+    }
+    memcpy(whole, text, length);
+    whole[length] = '\0';
+    if (!read_number(whole, &seconds) || seconds > SECONDS_MOST) {
+        return false;
+    }
+    if (point != NULL) {
+        const char *digit = point + 1;
+        if (*digit == '\0' || strspn(digit, "0123456789") != strlen(digit)) {
+            return false;
+        }
+        for (uint64_t weight = 100; weight > 0 && *digit != '\0'; weight /= 10, digit++) {
+            thousandths += weight * (uint64_t)(*digit - '0');
+        }
+    }
+    *milliseconds = (int64_t)(seconds * 1000 + thousandths);
+    return true;
+}
+
+/* Stores the argument of an option that takes one. Returns OPTIONS_GO_ON or an exit status. */
+static int store(const struct options *options, const struct option *option, const char *text) {
+    if (option->kind == OPTION_TEXT) {
+        *(const char **)option->value = text;
+    } else if (option->kind == OPTION_LIST) {
+        struct options_list *list = option->value;
+        if (list->count == OPTIONS_LIST_MAX) {
+            return usage_error(options, "%s may be given %d times at most", option->name,
+                               OPTIONS_LIST_MAX);
+        }
+        list->item[list->count++] = text;
+    } else if (option->kind == OPTION_NUMBER) {
+        uint64_t number;
+        if (!read_number(text, &number) || number < option->least || number > option->most) {
+            return usage_error(options,
+                               "%s needs a whole number from %" PRIu64 " to %" PRIu64 ", not '%s'",
+                               option->name, option->least, option->most, text);
+        }
+        *(uint64_t *)option->value = number;
+    } else if (!read_seconds(text, option->value)) {
+        return usage_error(options, "%s needs seconds from 0 to %d, such as 10 or 0.5, not '%s'",
+                           option->name, SECONDS_MOST, text);
+    }
+    return OPTIONS_GO_ON;
+}
+
+/* Takes in the option at argv[*index] and moves the index past its argument. */
+static int parse_option(struct options *options, int argc, char **argv, int *index) {
+    char *word = argv[*index];
+    char *equals = strchr(word, '=');
+    char name[NAME_MOST];
+    snprintf(name, sizeof name, "%.*s", equals != NULL ? (int)(equals - word) : NAME_MOST, word);
+    for (size_t i = 0; i < options->count; i++) {
+        const struct option *option = &options->option[i];
+        if (strcmp(name, option->name) != 0) {
+            continue;
+        }
+        if (option->kind == OPTION_FLAG) {
+            if (equals != NULL) {
+                return usage_error(options, "%s takes no value", name);
+            }
+            *(bool *)option->value = true;
+            return OPTIONS_GO_ON;
+        }
+        if (equals == NULL && *index + 1 == argc) {
+            return usage_error(options, "%s needs a value: %s %s", name, name, option->argument);
+        }
+        return store(options, option, equals != NULL ? equals + 1 : argv[++*index]);
+    }
+    return unknown_option(options, name);
+}
+
+int options_parse(struct options *options, int argc, char **argv) {
+    bool only_operands = false;
+    for (int i = 1; i < argc; i++) {
+        int status = OPTIONS_GO_ON;
+        if (!only_operands && strcmp(argv[i], "--") == 0) {
+            only_operands = true;
+        } else if (!only_operands && strcmp(argv[i], "-h") == 0) {
+            options->help = true;
+        } else if (!only_operands && argv[i][0] == '-' && argv[i][1] != '\0') {
+            status = parse_option(options, argc, argv, &i);
+        } else if (options->operand_name == NULL) {
+            status =
+                usage_error(options, "unexpected argument '%s'; options start with '--'", argv[i]);
+        } else if (options->operands.count == OPTIONS_LIST_MAX) {
+            status = usage_error(options, "more than %d arguments", OPTIONS_LIST_MAX);
+        } else {
+            options->operands.item[options->operands.count++] = argv[i];
+        }
+        if (status != OPTIONS_GO_ON) {
+            return status;
+        }
+    }
+    if (options->help) {
+        print_help(options);
+        return 0;
+    }
+    return OPTIONS_GO_ON;
+}

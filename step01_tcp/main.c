@@ -1,0 +1,52 @@
+/* Step 1: a TCP listener with a thread for each connection, which shows every chunk that a read
+ * returned. Bytes, not messages: where one chunk ends and the next begins means nothing. */
+#include "common/log.h"
+#include "step01_tcp/server.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { CHUNK_SIZE = 4096 };
+
+static const char hints[] =
+    "try:  printf hello | nc {host} {port}\n"
+    "      curl http://{host}:{port}/     (nobody answers: stop it with ^C)\n"
+    "or open http://{host}:{port}/ in a browser and watch what it sends\n";
+
+static void show_chunks(struct tcp_connection *connection, void *context) {
+    (void)context;
+    uint8_t chunk[CHUNK_SIZE];
+    uint64_t total = 0;
+    for (;;) {
+        ssize_t count = tcp_read(connection, chunk, sizeof chunk, TCP_IDLE_TIMEOUT);
+        if (count < 0) {
+            log_event(connection->number, "ended: %s; %llu bytes in all", strerror(errno),
+                      (unsigned long long)total);
+            return;
+        }
+        if (count == 0) {
+            log_event(connection->number, "ended by the peer; %llu bytes in all",
+                      (unsigned long long)total);
+            return;
+        }
+        total += (uint64_t)count;
+        log_event(connection->number, "read %zd bytes", count);
+        log_hexdump(connection->number, chunk, (size_t)count);
+    }
+}
+
+int main(int argc, char **argv) {
+    struct options options;
+    struct server server;
+    options_init(&options, "step01_tcp", "Step 1: shows the bytes that arrive on a TCP port.");
+    server_init(&server, &options);
+    int status = options_parse(&options, argc, argv);
+    if (status != OPTIONS_GO_ON) {
+        return status;
+    }
+    server.hints = hints;
+    server.refusal = "too many connections; try again later\n";
+    server.buffer_size = CHUNK_SIZE;
+    server.handle = show_chunks;
+    return server_run(&server);
+}

@@ -1,0 +1,238 @@
+#include "step01_tcp/tcp.h"
+
+#include "common/clock.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static int listen_on(const struct addrinfo *address) {
+    int fd = socket(address->ai_family, SOCK_STREAM, 0);
+    if (fd < 0) {
+        return -1;
+    }
+    /* Without SO_REUSEADDR a restarted server must wait a minute until the connections that its
+     * predecessor closed have left the state TIME_WAIT. TCP_NODELAY sends each write at once instead
+     * of waiting for more; accepted sockets inherit it from the listener. */
+    int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, TCP_BACKLOG) == 0 &&
+        fcntl(fd, F_SETFL, O_NONBLOCK) == 0) {
+        return fd;
+    }
+    int problem = errno;
+    close(fd);
+    errno = problem;
+    return -1;
+}
+
+int tcp_listen(const char *host, uint16_t port, char *error, size_t error_size) {
+    struct addrinfo hints = {0}, *addresses;
+    char service[8];
+    snprintf(service, sizeof service, "%u", (unsigned)port);
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+    int problem = getaddrinfo(host, service, &hints, &addresses);
+    if (problem != 0) {
+        snprintf(error, error_size, "cannot find the host '%s' (%s); try --host 127.0.0.1", host,
+                 gai_strerror(problem));
+        return -1;
+    }
+    int fd = -1;
+    for (struct addrinfo *next = addresses; next != NULL && fd < 0; next = next->ai_next) {
+        fd = listen_on(next);
+    }
+    problem = errno;
+    freeaddrinfo(addresses);
+    if (fd >= 0) {
+        return fd;
+    }
+    if (problem == EADDRINUSE) {
+        snprintf(error, error_size,
+                 "port %u is in use by another program; try --port %u, or --port 0 for a free one",
+                 (unsigned)port, port % 65535u + 1);
+    } else if (problem == EACCES) {
+        snprintf(error, error_size, "port %u needs more rights; try --port 8000", (unsigned)port);
+    } else if (problem == EADDRNOTAVAIL) {
+        snprintf(error, error_size, "'%s' is not an address of this machine; try --host 127.0.0.1",
+                 host);
+    } else {
+        snprintf(error, error_size, "cannot listen on '%s' port %u: %s", host, (unsigned)port,
+                 strerror(problem));
+    }
+    return -1;
+}
+
+void tcp_init(struct tcp_connection *connection, int fd) {
+    memset(connection, 0, sizeof *connection);
+    connection->fd = fd;
+    connection->write_timeout = TCP_WRITE_TIMEOUT;
+}
+
+int tcp_accept(int listener, struct tcp_connection *connection, struct sockaddr_storage *peer) {
+    socklen_t size = sizeof *peer;
+    int fd = accept(listener, (struct sockaddr *)peer, &size);
+    if (fd < 0) {
+        return -1;
+    }
+    tcp_init(connection, fd);
+    /* On Linux an accepted socket blocks; on BSD it inherits O_NONBLOCK from the listener. */
+    fcntl(fd, F_SETFL, 0);
+    return 0;
+}
+
+static int set_timeout(int fd, int option, int64_t milliseconds) {
+    struct timeval time;
+    time.tv_sec = (time_t)(milliseconds / 1000);
+    time.tv_usec = (suseconds_t)(milliseconds % 1000 * 1000);
+    return setsockopt(fd, SOL_SOCKET, option, &time, sizeof time);
+}
+
+/* Whether to report the server's stop now: once, so that a goodbye can still be read and written. */
+static bool must_stop(struct tcp_connection *connection) {
+    if (connection->stop == NULL || connection->stop_seen || !atomic_load(connection->stop)) {
+        return false;
+    }
+    connection->stop_seen = true;
+    return true;
+}
+
+ssize_t tcp_read(struct tcp_connection *connection, void *buffer, size_t capacity,
+                 int64_t timeout) {
+    /* The time-out lives in the socket, so an ordinary read is one system call, with no poll before
+     * it, and only a new time-out costs another. */
+    if (timeout != connection->read_timeout) {
+        if (set_timeout(connection->fd, SO_RCVTIMEO, timeout) != 0) {
+            return -1;
+        }
+        connection->read_timeout = timeout;
+    }
+    for (;;) {
+        if (must_stop(connection)) {
+            errno = ECANCELED;
+            return -1;
+        }
+        ssize_t count = read(connection->fd, buffer, capacity);
+        if (count >= 0) {
+            return count;
+        }
+        if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            errno = ETIMEDOUT;
+        }
+        if (errno != EINTR) {
+            return -1;
+        }
+    }
+}
+
+/* Copies what is left of the parts after their first `done` bytes to `rest`; returns how many. */
+static size_t skip_parts(const struct iovec *parts, size_t count, size_t done,
+                         struct iovec rest[TCP_PARTS_MAX]) {
+    size_t left = 0;
+    for (size_t i = 0; i < count && i < TCP_PARTS_MAX; i++) {
+        size_t skip = done < parts[i].iov_len ? done : parts[i].iov_len;
+        done -= skip;
+        if (skip < parts[i].iov_len) {
+            rest[left].iov_base = (uint8_t *)parts[i].iov_base + skip;
+            rest[left++].iov_len = parts[i].iov_len - skip;
+        }
+    }
+    return left;
+}
+
+/* Gives the kernel as many bytes as it takes. Returns their number or -1, as send(2) does. A peer
+ * that is gone is an error here, never the signal SIGPIPE, which would end the process. */
+static ssize_t send_parts(int fd, const struct iovec *parts, size_t count, int flags) {
+    struct msghdr message = {0};
+    message.msg_iov = (struct iovec *)parts;
+    message.msg_iovlen = (uint8_t)count; /* size_t in glibc, int in musl; at most TCP_PARTS_MAX */
+    return sendmsg(fd, &message, flags | MSG_NOSIGNAL);
+}
+
+static bool is_temporary(int problem) {
+    return problem == EINTR || problem == EAGAIN || problem == EWOULDBLOCK;
+}
+
+/* The slow half of tcp_write: the kernel's buffer is full, so the peer has to read first. */
+static int write_rest(struct tcp_connection *connection, const struct iovec *parts, size_t count,
+                      size_t done, size_t total) {
+    int64_t seconds_for_size = (int64_t)(total / TCP_WRITE_LEAST_RATE);
+    int64_t deadline = clock_now() + connection->write_timeout + seconds_for_size * 1000;
+    while (done < total) {
+        int64_t left = deadline - clock_now();
+        if (left <= 0) {
+            errno = ETIMEDOUT;
+            return -1;
+        }
+        if (set_timeout(connection->fd, SO_SNDTIMEO, left) != 0) {
+            return -1;
+        }
+        struct iovec rest[TCP_PARTS_MAX];
+        size_t rest_count = skip_parts(parts, count, done, rest);
+        ssize_t sent = send_parts(connection->fd, rest, rest_count, 0);
+        if (sent < 0 && !is_temporary(errno)) {
+            return -1;
+        }
+        done += sent > 0 ? (size_t)sent : 0;
+    }
+    return 0;
+}
+
+int tcp_write(struct tcp_connection *connection, const struct iovec *parts, size_t count) {
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++) {
+        total += parts[i].iov_len;
+    }
+    /* Nearly every write fits into the kernel's buffer and is over with this one call. */
+    ssize_t sent = send_parts(connection->fd, parts, count, MSG_DONTWAIT);
+    if (sent < 0 && !is_temporary(errno)) {
+        return -1;
+    }
+    size_t done = sent > 0 ? (size_t)sent : 0;
+    return done == total ? 0 : write_rest(connection, parts, count, done, total);
+}
+
+void tcp_finish(struct tcp_connection *connection, int64_t timeout) {
+    if (shutdown(connection->fd, SHUT_WR) != 0) {
+        return;
+    }
+    int64_t deadline = clock_now() + timeout;
+    char thrown_away[4096];
+    for (;;) {
+        ssize_t count = recv(connection->fd, thrown_away, sizeof thrown_away, MSG_DONTWAIT);
+        int64_t left = deadline - clock_now();
+        if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) && left > 0) {
+            count = tcp_read(connection, thrown_away, sizeof thrown_away, left);
+        }
+        bool go_on = count > 0 || (count < 0 && (errno == EINTR || errno == ECANCELED));
+        if (!go_on || left < 0) {
+            return;
+        }
+    }
+}
+
+void tcp_close(struct tcp_connection *connection) {
+    close(connection->fd);
+    connection->fd = -1;
+}
+
+char *tcp_name(const struct sockaddr_storage *address, char name[TCP_NAME_SIZE]) {
+    char host[INET6_ADDRSTRLEN] = "?";
+    if (address->ss_family == AF_INET6) {
+        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)address;
+        inet_ntop(AF_INET6, &six->sin6_addr, host, sizeof host);
+        snprintf(name, TCP_NAME_SIZE, "[%s]:%u", host, (unsigned)ntohs(six->sin6_port));
+    } else {
+        const struct sockaddr_in *four = (const struct sockaddr_in *)address;
+        inet_ntop(AF_INET, &four->sin_addr, host, sizeof host);
+        snprintf(name, TCP_NAME_SIZE, "%s:%u", host, (unsigned)ntohs(four->sin_port));
+    }
+    return name;
+}

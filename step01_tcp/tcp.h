@@ -1,0 +1,79 @@
+/* tcp: a listening socket, and connections that bytes go in and out of. Introduced by step 1.
+ *
+ * TCP carries a stream of bytes. It keeps their order and loses none, but it knows no messages: what
+ * one side wrote with one call arrives in as many pieces as the network makes of it, and pieces of
+ * several calls may arrive as one. Every later step exists to find messages in this stream.
+ *
+ * All calls block, and every one of them has a bound: a read has its time-out, a write must make
+ * progress. This module and the main.c files are the only code that touches sockets.
+ */
+#ifndef STEP01_TCP_TCP_H
+#define STEP01_TCP_TCP_H
+
+#include <netinet/in.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+enum {
+    TCP_BACKLOG = 1024,           /* connections that may wait to be accepted */
+    TCP_IDLE_TIMEOUT = 300000,    /* ms; for programs without a limit of their own for silence */
+    TCP_WRITE_TIMEOUT = 10000,    /* ms that a write may wait for a peer that does not read ... */
+    TCP_WRITE_LEAST_RATE = 16384, /* ... and a second more for each so many bytes of it */
+    TCP_FINISH_TIMEOUT = 2000,    /* ms to wait for the peer's end after an error */
+    TCP_PARTS_MAX = 16,           /* pieces that one write can gather */
+    TCP_NAME_SIZE = 64            /* "[2001:db8::1]:65535" and its NUL */
+};
+
+struct tcp_connection {
+    int fd;
+    uint64_t number;         /* this is the seventh connection: "#7" in the log */
+    const atomic_bool *stop; /* true once the server is asked to stop; NULL: never */
+    bool stop_seen;          /* a read has reported it */
+    int64_t read_timeout;    /* what the socket is set to, ms; 0: not set */
+    int64_t write_timeout;   /* TCP_WRITE_TIMEOUT; shorter in tests */
+};
+
+/* Opens a socket that listens on `host` (a name or an address, IPv4 or IPv6) and `port` (0: any free
+ * one). Returns its descriptor, which the caller closes, or -1 with one sentence in `error` that says
+ * what is wrong and what to try. Accepting from it never blocks. */
+int tcp_listen(const char *host, uint16_t port, char *error, size_t error_size);
+
+/* Accepts the next waiting connection. Returns 0 and fills in `connection`, which the caller ends
+ * with tcp_close, and the address it comes from, or -1 with errno, EAGAIN when nobody waits. */
+int tcp_accept(int listener, struct tcp_connection *connection, struct sockaddr_storage *peer);
+
+/* Prepares a connection on a descriptor that is connected already, as one half of a socket pair or a
+ * client's socket. The caller still owns `fd` if it never calls tcp_close. */
+void tcp_init(struct tcp_connection *connection, int fd);
+
+/* Waits up to `timeout` ms (more than 0) for bytes, and reads what is there, at most `capacity`.
+ * Returns the number of bytes, 0 at the end of the peer's stream, or -1 with errno: ETIMEDOUT after
+ * silence, ECANCELED when the server is asked to stop (told once; later reads go on as before),
+ * ECONNRESET and the others of read(2) when the connection is gone. A signal does not end the wait. */
+ssize_t tcp_read(struct tcp_connection *connection, void *buffer, size_t capacity, int64_t timeout);
+
+/* Writes all bytes of `count` parts, at most TCP_PARTS_MAX, however often the kernel takes less than
+ * it was given. Returns 0, or -1 with errno: ETIMEDOUT when the peer did not take them in the time
+ * that TCP_WRITE_TIMEOUT and TCP_WRITE_LEAST_RATE allow, EPIPE or ECONNRESET when it is gone. After
+ * -1 nobody knows how much of it arrived, so the only thing left to do is to close. */
+int tcp_write(struct tcp_connection *connection, const struct iovec *parts, size_t count);
+
+/* Says that no more bytes will come (FIN), then reads and throws away what the peer still sends,
+ * until it ends its side too or `timeout` ms are over; 0 throws away only what is there already.
+ *
+ * Why: a socket that is closed while unread bytes wait in it answers with a reset, and a reset makes
+ * the peer's kernel forget what we sent last, such as the reason of an error. */
+void tcp_finish(struct tcp_connection *connection, int64_t timeout);
+
+/* Closes the socket. The struct must not be used any more. */
+void tcp_close(struct tcp_connection *connection);
+
+/* Writes "127.0.0.1:54321" or "[::1]:54321" for an address to `name`. Returns `name`. */
+char *tcp_name(const struct sockaddr_storage *address, char name[TCP_NAME_SIZE]);
+
+#endif

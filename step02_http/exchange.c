@@ -1,0 +1,115 @@
+#include "step02_http/exchange.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "step02_http/page.h"
+#include "step02_http/response.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SENTENCE_MAX = 300 };
+
+const char exchange_refusal[] = "HTTP/1.1 503 Service Unavailable\r\n"
+                                "Connection: close\r\n"
+                                "Retry-After: 5\r\n"
+                                "Content-Type: text/plain; charset=utf-8\r\n"
+                                "Content-Length: 50\r\n"
+                                "\r\n"
+                                "The server has all the connections it can serve.\r\n";
+
+void exchange_init(struct exchange_settings *settings, struct options *options) {
+    settings->program = options->program;
+    settings->handshake_timeout = 10000;
+    options_add_seconds(options, "--handshake-timeout", &settings->handshake_timeout,
+                        "time for a request to arrive (default 10)");
+}
+
+/* Sends a response and ends the stream behind it. Bytes that the client is still sending are read
+ * and thrown away for a while, so that no reset destroys the answer on its way. */
+static void send_response(struct exchange *exchange, const struct response *response,
+                          const void *body) {
+    char head[RESPONSE_HEAD_MAX];
+    bool head_only = http_text_is(exchange->request.method, "HEAD");
+    struct iovec parts[2] = {{head, response_head(response, head, sizeof head)},
+                             {(void *)(uintptr_t)body, response->content_length}};
+    if (tcp_write(exchange->tcp, parts, head_only ? 1 : 2) != 0) {
+        log_event(exchange->tcp->number, "the answer could not be sent: %s", strerror(errno));
+        return;
+    }
+    tcp_finish(exchange->tcp, TCP_FINISH_TIMEOUT);
+}
+
+void exchange_answer(struct exchange *exchange, int status, const char *headers,
+                     const char *sentence) {
+    char body[SENTENCE_MAX];
+    int length = snprintf(body, sizeof body, "%s\n", sentence);
+    struct response response = {status,  exchange->settings->program, time(NULL),
+                                headers, "text/plain; charset=utf-8", (size_t)length};
+    log_event(exchange->tcp->number, "answered %d %s: %s", status, response_reason(status),
+              sentence);
+    send_response(exchange, &response, body);
+}
+
+/* A read failed or found the end before the head was whole. */
+static void answer_broken_off(struct exchange *exchange, ssize_t count) {
+    if (count < 0 && errno == ETIMEDOUT) {
+        char sentence[SENTENCE_MAX];
+        snprintf(sentence, sizeof sentence,
+                 "The request did not arrive within %g seconds (--handshake-timeout).",
+                 (double)exchange->settings->handshake_timeout / 1000);
+        exchange_answer(exchange, 408, "", sentence);
+    } else if (count < 0 && errno == ECANCELED) {
+        exchange_answer(exchange, 503, "", "The server is shutting down.");
+    } else {
+        log_event(exchange->tcp->number, "ended before its request was complete: %s",
+                  count == 0 ? "closed by the peer" : strerror(errno));
+    }
+}
+
+int exchange_receive(struct exchange *exchange, char *buffer, size_t capacity) {
+    int64_t deadline = clock_now() + exchange->settings->handshake_timeout;
+    enum http_verdict verdict = HTTP_INCOMPLETE;
+    http_request_init(&exchange->request);
+    exchange->received = 0;
+    while (verdict == HTTP_INCOMPLETE) {
+        int64_t left = deadline - clock_now();
+        ssize_t count = -1;
+        errno = ETIMEDOUT;
+        if (left > 0) {
+            count = tcp_read(exchange->tcp, buffer + exchange->received,
+                             capacity - exchange->received, left);
+        }
+        if (count <= 0) {
+            answer_broken_off(exchange, count);
+            return -1;
+        }
+        exchange->received += (size_t)count;
+        verdict = http_parse(&exchange->request, buffer, exchange->received);
+    }
+    if (verdict != HTTP_COMPLETE) {
+        exchange_answer(exchange, http_verdict_status(verdict), "", http_verdict_sentence(verdict));
+        return -1;
+    }
+    return 0;
+}
+
+void exchange_page(struct exchange *exchange) {
+    const struct http_request *request = &exchange->request;
+    if (!http_text_is(request->method, "GET") && !http_text_is(request->method, "HEAD")) {
+        exchange_answer(exchange, 405, "Allow: GET, HEAD\r\n",
+                        "This server answers GET and HEAD only.");
+    } else if (!http_text_is(http_path(request), "/")) {
+        exchange_answer(exchange, 404, "", "There is nothing here; the page is at /.");
+    } else {
+        struct response response = {200,
+                                    exchange->settings->program,
+                                    time(NULL),
+                                    "Cache-Control: no-cache\r\n",
+                                    "text/html; charset=utf-8",
+                                    page_html_size};
+        log_event(exchange->tcp->number, "answered 200 OK: the page");
+        send_response(exchange, &response, page_html);
+    }
+}

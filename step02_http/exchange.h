@@ -1,0 +1,48 @@
+/* exchange: one HTTP request and its reply over a TCP connection. Step 2.
+ *
+ * The http module knows what a request is; this one waits for its bytes, with a bound, and sends
+ * answers in such a way that they arrive.
+ */
+#ifndef STEP02_HTTP_EXCHANGE_H
+#define STEP02_HTTP_EXCHANGE_H
+
+#include "step01_tcp/server.h"
+#include "step02_http/http.h"
+
+struct exchange_settings {
+    const char *program;       /* sent in the Server header */
+    int64_t handshake_timeout; /* ms for the whole head, however slowly it drips */
+};
+
+struct exchange {
+    struct tcp_connection *tcp;
+    const struct exchange_settings *settings;
+    struct http_request request;
+    size_t received;
+};
+
+/* What a server sends, before it reads anything, to a client that is one too many: a whole
+ * response for the field `refusal` of struct server. */
+extern const char exchange_refusal[];
+
+/* Fills in the default, 10 s, and adds --handshake-timeout to the options. */
+void exchange_init(struct exchange_settings *settings, struct options *options);
+
+/* Reads one request head into `buffer` (`capacity` >= HTTP_HEAD_MAX), whose texts exchange->request
+ * then points into, and counts in exchange->received the bytes that came in all: more than
+ * request.head_size when the client sent more behind it. Main sets `tcp` and `settings` before.
+ * Returns 0, or -1 when there is no request to serve: then a bad or late one has been answered
+ * already and the reason logged. */
+int exchange_receive(struct exchange *exchange, char *buffer, size_t capacity);
+
+/* Answers with a status and one plain sentence as the body, and logs both. `headers` are more header
+ * lines that end with CR LF, or "". The answer is made to arrive even when the client is still
+ * sending. The caller closes the connection then. */
+void exchange_answer(struct exchange *exchange, int status, const char *headers,
+                     const char *sentence);
+
+/* Answers an ordinary request: the page for GET and HEAD of "/", 404 for other paths, 405 for other
+ * methods. */
+void exchange_page(struct exchange *exchange);
+
+#endif

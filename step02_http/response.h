@@ -1,0 +1,33 @@
+/* response: the head of an HTTP/1.1 response. Step 2.
+ *
+ *     HTTP/1.1 404 Not Found CR LF         version SP status code SP reason phrase
+ *     Server: step02_http CR LF
+ *     Content-Length: 29 CR LF
+ *     CR LF                                an empty line ends the head; the body follows
+ */
+#ifndef STEP02_HTTP_RESPONSE_H
+#define STEP02_HTTP_RESPONSE_H
+
+#include <stddef.h>
+#include <time.h>
+
+enum { RESPONSE_HEAD_MAX = 1024 };
+
+struct response {
+    int status;
+    const char *program;      /* for Server */
+    time_t now;               /* for Date */
+    const char *headers;      /* more lines, each ending with CR LF; "" for none */
+    const char *content_type; /* NULL: no body, and the connection goes on, as after a 101 */
+    size_t content_length;
+};
+
+/* Writes the head to `out`, which has room for `capacity` bytes, and a NUL behind it. A response
+ * with a body also says "Connection: close", since every connection here carries one request.
+ * Returns its length, or 0 when it does not fit. */
+size_t response_head(const struct response *response, char *out, size_t capacity);
+
+/* The reason phrase that belongs to a status code, such as "Not Found". */
+const char *response_reason(int status);
+
+#endif

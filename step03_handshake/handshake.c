@@ -1,0 +1,220 @@
+#include "step03_handshake/handshake.h"
+
+#include "common/base64.h"
+#include "common/sha1.h"
+#include "step03_handshake/extensions.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Chosen by the RFC's authors (section 1.3); no other protocol would use it by accident. */
+static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+enum { KEY_BYTES = 16 };
+
+void handshake_accept(struct http_text key, char accept[HANDSHAKE_ACCEPT_SIZE]) {
+    struct sha1 sha1;
+    uint8_t digest[SHA1_DIGEST_SIZE];
+    sha1_init(&sha1);
+    sha1_update(&sha1, key.start, key.length); /* the text of the key, not what it decodes to */
+    sha1_update(&sha1, guid, strlen(guid));
+    sha1_final(&sha1, digest);
+    base64_encode(digest, sizeof digest, accept); /* the 20 bytes, not their hexadecimal digits */
+}
+
+bool handshake_is_wanted(const struct http_request *request) {
+    return http_header_lists(request, "Upgrade", "websocket") ||
+           http_header_count(request, "Sec-WebSocket-Key") > 0;
+}
+
+static bool is_key(struct http_text value) {
+    uint8_t bytes[KEY_BYTES];
+    size_t count;
+    enum base64_verdict verdict =
+        base64_decode(value.start, value.length, bytes, sizeof bytes, &count);
+    /* Stray bits are let pass: the example key of RFC 6455, 4.1, "AQIDBAUGBwgJCgsMDQ4PEC==", has
+     * some, and so do the keys of clients that string random characters together. */
+    return (verdict == BASE64_OK || verdict == BASE64_STRAY_BITS) && count == KEY_BYTES;
+}
+
+static enum handshake_verdict check_key(const struct http_request *request,
+                                        struct handshake *handshake) {
+    size_t from = 0;
+    const struct http_header *key = http_header_next(request, "Sec-WebSocket-Key", &from);
+    if (key == NULL) {
+        return HANDSHAKE_NO_KEY;
+    }
+    if (http_header_next(request, "Sec-WebSocket-Key", &from) != NULL) {
+        return HANDSHAKE_REPEATED_KEY;
+    }
+    if (!is_key(key->value)) {
+        return HANDSHAKE_BAD_KEY;
+    }
+    handshake_accept(key->value, handshake->accept);
+    return HANDSHAKE_ACCEPTED;
+}
+
+static enum handshake_verdict check_version(const struct http_request *request) {
+    size_t from = 0;
+    const struct http_header *version = http_header_next(request, "Sec-WebSocket-Version", &from);
+    if (version == NULL) {
+        return HANDSHAKE_NO_VERSION;
+    }
+    if (http_header_next(request, "Sec-WebSocket-Version", &from) != NULL) {
+        return HANDSHAKE_REPEATED_VERSION;
+    }
+    return http_text_is(version->value, "13") ? HANDSHAKE_ACCEPTED : HANDSHAKE_BAD_VERSION;
+}
+
+/* Browsers tell with Origin which site's script opens the connection, and scripts cannot forge it
+ * (section 10.2). With a list of allowed origins, a request without one is refused as well. */
+static enum handshake_verdict check_origin(const struct http_request *request,
+                                           const struct handshake_policy *policy) {
+    size_t from = 0;
+    const struct http_header *origin = http_header_next(request, "Origin", &from);
+    if (origin != NULL && http_header_next(request, "Origin", &from) != NULL) {
+        return HANDSHAKE_REPEATED_ORIGIN;
+    }
+    bool allowed = policy->origin_count == 0;
+    for (size_t i = 0; i < policy->origin_count && origin != NULL; i++) {
+        allowed = allowed || http_text_is_nocase(origin->value, policy->origins[i]);
+    }
+    return allowed ? HANDSHAKE_ACCEPTED : HANDSHAKE_FORBIDDEN_ORIGIN;
+}
+
+/* Picks the first of the client's list that the server speaks: the order is the client's wish. */
+static enum handshake_verdict choose_subprotocol(const struct http_request *request,
+                                                 const struct handshake_policy *policy,
+                                                 struct handshake *handshake) {
+    size_t from = 0;
+    const struct http_header *header;
+    while ((header = http_header_next(request, "Sec-WebSocket-Protocol", &from)) != NULL) {
+        struct http_text list = header->value, element;
+        while (http_list_next(&list, &element)) {
+            if (!http_is_token(element)) {
+                return HANDSHAKE_BAD_SUBPROTOCOLS;
+            }
+            for (size_t i = 0; i < policy->subprotocol_count; i++) {
+                if (handshake->subprotocol == NULL &&
+                    http_text_is(element, policy->subprotocols[i])) {
+                    handshake->subprotocol = policy->subprotocols[i];
+                }
+            }
+        }
+    }
+    return HANDSHAKE_ACCEPTED;
+}
+
+static enum handshake_verdict check_extensions(const struct http_request *request) {
+    size_t from = 0;
+    const struct http_header *header;
+    while ((header = http_header_next(request, "Sec-WebSocket-Extensions", &from)) != NULL) {
+        if (!extensions_valid(header->value)) {
+            return HANDSHAKE_BAD_EXTENSIONS;
+        }
+    }
+    return HANDSHAKE_ACCEPTED;
+}
+
+/* A request with a body: where it ends and the first frame begins would be open to dispute. */
+static bool has_body(const struct http_request *request) {
+    size_t from = 0;
+    const struct http_header *length;
+    while ((length = http_header_next(request, "Content-Length", &from)) != NULL) {
+        if (!http_text_is(length->value, "0")) {
+            return true;
+        }
+    }
+    return http_header_count(request, "Transfer-Encoding") > 0;
+}
+
+enum handshake_verdict handshake_check(const struct http_request *request,
+                                       const struct handshake_policy *policy,
+                                       struct handshake *handshake) {
+    handshake->subprotocol = NULL;
+    if (!http_text_is(request->method, "GET")) {
+        return HANDSHAKE_BAD_METHOD;
+    }
+    if (!http_header_lists(request, "Upgrade", "websocket")) {
+        return HANDSHAKE_NO_UPGRADE;
+    }
+    if (request->version < 11) {
+        return HANDSHAKE_BAD_HTTP_VERSION;
+    }
+    if (!http_header_lists(request, "Connection", "upgrade")) {
+        return HANDSHAKE_NO_CONNECTION_UPGRADE;
+    }
+    if (has_body(request)) {
+        return HANDSHAKE_HAS_BODY;
+    }
+    enum handshake_verdict verdict = check_version(request);
+    if (verdict == HANDSHAKE_ACCEPTED) {
+        verdict = check_key(request, handshake);
+    }
+    if (verdict == HANDSHAKE_ACCEPTED) {
+        verdict = check_origin(request, policy);
+    }
+    if (verdict == HANDSHAKE_ACCEPTED) {
+        verdict = choose_subprotocol(request, policy, handshake);
+    }
+    return verdict == HANDSHAKE_ACCEPTED ? check_extensions(request) : verdict;
+}
+
+struct verdict_text {
+    int status;
+    const char *sentence;
+};
+
+static const struct verdict_text verdict_texts[] = {
+    [HANDSHAKE_ACCEPTED] = {101, "The handshake is accepted."},
+    [HANDSHAKE_BAD_METHOD] = {405, "A WebSocket handshake is a GET request."},
+    [HANDSHAKE_BAD_HTTP_VERSION] = {400, "A WebSocket handshake needs HTTP/1.1. If a proxy is in "
+                                         "between, tell it so (nginx: proxy_http_version 1.1)."},
+    [HANDSHAKE_NO_UPGRADE] = {426, "The header Upgrade: websocket is missing. If a proxy is in "
+                                   "between, it has to pass it on (nginx: proxy_set_header Upgrade "
+                                   "$http_upgrade, and Connection likewise)."},
+    [HANDSHAKE_NO_CONNECTION_UPGRADE] = {400, "The header Connection does not list Upgrade. If a "
+                                              "proxy is in between, it has to pass it on (nginx: "
+                                              "proxy_set_header Connection \"upgrade\")."},
+    [HANDSHAKE_HAS_BODY] = {400, "A WebSocket handshake has no body."},
+    [HANDSHAKE_NO_KEY] = {400, "The header Sec-WebSocket-Key is missing."},
+    [HANDSHAKE_REPEATED_KEY] = {400, "The header Sec-WebSocket-Key appears more than once."},
+    [HANDSHAKE_BAD_KEY] = {400, "The header Sec-WebSocket-Key is not 16 bytes in base64."},
+    [HANDSHAKE_NO_VERSION] = {426,
+                              "The header Sec-WebSocket-Version is missing; this server speaks "
+                              "version 13."},
+    [HANDSHAKE_REPEATED_VERSION] = {400,
+                                    "The header Sec-WebSocket-Version appears more than once."},
+    [HANDSHAKE_BAD_VERSION] = {426,
+                               "This server speaks version 13 of the WebSocket protocol only."},
+    [HANDSHAKE_REPEATED_ORIGIN] = {400, "The header Origin appears more than once."},
+    [HANDSHAKE_FORBIDDEN_ORIGIN] = {403, "This Origin may not connect here; the server names the "
+                                         "allowed ones with --origin."},
+    [HANDSHAKE_BAD_SUBPROTOCOLS] = {400,
+                                    "The header Sec-WebSocket-Protocol is not a list of tokens."},
+    [HANDSHAKE_BAD_EXTENSIONS] = {400, "The header Sec-WebSocket-Extensions is not a list of "
+                                       "extensions."},
+};
+
+int handshake_status(enum handshake_verdict verdict) {
+    return verdict_texts[verdict].status;
+}
+
+const char *handshake_sentence(enum handshake_verdict verdict) {
+    return verdict_texts[verdict].sentence;
+}
+
+const char *handshake_error_headers(enum handshake_verdict verdict) {
+    if (handshake_status(verdict) == 426) {
+        return "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n";
+    }
+    return handshake_status(verdict) == 405 ? "Allow: GET\r\n" : "";
+}
+
+void handshake_headers(const struct handshake *handshake, char out[HANDSHAKE_HEADERS_MAX]) {
+    bool chosen = handshake->subprotocol != NULL;
+    snprintf(out, HANDSHAKE_HEADERS_MAX,
+             "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n%s%.*s%s",
+             handshake->accept, chosen ? "Sec-WebSocket-Protocol: " : "", HANDSHAKE_SUBPROTOCOL_MAX,
+             chosen ? handshake->subprotocol : "", chosen ? "\r\n" : "");
+}

@@ -1,0 +1,75 @@
+/* handshake: the server's decision about an opening handshake, RFC 6455 section 4.2. Step 3.
+ *
+ *     GET /chat HTTP/1.1                              HTTP/1.1 101 Switching Protocols
+ *     Host: server.example.com                        Upgrade: websocket
+ *     Upgrade: websocket                              Connection: Upgrade
+ *     Connection: Upgrade                     --->    Sec-WebSocket-Accept:
+ *     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==         s3pPLMBiTxaQ9kYGzzhZRbK+xOo=
+ *     Sec-WebSocket-Version: 13                       Sec-WebSocket-Protocol: chat
+ *     Sec-WebSocket-Protocol: chat, superchat
+ *
+ * The accept value is base64(SHA-1(key + a fixed GUID)). It proves that a server that knows
+ * WebSocket has read this very request, and that no cache or plain HTTP server has answered.
+ */
+#ifndef STEP03_HANDSHAKE_HANDSHAKE_H
+#define STEP03_HANDSHAKE_HANDSHAKE_H
+
+#include "step02_http/http.h"
+
+enum { HANDSHAKE_ACCEPT_SIZE = 29, HANDSHAKE_SUBPROTOCOL_MAX = 256, HANDSHAKE_HEADERS_MAX = 512 };
+
+/* What a server wants. The strings belong to the caller and outlive it. */
+struct handshake_policy {
+    const char *const *origins; /* the allowed values of Origin; a count of 0 allows any */
+    size_t origin_count;
+    const char *const *subprotocols; /* those the server speaks */
+    size_t subprotocol_count;
+};
+
+enum handshake_verdict {
+    HANDSHAKE_ACCEPTED,              /* 101 */
+    HANDSHAKE_BAD_METHOD,            /* 405: not GET */
+    HANDSHAKE_BAD_HTTP_VERSION,      /* 400: HTTP/1.0 */
+    HANDSHAKE_NO_UPGRADE,            /* 426: no Upgrade header that lists websocket */
+    HANDSHAKE_NO_CONNECTION_UPGRADE, /* 400: no Connection header that lists Upgrade */
+    HANDSHAKE_HAS_BODY,              /* 400: a body would be taken for frames */
+    HANDSHAKE_NO_KEY,                /* 400 */
+    HANDSHAKE_REPEATED_KEY,          /* 400 */
+    HANDSHAKE_BAD_KEY,               /* 400: not base64 of exactly 16 bytes */
+    HANDSHAKE_NO_VERSION,            /* 426 */
+    HANDSHAKE_REPEATED_VERSION,      /* 400 */
+    HANDSHAKE_BAD_VERSION,           /* 426: not 13 */
+    HANDSHAKE_REPEATED_ORIGIN,       /* 400 */
+    HANDSHAKE_FORBIDDEN_ORIGIN,      /* 403: origins are listed, and this is none of them */
+    HANDSHAKE_BAD_SUBPROTOCOLS,      /* 400: something listed is not a token */
+    HANDSHAKE_BAD_EXTENSIONS         /* 400: the list breaks the grammar of 9.1 */
+};
+
+struct handshake {
+    char accept[HANDSHAKE_ACCEPT_SIZE]; /* the value of Sec-WebSocket-Accept */
+    const char *subprotocol;            /* one of the policy's, or NULL */
+};
+
+/* Whether a request means to open a WebSocket: it asks for an upgrade to websocket, or it carries a
+ * key, as it still does when a proxy has removed its Upgrade header. Anything else is plain HTTP. */
+bool handshake_is_wanted(const struct http_request *request);
+
+/* Checks every rule of 4.2.1 in turn. On HANDSHAKE_ACCEPTED it fills in `handshake`. */
+enum handshake_verdict handshake_check(const struct http_request *request,
+                                       const struct handshake_policy *policy,
+                                       struct handshake *handshake);
+
+/* The status code that answers a verdict, one sentence for people that says what was wrong, and the
+ * header lines that belong to the answer ("" or lines that end with CR LF). */
+int handshake_status(enum handshake_verdict verdict);
+const char *handshake_sentence(enum handshake_verdict verdict);
+const char *handshake_error_headers(enum handshake_verdict verdict);
+
+/* Writes the header lines of the 101 response, each ending with CR LF, as a C string. */
+void handshake_headers(const struct handshake *handshake, char out[HANDSHAKE_HEADERS_MAX]);
+
+/* Computes Sec-WebSocket-Accept, a C string of 28 characters, from the key as it was sent (4.2.2,
+ * item 5.4). It takes any text; handshake_check refuses wrong keys before. */
+void handshake_accept(struct http_text key, char accept[HANDSHAKE_ACCEPT_SIZE]);
+
+#endif

@@ -1,0 +1,52 @@
+/* Step 3: the opening handshake. The connection is open then, and what arrives on it is shown as it
+ * is: frames with masked payload, still unreadable. */
+#include "common/log.h"
+#include "step03_handshake/upgrade.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char hints[] =
+    "try:  open http://{host}:{port}/ in a browser and connect, or in its console:\n"
+    "      socket = new WebSocket('ws://{host}:{port}/chat', ['chat'])\n"
+    "      socket.send('hello')     (its bytes arrive here masked)\n";
+
+static void show_bytes(struct tcp_connection *tcp, void *context) {
+    uint8_t buffer[HTTP_HEAD_MAX];
+    size_t received;
+    if (upgrade_accept(tcp, context, buffer, sizeof buffer, &received) != 0) {
+        return;
+    }
+    /* The client may have sent a frame in the same segment as its request. */
+    ssize_t count = (ssize_t)received;
+    do {
+        if (count > 0) {
+            log_event(tcp->number, "read %zd bytes, masked", count);
+            log_hexdump(tcp->number, buffer, (size_t)count);
+        }
+        count = tcp_read(tcp, buffer, sizeof buffer, TCP_IDLE_TIMEOUT);
+    } while (count > 0);
+    log_event(tcp->number, "ended: %s", count == 0 ? "closed by the peer" : strerror(errno));
+}
+
+int main(int argc, char **argv) {
+    struct options options;
+    struct server server;
+    struct upgrade_settings settings;
+    options_init(&options, "step03_handshake", "Step 3: answers the WebSocket opening handshake.");
+    server_init(&server, &options);
+    upgrade_init(&settings, &options);
+    int status = options_parse(&options, argc, argv);
+    if (status == OPTIONS_GO_ON) {
+        status = upgrade_check_settings(&settings);
+    }
+    if (status != OPTIONS_GO_ON) {
+        return status;
+    }
+    server.hints = hints;
+    server.refusal = exchange_refusal;
+    server.buffer_size = HTTP_HEAD_MAX;
+    server.handle = show_bytes;
+    server.context = &settings;
+    return server_run(&server);
+}

@@ -1,0 +1,84 @@
+#include "step03_handshake/upgrade.h"
+
+#include "common/log.h"
+#include "common/text.h"
+#include "step02_http/response.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+void upgrade_init(struct upgrade_settings *settings, struct options *options) {
+    memset(settings, 0, sizeof *settings);
+    exchange_init(&settings->exchange, options);
+    options_add_list(options, "--origin", "ORIGIN", &settings->origins,
+                     "allow only pages of this origin, as https://example.com; repeatable");
+    options_add_list(options, "--subprotocol", "NAME", &settings->subprotocols,
+                     "a subprotocol to speak; repeatable (default chat)");
+}
+
+int upgrade_check_settings(struct upgrade_settings *settings) {
+    for (size_t i = 0; i < settings->subprotocols.count; i++) {
+        const char *name = settings->subprotocols.item[i];
+        struct http_text text = {name, strlen(name)};
+        if (!http_is_token(text) || text.length > HANDSHAKE_SUBPROTOCOL_MAX) {
+            fprintf(stderr, "%s: --subprotocol needs a token such as chat.v2, not '%s'\n",
+                    settings->exchange.program, name);
+            return OPTIONS_USAGE;
+        }
+    }
+    if (settings->subprotocols.count == 0) {
+        settings->subprotocols.item[settings->subprotocols.count++] = "chat";
+    }
+    return OPTIONS_GO_ON;
+}
+
+static void log_upgrade(const struct exchange *exchange, const struct handshake *handshake) {
+    const struct http_text *target = &exchange->request.target;
+    char shown[128];
+    log_event(exchange->tcp->number, "open: %s%s%s",
+              text_printable(target->start, target->length, shown, sizeof shown),
+              handshake->subprotocol != NULL ? ", subprotocol " : "",
+              handshake->subprotocol != NULL ? handshake->subprotocol : "");
+}
+
+/* Sends the 101. From here on the bytes in both directions are frames. */
+static int send_upgrade(struct exchange *exchange, const struct handshake *handshake) {
+    char headers[HANDSHAKE_HEADERS_MAX], head[RESPONSE_HEAD_MAX];
+    handshake_headers(handshake, headers);
+    struct response response = {101, exchange->settings->program, time(NULL), headers, NULL, 0};
+    struct iovec part = {head, response_head(&response, head, sizeof head)};
+    if (tcp_write(exchange->tcp, &part, 1) != 0) {
+        log_event(exchange->tcp->number, "the 101 could not be sent: %s", strerror(errno));
+        return -1;
+    }
+    log_upgrade(exchange, handshake);
+    return 0;
+}
+
+int upgrade_accept(struct tcp_connection *tcp, const struct upgrade_settings *settings,
+                   uint8_t *buffer, size_t capacity, size_t *received) {
+    struct exchange exchange = {.tcp = tcp, .settings = &settings->exchange};
+    struct handshake_policy policy = {settings->origins.item, settings->origins.count,
+                                      settings->subprotocols.item, settings->subprotocols.count};
+    struct handshake handshake;
+    if (exchange_receive(&exchange, (char *)buffer, capacity) != 0) {
+        return -1;
+    }
+    if (!handshake_is_wanted(&exchange.request)) {
+        exchange_page(&exchange);
+        return -1;
+    }
+    enum handshake_verdict verdict = handshake_check(&exchange.request, &policy, &handshake);
+    if (verdict != HANDSHAKE_ACCEPTED) {
+        exchange_answer(&exchange, handshake_status(verdict), handshake_error_headers(verdict),
+                        handshake_sentence(verdict));
+        return -1;
+    }
+    if (send_upgrade(&exchange, &handshake) != 0) {
+        return -1;
+    }
+    *received = exchange.received - exchange.request.head_size;
+    memmove(buffer, buffer + exchange.request.head_size, *received);
+    return 0;
+}

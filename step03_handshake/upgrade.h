@@ -1,0 +1,30 @@
+/* upgrade: from an HTTP request to an open WebSocket connection. Step 3.
+ *
+ * The handshake module decides; this one reads the request and sends the answer.
+ */
+#ifndef STEP03_HANDSHAKE_UPGRADE_H
+#define STEP03_HANDSHAKE_UPGRADE_H
+
+#include "step02_http/exchange.h"
+#include "step03_handshake/handshake.h"
+
+struct upgrade_settings {
+    struct exchange_settings exchange;
+    struct options_list origins, subprotocols;
+};
+
+/* Fills in the defaults and adds --handshake-timeout, --origin and --subprotocol to the options. */
+void upgrade_init(struct upgrade_settings *settings, struct options *options);
+
+/* Checks what the options cannot: that each --subprotocol is a token. Without any, "chat" is spoken.
+ * Returns OPTIONS_GO_ON, or OPTIONS_USAGE after one line on standard error. */
+int upgrade_check_settings(struct upgrade_settings *settings);
+
+/* Reads a request into `buffer` (`capacity` >= HTTP_HEAD_MAX). For a handshake it sends the 101,
+ * moves the bytes that came behind the head, which belong to the first frame, to the front of
+ * `buffer`, stores their number in `*received`, and returns 0: the connection is open. Otherwise it
+ * answers with the page or an error and returns -1. */
+int upgrade_accept(struct tcp_connection *tcp, const struct upgrade_settings *settings,
+                   uint8_t *buffer, size_t capacity, size_t *received);
+
+#endif

@@ -1,0 +1,87 @@
+#include "step04_frames/frame_show.h"
+
+#include "common/log.h"
+#include "common/text.h"
+#include "step04_frames/frame_draw.h"
+
+#include <inttypes.h>
+
+void frame_show_init(struct frame_show *show, uint64_t connection) {
+    *show = (struct frame_show){.connection = connection};
+}
+
+static void log_line(void *context, const char *text) {
+    const struct frame_show *show = context;
+    log_event(show->connection, "%s", text);
+}
+
+/* Reads out the unmasked payload, of which `len` bytes are there. */
+static void show_payload(const struct frame_show *show, const struct frame_header *header,
+                         const uint8_t *payload, size_t len) {
+    char text[400];
+    const char *name = frame_opcode_name(header->opcode);
+    if (header->opcode == FRAME_CLOSE && len >= 2) {
+        unsigned code = (unsigned)payload[0] << 8 | payload[1];
+        log_event(show->connection, "  close: code %u, reason \"%s\"", code,
+                  text_printable(payload + 2, len - 2, text, sizeof text));
+    } else if (header->opcode == FRAME_CLOSE) {
+        log_event(show->connection, "  close: without a code");
+    } else if (header->opcode == FRAME_BINARY) {
+        log_event(show->connection, "  binary:");
+        log_hexdump(show->connection, payload, len);
+    } else {
+        log_event(show->connection, "  %s: \"%s%s\"", name,
+                  text_printable(payload, len, text, sizeof text),
+                  len < header->payload_length ? " ..." : "");
+    }
+}
+
+/* Shows the frame at `bytes`. Returns the bytes that are done with, 0 if more are needed. */
+static size_t show_one(struct frame_show *show, uint8_t *bytes, size_t len) {
+    static const struct frame_rules rules = {.masked = true, .allowed_rsv = 0};
+    struct frame_header header;
+    enum frame_verdict verdict = frame_decode_header(bytes, len, &rules, &header);
+    if (verdict == FRAME_INCOMPLETE) {
+        return 0;
+    }
+    if (verdict != FRAME_OK) {
+        log_event(show->connection, "frame %" PRIu64 " breaks a rule: %s", show->frames + 1,
+                  frame_verdict_sentence(verdict));
+        log_hexdump(show->connection, bytes, len < FRAME_HEADER_MAX ? len : FRAME_HEADER_MAX);
+        show->ended = true;
+        return 0;
+    }
+    size_t header_size = frame_header_size(&header);
+    size_t shown = header.payload_length < FRAME_SHOW_PAYLOAD_MAX ? (size_t)header.payload_length
+                                                                  : FRAME_SHOW_PAYLOAD_MAX;
+    if (len - header_size < shown) {
+        return 0;
+    }
+    show->frames++;
+    log_event(show->connection, "frame %" PRIu64 ": %s%s, %" PRIu64 " bytes of payload",
+              show->frames, frame_opcode_name(header.opcode), header.fin ? "" : ", more to follow",
+              header.payload_length);
+    frame_draw(&header, bytes, shown, log_line, show);
+    frame_mask(bytes + header_size, bytes + header_size, shown, header.masking_key, 0);
+    show_payload(show, &header, bytes + header_size, shown);
+    show->skip = header.payload_length - shown;
+    show->ended = header.opcode == FRAME_CLOSE;
+    return header_size + shown;
+}
+
+size_t frame_show_all(struct frame_show *show, uint8_t *bytes, size_t len) {
+    size_t done = 0;
+    while (done < len && !show->ended) {
+        size_t used = show->skip < len - done ? (size_t)show->skip : len - done;
+        if (used > 0) {
+            show->skip -= used;
+        } else {
+            used = show_one(show, bytes + done, len - done);
+        }
+        if (used == 0) {
+            break;
+        }
+        done += used;
+    }
+    return done;
+}

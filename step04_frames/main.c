@@ -1,0 +1,61 @@
+/* Step 4: frames. Every frame that arrives is decoded, drawn byte by byte and unmasked. Nothing is
+ * sent back yet. */
+#include "common/log.h"
+#include "step03_handshake/upgrade.h"
+#include "step04_frames/frame_show.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char hints[] = "try:  open http://{host}:{port}/ in a browser, connect and send\n"
+                            "      socket = new WebSocket('ws://{host}:{port}/')\n"
+                            "      socket.send('hello'); socket.close(1000, 'bye')\n";
+
+static void show_frames(struct tcp_connection *tcp, void *context) {
+    uint8_t buffer[HTTP_HEAD_MAX];
+    size_t len;
+    struct frame_show show;
+    if (upgrade_accept(tcp, context, buffer, sizeof buffer, &len) != 0) {
+        return;
+    }
+    frame_show_init(&show, tcp->number);
+    for (;;) {
+        size_t used = frame_show_all(&show, buffer, len);
+        if (show.ended) {
+            tcp_finish(tcp, TCP_FINISH_TIMEOUT);
+            return;
+        }
+        /* What is left is the beginning of a frame whose end is still on its way. */
+        len -= used;
+        memmove(buffer, buffer + used, len);
+        ssize_t count = tcp_read(tcp, buffer + len, sizeof buffer - len, TCP_IDLE_TIMEOUT);
+        if (count <= 0) {
+            log_event(tcp->number, "ended: %s",
+                      count == 0 ? "closed by the peer" : strerror(errno));
+            return;
+        }
+        len += (size_t)count;
+    }
+}
+
+int main(int argc, char **argv) {
+    struct options options;
+    struct server server;
+    struct upgrade_settings settings;
+    options_init(&options, "step04_frames", "Step 4: draws the WebSocket frames that arrive.");
+    server_init(&server, &options);
+    upgrade_init(&settings, &options);
+    int status = options_parse(&options, argc, argv);
+    if (status == OPTIONS_GO_ON) {
+        status = upgrade_check_settings(&settings);
+    }
+    if (status != OPTIONS_GO_ON) {
+        return status;
+    }
+    server.hints = hints;
+    server.refusal = exchange_refusal;
+    server.buffer_size = HTTP_HEAD_MAX;
+    server.handle = show_frames;
+    server.context = &settings;
+    return server_run(&server);
+}

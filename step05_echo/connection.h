@@ -1,0 +1,143 @@
+/* connection: the state of one open WebSocket connection, RFC 6455 sections 5 to 7. Step 5.
+ *
+ * Bytes go in, events and bytes come out; there is no socket, clock or thread in here. The same code
+ * serves a server and a client, a blocking thread and an event loop:
+ *
+ *     for (;;) {
+ *         switch (connection_next(&connection, &message)) {
+ *         case CONNECTION_NEEDS_INPUT:   write the output; read into connection_space(), report the
+ *                                        bytes with connection_received()
+ *         case CONNECTION_NEEDS_OUTPUT:  write the output
+ *         case CONNECTION_MESSAGE:       use the message, for example connection_send() it back
+ *         case CONNECTION_PING:
+ *         case CONNECTION_PONG:          nothing: pings are answered already
+ *         case CONNECTION_CLOSED:
+ *         case CONNECTION_FAILED:        write the output; end the TCP connection
+ *         }
+ *     }
+ *
+ * "Write the output" is: take connection_output(), write it, report it with connection_sent().
+ *
+ * One buffer holds what arrives. Payloads are unmasked where they lie, and moved left over the frame
+ * headers between them, so that the fragments of a message join without another copy:
+ *
+ *        sent or waiting to be sent     message so far      free to move      not looked at yet
+ *     +------------------------------+-------------------+----------------+-------------------+---
+ *     |                              | . message         |                |                   |
+ *     +------------------------------+-------------------+----------------+-------------------+---
+ *     0                            done                  message end     raw                 end
+ *
+ * The masking key makes every frame from a client longer than its echo, so a reply's header fits in
+ * front of the payload where it lies, and the replies to a batch of frames lie side by side.
+ */
+#ifndef STEP05_ECHO_CONNECTION_H
+#define STEP05_ECHO_CONNECTION_H
+
+#include "step04_frames/frame.h"
+#include "step05_echo/buffer.h"
+#include "step05_echo/close.h"
+#include "step05_echo/output.h"
+#include "step05_echo/utf8.h"
+
+enum {
+    CONNECTION_BUFFER_MIN = 1024, /* bytes that must be lent at least */
+    CONNECTION_MESSAGE_MIN = 125, /* a smaller max_message is raised to this */
+    CONNECTION_COPY_MAX = 256     /* a payload up to this size is copied rather than lent */
+};
+
+enum connection_role { CONNECTION_SERVER, CONNECTION_CLIENT };
+
+struct connection_settings {
+    enum connection_role role;
+    uint64_t max_message; /* bytes of the largest message that is accepted, fragments joined */
+    /* A client's frames need a fresh masking key each, which nobody can predict (10.3). This gives
+     * one. A server has none: NULL. */
+    void (*new_masking_key)(void *context, uint8_t masking_key[4]);
+    void *context;
+};
+
+enum connection_event {
+    CONNECTION_NEEDS_INPUT,  /* nothing more can be said of the bytes so far */
+    CONNECTION_NEEDS_OUTPUT, /* write the output first; then there is more */
+    CONNECTION_MESSAGE,      /* a whole message: opcode text or binary, payload */
+    CONNECTION_PING,         /* a ping; its pong is in the output */
+    CONNECTION_PONG,
+    CONNECTION_CLOSED, /* the peer's Close has come, and ours is sent or in the output */
+    CONNECTION_FAILED  /* the peer broke a rule, or memory ran out; our Close is in the output */
+};
+
+/* What an event is about. The payload lies in the connection's memory and may be changed; it is
+ * valid until the next call of connection_next or connection_space. */
+struct connection_message {
+    uint8_t opcode;
+    uint8_t *payload;
+    size_t length;
+};
+
+struct connection {
+    struct connection_settings settings;
+    struct frame_rules rules;
+    struct buffer buffer;
+    size_t done, raw, end; /* see the picture above */
+
+    bool in_frame; /* the header at hand has been decoded, and some of its payload may be missing */
+    struct frame_header frame;
+    uint64_t frame_received;            /* bytes of its payload so far */
+    uint8_t control[FRAME_CONTROL_MAX]; /* the payload of a control frame */
+
+    uint8_t message_opcode; /* of the message being received; FRAME_CONTINUATION: none is */
+    size_t message_start, message_length;
+    struct utf8 utf8;
+
+    struct output output;
+    bool close_sent;
+    enum connection_event end_event; /* CONNECTION_CLOSED or _FAILED once it has come to that */
+    uint16_t close_code; /* then: the code the peer sent, or the one it was failed with */
+    const char *failure; /* after CONNECTION_FAILED: which rule was broken */
+};
+
+/* Starts with the connection open (after the 101). `lent` is memory of at least
+ * CONNECTION_BUFFER_MIN bytes that lives as long as the connection; its first `received` bytes hold
+ * what came behind the handshake. More memory is taken for messages that need it. */
+void connection_init(struct connection *connection, const struct connection_settings *settings,
+                     uint8_t *lent, size_t lent_size, size_t received);
+
+/* Frees what the connection has taken from the heap. */
+void connection_free(struct connection *connection);
+
+/* Finds the next event in the bytes received so far. `message` is filled in for CONNECTION_MESSAGE,
+ * _PING, _PONG (the payload) and _CLOSED (the reason). CLOSED and FAILED are the last: every later
+ * call returns the same again, and nothing else that arrives counts. */
+enum connection_event connection_next(struct connection *connection,
+                                      struct connection_message *message);
+
+/* Where to put the bytes that arrive next; `*size`, more than 0, is how many fit. To be called after
+ * CONNECTION_NEEDS_INPUT, when all output has been sent; it may move and grow the buffer. Returns
+ * NULL when there is no memory: then the connection has failed with 1011. */
+uint8_t *connection_space(struct connection *connection, size_t *size);
+
+/* Reports that `count` bytes were put there. */
+void connection_received(struct connection *connection, size_t count);
+
+/* Sends a message in one frame. The payload is lent until it has been sent; a client's is masked in
+ * place. A message that has just been received goes back as it lies, without being copied. After
+ * each event one message can be sent; returns 0, or -1 when the output must be written first or a
+ * Close has been sent (nothing may follow it, 5.5.1). The payload of a text message must be UTF-8. */
+int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payload, size_t length);
+
+/* Sends a ping with up to 125 bytes, which the peer's pong will repeat. Returns as connection_send. */
+int connection_ping(struct connection *connection, const uint8_t *payload, size_t length);
+
+/* Starts the closing handshake, with a code that is legal or CLOSE_NO_CODE and a reason of up to 123
+ * bytes. Go on until CONNECTION_CLOSED, but not for ever: a peer may never reply. Returns as
+ * connection_send. */
+int connection_close(struct connection *connection, uint16_t code, const char *reason);
+
+/* The bytes to be written: `*parts` points at as many pieces as it returns. They are written in this
+ * order and stay where they are until connection_sent. */
+size_t connection_output(struct connection *connection, const struct iovec **parts);
+
+/* Reports that the first `count` bytes of the output were written. */
+void connection_sent(struct connection *connection, size_t count);
+
+#endif

@@ -1,0 +1,54 @@
+/* Step 5: the echo server. Every message goes back as it came; pings, closing, time-outs and wrong
+ * bytes are the protocol's business. */
+#include "step03_handshake/upgrade.h"
+#include "step05_echo/session.h"
+
+static const char hints[] =
+    "try:  open http://{host}:{port}/ in a browser and connect, or in its console:\n"
+    "      socket = new WebSocket('ws://{host}:{port}/')\n"
+    "      socket.onmessage = event => console.log(event.data)\n"
+    "      socket.send('hello')\n";
+
+struct echo_settings {
+    struct upgrade_settings upgrade;
+    struct session_settings session;
+};
+
+static void echo(struct connection *connection, const struct connection_message *message,
+                 void *context) {
+    (void)context;
+    connection_send(connection, message->opcode, message->payload, message->length);
+}
+
+static void serve(struct tcp_connection *tcp, void *context) {
+    const struct echo_settings *settings = context;
+    const struct session_handler handler = {.on_message = echo};
+    uint8_t buffer[SESSION_BUFFER_SIZE];
+    size_t received;
+    if (upgrade_accept(tcp, &settings->upgrade, buffer, sizeof buffer, &received) == 0) {
+        session_run(tcp, &settings->session, &handler, buffer, sizeof buffer, received);
+    }
+}
+
+int main(int argc, char **argv) {
+    struct options options;
+    struct server server;
+    struct echo_settings settings;
+    options_init(&options, "step05_echo", "Step 5: a WebSocket echo server.");
+    server_init(&server, &options);
+    upgrade_init(&settings.upgrade, &options);
+    session_init(&settings.session, &options);
+    int status = options_parse(&options, argc, argv);
+    if (status == OPTIONS_GO_ON) {
+        status = upgrade_check_settings(&settings.upgrade);
+    }
+    if (status != OPTIONS_GO_ON) {
+        return status;
+    }
+    server.hints = hints;
+    server.refusal = exchange_refusal;
+    server.buffer_size = SESSION_BUFFER_SIZE;
+    server.handle = serve;
+    server.context = &settings;
+    return server_run(&server);
+}

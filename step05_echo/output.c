@@ -1,0 +1,51 @@
+#include "step05_echo/output.h"
+
+#include <string.h>
+
+void output_init(struct output *output) {
+    output->count = 0;
+    output->total = 0;
+    output->copied = 0;
+}
+
+bool output_has_room(const struct output *output, size_t parts, size_t bytes) {
+    return output->count + parts <= OUTPUT_PARTS_MAX && output->copied + bytes <= OUTPUT_COPY_SIZE;
+}
+
+void output_lend(struct output *output, uint8_t *bytes, size_t len) {
+    if (len == 0) {
+        return;
+    }
+    output->total += len;
+    if (output->count > 0) {
+        struct iovec *last = &output->parts[output->count - 1];
+        if ((uint8_t *)last->iov_base + last->iov_len == bytes) {
+            last->iov_len += len;
+            return;
+        }
+    }
+    output->parts[output->count++] = (struct iovec){bytes, len};
+}
+
+void output_copy(struct output *output, const void *bytes, size_t len) {
+    uint8_t *to = output->copy + output->copied;
+    memcpy(to, bytes, len);
+    output->copied += len;
+    output_lend(output, to, len);
+}
+
+void output_sent(struct output *output, size_t len) {
+    size_t first = 0;
+    output->total -= len;
+    while (first < output->count && len >= output->parts[first].iov_len) {
+        len -= output->parts[first++].iov_len;
+    }
+    output->count -= first;
+    memmove(output->parts, output->parts + first, output->count * sizeof output->parts[0]);
+    if (output->count == 0) {
+        output->copied = 0;
+    } else {
+        output->parts[0].iov_base = (uint8_t *)output->parts[0].iov_base + len;
+        output->parts[0].iov_len -= len;
+    }
+}

@@ -1,0 +1,37 @@
+/* output: bytes that wait to be written, gathered so that many frames leave in one write. Step 5.
+ *
+ * Small things (headers, control frames) are copied here. Large payloads stay where they are and are
+ * only pointed at. Parts that happen to lie side by side become one.
+ */
+#ifndef STEP05_ECHO_OUTPUT_H
+#define STEP05_ECHO_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+enum { OUTPUT_PARTS_MAX = 16, OUTPUT_COPY_SIZE = 2048 };
+
+struct output {
+    struct iovec parts[OUTPUT_PARTS_MAX];
+    size_t count; /* parts that wait */
+    size_t total; /* bytes in them */
+    size_t copied;
+    uint8_t copy[OUTPUT_COPY_SIZE];
+};
+
+void output_init(struct output *output);
+
+/* Whether `parts` more parts fit, with `bytes` to copy. */
+bool output_has_room(const struct output *output, size_t parts, size_t bytes);
+
+/* Adds bytes by copying them, or by pointing at them: then they must stay until they are sent. The
+ * caller has asked output_has_room before. */
+void output_copy(struct output *output, const void *bytes, size_t len);
+void output_lend(struct output *output, uint8_t *bytes, size_t len);
+
+/* Takes away the first `len` bytes, which have been written; `len` is at most output->total. */
+void output_sent(struct output *output, size_t len);
+
+#endif

@@ -1,0 +1,216 @@
+#include "step05_echo/session.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+enum { LONGEST_WAIT = 3600000 }; /* ms; a read has a bound even when nothing limits it */
+
+_Static_assert((int)OUTPUT_PARTS_MAX <= (int)TCP_PARTS_MAX, "one write takes the whole output");
+
+struct session {
+    struct tcp_connection *tcp;
+    const struct session_settings *settings;
+    const struct session_handler *handler;
+    struct connection connection;
+    uint64_t messages;
+    int64_t last_message;   /* when it came; kept only with an idle time-out */
+    int64_t close_deadline; /* until when to wait for the peer's Close, after ours */
+    bool pinged;            /* a ping is out and nothing has come since */
+};
+
+void session_init(struct session_settings *settings, struct options *options) {
+    settings->max_message = 16777216;
+    settings->ping_interval = 30000;
+    settings->idle_timeout = 0;
+    options_add_number(options, "--max-message", "BYTES", &settings->max_message,
+                       CONNECTION_MESSAGE_MIN, UINT64_C(1) << 40,
+                       "largest message to accept (default 16777216)");
+    options_add_seconds(options, "--ping-interval", &settings->ping_interval,
+                        "silence before a ping, and before giving up; 0 = off (default 30)");
+    options_add_seconds(options, "--idle-timeout", &settings->idle_timeout,
+                        "close after so long without a message; 0 = off (default 0)");
+}
+
+static bool idle_expired(const struct session *session) {
+    return session->settings->idle_timeout > 0 &&
+           clock_now() >= session->last_message + session->settings->idle_timeout;
+}
+
+/* How long the next read may wait: until the earliest thing that there is to do. */
+static int64_t time_to_wait(const struct session *session) {
+    int64_t wait = session->settings->ping_interval;
+    if (wait == 0) {
+        wait = LONGEST_WAIT;
+    }
+    if (session->connection.close_sent) {
+        wait = session->close_deadline - clock_now();
+    } else if (session->settings->idle_timeout > 0) {
+        int64_t idle = session->last_message + session->settings->idle_timeout - clock_now();
+        wait = idle < wait ? idle : wait;
+    }
+    return wait > 0 ? wait : 1;
+}
+
+/* Writes all output. Returns false when the peer is gone or does not read. */
+static bool flush(struct session *session) {
+    const struct iovec *parts;
+    size_t count = connection_output(&session->connection, &parts);
+    if (count == 0) {
+        return true;
+    }
+    if (tcp_write(session->tcp, parts, count) != 0) {
+        log_event(session->tcp->number, "lost after %" PRIu64 " messages: %s", session->messages,
+                  errno == ETIMEDOUT ? "the peer does not read" : strerror(errno));
+        return false;
+    }
+    connection_sent(&session->connection, session->connection.output.total);
+    return true;
+}
+
+static void say_goodbye(struct session *session, const char *reason) {
+    log_verbose(session->tcp->number, "sending Close 1001: %s", reason);
+    connection_close(&session->connection, CLOSE_GOING_AWAY, reason);
+    session->close_deadline = clock_now() + SESSION_CLOSE_TIMEOUT;
+}
+
+/* Nothing has arrived for as long as time_to_wait said. Returns false when that is the end. */
+static bool on_silence(struct session *session) {
+    uint64_t number = session->tcp->number;
+    if (session->connection.close_sent) {
+        log_event(number, "gone: no reply to our Close");
+        return false;
+    }
+    if (idle_expired(session)) {
+        say_goodbye(session, "no message for too long");
+        return true;
+    }
+    if (time_to_wait(session) < session->settings->ping_interval ||
+        session->settings->ping_interval == 0) {
+        return true; /* the wait was cut short by the idle time-out, which is a moment away */
+    }
+    if (session->pinged) {
+        log_event(number, "gone: no answer to a ping");
+        return false;
+    }
+    session->pinged = true;
+    log_verbose(number, "silent; sending a ping");
+    return connection_ping(&session->connection, (const uint8_t *)"", 0) == 0;
+}
+
+/* Waits for bytes. Returns false when the connection is over. */
+static bool receive(struct session *session) {
+    uint64_t number = session->tcp->number;
+    if (!session->connection.close_sent && idle_expired(session)) {
+        say_goodbye(session, "no message for too long");
+        return true;
+    }
+    size_t size;
+    uint8_t *space = connection_space(&session->connection, &size);
+    if (space == NULL) {
+        return true; /* the next event is CONNECTION_FAILED */
+    }
+    ssize_t count = tcp_read(session->tcp, space, size, time_to_wait(session));
+    if (count > 0) {
+        connection_received(&session->connection, (size_t)count);
+        session->pinged = false;
+        return true;
+    }
+    if (count == 0) {
+        log_event(number, "lost after %" PRIu64 " messages: closed by the peer without a Close",
+                  session->messages);
+        return false;
+    }
+    if (errno == ETIMEDOUT) {
+        return on_silence(session);
+    }
+    if (errno == ECANCELED) {
+        if (!session->connection.close_sent) {
+            say_goodbye(session, "the server is shutting down");
+        }
+        return true;
+    }
+    log_event(number, "lost after %" PRIu64 " messages: %s", session->messages, strerror(errno));
+    return false;
+}
+
+static void on_message(struct session *session, const struct connection_message *message) {
+    char start[64];
+    session->messages++;
+    if (session->settings->idle_timeout > 0) {
+        session->last_message = clock_now();
+    }
+    if (log_is_verbose()) {
+        size_t shown = message->opcode == FRAME_TEXT ? message->length : 0;
+        log_verbose(session->tcp->number, "%s, %zu bytes %s", frame_opcode_name(message->opcode),
+                    message->length, text_printable(message->payload, shown, start, sizeof start));
+    }
+    session->handler->on_message(&session->connection, message, session->handler->context);
+}
+
+/* The end of the protocol: the last bytes go out, and TCP is ended by us (7.1.1). */
+static void finish(struct session *session, enum connection_event event,
+                   const struct connection_message *message) {
+    const struct connection *connection = &session->connection;
+    char reason[160] = "";
+    bool sent = flush(session);
+    if (event == CONNECTION_FAILED) {
+        log_event(session->tcp->number, "failed with %u after %" PRIu64 " messages: %s",
+                  (unsigned)connection->close_code, session->messages, connection->failure);
+    } else {
+        text_printable(message->payload, message->length, reason, sizeof reason);
+        log_event(session->tcp->number, "closed with %u after %" PRIu64 " messages%s%s",
+                  (unsigned)connection->close_code, session->messages,
+                  message->length > 0 ? ": " : "", reason);
+    }
+    if (sent) {
+        /* After a failure the peer may still be sending; see tcp_finish for what that could do. */
+        tcp_finish(session->tcp, event == CONNECTION_FAILED ? TCP_FINISH_TIMEOUT : 0);
+    }
+}
+
+static void run(struct session *session) {
+    struct connection_message message;
+    for (;;) {
+        enum connection_event event = connection_next(&session->connection, &message);
+        switch (event) {
+        case CONNECTION_MESSAGE:
+            on_message(session, &message);
+            break;
+        case CONNECTION_PING:
+        case CONNECTION_PONG:
+            log_verbose(session->tcp->number, "%s, %zu bytes", frame_opcode_name(message.opcode),
+                        message.length);
+            break;
+        case CONNECTION_CLOSED:
+        case CONNECTION_FAILED:
+            finish(session, event, &message);
+            return;
+        case CONNECTION_NEEDS_OUTPUT:
+        case CONNECTION_NEEDS_INPUT:
+            /* All that could be answered is answered; one write takes it all. */
+            if (!flush(session) || (event == CONNECTION_NEEDS_INPUT && !receive(session))) {
+                return;
+            }
+            break;
+        }
+    }
+}
+
+void session_run(struct tcp_connection *tcp, const struct session_settings *settings,
+                 const struct session_handler *handler, uint8_t *buffer, size_t buffer_size,
+                 size_t received) {
+    struct session session = {.tcp = tcp, .settings = settings, .handler = handler};
+    struct connection_settings rules = {.role = CONNECTION_SERVER,
+                                        .max_message = settings->max_message};
+    connection_init(&session.connection, &rules, buffer, buffer_size, received);
+    if (settings->idle_timeout > 0) {
+        session.last_message = clock_now();
+    }
+    run(&session);
+    connection_free(&session.connection);
+}

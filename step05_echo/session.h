@@ -1,0 +1,42 @@
+/* session: an open WebSocket connection served by a thread that blocks. Step 5.
+ *
+ * It joins the three parts that know nothing of each other: the bytes of tcp, the protocol of
+ * connection, and the clock. What is done with a message is the caller's.
+ */
+#ifndef STEP05_ECHO_SESSION_H
+#define STEP05_ECHO_SESSION_H
+
+#include "common/options.h"
+#include "step01_tcp/tcp.h"
+#include "step05_echo/connection.h"
+
+enum {
+    SESSION_BUFFER_SIZE = 128 * 1024, /* address space; only the pages that are used cost memory */
+    SESSION_CLOSE_TIMEOUT = 2000      /* ms to wait for the reply to our Close */
+};
+
+struct session_settings {
+    uint64_t max_message;  /* bytes */
+    int64_t ping_interval; /* ms of silence before a ping, and again before giving up; 0: never */
+    int64_t idle_timeout;  /* ms without a message before a Close 1001; 0: never */
+};
+
+/* Fills in the defaults and adds --max-message, --ping-interval and --idle-timeout. */
+void session_init(struct session_settings *settings, struct options *options);
+
+/* What is done with the messages. */
+struct session_handler {
+    /* Called with each message; it may answer with connection_send. */
+    void (*on_message)(struct connection *connection, const struct connection_message *message,
+                       void *context);
+    void *context;
+};
+
+/* Serves the connection until it is over, and logs how it ended. `buffer` is lent memory as for
+ * connection_init, whose first `received` bytes have arrived already. The caller closes the TCP
+ * connection then, at once. */
+void session_run(struct tcp_connection *tcp, const struct session_settings *settings,
+                 const struct session_handler *handler, uint8_t *buffer, size_t buffer_size,
+                 size_t received);
+
+#endif

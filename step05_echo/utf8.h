@@ -1,0 +1,40 @@
+/* utf8: is this text UTF-8, checked as its bytes arrive? RFC 3629; RFC 6455 section 8.1. Step 5.
+ *
+ *     bytes                                                     code points
+ *     00-7f                                                     U+0000   to U+007F
+ *     c2-df 80-bf                                               U+0080   to U+07FF
+ *     e0    a0-bf 80-bf                                         U+0800   to U+0FFF
+ *     e1-ec 80-bf 80-bf                                         U+1000   to U+CFFF
+ *     ed    80-9f 80-bf        (a0-bf would be surrogates)      U+D000   to U+D7FF
+ *     ee-ef 80-bf 80-bf                                         U+E000   to U+FFFF
+ *     f0    90-bf 80-bf 80-bf                                   U+10000  to U+3FFFF
+ *     f1-f3 80-bf 80-bf 80-bf                                   U+40000  to U+FFFFF
+ *     f4    80-8f 80-bf 80-bf                                   U+100000 to U+10FFFF
+ *
+ * Only the second byte ever has a narrower range: it is what excludes overlong forms, surrogates and
+ * code points above U+10FFFF.
+ */
+#ifndef STEP05_ECHO_UTF8_H
+#define STEP05_ECHO_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where in a character the text stands. All zero at the start of a character. */
+struct utf8 {
+    uint8_t needed;    /* continuation bytes still to come */
+    uint8_t low, high; /* the range that the next of them must be in, if any is needed */
+};
+
+/* Starts a text. */
+void utf8_init(struct utf8 *utf8);
+
+/* Goes on with `len` more bytes, in pieces of any size. Returns false at the first byte that no
+ * valid text can have there; do not go on after that. */
+bool utf8_update(struct utf8 *utf8, const uint8_t *bytes, size_t len);
+
+/* Whether the text may end here, that is, not in the middle of a character. */
+bool utf8_is_complete(const struct utf8 *utf8);
+
+#endif

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Runs every test program in $BUILD/tests, several at a time, and every test script beside this one.
+# Shows the output of those that fail, and ends with the sum: N passed, N failed.
+set -u
+BUILD=${BUILD:-build}
+results=$BUILD/test-results
+rm -rf "$results"
+mkdir -p "$results"
+
+run() { # run NAME COMMAND...
+    name=$1
+    shift
+    "$@" > "$results/$name.out" 2>&1
+    echo $? > "$results/$name.status"
+}
+
+for program in "$BUILD"/tests/*_test; do
+    run "$(basename "$program")" "$program" &
+done
+for script in tests/*_test.sh; do
+    run "$(basename "$script" .sh)" sh "$script" &
+done
+wait
+
+passed=0
+failed=0
+for status in "$results"/*.status; do
+    name=$(basename "$status" .status)
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$results/$name.out" | tail -n 1)
+    ok=$(echo "${line:-0 passed, 0 failed}" | cut -d' ' -f1)
+    bad=$(echo "${line:-0 passed, 0 failed}" | cut -d' ' -f3)
+    # A program that died, or that tested nothing, has failed.
+    if [ "$bad" -eq 0 ] && { [ "$(cat "$status")" -ne 0 ] || [ "$ok" -eq 0 ]; }; then
+        bad=1
+        echo "$name ended with status $(cat "$status") after: ${line:-no result}"
+    fi
+    if [ "$bad" -gt 0 ]; then
+        sed "s/^/$name: /" "$results/$name.out"
+    else
+        printf '%-20s %s\n' "$name" "$line"
+    fi
+    passed=$((passed + ok))
+    failed=$((failed + bad))
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
