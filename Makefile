@@ -64,15 +64,16 @@ step01 step02 step03 step04 step05:
 	@$(BUILD)/$(notdir $<) --port $(PORT) $(ARGS)
 
 # Testing.
-test_links := $(call object,tests/test) $(so_far)
+test_links := $(addprefix $(BUILD)/obj/tests/,test.o wire.o process.o peer.o) $(so_far)
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(LDLIBS)
 test: all $(TESTS) ## run all tests that need only a compiler, make and a shell
 	@BUILD='$(BUILD)' CC='$(CC)' sh tests/run.sh
+SANITIZE = $(MAKE) test CPPFLAGS=-DSERVER_STACK_EXTRA=2097152
 sanitize: ## the tests under the address, undefined-behaviour and thread sanitizers
-	$(MAKE) test BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all'
-	$(MAKE) test BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread'
+	$(SANITIZE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all'
+	$(SANITIZE) BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread'
 interop: all ## drive the programs with real clients (Chromium, Node, Python, curl)
 	@BUILD='$(BUILD)' sh tests/interop/run.sh
 

@@ -1,12 +1,13 @@
 #include "common/text.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 /* The length of the UTF-8 sequence of two bytes or more that starts at `byte`, or 0 when there is
- * none that may be shown. This looks at the form only: whether a text message is valid UTF-8 is
- * decided by the utf8 module of step 5, which a log line does not need. */
+ * none that may be shown. The utf8 module of step 5 checks whole messages as they arrive; a log line
+ * needs only this. */
 static size_t shown_sequence(const uint8_t *byte, size_t len) {
     size_t length = byte[0] < 0xc2   ? 0
                     : byte[0] < 0xe0 ? 2
@@ -21,8 +22,12 @@ static size_t shown_sequence(const uint8_t *byte, size_t len) {
             return 0;
         }
     }
-    /* U+0080 to U+009F are the second set of control characters. */
-    return byte[0] == 0xc2 && byte[1] < 0xa0 ? 0 : length;
+    /* Overlong forms, surrogates and what lies beyond U+10FFFF are no characters, and U+0080 to
+     * U+009F are the second set of control characters. */
+    bool ill = (byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] > 0x9f) ||
+               (byte[0] == 0xf0 && byte[1] < 0x90) || (byte[0] == 0xf4 && byte[1] > 0x8f) ||
+               (byte[0] == 0xc2 && byte[1] < 0xa0);
+    return ill ? 0 : length;
 }
 
 /* Writes the form of one byte that cannot be shown as it is; returns its length. */

@@ -15,6 +15,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+/* Sanitizers keep data of their own on the stack; `make sanitize` asks for more of it. */
+#ifndef SERVER_STACK_EXTRA
+#define SERVER_STACK_EXTRA 0
+#endif
+
 /* A place for one connection. They lie in one array that is allocated at the start, so that no
  * client can make the server allocate. */
 struct slot {
@@ -143,11 +148,12 @@ static void *serve_slot(void *argument) {
 
 static void start_thread(struct slot *slot) {
     const struct server *server = slot->pool->server;
+    size_t stack_size = SERVER_STACK_SIZE + server->buffer_size + SERVER_STACK_EXTRA;
     pthread_attr_t attributes;
     int problem = pthread_attr_init(&attributes);
     if (problem == 0) {
         pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-        pthread_attr_setstacksize(&attributes, SERVER_STACK_SIZE + server->buffer_size);
+        pthread_attr_setstacksize(&attributes, stack_size);
         problem = pthread_create(&slot->thread, &attributes, serve_slot, slot);
         pthread_attr_destroy(&attributes);
     }
@@ -211,15 +217,17 @@ static void accept_until_stopped(struct pool *pool, int listener) {
     }
 }
 
-/* Interrupts every thread, so that those blocked in a read notice the stop. One signal may come just
- * before its thread blocks and be lost on it; the caller repeats this until all are gone. */
+/* Interrupts every thread that has not noticed the stop yet, because it is blocked in a read. A signal
+ * may come just before its thread blocks and be lost on it; the caller repeats this until all are
+ * gone. */
 static void wake_all(struct pool *pool, bool shut_down) {
     for (size_t i = 0; i < pool->fresh; i++) {
-        if (pool->slot[i].used) {
-            pthread_kill(pool->slot[i].thread, SIGUSR1);
-            if (shut_down) {
-                shutdown(pool->slot[i].connection.fd, SHUT_RDWR);
-            }
+        struct slot *slot = &pool->slot[i];
+        if (slot->used && !atomic_load(&slot->connection.stop_seen)) {
+            pthread_kill(slot->thread, SIGUSR1);
+        }
+        if (slot->used && shut_down) {
+            shutdown(slot->connection.fd, SHUT_RDWR);
         }
     }
 }

@@ -97,11 +97,10 @@ static int set_timeout(int fd, int option, int64_t milliseconds) {
 
 /* Whether to report the server's stop now: once, so that a goodbye can still be read and written. */
 static bool must_stop(struct tcp_connection *connection) {
-    if (connection->stop == NULL || connection->stop_seen || !atomic_load(connection->stop)) {
+    if (connection->stop == NULL || !atomic_load(connection->stop)) {
         return false;
     }
-    connection->stop_seen = true;
-    return true;
+    return !atomic_exchange(&connection->stop_seen, true);
 }
 
 ssize_t tcp_read(struct tcp_connection *connection, void *buffer, size_t capacity,
@@ -202,6 +201,10 @@ int tcp_write(struct tcp_connection *connection, const struct iovec *parts, size
 void tcp_finish(struct tcp_connection *connection, int64_t timeout) {
     if (shutdown(connection->fd, SHUT_WR) != 0) {
         return;
+    }
+    bool stopping = connection->stop != NULL && atomic_load(connection->stop);
+    if (stopping && timeout > TCP_FINISH_STOPPING) {
+        timeout = TCP_FINISH_STOPPING;
     }
     int64_t deadline = clock_now() + timeout;
     char thrown_away[4096];

@@ -25,6 +25,7 @@ enum {
     TCP_WRITE_TIMEOUT = 10000,    /* ms that a write may wait for a peer that does not read ... */
     TCP_WRITE_LEAST_RATE = 16384, /* ... and a second more for each so many bytes of it */
     TCP_FINISH_TIMEOUT = 2000,    /* ms to wait for the peer's end after an error */
+    TCP_FINISH_STOPPING = 200,    /* the same while the server stops */
     TCP_PARTS_MAX = 16,           /* pieces that one write can gather */
     TCP_NAME_SIZE = 64            /* "[2001:db8::1]:65535" and its NUL */
 };
@@ -33,7 +34,7 @@ struct tcp_connection {
     int fd;
     uint64_t number;         /* this is the seventh connection: "#7" in the log */
     const atomic_bool *stop; /* true once the server is asked to stop; NULL: never */
-    bool stop_seen;          /* a read has reported it */
+    atomic_bool stop_seen;   /* a read has reported it */
     int64_t read_timeout;    /* what the socket is set to, ms; 0: not set */
     int64_t write_timeout;   /* TCP_WRITE_TIMEOUT; shorter in tests */
 };

@@ -70,8 +70,9 @@ enum frame_verdict {
 };
 
 /* Decodes the header that starts at `bytes`, of which `len` have arrived. Returns FRAME_OK and fills
- * in `header`, FRAME_INCOMPLETE when the header is not whole yet, or the first rule that it breaks,
- * as soon as its bytes show it. The payload starts frame_header_size(header) bytes on. */
+ * in `header`, FRAME_INCOMPLETE when the header is not whole yet, or the first rule that it breaks:
+ * what the first two bytes and the top bit of a length show at once, the form of a length when all of
+ * it is there. The payload starts frame_header_size(header) bytes on. */
 enum frame_verdict frame_decode_header(const uint8_t *bytes, size_t len,
                                        const struct frame_rules *rules,
                                        struct frame_header *header);

@@ -47,6 +47,11 @@ void test_check(bool good, const char *file, int line, const char *format, ...) 
     }
 }
 
+void test_check_equal(long long got, long long wanted, const char *what, const char *file,
+                      int line) {
+    test_check(got == wanted, file, line, "%s is %lld, not %lld", what, got, wanted);
+}
+
 static void print_bytes(const char *title, const uint8_t *bytes, size_t len) {
     printf("  %s, %zu bytes\n", title, len);
     for (size_t at = 0; at < len && at < 128; at += HEXDUMP_BYTES) {

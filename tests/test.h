@@ -14,6 +14,10 @@ void test_run(const char *name, void (*body)(void));
 void test_check(bool good, const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* Notes a failed check unless the numbers are equal; `what` says what they are. */
+void test_check_equal(long long got, long long wanted, const char *what, const char *file,
+                      int line);
+
 /* Notes a failed check unless the bytes are equal, and shows both. */
 void test_check_bytes(const void *got, size_t got_len, const void *wanted, size_t wanted_len,
                       const char *file, int line);
@@ -27,8 +31,7 @@ int test_report(void);
 #define CHECK_FOR(condition, ...) test_check((condition), __FILE__, __LINE__, __VA_ARGS__)
 /* Two numbers must be equal. */
 #define CHECK_EQUAL(got, wanted)                                                                   \
-    test_check((long long)(got) == (long long)(wanted), __FILE__, __LINE__,                        \
-               "%s is %lld, not %lld", #got, (long long)(got), (long long)(wanted))
+    test_check_equal((long long)(got), (long long)(wanted), #got, __FILE__, __LINE__)
 /* Two runs of bytes must be equal. */
 #define CHECK_BYTES(got, got_len, wanted, wanted_len)                                              \
     test_check_bytes((got), (got_len), (wanted), (wanted_len), __FILE__, __LINE__)

@@ -1,0 +1,670 @@
+/* The connection of step 5, driven without a socket. Every scenario is fed whole, byte by byte, cut
+ * in two at every place, and into a small and a large buffer: events and output must be the same. */
+#include "step05_echo/connection.h"
+
+#include "tests/test.h"
+#include "tests/wire.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_MESSAGE = 1000, EVENTS_SIZE = 8192 };
+
+/* One run: what has happened, and all that was sent. */
+struct run {
+    char events[EVENTS_SIZE];
+    struct wire output;
+    bool ended;
+};
+
+static void note(struct run *run, const char *name, const void *payload, size_t len) {
+    size_t used = strlen(run->events);
+    snprintf(run->events + used, sizeof run->events - used, "%s:%.*s ", name,
+             (int)(len < 40 ? len : 40), len > 0 ? (const char *)payload : "");
+}
+
+/* Takes the output away, in pieces of at most `piece` bytes, as a slow socket would. */
+static void drain(struct connection *connection, struct run *run, size_t piece) {
+    const struct iovec *parts;
+    while (connection_output(connection, &parts) > 0) {
+        size_t len = parts[0].iov_len < piece ? parts[0].iov_len : piece;
+        wire_add(&run->output, parts[0].iov_base, len);
+        connection_sent(connection, len);
+    }
+}
+
+/* Handles events until more input is needed; echoes every message. */
+static void handle_events(struct connection *connection, struct run *run, size_t piece) {
+    struct connection_message message;
+    char text[32];
+    for (;;) {
+        switch (connection_next(connection, &message)) {
+        case CONNECTION_NEEDS_INPUT:
+            drain(connection, run, piece);
+            return;
+        case CONNECTION_NEEDS_OUTPUT:
+            drain(connection, run, piece);
+            break;
+        case CONNECTION_MESSAGE:
+            note(run, frame_opcode_name(message.opcode), message.payload, message.length);
+            connection_send(connection, message.opcode, message.payload, message.length);
+            break;
+        case CONNECTION_PING:
+        case CONNECTION_PONG:
+            note(run, frame_opcode_name(message.opcode), message.payload, message.length);
+            break;
+        case CONNECTION_CLOSED:
+            snprintf(text, sizeof text, "closed %u", (unsigned)connection->close_code);
+            note(run, text, message.payload, message.length);
+            drain(connection, run, piece);
+            run->ended = true;
+            return;
+        case CONNECTION_FAILED:
+            snprintf(text, sizeof text, "failed %u", (unsigned)connection->close_code);
+            note(run, text, "", 0);
+            drain(connection, run, piece);
+            run->ended = true;
+            return;
+        }
+    }
+}
+
+/* Feeds `len` bytes, however many reads that takes. */
+static void feed(struct connection *connection, struct run *run, const uint8_t *bytes, size_t len,
+                 size_t piece) {
+    while (len > 0 && !run->ended) {
+        size_t size;
+        uint8_t *space = connection_space(connection, &size);
+        size_t take = len < size ? len : size;
+        CHECK(space != NULL && size > 0);
+        if (space == NULL || size == 0) {
+            return;
+        }
+        memcpy(space, bytes, take);
+        connection_received(connection, take);
+        handle_events(connection, run, piece);
+        bytes += take;
+        len -= take;
+    }
+}
+
+static const struct connection_settings server_settings = {.role = CONNECTION_SERVER,
+                                                           .max_message = MAX_MESSAGE};
+
+/* How a scenario is cut: the first piece has `first` bytes, all others `rest`. */
+static void run_cut(const struct wire *input, const char *events, const struct wire *output,
+                    size_t first, size_t rest, size_t lent_size) {
+    static uint8_t lent[128 * 1024];
+    struct connection connection;
+    struct run run = {.ended = false};
+    connection_init(&connection, &server_settings, lent, lent_size, 0);
+    for (size_t at = 0; at < input->len;) {
+        size_t piece = at == 0 ? first : rest;
+        size_t take = input->len - at < piece ? input->len - at : piece;
+        feed(&connection, &run, input->bytes + at, take, rest);
+        at += take;
+    }
+    CHECK_FOR(strcmp(run.events, events) == 0,
+              "cut at %zu, then every %zu:\n  got    %s\n  wanted %s", first, rest, run.events,
+              events);
+    CHECK_BYTES(run.output.bytes, run.output.len, output->bytes, output->len);
+    wire_free(&run.output);
+    connection_free(&connection);
+}
+
+/* Plays a scenario in all ways, and frees both wires. */
+static void play(struct wire *input, const char *events, struct wire *output) {
+    static const size_t buffers[] = {CONNECTION_BUFFER_MIN, 128 * 1024};
+    for (size_t i = 0; i < 2; i++) {
+        run_cut(input, events, output, input->len, input->len, buffers[i]);
+        for (size_t cut = 1; cut < input->len; cut++) {
+            run_cut(input, events, output, cut, input->len, buffers[i]);
+        }
+        for (size_t piece = 1; piece <= 7; piece += 2) {
+            run_cut(input, events, output, piece, piece, buffers[i]);
+        }
+    }
+    wire_free(input);
+    wire_free(output);
+}
+
+static void a_text_and_a_binary_message(void) {
+    struct wire in = {0}, out = {0};
+    wire_add_hex(&in, "81"               /* FIN, text */
+                      "85"               /* masked, 5 bytes */
+                      "37 fa 21 3d"      /* masking key */
+                      "7f 9f 4d 51 58"); /* "Hello", masked: RFC 6455, 5.7 */
+    wire_add_client_text(&in, 0x82, "\x01\xff");
+    wire_add_hex(&out, "81 05 48 65 6c 6c 6f");
+    wire_add_hex(&out, "82 02 01 ff");
+    play(&in, "text:Hello binary:\x01\xff ", &out);
+}
+
+static void empty_messages(void) {
+    struct wire in = {0}, out = {0};
+    wire_add_client_text(&in, 0x81, "");
+    wire_add_client_text(&in, 0x82, "");
+    wire_add_client_text(&in, 0x01, ""); /* three empty fragments */
+    wire_add_client_text(&in, 0x00, "");
+    wire_add_client_text(&in, 0x80, "");
+    wire_add_hex(&out, "81 00  82 00  81 00");
+    play(&in, "text: binary: text: ", &out);
+}
+
+static void fragments_join(void) {
+    struct wire in = {0}, out = {0};
+    wire_add_client_text(&in, 0x01, "frag");
+    wire_add_client_text(&in, 0x00, "");
+    wire_add_client_text(&in, 0x00, "men");
+    wire_add_client_text(&in, 0x80, "ts");
+    wire_add_client_text(&in, 0x81, "next");
+    wire_add_server_text(&out, 0x81, "fragments");
+    wire_add_server_text(&out, 0x81, "next");
+    play(&in, "text:fragments text:next ", &out);
+}
+
+static void control_frames_between_fragments(void) {
+    struct wire in = {0}, out = {0};
+    wire_add_client_text(&in, 0x02, "one ");
+    wire_add_client_text(&in, 0x89, "ping");
+    wire_add_client_text(&in, 0x00, "two ");
+    wire_add_client_text(&in, 0x8a, "pong");
+    wire_add_client_text(&in, 0x89, "");
+    wire_add_client_text(&in, 0x80, "three");
+    wire_add_server_text(&out, 0x8a, "ping");
+    wire_add_server_text(&out, 0x8a, "");
+    wire_add_server_text(&out, 0x82, "one two three");
+    play(&in, "ping:ping pong:pong ping: binary:one two three ", &out);
+}
+
+static void the_longest_ping(void) {
+    struct wire in = {0}, out = {0};
+    char payload[125];
+    memset(payload, 'p', sizeof payload);
+    wire_add_client_frame(&in, 0x89, payload, sizeof payload);
+    wire_add_server_frame(&out, 0x8a, payload, sizeof payload);
+    play(&in, "ping:pppppppppppppppppppppppppppppppppppppppp ", &out);
+}
+
+static void closing_echoes_the_code(void) {
+    static const unsigned codes[] = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010,
+                                     1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        struct wire in = {0}, out = {0};
+        char events[32];
+        wire_add_client_close(&in, codes[i], "bye");
+        wire_add_client_text(&in, 0x81, "after the end");
+        wire_add_server_close(&out, codes[i], "");
+        snprintf(events, sizeof events, "closed %u:bye ", codes[i]);
+        play(&in, events, &out);
+    }
+}
+
+static void closing_without_a_code(void) {
+    struct wire in = {0}, out = {0};
+    wire_add_client_text(&in, 0x88, "");
+    wire_add_client_text(&in, 0x88, ""); /* a second one does not count */
+    wire_add_hex(&out, "88 00");
+    play(&in, "closed 1005: ", &out);
+}
+
+static void closing_in_the_middle_of_a_message(void) {
+    struct wire in = {0}, out = {0};
+    wire_add_client_text(&in, 0x81, "whole");
+    wire_add_client_text(&in, 0x01, "half");
+    wire_add_client_close(&in, 1000, "");
+    wire_add_client_text(&in, 0x80, "the rest");
+    wire_add_server_text(&out, 0x81, "whole");
+    wire_add_server_close(&out, 1000, "");
+    play(&in, "text:whole closed 1000: ", &out);
+}
+
+/* Plays a violation behind a good message: the message is echoed, then the connection fails. */
+static void play_violation(struct wire *violation, unsigned code, const char *sentence) {
+    struct wire in = {0}, out = {0};
+    char events[64];
+    wire_add_client_text(&in, 0x81, "good");
+    wire_add(&in, violation->bytes, violation->len);
+    wire_add_client_text(&in, 0x89, "too late");
+    wire_add_server_text(&out, 0x81, "good");
+    wire_add_server_close(&out, code, sentence);
+    snprintf(events, sizeof events, "text:good failed %u: ", code);
+    play(&in, events, &out);
+    wire_free(violation);
+}
+
+static void a_bad_frame_header(void) {
+    static const struct {
+        const char *hex;
+        enum frame_verdict verdict;
+    } bad[] = {
+        {"c1 80 00000000", FRAME_RESERVED_BIT},
+        {"a1 80 00000000", FRAME_RESERVED_BIT},
+        {"91 80 00000000", FRAME_RESERVED_BIT},
+        {"f8 80 00000000", FRAME_RESERVED_BIT},
+        {"83 80 00000000", FRAME_RESERVED_OPCODE},
+        {"8b 80 00000000", FRAME_RESERVED_OPCODE},
+        {"09 80 00000000", FRAME_FRAGMENTED_CONTROL},
+        {"08 80 00000000", FRAME_FRAGMENTED_CONTROL},
+        {"81 05 48656c6c6f", FRAME_NOT_MASKED},
+        {"89 fe 007e 00000000", FRAME_CONTROL_TOO_LONG},
+        {"81 fe 007d", FRAME_LENGTH_NOT_MINIMAL},
+        {"81 ff 000000000000ffff", FRAME_LENGTH_NOT_MINIMAL},
+        {"82 ff 80", FRAME_LENGTH_TOP_BIT},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct wire violation = {0};
+        wire_add_hex(&violation, bad[i].hex);
+        play_violation(&violation, 1002, frame_verdict_sentence(bad[i].verdict));
+    }
+}
+
+static void a_continuation_of_nothing(void) {
+    for (unsigned fin = 0; fin <= 0x80; fin += 0x80) {
+        struct wire violation = {0};
+        wire_add_client_text(&violation, (uint8_t)fin, "more");
+        play_violation(&violation, 1002, "there is no message to continue (5.4)");
+    }
+}
+
+static void a_message_inside_a_message(void) {
+    static const uint8_t first[] = {0x81, 0x01, 0x82, 0x02};
+    for (size_t i = 0; i < sizeof first; i++) {
+        struct wire violation = {0};
+        wire_add_client_text(&violation, 0x02, "begun");
+        wire_add_client_text(&violation, first[i], "another");
+        play_violation(&violation, 1002, "a message begins before the last one has ended (5.4)");
+    }
+}
+
+static void bad_close_payloads(void) {
+    static const unsigned codes[] = {0,    999,  1004, 1005, 1006, 1015, 1016,
+                                     1100, 1999, 2000, 2999, 5000, 65535};
+    struct wire violation = {0};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        wire_add_client_close(&violation, codes[i], "");
+        play_violation(&violation, 1002, close_verdict_sentence(CLOSE_BAD_CODE));
+    }
+    wire_add_client_text(&violation, 0x88, "\x03");
+    play_violation(&violation, 1002, close_verdict_sentence(CLOSE_BAD_LENGTH));
+    wire_add_client_close(&violation, 1000, "\xce\xba\xed\xa0\x80");
+    play_violation(&violation, 1007, close_verdict_sentence(CLOSE_BAD_REASON));
+    wire_add_client_close(&violation, 1000, "cut \xe2\x82");
+    play_violation(&violation, 1007, close_verdict_sentence(CLOSE_BAD_REASON));
+}
+
+static void text_that_is_not_utf8(void) {
+    struct wire violation = {0};
+    wire_add_client_text(&violation, 0x81, "bad \xc0\xaf text");
+    play_violation(&violation, 1007, "a text message must be UTF-8 (8.1)");
+    wire_add_client_text(&violation, 0x01, "split \xf4");
+    wire_add_client_text(&violation, 0x00, "\x90\x80\x80");
+    play_violation(&violation, 1007, "a text message must be UTF-8 (8.1)");
+    wire_add_client_text(&violation, 0x01, "cut \xe2");
+    wire_add_client_text(&violation, 0x80, "\x82");
+    play_violation(&violation, 1007, "a text message must not end within a character (8.1)");
+}
+
+static void text_split_within_characters(void) {
+    struct wire in = {0}, out = {0};
+    wire_add_client_text(&in, 0x01, "1 \xe2");
+    wire_add_client_text(&in, 0x89, "");
+    wire_add_client_text(&in, 0x00, "\x82");
+    wire_add_client_text(&in, 0x80, "\xac");
+    wire_add_client_text(&in, 0x82, "\xc0\xaf"); /* binary may be anything */
+    wire_add_hex(&out, "8a 00");
+    wire_add_server_text(&out, 0x81, "1 \xe2\x82\xac");
+    wire_add_server_text(&out, 0x82, "\xc0\xaf");
+    play(&in, "ping: text:1 \xe2\x82\xac binary:\xc0\xaf ", &out);
+}
+
+static void a_bad_byte_fails_in_the_middle_of_a_frame(void) {
+    struct wire in = {0}, out = {0};
+    uint8_t payload[200];
+    memset(payload, 'a', sizeof payload);
+    payload[100] = 0xff;
+    wire_add_client_frame(&in, 0x81, payload, sizeof payload);
+    in.len -= sizeof payload - 101; /* the bad byte is the last that has arrived */
+    wire_add_server_close(&out, 1007, "a text message must be UTF-8 (8.1)");
+    play(&in, "failed 1007: ", &out);
+}
+
+static void too_large_is_seen_in_the_header(void) {
+    const char *sentence = "the message is larger than this server takes";
+    struct wire violation = {0};
+    wire_add_hex(&violation, "82 fe 03e9 00000000"); /* 1001 bytes */
+    play_violation(&violation, 1009, sentence);
+    wire_add_hex(&violation, "82 ff 7fffffffffffffff 00000000"); /* the largest length there is */
+    play_violation(&violation, 1009, sentence);
+    /* A sum that overflows: 100 bytes are here, and 2^63 - 1 more are announced. */
+    uint8_t payload[100] = {0};
+    wire_add_client_frame(&violation, 0x02, payload, sizeof payload);
+    wire_add_hex(&violation, "80 ff 7fffffffffffffff 00000000");
+    play_violation(&violation, 1009, sentence);
+    wire_add_client_frame(&violation, 0x02, payload, sizeof payload);
+    wire_add_hex(&violation, "80 fe 0385 00000000"); /* 100 + 901 */
+    play_violation(&violation, 1009, sentence);
+}
+
+static void the_largest_message_is_taken(void) {
+    struct wire in = {0}, out = {0};
+    uint8_t payload[MAX_MESSAGE];
+    memset(payload, 'm', sizeof payload);
+    wire_add_client_frame(&in, 0x82, payload, sizeof payload);
+    wire_add_client_frame(&in, 0x02, payload, 1); /* and in fragments */
+    wire_add_client_frame(&in, 0x00, payload, MAX_MESSAGE - 2);
+    wire_add_client_frame(&in, 0x80, payload, 1);
+    wire_add_server_frame(&out, 0x82, payload, sizeof payload);
+    wire_add_server_frame(&out, 0x82, payload, sizeof payload);
+    play(&in,
+         "binary:mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm "
+         "binary:mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm ",
+         &out);
+}
+
+static void many_small_frames_at_once(void) {
+    struct wire in = {0}, out = {0};
+    char events[EVENTS_SIZE] = "";
+    for (int i = 0; i < 300; i++) {
+        char payload[16];
+        snprintf(payload, sizeof payload, "%d", i);
+        uint8_t first = i % 3 == 0 ? 0x89 : 0x81;
+        wire_add_client_text(&in, first, payload);
+        wire_add_server_text(&out, i % 3 == 0 ? 0x8a : 0x81, payload);
+        size_t used = strlen(events);
+        snprintf(events + used, sizeof events - used, "%s:%s ", i % 3 == 0 ? "ping" : "text",
+                 payload);
+    }
+    run_cut(&in, events, &out, in.len, in.len, 128 * 1024);
+    run_cut(&in, events, &out, in.len, in.len, CONNECTION_BUFFER_MIN);
+    run_cut(&in, events, &out, 1, 1, CONNECTION_BUFFER_MIN);
+    run_cut(&in, events, &out, 997, 997, CONNECTION_BUFFER_MIN);
+    wire_free(&in);
+    wire_free(&out);
+}
+
+/* Large messages, whole and in fragments, at all the lengths where a header changes its form. */
+static void large_messages_come_back_byte_for_byte(void) {
+    static const size_t sizes[] = {125, 126, 127, 1023, 65535, 65536, 65537, 300000, 1 << 20};
+    static const size_t fragments[] = {1 << 30, 40000, 997};
+    static uint8_t lent[16 * 1024];
+    static const struct connection_settings settings = {.role = CONNECTION_SERVER,
+                                                        .max_message = 1 << 20};
+    uint8_t *payload = malloc(1 << 20);
+    for (size_t i = 0; payload != NULL && i < 1 << 20; i++) {
+        payload[i] = (uint8_t)(i * 31 + i / 257);
+    }
+    for (size_t i = 0; payload != NULL && i < 9 * 3; i++) {
+        size_t size = sizes[i / 3], fragment = fragments[i % 3];
+        struct wire in = {0}, out = {0};
+        struct connection connection;
+        struct run run = {.ended = false};
+        for (size_t at = 0; at < size; at += fragment) {
+            size_t take = size - at < fragment ? size - at : fragment;
+            unsigned fin = at + take == size ? 0x80 : 0;
+            wire_add_client_frame(&in, (uint8_t)(fin | (at == 0 ? 0x2 : 0)), payload + at, take);
+        }
+        wire_add_client_text(&in, 0x81, "behind it");
+        wire_add_server_frame(&out, 0x82, payload, size);
+        wire_add_server_text(&out, 0x81, "behind it");
+        connection_init(&connection, &settings, lent, sizeof lent, 0);
+        feed(&connection, &run, in.bytes, in.len, 100000);
+        CHECK_BYTES(run.output.bytes, run.output.len, out.bytes, out.len);
+        wire_free(&run.output);
+        wire_free(&in);
+        wire_free(&out);
+        connection_free(&connection);
+    }
+    free(payload);
+}
+
+static void a_claimed_length_takes_no_memory(void) {
+    static uint8_t lent[4096];
+    static const struct connection_settings settings = {.role = CONNECTION_SERVER,
+                                                        .max_message = (uint64_t)1 << 40};
+    struct connection connection;
+    struct run run = {.ended = false};
+    struct wire in = {0};
+    wire_add_hex(&in, "82 ff 0000000100000000 00000000"); /* 4 GiB */
+    connection_init(&connection, &settings, lent, sizeof lent, 0);
+    feed(&connection, &run, in.bytes, in.len, 1);
+    size_t size;
+    CHECK(connection_space(&connection, &size) != NULL);
+    CHECK(!run.ended);
+    CHECK_EQUAL(connection.buffer.capacity, sizeof lent);
+    wire_free(&in);
+    connection_free(&connection);
+}
+
+static void memory_grows_with_what_arrives_and_is_given_back(void) {
+    static uint8_t lent[4096];
+    static const struct connection_settings settings = {.role = CONNECTION_SERVER,
+                                                        .max_message = 1 << 20};
+    struct connection connection;
+    struct run run = {.ended = false};
+    struct wire in = {0};
+    uint8_t *payload = calloc(1, 200000);
+    wire_add_client_frame(&in, 0x82, payload, 200000);
+    connection_init(&connection, &settings, lent, sizeof lent, 0);
+    feed(&connection, &run, in.bytes, 10000, 1000);
+    CHECK(connection.buffer.capacity <= 2 * 10000);
+    feed(&connection, &run, in.bytes + 10000, in.len - 10000 - 1, 1000);
+    CHECK(connection.buffer.capacity <= 2 * 200000);
+    CHECK_EQUAL(run.output.len, 0);
+    feed(&connection, &run, in.bytes + in.len - 1, 1, 100000);
+    CHECK_EQUAL(run.output.len, 10 + 200000);
+    size_t size;
+    CHECK(connection_space(&connection, &size) == lent);
+    CHECK_EQUAL(size, sizeof lent);
+    free(payload);
+    wire_free(&in);
+    wire_free(&run.output);
+    connection_free(&connection);
+}
+
+static void replies_to_a_batch_lie_side_by_side(void) {
+    static uint8_t lent[4096];
+    struct connection connection;
+    struct connection_message message;
+    struct wire in = {0};
+    for (int i = 0; i < 10; i++) {
+        wire_add_client_text(&in, 0x81, "a message of this batch");
+    }
+    memcpy(lent, in.bytes, in.len); /* they came in the same segment as the handshake */
+    connection_init(&connection, &server_settings, lent, sizeof lent, in.len);
+    for (int i = 0; i < 10; i++) {
+        CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
+        CHECK_EQUAL(connection_send(&connection, message.opcode, message.payload, message.length),
+                    0);
+    }
+    const struct iovec *parts;
+    CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_NEEDS_INPUT);
+    CHECK_EQUAL(connection_output(&connection, &parts), 1);
+    CHECK_EQUAL(parts[0].iov_len, 10 * 25);
+    wire_free(&in);
+    connection_free(&connection);
+}
+
+static void messages_that_are_not_answered_leave_no_trace(void) {
+    static uint8_t lent[CONNECTION_BUFFER_MIN];
+    struct connection connection;
+    struct connection_message message;
+    struct wire in = {0};
+    wire_add_client_text(&in, 0x81, "one");
+    wire_add_client_text(&in, 0x81, "two");
+    memcpy(lent, in.bytes, in.len);
+    connection_init(&connection, &server_settings, lent, sizeof lent, in.len);
+    CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
+    CHECK_BYTES(message.payload, message.length, "one", 3);
+    CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
+    CHECK_BYTES(message.payload, message.length, "two", 3);
+    CHECK_EQUAL(connection.output.total, 0);
+    wire_free(&in);
+    connection_free(&connection);
+}
+
+static void pings_wait_for_output_in_bounded_memory(void) {
+    static uint8_t lent[64 * 1024];
+    struct connection connection;
+    struct connection_message message;
+    struct wire in = {0};
+    uint8_t payload[125] = {0};
+    for (int i = 0; i < 400; i++) {
+        wire_add_client_frame(&in, 0x89, payload, sizeof payload);
+    }
+    memcpy(lent, in.bytes, in.len);
+    connection_init(&connection, &server_settings, lent, sizeof lent, in.len);
+    int pings = 0, waits = 0;
+    for (enum connection_event event = CONNECTION_PING; event != CONNECTION_NEEDS_INPUT;) {
+        event = connection_next(&connection, &message);
+        pings += event == CONNECTION_PING;
+        if (event == CONNECTION_NEEDS_OUTPUT) {
+            waits++;
+            CHECK(connection.output.total <= OUTPUT_COPY_SIZE);
+            CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_NEEDS_OUTPUT);
+            connection_sent(&connection, connection.output.total);
+        }
+    }
+    CHECK_EQUAL(pings, 400);
+    CHECK(waits > 0);
+    wire_free(&in);
+    connection_free(&connection);
+}
+
+static void our_close_waits_for_the_reply(void) {
+    static uint8_t lent[CONNECTION_BUFFER_MIN];
+    struct connection connection;
+    struct run run = {.ended = false};
+    struct wire in = {0}, out = {0};
+    connection_init(&connection, &server_settings, lent, sizeof lent, 0);
+    CHECK_EQUAL(connection_close(&connection, 1001, "going away"), 0);
+    CHECK_EQUAL(connection_close(&connection, 1001, "again"), -1);
+    CHECK_EQUAL(connection_ping(&connection, lent, 0), -1);
+    CHECK_EQUAL(connection_send(&connection, FRAME_BINARY, lent, 0), -1);
+    handle_events(&connection, &run, 100);
+    /* What was on its way is still received, but nothing is sent any more. */
+    wire_add_client_text(&in, 0x89, "ping");
+    wire_add_client_text(&in, 0x81, "late");
+    wire_add_client_close(&in, 1001, "");
+    feed(&connection, &run, in.bytes, in.len, 100);
+    CHECK_FOR(strcmp(run.events, "ping:ping text:late closed 1001: ") == 0, "%s", run.events);
+    wire_add_server_close(&out, 1001, "going away");
+    CHECK_BYTES(run.output.bytes, run.output.len, out.bytes, out.len);
+    wire_free(&in);
+    wire_free(&out);
+    wire_free(&run.output);
+    connection_free(&connection);
+}
+
+static void a_violation_after_our_close_sends_no_second(void) {
+    static uint8_t lent[CONNECTION_BUFFER_MIN];
+    struct connection connection;
+    struct run run = {.ended = false};
+    struct wire in = {0};
+    connection_init(&connection, &server_settings, lent, sizeof lent, 0);
+    connection_close(&connection, CLOSE_NO_CODE, "");
+    wire_add_hex(&in, "83 80 00000000");
+    feed(&connection, &run, in.bytes, in.len, 100);
+    CHECK_FOR(strcmp(run.events, "failed 1002: ") == 0, "%s", run.events);
+    CHECK_BYTES(run.output.bytes, run.output.len, "\x88\x00", 2);
+    wire_free(&in);
+    wire_free(&run.output);
+    connection_free(&connection);
+}
+
+static void the_end_stays_the_end(void) {
+    static uint8_t lent[CONNECTION_BUFFER_MIN];
+    struct connection connection;
+    struct connection_message message;
+    struct wire in = {0};
+    wire_add_client_text(&in, 0x88, "");
+    wire_add_client_text(&in, 0x81, "ignored");
+    memcpy(lent, in.bytes, in.len);
+    connection_init(&connection, &server_settings, lent, sizeof lent, in.len);
+    for (int i = 0; i < 3; i++) {
+        CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_CLOSED);
+    }
+    CHECK_EQUAL(connection.output.total, 2);
+    wire_free(&in);
+    connection_free(&connection);
+}
+
+/* Gives keys that tell how often they were asked for. */
+static void next_key(void *context, uint8_t key[4]) {
+    uint8_t *count = context;
+    ++*count;
+    key[0] = *count;
+    key[1] = 0x5a;
+    key[2] = 0xa5;
+    key[3] = 0xff;
+}
+
+static void a_client_masks_and_takes_no_masked_frames(void) {
+    static uint8_t lent[CONNECTION_BUFFER_MIN];
+    uint8_t keys = 0;
+    struct connection_settings settings = {CONNECTION_CLIENT, MAX_MESSAGE, next_key, &keys};
+    struct connection connection;
+    struct run run = {.ended = false};
+    struct wire in = {0};
+    wire_add_server_text(&in, 0x01, "AB");
+    wire_add_server_text(&in, 0x89, "p");
+    wire_add_server_text(&in, 0x80, "C");
+    wire_add_server_text(&in, 0x81, "D");
+    wire_add_client_text(&in, 0x81, "masked");
+    connection_init(&connection, &settings, lent, sizeof lent, 0);
+    feed(&connection, &run, in.bytes, in.len, 3);
+    CHECK_FOR(strcmp(run.events, "ping:p text:ABC text:D failed 1002: ") == 0, "%s", run.events);
+    static const uint8_t wanted[] = {
+        0x8a, 0x81, 1, 0x5a, 0xa5, 0xff, 'p' ^ 1,                           /* pong */
+        0x81, 0x83, 2, 0x5a, 0xa5, 0xff, 'A' ^ 2,  'B' ^ 0x5a,  'C' ^ 0xa5, /* echo */
+        0x81, 0x81, 3, 0x5a, 0xa5, 0xff, 'D' ^ 3,                           /* echo */
+        0x88, 0xa9, 4, 0x5a, 0xa5, 0xff, 0x03 ^ 4, 0xea ^ 0x5a, 'a' ^ 0xa5, /* close 1002 */
+    };
+    CHECK(run.output.len > sizeof wanted);
+    CHECK_BYTES(run.output.bytes, sizeof wanted, wanted, sizeof wanted);
+    wire_free(&in);
+    wire_free(&run.output);
+    connection_free(&connection);
+}
+
+int main(void) {
+    test_run("connection: a text and a binary message (5.6)", a_text_and_a_binary_message);
+    test_run("connection: empty messages", empty_messages);
+    test_run("connection: fragments join (5.4)", fragments_join);
+    test_run("connection: control frames between fragments (5.4)",
+             control_frames_between_fragments);
+    test_run("connection: the longest ping (5.5.2)", the_longest_ping);
+    test_run("connection: a Close is answered with its code (5.5.1)", closing_echoes_the_code);
+    test_run("connection: a Close without a code (7.1.5)", closing_without_a_code);
+    test_run("connection: a Close in the middle of a message", closing_in_the_middle_of_a_message);
+    test_run("connection: a bad frame header is 1002 (5.1, 5.2, 5.5)", a_bad_frame_header);
+    test_run("connection: a continuation of nothing is 1002 (5.4)", a_continuation_of_nothing);
+    test_run("connection: a message inside a message is 1002 (5.4)", a_message_inside_a_message);
+    test_run("connection: bad close payloads (5.5.1, 7.4)", bad_close_payloads);
+    test_run("connection: text that is not UTF-8 is 1007 (8.1)", text_that_is_not_utf8);
+    test_run("connection: text split within characters", text_split_within_characters);
+    test_run("connection: a bad byte fails in the middle of a frame",
+             a_bad_byte_fails_in_the_middle_of_a_frame);
+    test_run("connection: too large is seen in the header, 1009", too_large_is_seen_in_the_header);
+    test_run("connection: the largest message is taken", the_largest_message_is_taken);
+    test_run("connection: many small frames at once", many_small_frames_at_once);
+    test_run("connection: large messages come back byte for byte",
+             large_messages_come_back_byte_for_byte);
+    test_run("connection: a claimed length takes no memory", a_claimed_length_takes_no_memory);
+    test_run("connection: memory grows with what arrives and is given back",
+             memory_grows_with_what_arrives_and_is_given_back);
+    test_run("connection: replies to a batch lie side by side",
+             replies_to_a_batch_lie_side_by_side);
+    test_run("connection: messages that are not answered leave no trace",
+             messages_that_are_not_answered_leave_no_trace);
+    test_run("connection: pings wait for output in bounded memory",
+             pings_wait_for_output_in_bounded_memory);
+    test_run("connection: our Close waits for the reply (7.1.2)", our_close_waits_for_the_reply);
+    test_run("connection: a violation after our Close sends no second",
+             a_violation_after_our_close_sends_no_second);
+    test_run("connection: the end stays the end", the_end_stays_the_end);
+    test_run("connection: a client masks, and takes no masked frames (5.1)",
+             a_client_masks_and_takes_no_masked_frames);
+    return test_report();
+}

@@ -1,0 +1,153 @@
+#!/bin/sh
+# Drives the servers with curl: the page, the refusals, and the opening handshake by hand.
+# Expects the programs in $BUILD and prints one line for each check.
+
+build=${BUILD:-build}
+root=$(cd "$(dirname "$0")/../.." && pwd)
+page=$root/step02_http/page.html
+work=$(mktemp -d) || exit 1
+server=
+failures=0
+
+clean_up() {
+    [ -z "$server" ] || kill -KILL "$server" 2>/dev/null
+    rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
+
+# expect NAME WANTED GOT
+expect() {
+    if [ "$2" = "$3" ]; then
+        echo "ok - $1"
+    else
+        failures=$((failures + 1))
+        echo "FAIL - $1: wanted $2, came ${3:-nothing}"
+    fi
+}
+
+listening='s|^listening on \(http://127\.0\.0\.1:[0-9]*/\) (ws://.*)$|\1|p'
+
+# start PROGRAM [OPTION...] sets url and server. The line is looked for every 50 ms, for 10 s.
+start() {
+    program=$1
+    shift
+    : >"$work/stdout"
+    "$build/$program" --port 0 "$@" >"$work/stdout" 2>"$work/stderr" &
+    server=$!
+    tries=200
+    url=
+    while [ -z "$url" ]; do
+        url=$(sed -n "$listening" "$work/stdout")
+        tries=$((tries - 1))
+        if [ -z "$url" ] && { [ $tries -eq 0 ] || ! kill -0 "$server" 2>/dev/null; }; then
+            failures=$((failures + 1))
+            last=$(tail -n 1 "$work/stderr")
+            echo "FAIL - $program starts: wanted the line 'listening on ...', came ${last:-nothing}"
+            kill -KILL "$server" 2>/dev/null
+            server=
+            return 1
+        fi
+        [ -n "$url" ] || sleep 0.05
+    done
+}
+
+# stop sends SIGTERM; a server that has not ended after 15 s is killed, which shows in its status.
+stop() {
+    kill -TERM "$server" 2>/dev/null
+    tries=300
+    while [ $tries -gt 0 ] && kill -0 "$server" 2>/dev/null; do
+        tries=$((tries - 1))
+        sleep 0.05
+    done
+    [ $tries -gt 0 ] || kill -KILL "$server"
+    wait "$server" 2>/dev/null
+    expect "$program: SIGTERM ends it with status 0" 0 $?
+    server=
+}
+
+# fetch CURL_ARGUMENT... leaves the header in $work/head, the body in $work/body, and sets status.
+fetch() {
+    rm -f "$work/head" "$work/body"
+    : >"$work/body"
+    status=$(curl --silent --noproxy '*' --http1.1 --max-time 5 --dump-header "$work/head" \
+        --output "$work/body" --write-out '%{http_code}' "$@")
+}
+
+# field NAME prints the value of a header field of the last answer.
+field() {
+    tr -d '\r' <"$work/head" | awk -v name="$1" -F ': *' '
+        tolower($1) == tolower(name) { sub(/^[^:]*: */, ""); print }'
+}
+
+size_of() {
+    wc -c <"$1" | tr -d ' '
+}
+
+# upgrade VERSION CURL_ARGUMENT... asks for a WebSocket. curl would wait behind a 101 until the
+# server closes, so it is given one second.
+upgrade() {
+    version=$1
+    shift
+    fetch --no-buffer --max-time 1 \
+        -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H "Sec-WebSocket-Version: $version" \
+        -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' "$@" "$url"
+}
+
+check_http() {
+    fetch "$url"
+    expect "$program: GET / is 200" 200 "$status"
+    case $(field Content-Type) in
+        text/html | text/html\;*) type=text/html ;;
+        *) type=$(field Content-Type) ;;
+    esac
+    expect "$program: GET / is HTML" text/html "$type"
+    difference=$(cmp "$work/body" "$page" 2>&1)
+    expect "$program: GET / is page.html, byte for byte" same "${difference:-same}"
+    expect "$program: Server is the program's name" "$program" "$(field Server)"
+    length=$(field Content-Length)
+    expect "$program: GET / says its length" "$(size_of "$page")" "$length"
+
+    # With -X curl does not know that the answer to HEAD has no body, so it would show one.
+    fetch --max-time 2 -X HEAD -H 'Connection: close' "$url"
+    expect "$program: HEAD / is 200" 200 "$status"
+    expect "$program: HEAD / says the same length" "$length" "$(field Content-Length)"
+    expect "$program: HEAD / has no body" 0 "$(size_of "$work/body")"
+
+    fetch "${url}nothing"
+    expect "$program: GET /nothing is 404" 404 "$status"
+
+    fetch --data 'a=b' "$url"
+    expect "$program: POST / is 405" 405 "$status"
+    case $(field Allow) in
+        *GET*) allow=GET ;;
+        *) allow=$(field Allow) ;;
+    esac
+    expect "$program: POST / is told what is allowed" GET "$allow"
+}
+
+check_handshake() {
+    upgrade 13
+    expect "$program: the upgrade is answered with 101" 101 "$status"
+    expect "$program: the key is answered as in RFC 6455, 1.3" 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=' \
+        "$(field Sec-WebSocket-Accept)"
+    expect "$program: nothing follows the 101" 0 "$(size_of "$work/body")"
+
+    upgrade 8
+    expect "$program: version 8 is refused with 426" 426 "$status"
+    expect "$program: version 13 is offered instead" 13 "$(field Sec-WebSocket-Version)"
+}
+
+check_origin() {
+    upgrade 13 -H 'Origin: https://bad.example'
+    expect "$program: another origin is refused with 403" 403 "$status"
+    upgrade 13 -H 'Origin: https://good.example'
+    expect "$program: the allowed origin is answered with 101" 101 "$status"
+}
+
+start step02_http && { check_http; stop; }
+start step03_handshake && { check_handshake; stop; }
+start step05_echo && { check_http; check_handshake; stop; }
+start step05_echo --origin https://good.example && { check_origin; stop; }
+
+[ "$failures" -eq 0 ]

@@ -1,0 +1,121 @@
+// What the Node drivers share: checks that print one line each, waits that end, and a server of
+// their own. run.sh sets BUILD and has installed the npm packages below $BUILD/interop.
+
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+
+export const build = path.resolve(process.env.BUILD || 'build');
+
+/** Loads an npm package from $BUILD/interop/node_modules. */
+export const load = createRequire(path.join(build, 'interop', 'package.json'));
+
+let failed = 0;
+const running = new Set();
+
+/** Requires `got` to be `wanted`; the error says both. */
+export function equal(wanted, got, what = 'value') {
+    if (!Object.is(wanted, got)) {
+        throw new Error(`wanted ${what} ${brief(wanted)}, came ${brief(got)}`);
+    }
+}
+
+/** Requires two buffers to hold the same bytes. */
+export function sameBytes(wanted, got) {
+    if (Buffer.compare(Buffer.from(wanted), Buffer.from(got)) !== 0) {
+        throw new Error(`wanted ${wanted.length} bytes back as sent, came ${got.length} others`);
+    }
+}
+
+function brief(value) {
+    const text = JSON.stringify(value) ?? String(value);
+    return text.length > 120 ? `${text.slice(0, 120)}...` : text;
+}
+
+/** The message of an error on one line and without the colours of a terminal. */
+function oneLine(error) {
+    return stripVTControlCharacters(String(error.message ?? error)).replace(/\s+/g, ' ').trim();
+}
+
+/** Waits for a promise, but no longer than so many milliseconds. */
+export function within(milliseconds, promise, what) {
+    let timer;
+    const late = new Promise((_, reject) => {
+        const error = new Error(`wanted ${what} within ${milliseconds} ms, came nothing`);
+        timer = setTimeout(() => reject(error), milliseconds);
+    });
+    return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** Runs one check and prints its line. */
+export async function check(name, action) {
+    try {
+        await action();
+        console.log(`ok - ${name}`);
+    } catch (error) {
+        failed += 1;
+        console.log(`FAIL - ${name}: ${oneLine(error)}`);
+    }
+}
+
+/**
+ * Starts build/PROGRAM on a free port and waits for its first line.
+ * Returns { port, pid, url, ws, stop }; stop() sends SIGTERM and requires exit status 0.
+ */
+export async function startServer(program, ...options) {
+    const child = spawn(path.join(build, program), ['--port', '0', ...options],
+        { stdio: ['ignore', 'pipe', 'pipe'] });
+    running.add(child);
+    let output = '';
+    let complaints = '';
+    const ended = new Promise((resolve) => {
+        child.on('error', (error) => resolve(`not started: ${error.message}`));
+        child.on('exit', (status, signal) => resolve(signal ?? status));
+    }).finally(() => running.delete(child));
+    child.stderr.on('data', (data) => { complaints = (complaints + data).slice(-2000); });
+
+    const listening = new Promise((resolve) => {
+        child.stdout.on('data', (data) => {
+            output = (output + data).slice(-2000);
+            const line = /^listening on (http:\/\/127\.0\.0\.1:(\d+)\/) \((ws:\/\/.*)\)$/m;
+            const found = line.exec(output);
+            if (found) {
+                resolve({ url: found[1], port: Number(found[2]), ws: found[3] });
+            }
+        });
+    });
+    const never = ended.then((status) => {
+        throw new Error(`wanted ${program} to listen, came its end (${status}) ${complaints}`);
+    });
+    never.catch(() => {});
+    const address = await within(10000, Promise.race([listening, never]),
+        `the line "listening on ..." from ${program}`);
+
+    const stop = async () => {
+        child.kill('SIGTERM');
+        const status = await within(15000, ended, `the end of ${program} after SIGTERM`);
+        if (status !== 0) {
+            throw new Error(`wanted exit status 0 from ${program}, came ${status}; `
+                + `its last lines: ${complaints.slice(-600)}`);
+        }
+    };
+    return { ...address, pid: child.pid, stop };
+}
+
+process.on('exit', () => {
+    for (const child of running) {
+        child.kill('SIGKILL');
+    }
+});
+
+/** Runs the driver; a driver that does not end in time is a failure as well. */
+export async function drive(milliseconds, action) {
+    try {
+        await within(milliseconds, action(), 'the end of all checks');
+    } catch (error) {
+        failed += 1;
+        console.log(`FAIL - ${path.basename(process.argv[1])}: ${oneLine(error)}`);
+    }
+    process.exit(failed === 0 ? 0 : 1);
+}

@@ -1,0 +1,209 @@
+/* What all step programs have in common: the command line, the line that says where they listen, and
+ * the way they stop and survive. */
+#include "tests/peer.h"
+#include "tests/test.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const programs[] = {"step01_tcp", "step02_http", "step03_handshake",
+                                       "step04_frames", "step05_echo"};
+enum { PROGRAMS = sizeof programs / sizeof programs[0] };
+
+static const char *const no_arguments[] = {NULL};
+
+static void help_lists_the_options(void) {
+    static const char *const arguments[] = {"--help", NULL};
+    for (size_t i = 0; i < PROGRAMS; i++) {
+        char printed[4096];
+        CHECK_EQUAL(process_run(programs[i], arguments, printed, sizeof printed), 0);
+        CHECK(strstr(printed, "usage: step0") != NULL);
+        CHECK(strstr(printed, "--port PORT") != NULL);
+    }
+}
+
+/* A bad command line gets one line that contains `wanted`, and exit status 2. */
+static void check_usage(const char *first, const char *second, const char *wanted) {
+    const char *const arguments[] = {first, second, NULL};
+    for (size_t i = 0; i < PROGRAMS; i++) {
+        char printed[1024];
+        CHECK_EQUAL(process_run(programs[i], arguments, printed, sizeof printed), 2);
+        CHECK_FOR(strstr(printed, wanted) != NULL, "%s says: %s", programs[i], printed);
+        const char *newline = strchr(printed, '\n');
+        CHECK_FOR(newline != NULL && newline[1] == '\0', "not one line: %s", printed);
+    }
+}
+
+static void a_bad_command_line_is_refused(void) {
+    check_usage("--prot", "80", "did you mean '--port'?");
+    check_usage("--port", "65536", "from 0 to 65535, not '65536'");
+    check_usage("--port", "http", "not 'http'");
+    check_usage("--port", NULL, "--port needs a value");
+    check_usage("--max-connections", "0", "from 1 to");
+    check_usage("stray", NULL, "unexpected argument 'stray'");
+    check_usage("--quiet=yes", NULL, "--quiet takes no value");
+}
+
+/* A host or port that cannot be had: one line that names a cure, and exit status 1. */
+static void check_no_listener(const char *option, const char *value, const char *wanted) {
+    const char *const arguments[] = {"--port=0", option, value, NULL};
+    char printed[1024];
+    CHECK_EQUAL(process_run("step05_echo", arguments, printed, sizeof printed), 1);
+    CHECK_FOR(strstr(printed, wanted) != NULL, "it says: %s", printed);
+}
+
+static void a_host_or_port_that_cannot_be_had(void) {
+    struct process process;
+    if (process_start(&process, "step01_tcp", no_arguments)) {
+        char port[16];
+        snprintf(port, sizeof port, "%u", process.port);
+        check_no_listener("--port", port, "is in use by another program; try --port ");
+        CHECK_EQUAL(process_stop(&process), 0);
+    }
+    check_no_listener("--host", "192.0.2.1", "is not an address of this machine");
+    check_no_listener("--host", "no such host", "cannot find the host 'no such host'");
+}
+
+static void the_first_line_says_where_it_listens(void) {
+    for (size_t i = 0; i < PROGRAMS; i++) {
+        struct process process;
+        char wanted[128];
+        if (process_start(&process, programs[i], no_arguments)) {
+            snprintf(wanted, sizeof wanted,
+                     "listening on http://127.0.0.1:%u/ (ws://127.0.0.1:%u/)\n", process.port,
+                     process.port);
+            CHECK(strncmp(process.output, wanted, strlen(wanted)) == 0);
+            CHECK_EQUAL(process_stop(&process), 0);
+        }
+    }
+}
+
+static void it_listens_on_ipv6(void) {
+    static const char *const arguments[] = {"--host", "::1", NULL};
+    struct sockaddr_in6 loopback = {.sin6_family = AF_INET6};
+    struct process process;
+    char response[512];
+    loopback.sin6_addr = (struct in6_addr)IN6ADDR_LOOPBACK_INIT;
+    int probe = socket(AF_INET6, SOCK_STREAM, 0);
+    bool available = probe >= 0 && bind(probe, (struct sockaddr *)&loopback, sizeof loopback) == 0;
+    close(probe);
+    if (!available) {
+        printf("this machine has no IPv6; not tried\n");
+        return;
+    }
+    if (process_start(&process, "step02_http", arguments)) {
+        CHECK(strncmp(process.output, "listening on http://[::1]:", 26) == 0);
+        loopback.sin6_port = htons((uint16_t)process.port);
+        int fd = socket(AF_INET6, SOCK_STREAM, 0);
+        CHECK_EQUAL(connect(fd, (struct sockaddr *)&loopback, sizeof loopback), 0);
+        CHECK(peer_send_text(fd, "GET /x HTTP/1.1\r\nHost: [::1]\r\n\r\n"));
+        CHECK(peer_read_all(fd, response, sizeof response));
+        CHECK(strncmp(response, "HTTP/1.1 404 ", 13) == 0);
+        close(fd);
+        CHECK_EQUAL(process_stop(&process), 0);
+    }
+}
+
+/* Silent connections hold a thread each until the stop, which must not wait for them. */
+static void sigterm_ends_silent_connections(void) {
+    for (size_t i = 0; i < PROGRAMS; i++) {
+        struct process process;
+        if (process_start(&process, programs[i], no_arguments)) {
+            int fds[5];
+            for (size_t k = 0; k < 5; k++) {
+                fds[k] = peer_connect(process.port);
+            }
+            CHECK(process_logs(&process, "#5 connected"));
+            int64_t start = now();
+            CHECK_EQUAL(process_stop(&process), 0);
+            CHECK_FOR(now() - start < 5000, "%s took %lld ms to stop", programs[i],
+                      (long long)(now() - start));
+            for (size_t k = 0; k < 5; k++) {
+                close(fds[k]);
+            }
+        }
+    }
+}
+
+static void too_many_connections_are_told_so(void) {
+    static const char *const arguments[] = {"--max-connections", "2", NULL};
+    for (size_t i = 0; i < PROGRAMS; i++) {
+        struct process process;
+        if (!process_start(&process, programs[i], arguments)) {
+            continue;
+        }
+        char answer[512];
+        int first = peer_connect(process.port), second = peer_connect(process.port);
+        CHECK(process_logs(&process, "#2 connected"));
+        int third = peer_connect(process.port);
+        CHECK(peer_read_all(third, answer, sizeof answer));
+        CHECK_FOR(strncmp(answer, i == 0 ? "too many connections" : "HTTP/1.1 503 ", 13) == 0,
+                  "%s answers: %s", programs[i], answer);
+        const char *body = strstr(answer, "\r\n\r\n");
+        const char *length = strstr(answer, "Content-Length: ");
+        if (i > 0 && body != NULL && length != NULL) {
+            CHECK_EQUAL(strlen(body + 4), strtoul(length + 16, NULL, 10));
+        }
+        close(third);
+        CHECK(process_logs(&process, "#3 refused: 2 connections are open (--max-connections)"));
+        /* The place of one that leaves can be taken again. */
+        close(first);
+        CHECK(process_logs(&process, "#1 ended"));
+        int fourth = peer_connect(process.port);
+        CHECK(process_logs(&process, "#4 connected"));
+        CHECK_EQUAL(process_log_count(&process, "#4 refused"), 0);
+        close(second);
+        close(fourth);
+        CHECK_EQUAL(process_stop(&process), 0);
+    }
+}
+
+/* With few descriptors accept fails with EMFILE. The server says so once, goes on without spinning,
+ * and serves again when descriptors are free. */
+static void it_survives_the_lack_of_descriptors(void) {
+    static const char *const arguments[] = {"--max-connections", "100", NULL};
+    struct process process;
+    int fds[30];
+    process_limit_descriptors(20);
+    bool started = process_start(&process, "step02_http", arguments);
+    process_limit_descriptors(0);
+    if (!started) {
+        return;
+    }
+    CHECK(process_logs(&process, "only 20 descriptors are allowed"));
+    for (size_t i = 0; i < 30; i++) {
+        fds[i] = peer_connect(process.port);
+    }
+    CHECK(process_logs(&process, "cannot accept connections: "));
+    long before = process_cpu_ms(&process);
+    poll(NULL, 0, 300); /* the time that is measured */
+    CHECK(process_cpu_ms(&process) - before < 100);
+    CHECK_EQUAL(process_log_count(&process, "cannot accept"), 1);
+    for (size_t i = 0; i < 30; i++) {
+        close(fds[i]);
+    }
+    char response[512];
+    int fd = peer_connect(process.port);
+    CHECK(peer_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
+    CHECK(peer_read_all(fd, response, sizeof response));
+    CHECK(strncmp(response, "HTTP/1.1 404 ", 13) == 0);
+    close(fd);
+    CHECK_EQUAL(process_stop(&process), 0);
+}
+
+int main(void) {
+    test_run("programs: --help lists the options", help_lists_the_options);
+    test_run("programs: a bad command line is refused", a_bad_command_line_is_refused);
+    test_run("programs: a host or port that cannot be had", a_host_or_port_that_cannot_be_had);
+    test_run("programs: the first line says where it listens",
+             the_first_line_says_where_it_listens);
+    test_run("programs: IPv6", it_listens_on_ipv6);
+    test_run("programs: SIGTERM ends silent connections", sigterm_ends_silent_connections);
+    test_run("programs: too many connections are told so", too_many_connections_are_told_so);
+    test_run("programs: it survives the lack of descriptors", it_survives_the_lack_of_descriptors);
+    return test_report();
+}

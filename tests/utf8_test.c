@@ -1,0 +1,159 @@
+/* UTF-8 against an oracle that works the other way round: it decodes the bytes to a code point by
+ * arithmetic, encodes that again, and compares (RFC 3629, section 3). */
+#include "step05_echo/utf8.h"
+
+#include "tests/test.h"
+
+#include <string.h>
+
+/* Encodes a code point in as few bytes as it needs; returns their number. */
+static size_t encode(uint32_t point, uint8_t out[4]) {
+    static const uint8_t lead[] = {0, 0x00, 0xc0, 0xe0, 0xf0};
+    size_t length = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    for (size_t i = length - 1; i > 0; i--) {
+        out[i] = (uint8_t)(0x80 | (point & 0x3f));
+        point >>= 6;
+    }
+    out[0] = (uint8_t)(lead[length] | point);
+    return length;
+}
+
+/* Whether exactly these bytes are one character. */
+static bool is_character(const uint8_t *bytes, size_t len) {
+    static const uint8_t payload_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    uint8_t again[4];
+    if (len < 1 || len > 4) {
+        return false;
+    }
+    uint32_t point = bytes[0] & payload_bits[len];
+    for (size_t i = 1; i < len; i++) {
+        point = point << 6 | (bytes[i] & 0x3f);
+    }
+    bool in_range = point <= 0x10ffff && !(point >= 0xd800 && point <= 0xdfff);
+    return in_range && encode(point, again) == len && memcmp(again, bytes, len) == 0;
+}
+
+/* The bytes that are left when whole characters are taken off the front. */
+static size_t unfinished(const uint8_t **bytes, size_t len) {
+    for (size_t length = 1; length <= 4 && length <= len;) {
+        if (is_character(*bytes, length)) {
+            *bytes += length;
+            len -= length;
+            length = 1;
+        } else {
+            length++;
+        }
+    }
+    return len;
+}
+
+/* Whether some further bytes could make a character of these, of which none begins with another. */
+static bool is_beginning(const uint8_t *bytes, size_t len) {
+    static const uint8_t tails[][3] = {{0x80, 0x80, 0x80}, {0x90, 0x80, 0x80}, {0xa0, 0x80, 0x80}};
+    uint8_t longer[8];
+    memcpy(longer, bytes, len);
+    for (size_t extra = 1; len + extra <= 4; extra++) {
+        for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+            memcpy(longer + len, tails[i], extra);
+            if (is_character(longer, len + extra)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void compare(const uint8_t *bytes, size_t len) {
+    struct utf8 utf8;
+    const uint8_t *rest = bytes;
+    size_t rest_len = unfinished(&rest, len);
+    bool wanted = rest_len == 0 || is_beginning(rest, rest_len);
+    utf8_init(&utf8);
+    bool good = utf8_update(&utf8, bytes, len);
+    bool complete = good && utf8_is_complete(&utf8);
+    if (good != wanted || complete != (rest_len == 0)) {
+        CHECK_FOR(false, "%02x %02x %02x %02x, %zu bytes: accepted %d, complete %d", bytes[0],
+                  bytes[1], bytes[2], bytes[3], len, good, complete);
+    }
+}
+
+static void every_sequence_up_to_three_bytes(void) {
+    for (size_t len = 1; len <= 3; len++) {
+        for (uint32_t value = 0; value < (uint32_t)1 << 8 * len; value++) {
+            uint8_t bytes[4] = {(uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16), 0};
+            compare(bytes, len);
+        }
+    }
+}
+
+static void the_edges_of_four_bytes(void) {
+    static const uint8_t edges[] = {0x00, 0x7f, 0x80, 0x81, 0x8f, 0x90, 0x9f,
+                                    0xa0, 0xbe, 0xbf, 0xc0, 0xc2, 0xff};
+    const size_t count = sizeof edges;
+    for (uint32_t lead = 0xec; lead <= 0xff; lead++) {
+        for (size_t i = 0; i < count * count * count; i++) {
+            uint8_t bytes[4] = {(uint8_t)lead, edges[i % count], edges[i / count % count],
+                                edges[i / count / count]};
+            compare(bytes, 4);
+        }
+    }
+}
+
+static void every_character_whole_and_in_pieces(void) {
+    for (uint32_t point = 0; point <= 0x10ffff; point++) {
+        uint8_t bytes[4];
+        size_t length = encode(point, bytes);
+        bool surrogate = point >= 0xd800 && point <= 0xdfff;
+        struct utf8 utf8;
+        utf8_init(&utf8);
+        bool good = true;
+        for (size_t i = 0; i < length && good; i++) {
+            good = utf8_update(&utf8, bytes + i, 1);
+            CHECK_FOR(!good || utf8_is_complete(&utf8) == (i + 1 == length),
+                      "U+%04X is complete after %zu bytes", point, i + 1);
+        }
+        CHECK_FOR(good != surrogate, "U+%04X byte by byte: accepted %d", point, good);
+    }
+}
+
+/* ASCII is skipped eight bytes at a time; a bad byte must be found at every place around that. */
+static void a_bad_byte_anywhere_in_a_long_text(void) {
+    uint8_t text[64];
+    for (size_t len = 1; len <= sizeof text; len++) {
+        for (size_t bad = 0; bad < len; bad++) {
+            struct utf8 utf8;
+            memset(text, 'a', sizeof text);
+            text[bad] = 0xff;
+            utf8_init(&utf8);
+            CHECK_FOR(!utf8_update(&utf8, text, len), "ff at %zu of %zu is accepted", bad, len);
+        }
+    }
+}
+
+static void a_character_at_every_place_of_a_text_cut_anywhere(void) {
+    static const uint8_t euro[] = {0xe2, 0x82, 0xac};
+    uint8_t text[32];
+    for (size_t at = 0; at + sizeof euro <= sizeof text; at++) {
+        memset(text, 'a', sizeof text);
+        memcpy(text + at, euro, sizeof euro);
+        for (size_t cut = 0; cut <= sizeof text; cut++) {
+            struct utf8 utf8;
+            utf8_init(&utf8);
+            bool inside = cut > at && cut < at + sizeof euro;
+            CHECK(utf8_update(&utf8, text, cut));
+            CHECK(utf8_is_complete(&utf8) == !inside);
+            CHECK(utf8_update(&utf8, text + cut, sizeof text - cut));
+            CHECK(utf8_is_complete(&utf8));
+        }
+    }
+}
+
+int main(void) {
+    test_run("utf8: every sequence of up to three bytes", every_sequence_up_to_three_bytes);
+    test_run("utf8: the edges of four bytes", the_edges_of_four_bytes);
+    test_run("utf8: every character, whole and in pieces", every_character_whole_and_in_pieces);
+    test_run("utf8: a bad byte anywhere in a long text", a_bad_byte_anywhere_in_a_long_text);
+    test_run("utf8: a character at every place of a text that is cut anywhere",
+             a_character_at_every_place_of_a_text_cut_anywhere);
+    return test_report();
+}
