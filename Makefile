@@ -21,34 +21,41 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Ws
 COMPILE   = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(WARNINGS) -pthread $(CPPFLAGS) $(CFLAGS)
 LINK      = $(CC) -pthread $(CFLAGS) $(LDFLAGS)
 
-# For each room: its objects, and those of all rooms up to it.
-object = $(BUILD)/obj/$1.o
+# Short lines while building; `make V=1` shows the commands.
+say   = @$(if $(V),:,echo) ' '
+quiet = $(if $(V),,@)
+
+# For each room: the modules of all rooms up to it. A step's program links them.
+object  = $(BUILD)/obj/$1.o
 so_far :=
 $(foreach room,$(ROOMS),\
-  $(eval $(room)_objects := $(foreach module,$($(room)),$(call object,$(room)/$(module))))\
-  $(eval so_far += $($(room)_objects))\
-  $(eval $(room)_links := $(so_far)))
+  $(eval so_far += $(addprefix $(room)/,$($(room))))\
+  $(eval $(room)_modules := $(so_far)))
 
 PROGRAMS := $(addprefix $(BUILD)/,$(STEPS))
 TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*_test.c))
 
 all: $(PROGRAMS) ## build every program (the default)
 
-$(foreach step,$(STEPS),$(eval $(BUILD)/$(step): $(call object,$(step)/main) $($(step)_links)))
+$(foreach step,$(STEPS),\
+  $(eval $(BUILD)/$(step): $(foreach module,$(step)/main $($(step)_modules),$(call object,$(module)))))
 $(PROGRAMS):
-	$(LINK) -o $@ $^ $(LDLIBS)
+	$(say) LINK $@
+	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(COMPILE) -MMD -MP -c -o $@ $<
+	$(say) CC $<
+	$(quiet)$(COMPILE) -MMD -MP -c -o $@ $<
 
 # The page is an HTML file; the compiler gets it as an array of bytes.
 $(BUILD)/gen/page.c: step02_http/page.html step02_http/embed.sh
 	@mkdir -p $(@D)
-	sh step02_http/embed.sh step02_http/page.html > $@
+	$(quiet)sh step02_http/embed.sh step02_http/page.html > $@
 $(call object,step02_http/page): $(BUILD)/gen/page.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(COMPILE) -MMD -MP -c -o $@ $<
+	$(say) CC $<
+	$(quiet)$(COMPILE) -MMD -MP -c -o $@ $<
 
 # Another compiler or other flags make everything anew.
 $(BUILD)/flags: FORCE
@@ -64,10 +71,12 @@ step01 step02 step03 step04 step05:
 	@$(BUILD)/$(notdir $<) --port $(PORT) $(ARGS)
 
 # Testing.
-test_links := $(addprefix $(BUILD)/obj/tests/,test.o wire.o process.o peer.o) $(so_far)
+test_links := $(foreach module,$(addprefix tests/,test wire process peer) $(so_far),\
+                $(call object,$(module)))
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(LDLIBS)
+	$(say) LINK $@
+	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 test: all $(TESTS) ## run all tests that need only a compiler, make and a shell
 	@BUILD='$(BUILD)' CC='$(CC)' sh tests/run.sh
 SANITIZE = $(MAKE) test CPPFLAGS=-DSERVER_STACK_EXTRA=2097152
@@ -78,10 +87,13 @@ interop: all ## drive the programs with real clients (Chromium, Node, Python, cu
 	@BUILD='$(BUILD)' sh tests/interop/run.sh
 
 # Reading.
+number = $(subst step,,$(firstword $(subst _, ,$1)))
 flat: ## write build/flat/stepNN: all that a step needs in one folder
-	@sh tools/flat.sh $(BUILD)/flat
+	@$(foreach step,$(STEPS),sh tools/flat.sh $(BUILD)/flat/step$(call number,$(step)) $(step) \
+	    $($(step)_modules) &&) true
 diff: ## show what a step adds: make diff FROM=03 TO=04
-	@sh tools/diff.sh '$(FROM)' '$(TO)'
+	@$(MAKE) --no-print-directory flat > /dev/null
+	@sh tools/diff.sh $(BUILD)/flat '$(FROM)' '$(TO)'
 
 # Tidying.
 SOURCES = $(wildcard $(addsuffix /*.[ch],$(ROOMS) tests))

@@ -116,10 +116,14 @@ static bool read_number(const char *text, uint64_t *number) {
         return false;
     }
     for (*number = 0; *text != '\0'; text++) {
-        if (*text < '0' || *text > '9' || *number > (UINT64_MAX - 9) / 10) {
+        if (*text < '0' || *text > '9') {
             return false;
         }
-        *number = *number * 10 + (uint64_t)(*text - '0');
+        uint64_t digit = (uint64_t)(*text - '0');
+        if (*number > (UINT64_MAX - digit) / 10) {
+            return false;
+        }
+        *number = *number * 10 + digit;
     }
     return true;
 }
@@ -146,6 +150,9 @@ static bool read_seconds(const char *text, int64_t *milliseconds) {
         for (uint64_t weight = 100; weight > 0 && *digit != '\0'; weight /= 10, digit++) {
             thousandths += weight * (uint64_t)(*digit - '0');
         }
+    }
+    if (seconds == SECONDS_MOST && thousandths > 0) {
+        return false;
     }
     *milliseconds = (int64_t)(seconds * 1000 + thousandths);
     return true;

@@ -256,14 +256,13 @@ static int install_signals(void) {
     if (pipe(stop_pipe) != 0 || fcntl(stop_pipe[1], F_SETFL, O_NONBLOCK) != 0) {
         return -1;
     }
-    /* After the first SIGINT the second one ends the process at once. */
     struct sigaction stop = {0}, wake = {0}, ignore = {0};
     stop.sa_handler = on_stop_signal;
-    stop.sa_flags = (int)SA_RESETHAND;
     wake.sa_handler = on_wake_signal;
     ignore.sa_handler = SIG_IGN;
-    sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
+    stop.sa_flags = (int)SA_RESETHAND; /* a second ^C ends the process at once */
+    sigaction(SIGINT, &stop, NULL);
     sigaction(SIGUSR1, &wake, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
     return 0;

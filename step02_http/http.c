@@ -13,10 +13,18 @@ void http_request_init(struct http_request *request) {
     request->has_request_line = false;
 }
 
-static bool is_token_character(char character) {
+static bool is_letter_or_digit(char character) {
     return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
-           (character >= '0' && character <= '9') ||
-           (character != '\0' && strchr("!#$%&'*+-.^_`|~", character) != NULL);
+           (character >= '0' && character <= '9');
+}
+
+/* Whether the character is one of those in a C string; its NUL is none of them. */
+static bool is_one_of(const char *characters, char character) {
+    return character != '\0' && strchr(characters, character) != NULL;
+}
+
+static bool is_token_character(char character) {
+    return is_letter_or_digit(character) || is_one_of("!#$%&'*+-.^_`|~", character);
 }
 
 bool http_is_token(struct http_text text) {
@@ -129,7 +137,10 @@ static enum http_verdict check_host(const struct http_request *request) {
         return HTTP_REPEATED_HOST;
     }
     for (size_t i = 0; i < host->value.length; i++) {
-        if (strchr(" \t/?#@\\,", host->value.start[i]) != NULL) {
+        /* What a host and a port can hold (RFC 3986, 3.2.2), but for the comma: two hosts in a list
+         * are two hosts too many. */
+        char character = host->value.start[i];
+        if (!is_letter_or_digit(character) && !is_one_of("-._~%!$&'()*+;=:[]", character)) {
             return HTTP_BAD_HOST;
         }
     }

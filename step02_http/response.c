@@ -35,15 +35,18 @@ static void format_date(time_t now, char date[40]) {
 }
 
 size_t response_head(const struct response *response, char *out, size_t capacity) {
-    char date[40], body[160] = "";
+    char date[40];
     format_date(response->now, date);
-    if (response->content_type != NULL) {
-        snprintf(body, sizeof body,
-                 "Connection: close\r\nContent-Type: %s\r\nContent-Length: %zu\r\n",
-                 response->content_type, response->content_length);
+    int length =
+        snprintf(out, capacity, "HTTP/1.1 %d %s\r\nDate: %s\r\nServer: %s\r\n%s", response->status,
+                 response_reason(response->status), date, response->program, response->headers);
+    size_t used = length > 0 && (size_t)length < capacity ? (size_t)length : capacity;
+    if (used < capacity && response->content_type != NULL) {
+        length = snprintf(out + used, capacity - used,
+                          "Connection: close\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n",
+                          response->content_type, response->content_length);
+    } else {
+        length = snprintf(out + used, capacity - used, "\r\n");
     }
-    int length = snprintf(out, capacity, "HTTP/1.1 %d %s\r\nDate: %s\r\nServer: %s\r\n%s%s\r\n",
-                          response->status, response_reason(response->status), date,
-                          response->program, response->headers, body);
-    return length > 0 && (size_t)length < capacity ? (size_t)length : 0;
+    return length > 0 && (size_t)length < capacity - used ? used + (size_t)length : 0;
 }

@@ -73,7 +73,8 @@ int connection_ping(struct connection *connection, const uint8_t *payload, size_
 
 int connection_close(struct connection *connection, uint16_t code, const char *reason) {
     uint8_t payload[CLOSE_PAYLOAD_MAX];
-    return send_control(connection, FRAME_CLOSE, payload, close_encode(code, reason, payload));
+    size_t length = close_encode(code, reason, payload);
+    return send_control(connection, FRAME_CLOSE, payload, length);
 }
 
 int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payload,

@@ -83,11 +83,20 @@ bool peer_read_until(int fd, const char *until, char *text, size_t size) {
     size_t len = 0;
     text[0] = '\0';
     while (len + 1 < size && wait_for(fd, POLLIN, deadline)) {
-        if (recv(fd, text + len, 1, 0) != 1) {
+        /* A look at what is there, and then only as much of it is taken as is wanted. */
+        ssize_t seen = recv(fd, text + len, size - 1 - len, MSG_PEEK);
+        if (seen <= 0) {
             return false;
         }
-        text[++len] = '\0';
-        if (strstr(text, until) != NULL) {
+        text[len + (size_t)seen] = '\0';
+        const char *found = strstr(text, until);
+        size_t take = found != NULL ? (size_t)(found - text) + strlen(until) - len : (size_t)seen;
+        if (recv(fd, text + len, take, 0) != (ssize_t)take) {
+            return false;
+        }
+        len += take;
+        text[len] = '\0';
+        if (found != NULL) {
             return true;
         }
     }

@@ -1,0 +1,133 @@
+/* Many connections: a thousand at once, and twenty thousand that come and go. Afterwards the server
+ * must hold no more descriptors, threads or memory than before. */
+#include "tests/peer.h"
+#include "tests/test.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { AT_ONCE = 1000, COME_AND_GO = 20000, GROWTH_KB = 4096 };
+
+static struct process server;
+static long descriptors; /* of the server before anybody came; -1 where there is no /proc */
+
+static void a_thousand_connections_at_once(void) {
+    int *fds = calloc(AT_ONCE, sizeof *fds);
+    for (int i = 0; fds != NULL && i < AT_ONCE; i++) {
+        fds[i] = peer_open(server.port);
+    }
+    /* All ask before anybody is answered, and the answers are collected in another order. */
+    for (int i = 0; fds != NULL && i < AT_ONCE; i++) {
+        char text[32];
+        struct wire wire = {0};
+        snprintf(text, sizeof text, "I am number %d", i);
+        wire_add_client_text(&wire, 0x81, text);
+        CHECK(peer_send(fds[i], wire.bytes, wire.len));
+        wire_free(&wire);
+    }
+    for (int i = AT_ONCE - 1; fds != NULL && i >= 0; i--) {
+        char text[32];
+        struct wire wanted = {0};
+        snprintf(text, sizeof text, "I am number %d", i);
+        wire_add_server_text(&wanted, 0x81, text);
+        peer_expect(fds[i], &wanted);
+    }
+    for (int i = 0; fds != NULL && i < AT_ONCE; i++) {
+        close(fds[i]);
+    }
+    free(fds);
+}
+
+/* Waits until the server holds no more descriptors than at first, and checks that it does. */
+static void check_settled(void) {
+    int64_t deadline = now() + PROCESS_WAIT;
+    while (process_descriptors(&server) > descriptors && now() < deadline) {
+        poll(NULL, 0, 10);
+    }
+    CHECK_EQUAL(process_descriptors(&server), descriptors);
+}
+
+/* One visit, of one of several kinds. */
+static void come_and_go(int i, const struct wire *message, const struct wire *farewell) {
+    struct wire wanted = {0};
+    int fd = peer_open(server.port);
+    switch (i % 8) {
+    case 0: /* an echo, and a reset in the middle of a frame */
+        wire_add_server_text(&wanted, 0x81, "a message");
+        CHECK(peer_send(fd, message->bytes, message->len));
+        peer_expect(fd, &wanted);
+        CHECK(peer_send(fd, message->bytes, message->len / 2));
+        peer_reset(fd);
+        return;
+    case 1: /* the end in the middle of a frame */
+        CHECK(peer_send(fd, message->bytes, message->len - 2));
+        close(fd);
+        return;
+    case 2: /* a violation */
+        CHECK(peer_send(fd, "\xff\xff", 2));
+        peer_reset(fd);
+        return;
+    case 3: /* a reset at once */
+        peer_reset(fd);
+        return;
+    default: /* an echo and a proper end */
+        wire_add_server_text(&wanted, 0x81, "a message");
+        CHECK(peer_send(fd, message->bytes, message->len));
+        peer_expect(fd, &wanted);
+        CHECK(peer_send(fd, farewell->bytes, farewell->len));
+        wire_add_server_close(&wanted, 1000, "");
+        peer_expect(fd, &wanted);
+        peer_expect_end(fd);
+        peer_reset(fd); /* no TIME_WAIT here, so that the test does not run out of ports */
+        return;
+    }
+}
+
+static void twenty_thousand_come_and_go(void) {
+    struct wire message = {0}, farewell = {0};
+    wire_add_client_text(&message, 0x81, "a message");
+    wire_add_client_close(&farewell, 1000, "");
+    for (int i = 0; i < 1000; i++) { /* the first thousand fill caches that stay */
+        come_and_go(i, &message, &farewell);
+    }
+    check_settled();
+    long memory = process_status(&server, "VmRSS:");
+    for (int i = 0; i < COME_AND_GO; i++) {
+        come_and_go(i, &message, &farewell);
+    }
+    wire_free(&message);
+    wire_free(&farewell);
+    check_settled();
+    if (descriptors < 0) {
+        printf("this machine has no /proc; threads and memory are not looked at\n");
+        return;
+    }
+    CHECK_EQUAL(process_status(&server, "Threads:"), 1);
+    long growth = process_status(&server, "VmRSS:") - memory;
+    CHECK_FOR(growth < GROWTH_KB, "it has grown by %ld kB", growth);
+}
+
+static void sigterm_ends_it(void) {
+    CHECK_EQUAL(process_stop(&server), 0);
+}
+
+int main(void) {
+    static const char *const arguments[] = {"--quiet", NULL};
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (process_start(&server, "step05_echo", arguments)) {
+        descriptors = process_descriptors(&server);
+        test_run("load: a thousand connections at once", a_thousand_connections_at_once);
+        test_run("load: twenty thousand come and go, and nothing is left",
+                 twenty_thousand_come_and_go);
+        test_run("load: SIGTERM ends it with status 0", sigterm_ends_it);
+    }
+    return test_report();
+}

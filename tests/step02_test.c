@@ -1,0 +1,181 @@
+/* Step 2 from outside: every request gets its exact answer, and the answer arrives. */
+#include "tests/peer.h"
+#include "tests/test.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct process server;
+
+/* Sends a request and reads the whole answer. It must start with `status` and hold `part`. */
+static void ask(const char *request, const char *status, const char *part) {
+    static char answer[65536];
+    int fd = peer_connect(server.port);
+    CHECK(peer_send_text(fd, request));
+    CHECK_FOR(peer_read_all(fd, answer, sizeof answer), "no orderly end after: %.60s", request);
+    CHECK_FOR(strncmp(answer, status, strlen(status)) == 0, "%.60s\n  gets: %.60s", request,
+              answer);
+    CHECK_FOR(strstr(answer, part) != NULL, "%.60s\n  gets: %s", request, answer);
+    close(fd);
+}
+
+static void the_page_and_other_paths(void) {
+    ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n", "</html>");
+    ask("GET /?query HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n",
+        "text/html; charset=utf-8");
+    ask("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n", "</html>");
+    ask("GET / HTTP/1.0\r\n\r\n", "HTTP/1.1 200 OK\r\n", "</html>");
+    ask("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 404 Not Found\r\n",
+        "the page is at /");
+}
+
+static void head_has_the_same_head_and_no_body(void) {
+    static char get[65536], head[65536];
+    int fd = peer_connect(server.port);
+    CHECK(peer_send_text(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+    CHECK(peer_read_all(fd, get, sizeof get));
+    close(fd);
+    fd = peer_connect(server.port);
+    CHECK(peer_send_text(fd, "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"));
+    CHECK(peer_read_all(fd, head, sizeof head));
+    close(fd);
+    char *length = strstr(head, "Content-Length: "), *body = strstr(get, "\r\n\r\n");
+    CHECK(length != NULL && body != NULL);
+    if (length != NULL && body != NULL) {
+        CHECK_EQUAL(strtoul(length + 16, NULL, 10), strlen(body + 4));
+        CHECK(strcmp(strstr(head, "\r\n\r\n"), "\r\n\r\n") == 0);
+    }
+    ask("HEAD /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 404 ", "Content-Length: 41\r\n\r\n");
+}
+
+static void other_methods(void) {
+    ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+        "HTTP/1.1 405 Method Not Allowed", "\r\nAllow: GET, HEAD\r\n");
+    ask("DELETE /x HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 405 ", "answers GET and HEAD only");
+}
+
+static void malformed_requests(void) {
+    ask("GET /\r\n\r\n", "HTTP/1.1 400 ", "The request line is not");
+    ask("GET / HTTP/1.1\nHost: a\r\n\r\n", "HTTP/1.1 400 ", "LF alone");
+    ask("GET / HTTP/1.1\r\nHost: a\rb\r\n\r\n", "HTTP/1.1 400 ", "CR without LF");
+    ask("GET / HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n", "HTTP/1.1 400 ", "folded");
+    ask("GET / HTTP/1.1\r\nHost : a\r\n\r\n", "HTTP/1.1 400 ", "header's name");
+    ask("GET / HTTP/1.1\r\nHost a\r\n\r\n", "HTTP/1.1 400 ", "no colon");
+    ask("GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 ", "no Host");
+    ask("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "HTTP/1.1 400 ", "more than one Host");
+    ask("GET / HTTP/2.0\r\nHost: a\r\n\r\n", "HTTP/1.1 505 ", "HTTP/1.1 only");
+    ask("\x16\x03\x01", "HTTP/1.1 400 ", "TLS");
+}
+
+static void too_long_and_too_many(void) {
+    static char request[40000];
+    size_t len = (size_t)snprintf(request, sizeof request, "GET /");
+    memset(request + len, 'x', 9000);
+    ask(request, "HTTP/1.1 414 ", "longer than 8192 bytes");
+    len = (size_t)snprintf(request, sizeof request, "GET / HTTP/1.1\r\nHost: a\r\nCookie: ");
+    memset(request + len, 'x', 30000);
+    ask(request, "HTTP/1.1 431 ", "larger than 16384 bytes");
+    len = (size_t)snprintf(request, sizeof request, "GET / HTTP/1.1\r\n");
+    for (int i = 0; i < 2000; i++) {
+        len += (size_t)snprintf(request + len, sizeof request - len, "a: b\r\n");
+    }
+    ask(request, "HTTP/1.1 431 ", "more than 100 headers");
+}
+
+static void a_request_in_single_bytes(void) {
+    static const char request[] = "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n";
+    char answer[1024];
+    int fd = peer_connect(server.port);
+    for (size_t i = 0; i < sizeof request - 1; i++) {
+        CHECK(peer_send(fd, request + i, 1));
+    }
+    CHECK(peer_read_all(fd, answer, sizeof answer));
+    CHECK(strncmp(answer, "HTTP/1.1 404 ", 13) == 0);
+    close(fd);
+}
+
+/* Sends one byte a time without end; only the deadline for the whole head can stop that. */
+static void a_dripping_request_meets_its_deadline(void) {
+    char answer[1024];
+    int fd = peer_connect(server.port);
+    int64_t start = now();
+    struct pollfd wait = {fd, POLLIN, 0};
+    CHECK(peer_send_text(fd, "GET / HTTP/1.1\r\nHost: a\r\nX: "));
+    while (poll(&wait, 1, 20) == 0 && now() - start < PROCESS_WAIT) {
+        CHECK(peer_send_text(fd, "x"));
+    }
+    CHECK(peer_read_all(fd, answer, sizeof answer));
+    CHECK_FOR(strncmp(answer, "HTTP/1.1 408 ", 13) == 0, "%s", answer);
+    CHECK(strstr(answer, "within 0.4 seconds (--handshake-timeout)") != NULL);
+    CHECK(now() - start >= 350);
+    close(fd);
+}
+
+static void a_silent_connection_meets_it_too(void) {
+    char answer[1024];
+    int fd = peer_connect(server.port);
+    CHECK(peer_read_all(fd, answer, sizeof answer));
+    CHECK_FOR(strncmp(answer, "HTTP/1.1 408 ", 13) == 0, "%s", answer);
+    close(fd);
+}
+
+/* The client is still sending when the answer comes. Closing the socket at once would reset the
+ * connection, and the reset could overtake the answer. */
+static void an_answer_arrives_though_the_client_still_sends(void) {
+    static char body[1 << 20], answer[1024];
+    memset(body, 'x', sizeof body);
+    int fd = peer_connect(server.port);
+    CHECK(peer_send_text(fd, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8388608\r\n\r\n"));
+    for (int i = 0; i < 8; i++) {
+        CHECK(peer_send(fd, body, sizeof body));
+    }
+    CHECK(peer_read_all(fd, answer, sizeof answer));
+    CHECK(strncmp(answer, "HTTP/1.1 405 ", 13) == 0);
+    close(fd);
+}
+
+static void a_client_that_ends_its_side_still_gets_the_answer(void) {
+    char answer[1024];
+    int fd = peer_connect(server.port);
+    CHECK(peer_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
+    shutdown(fd, SHUT_WR);
+    CHECK(peer_read_all(fd, answer, sizeof answer));
+    CHECK(strncmp(answer, "HTTP/1.1 404 ", 13) == 0);
+    close(fd);
+}
+
+static void the_request_is_shown(void) {
+    ask("GET /shown HTTP/1.1\r\nhOST: a\r\nX-Evil: \xc2\x9b \xff\r\n\r\n", "HTTP/1.1 404 ", "");
+    CHECK(process_logs(&server, " GET /shown HTTP/1.1, "));
+    CHECK(process_logs(&server, "   hOST: a\n"));
+    CHECK(process_logs(&server, "   X-Evil: \\xc2\\x9b \\xff\n"));
+}
+
+static void sigterm_ends_it(void) {
+    CHECK_EQUAL(process_stop(&server), 0);
+}
+
+int main(void) {
+    static const char *const arguments[] = {"--handshake-timeout", "0.4", NULL};
+    if (process_start(&server, "step02_http", arguments)) {
+        test_run("step02: the page and other paths", the_page_and_other_paths);
+        test_run("step02: HEAD has the same head and no body", head_has_the_same_head_and_no_body);
+        test_run("step02: other methods get 405 with Allow", other_methods);
+        test_run("step02: malformed requests get 400 or 505", malformed_requests);
+        test_run("step02: too long and too many get 414 and 431", too_long_and_too_many);
+        test_run("step02: a request in single bytes", a_request_in_single_bytes);
+        test_run("step02: a dripping request gets 408", a_dripping_request_meets_its_deadline);
+        test_run("step02: a silent connection gets 408", a_silent_connection_meets_it_too);
+        test_run("step02: an answer arrives though the client still sends",
+                 an_answer_arrives_though_the_client_still_sends);
+        test_run("step02: a client that ends its side still gets the answer",
+                 a_client_that_ends_its_side_still_gets_the_answer);
+        test_run("step02: the request is shown", the_request_is_shown);
+        test_run("step02: SIGTERM ends it with status 0", sigterm_ends_it);
+    }
+    return test_report();
+}

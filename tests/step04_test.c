@@ -1,0 +1,106 @@
+/* Step 4 from outside: what it shows of the frames that arrive. */
+#include "tests/peer.h"
+#include "tests/test.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static struct process server;
+
+/* Opens a connection, sends these frames, and frees them. Returns the descriptor. */
+static int send_frames(struct wire *wire) {
+    int fd = peer_open(server.port);
+    CHECK(peer_send(fd, wire->bytes, wire->len));
+    wire_free(wire);
+    return fd;
+}
+
+static void a_text_frame_is_drawn_and_read_out(void) {
+    struct wire wire = {0};
+    wire_add_hex(&wire, "81 85 37fa213d 7f9f4d5158");
+    int fd = send_frames(&wire);
+    CHECK(process_logs(&server, "frame 1: text, 5 bytes of payload\n"));
+    CHECK(
+        process_logs(&server, "|1|0|0|0|0 0 0 1|1|0 0 0 0 1 0 1|      37       |      fa       |"));
+    CHECK(process_logs(&server, "  text: \"Hello\"\n"));
+    close(fd);
+}
+
+static void a_close_is_shown_and_ends_the_connection(void) {
+    struct wire wire = {0};
+    wire_add_client_close(&wire, 4321, "good\x1b[31m day");
+    wire_add_client_text(&wire, 0x81, "not shown");
+    int fd = send_frames(&wire);
+    CHECK(process_logs(&server, "  close: code 4321, reason \"good\\x1b[31m day\"\n"));
+    peer_expect_end(fd);
+    CHECK_EQUAL(process_log_count(&server, "not shown"), 0);
+    close(fd);
+}
+
+static void a_bad_frame_is_named_and_ends_the_connection(void) {
+    static const struct {
+        const char *hex, *sentence;
+    } bad[] = {
+        {"81 05 48656c6c6f", "breaks a rule: a client must mask its frames (5.1)\n"},
+        {"83", "breaks a rule: the opcode is reserved (5.2)\n"},
+        {"c1", "breaks a rule: a reserved bit is set, but no extension was agreed on (5.2)\n"},
+        {"09", "breaks a rule: a control frame must not be fragmented (5.5)\n"},
+        {"89 fe", "breaks a rule: a control frame must not exceed 125 bytes (5.5)\n"},
+        {"82 fe 0001", "breaks a rule: the payload length is not in its shortest form (5.2)\n"},
+        {"82 ff 80", "breaks a rule: the top bit of a 64-bit payload length must be 0 (5.2)\n"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct wire wire = {0};
+        wire_add_hex(&wire, bad[i].hex);
+        int fd = send_frames(&wire);
+        CHECK(process_logs(&server, bad[i].sentence));
+        peer_expect_end(fd);
+        close(fd);
+    }
+}
+
+static void a_large_frame_is_shortened_and_the_next_one_found(void) {
+    static uint8_t payload[200000];
+    struct wire wire = {0};
+    memset(payload, 'L', sizeof payload);
+    wire_add_client_frame(&wire, 0x02, payload, sizeof payload);
+    wire_add_client_text(&wire, 0x80, "the end of it");
+    int fd = send_frames(&wire);
+    CHECK(process_logs(&server, "frame 1: binary, more to follow, 200000 bytes of payload\n"));
+    CHECK(process_logs(&server, "... and 199984 more bytes of payload\n"));
+    CHECK(process_logs(&server, "frame 2: continuation, 13 bytes of payload\n"));
+    CHECK(process_logs(&server, "  continuation: \"the end of it\"\n"));
+    close(fd);
+}
+
+static void a_frame_in_single_bytes(void) {
+    struct wire wire = {0};
+    wire_add_client_text(&wire, 0x89, "drip");
+    int fd = peer_open(server.port);
+    for (size_t i = 0; i < wire.len; i++) {
+        CHECK(peer_send(fd, wire.bytes + i, 1));
+    }
+    CHECK(process_logs(&server, "  ping: \"drip\"\n"));
+    wire_free(&wire);
+    close(fd);
+}
+
+static void sigterm_ends_it(void) {
+    CHECK_EQUAL(process_stop(&server), 0);
+}
+
+int main(void) {
+    static const char *const arguments[] = {NULL};
+    if (process_start(&server, "step04_frames", arguments)) {
+        test_run("step04: a text frame is drawn and read out", a_text_frame_is_drawn_and_read_out);
+        test_run("step04: a Close is shown and ends the connection",
+                 a_close_is_shown_and_ends_the_connection);
+        test_run("step04: a bad frame is named and ends the connection",
+                 a_bad_frame_is_named_and_ends_the_connection);
+        test_run("step04: a large frame is shortened and the next one found",
+                 a_large_frame_is_shortened_and_the_next_one_found);
+        test_run("step04: a frame in single bytes", a_frame_in_single_bytes);
+        test_run("step04: SIGTERM ends it with status 0", sigterm_ends_it);
+    }
+    return test_report();
+}

@@ -1,0 +1,54 @@
+#!/bin/sh
+# Writes one step as a folder of its own: sh tools/flat.sh FOLDER STEP ROOM/MODULE...
+# All files lie side by side there, includes lose their folder, and a plain `make` builds the step.
+set -eu
+folder=$1
+step=$2
+shift 2
+
+rm -rf "$folder"
+mkdir -p "$folder"
+flatten() {
+    sed 's|^#include "[a-z0-9_]*/|#include "|' "$1" > "$folder/$(basename "$1")"
+}
+
+flatten "$step/main.c"
+modules=main
+for module in "$@"; do
+    for file in "$module.h" "$module.c"; do
+        if [ -f "$file" ]; then
+            flatten "$file"
+        fi
+    done
+    modules="$modules $(basename "$module")"
+done
+page=
+if [ -f "$folder/page.h" ]; then
+    cp step02_http/page.html "$folder"
+    flatten step02_http/embed.sh
+    sed -i.old 's|step02_http/||' "$folder/embed.sh"
+    rm "$folder/embed.sh.old"
+    page='
+page.c: page.html embed.sh
+	sh embed.sh page.html > page.c
+'
+fi
+
+cat > "$folder/Makefile" <<END
+# Everything that $step needs, in one folder: a plain \`make\` builds it.
+CFLAGS ?= -O2 -g
+MODULES = $modules
+
+$step: \$(MODULES:=.o)
+	\$(CC) -pthread \$(CFLAGS) \$(LDFLAGS) -o \$@ \$(MODULES:=.o)
+
+.c.o:
+	\$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -I. -pthread \$(CPPFLAGS) \$(CFLAGS) -c -o \$@ \$<
+$page
+run: $step
+	./$step
+
+clean:
+	rm -f $step *.o
+END
+echo "$folder: $(find "$folder" -type f | wc -l | tr -d ' ') files, build it with make -C $folder"
