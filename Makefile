@@ -3,7 +3,7 @@
 # The table of contents: what each room adds. A step links its own modules and those of all rooms
 # above it, and never has a copy of them.
 common           := options log text hexdump clock sha1 base64
-step01_tcp       := tcp server
+step01_tcp       := tcp pool server
 step02_http      := http response exchange page
 step03_handshake := extensions handshake upgrade
 step04_frames    := frame frame_draw frame_show
@@ -79,7 +79,7 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 test: all $(TESTS) ## run all tests that need only a compiler, make and a shell
 	@BUILD='$(BUILD)' CC='$(CC)' sh tests/run.sh
-SANITIZE = $(MAKE) test CPPFLAGS=-DSERVER_STACK_EXTRA=2097152
+SANITIZE = $(MAKE) test CPPFLAGS=-DPOOL_STACK_EXTRA=2097152
 sanitize: ## the tests under the address, undefined-behaviour and thread sanitizers
 	$(SANITIZE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all'
 	$(SANITIZE) BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread'

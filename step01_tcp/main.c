@@ -45,8 +45,8 @@ int main(int argc, char **argv) {
         return status;
     }
     server.hints = hints;
-    server.refusal = "too many connections; try again later\n";
-    server.buffer_size = CHUNK_SIZE;
-    server.handle = show_chunks;
+    server.pool.refusal = "too many connections; try again later\n";
+    server.pool.buffer_size = CHUNK_SIZE;
+    server.pool.handle = show_chunks;
     return server_run(&server);
 }

@@ -66,17 +66,21 @@ static struct http_text split(struct http_text *text, char separator) {
     return before;
 }
 
+static bool is_digit(char character) {
+    return character >= '0' && character <= '9';
+}
+
+/* "HTTP/" digit "." digit (RFC 9112, 2.3). */
 static enum http_verdict parse_version(struct http_request *request, struct http_text text) {
     static const char name[] = "HTTP/";
-    const char *digit = text.start + strlen(name);
     if (text.length != strlen("HTTP/1.1") || memcmp(text.start, name, strlen(name)) != 0 ||
-        digit[0] < '0' || digit[0] > '9' || digit[1] != '.' || digit[2] < '0' || digit[2] > '9') {
+        !is_digit(text.start[5]) || text.start[6] != '.' || !is_digit(text.start[7])) {
         return HTTP_BAD_VERSION;
     }
-    if (digit[0] != '1') {
+    if (text.start[5] != '1') {
         return HTTP_UNSUPPORTED_VERSION;
     }
-    request->version = digit[2] == '0' ? 10 : 11;
+    request->version = text.start[7] == '0' ? 10 : 11;
     return HTTP_INCOMPLETE;
 }
 

@@ -27,6 +27,24 @@ static bool take_token(struct http_text *text, struct http_text *token) {
     return http_is_token(*token);
 }
 
+/* Takes the characters up to the closing quotation mark, and that too. Without the backslashes that
+ * may stand before any of them they must form a token (9.1). */
+static bool take_quoted(struct http_text *text, struct http_text *value) {
+    skip(text, 1);
+    *value = (struct http_text){text->start, 0};
+    while (text->length > 0 && !next_is(text, '"')) {
+        size_t escaped = next_is(text, '\\') && text->length > 1;
+        if (!http_is_token((struct http_text){text->start + escaped, 1})) {
+            return false;
+        }
+        skip(text, 1 + escaped);
+        value->length += 1 + escaped;
+    }
+    bool closed = next_is(text, '"');
+    skip(text, closed);
+    return closed && value->length > 0;
+}
+
 enum extensions_verdict extensions_next(struct http_text *list, struct http_text *name) {
     skip_space(list);
     while (next_is(list, ',')) {
@@ -60,13 +78,8 @@ enum extensions_verdict extensions_parameter(struct http_text *list, struct http
     }
     skip(list, 1);
     skip_space(list);
-    bool quoted = next_is(list, '"');
-    skip(list, quoted);
-    if (!take_token(list, value) || (quoted && !next_is(list, '"'))) {
-        return EXTENSIONS_BAD;
-    }
-    skip(list, quoted);
-    return EXTENSIONS_ITEM;
+    bool good = next_is(list, '"') ? take_quoted(list, value) : take_token(list, value);
+    return good ? EXTENSIONS_ITEM : EXTENSIONS_BAD;
 }
 
 bool extensions_valid(struct http_text list) {

@@ -31,11 +31,12 @@ static const char *bits(uint8_t byte, int count, char out[16]) {
 
 static void draw_first_byte(struct row *row, uint8_t byte) {
     char values[64], meanings[64], opcode[16];
-    const char *name = frame_opcode_name(byte & 0x0f);
+    uint8_t value = byte & 0x0f;
+    const char *name = value == FRAME_CONTINUATION ? "contin." : frame_opcode_name(value);
     snprintf(values, sizeof values, "%d|%d|%d|%d|%s", byte >> 7 & 1, byte >> 6 & 1, byte >> 5 & 1,
              byte >> 4 & 1, bits(byte, 4, opcode));
-    snprintf(meanings, sizeof meanings, "F|R|R|R|%*s%-*s", strlen(name) < 6, "",
-             strlen(name) < 6 ? 6 : 7, strlen(name) > 7 ? "contin." : name);
+    snprintf(meanings, sizeof meanings, "F|R|R|R|%s%-*.7s", strlen(name) < 6 ? " " : "",
+             strlen(name) < 6 ? 6 : 7, name);
     add_cell(row->border, "-+-+-+-+-------", '+');
     add_cell(row->values, values, '|');
     add_cell(row->meanings, meanings, '|');

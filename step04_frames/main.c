@@ -53,9 +53,9 @@ int main(int argc, char **argv) {
         return status;
     }
     server.hints = hints;
-    server.refusal = exchange_refusal;
-    server.buffer_size = HTTP_HEAD_MAX;
-    server.handle = show_frames;
-    server.context = &settings;
+    server.pool.refusal = exchange_refusal;
+    server.pool.buffer_size = HTTP_HEAD_MAX;
+    server.pool.handle = show_frames;
+    server.pool.context = &settings;
     return server_run(&server);
 }

@@ -46,9 +46,9 @@ int main(int argc, char **argv) {
         return status;
     }
     server.hints = hints;
-    server.refusal = exchange_refusal;
-    server.buffer_size = SESSION_BUFFER_SIZE;
-    server.handle = serve;
-    server.context = &settings;
+    server.pool.refusal = exchange_refusal;
+    server.pool.buffer_size = SESSION_BUFFER_SIZE;
+    server.pool.handle = serve;
+    server.pool.context = &settings;
     return server_run(&server);
 }

@@ -18,17 +18,22 @@ const char peer_handshake[] = "GET /test HTTP/1.1\r\n"
                               "Sec-WebSocket-Version: 13\r\n"
                               "\r\n";
 
-int peer_connect(unsigned port) {
+int peer_try_connect(unsigned port) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
-        CHECK_FOR(false, "cannot connect to port %u: %s", port, strerror(errno));
-        if (fd >= 0) {
-            close(fd);
-        }
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+        int problem = errno;
+        close(fd);
+        errno = problem;
         return -1;
     }
+    return fd;
+}
+
+int peer_connect(unsigned port) {
+    int fd = peer_try_connect(port);
+    CHECK_FOR(fd >= 0, "cannot connect to port %u: %s", port, strerror(errno));
     return fd;
 }
 

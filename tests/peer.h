@@ -6,8 +6,9 @@
 #include "tests/process.h"
 #include "tests/wire.h"
 
-/* Connects to 127.0.0.1; returns the descriptor, or -1 after a failed check. */
+/* Connects to 127.0.0.1; returns the descriptor, or -1, for peer_connect after a failed check. */
 int peer_connect(unsigned port);
+int peer_try_connect(unsigned port);
 
 /* Sends all of these bytes; returns whether that went well. It gives up after PROCESS_WAIT. */
 bool peer_send(int fd, const void *bytes, size_t len);

@@ -208,6 +208,48 @@ static void it_survives_the_lack_of_descriptors(void) {
     CHECK_EQUAL(process_stop(&process), 0);
 }
 
+/* A port that nobody uses at this moment. */
+static unsigned free_port(void) {
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    bool good = bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+                getsockname(fd, (struct sockaddr *)&address, &size) == 0;
+    close(fd);
+    CHECK(good);
+    return ntohs(address.sin_port);
+}
+
+/* Without standard descriptors, the numbers 0 to 2 must not go to sockets: log lines would be sent to
+ * whoever has them. */
+static void it_serves_with_its_standard_descriptors_closed(void) {
+    struct process process = {.port = free_port()};
+    char command[512], response[1024];
+    const char *folder = getenv("BUILD");
+    snprintf(command, sizeof command, "exec %s/step02_http --port %u <&- >&- 2>&-",
+             folder != NULL ? folder : "build", process.port);
+    process.pid = fork();
+    if (process.pid == 0) {
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    int fd = -1;
+    for (int64_t end = now() + PROCESS_WAIT; fd < 0 && now() < end; poll(NULL, 0, 10)) {
+        fd = peer_try_connect(process.port);
+    }
+    for (int i = 0; i < 3; i++) {
+        CHECK(peer_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
+        CHECK(peer_read_all(fd, response, sizeof response));
+        CHECK_FOR(strncmp(response, "HTTP/1.1 404 ", 13) == 0, "%s", response);
+        close(fd);
+        fd = peer_try_connect(process.port);
+        CHECK(fd >= 0);
+    }
+    close(fd);
+    CHECK_EQUAL(process_stop(&process), 0);
+}
+
 int main(void) {
     test_run("programs: --help lists the options", help_lists_the_options);
     test_run("programs: a bad command line is refused", a_bad_command_line_is_refused);
@@ -218,5 +260,7 @@ int main(void) {
     test_run("programs: SIGTERM ends silent connections", sigterm_ends_silent_connections);
     test_run("programs: too many connections are told so", too_many_connections_are_told_so);
     test_run("programs: it survives the lack of descriptors", it_survives_the_lack_of_descriptors);
+    test_run("programs: it serves with its standard descriptors closed",
+             it_serves_with_its_standard_descriptors_closed);
     return test_report();
 }

@@ -1,0 +1,180 @@
+#include "step01_tcp/pool.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Sanitizers keep data of their own on the stack; `make sanitize` asks for more of it. */
+#ifndef POOL_STACK_EXTRA
+#define POOL_STACK_EXTRA 0
+#endif
+
+/* A place for one connection. They lie in one array that is allocated at the start, so that no
+ * client can make the server allocate. */
+struct slot {
+    struct tcp_connection connection;
+    struct pool *pool;
+    pthread_t thread;
+    bool used;
+    bool refused; /* one too many: its thread only says so */
+    struct slot *next_free;
+};
+
+struct pool {
+    const struct pool_settings *settings;
+    atomic_bool stop;
+    pthread_mutex_t mutex; /* guards what follows */
+    pthread_cond_t changed;
+    size_t used, refused; /* slots taken, and those of them that refuse */
+    size_t fresh;         /* slots from here on have never been used */
+    struct slot *free;    /* a list of those given back */
+    struct slot slot[];
+};
+
+/* SIGUSR1 does nothing but interrupt a thread that is blocked in a system call. */
+static void on_wake_signal(int signal_number) {
+    (void)signal_number;
+}
+
+struct pool *pool_new(const struct pool_settings *settings) {
+    size_t slots = (size_t)settings->max_connections + POOL_REFUSALS_MAX;
+    struct pool *pool = calloc(1, sizeof *pool + slots * sizeof pool->slot[0]);
+    if (pool == NULL) {
+        return NULL;
+    }
+    pool->settings = settings;
+    pthread_mutex_init(&pool->mutex, NULL);
+    pthread_cond_init(&pool->changed, NULL);
+    struct sigaction wake = {0};
+    wake.sa_handler = on_wake_signal;
+    sigaction(SIGUSR1, &wake, NULL);
+    return pool;
+}
+
+/* Takes a free slot, or returns NULL when even the places for refusals are taken. */
+static struct slot *slot_take(struct pool *pool) {
+    struct slot *slot = NULL;
+    pthread_mutex_lock(&pool->mutex);
+    bool full = pool->used - pool->refused >= pool->settings->max_connections;
+    if (!full || pool->refused < POOL_REFUSALS_MAX) {
+        slot = pool->free != NULL ? pool->free : &pool->slot[pool->fresh++];
+        pool->free = slot->next_free;
+        pool->used++;
+        pool->refused += full;
+        slot->pool = pool;
+        slot->used = true;
+        slot->refused = full;
+    }
+    pthread_mutex_unlock(&pool->mutex);
+    return slot;
+}
+
+/* Gives a slot back. From here on the stop does not signal its thread any more. */
+static void slot_give_back(struct slot *slot) {
+    struct pool *pool = slot->pool;
+    pthread_mutex_lock(&pool->mutex);
+    tcp_close(&slot->connection);
+    slot->used = false;
+    pool->used--;
+    pool->refused -= slot->refused;
+    slot->next_free = pool->free;
+    pool->free = slot;
+    if (pool->used == 0) {
+        pthread_cond_signal(&pool->changed);
+    }
+    pthread_mutex_unlock(&pool->mutex);
+}
+
+/* Tells a client that the server is full. */
+static void refuse(const struct pool_settings *settings, struct tcp_connection *connection) {
+    struct iovec part = {(void *)(uintptr_t)settings->refusal, strlen(settings->refusal)};
+    log_event(connection->number, "refused: %" PRIu64 " connections are open (--max-connections)",
+              settings->max_connections);
+    if (tcp_write(connection, &part, 1) == 0) {
+        tcp_finish(connection, TCP_FINISH_TIMEOUT);
+    }
+}
+
+static void *serve_slot(void *argument) {
+    struct slot *slot = argument;
+    const struct pool_settings *settings = slot->pool->settings;
+    if (slot->refused) {
+        refuse(settings, &slot->connection);
+    } else {
+        settings->handle(&slot->connection, settings->context);
+    }
+    slot_give_back(slot);
+    return NULL;
+}
+
+static void start_thread(struct slot *slot) {
+    size_t stack_size = POOL_STACK_SIZE + slot->pool->settings->buffer_size + POOL_STACK_EXTRA;
+    pthread_attr_t attributes;
+    int problem = pthread_attr_init(&attributes);
+    if (problem == 0) {
+        pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+        pthread_attr_setstacksize(&attributes, stack_size);
+        problem = pthread_create(&slot->thread, &attributes, serve_slot, slot);
+        pthread_attr_destroy(&attributes);
+    }
+    if (problem != 0) {
+        log_problem("no thread for connection #%" PRIu64 ": %s; it is closed",
+                    slot->connection.number, strerror(problem));
+        slot_give_back(slot);
+    }
+}
+
+void pool_serve(struct pool *pool, const struct tcp_connection *connection) {
+    struct slot *slot = slot_take(pool);
+    if (slot == NULL) {
+        struct tcp_connection unwanted = *connection;
+        log_event(unwanted.number, "refused without a word: too many at once");
+        tcp_close(&unwanted);
+        return;
+    }
+    slot->connection = *connection;
+    slot->connection.stop = &pool->stop;
+    start_thread(slot);
+}
+
+/* Interrupts every thread that has not noticed the stop yet, because it is blocked in a read. A signal
+ * may come just before its thread blocks and be lost on it; the caller repeats this until all are
+ * gone. */
+static void wake_all(struct pool *pool, bool shut_down) {
+    for (size_t i = 0; i < pool->fresh; i++) {
+        struct slot *slot = &pool->slot[i];
+        if (slot->used && !atomic_load(&slot->connection.stop_seen)) {
+            pthread_kill(slot->thread, SIGUSR1);
+        }
+        if (slot->used && shut_down) {
+            shutdown(slot->connection.fd, SHUT_RDWR);
+        }
+    }
+}
+
+void pool_stop(struct pool *pool) {
+    int64_t start = clock_now();
+    int64_t end = start + POOL_STOP_GRACE + POOL_STOP_LAST;
+    atomic_store(&pool->stop, true);
+    pthread_mutex_lock(&pool->mutex);
+    while (pool->used > 0 && clock_now() < end) {
+        wake_all(pool, clock_now() - start >= POOL_STOP_GRACE);
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += 50 * 1000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&pool->changed, &pool->mutex, &until);
+    }
+    bool all_ended = pool->used == 0;
+    pthread_mutex_unlock(&pool->mutex);
+    if (all_ended) {
+        free(pool);
+    }
+}
