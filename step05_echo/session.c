@@ -78,8 +78,9 @@ static void say_goodbye(struct session *session, const char *reason) {
     session->close_deadline = clock_now() + SESSION_CLOSE_TIMEOUT;
 }
 
-/* Nothing has arrived for as long as time_to_wait said. Returns false when that is the end. */
-static bool on_silence(struct session *session) {
+/* Nothing has arrived for `waited` ms. Returns false when that is the end. */
+static bool on_silence(struct session *session, int64_t waited) {
+    int64_t ping_interval = session->settings->ping_interval;
     uint64_t number = session->tcp->number;
     if (session->connection.close_sent) {
         log_event(number, "gone: no reply to our Close");
@@ -89,9 +90,8 @@ static bool on_silence(struct session *session) {
         say_goodbye(session, "no message for too long");
         return true;
     }
-    if (time_to_wait(session) < session->settings->ping_interval ||
-        session->settings->ping_interval == 0) {
-        return true; /* the wait was cut short by the idle time-out, which is a moment away */
+    if (ping_interval == 0 || waited < ping_interval) {
+        return true; /* not silent for long enough yet */
     }
     if (session->pinged) {
         log_event(number, "gone: no answer to a ping");
@@ -114,7 +114,8 @@ static bool receive(struct session *session) {
     if (space == NULL) {
         return true; /* the next event is CONNECTION_FAILED */
     }
-    ssize_t count = tcp_read(session->tcp, space, size, time_to_wait(session));
+    int64_t wait = time_to_wait(session);
+    ssize_t count = tcp_read(session->tcp, space, size, wait);
     if (count > 0) {
         connection_received(&session->connection, (size_t)count);
         session->pinged = false;
@@ -126,7 +127,7 @@ static bool receive(struct session *session) {
         return false;
     }
     if (errno == ETIMEDOUT) {
-        return on_silence(session);
+        return on_silence(session, wait);
     }
     if (errno == ECANCELED) {
         if (!session->connection.close_sent) {
