@@ -3,9 +3,13 @@
 #include "common/hexdump.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
+
+enum { LONGEST_WAIT = 200 }; /* ms */
 
 static enum log_level current_level = LOG_NORMAL;
 
@@ -15,6 +19,17 @@ void log_set_level(enum log_level level) {
 
 bool log_is_verbose(void) {
     return current_level >= LOG_VERBOSE;
+}
+
+/* Whether a line can be written without waiting for long. Standard error may be a pipe that nobody
+ * empties any more, or a terminal that is held with ^S; a server must not stand still for that. The
+ * first line waits a little, the others are lost until there is room again. */
+static bool can_write(void) {
+    static atomic_bool stuck;
+    struct pollfd wait = {STDERR_FILENO, POLLOUT, 0};
+    int ready = poll(&wait, 1, atomic_load(&stuck) ? 0 : LONGEST_WAIT);
+    atomic_store(&stuck, ready == 0);
+    return ready != 0;
 }
 
 /* Prints one line; connection 0 is the server itself. */
@@ -28,7 +43,7 @@ __attribute__((format(printf, 2, 0))) static void print(uint64_t connection, con
         length = sizeof line - 1;
     }
     line[length++] = '\n';
-    if (write(STDERR_FILENO, line, length) < 0) {
+    if (can_write() && write(STDERR_FILENO, line, length) < 0) {
         return;
     }
 }

@@ -159,13 +159,19 @@ static bool is_temporary(int problem) {
     return problem == EINTR || problem == EAGAIN || problem == EWOULDBLOCK;
 }
 
-/* The slow half of tcp_write: the kernel's buffer is full, so the peer has to read first. */
+static int64_t least(int64_t one, int64_t other) {
+    return one < other ? one : other;
+}
+
+/* The slow half of tcp_write: the kernel's buffer is full, so the peer has to read first. There are
+ * two bounds: one for a peer that takes nothing, one for a peer that takes a byte now and then. */
 static int write_rest(struct tcp_connection *connection, const struct iovec *parts, size_t count,
                       size_t done, size_t total) {
     int64_t seconds_for_size = (int64_t)(total / TCP_WRITE_LEAST_RATE);
-    int64_t deadline = clock_now() + connection->write_timeout + seconds_for_size * 1000;
+    int64_t progress = clock_now();
+    int64_t deadline = progress + connection->write_timeout + seconds_for_size * 1000;
     while (done < total) {
-        int64_t left = deadline - clock_now();
+        int64_t left = least(progress + connection->write_timeout, deadline) - clock_now();
         if (left <= 0) {
             errno = ETIMEDOUT;
             return -1;
@@ -179,7 +185,10 @@ static int write_rest(struct tcp_connection *connection, const struct iovec *par
         if (sent < 0 && !is_temporary(errno)) {
             return -1;
         }
-        done += sent > 0 ? (size_t)sent : 0;
+        if (sent > 0) {
+            done += (size_t)sent;
+            progress = clock_now();
+        }
     }
     return 0;
 }

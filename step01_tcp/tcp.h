@@ -22,8 +22,8 @@
 enum {
     TCP_BACKLOG = 1024,           /* connections that may wait to be accepted */
     TCP_IDLE_TIMEOUT = 300000,    /* ms; for programs without a limit of their own for silence */
-    TCP_WRITE_TIMEOUT = 10000,    /* ms that a write may wait for a peer that does not read ... */
-    TCP_WRITE_LEAST_RATE = 16384, /* ... and a second more for each so many bytes of it */
+    TCP_WRITE_TIMEOUT = 10000,    /* ms that a peer may take nothing of a write */
+    TCP_WRITE_LEAST_RATE = 16384, /* bytes a second that it must take on average after that */
     TCP_FINISH_TIMEOUT = 2000,    /* ms to wait for the peer's end after an error */
     TCP_FINISH_STOPPING = 200,    /* the same while the server stops */
     TCP_PARTS_MAX = 16,           /* pieces that one write can gather */

@@ -44,9 +44,9 @@ static void send_response(struct exchange *exchange, const struct response *resp
 void exchange_answer(struct exchange *exchange, int status, const char *headers,
                      const char *sentence) {
     char body[SENTENCE_MAX];
-    int length = snprintf(body, sizeof body, "%s\n", sentence);
+    snprintf(body, sizeof body, "%s\n", sentence); /* cut if need be */
     struct response response = {status,  exchange->settings->program, time(NULL),
-                                headers, "text/plain; charset=utf-8", (size_t)length};
+                                headers, "text/plain; charset=utf-8", strlen(body)};
     log_event(exchange->tcp->number, "answered %d %s: %s", status, response_reason(status),
               sentence);
     send_response(exchange, &response, body);

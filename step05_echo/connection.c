@@ -77,6 +77,17 @@ int connection_close(struct connection *connection, uint16_t code, const char *r
     return send_control(connection, FRAME_CLOSE, payload, length);
 }
 
+/* Lends bytes to the output. If they lie in the buffer, nothing may be moved over them until they are
+ * sent. */
+static void lend(struct connection *connection, uint8_t *bytes, size_t length) {
+    const uint8_t *data = connection->buffer.data;
+    output_lend(&connection->output, bytes, length);
+    if (bytes >= data && bytes < data + connection->raw) {
+        size_t lent_until = (size_t)(bytes - data) + length;
+        connection->done = lent_until > connection->done ? lent_until : connection->done;
+    }
+}
+
 int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payload,
                     size_t length) {
     uint8_t head[FRAME_HEADER_MAX];
@@ -87,21 +98,19 @@ int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payl
     }
     struct frame_header header = prepare_frame(connection, opcode, payload, length);
     size_t head_size = frame_encode_header(&header, head);
-    bool received = payload == connection->buffer.data + connection->message_start;
-    if (received && connection->message_start - connection->done >= head_size) {
+    size_t message_start = connection->message_start;
+    bool in_place = payload == connection->buffer.data + message_start &&
+                    message_start >= connection->done + head_size;
+    if (in_place) {
         memcpy(payload - head_size, head, head_size);
-        output_lend(output, payload - head_size, head_size + length);
-        connection->done = connection->message_start + length;
+        lend(connection, payload - head_size, head_size + length);
         return 0;
     }
     output_copy(output, head, head_size);
     if (length <= CONNECTION_COPY_MAX) {
         output_copy(output, payload, length);
-        return 0;
-    }
-    output_lend(output, payload, length);
-    if (received) {
-        connection->done = connection->message_start + length;
+    } else {
+        lend(connection, payload, length);
     }
     return 0;
 }
@@ -275,18 +284,25 @@ enum connection_event connection_next(struct connection *connection,
     return event;
 }
 
+/* Most bytes are where they should be already, and not every memmove notices that. */
+static void move(uint8_t *to, const uint8_t *from, size_t len) {
+    if (to != from) {
+        memmove(to, from, len);
+    }
+}
+
 /* All output is sent, so everything in front of the message can go. */
 static void move_to_front(struct connection *connection) {
     uint8_t *data = connection->buffer.data;
     size_t message = 0;
     if (connection->message_opcode != FRAME_CONTINUATION) {
         size_t start = connection->message_start - connection->done;
-        memmove(data + start, data + connection->message_start, connection->message_length);
+        move(data + start, data + connection->message_start, connection->message_length);
         connection->message_start = start;
         message = start + connection->message_length;
     }
     size_t raw = connection->end - connection->raw;
-    memmove(data + message, data + connection->raw, raw);
+    move(data + message, data + connection->raw, raw);
     connection->done = 0;
     connection->raw = message;
     connection->end = message + raw;

@@ -19,7 +19,7 @@ struct session {
     struct connection connection;
     uint64_t messages;
     int64_t last_message;   /* when it came; kept only with an idle time-out */
-    int64_t close_deadline; /* until when to wait for the peer's Close, after ours */
+    int64_t close_deadline; /* until when to wait for the peer's Close; 0 before ours */
     bool pinged;            /* a ping is out and nothing has come since */
 };
 
@@ -75,7 +75,18 @@ static bool flush(struct session *session) {
 static void say_goodbye(struct session *session, const char *reason) {
     log_verbose(session->tcp->number, "sending Close 1001: %s", reason);
     connection_close(&session->connection, CLOSE_GOING_AWAY, reason);
-    session->close_deadline = clock_now() + SESSION_CLOSE_TIMEOUT;
+}
+
+/* After our Close, from us or from the handler, the peer has so much time for its own, whatever else
+ * it sends. Returns whether that is over. */
+static bool close_expired(struct session *session) {
+    if (!session->connection.close_sent) {
+        return false;
+    }
+    if (session->close_deadline == 0) {
+        session->close_deadline = clock_now() + SESSION_CLOSE_TIMEOUT;
+    }
+    return clock_now() >= session->close_deadline;
 }
 
 /* Nothing has arrived for `waited` ms. Returns false when that is the end. */
@@ -83,8 +94,7 @@ static bool on_silence(struct session *session, int64_t waited) {
     int64_t ping_interval = session->settings->ping_interval;
     uint64_t number = session->tcp->number;
     if (session->connection.close_sent) {
-        log_event(number, "gone: no reply to our Close");
-        return false;
+        return true; /* the deadline is looked at before each read */
     }
     if (idle_expired(session)) {
         say_goodbye(session, "no message for too long");
@@ -108,6 +118,10 @@ static bool receive(struct session *session) {
     if (!session->connection.close_sent && idle_expired(session)) {
         say_goodbye(session, "no message for too long");
         return true;
+    }
+    if (close_expired(session)) {
+        log_event(number, "gone: no reply to our Close");
+        return false;
     }
     size_t size;
     uint8_t *space = connection_space(&session->connection, &size);

@@ -486,6 +486,39 @@ static void replies_to_a_batch_lie_side_by_side(void) {
     connection_free(&connection);
 }
 
+static void what_is_lent_stays_until_it_is_sent(void) {
+    static uint8_t lent[4096];
+    struct connection connection;
+    struct connection_message message;
+    struct run run = {.ended = false};
+    struct wire in = {0}, out = {0};
+    uint8_t first[600], second[600];
+    memset(first, '1', sizeof first);
+    memset(second, '2', sizeof second);
+    wire_add_client_frame(&in, 0x82, first, sizeof first);
+    wire_add_client_frame(&in, 0x82, second, sizeof second);
+    memcpy(lent, in.bytes, in.len);
+    connection_init(&connection, &server_settings, lent, sizeof lent, in.len);
+    CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
+    /* The same message as text and as binary, and a part of it. */
+    CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload, 600), 0);
+    CHECK_EQUAL(connection_send(&connection, FRAME_BINARY, message.payload, 600), 0);
+    CHECK_EQUAL(connection_send(&connection, FRAME_BINARY, message.payload + 100, 500), 0);
+    CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
+    CHECK_EQUAL(connection_send(&connection, FRAME_BINARY, message.payload + 1, 599), 0);
+    CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_NEEDS_INPUT);
+    drain(&connection, &run, 100);
+    wire_add_server_frame(&out, 0x81, first, 600);
+    wire_add_server_frame(&out, 0x82, first, 600);
+    wire_add_server_frame(&out, 0x82, first, 500);
+    wire_add_server_frame(&out, 0x82, second, 599);
+    CHECK_BYTES(run.output.bytes, run.output.len, out.bytes, out.len);
+    wire_free(&in);
+    wire_free(&out);
+    wire_free(&run.output);
+    connection_free(&connection);
+}
+
 static void messages_that_are_not_answered_leave_no_trace(void) {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     struct connection connection;
@@ -656,6 +689,8 @@ int main(void) {
              memory_grows_with_what_arrives_and_is_given_back);
     test_run("connection: replies to a batch lie side by side",
              replies_to_a_batch_lie_side_by_side);
+    test_run("connection: what is lent stays until it is sent",
+             what_is_lent_stays_until_it_is_sent);
     test_run("connection: messages that are not answered leave no trace",
              messages_that_are_not_answered_leave_no_trace);
     test_run("connection: pings wait for output in bounded memory",

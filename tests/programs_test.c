@@ -250,6 +250,38 @@ static void it_serves_with_its_standard_descriptors_closed(void) {
     CHECK_EQUAL(process_stop(&process), 0);
 }
 
+/* A log that nobody reads fills its pipe; lines are lost then, but nobody waits for that. */
+static void it_serves_though_nobody_reads_its_log(void) {
+    struct process process = {.port = free_port()};
+    char command[512], response[1024];
+    const char *folder = getenv("BUILD");
+    int log[2];
+    CHECK_EQUAL(pipe(log), 0);
+    snprintf(command, sizeof command, "exec %s/step02_http --port %u >/dev/null 2>&%d",
+             folder != NULL ? folder : "build", process.port, log[1]);
+    process.pid = fork();
+    if (process.pid == 0) {
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    int fd = -1;
+    for (int64_t end = now() + PROCESS_WAIT; fd < 0 && now() < end; poll(NULL, 0, 10)) {
+        fd = peer_try_connect(process.port);
+    }
+    int64_t begin = now();
+    for (int i = 0; i < 800; i++) { /* some 200 bytes each, more than the 64 KiB of the pipe */
+        CHECK(peer_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
+        CHECK(peer_read_all(fd, response, sizeof response));
+        close(fd);
+        fd = peer_connect(process.port);
+    }
+    CHECK_FOR(now() - begin < 10000, "it took %lld ms", (long long)(now() - begin));
+    close(fd);
+    CHECK_EQUAL(process_stop(&process), 0);
+    close(log[0]);
+    close(log[1]);
+}
+
 int main(void) {
     test_run("programs: --help lists the options", help_lists_the_options);
     test_run("programs: a bad command line is refused", a_bad_command_line_is_refused);
@@ -262,5 +294,7 @@ int main(void) {
     test_run("programs: it survives the lack of descriptors", it_survives_the_lack_of_descriptors);
     test_run("programs: it serves with its standard descriptors closed",
              it_serves_with_its_standard_descriptors_closed);
+    test_run("programs: it serves though nobody reads its log",
+             it_serves_though_nobody_reads_its_log);
     return test_report();
 }
