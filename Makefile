@@ -86,6 +86,9 @@ sanitize: ## the tests under the address, undefined-behaviour and thread sanitiz
 interop: all ## drive the programs with real clients (Chromium, Node, Python, curl)
 	@BUILD='$(BUILD)' sh tests/interop/run.sh
 
+# The checker for anybody's server: check, install, mistakes, results.
+include wscheck/rules.mk
+
 # Reading.
 number = $(subst step,,$(firstword $(subst _, ,$1)))
 flat: ## write build/flat/stepNN: all that a step needs in one folder
@@ -96,21 +99,21 @@ diff: ## show what a step adds: make diff FROM=03 TO=04
 	@sh tools/diff.sh $(BUILD)/flat '$(FROM)' '$(TO)'
 
 # Tidying.
-SOURCES = $(wildcard $(addsuffix /*.[ch],$(ROOMS) tests))
+SOURCES = $(wildcard $(addsuffix /*.[ch],$(ROOMS) wscheck tests))
 format: ## format the C sources with clang-format
-	clang-format -i $(SOURCES)
+	@clang-format -i $(SOURCES)
 lint: ## check formatting, and the sources with cppcheck and shellcheck
-	clang-format --dry-run --Werror $(SOURCES)
-	cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
-	    --inline-suppr -I. -D_POSIX_C_SOURCE=200809L $(ROOMS)
-	shellcheck -s sh step02_http/*.sh tests/*.sh tests/interop/*.sh tools/*.sh
+	@clang-format --dry-run --Werror $(SOURCES)
+	@cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
+	    --inline-suppr -I. -D_POSIX_C_SOURCE=200809L $(ROOMS) wscheck
+	@shellcheck -s sh .ci/run $(wildcard */*.sh tests/interop/*.sh)
 compdb: ## write compile_commands.json for editors
 	@sh tools/compdb.sh '$(COMPILE)' $(filter %.c,$(SOURCES)) > compile_commands.json
 clean: ## remove everything that was built
 	rm -rf $(BUILD) compile_commands.json
 help: ## show this list
 	@echo 'make TARGET [VARIABLE=value]; the targets are:'
-	@sed -n 's/^\([a-z]*\):.* ## /\1\t/p' Makefile | while IFS='	' read -r target text; do \
+	@sed -n 's/^\([a-z]*\):.* ## /\1\t/p' Makefile wscheck/rules.mk | while IFS='	' read -r target text; do \
 	    printf '  %-10s %s\n' "$$target" "$$text"; done
 	@echo '  stepNN     build and run one step: make step03 PORT=9000 ARGS=--verbose'
 	@echo 'CC, CFLAGS, LDFLAGS and BUILD can be set, as in: make CC=clang BUILD=build/clang'

@@ -56,6 +56,12 @@ static int64_t time_to_wait(const struct session *session) {
     return wait > 0 ? wait : 1;
 }
 
+/* Logs why a connection ended without the closing handshake. Returns false, for the caller to return. */
+static bool lost(const struct session *session, const char *why) {
+    log_event(session->tcp->number, "lost after %" PRIu64 " messages: %s", session->messages, why);
+    return false;
+}
+
 /* Writes all output. Returns false when the peer is gone or does not read. */
 static bool flush(struct session *session) {
     const struct iovec *parts;
@@ -64,9 +70,7 @@ static bool flush(struct session *session) {
         return true;
     }
     if (tcp_write(session->tcp, parts, count) != 0) {
-        log_event(session->tcp->number, "lost after %" PRIu64 " messages: %s", session->messages,
-                  errno == ETIMEDOUT ? "the peer does not read" : strerror(errno));
-        return false;
+        return lost(session, errno == ETIMEDOUT ? "the peer does not read" : strerror(errno));
     }
     connection_sent(&session->connection, session->connection.output.total);
     return true;
@@ -92,36 +96,25 @@ static bool close_expired(struct session *session) {
 /* Nothing has arrived for `waited` ms. Returns false when that is the end. */
 static bool on_silence(struct session *session, int64_t waited) {
     int64_t ping_interval = session->settings->ping_interval;
-    uint64_t number = session->tcp->number;
-    if (session->connection.close_sent) {
-        return true; /* the deadline is looked at before each read */
-    }
-    if (idle_expired(session)) {
-        say_goodbye(session, "no message for too long");
-        return true;
-    }
-    if (ping_interval == 0 || waited < ping_interval) {
-        return true; /* not silent for long enough yet */
+    if (session->connection.close_sent || ping_interval == 0 || waited < ping_interval) {
+        return true; /* another limit cut the wait short; all of them are looked at before a read */
     }
     if (session->pinged) {
-        log_event(number, "gone: no answer to a ping");
-        return false;
+        return lost(session, "no answer to a ping");
     }
     session->pinged = true;
-    log_verbose(number, "silent; sending a ping");
+    log_verbose(session->tcp->number, "silent; sending a ping");
     return connection_ping(&session->connection, (const uint8_t *)"", 0) == 0;
 }
 
 /* Waits for bytes. Returns false when the connection is over. */
 static bool receive(struct session *session) {
-    uint64_t number = session->tcp->number;
+    if (close_expired(session)) {
+        return lost(session, "no reply to our Close");
+    }
     if (!session->connection.close_sent && idle_expired(session)) {
         say_goodbye(session, "no message for too long");
         return true;
-    }
-    if (close_expired(session)) {
-        log_event(number, "gone: no reply to our Close");
-        return false;
     }
     size_t size;
     uint8_t *space = connection_space(&session->connection, &size);
@@ -135,22 +128,16 @@ static bool receive(struct session *session) {
         session->pinged = false;
         return true;
     }
-    if (count == 0) {
-        log_event(number, "lost after %" PRIu64 " messages: closed by the peer without a Close",
-                  session->messages);
-        return false;
-    }
-    if (errno == ETIMEDOUT) {
+    if (count < 0 && errno == ETIMEDOUT) {
         return on_silence(session, wait);
     }
-    if (errno == ECANCELED) {
+    if (count < 0 && errno == ECANCELED) {
         if (!session->connection.close_sent) {
             say_goodbye(session, "the server is shutting down");
         }
         return true;
     }
-    log_event(number, "lost after %" PRIu64 " messages: %s", session->messages, strerror(errno));
-    return false;
+    return lost(session, count == 0 ? "closed by the peer without a Close" : strerror(errno));
 }
 
 static void on_message(struct session *session, const struct connection_message *message) {

@@ -212,7 +212,7 @@ static void a_silent_peer_is_pinged_and_then_given_up(void) {
     peer_expect_end(fd);
     CHECK_FOR(now() - begin >= 350 && now() - begin < 5000, "after %lld ms",
               (long long)(now() - begin));
-    CHECK(process_logs(&own, "gone: no answer to a ping\n"));
+    CHECK(process_logs(&own, "lost after 0 messages: no answer to a ping\n"));
     close(fd);
     wire_free(&pong);
     CHECK_EQUAL(process_stop(&own), 0);
@@ -246,7 +246,7 @@ static void an_idle_peer_is_told_1001_whatever_it_answers(void) {
     }
     CHECK_FOR(now() - begin < 5000, "it took %lld ms", (long long)(now() - begin));
     peer_expect_end(fd);
-    CHECK(process_logs(&own, "gone: no reply to our Close\n"));
+    CHECK(process_logs(&own, "lost after 3 messages: no reply to our Close\n"));
     wire_free(&pong);
     close(fd);
     CHECK_EQUAL(process_stop(&own), 0);

@@ -1,0 +1,110 @@
+#!/bin/sh
+# wscheck from outside: it passes the servers of this house, fails the planted faults, and has one
+# clear line for everything that is no WebSocket server.
+set -u
+BUILD=${BUILD:-build}
+wscheck=$BUILD/wscheck
+work=$BUILD/wscheck-test
+passed=0
+failed=0
+rm -rf "$work"
+mkdir -p "$work"
+
+# expect NAME STATUS PATTERN COMMAND... requires the status and a line that matches the pattern.
+expect() {
+    name=$1
+    wanted=$2
+    pattern=$3
+    shift 3
+    "$@" > "$work/output" 2>&1
+    status=$?
+    if [ "$status" -eq "$wanted" ] && grep -q -e "$pattern" "$work/output"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL: $name: wanted status $wanted and '$pattern', got status $status and:"
+        grep -v "^found " "$work/output" | head -n 60
+    fi
+}
+
+# one_line NAME: the output of the last command is a single line.
+one_line() {
+    if [ "$(wc -l < "$work/output")" -eq 1 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL: $1: wanted one line, got:"
+        cat "$work/output"
+    fi
+}
+
+server() { # server STEP: the command that starts it
+    echo "exec $BUILD/$1 --quiet --port {port}"
+}
+
+# The servers of the house, each by its own selector. The steps that print must not be quiet.
+expect 'step 5, strictly' 0 ' 0 failed, 0 fell short' \
+    "$wscheck" --strict --timeout 10 --exec "$(server step05_echo)"
+expect 'step 1' 0 ' 0 failed, 0 fell short' \
+    "$wscheck" --strict --timeout 10 --exec "exec $BUILD/step01_tcp --port {port}" step01
+expect 'step 2' 0 ' 0 failed, 0 fell short' \
+    "$wscheck" --strict --timeout 10 --exec "$(server step02_http)" step02
+expect 'step 3' 0 ' 0 failed, 0 fell short' \
+    "$wscheck" --strict --timeout 10 --exec "$(server step03_handshake)" step03
+expect 'step 4' 0 ' 0 failed, 0 fell short' \
+    "$wscheck" --strict --timeout 10 --exec "exec $BUILD/step04_frames --port {port}" step04
+expect 'a profile without echo' 0 ' 0 failed, 0 fell short of a SHOULD, [1-9]' \
+    "$wscheck" --strict --timeout 10 --no-echo --exec "$(server step05_echo)" 6455/5.5 6455/7.4
+expect 'a step that prints, without --exec' 0 '1 passed, 0 failed, 0 fell short of a SHOULD, 0 skipped' \
+    "$wscheck" --timeout 10 --exec "$(server step01_tcp)" step01/7
+
+# A server at an earlier stage falls short of a later one, and the report teaches.
+expect 'a step that is too much' 1 '^  hint ' \
+    "$wscheck" --timeout 0.3 --exec "$(server step03_handshake)" 6455/5.5.2/2
+expect 'the command that repeats it' 1 '^  again .*--replay 6455/5.5.2/2$' \
+    "$wscheck" --timeout 0.3 --exec "$(server step03_handshake)" 6455/5.5.2/2
+expect 'a replay shows the bytes' 0 '89 83 ' \
+    "$wscheck" --exec "$(server step05_echo)" --replay 6455/5.5.2/22
+
+# Formats.
+expect 'tap' 0 '^1\.\.4$' "$wscheck" --format tap --exec "$(server step05_echo)" 6455/5.3
+expect 'junit' 0 '<testsuite name="wscheck" tests="4" failures="0"' \
+    "$wscheck" --format junit --exec "$(server step05_echo)" 6455/5.3
+expect 'json' 0 '"passed": 4, "failed": 0' \
+    "$wscheck" --format json --exec "$(server step05_echo)" 6455/5.3
+expect 'no colour off the terminal' 0 '^ok     6455/5.3/1$' \
+    "$wscheck" --exec "$(server step05_echo)" --replay 6455/5.3/1
+
+# What is no WebSocket server gets one line and status 3.
+expect 'nobody there' 3 'is the server running' "$wscheck" ws://127.0.0.1:1/
+one_line 'nobody there'
+expect 'HTTP only' 3 "answers the handshake with 'HTTP/1.1 [245]" \
+    "$wscheck" --exec "$(server step02_http)"
+one_line 'HTTP only'
+expect 'silence' 3 'does it hang' "$wscheck" --timeout 0.5 --exec "$(server step01_tcp)"
+one_line 'silence'
+expect 'a command that ends' 3 'exit status 7; it printed: sorry' \
+    "$wscheck" --exec 'echo sorry; exit 7'
+one_line 'a command that ends'
+expect 'a server that dies' 3 'the server is gone' "$wscheck" --jobs 1 --exec \
+    "$BUILD/step05_echo --quiet --port {port} & pid=\$!; sleep 0.5; kill -9 \$pid" slow/1
+
+# Usage.
+expect 'no URL' 2 'give a URL' "$wscheck"
+expect 'a secure URL' 2 'TLS' "$wscheck" wss://127.0.0.1:1/
+expect 'a web page' 2 'did you mean ws://' "$wscheck" http://127.0.0.1:1/
+expect 'a bad port' 2 'no host and port' "$wscheck" ws://127.0.0.1:70000/
+expect 'a fragment' 2 "has no '#'" "$wscheck" 'ws://127.0.0.1:1/#x'
+expect 'a wrong selector' 2 'near it are 6455/5.5' "$wscheck" --list 6455/5.5.9
+expect 'a wrong step' 2 'near it are step05' "$wscheck" --list step95
+expect 'a wrong option' 2 "did you mean '--strict'" "$wscheck" --stric
+expect 'a wrong format' 2 'pretty, tap, junit or json' "$wscheck" --format xml ws://127.0.0.1:1/
+expect 'help' 0 '^  --exec ' "$wscheck" --help
+expect 'the list' 0 '^9[0-9][0-9] cases$' "$wscheck" --list
+
+# Planted faults.
+expect 'the planted faults' 0 ' 0 failed$' \
+    "${MAKE:-make}" --no-print-directory -s mistakes BUILD="$BUILD"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,68 @@
+/* check: what a case is, and the list of all cases.
+ *
+ * A case is a rule, a script that puts the server to the test (script.h has the words), and what a
+ * person needs to know when it fails. Tables hold most of them, loops write the rest.
+ */
+#ifndef WSCHECK_CHECK_H
+#define WSCHECK_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How much a failure counts, in the words of RFC 2119. */
+enum level { LEVEL_NONE, LEVEL_SHOULD, LEVEL_MUST };
+
+/* A row of a table of cases. */
+struct check_row {
+    const char *section; /* "6455/5.5.2" */
+    enum level level;    /* the most that a failure of this case can count */
+    const char *rule;    /* what a server has to do, in plain words */
+    const char *script;
+    const char *hint; /* where a typical implementation goes wrong */
+};
+
+struct check {
+    char *id;      /* the section and a number: "6455/5.5.2/3" */
+    char *section; /* the beginning of the id */
+    enum level level;
+    char *rule, *script, *hint;
+    unsigned step;   /* the step of the tutorial that explains it */
+    bool needs_echo; /* it can judge only a server that echoes messages */
+    bool named_only; /* it runs only when a selector names its step or itself */
+};
+
+struct check_list {
+    struct check *checks;
+    size_t count, capacity;
+    unsigned step; /* of the cases that are added next */
+    bool named_only;
+};
+
+/* Makes the list of all cases. Free it with check_list_free. */
+void check_list_init(struct check_list *list);
+void check_list_free(struct check_list *list);
+
+/* Adds a case; all strings are copied. The numbers within a section count up, so a new case belongs
+ * behind the others of its section, or the names of those would change. */
+void check_add(struct check_list *list, const char *section, enum level level, const char *rule,
+               const char *hint, const char *script);
+
+/* Adds the rows of a table. */
+void check_add_rows(struct check_list *list, const struct check_row *rows, size_t count);
+
+/* Each room of cases adds its own. */
+void cases_http(struct check_list *list);
+void cases_handshake(struct check_list *list);
+void cases_upgrade(struct check_list *list);
+void cases_frames(struct check_list *list);
+void cases_illegal(struct check_list *list);
+void cases_control(struct check_list *list);
+void cases_fragments(struct check_list *list);
+void cases_utf8(struct check_list *list);
+void cases_close(struct check_list *list);
+void cases_limits(struct check_list *list);
+void cases_tcp(struct check_list *list);
+void cases_steps(struct check_list *list);
+void cases_slow(struct check_list *list);
+
+#endif

@@ -1,0 +1,38 @@
+/* child: the server under test, started by --exec and stopped at the end. */
+#ifndef WSCHECK_CHILD_H
+#define WSCHECK_CHILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct child;
+
+/* Starts a shell command, in which every {port} is replaced with a free port, in a process group of
+ * its own; its output is collected. Returns NULL with errno when that fails. */
+struct child *child_start(const char *command);
+
+/* The port that was picked. */
+unsigned child_port(const struct child *child);
+
+/* Whether it has not ended. */
+bool child_is_running(struct child *child);
+
+/* How it ended, in words; "" while it runs. The text belongs to the child. */
+const char *child_end(struct child *child);
+
+/* How much it has printed so far, and a copy of what it printed from `offset` on, as a C string of
+ * at most `most` characters from the end. Free it. */
+size_t child_printed(struct child *child);
+char *child_output(struct child *child, size_t offset, size_t most);
+
+/* Waits until its output holds the text, as it is or as hexadecimal digits. */
+bool child_prints(struct child *child, const char *text, int64_t deadline);
+
+/* Waits until its output has ended, as it does when the process has, or until the deadline. */
+void child_wait_silent(struct child *child, int64_t deadline);
+
+/* Asks it to end (SIGTERM), ends it after a while (SIGKILL), and frees everything. */
+void child_stop(struct child *child);
+
+#endif

@@ -1,0 +1,144 @@
+#include "wscheck/link.h"
+
+#include "common/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FIND_TIMEOUT = 1000 }; /* ms for each of several addresses */
+
+static void keep(struct link_address *address, const struct addrinfo *found) {
+    memset(address, 0, sizeof *address);
+    memcpy(&address->address, found->ai_addr, found->ai_addrlen);
+    address->size = found->ai_addrlen;
+}
+
+static bool accepts(const struct link_address *address) {
+    struct link *link = malloc(sizeof *link);
+    bool open = link != NULL && link_open(link, address, clock_now() + FIND_TIMEOUT) == 0;
+    if (open) {
+        link_close(link);
+    }
+    free(link);
+    return open;
+}
+
+const char *link_find(const char *host, const char *port, struct link_address *address) {
+    struct addrinfo hints = {0}, *found;
+    hints.ai_socktype = SOCK_STREAM;
+    int problem = getaddrinfo(host, port, &hints, &found);
+    if (problem != 0) {
+        return gai_strerror(problem);
+    }
+    keep(address, found);
+    for (const struct addrinfo *next = found; found->ai_next != NULL && next != NULL;
+         next = next->ai_next) {
+        struct link_address candidate;
+        keep(&candidate, next);
+        if (accepts(&candidate)) {
+            *address = candidate;
+            break;
+        }
+    }
+    freeaddrinfo(found);
+    return NULL;
+}
+
+int link_open(struct link *link, const struct link_address *address, int64_t deadline) {
+    link->ended = link->reset = link->broken = false;
+    link->start = link->end = 0;
+    link->fd = socket(address->address.ss_family, SOCK_STREAM, 0);
+    if (link->fd < 0) {
+        return -1;
+    }
+    int on = 1, problem = 0;
+    socklen_t size = sizeof problem;
+    fcntl(link->fd, F_SETFL, O_NONBLOCK);
+    fcntl(link->fd, F_SETFD, FD_CLOEXEC);
+    /* Each write leaves at once, so that a case decides what arrives together. */
+    setsockopt(link->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (connect(link->fd, (const struct sockaddr *)&address->address, address->size) != 0) {
+        problem = errno;
+        if (problem == EINPROGRESS) {
+            bool ready = link_wait(link, LINK_WRITABLE, deadline) != 0;
+            problem = ETIMEDOUT;
+            if (ready) {
+                getsockopt(link->fd, SOL_SOCKET, SO_ERROR, &problem, &size);
+            }
+        }
+    }
+    if (problem != 0) {
+        link_close(link);
+        errno = problem;
+        return -1;
+    }
+    return 0;
+}
+
+int link_wait(const struct link *link, int wanted, int64_t deadline) {
+    struct pollfd poller = {link->fd, 0, 0};
+    poller.events = (short)(((wanted & LINK_READABLE) != 0 ? POLLIN : 0) |
+                            ((wanted & LINK_WRITABLE) != 0 ? POLLOUT : 0));
+    for (;;) {
+        int64_t left = deadline - clock_now();
+        int count = poll(&poller, 1, left > 0 ? (int)left : 0);
+        if (count > 0) {
+            bool trouble = (poller.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
+            int ready = ((poller.revents & POLLIN) != 0 ? LINK_READABLE : 0) |
+                        ((poller.revents & POLLOUT) != 0 ? LINK_WRITABLE : 0);
+            return trouble ? wanted : ready;
+        }
+        if (count == 0 || errno != EINTR) {
+            return 0;
+        }
+    }
+}
+
+bool link_read(struct link *link) {
+    ssize_t count;
+    do {
+        count = recv(link->fd, link->buffer, sizeof link->buffer, 0);
+    } while (count < 0 && errno == EINTR);
+    link->start = 0;
+    link->end = count > 0 ? (size_t)count : 0;
+    if (count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK)) {
+        link->ended = true;
+        link->reset = link->reset || count < 0;
+    }
+    return count > 0;
+}
+
+size_t link_write(struct link *link, const uint8_t *bytes, size_t len) {
+    ssize_t count;
+    do {
+        count = send(link->fd, bytes, len, MSG_NOSIGNAL);
+    } while (count < 0 && errno == EINTR);
+    if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
+        link->broken = true;
+        link->reset = true; /* whoever tells the writer of it, the reader sees only the end */
+    }
+    return count > 0 ? (size_t)count : 0;
+}
+
+void link_finish(struct link *link) {
+    shutdown(link->fd, SHUT_WR);
+}
+
+void link_reset(struct link *link) {
+    struct linger at_once = {1, 0};
+    setsockopt(link->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    link_close(link);
+}
+
+void link_close(struct link *link) {
+    if (link->fd >= 0) {
+        close(link->fd);
+        link->fd = -1;
+    }
+}

@@ -1,0 +1,206 @@
+/* wscheck: puts any WebSocket server to the test and explains what it gets wrong. */
+#include "common/options.h"
+#include "wscheck/address.h"
+#include "wscheck/child.h"
+#include "wscheck/probe.h"
+#include "wscheck/report.h"
+#include "wscheck/select.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum status { STATUS_PASSED, STATUS_FAILED, STATUS_USAGE, STATUS_NO_SERVER, STATUS_SHOULD };
+
+struct arguments {
+    const char *command, *format, *replay, *url;
+    const char *selectors[OPTIONS_LIST_MAX];
+    size_t selector_count;
+    uint64_t jobs;
+    int64_t timeout;
+    bool list, strict, quiet, no_echo;
+};
+
+static int parse(struct arguments *arguments, int argc, char **argv) {
+    struct options options;
+    *arguments = (struct arguments){.format = "pretty", .jobs = 16, .timeout = 3000};
+    options_init(&options, "wscheck",
+                 "Checks a WebSocket server against RFC 6455, and explains each failure.");
+    options.operand_name = "ws://HOST:PORT/PATH [SELECTOR...]";
+    options_add_text(&options, "--exec", "'COMMAND'", &arguments->command,
+                     "start the server; {port} in the command is a free port");
+    options_add_text(&options, "--replay", "CASE", &arguments->replay,
+                     "run one case and show all its bytes");
+    options_add_flag(&options, "--list", &arguments->list, "list the cases and run none");
+    options_add_number(&options, "--jobs", "N", &arguments->jobs, 1, 256,
+                       "cases at a time (default 16)");
+    options_add_seconds(&options, "--timeout", &arguments->timeout,
+                        "how long a server may take for anything (default 3)");
+    options_add_flag(&options, "--no-echo", &arguments->no_echo,
+                     "the server does something else with messages than echo them");
+    options_add_flag(&options, "--strict", &arguments->strict, "a SHOULD counts, too");
+    options_add_text(&options, "--format", "NAME", &arguments->format,
+                     "pretty (default), tap, junit or json");
+    options_add_flag(&options, "--quiet", &arguments->quiet, "say nothing when all is well");
+    int status = options_parse(&options, argc, argv);
+    for (size_t i = 0; i < options.operands.count; i++) {
+        const char *operand = options.operands.item[i];
+        if (strstr(operand, "://") != NULL) {
+            arguments->url = operand;
+        } else {
+            arguments->selectors[arguments->selector_count++] = operand;
+        }
+    }
+    if (arguments->replay != NULL) {
+        arguments->selectors[0] = arguments->replay;
+        arguments->selector_count = 1;
+        arguments->jobs = 1;
+    }
+    if (status == OPTIONS_GO_ON && arguments->timeout == 0) {
+        fprintf(stderr, "wscheck: --timeout needs more than 0 seconds\n");
+        status = STATUS_USAGE;
+    }
+    return status;
+}
+
+static void list_checks(const struct check *const *checks, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        printf("%-18s %-6s step%02u  %s\n", checks[i]->id,
+               checks[i]->level == LEVEL_MUST ? "MUST" : "SHOULD", checks[i]->step,
+               checks[i]->rule);
+    }
+    printf("%zu cases\n", count);
+}
+
+/* At which stage of the tutorial the server is: the first step that a selector names, or a whole
+ * server. */
+static unsigned stage(const struct arguments *arguments) {
+    for (size_t i = 0; i < arguments->selector_count; i++) {
+        const char *selector = arguments->selectors[i];
+        char step[7];
+        snprintf(step, sizeof step, "%.6s", selector); /* "step01/2" is a case of step01 */
+        if (select_step(step) > 0) {
+            return select_step(step);
+        }
+    }
+    return 5;
+}
+
+static bool can_colour(void) {
+    const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    return isatty(STDOUT_FILENO) && (no_colour == NULL || no_colour[0] == '\0') &&
+           (terminal == NULL || strcmp(terminal, "dumb") != 0);
+}
+
+static int run(const struct arguments *arguments, struct report *report,
+               const struct trial_settings *settings, const struct check *const *checks,
+               size_t count) {
+    struct runner runner = {
+        settings,      checks, count, (size_t)arguments->jobs, arguments->replay != NULL,
+        report_result, report};
+    report_begin(report, count);
+    bool alive = runner_run(&runner);
+    report_end(report, alive);
+    if (!alive) {
+        return STATUS_NO_SERVER;
+    }
+    if (report->count[RESULT_MUST] > 0) {
+        return STATUS_FAILED;
+    }
+    return report->count[RESULT_SHOULD] > 0 && arguments->strict ? STATUS_SHOULD : STATUS_PASSED;
+}
+
+/* Writes a word as a shell reads it. */
+static void quote(const char *word, char *out, size_t capacity) {
+    size_t used = (size_t)snprintf(out, capacity, "'");
+    for (; *word != '\0' && used + 6 < capacity; word++) {
+        used +=
+            (size_t)snprintf(out + used, capacity - used, *word == '\'' ? "'\\''" : "%c", *word);
+    }
+    snprintf(out + used, capacity - used, "'");
+}
+
+/* Fills in the URL from the command's port, if there is a command. */
+static int check_server(struct arguments *arguments, struct report *report,
+                        const struct check *const *checks, size_t count) {
+    struct trial_settings settings = {.timeout = arguments->timeout, .echo = !arguments->no_echo};
+    struct address address;
+    char url[1200], error[400], replay[1300];
+    settings.step = stage(arguments);
+    snprintf(url, sizeof url, "%s", arguments->url != NULL ? arguments->url : "ws://127.0.0.1/");
+    if (!address_parse(&address, url, error, sizeof error)) {
+        fprintf(stderr, "wscheck: %s\n", error);
+        return STATUS_USAGE;
+    }
+    if (arguments->command != NULL) {
+        settings.child = probe_start(arguments->command);
+        if (settings.child == NULL) {
+            return STATUS_NO_SERVER;
+        }
+        snprintf(address.name, sizeof address.name, "127.0.0.1");
+        snprintf(address.port, sizeof address.port, "%u", child_port(settings.child));
+        snprintf(address.host, sizeof address.host, "127.0.0.1:%s", address.port);
+        snprintf(url, sizeof url, "ws://127.0.0.1:%s%s", address.port, address.target);
+        size_t used = (size_t)snprintf(replay, sizeof replay, "wscheck --exec ");
+        quote(arguments->command, replay + used, sizeof replay - used);
+    } else {
+        snprintf(replay, sizeof replay, "wscheck %s", url);
+    }
+    snprintf(settings.host, sizeof settings.host, "%s", address.host);
+    settings.target = address.target;
+    report->url = url;
+    report->replay = replay;
+    int status = STATUS_NO_SERVER;
+    const char *problem = link_find(address.name, address.port, &settings.address);
+    if (problem != NULL) {
+        fprintf(stderr, "wscheck: cannot find the host '%s': %s\n", address.name, problem);
+    } else if (probe_server(&settings, url)) {
+        status = run(arguments, report, &settings, checks, count);
+    }
+    if (settings.child != NULL) {
+        child_stop(settings.child);
+    }
+    return status;
+}
+
+int main(int argc, char **argv) {
+    struct arguments arguments;
+    struct report report = {0};
+    struct check_list list;
+    int status = parse(&arguments, argc, argv);
+    if (status != OPTIONS_GO_ON) {
+        return status;
+    }
+    if (!report_format_named(arguments.format, &report.format)) {
+        fprintf(stderr, "wscheck: --format is pretty, tap, junit or json, not '%s'\n",
+                arguments.format);
+        return STATUS_USAGE;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    report.quiet = arguments.quiet;
+    report.strict = arguments.strict;
+    report.in_full = arguments.replay != NULL;
+    report.colour = report.format == REPORT_PRETTY && can_colour();
+    report.progress = report.colour && !arguments.quiet && !report.in_full;
+    check_list_init(&list);
+    const struct check **checks = calloc(list.count, sizeof checks[0]);
+    size_t count = checks == NULL ? 0
+                                  : select_checks(&list, arguments.selectors,
+                                                  arguments.selector_count, checks);
+    if (count == 0) {
+        status = STATUS_USAGE;
+    } else if (arguments.list) {
+        list_checks(checks, count);
+        status = STATUS_PASSED;
+    } else if (arguments.url == NULL && arguments.command == NULL) {
+        fprintf(stderr, "wscheck: no server: give a URL such as ws://127.0.0.1:8000/, or --exec\n");
+        status = STATUS_USAGE;
+    } else {
+        status = check_server(&arguments, &report, checks, count);
+    }
+    free(checks);
+    check_list_free(&list);
+    return status;
+}

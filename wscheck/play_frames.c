@@ -1,0 +1,145 @@
+#include "common/clock.h"
+#include "wscheck/play.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STUFFED = 150 }; /* ms without room for another byte: the server has stopped reading */
+
+/* Tells the trial which messages come next, before anything is sent: a server may send fragments
+ * back while the rest of the message is still on its way to it. */
+static void announce(struct play *play, size_t index) {
+    const struct script *script = play->script;
+    if (index < play->announced) {
+        return;
+    }
+    while (index < script->count && script->steps[index].word != SCRIPT_WANT) {
+        if (script->steps[index].echo) {
+            return;
+        }
+        index++;
+    }
+    for (; index < script->count && script->steps[index].word == SCRIPT_WANT; index++) {
+        const struct script_step *step = &script->steps[index];
+        struct trial_wanted wanted = {step->frame.opcode, step->optional, step->payload,
+                                      step->times};
+        trial_want(play->trial, &wanted);
+        play->announced = index + 1;
+    }
+}
+
+static void send_one(struct play *play, const struct script_step *step,
+                     struct writer_frame *frame) {
+    struct trial *trial = play->trial;
+    if (!step->zero_key) {
+        uint32_t key = trial_random(trial);
+        memcpy(frame->masking_key, &key, sizeof key);
+    }
+    if (step->split > 0 && !play->early) {
+        trial_flush(trial);
+    }
+    trial_send_frame(trial, frame, step->cut, (size_t)step->split);
+    if (play->sync) {
+        trial_flush(trial);
+        trial_pause(trial, 2);
+    }
+}
+
+/* Sends the payload of a step in fragments of `pieces` bytes. */
+static void send_pieces(struct play *play, const struct script_step *step) {
+    uint64_t length = step->payload.length;
+    for (uint64_t done = 0; done < length && !play->trial->link.broken; done += step->pieces) {
+        struct writer_frame frame = step->frame;
+        frame.opcode = done == 0 ? frame.opcode : OPCODE_CONTINUATION;
+        frame.fin = done + step->pieces >= length;
+        frame.payload.offset = done;
+        frame.payload.length = frame.fin ? length - done : step->pieces;
+        frame.claimed = frame.payload.length;
+        send_one(play, step, &frame);
+    }
+}
+
+/* Of many pings each has a payload of its own, so that a pong tells which one it answers. */
+static void number_ping(const struct script_step *step, struct writer_frame *frame, uint64_t i,
+                        uint8_t number[24]) {
+    if (step->times > 1 && frame->opcode == OPCODE_PING) {
+        int length = snprintf((char *)number, 24, "ping %llu", (unsigned long long)i);
+        frame->payload = (struct payload){number, (size_t)length, (uint64_t)length, 0};
+        frame->claimed = frame->payload.length;
+    }
+}
+
+void play_frame(struct play *play, size_t index) {
+    const struct script_step *step = &play->script->steps[index];
+    struct trial *trial = play->trial;
+    uint8_t number[24];
+    announce(play, index);
+    for (uint64_t i = 0; i < step->times && trial->failed < LEVEL_MUST && !trial->excused; i++) {
+        if (step->echo) {
+            struct trial_wanted wanted = {step->frame.opcode, false, step->payload, 1};
+            trial_want(trial, &wanted);
+        }
+        if (step->pieces > 0) {
+            send_pieces(play, step);
+        } else {
+            struct writer_frame frame = step->frame;
+            number_ping(step, &frame, i, number);
+            send_one(play, step, &frame);
+        }
+        if (step->echo && !play->early) {
+            trial_wait_messages(trial);
+        }
+    }
+}
+
+/* The bytes of one masked text frame. Free them. */
+static uint8_t *text_frame(struct trial *trial, const struct payload *payload, size_t *size) {
+    struct writer_frame frame = {.fin = true, .masked = true, .opcode = OPCODE_TEXT};
+    uint32_t key = trial_random(trial);
+    memcpy(frame.masking_key, &key, sizeof key);
+    frame.payload = *payload;
+    frame.claimed = payload->length;
+    uint8_t *bytes = malloc(WRITER_HEADER_MAX + (size_t)payload->length);
+    if (bytes == NULL) {
+        abort();
+    }
+    *size = writer_header(&frame, bytes);
+    writer_payload(&frame, 0, bytes + *size, (size_t)payload->length);
+    *size += (size_t)payload->length;
+    return bytes;
+}
+
+/* Sends texts without reading what comes back, until the server cannot take any more. It then blocks
+ * in its write, or keeps what it could not write: both are well, if nobody else has to wait. */
+void play_stuff(struct play *play, const struct script_step *step) {
+    struct trial *trial = play->trial;
+    uint64_t sent = 0, messages = 0;
+    size_t left = 0;
+    bool stuck = false;
+    uint8_t *frame = NULL;
+    trial_flush(trial);
+    while (sent < step->number && !stuck && !trial->link.broken) {
+        free(frame);
+        frame = text_frame(trial, &step->payload, &left);
+        size_t size = left;
+        messages++;
+        while (left > 0 && !stuck && !trial->link.broken) {
+            left -= link_write(&trial->link, frame + size - left, left);
+            stuck = left > 0 && link_wait(&trial->link, LINK_WRITABLE, clock_now() + STUFFED) == 0;
+        }
+        sent += size - left;
+        if (left > 0) {
+            memmove(frame, frame + size - left, left);
+        }
+    }
+    transcript_add(&trial->transcript, TRANSCRIPT_SENT,
+                   "%llu texts, %llu bytes in all, and nothing was read",
+                   (unsigned long long)messages, (unsigned long long)sent);
+    play_meanwhile(trial);
+    struct trial_wanted wanted = {OPCODE_TEXT, false, step->payload, messages};
+    trial_want(trial, &wanted);
+    trial_put(trial, frame, left);
+    free(frame);
+    trial_wait_messages(trial);
+}

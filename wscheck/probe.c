@@ -1,0 +1,116 @@
+#include "wscheck/probe.h"
+
+#include "common/clock.h"
+#include "common/text.h"
+#include "wscheck/child.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { START_TIMEOUT = 10000, START_PAUSE = 20, LAST_WORDS = 1000 }; /* ms */
+
+static void last_words(struct child *child) {
+    if (!child_is_running(child)) {
+        child_wait_silent(child, clock_now() + LAST_WORDS);
+    }
+    char *output = child_output(child, 0, 300), line[320];
+    size_t length = strlen(output);
+    while (length > 0 && output[length - 1] == '\n') {
+        length--;
+    }
+    if (length > 0) {
+        fprintf(stderr, "; it printed: %s", text_printable(output, length, line, sizeof line));
+    }
+    fprintf(stderr, "\n");
+    free(output);
+}
+
+struct child *probe_start(const char *command) {
+    struct child *child = child_start(command);
+    struct link *link = malloc(sizeof *link);
+    struct link_address address;
+    char port[8];
+    if (child == NULL || link == NULL) {
+        fprintf(stderr, "wscheck: cannot start '%s': %s\n", command, strerror(errno));
+        free(link);
+        return NULL;
+    }
+    snprintf(port, sizeof port, "%u", child_port(child));
+    link_find("127.0.0.1", port, &address);
+    int64_t deadline = clock_now() + START_TIMEOUT;
+    bool listens = false;
+    while (!listens && child_is_running(child) && clock_now() < deadline) {
+        listens = link_open(link, &address, deadline) == 0;
+        link_close(link);
+        struct timespec pause = {0, START_PAUSE * 1000000L};
+        if (!listens) {
+            nanosleep(&pause, NULL);
+        }
+    }
+    free(link);
+    if (listens && child_is_running(child)) {
+        return child;
+    }
+    if (listens || !child_is_running(child)) {
+        fprintf(stderr, "wscheck: '%s' does not run: %s", command, child_end(child));
+    } else {
+        fprintf(stderr, "wscheck: '%s' does not listen on port %s", command, port);
+    }
+    last_words(child);
+    child_stop(child);
+    return NULL;
+}
+
+/* What the server is, if its answer is not a 101; "" if it is a 101. */
+static void diagnose(const struct trial *trial, char *out, size_t capacity) {
+    const uint8_t *bytes = trial->answer.bytes;
+    size_t length = trial->answer.length;
+    char line[100];
+    *out = '\0';
+    if (length > 2 && (bytes[0] == 0x15 || bytes[0] == 0x16) && bytes[1] == 3) {
+        snprintf(out, capacity, "speaks TLS; check the server behind it, on its plain port");
+    } else if (length == 0 && trial->link.ended) {
+        snprintf(out, capacity,
+                 "ends the connection without an answer to the handshake; does it "
+                 "speak TLS, or another protocol?");
+    } else if (length == 0) {
+        snprintf(out, capacity,
+                 "accepts connections, but has not answered the handshake within "
+                 "%g s; does it hang?",
+                 (double)trial->timeout / 1000);
+    } else if (strncmp((const char *)bytes, "HTTP/", 5) != 0) {
+        snprintf(out, capacity, "does not speak HTTP; it answers: %s",
+                 text_printable(bytes, length < 60 ? length : 60, line, sizeof line));
+    } else if (trial->answer.status != 101) {
+        size_t end = strcspn((const char *)bytes, "\r\n");
+        snprintf(
+            out, capacity, "answers the handshake with '%s', not with 101; is the path %s right?",
+            text_printable(bytes, end < 60 ? end : 60, line, sizeof line), trial->settings->target);
+    }
+}
+
+bool probe_server(const struct trial_settings *settings, const char *url) {
+    char problem[300] = "";
+    struct trial *trial = malloc(sizeof *trial);
+    if (trial == NULL) {
+        abort();
+    }
+    trial_init(trial, settings, "probe");
+    bool connected = trial_connect(trial);
+    if (connected && settings->step >= 3) {
+        trial_send_request(trial);
+        trial_read_answer(trial);
+        diagnose(trial, problem, sizeof problem);
+    }
+    if (!connected) {
+        fprintf(stderr, "wscheck: %s: %s; is the server running?\n", url, trial->got);
+    } else if (problem[0] != '\0') {
+        fprintf(stderr, "wscheck: %s: the server %s\n", url, problem);
+    }
+    trial_free(trial);
+    free(trial);
+    return connected && problem[0] == '\0';
+}

@@ -1,0 +1,180 @@
+#include "wscheck/reader.h"
+
+#include <string.h>
+
+void reader_init(struct reader *reader) {
+    memset(reader, 0, sizeof *reader);
+}
+
+void reader_feed(struct reader *reader, const uint8_t *bytes, size_t len) {
+    reader->bytes = bytes;
+    reader->length = len;
+    reader->position = 0;
+}
+
+static enum reader_event violation(struct reader *reader, uint64_t wrong, const char *rule) {
+    reader->violation = rule;
+    reader->wrong = wrong;
+    return READER_VIOLATION;
+}
+
+static bool is_control(uint8_t opcode) {
+    return opcode >= OPCODE_CLOSE;
+}
+
+/* 7.4.1 and the registry of 11.7. 1004, 1005, 1006 and 1015 never stand in a frame, and 1010 is for
+ * clients alone, but a server that echoes a client's 1010 does nothing wrong. */
+bool reader_close_code_is_legal(unsigned code) {
+    return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
+           (code >= 3000 && code <= 4999);
+}
+
+static enum reader_event judge_first_byte(struct reader *reader) {
+    uint8_t byte = reader->header[0], opcode = byte & 0x0f;
+    if (reader->closed) {
+        return violation(reader, 0, "after its Close frame a server sends nothing more (5.5.1)");
+    }
+    if ((byte & 0x70) != 0) {
+        return violation(reader, 0, "a reserved bit is set without an extension (5.2)");
+    }
+    if ((opcode > OPCODE_BINARY && opcode < OPCODE_CLOSE) || opcode > OPCODE_PONG) {
+        return violation(reader, 0, "the opcode is reserved (5.2)");
+    }
+    if (is_control(opcode)) {
+        return (byte & 0x80) != 0 ? READER_NEEDS_BYTES
+                                  : violation(reader, 0, "a control frame is fragmented (5.5)");
+    }
+    if (opcode == OPCODE_CONTINUATION && !reader->in_message) {
+        return violation(reader, 0, "a continuation without a message to continue (5.4)");
+    }
+    if (opcode != OPCODE_CONTINUATION && reader->in_message) {
+        return violation(reader, 0, "a new message before the last one has ended (5.4)");
+    }
+    return READER_NEEDS_BYTES;
+}
+
+static enum reader_event judge_second_byte(struct reader *reader) {
+    if ((reader->header[1] & 0x80) != 0) {
+        return violation(reader, 1, "a server must not mask its frames (5.1)");
+    }
+    if (is_control(reader->header[0] & 0x0f) && (reader->header[1] & 0x7f) > CONTROL_PAYLOAD_MAX) {
+        return violation(reader, 1, "a control frame is longer than 125 bytes (5.5)");
+    }
+    return READER_NEEDS_BYTES;
+}
+
+/* The header is whole: its length, and what the frame means for the message. */
+static enum reader_event end_header(struct reader *reader) {
+    struct reader_frame *frame = &reader->frame;
+    uint8_t bits = reader->header[1] & 0x7f;
+    frame->fin = (reader->header[0] & 0x80) != 0;
+    frame->opcode = reader->header[0] & 0x0f;
+    frame->length = bits <= 125 ? bits : 0;
+    for (size_t i = 2; i < reader->header_size; i++) {
+        frame->length = frame->length << 8 | reader->header[i];
+    }
+    if (bits == 127 && (reader->header[2] & 0x80) != 0) {
+        return violation(reader, 2, "the top bit of a 64-bit length is set (5.2)");
+    }
+    if ((bits == 126 && frame->length < 126) || (bits == 127 && frame->length <= 65535)) {
+        return violation(reader, 1, "the length is not written in its shortest form (5.2)");
+    }
+    if (!is_control(frame->opcode)) {
+        if (frame->opcode != OPCODE_CONTINUATION) {
+            reader->is_text = frame->opcode == OPCODE_TEXT;
+            characters_init(&reader->characters);
+        }
+        reader->in_message = !frame->fin;
+    }
+    reader->in_payload = true;
+    reader->payload_done = 0;
+    return READER_HEADER;
+}
+
+static enum reader_event take_header_byte(struct reader *reader, uint8_t byte) {
+    enum reader_event event = READER_NEEDS_BYTES;
+    reader->header[reader->header_size++] = byte;
+    if (reader->header_size == 1) {
+        return judge_first_byte(reader);
+    }
+    if (reader->header_size == 2) {
+        event = judge_second_byte(reader);
+    }
+    uint8_t bits = reader->header[1] & 0x7f;
+    size_t whole = bits == 126 ? 4 : bits == 127 ? 10 : 2;
+    return event == READER_NEEDS_BYTES && reader->header_size == whole ? end_header(reader) : event;
+}
+
+static enum reader_event take_payload(struct reader *reader) {
+    uint64_t left = reader->frame.length - reader->payload_done;
+    size_t there = reader->length - reader->position;
+    reader->piece = reader->bytes + reader->position;
+    reader->piece_length = left < there ? (size_t)left : there;
+    if (is_control(reader->frame.opcode)) {
+        memcpy(reader->control + reader->payload_done, reader->piece, reader->piece_length);
+    } else if (reader->is_text) {
+        for (size_t i = 0; i < reader->piece_length; i++) {
+            if (!characters_next(&reader->characters, reader->piece[i])) {
+                reader->piece_length = i + 1;
+                return violation(reader, reader->header_size + reader->payload_done + i,
+                                 "the server's text is not UTF-8 (8.1)");
+            }
+        }
+    }
+    reader->payload_done += reader->piece_length;
+    reader->position += reader->piece_length;
+    return READER_PAYLOAD;
+}
+
+static enum reader_event judge_close(struct reader *reader) {
+    uint64_t length = reader->frame.length;
+    reader->closed = true;
+    if (length == 1) {
+        return violation(reader, 2, "a Close frame carries no code or two bytes of it (5.5.1)");
+    }
+    if (length >= 2) {
+        unsigned code = (unsigned)reader->control[0] << 8 | reader->control[1];
+        if (!reader_close_code_is_legal(code)) {
+            return violation(reader, 2, "this close code must not be sent in a frame (7.4)");
+        }
+    }
+    struct characters characters;
+    characters_init(&characters);
+    for (uint64_t i = 2; i < length; i++) {
+        if (!characters_next(&characters, reader->control[i])) {
+            return violation(reader, 2 + i, "the reason of a Close is not UTF-8 (5.5.1)");
+        }
+    }
+    return characters_complete(&characters)
+               ? READER_END
+               : violation(reader, 2 + length, "the reason of a Close ends within a character");
+}
+
+static enum reader_event end_frame(struct reader *reader) {
+    reader->in_payload = false;
+    reader->header_size = 0;
+    if (reader->frame.opcode == OPCODE_CLOSE) {
+        return judge_close(reader);
+    }
+    if (!is_control(reader->frame.opcode) && reader->frame.fin && reader->is_text &&
+        !characters_complete(&reader->characters)) {
+        return violation(reader, 0, "the server's text ends within a character (8.1)");
+    }
+    return READER_END;
+}
+
+enum reader_event reader_next(struct reader *reader) {
+    while (!reader->in_payload) {
+        if (reader->position == reader->length) {
+            return READER_NEEDS_BYTES;
+        }
+        enum reader_event event = take_header_byte(reader, reader->bytes[reader->position++]);
+        if (event != READER_NEEDS_BYTES) {
+            return event;
+        }
+    }
+    if (reader->payload_done == reader->frame.length) {
+        return end_frame(reader);
+    }
+    return reader->position == reader->length ? READER_NEEDS_BYTES : take_payload(reader);
+}

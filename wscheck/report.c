@@ -1,0 +1,255 @@
+#include "wscheck/report.h"
+
+#include "common/clock.h"
+#include "wscheck/explain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const kind_names[] = {"passed", "should", "failed", "skipped"};
+
+bool report_format_named(const char *name, enum report_format *format) {
+    static const char *const names[] = {"pretty", "tap", "junit", "json"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            *format = (enum report_format)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+void report_json_string(void *stream, const char *text) {
+    fputc('"', stream);
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\') {
+            fprintf(stream, "\\%c", *text);
+        } else if ((unsigned char)*text < ' ') {
+            fprintf(stream, "\\u%04x", (unsigned)*text);
+        } else {
+            fputc(*text, stream);
+        }
+    }
+    fputc('"', stream);
+}
+
+static void xml(FILE *out, const char *text) {
+    for (; *text != '\0'; text++) {
+        /* U+FFFE and U+FFFF are UTF-8, but XML does not have them (XML 1.0, 2.2). */
+        if (strncmp(text, "\xef\xbf\xbe", 3) == 0 || strncmp(text, "\xef\xbf\xbf", 3) == 0) {
+            fputc('?', out);
+            text += 2;
+            continue;
+        }
+        switch (*text) {
+        case '<':
+            fputs("&lt;", out);
+            break;
+        case '>':
+            fputs("&gt;", out);
+            break;
+        case '&':
+            fputs("&amp;", out);
+            break;
+        case '"':
+            fputs("&quot;", out);
+            break;
+        default:
+            fputc((unsigned char)*text < ' ' && *text != '\n' ? ' ' : *text, out);
+        }
+    }
+}
+
+void report_begin(struct report *report, size_t total) {
+    report->total = total;
+    report->start = clock_now();
+    report->stream = stdout;
+    if (report->format == REPORT_TAP) {
+        printf("TAP version 13\n1..%zu\n", total);
+    } else if (report->format == REPORT_JUNIT) {
+        report->stream = open_memstream(&report->body, &report->body_size);
+        if (report->stream == NULL) {
+            abort();
+        }
+    } else if (report->format == REPORT_JSON) {
+        printf("{\"program\": \"wscheck\", \"url\": ");
+        report_json_string(stdout, report->url);
+        printf(", \"cases\": [");
+    }
+}
+
+/* The explanation of a failure as one string. Free it. */
+static char *explanation(const struct report *report, const struct result *result) {
+    char *text = NULL, again[1400];
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+    if (stream == NULL) {
+        abort();
+    }
+    snprintf(again, sizeof again, "%s --replay %s", report->replay, result->check->id);
+    explain(stream, result, "", again);
+    fclose(stream);
+    return text;
+}
+
+static void print_pretty(struct report *report, const struct result *result) {
+    static const char *const marks[] = {"ok    ", "SHOULD", "FAIL  ", "skip  "};
+    static const char *const colours[] = {"\033[32m", "\033[33m", "\033[31m", "\033[2m"};
+    bool failed = result->kind == RESULT_MUST || result->kind == RESULT_SHOULD;
+    bool explained = failed || report->in_full;
+    if (report->progress) {
+        printf("\r\033[K");
+    }
+    if (explained) {
+        char *text = explanation(report, result);
+        printf("%s%s%s %s\n%s\n", report->colour ? colours[result->kind] : "", marks[result->kind],
+               report->colour ? "\033[0m" : "", result->check->id, text);
+        free(text);
+    }
+    if (report->progress) {
+        printf("%zu/%zu  %s", report->shown, report->total, result->check->id);
+    }
+    if (report->progress || explained) {
+        fflush(stdout);
+    }
+}
+
+static void print_tap(const struct report *report, const struct result *result) {
+    bool good = result->kind == RESULT_PASSED || result->kind == RESULT_SKIPPED;
+    printf("%sok %zu - %s %s%s%s\n", good ? "" : "not ", report->shown, result->check->id,
+           result->check->rule,
+           result->kind == RESULT_SKIPPED                     ? " # SKIP "
+           : result->kind == RESULT_SHOULD && !report->strict ? " # TODO a SHOULD"
+                                                              : "",
+           result->kind == RESULT_SKIPPED ? result->got : "");
+    if (!good) {
+        char *text = explanation(report, result);
+        for (char *line = text; *line != '\0';) {
+            size_t length = strcspn(line, "\n");
+            printf("# %.*s\n", (int)length, line);
+            line += length + (line[length] == '\n');
+        }
+        free(text);
+    }
+}
+
+static void print_junit(const struct report *report, const struct result *result) {
+    FILE *out = report->stream;
+    fprintf(out, "  <testcase classname=\"%s\" name=\"", result->check->section);
+    xml(out, result->check->id);
+    fprintf(out, " ");
+    xml(out, result->check->rule);
+    fprintf(out, "\" time=\"%.3f\">", (double)result->milliseconds / 1000);
+    if (result->kind == RESULT_SKIPPED) {
+        fprintf(out, "<skipped message=\"");
+        xml(out, result->got);
+        fprintf(out, "\"/>");
+    } else if (result->kind != RESULT_PASSED) {
+        char *text = explanation(report, result);
+        fprintf(out, "<failure type=\"%s\" message=\"",
+                result->kind == RESULT_MUST ? "MUST" : "SHOULD");
+        xml(out, result->got);
+        fprintf(out, "\">");
+        xml(out, text);
+        fprintf(out, "</failure>");
+        free(text);
+    }
+    fprintf(out, "</testcase>\n");
+}
+
+static void print_json(const struct report *report, const struct result *result) {
+    const struct check *check = result->check;
+    printf("%s\n {\"id\": \"%s\", \"section\": \"%s\", \"level\": \"%s\", \"step\": %u, "
+           "\"result\": \"%s\", \"milliseconds\": %lld, \"rule\": ",
+           report->shown > 1 ? "," : "", check->id, check->section,
+           check->level == LEVEL_MUST ? "MUST" : "SHOULD", check->step, kind_names[result->kind],
+           (long long)result->milliseconds);
+    report_json_string(stdout, check->rule);
+    if (result->kind != RESULT_PASSED) {
+        char *text = explanation(report, result);
+        printf(", \"wanted\": ");
+        report_json_string(stdout, result->want);
+        printf(", \"happened\": ");
+        report_json_string(stdout, result->got);
+        printf(", \"explanation\": ");
+        report_json_string(stdout, text);
+        free(text);
+    }
+    printf("}");
+}
+
+void report_result(const struct result *result, void *context) {
+    struct report *report = context;
+    report->shown++;
+    report->count[result->kind]++;
+    switch (report->format) {
+    case REPORT_PRETTY:
+        print_pretty(report, result);
+        break;
+    case REPORT_TAP:
+        print_tap(report, result);
+        break;
+    case REPORT_JUNIT:
+        print_junit(report, result);
+        break;
+    case REPORT_JSON:
+        print_json(report, result);
+        break;
+    }
+}
+
+static void end_pretty(const struct report *report, bool alive, double seconds) {
+    const size_t *count = report->count;
+    bool good = alive && count[RESULT_MUST] == 0 && count[RESULT_SHOULD] == 0;
+    if (report->progress) {
+        printf("\r\033[K");
+    }
+    if (!alive) {
+        printf("the server is gone, so %zu of %zu cases were not run\n",
+               report->total - report->shown, report->total);
+    }
+    if (report->quiet && good) {
+        return;
+    }
+    printf("%s%zu passed, %zu failed, %zu fell short of a SHOULD, %zu skipped, in %.1f s%s\n",
+           !report->colour ? ""
+           : good          ? "\033[32m"
+                           : "\033[31m",
+           count[RESULT_PASSED], count[RESULT_MUST], count[RESULT_SHOULD], count[RESULT_SKIPPED],
+           seconds, report->colour ? "\033[0m" : "");
+}
+
+static void end_junit(struct report *report, double seconds) {
+    fclose(report->stream);
+    printf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"wscheck\" tests=\"%zu\" "
+           "failures=\"%zu\" skipped=\"%zu\" time=\"%.3f\">\n%s</testsuite>\n",
+           report->shown, report->count[RESULT_MUST] + report->count[RESULT_SHOULD],
+           report->count[RESULT_SKIPPED], seconds, report->body);
+    free(report->body);
+}
+
+void report_end(struct report *report, bool alive) {
+    double seconds = (double)(clock_now() - report->start) / 1000;
+    switch (report->format) {
+    case REPORT_PRETTY:
+        end_pretty(report, alive, seconds);
+        break;
+    case REPORT_TAP:
+        if (!alive) {
+            printf("Bail out! The server is gone.\n");
+        }
+        break;
+    case REPORT_JUNIT:
+        end_junit(report, seconds);
+        break;
+    case REPORT_JSON:
+        printf("\n], \"passed\": %zu, \"failed\": %zu, \"should\": %zu, \"skipped\": %zu, "
+               "\"seconds\": %.3f, \"server_gone\": %s}\n",
+               report->count[RESULT_PASSED], report->count[RESULT_MUST],
+               report->count[RESULT_SHOULD], report->count[RESULT_SKIPPED], seconds,
+               alive ? "false" : "true");
+        break;
+    }
+    fflush(stdout);
+}

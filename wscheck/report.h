@@ -1,0 +1,39 @@
+/* report: the results as a person or a machine wants to read them. */
+#ifndef WSCHECK_REPORT_H
+#define WSCHECK_REPORT_H
+
+#include "wscheck/runner.h"
+
+enum report_format { REPORT_PRETTY, REPORT_TAP, REPORT_JUNIT, REPORT_JSON };
+
+struct report {
+    enum report_format format;
+    const char *url;
+    const char *replay; /* how to repeat a case: the words in front of its name */
+    bool quiet, colour, progress;
+    bool strict;  /* a SHOULD counts */
+    bool in_full; /* explains the cases that pass as well */
+    size_t total, shown;
+    size_t count[4]; /* of each enum result_kind */
+    int64_t start;
+    char *body; /* of JUnit, which has the sums at its beginning */
+    size_t body_size;
+    void *stream; /* the FILE that fills `body`, or stdout */
+};
+
+/* Finds a format by its name. Returns false when there is none. */
+bool report_format_named(const char *name, enum report_format *format);
+
+/* Begins a report of `total` cases on standard output. */
+void report_begin(struct report *report, size_t total);
+
+/* Adds one result; `report` is a void pointer so that the runner can call this. */
+void report_result(const struct result *result, void *report);
+
+/* Ends the report. `alive` is whether the server was still there. */
+void report_end(struct report *report, bool alive);
+
+/* Writes a string as JSON, with its quotes. */
+void report_json_string(void *stream, const char *text);
+
+#endif

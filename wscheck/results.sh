@@ -1,0 +1,92 @@
+#!/bin/sh
+# Grades servers that other people wrote, and writes what came out as Markdown on standard output.
+# Each needs its own package; one that is missing is named as such.
+set -u
+BUILD=${BUILD:-build}
+work=$BUILD/results
+here=$(dirname "$0")
+mkdir -p "$work"
+
+# grade NAME VERSION COMMAND [OPTION...]
+grade() {
+    name=$1
+    version=$2
+    command=$3
+    shift 3
+    echo "grading $name" >&2
+    "$BUILD/wscheck" --jobs 8 --format json --exec "$command" "$@" \
+        > "$work/out.json" 2> "$work/error.txt"
+    echo
+    echo "## $name, $version"
+    echo
+    echo "Started with \`$(echo "$command" | sed "s,$here/,wscheck/,; s,$BUILD/,build/,")\`."
+    echo
+    if ! grep -q '"seconds"' "$work/out.json"; then
+        sed 's/^/    /' "$work/error.txt"
+        return
+    fi
+    sed -n 's/^\], "passed": \([0-9]*\), "failed": \([0-9]*\), "should": \([0-9]*\), "skipped": \([0-9]*\), "seconds": \([0-9.]*\).*/\1 passed, \2 failed a MUST, \3 fell short of a SHOULD, \4 skipped, in \5 s./p' \
+        "$work/out.json"
+    grep -q '"result": "\(failed\|should\)"' "$work/out.json" || return
+    echo
+    echo '| case | level | rule | what happened |'
+    echo '|---|---|---|---|'
+    sed -n 's/.*"id": "\([^"]*\)".*"result": "\(failed\|should\)".*"rule": "\(.*\)", "wanted": .*"happened": "\(.*\)", "explanation".*/| \1 | \2 | \3 | \4 |/p' \
+        "$work/out.json" | sed 's/| failed |/| MUST |/; s/| should |/| SHOULD |/'
+}
+
+# The version of a Debian package. debian PACKAGE
+debian() {
+    # The dollar is for dpkg-query.
+    # shellcheck disable=SC2016
+    echo "Debian's $(dpkg-query -W -f '${Version}' "$1" 2> /dev/null || echo package)"
+}
+
+missing() {
+    echo
+    echo "## $1"
+    echo
+    echo "Not graded: $2."
+}
+
+cat << 'END'
+# How other servers do
+
+Written by `make results`. Every failure of a well-kept server that is listed here has been looked
+into; the sentence of the RFC that it rests on is in the hint of the case (`wscheck --replay`). Where
+the RFC says nothing, the case was mended.
+
+END
+grade 'step05_echo' 'this repository' "$BUILD/step05_echo --quiet --port {port}"
+
+if command -v node > /dev/null && { [ -d "$work/node_modules/ws" ] ||
+    npm install --no-save --no-audit --no-fund --prefix "$work" ws@8 > /dev/null 2>&1; }; then
+    cp "$here/peers/ws.mjs" "$work/ws.mjs"
+    grade "Node's ws" "$(sed -n 's/.*"version": "\(.*\)".*/\1/p' "$work/node_modules/ws/package.json" |
+        head -n 1) on Node $(node --version)" "node $work/ws.mjs {port}"
+else
+    missing "Node's ws" 'it needs node and npm'
+fi
+
+if /usr/bin/python3 -c 'import websockets' 2> /dev/null; then
+    grade "Python's websockets" \
+        "$(/usr/bin/python3 -c 'import websockets; print(websockets.__version__)')" \
+        "/usr/bin/python3 $here/peers/websockets_echo.py {port}"
+else
+    missing "Python's websockets" 'it needs apt-get install python3-websockets'
+fi
+
+if command -v websocketd > /dev/null; then
+    grade 'websocketd with cat' "$(debian websocketd)" \
+        'websocketd --address 127.0.0.1 --port {port} cat' --no-echo
+else
+    missing 'websocketd with cat' 'it needs the program websocketd'
+fi
+
+if command -v libwebsockets-test-server > /dev/null; then
+    grade "libwebsockets' test server" \
+        "$(debian libwebsockets-test-server)" \
+        'libwebsockets-test-server --port {port} -i lo' --no-echo
+else
+    missing "libwebsockets' test server" 'it needs apt-get install libwebsockets-test-server'
+fi

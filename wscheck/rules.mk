@@ -1,0 +1,37 @@
+# The rules of wscheck; the Makefile includes them. Of the house it links only what `common` has.
+
+wscheck := payload characters writer reader transcript link request answer trial trial_send \
+           trial_judge trial_wait trial_open script play play_request play_frames play_others \
+           child check cases_http cases_handshake cases_upgrade cases_frames cases_illegal \
+           cases_control cases_fragments cases_utf8 cases_close cases_limits cases_tcp \
+           cases_steps cases_slow address runner explain report select probe
+wscheck_common := options text hexdump clock sha1 base64
+wscheck_links  := $(foreach module,main $(wscheck),$(call object,wscheck/$(module))) \
+                  $(foreach module,$(wscheck_common),$(call object,common/$(module)))
+
+PREFIX ?= /usr/local
+
+all: $(BUILD)/wscheck
+$(BUILD)/wscheck: $(wscheck_links)
+	$(say) LINK $@
+	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
+
+check: $(BUILD)/wscheck ## put any server to the test: make check URL=ws://... [STEP=3] [ARGS=...]
+	@test -n '$(URL)' || { echo 'make check needs URL=ws://HOST:PORT/PATH' >&2; exit 2; }
+	@$(BUILD)/wscheck $(ARGS) '$(URL)' $(if $(STEP),step0$(patsubst 0%,%,$(STEP)))
+
+install: $(BUILD)/wscheck ## install wscheck and its manual page: make install PREFIX=/usr/local
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1'
+	install -m 755 $(BUILD)/wscheck '$(DESTDIR)$(PREFIX)/bin/wscheck'
+	install -m 644 wscheck/wscheck.1 '$(DESTDIR)$(PREFIX)/share/man/man1/wscheck.1'
+
+mistakes: $(BUILD)/wscheck $(BUILD)/step05_echo ## plant faults in the server; wscheck must find each
+	@BUILD='$(BUILD)' COMPILE='$(COMPILE)' LINK='$(LINK)' LDLIBS='$(LDLIBS)' \
+	    OBJECTS='$(foreach module,step05_echo/main $(step05_echo_modules),$(call object,$(module)))' \
+	    sh mistakes/run.sh $(MISTAKES)
+
+results: $(BUILD)/wscheck $(BUILD)/step05_echo ## grade other people's servers: wscheck/RESULTS.md
+	@BUILD='$(BUILD)' sh wscheck/results.sh > $(BUILD)/RESULTS.md
+	@cp $(BUILD)/RESULTS.md wscheck/RESULTS.md
+
+.PHONY: check install mistakes results

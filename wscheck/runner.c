@@ -1,0 +1,167 @@
+#include "wscheck/runner.h"
+
+#include "common/clock.h"
+#include "wscheck/child.h"
+#include "wscheck/play.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OUTPUT_SHOWN = 2000 }; /* characters of the server's output beside a failure */
+
+struct queue {
+    const struct runner *runner;
+    struct result *results;
+    bool *done;
+    size_t next;
+    bool dead; /* the server is gone, so no more cases are begun */
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+};
+
+/* Whether a case cannot be judged with these settings; says why in `result->got`. */
+static bool is_skipped(const struct runner *runner, struct result *result) {
+    const struct check *check = result->check;
+    const char *why = NULL;
+    if (check->needs_echo && !runner->settings->echo) {
+        why = "the server does not echo";
+    } else if (strstr(check->script, "prints") != NULL && runner->settings->child == NULL) {
+        why = "it looks at what the server prints, so it needs --exec";
+    }
+    if (why != NULL) {
+        result->kind = RESULT_SKIPPED;
+        snprintf(result->got, sizeof result->got, "%s", why);
+    }
+    return why != NULL;
+}
+
+/* Every case leaves a server that still serves. One that is slow under load gets a second chance. */
+static void check_alive(const struct runner *runner, struct result *result) {
+    char fault[480];
+    if (play_is_alive(runner->settings, fault, sizeof fault) ||
+        play_is_alive(runner->settings, fault, sizeof fault)) {
+        return;
+    }
+    struct child *child = runner->settings->child;
+    bool ended = child != NULL && !child_is_running(child);
+    result->died = true;
+    result->kind = RESULT_MUST;
+    snprintf(result->want, sizeof result->want, "the server goes on serving others after this");
+    snprintf(result->got, sizeof result->got, "%.200s%s%.200s",
+             ended ? "the server died: " : "a fresh connection is not served: ",
+             ended ? child_end(child) : "", ended ? "" : fault);
+}
+
+static void keep_evidence(const struct runner *runner, struct result *result,
+                          const struct trial *trial, size_t printed) {
+    bool failed = result->kind == RESULT_MUST || result->kind == RESULT_SHOULD;
+    result->opened = trial->is_open;
+    if (failed || runner->keep_transcript) {
+        result->transcript = malloc(sizeof *result->transcript);
+        if (result->transcript == NULL) {
+            abort();
+        }
+        memcpy(result->transcript, &trial->transcript, sizeof *result->transcript);
+        if (runner->settings->child != NULL) {
+            result->output = child_output(runner->settings->child, printed, OUTPUT_SHOWN);
+        }
+    }
+}
+
+static void run_one(const struct runner *runner, struct result *result) {
+    const struct check *check = result->check;
+    struct child *child = runner->settings->child;
+    struct script script;
+    size_t printed = child != NULL ? child_printed(child) : 0;
+    int64_t start = clock_now();
+    struct trial *trial = malloc(sizeof *trial);
+    if (trial == NULL) {
+        abort();
+    }
+    script_parse(&script, check->script); /* check_add has seen that it is right */
+    trial_init(trial, runner->settings, check->id);
+    play_script(trial, &script);
+    link_close(&trial->link);
+    enum level failed = trial->failed < check->level ? trial->failed : check->level;
+    result->kind = failed == LEVEL_MUST     ? RESULT_MUST
+                   : failed == LEVEL_SHOULD ? RESULT_SHOULD
+                                            : RESULT_PASSED;
+    snprintf(result->want, sizeof result->want, "%s", trial->want);
+    snprintf(result->got, sizeof result->got, "%s", trial->got);
+    result->milliseconds = clock_now() - start;
+    check_alive(runner, result);
+    keep_evidence(runner, result, trial, printed);
+    trial_free(trial);
+    free(trial);
+    script_free(&script);
+}
+
+static void *work(void *argument) {
+    struct queue *queue = argument;
+    pthread_mutex_lock(&queue->mutex);
+    while (queue->next < queue->runner->count && !queue->dead) {
+        size_t index = queue->next++;
+        pthread_mutex_unlock(&queue->mutex);
+        struct result *result = &queue->results[index];
+        if (!is_skipped(queue->runner, result)) {
+            run_one(queue->runner, result);
+        }
+        pthread_mutex_lock(&queue->mutex);
+        queue->done[index] = true;
+        queue->dead = queue->dead || result->died;
+        pthread_cond_broadcast(&queue->changed);
+    }
+    pthread_mutex_unlock(&queue->mutex);
+    return NULL;
+}
+
+/* Hands out the results in order, each as soon as it and all before it are there. */
+static void hand_out(struct queue *queue, size_t running) {
+    const struct runner *runner = queue->runner;
+    for (size_t i = 0; i < runner->count && running > 0; i++) {
+        struct result *result = &queue->results[i];
+        pthread_mutex_lock(&queue->mutex);
+        while (!queue->done[i] && i < queue->next + !queue->dead) {
+            pthread_cond_wait(&queue->changed, &queue->mutex);
+        }
+        bool done = queue->done[i];
+        pthread_mutex_unlock(&queue->mutex);
+        if (!done) {
+            return; /* It was never begun. */
+        }
+        runner->on_result(result, runner->context);
+        free(result->transcript);
+        free(result->output);
+    }
+}
+
+bool runner_run(const struct runner *runner) {
+    struct queue queue = {.runner = runner};
+    pthread_t *threads = calloc(runner->jobs, sizeof threads[0]);
+    queue.results = calloc(runner->count + 1, sizeof queue.results[0]);
+    queue.done = calloc(runner->count + 1, sizeof queue.done[0]);
+    if (threads == NULL || queue.results == NULL || queue.done == NULL) {
+        abort();
+    }
+    pthread_mutex_init(&queue.mutex, NULL);
+    pthread_cond_init(&queue.changed, NULL);
+    for (size_t i = 0; i < runner->count; i++) {
+        queue.results[i].check = runner->checks[i];
+    }
+    size_t running = 0;
+    while (running < runner->jobs && running < runner->count &&
+           pthread_create(&threads[running], NULL, work, &queue) == 0) {
+        running++;
+    }
+    hand_out(&queue, running);
+    for (size_t i = 0; i < running; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    bool alive = !queue.dead && (running > 0 || runner->count == 0);
+    free(threads);
+    free(queue.results);
+    free(queue.done);
+    return alive;
+}

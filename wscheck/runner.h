@@ -1,0 +1,34 @@
+/* runner: carries out many cases, several at a time, and hands out the results in their order. */
+#ifndef WSCHECK_RUNNER_H
+#define WSCHECK_RUNNER_H
+
+#include "wscheck/trial.h"
+
+enum result_kind { RESULT_PASSED, RESULT_SHOULD, RESULT_MUST, RESULT_SKIPPED };
+
+struct result {
+    const struct check *check;
+    enum result_kind kind;
+    char want[320], got[480];      /* of a failure; `got` also says why a case was skipped */
+    struct transcript *transcript; /* NULL unless it failed or is wanted */
+    bool opened;                   /* the handshake succeeded, so it need not be shown */
+    char *output;                  /* what the server printed meanwhile, or NULL */
+    bool died;                     /* the server was not there any more behind this case */
+    int64_t milliseconds;
+};
+
+struct runner {
+    const struct trial_settings *settings;
+    const struct check *const *checks;
+    size_t count;
+    size_t jobs;          /* cases at a time */
+    bool keep_transcript; /* also of the cases that pass */
+    /* Called for each case in order, on the calling thread; frees nothing. */
+    void (*on_result)(const struct result *result, void *context);
+    void *context;
+};
+
+/* Runs all cases. Returns false when it stopped early because the server was gone. */
+bool runner_run(const struct runner *runner);
+
+#endif

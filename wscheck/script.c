@@ -1,0 +1,310 @@
+#include "wscheck/script.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum argument { NONE, TEXT, NUMBER, OPTIONAL_NUMBER, CODES, PAYLOAD, NUMBER_AND_PAYLOAD };
+
+static const struct {
+    const char *name;
+    enum script_word word;
+    enum argument argument;
+} words[] = {
+    {"method", SCRIPT_METHOD, TEXT},
+    {"target", SCRIPT_TARGET, TEXT},
+    {"version", SCRIPT_VERSION, TEXT},
+    {"set", SCRIPT_SET, PAYLOAD},
+    {"add", SCRIPT_ADD, PAYLOAD},
+    {"drop", SCRIPT_DROP, TEXT},
+    {"reverse", SCRIPT_REVERSE, NONE},
+    {"lower", SCRIPT_LOWER, NONE},
+    {"upper", SCRIPT_UPPER, NONE},
+    {"lf", SCRIPT_LF, NONE},
+    {"plain", SCRIPT_PLAIN, NONE},
+    {"raw", SCRIPT_RAW, PAYLOAD},
+    {"early", SCRIPT_EARLY, NONE},
+    {"unfinished", SCRIPT_UNFINISHED, NUMBER},
+    {"allbut", SCRIPT_ALLBUT, NUMBER},
+    {"rest", SCRIPT_REST, NONE},
+    {"accept", SCRIPT_ACCEPT, NONE},
+    {"acceptable", SCRIPT_ACCEPTABLE, NONE},
+    {"refuse", SCRIPT_REFUSE, OPTIONAL_NUMBER},
+    {"answer", SCRIPT_ANSWER, NONE},
+    {"status", SCRIPT_STATUS, NUMBER},
+    {"has", SCRIPT_HAS, TEXT},
+    {"lacks", SCRIPT_LACKS, TEXT},
+    {"chop", SCRIPT_CHOP, NUMBER},
+    {"hack", SCRIPT_HACK, NUMBER},
+    {"sync", SCRIPT_SYNC, NONE},
+    {"waitpong", SCRIPT_WAITPONG, NONE},
+    {"barrier", SCRIPT_BARRIER, NONE},
+    {"fail", SCRIPT_FAIL, CODES},
+    {"shouldfail", SCRIPT_SHOULDFAIL, CODES},
+    {"orderly", SCRIPT_ORDERLY, CODES},
+    {"closed", SCRIPT_CLOSED, CODES},
+    {"ended", SCRIPT_ENDED, NONE},
+    {"eventually", SCRIPT_EVENTUALLY, CODES},
+    {"limits", SCRIPT_LIMITS, CODES},
+    {"leave", SCRIPT_LEAVE, NONE},
+    {"fin", SCRIPT_FIN, NONE},
+    {"reset", SCRIPT_RESET, NONE},
+    {"meanwhile", SCRIPT_MEANWHILE, NONE},
+    {"crowd", SCRIPT_CROWD, NUMBER},
+    {"deaf", SCRIPT_DEAF, NONE},
+    {"hearing", SCRIPT_HEARING, NONE},
+    {"stuff", SCRIPT_STUFF, NUMBER_AND_PAYLOAD},
+    {"prints", SCRIPT_PRINTS, TEXT},
+    {"patience", SCRIPT_PATIENCE, NUMBER},
+    {"open", SCRIPT_OPEN, NONE},
+};
+
+static bool is_digit(char character) {
+    return character >= '0' && character <= '9';
+}
+
+static void skip_space(const char **text) {
+    *text += strspn(*text, " \n");
+}
+
+/* Whether the text goes on with this word; if so, moves behind it. */
+static bool take(const char **text, const char *word) {
+    size_t length = strlen(word);
+    if (strncmp(*text, word, length) != 0 || strchr(" \n+", (*text)[length]) == NULL) {
+        return false;
+    }
+    *text += length;
+    return true;
+}
+
+static uint64_t take_number(const char **text) {
+    uint64_t number = 0;
+    for (skip_space(text); is_digit(**text); ++*text) {
+        number = number * 10 + (uint64_t)(**text - '0');
+    }
+    return number;
+}
+
+static uint8_t hex_value(char digit) {
+    return (uint8_t)(is_digit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10);
+}
+
+/* Reads one part of a payload and adds it to the unit. Returns false when there is no more. */
+static bool take_part(const char **text, uint8_t *unit, size_t *length) {
+    skip_space(text);
+    if (is_digit(**text)) {
+        uint64_t number = take_number(text);
+        unit[(*length)++] = (uint8_t)(number >> 8);
+        unit[(*length)++] = (uint8_t)number;
+        return true;
+    }
+    char end = **text == '\'' ? '\'' : **text == '[' ? ']' : '\0';
+    if (end == '\0') {
+        return false;
+    }
+    for (++*text; **text != end && **text != '\0'; ++*text) {
+        if (end == '\'') {
+            unit[(*length)++] = (uint8_t) * *text;
+        } else if (**text != ' ') {
+            unit[(*length)++] = (uint8_t)(hex_value((*text)[0]) << 4 | hex_value((*text)[1]));
+            ++*text;
+        }
+    }
+    *text += **text == end;
+    return true;
+}
+
+/* Reads a payload, with a NUL behind its bytes so that a text is a C string. */
+static struct payload take_payload(const char **text) {
+    uint8_t *unit = malloc(strlen(*text) + 1);
+    size_t length = 0;
+    if (unit == NULL) {
+        abort();
+    }
+    while (take_part(text, unit, &length)) {
+    }
+    unit[length] = '\0';
+    struct payload payload = {unit, length, length, 0};
+    skip_space(text);
+    if (**text == '*') {
+        ++*text;
+        payload.length = take_number(text);
+    }
+    return payload;
+}
+
+/* Reads the opcode that ends the description of a frame. */
+static bool take_opcode(const char **text, struct writer_frame *frame) {
+    static const struct {
+        const char *name;
+        uint8_t opcode;
+    } names[] = {
+        {"text", OPCODE_TEXT},   {"binary", OPCODE_BINARY}, {"cont", OPCODE_CONTINUATION},
+        {"close", OPCODE_CLOSE}, {"ping", OPCODE_PING},     {"pong", OPCODE_PONG},
+    };
+    bool found = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && !found; i++) {
+        if (take(text, names[i].name)) {
+            frame->opcode = names[i].opcode;
+            found = true;
+        }
+    }
+    if (!found && strncmp(*text, "op", 2) == 0 && is_digit((*text)[2])) {
+        *text += 2;
+        frame->opcode = take_number(text) & 0x0f;
+        found = true;
+    }
+    frame->fin = **text != '+';
+    *text += found && **text == '+';
+    return found;
+}
+
+/* Reads one of the words that stand in front of an opcode. */
+static bool take_modifier(const char **text, struct script_step *step) {
+    if (strncmp(*text, "rsv", 3) == 0) {
+        *text += 3;
+        step->frame.rsv = take_number(text) & 7;
+    } else if (take(text, "unmasked")) {
+        step->frame.masked = false;
+    } else if (take(text, "zerokey")) {
+        step->zero_key = true;
+    } else if (take(text, "echo")) {
+        step->echo = true;
+    } else if (take(text, "len7")) {
+        step->frame.length_bits = 7;
+    } else if (take(text, "len16")) {
+        step->frame.length_bits = 16;
+    } else if (take(text, "len64")) {
+        step->frame.length_bits = 64;
+    } else if (take(text, "claim")) {
+        step->claims = true;
+        step->frame.claimed = take_number(text);
+    } else if (take(text, "cut")) {
+        step->cut = take_number(text);
+    } else if (take(text, "split")) {
+        step->split = take_number(text);
+    } else if (take(text, "pieces")) {
+        step->pieces = take_number(text);
+    } else if (take(text, "times")) {
+        step->times = take_number(text);
+    } else {
+        return false;
+    }
+    skip_space(text);
+    return true;
+}
+
+static void take_codes(const char **text, struct script_step *step) {
+    for (size_t i = 0; i + 1 < SCRIPT_CODES_MAX; i++) {
+        skip_space(text);
+        if (!is_digit(**text)) {
+            return;
+        }
+        step->codes[i] = (unsigned)take_number(text);
+        if (**text != ',') {
+            return;
+        }
+        ++*text;
+    }
+}
+
+static const char *take_frame(const char **text, struct script_step *step) {
+    step->word = SCRIPT_FRAME;
+    step->frame.masked = true;
+    step->times = 1;
+    if (**text == '<') {
+        step->word = SCRIPT_WANT;
+        step->optional = (*text)[1] == '?';
+        *text += 1 + step->optional;
+        skip_space(text);
+    }
+    while (take_modifier(text, step)) {
+    }
+    if (!take_opcode(text, &step->frame)) {
+        return *text;
+    }
+    step->payload = take_payload(text);
+    step->frame.payload = step->payload;
+    if (!step->claims) {
+        step->frame.claimed = step->payload.length;
+    }
+    return NULL;
+}
+
+/* Reads one word of the language and what belongs to it. */
+static const char *take_step(const char **text, struct script_step *step) {
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (!take(text, words[i].name)) {
+            continue;
+        }
+        enum argument argument = words[i].argument;
+        step->word = words[i].word;
+        if (argument == NUMBER || argument == OPTIONAL_NUMBER || argument == NUMBER_AND_PAYLOAD) {
+            step->number = take_number(text);
+        }
+        if (argument == CODES) {
+            take_codes(text, step);
+        }
+        if (argument == TEXT || argument == PAYLOAD || argument == NUMBER_AND_PAYLOAD ||
+            argument == OPTIONAL_NUMBER) {
+            step->payload = take_payload(text);
+        }
+        return NULL;
+    }
+    return take_frame(text, step);
+}
+
+const char *script_parse(struct script *script, const char *text) {
+    size_t most = strlen(text) / 2 + 2; /* a word and a space are two characters at least */
+    *script = (struct script){calloc(most, sizeof script->steps[0]), 0};
+    if (script->steps == NULL) {
+        abort();
+    }
+    for (skip_space(&text); *text != '\0'; skip_space(&text)) {
+        const char *problem = take_step(&text, &script->steps[script->count++]);
+        if (problem != NULL) {
+            return problem;
+        }
+    }
+    script->steps[script->count++].word = SCRIPT_END;
+    return NULL;
+}
+
+void script_free(struct script *script) {
+    for (size_t i = 0; i < script->count; i++) {
+        free((void *)(uintptr_t)script->steps[i].payload.unit);
+    }
+    free(script->steps);
+    *script = (struct script){NULL, 0};
+}
+
+bool script_needs_echo(const struct script *script) {
+    for (size_t i = 0; i < script->count; i++) {
+        const struct script_step *step = &script->steps[i];
+        if ((step->word == SCRIPT_WANT && !step->optional) || step->echo ||
+            step->word == SCRIPT_STUFF) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool script_opens(const struct script *script) {
+    for (size_t i = 0; i < script->count; i++) {
+        switch (script->steps[i].word) {
+        case SCRIPT_RAW:
+        case SCRIPT_UNFINISHED:
+        case SCRIPT_ALLBUT:
+        case SCRIPT_ACCEPTABLE:
+        case SCRIPT_REFUSE:
+        case SCRIPT_ANSWER:
+        case SCRIPT_STATUS:
+            return false;
+        case SCRIPT_OPEN:
+        case SCRIPT_ACCEPT:
+            return true;
+        default:
+            break;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,145 @@
+/* script: the language in which most cases are written, taken apart into steps.
+ *
+ *     text+ 'Hel' cont 'lo' < text 'Hello'        two fragments; the whole message comes back
+ *     rsv4 ping 'x' fail 1002                     a reserved bit; the connection fails with 1002
+ *     drop 'Host' refuse                          a handshake without Host gets an HTTP error
+ *
+ * A payload is any number of 'text', [hexadecimal] and decimal numbers (two bytes each, as in a
+ * Close), and `*N` behind it repeats it up to N bytes.
+ *
+ * The handshake, before anything else. A script that says nothing of it makes an ordinary one.
+ *   method 'M', target 'T', version 'V'   change the request line; a target that begins with ? is
+ *                                 put behind the URL's own, 'http:' in front of it as http://host
+ *   set 'Name: value', add 'line', drop 'Name'   change, add or take out a header
+ *   reverse, lower, upper, lf     the headers' order, the case of their names, bare LF
+ *   plain                         takes out all that asks for a WebSocket
+ *   raw PAYLOAD                   sends bytes as they are, and no request of its own
+ *   early                         what follows leaves together with the request. A client must not do
+ *                                 that (4.1), so the server may end the connection instead
+ *   unfinished N, allbut N        sends only the first N bytes of the request, or all but the last
+ *   rest                          sends the rest of them
+ * What the answer is to be. Without a word, a 101.
+ *   accept                        a 101 by all the rules
+ *   acceptable                    a 101 by all the rules, or an HTTP error
+ *   refuse [N] ['Header']         an HTTP error, with this status and header if they are given
+ *   answer                        any HTTP response
+ *   status N                      an HTTP response with this status
+ *   has 'Header: value', lacks 'Header'   of the answer that has come
+ *
+ * Frames, which leave together up to the next word that waits for something.
+ *   text binary cont close ping pong opN PAYLOAD   N is the opcode; a + behind it clears FIN
+ *   in front of them: rsvN, unmasked, zerokey, len7 len16 len64 (the form of the length),
+ *   claim N (a wrong length), cut N (only its first N bytes), split N (a pause behind them),
+ *   pieces N (in fragments of N bytes), times N, echo (wait until it comes back each time)
+ *   chop N                        everything leaves N bytes at a time, with a pause between them
+ *   hack N                        the same without a pause
+ *   sync                          each frame leaves on its own
+ * What is to come back.
+ *   < text PAYLOAD                this message; <? if the server may fail before it
+ *   waitpong                      the pong of the last ping
+ *   barrier                       a ping of our own, and its pong
+ *   fail N[,N]                    the connection fails with one of these codes
+ *   shouldfail N[,N]              the same, but silence is only a SHOULD
+ *   orderly N[,N]                 the same, and TCP ends without a reset
+ *   closed [N]                    a Close was sent; its answer, and the end of TCP
+ *   ended                         TCP ends, in whatever way
+ *   eventually N[,N]              either fails with a code or goes on as if nothing were wrong
+ *   limits N[,N]                  from here on the server may close with one of these codes instead,
+ *                                 because a limit of its own is reached (10.4)
+ *   leave                         nothing: the connection is given up. Without any of these words a
+ *                                 Close 1000 is sent and answered.
+ * More.
+ *   fin, reset                    ends our half of TCP; ends all of it with a reset
+ *   meanwhile                     another connection opens, is served and closes in the meantime
+ *   crowd N                       so do N of them at once
+ *   deaf, hearing                 stops reading; goes on reading
+ *   stuff N PAYLOAD               sends texts until N bytes are sent or no more are taken
+ *   prints 'text'                 the server's output shows the text, as it is or in hexadecimal
+ *   patience N                    from here on every wait may take N seconds
+ *   open                          waits for the answer to the handshake here
+ */
+#ifndef WSCHECK_SCRIPT_H
+#define WSCHECK_SCRIPT_H
+
+#include "wscheck/writer.h"
+
+enum script_word {
+    SCRIPT_FRAME,
+    SCRIPT_WANT,
+    SCRIPT_METHOD,
+    SCRIPT_TARGET,
+    SCRIPT_VERSION,
+    SCRIPT_SET,
+    SCRIPT_ADD,
+    SCRIPT_DROP,
+    SCRIPT_REVERSE,
+    SCRIPT_LOWER,
+    SCRIPT_UPPER,
+    SCRIPT_LF,
+    SCRIPT_PLAIN,
+    SCRIPT_RAW,
+    SCRIPT_EARLY,
+    SCRIPT_UNFINISHED,
+    SCRIPT_ALLBUT,
+    SCRIPT_REST,
+    SCRIPT_ACCEPT,
+    SCRIPT_ACCEPTABLE,
+    SCRIPT_REFUSE,
+    SCRIPT_ANSWER,
+    SCRIPT_STATUS,
+    SCRIPT_HAS,
+    SCRIPT_LACKS,
+    SCRIPT_CHOP,
+    SCRIPT_HACK,
+    SCRIPT_SYNC,
+    SCRIPT_WAITPONG,
+    SCRIPT_BARRIER,
+    SCRIPT_FAIL,
+    SCRIPT_SHOULDFAIL,
+    SCRIPT_ORDERLY,
+    SCRIPT_CLOSED,
+    SCRIPT_ENDED,
+    SCRIPT_EVENTUALLY,
+    SCRIPT_LIMITS,
+    SCRIPT_LEAVE,
+    SCRIPT_FIN,
+    SCRIPT_RESET,
+    SCRIPT_MEANWHILE,
+    SCRIPT_CROWD,
+    SCRIPT_DEAF,
+    SCRIPT_HEARING,
+    SCRIPT_STUFF,
+    SCRIPT_PRINTS,
+    SCRIPT_PATIENCE,
+    SCRIPT_OPEN,
+    SCRIPT_END
+};
+
+enum { SCRIPT_CODES_MAX = 6 };
+
+struct script_step {
+    enum script_word word;
+    uint64_t number;                  /* of the words that take one */
+    unsigned codes[SCRIPT_CODES_MAX]; /* ended by 0 */
+    struct payload payload;           /* of the words that take one; 'text' is a payload, too */
+    struct writer_frame frame;        /* of SCRIPT_FRAME and SCRIPT_WANT */
+    bool optional, echo, zero_key, claims;
+    uint64_t cut, split, pieces, times;
+};
+
+struct script {
+    struct script_step *steps; /* the last one is SCRIPT_END */
+    size_t count;
+};
+
+/* Takes a script apart. Returns NULL, or what is wrong with it. Free it in both cases. */
+const char *script_parse(struct script *script, const char *text);
+void script_free(struct script *script);
+
+/* Whether it waits for a message to come back. */
+bool script_needs_echo(const struct script *script);
+
+/* Whether it opens a WebSocket, so that the handshake is to be waited for. */
+bool script_opens(const struct script *script);
+
+#endif

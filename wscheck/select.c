@@ -1,0 +1,121 @@
+#include "wscheck/select.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { SUGGESTIONS = 3, NAME_MAX_LENGTH = 40 };
+
+unsigned select_step(const char *selector) {
+    bool step = strncmp(selector, "step0", 5) == 0 && selector[5] >= '1' && selector[5] <= '5' &&
+                selector[6] == '\0';
+    return step ? (unsigned)(selector[5] - '0') : 0;
+}
+
+/* What a server at a stage of the tutorial must do: step 1 prints bytes, step 2 speaks HTTP, step 3
+ * answers handshakes as well, step 4 prints frames besides, and step 5 does all but print. */
+static bool belongs_to_step(const struct check *check, unsigned step) {
+    if (check->named_only && strncmp(check->section, "step", 4) != 0) {
+        return false;
+    }
+    return check->named_only ? check->step == step
+                             : check->step <= step && (step == 5 || check->step != 4);
+}
+
+static bool is_named(const struct check *check, const char *selector) {
+    size_t length = strlen(selector);
+    if (select_step(selector) > 0) {
+        return belongs_to_step(check, select_step(selector));
+    }
+    return strncmp(check->id, selector, length) == 0 &&
+           (check->id[length] == '\0' || check->id[length] == '/' || check->id[length] == '.');
+}
+
+/* The number of letters to change, add or take out to turn one word into the other. */
+static size_t distance(const char *from, const char *to) {
+    size_t row[NAME_MAX_LENGTH + 1], width = strlen(to);
+    if (width > NAME_MAX_LENGTH) {
+        return NAME_MAX_LENGTH;
+    }
+    for (size_t column = 0; column <= width; column++) {
+        row[column] = column;
+    }
+    for (size_t line = 1; *from != '\0'; from++, line++) {
+        size_t diagonal = row[0];
+        row[0] = line;
+        for (size_t column = 1; column <= width; column++) {
+            size_t best = diagonal + (*from != to[column - 1]);
+            diagonal = row[column];
+            best = row[column] + 1 < best ? row[column] + 1 : best;
+            best = row[column - 1] + 1 < best ? row[column - 1] + 1 : best;
+            row[column] = best;
+        }
+    }
+    return row[width];
+}
+
+struct suggestions {
+    const char *name[SUGGESTIONS];
+    size_t distance[SUGGESTIONS];
+};
+
+static void suggest(struct suggestions *suggestions, const char *selector, const char *name) {
+    size_t letters = distance(selector, name), place = SUGGESTIONS;
+    for (size_t i = 0; i < SUGGESTIONS; i++) {
+        if (suggestions->name[i] != NULL && strcmp(suggestions->name[i], name) == 0) {
+            return;
+        }
+    }
+    while (place > 0 && letters < suggestions->distance[place - 1]) {
+        place--;
+    }
+    for (size_t i = SUGGESTIONS - 1; i > place && i < SUGGESTIONS; i--) {
+        suggestions->name[i] = suggestions->name[i - 1];
+        suggestions->distance[i] = suggestions->distance[i - 1];
+    }
+    if (place < SUGGESTIONS) {
+        suggestions->name[place] = name;
+        suggestions->distance[place] = letters;
+    }
+}
+
+/* The names that look most like a selector that names nothing. */
+static void complain(const struct check_list *list, const char *selector) {
+    static const char *const steps[] = {"step01", "step02", "step03", "step04", "step05"};
+    struct suggestions near = {{NULL}, {SIZE_MAX, SIZE_MAX, SIZE_MAX}};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        suggest(&near, selector, steps[i]);
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        suggest(&near, selector, list->checks[i].section);
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        suggest(&near, selector, list->checks[i].id);
+    }
+    fprintf(stderr, "wscheck: no case is named '%s'; near it are %s, %s and %s (--list has all)\n",
+            selector, near.name[0], near.name[1], near.name[2]);
+}
+
+size_t select_checks(const struct check_list *list, const char *const *selectors, size_t count,
+                     const struct check **chosen) {
+    size_t found = 0;
+    for (size_t s = 0; s < count; s++) {
+        bool any = false;
+        for (size_t i = 0; i < list->count; i++) {
+            any = any || is_named(&list->checks[i], selectors[s]);
+        }
+        if (!any) {
+            complain(list, selectors[s]);
+            return 0;
+        }
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        bool named = count == 0 && !list->checks[i].named_only;
+        for (size_t s = 0; s < count && !named; s++) {
+            named = is_named(&list->checks[i], selectors[s]);
+        }
+        if (named) {
+            chosen[found++] = &list->checks[i];
+        }
+    }
+    return found;
+}

@@ -1,0 +1,21 @@
+/* select: which cases a command line asks for.
+ *
+ * A selector is a step ("step03": all that a server at that stage must do), a section and those in
+ * it ("6455/5.5"), or a case ("6455/5.5.2/3").
+ */
+#ifndef WSCHECK_SELECT_H
+#define WSCHECK_SELECT_H
+
+#include "common/options.h"
+#include "wscheck/check.h"
+
+/* Marks the cases that any of the selectors names, or all but those that must be named when there
+ * are no selectors; `chosen` has room for all cases. Returns how many, or 0 after one line on
+ * standard error when a selector names nothing. */
+size_t select_checks(const struct check_list *list, const char *const *selectors, size_t count,
+                     const struct check **chosen);
+
+/* The step of a selector such as "step03", or 0 when it is none. */
+unsigned select_step(const char *selector);
+
+#endif

@@ -1,0 +1,43 @@
+#include "wscheck/transcript.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void transcript_init(struct transcript *transcript) {
+    transcript->count = 0;
+}
+
+/* The place of an entry: the first ones stay, the others go round. */
+static size_t place(size_t number) {
+    return number < TRANSCRIPT_FIRST
+               ? number
+               : TRANSCRIPT_FIRST + (number - TRANSCRIPT_FIRST) % TRANSCRIPT_LAST;
+}
+
+struct transcript_entry *transcript_add(struct transcript *transcript, enum transcript_kind kind,
+                                        const char *format, ...) {
+    struct transcript_entry *entry = &transcript->entries[place(transcript->count++)];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(entry->label, sizeof entry->label, format, arguments);
+    va_end(arguments);
+    entry->kind = kind;
+    entry->kept = 0;
+    entry->length = 0;
+    entry->marked = false;
+    return entry;
+}
+
+void transcript_bytes(struct transcript_entry *entry, const uint8_t *bytes, size_t len) {
+    size_t room = sizeof entry->bytes - entry->kept;
+    size_t kept = len < room ? len : room;
+    memcpy(entry->bytes + entry->kept, bytes, kept);
+    entry->kept += kept;
+    entry->length += len;
+}
+
+struct transcript_entry *transcript_entry(struct transcript *transcript, size_t number) {
+    bool kept = number < TRANSCRIPT_FIRST || number + TRANSCRIPT_LAST >= transcript->count;
+    return number < transcript->count && kept ? &transcript->entries[place(number)] : NULL;
+}

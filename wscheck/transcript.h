@@ -1,0 +1,52 @@
+/* transcript: what went over one connection, so that a failure can show it.
+ *
+ * Each entry is a frame, a request, an answer or a remark. Of long ones only the beginning is kept,
+ * and of very many entries only the first and the last.
+ */
+#ifndef WSCHECK_TRANSCRIPT_H
+#define WSCHECK_TRANSCRIPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    TRANSCRIPT_FIRST = 24, /* entries kept from the beginning */
+    TRANSCRIPT_LAST = 24,  /* and from the end */
+    TRANSCRIPT_ENTRIES = TRANSCRIPT_FIRST + TRANSCRIPT_LAST,
+    TRANSCRIPT_BYTES = 512, /* kept of one entry */
+    TRANSCRIPT_LABEL = 200
+};
+
+enum transcript_kind { TRANSCRIPT_SENT, TRANSCRIPT_RECEIVED, TRANSCRIPT_REMARK };
+
+struct transcript_entry {
+    enum transcript_kind kind;
+    char label[TRANSCRIPT_LABEL];
+    uint8_t bytes[TRANSCRIPT_BYTES];
+    size_t kept;
+    uint64_t length; /* of all its bytes */
+    bool marked;     /* whether `mark` is its first wrong byte */
+    uint64_t mark;
+};
+
+struct transcript {
+    struct transcript_entry entries[TRANSCRIPT_ENTRIES];
+    size_t count; /* of all entries, those included that were not kept */
+};
+
+/* Starts an empty one. There is nothing to free. */
+void transcript_init(struct transcript *transcript);
+
+/* Begins an entry and returns it; it may be changed until the next one begins. */
+struct transcript_entry *transcript_add(struct transcript *transcript, enum transcript_kind kind,
+                                        const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Adds bytes to an entry. */
+void transcript_bytes(struct transcript_entry *entry, const uint8_t *bytes, size_t len);
+
+/* The entry with this number, counted from 0, or NULL when it was not kept. */
+struct transcript_entry *transcript_entry(struct transcript *transcript, size_t number);
+
+#endif

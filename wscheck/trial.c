@@ -1,0 +1,146 @@
+#include "wscheck/trial.h"
+
+#include "common/clock.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PACE = 2 }; /* ms between pieces that the server should read one by one */
+
+void trial_init(struct trial *trial, const struct trial_settings *settings, const char *name) {
+    memset(trial, 0, sizeof *trial);
+    trial->settings = settings;
+    trial->timeout = settings->timeout;
+    trial->link.fd = -1;
+    trial->random = 14695981039346656037u; /* FNV-1a */
+    for (; *name != '\0'; name++) {
+        trial->random = (trial->random ^ (uint8_t)*name) * 1099511628211u;
+    }
+    reader_init(&trial->reader);
+    transcript_init(&trial->transcript);
+    request_init(&trial->request, settings->host, settings->target, trial->random);
+}
+
+void trial_free(struct trial *trial) {
+    link_close(&trial->link);
+    request_free(&trial->request);
+    free(trial->answer.bytes);
+    free(trial->controls);
+}
+
+void trial_fail(struct trial *trial, enum level level, const char *want, const char *got, ...) {
+    if (level <= trial->failed) {
+        return;
+    }
+    trial->failed = level;
+    snprintf(trial->want, sizeof trial->want, "%s", want);
+    va_list arguments;
+    va_start(arguments, got);
+    vsnprintf(trial->got, sizeof trial->got, got, arguments);
+    va_end(arguments);
+}
+
+void trial_mark(struct trial *trial, size_t entry, uint64_t wrong) {
+    struct transcript_entry *marked = transcript_entry(&trial->transcript, entry);
+    if (marked != NULL) {
+        marked->marked = true;
+        marked->mark = wrong;
+    }
+}
+
+bool trial_connect(struct trial *trial) {
+    int64_t deadline = clock_now() + trial->timeout;
+    if (link_open(&trial->link, &trial->settings->address, deadline) != 0) {
+        trial_fail(trial, LEVEL_MUST, "the server accepts a connection", "cannot connect: %s",
+                   strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+bool trial_receive(struct trial *trial, int64_t deadline) {
+    if (trial->link.ended || trial->link.fd < 0 ||
+        link_wait(&trial->link, LINK_READABLE, deadline) == 0) {
+        return false;
+    }
+    if (link_read(&trial->link)) {
+        trial_judge_input(trial);
+    } else if (trial->link.ended) {
+        transcript_add(&trial->transcript, TRANSCRIPT_REMARK, "the server %s",
+                       trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
+    }
+    return !trial->link.ended;
+}
+
+/* Until the handshake is answered, the bytes wait for trial_open.c. */
+static bool hears(const struct trial *trial) {
+    return trial->is_open && !trial->deaf;
+}
+
+void trial_pause(struct trial *trial, int64_t milliseconds) {
+    int64_t deadline = clock_now() + milliseconds;
+    if (!hears(trial)) {
+        link_wait(&trial->link, 0, deadline);
+        return;
+    }
+    while (clock_now() < deadline && trial_receive(trial, deadline)) {
+    }
+}
+
+/* Writes bytes, and judges what arrives meanwhile. Gives up when nothing moves for too long. */
+static void write_all(struct trial *trial, const uint8_t *bytes, size_t len) {
+    int64_t deadline = clock_now() + trial->timeout;
+    while (len > 0 && !trial->link.broken && !trial->link.ended && trial->link.fd >= 0) {
+        size_t count = link_write(&trial->link, bytes, len);
+        bytes += count;
+        len -= count;
+        if (count > 0) {
+            deadline = clock_now() + trial->timeout;
+            continue;
+        }
+        int wanted = LINK_WRITABLE | (hears(trial) ? LINK_READABLE : 0);
+        int ready = link_wait(&trial->link, wanted, deadline);
+        if (ready == 0) {
+            trial_fail(trial, LEVEL_MUST, "the server goes on reading",
+                       "it has not read for %g s, with %zu bytes to send",
+                       (double)trial->timeout / 1000, len);
+            trial->link.broken = true;
+        } else if ((ready & LINK_READABLE) != 0 && hears(trial) &&
+                   trial_receive(trial, clock_now())) {
+            deadline = clock_now() + trial->timeout;
+        }
+    }
+}
+
+void trial_flush(struct trial *trial) {
+    size_t length = trial->outbox_length;
+    size_t piece = trial->piece > 0 ? trial->piece : length;
+    for (size_t sent = 0; sent < length; sent += piece) {
+        if (trial->paced && sent > 0) {
+            trial_pause(trial, PACE);
+        }
+        write_all(trial, trial->outbox + sent, piece < length - sent ? piece : length - sent);
+    }
+    if (!trial->mid_frame && trial->replies_length > 0) {
+        write_all(trial, trial->replies, trial->replies_length);
+        trial->replies_length = 0;
+    }
+    trial->outbox_length = 0;
+}
+
+void trial_put(struct trial *trial, const uint8_t *bytes, size_t len) {
+    while (len > 0) {
+        size_t room = sizeof trial->outbox - trial->outbox_length;
+        size_t count = len < room ? len : room;
+        memcpy(trial->outbox + trial->outbox_length, bytes, count);
+        trial->outbox_length += count;
+        bytes += count;
+        len -= count;
+        if (trial->outbox_length == sizeof trial->outbox) {
+            trial_flush(trial);
+        }
+    }
+}

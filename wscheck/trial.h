@@ -1,0 +1,147 @@
+/* trial: one case in flight: a connection, what is still wanted from the server, and the verdict.
+ *
+ * What the RFC leaves open is accepted in every legal form: an echo may come in fragments, a server
+ * may ping, and of several pings only the last needs a pong. Whatever arrives is judged at once,
+ * also while something is being sent; so a trial never deadlocks with a server that answers early.
+ */
+#ifndef WSCHECK_TRIAL_H
+#define WSCHECK_TRIAL_H
+
+#include "wscheck/answer.h"
+#include "wscheck/check.h"
+#include "wscheck/link.h"
+#include "wscheck/reader.h"
+#include "wscheck/transcript.h"
+
+struct child;
+
+enum { TRIAL_WANTED_MAX = 64, TRIAL_OUTBOX_SIZE = 64 * 1024, TRIAL_NO_CODE = 0 };
+
+/* The server under test. */
+struct trial_settings {
+    struct link_address address;
+    char host[300];      /* the value of the Host header */
+    const char *target;  /* of the request line */
+    int64_t timeout;     /* ms without progress until a wait is over */
+    bool echo;           /* whether the server sends messages back */
+    unsigned step;       /* of the tutorial, at which the server is; 5 for a whole server */
+    struct child *child; /* NULL when the server runs on its own */
+};
+
+/* A message that the server is to send. */
+struct trial_wanted {
+    uint8_t opcode;
+    bool optional; /* it may be missing when the connection fails behind it */
+    struct payload payload;
+    uint64_t times;
+};
+
+/* The payload of a ping or a pong that was sent; an illegal one must not be answered. */
+struct trial_control {
+    bool legal;
+    uint8_t opcode, length;
+    uint8_t bytes[CONTROL_PAYLOAD_MAX];
+};
+
+struct trial {
+    const struct trial_settings *settings;
+    uint64_t random;
+    int64_t timeout; /* that of the settings, if the case needs no longer one */
+    struct link link;
+    struct reader reader;
+    struct transcript transcript;
+    struct request request;
+    struct answer answer;
+    bool may_end; /* the server may end TCP instead of answering, or answer with an error */
+    bool is_open; /* the handshake is done, so the bytes are frames */
+
+    uint8_t outbox[TRIAL_OUTBOX_SIZE]; /* bytes that leave together */
+    size_t outbox_length;
+    size_t piece;   /* bytes that leave at a time; 0: all */
+    bool paced;     /* there is a pause between the pieces, so that they are read one by one */
+    bool mid_frame; /* the last frame sent is not whole, so nothing may be put behind it */
+    bool deaf;      /* nothing is read now */
+    bool no_reply;  /* the server's Close is not answered, and TCP has to end without a reset */
+    uint8_t replies[4096];
+    size_t replies_length;
+
+    struct trial_wanted wanted[TRIAL_WANTED_MAX];
+    size_t wanted_first, wanted_count;
+    bool in_message; /* the first wanted one has begun */
+    uint64_t message_done;
+    size_t entry; /* the number of the transcript's entry of the frame that is coming in */
+
+    struct trial_control *controls; /* all pings and pongs sent */
+    size_t control_count, control_capacity;
+    size_t answered; /* the controls before this one need no pong any more */
+    char stray_pong[120];
+
+    bool close_received, close_sent, sent_after_close;
+    unsigned close_code, sent_code; /* TRIAL_NO_CODE when the Close had none */
+    size_t close_entry;
+
+    const unsigned *limits; /* codes with which the server may give up, ended by 0; or NULL */
+    bool excused;           /* it has done so, and the case is over */
+
+    enum level failed;
+    char want[320], got[480];
+};
+
+/* Starts a trial. `name` makes its masking keys its own, the same in every run. */
+void trial_init(struct trial *trial, const struct trial_settings *settings, const char *name);
+void trial_free(struct trial *trial);
+
+/* Notes a failure: what was wanted, and what happened instead. Of several, the first of the highest
+ * level stays. */
+void trial_fail(struct trial *trial, enum level level, const char *want, const char *got, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Marks the first wrong byte of an entry of the transcript. */
+void trial_mark(struct trial *trial, size_t entry, uint64_t wrong);
+
+/* Connects to the server. Returns whether that succeeded; otherwise the trial has failed. */
+bool trial_connect(struct trial *trial);
+
+/* Puts bytes into the outbox, which is sent when it is full; sends what is in it. */
+void trial_put(struct trial *trial, const uint8_t *bytes, size_t len);
+void trial_flush(struct trial *trial);
+
+/* Waits `milliseconds`, but looks at what arrives. */
+void trial_pause(struct trial *trial, int64_t milliseconds);
+
+/* Waits for bytes until the deadline and judges them. Returns false when there will be none. */
+bool trial_receive(struct trial *trial, int64_t deadline);
+
+/* trial_send.c: sends a frame with a masking key of its own; of its bytes only the first `cut`, and
+ * with a pause behind the first `split` (both 0: none). */
+void trial_send_frame(struct trial *trial, struct writer_frame *frame, uint64_t cut, size_t split);
+void trial_send_simple(struct trial *trial, uint8_t opcode, const void *payload, size_t length);
+void trial_send_close(struct trial *trial, unsigned code);
+uint32_t trial_random(struct trial *trial);
+
+/* trial_judge.c: judges the bytes that have been read. */
+void trial_judge_input(struct trial *trial);
+void trial_want(struct trial *trial, const struct trial_wanted *wanted);
+bool trial_pinged(const struct trial *trial); /* whether the last ping still needs a pong */
+
+/* trial_open.c: sends the request and judges the answer. */
+void trial_send_request(struct trial *trial);
+bool trial_read_answer(struct trial *trial);   /* any HTTP response */
+bool trial_read_accepted(struct trial *trial); /* a 101 by the rules */
+
+/* trial_wait.c: waits; when the time is over or the connection ends, the trial has failed. */
+bool trial_wait_messages(struct trial *trial);
+bool trial_wait_pong(struct trial *trial);
+
+/* The server has to fail the connection with one of these codes (ended by 0). If it does nothing at
+ * all, that is a failure of the given level. */
+void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level silence);
+
+/* A Close was sent; the server has to answer it and to end TCP. With `codes`, only those are right
+ * in the answer. */
+void trial_wait_closed(struct trial *trial, const unsigned *codes);
+
+/* The server has to end TCP, in whatever way. */
+void trial_wait_ended(struct trial *trial);
+
+#endif

@@ -1,0 +1,100 @@
+#include "common/clock.h"
+#include "wscheck/trial.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void trial_send_request(struct trial *trial) {
+    size_t length;
+    uint8_t *bytes = request_bytes(&trial->request, &length);
+    struct transcript_entry *entry =
+        transcript_add(&trial->transcript, TRANSCRIPT_SENT, "the opening handshake");
+    transcript_bytes(entry, bytes, length);
+    trial_put(trial, bytes, length);
+    free(bytes);
+}
+
+/* Gathers the head of the answer out of any number of reads. What comes behind it stays in the
+ * link's buffer: it is the server's first frame. */
+static bool gather(struct trial *trial) {
+    struct answer *answer = &trial->answer;
+    struct link *link = &trial->link;
+    int64_t deadline = clock_now() + trial->timeout;
+    free(answer->bytes);
+    *answer = (struct answer){malloc(ANSWER_MAX + 1), 0, 0};
+    if (answer->bytes == NULL) {
+        abort();
+    }
+    size_t there = 0;
+    for (;;) {
+        size_t count = link->end - link->start;
+        count = count < ANSWER_MAX - there ? count : ANSWER_MAX - there;
+        memcpy(answer->bytes + there, link->buffer + link->start, count);
+        answer->length = answer_length(answer->bytes, there + count);
+        if (answer->length > 0) {
+            link->start += answer->length - there;
+            answer->bytes[answer->length] = '\0';
+            return true;
+        }
+        there += count;
+        link->start += count;
+        if (there == ANSWER_MAX || !trial_receive(trial, deadline)) {
+            answer->length = there;
+            answer->bytes[there] = '\0';
+            return false;
+        }
+    }
+}
+
+bool trial_read_answer(struct trial *trial) {
+    struct answer_fault fault = {0};
+    static const char want[] = "an HTTP response that ends with an empty line";
+    trial_flush(trial);
+    bool whole = gather(trial);
+    trial->entry = trial->transcript.count;
+    if (trial->answer.length > 0) {
+        transcript_bytes(
+            transcript_add(&trial->transcript, TRANSCRIPT_RECEIVED, "the answer to the handshake"),
+            trial->answer.bytes, trial->answer.length);
+    }
+    if (!whole) {
+        if (trial->answer.length > 0) {
+            trial_mark(trial, trial->entry, trial->answer.length);
+        }
+        trial_fail(trial, LEVEL_MUST, want, "%zu bytes, then %s", trial->answer.length,
+                   !trial->link.ended  ? "silence"
+                   : trial->link.reset ? "a reset of the TCP connection"
+                                       : "the end of the TCP stream");
+        return false;
+    }
+    if (!answer_parse(&trial->answer, &fault)) {
+        trial_mark(trial, trial->entry, fault.wrong);
+        trial_fail(trial, LEVEL_MUST, want, "%s", fault.what);
+        return false;
+    }
+    return true;
+}
+
+bool trial_read_accepted(struct trial *trial) {
+    struct answer_fault fault = {0};
+    if (!trial_read_answer(trial)) {
+        if (trial->may_end && trial->link.ended && trial->answer.length == 0) {
+            trial->excused = true;
+            trial->failed = LEVEL_NONE;
+        }
+        return false;
+    }
+    if (trial->may_end && trial->answer.status >= 300) {
+        trial->excused = true;
+        return false;
+    }
+    if (!answer_judge(&trial->answer, &trial->request, &fault)) {
+        trial_mark(trial, trial->entry, fault.wrong);
+        trial_fail(trial, LEVEL_MUST, "a 101 as 4.2.2 describes it", "%s (status %d)", fault.what,
+                   trial->answer.status);
+        return false;
+    }
+    trial->is_open = true;
+    trial_judge_input(trial);
+    return true;
+}

@@ -1,0 +1,126 @@
+#include "common/clock.h"
+#include "wscheck/trial.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK = 16 * 1024, SPLIT_PAUSE = 4 };
+
+uint32_t trial_random(struct trial *trial) {
+    trial->random = trial->random * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(trial->random >> 32);
+}
+
+/* Remembers a ping or a pong, because the server's pongs are judged by them. */
+static void remember(struct trial *trial, const struct writer_frame *frame) {
+    if (frame->payload.length > CONTROL_PAYLOAD_MAX || trial->close_sent) {
+        return;
+    }
+    if (trial->control_count == trial->control_capacity) {
+        trial->control_capacity = 2 * trial->control_capacity + 16;
+        trial->controls =
+            realloc(trial->controls, trial->control_capacity * sizeof trial->controls[0]);
+        if (trial->controls == NULL) {
+            abort();
+        }
+    }
+    struct trial_control *control = &trial->controls[trial->control_count++];
+    control->legal = frame->fin && frame->rsv == 0 && frame->masked;
+    control->opcode = frame->opcode;
+    control->length = (uint8_t)frame->payload.length;
+    payload_copy(&frame->payload, 0, control->bytes, control->length);
+}
+
+/* "text, 5 bytes, more to follow, RSV1, not masked": what makes a frame what it is. */
+static void add_entry(struct trial *trial, const struct writer_frame *frame, uint64_t cut) {
+    static const char *const bits[] = {
+        "", ", RSV3", ", RSV2", ", RSV2+3", ", RSV1", ", RSV1+3", ", RSV1+2", ", RSV1+2+3",
+    };
+    char shown[120], length[80] = "", part[48] = "";
+    uint8_t start[64];
+    size_t kept =
+        frame->payload.length < sizeof start ? (size_t)frame->payload.length : sizeof start;
+    payload_copy(&frame->payload, 0, start, kept);
+    payload_show(start, kept, frame->payload.length, shown, sizeof shown);
+    if (frame->claimed != frame->payload.length) {
+        snprintf(length, sizeof length, ", claims %" PRIu64 " bytes", frame->claimed);
+    } else if (frame->length_bits != 0) {
+        snprintf(length, sizeof length, ", length in %u bits", frame->length_bits);
+    }
+    if (cut != 0) {
+        snprintf(part, sizeof part, ", its first %" PRIu64 " bytes only", cut);
+    }
+    transcript_add(&trial->transcript, TRANSCRIPT_SENT, "%s%s%s%s%s: %s%s",
+                   writer_opcode_name(frame->opcode), frame->fin ? "" : ", more to follow (FIN 0)",
+                   bits[frame->rsv & 7], frame->masked ? "" : ", not masked", length, shown, part);
+}
+
+/* Puts some of the frame's bytes into the outbox and into the transcript. */
+static void put_part(struct trial *trial, const uint8_t *bytes, size_t len, uint64_t *left,
+                     size_t *split) {
+    len = len < *left ? len : (size_t)*left;
+    struct transcript_entry *entry =
+        transcript_entry(&trial->transcript, trial->transcript.count - 1);
+    transcript_bytes(entry, bytes, len);
+    *left -= len;
+    if (*split > 0 && *split <= len) {
+        trial_put(trial, bytes, *split);
+        trial_flush(trial);
+        trial_pause(trial, SPLIT_PAUSE);
+        bytes += *split;
+        len -= *split;
+        *split = 0;
+    } else if (*split > 0) {
+        *split -= len;
+    }
+    trial_put(trial, bytes, len);
+}
+
+static void note_close(struct trial *trial, const struct writer_frame *frame) {
+    trial->sent_after_close = trial->close_sent;
+    if (frame->opcode == OPCODE_CLOSE && !trial->close_sent) {
+        trial->close_sent = true;
+        trial->sent_code = TRIAL_NO_CODE;
+        if (frame->payload.length >= 2) {
+            trial->sent_code =
+                (unsigned)payload_at(&frame->payload, 0) << 8 | payload_at(&frame->payload, 1);
+        }
+    }
+}
+
+void trial_send_frame(struct trial *trial, struct writer_frame *frame, uint64_t cut, size_t split) {
+    uint8_t header[WRITER_HEADER_MAX], chunk[CHUNK];
+    size_t header_size = writer_header(frame, header);
+    uint64_t left = cut > 0 ? cut : header_size + frame->payload.length;
+    if (frame->opcode == OPCODE_PING || frame->opcode == OPCODE_PONG) {
+        remember(trial, frame);
+    }
+    note_close(trial, frame);
+    add_entry(trial, frame, cut);
+    trial->mid_frame = true;
+    put_part(trial, header, header_size, &left, &split);
+    uint64_t length = frame->payload.length;
+    for (uint64_t done = 0; done < length && left > 0 && !trial->link.broken;) {
+        size_t count = length - done < sizeof chunk ? (size_t)(length - done) : sizeof chunk;
+        writer_payload(frame, done, chunk, count);
+        put_part(trial, chunk, count, &left, &split);
+        done += count;
+    }
+    trial->mid_frame = cut > 0 || frame->claimed != length;
+}
+
+void trial_send_simple(struct trial *trial, uint8_t opcode, const void *payload, size_t length) {
+    struct writer_frame frame = {.fin = true, .masked = true, .opcode = opcode};
+    uint32_t key = trial_random(trial);
+    memcpy(frame.masking_key, &key, sizeof key);
+    frame.payload = (struct payload){payload, length, length, 0};
+    frame.claimed = length;
+    trial_send_frame(trial, &frame, 0, 0);
+}
+
+void trial_send_close(struct trial *trial, unsigned code) {
+    uint8_t payload[2] = {(uint8_t)(code >> 8), (uint8_t)code};
+    trial_send_simple(trial, OPCODE_CLOSE, payload, code != TRIAL_NO_CODE ? 2 : 0);
+}

@@ -1,0 +1,183 @@
+#include "common/clock.h"
+#include "wscheck/trial.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LONGEST_WAIT = 20 }; /* times the time-out, even when bytes keep dripping in */
+
+/* What a wait is for; a combination ends with the first that is true. */
+enum wait { WAIT_MESSAGES = 1, WAIT_PONG = 2, WAIT_CLOSE = 4, WAIT_END = 8 };
+
+static bool is_reached(const struct trial *trial, int what) {
+    bool messages = trial->wanted_first == trial->wanted_count ||
+                    trial->wanted[trial->wanted_first].optional || !trial->settings->echo;
+    return ((what & WAIT_MESSAGES) != 0 && messages) ||
+           ((what & WAIT_PONG) != 0 && !trial_pinged(trial)) ||
+           ((what & WAIT_CLOSE) != 0 && trial->close_received) ||
+           ((what & WAIT_END) != 0 && trial->link.ended);
+}
+
+/* Waits until it is reached, or until nothing has moved for the length of the time-out. */
+static bool wait_for(struct trial *trial, int what) {
+    int64_t timeout = trial->timeout;
+    int64_t last = clock_now() + LONGEST_WAIT * timeout;
+    trial_flush(trial);
+    while (!is_reached(trial, what) && trial->failed < LEVEL_MUST && clock_now() < last) {
+        if (!trial_receive(trial, clock_now() + timeout)) {
+            break;
+        }
+    }
+    return is_reached(trial, what);
+}
+
+/* Says what there was instead of what the server should have sent. */
+static void fail_for(struct trial *trial, enum level level, const char *want) {
+    double seconds = (double)trial->timeout / 1000;
+    if (trial->close_received) {
+        trial_mark(trial, trial->close_entry, 0);
+        trial_fail(trial, level, want, "the server closed the connection with %s%u",
+                   trial->close_code == TRIAL_NO_CODE ? "a Close without a code, " : "Close ",
+                   trial->close_code);
+    } else if (trial->link.ended) {
+        trial_fail(trial, level, want, "the server %s, without a Close frame",
+                   trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
+    } else if (trial->stray_pong[0] != '\0') {
+        trial_fail(trial, level, want, "nothing more within %g s; but a Pong with %s", seconds,
+                   trial->stray_pong);
+    } else {
+        trial_fail(trial, level, want, "nothing%s within %g s",
+                   trial->in_message ? " more of the message" : "", seconds);
+    }
+}
+
+/* Whether the server has given up because of a limit of its own, where the case allows it. */
+static bool is_excused(struct trial *trial) {
+    if (trial->limits == NULL || trial->failed == LEVEL_MUST ||
+        !(trial->close_received || trial->link.ended)) {
+        return false;
+    }
+    trial->excused = true;
+    trial_wait_failed(trial, trial->limits, LEVEL_MUST);
+    return true;
+}
+
+bool trial_wait_messages(struct trial *trial) {
+    if (wait_for(trial, WAIT_MESSAGES)) {
+        return true;
+    }
+    if (is_excused(trial)) {
+        return false;
+    }
+    const struct trial_wanted *wanted = &trial->wanted[trial->wanted_first];
+    char want[320], shown[160];
+    uint8_t start[64];
+    size_t kept =
+        wanted->payload.length < sizeof start ? (size_t)wanted->payload.length : sizeof start;
+    payload_copy(&wanted->payload, 0, start, kept);
+    payload_show(start, kept, wanted->payload.length, shown, sizeof shown);
+    snprintf(want, sizeof want, "the %s message comes back: %s", writer_opcode_name(wanted->opcode),
+             shown);
+    fail_for(trial, LEVEL_MUST, want);
+    return false;
+}
+
+static const char want_pong[] = "a Pong with the payload of the last Ping (5.5.2)";
+
+bool trial_wait_pong(struct trial *trial) {
+    if (wait_for(trial, WAIT_PONG)) {
+        return true;
+    }
+    if (is_excused(trial)) {
+        return false;
+    }
+    fail_for(trial, LEVEL_MUST, want_pong);
+    return false;
+}
+
+static bool is_listed(const unsigned *codes, unsigned code) {
+    for (; *codes != 0; codes++) {
+        if (*codes == code) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void list_codes(const unsigned *codes, char *out, size_t capacity) {
+    size_t written = 0;
+    for (size_t i = 0; codes[i] != 0 && written < capacity; i++) {
+        written += (size_t)snprintf(out + written, capacity - written, "%s%u", i > 0 ? " or " : "",
+                                    codes[i]);
+    }
+}
+
+static void wait_end_of_tcp(struct trial *trial, enum level level, const char *want) {
+    if (!wait_for(trial, WAIT_END)) {
+        trial_fail(trial, level, want, "TCP is still open after %g s",
+                   (double)trial->timeout / 1000);
+    }
+}
+
+void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level silence) {
+    char want[200], list[60] = "";
+    list_codes(codes, list, sizeof list);
+    snprintf(want, sizeof want,
+             "the server fails the connection: a Close frame with %s, then the "
+             "end of TCP (7.1.7)",
+             list);
+    if (!wait_for(trial, WAIT_CLOSE | WAIT_END)) {
+        fail_for(trial, silence, want);
+        return;
+    }
+    if (!trial->close_received) {
+        fail_for(trial, LEVEL_SHOULD, want);
+        return;
+    }
+    if (!is_listed(codes, trial->close_code)) {
+        fail_for(trial, LEVEL_SHOULD, want);
+        trial_mark(trial, trial->close_entry, 2);
+    }
+    wait_end_of_tcp(trial, LEVEL_MUST, "after its Close frame the server ends TCP (7.1.7)");
+    if (trial->no_reply && trial->link.ended && trial->link.reset) {
+        trial_fail(trial, LEVEL_SHOULD,
+                   "the TCP stream ends cleanly, trailing bytes read and discarded (7.1.1)",
+                   "a reset, which can destroy the Close frame before the client has read it");
+    }
+}
+
+void trial_wait_closed(struct trial *trial, const unsigned *codes) {
+    bool after = trial->sent_after_close;
+    if (!wait_for(trial, WAIT_CLOSE)) {
+        fail_for(trial, LEVEL_MUST, "the Close frame is answered with a Close frame (5.5.1)");
+        return;
+    }
+    if (trial->failed < LEVEL_MUST && trial_pinged(trial)) {
+        fail_for(trial, LEVEL_MUST, want_pong);
+    }
+    unsigned usual[] = {1000, trial->sent_code, 0};
+    bool good = trial->close_code == TRIAL_NO_CODE ||
+                is_listed(codes != NULL ? codes : usual, trial->close_code);
+    if (!good) {
+        char want[160], list[60] = "";
+        list_codes(codes != NULL ? codes : usual, list, sizeof list);
+        snprintf(want, sizeof want, "the answer to the Close frame has code %s (5.5.1)", list);
+        trial_mark(trial, trial->close_entry, 2);
+        trial_fail(trial, LEVEL_SHOULD, want, "Close %u", trial->close_code);
+    }
+    static const char want_end[] =
+        "after the closing handshake the server ends TCP at once (5.5.1)";
+    int64_t start = clock_now();
+    wait_end_of_tcp(trial, LEVEL_MUST, want_end);
+    if (trial->link.ended && clock_now() - start > trial->timeout / 2) {
+        trial_fail(trial, LEVEL_SHOULD, want_end, "it took %g s",
+                   (double)(clock_now() - start) / 1000);
+    }
+    if (trial->link.ended && trial->link.reset && !after) {
+        trial_fail(trial, LEVEL_SHOULD, "TCP is ended cleanly (7.1.1)", "a reset");
+    }
+}
+
+void trial_wait_ended(struct trial *trial) {
+    wait_end_of_tcp(trial, LEVEL_MUST, "the server ends the TCP connection");
+}
