@@ -1,0 +1,114 @@
+#!/bin/sh
+# Plants each mistake of this directory in a copy of the server and lets wscheck look for it.
+#
+#     make mistakes                          all of them
+#     make mistakes MISTAKES='one another'   these only
+#
+# A mistake is a patch of one hunk with two lines in front: the story of it, and `Case: NAME`, the
+# case of wscheck that must fail. The changed file is compiled on its own and linked with the objects
+# of the good server, so all of it takes seconds.
+set -u
+here=$(dirname "$0")
+work=$BUILD/mistakes
+at_once=16
+
+# Applies the one hunk of a patch to a file, wherever its old lines stand.
+# apply PATCH FILE > CHANGED
+apply() {
+    awk '
+        FNR == 1 { file++ }
+        file == 1 && /^@@/ { hunk = 1; next }
+        file == 1 && hunk {
+            mark = substr($0, 1, 1)
+            if (mark != "+") old[++olds] = substr($0, 2)
+            if (mark != "-") new[++news] = substr($0, 2)
+        }
+        file == 2 { line[++lines] = $0 }
+        END {
+            for (at = 1; at + olds - 1 <= lines; at++) {
+                for (i = 1; i <= olds && line[at + i - 1] == old[i]; i++) { }
+                if (i > olds) { place = at; places++ }
+            }
+            if (places != 1) exit 1
+            for (i = 1; i < place; i++) print line[i]
+            for (i = 1; i <= news; i++) print new[i]
+            for (i = place + olds; i <= lines; i++) print line[i]
+        }' "$1" "$2"
+}
+
+# Builds the server with the mistake in it. build NAME FILE
+build() {
+    object=$BUILD/obj/${2%.c}.o
+    mkdir -p "$work/$1/$(dirname "$2")"
+    apply "$here/$1.patch" "$2" > "$work/$1/$2" || return 1
+    $COMPILE -w -c -o "$work/$1/changed.o" "$work/$1/$2" || return 1
+    linked=
+    for each in $OBJECTS; do
+        [ "$each" = "$object" ] && each=$work/$1/changed.o
+        linked="$linked $each"
+    done
+    # The objects are a list of words.
+    # shellcheck disable=SC2086
+    $LINK -o "$work/$1/server" $linked $LDLIBS
+}
+
+# Requires that the case fails, and that wscheck says why. find_it NAME
+find_it() {
+    patch=$here/$1.patch
+    case_name=$(sed -n 's/^Case: //p' "$patch")
+    file=$(sed -n 's,^+++ b/,,p' "$patch")
+    mkdir -p "$work/$1"
+    if ! build "$1" "$file" > "$work/$1/build.log" 2>&1; then
+        echo "FAIL $1: the patch does not apply to $file any more, or does not build"
+        sed 's/^/    /' "$work/$1/build.log"
+        return 1
+    fi
+    # Some mistakes show only when a frame arrives in two reads. While the machine is busy a server
+    # may be late and get it in one, so there are three attempts.
+    for attempt in 1 2 3; do
+        "$BUILD/wscheck" --strict --timeout "$attempt" \
+            --exec "$work/$1/server --quiet --port {port}" "$case_name" \
+            > "$work/$1/report.txt" 2>&1
+        status=$?
+        [ $status -eq 0 ] || break
+    done
+    case $status in
+        1 | 3 | 4) ;;
+        *)
+            echo "FAIL $1: $case_name ended with status $status"
+            return 1
+            ;;
+    esac
+    # A server that does not even complete a handshake has no report, but a line that says so.
+    if ! grep -q -e '^  happened' -e '^wscheck: .*server' "$work/$1/report.txt"; then
+        echo "FAIL $1: $case_name failed, but the report does not say why"
+        return 1
+    fi
+    printf 'found %-28s %-14s %s\n' "$1" "$case_name" \
+        "$(sed -n 's/^  happened  //p' "$work/$1/report.txt" | head -n 1)"
+}
+
+# The names are words without spaces.
+# shellcheck disable=SC2046
+[ $# -gt 0 ] || set -- $(cd "$here" && printf '%s\n' *.patch | sed 's/\.patch$//')
+rm -rf "$work"
+mkdir -p "$work"
+started=0
+for name in "$@"; do
+    { find_it "$name" > "$work/$name.txt" 2>&1; echo $? > "$work/$name.status"; } &
+    started=$((started + 1))
+    [ $((started % at_once)) -ne 0 ] || wait
+done
+wait
+passed=0
+failed=0
+for name in "$@"; do
+    cat "$work/$name.txt"
+    if [ "$(cat "$work/$name.status")" -eq 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+    fi
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
