@@ -105,6 +105,11 @@ expect 'the list' 0 '^9[0-9][0-9] cases$' "$wscheck" --list
 # Planted faults.
 expect 'the planted faults' 0 ' 0 failed$' \
     "${MAKE:-make}" --no-print-directory -s mistakes BUILD="$BUILD"
+lenient="$BUILD/mistakes/not_minimal_accepted/server --quiet --port {port}"
+expect 'a SHOULD alone' 0 ' 0 failed, 1 fell short of a SHOULD' \
+    "$wscheck" --exec "$lenient" 6455/5.2/130
+expect 'a SHOULD under --strict' 4 ' 0 failed, 1 fell short of a SHOULD' \
+    "$wscheck" --strict --exec "$lenient" 6455/5.2/130
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
