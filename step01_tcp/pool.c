@@ -91,12 +91,17 @@ static void slot_give_back(struct slot *slot) {
     pthread_mutex_unlock(&pool->mutex);
 }
 
-/* Tells a client that the server is full. */
-static void refuse(const struct pool_settings *settings, struct tcp_connection *connection) {
-    struct iovec part = {(void *)(uintptr_t)settings->refusal, strlen(settings->refusal)};
+/* Tells a client that there is no place for it. Returns whether that could be sent. */
+static bool tell_refusal(const struct pool *pool, struct tcp_connection *connection) {
+    const char *refusal = pool->settings->refusal;
+    struct iovec part = {(void *)(uintptr_t)refusal, strlen(refusal)};
+    return tcp_write(connection, &part, 1) == 0;
+}
+
+static void refuse(const struct pool *pool, struct tcp_connection *connection) {
     log_event(connection->number, "refused: %" PRIu64 " connections are open (--max-connections)",
-              settings->max_connections);
-    if (tcp_write(connection, &part, 1) == 0) {
+              pool->settings->max_connections);
+    if (tell_refusal(pool, connection)) {
         tcp_finish(connection, TCP_FINISH_TIMEOUT);
     }
 }
@@ -105,7 +110,7 @@ static void *serve_slot(void *argument) {
     struct slot *slot = argument;
     const struct pool_settings *settings = slot->pool->settings;
     if (slot->refused) {
-        refuse(settings, &slot->connection);
+        refuse(slot->pool, &slot->connection);
     } else {
         settings->handle(&slot->connection, settings->context);
     }
@@ -124,8 +129,9 @@ static void start_thread(struct slot *slot) {
         pthread_attr_destroy(&attributes);
     }
     if (problem != 0) {
-        log_problem("no thread for connection #%" PRIu64 ": %s; it is closed",
+        log_problem("no thread for connection #%" PRIu64 ": %s; it is refused",
                     slot->connection.number, strerror(problem));
+        tell_refusal(slot->pool, &slot->connection);
         slot_give_back(slot);
     }
 }

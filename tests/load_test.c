@@ -17,20 +17,6 @@ static struct process server;
 static long descriptors,
     threads; /* of the server before anybody came; -1 where there is no /proc */
 
-/* The memory of an instrumented program says nothing about the program: freed memory is kept to find
- * its later use. There the address sanitizer looks for leaks itself. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-static const bool instrumented = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-static const bool instrumented = true;
-#else
-static const bool instrumented = false;
-#endif
-#else
-static const bool instrumented = false;
-#endif
-
 static void a_thousand_connections_at_once(void) {
     int *fds = calloc(AT_ONCE, sizeof *fds);
     for (int i = 0; fds != NULL && i < AT_ONCE; i++) {
@@ -121,7 +107,7 @@ static void twenty_thousand_come_and_go(void) {
     wire_free(&message);
     wire_free(&farewell);
     check_settled();
-    if (descriptors < 0 || instrumented) {
+    if (descriptors < 0 || process_is_instrumented()) {
         printf("no /proc, or an instrumented program: the memory is not looked at\n");
         return;
     }
@@ -142,7 +128,7 @@ int main(void) {
     setrlimit(RLIMIT_NOFILE, &limit);
     if (process_start(&server, "step05_echo", arguments)) {
         descriptors = process_descriptors(&server);
-        threads = instrumented ? 2 : 1; /* the thread sanitizer has one of its own */
+        threads = process_is_instrumented() ? 2 : 1; /* the thread sanitizer has one of its own */
         test_run("load: a thousand connections at once", a_thousand_connections_at_once);
         test_run("load: twenty thousand come and go, and nothing is left",
                  twenty_thousand_come_and_go);

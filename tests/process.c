@@ -29,6 +29,26 @@ void process_limit_descriptors(unsigned count) {
     descriptor_limit = count;
 }
 
+static unsigned long memory_limit;
+
+void process_limit_memory(unsigned long bytes) {
+    memory_limit = bytes;
+}
+
+bool process_is_instrumented(void) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+    return true;
+#else
+    return false;
+#endif
+#else
+    return false;
+#endif
+}
+
 static const char *build_folder(void) {
     const char *folder = getenv("BUILD");
     return folder != NULL ? folder : "build";
@@ -58,6 +78,10 @@ static pid_t spawn(const char *name, const char *const *arguments, bool free_por
         if (descriptor_limit > 0) {
             struct rlimit limit = {descriptor_limit, descriptor_limit};
             setrlimit(RLIMIT_NOFILE, &limit);
+        }
+        if (memory_limit > 0) {
+            struct rlimit limit = {memory_limit, memory_limit};
+            setrlimit(RLIMIT_AS, &limit);
         }
         execv(path, argv);
         _exit(127);

@@ -43,8 +43,14 @@ long process_descriptors(const struct process *process);
 /* The processor time that the program has used, in ms; -1 where there is no /proc. */
 long process_cpu_ms(const struct process *process);
 
-/* Programs that are started from here on may have only so many descriptors; 0 lifts the limit. */
+/* Programs that are started from here on may have only so many descriptors, or so many bytes of
+ * address space; 0 lifts the limit. */
 void process_limit_descriptors(unsigned count);
+void process_limit_memory(unsigned long bytes);
+
+/* Whether all is built with a sanitizer. The memory of such a program says nothing about it: freed
+ * memory is kept to find its later use. The address sanitizer looks for leaks itself. */
+bool process_is_instrumented(void);
 
 /* Milliseconds of a clock that only goes forward. */
 int64_t now(void);

@@ -208,6 +208,68 @@ static void it_survives_the_lack_of_descriptors(void) {
     CHECK_EQUAL(process_stop(&process), 0);
 }
 
+/* With little address space the stacks of threads run out. Those that get none are told so, the others
+ * are served, and when they leave there is room again. */
+static void it_survives_the_lack_of_threads(void) {
+    struct process process;
+    int fds[200];
+    char response[512];
+    if (process_is_instrumented()) {
+        printf("an instrumented program needs its address space; not tried\n");
+        return;
+    }
+    process_limit_memory(24 << 20);
+    bool started = process_start(&process, "step05_echo", no_arguments);
+    process_limit_memory(0);
+    if (!started) {
+        return;
+    }
+    for (size_t i = 0; i < 200; i++) {
+        fds[i] = peer_connect(process.port);
+    }
+    CHECK(process_logs(&process, "no thread for connection #"));
+    CHECK(peer_read_all(fds[199], response, sizeof response));
+    CHECK_FOR(strncmp(response, "HTTP/1.1 503 ", 13) == 0, "%s", response);
+    for (size_t i = 0; i < 200; i++) {
+        close(fds[i]);
+    }
+    CHECK(place_is_free_again(&process));
+    CHECK_EQUAL(process_stop(&process), 0);
+}
+
+/* Connections that stall before and within a request, and after it, delay no other. */
+static void a_stalled_connection_delays_no_other(void) {
+    static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    for (size_t i = 0; i < PROGRAMS; i++) {
+        static char answer[65536];
+        struct process process;
+        if (!process_start(&process, programs[i], no_arguments)) {
+            continue;
+        }
+        int silent = peer_connect(process.port), half = peer_connect(process.port);
+        int open = i >= 2 ? peer_open(process.port) : -1;
+        CHECK(peer_send(half, request, sizeof request / 2));
+        CHECK(open < 0 || peer_send(open, "\x81", 1));
+        int64_t begin = now();
+        int fd = peer_connect(process.port);
+        CHECK(peer_send_text(fd, request));
+        if (i == 0) {
+            CHECK(process_logs(&process, "|GET / HTTP/1.1..|"));
+        } else {
+            CHECK(peer_read_all(fd, answer, sizeof answer));
+            CHECK(strncmp(answer, "HTTP/1.1 200 ", 13) == 0);
+        }
+        CHECK_FOR(now() - begin < 1500, "%s took %lld ms", programs[i], (long long)(now() - begin));
+        close(fd);
+        close(silent);
+        close(half);
+        if (open >= 0) {
+            close(open);
+        }
+        CHECK_EQUAL(process_stop(&process), 0);
+    }
+}
+
 /* A port that nobody uses at this moment. */
 static unsigned free_port(void) {
     struct sockaddr_in address = {.sin_family = AF_INET};
@@ -292,6 +354,9 @@ int main(void) {
     test_run("programs: SIGTERM ends silent connections", sigterm_ends_silent_connections);
     test_run("programs: too many connections are told so", too_many_connections_are_told_so);
     test_run("programs: it survives the lack of descriptors", it_survives_the_lack_of_descriptors);
+    test_run("programs: it survives the lack of threads", it_survives_the_lack_of_threads);
+    test_run("programs: a stalled connection delays no other",
+             a_stalled_connection_delays_no_other);
     test_run("programs: it serves with its standard descriptors closed",
              it_serves_with_its_standard_descriptors_closed);
     test_run("programs: it serves though nobody reads its log",
