@@ -1,6 +1,6 @@
 # A WebSocket server in C, taught in steps. `make help` lists what can be typed.
 
-# The table of contents: what each room adds. A step links its own modules and those of all rooms
+# The table of contents: what each room, that is, each directory, adds. A step links its own modules and those of all rooms
 # above it, and never has a copy of them.
 common           := options log text hexdump clock sha1 base64
 step01_tcp       := tcp pool server
@@ -91,12 +91,13 @@ include wscheck/rules.mk
 
 # Reading.
 number = $(subst step,,$(firstword $(subst _, ,$1)))
-flat: ## write build/flat/stepNN: all that a step needs in one folder
-	@$(foreach step,$(STEPS),sh tools/flat.sh $(BUILD)/flat/step$(call number,$(step)) $(step) \
+FLAT = $(BUILD)/flat
+flat: ## write build/flat/stepNN anew: all that a step needs in one folder
+	@$(foreach step,$(STEPS),sh tools/flat.sh $(FLAT)/step$(call number,$(step)) $(step) \
 	    $($(step)_modules) &&) true
 diff: ## show what a step adds: make diff FROM=03 TO=04
-	@$(MAKE) --no-print-directory flat > /dev/null
-	@sh tools/diff.sh $(BUILD)/flat '$(FROM)' '$(TO)'
+	@$(MAKE) --no-print-directory flat FLAT=$(BUILD)/diff > /dev/null
+	@sh tools/diff.sh $(BUILD)/diff '$(FROM)' '$(TO)'
 
 # Tidying.
 SOURCES = $(wildcard $(addsuffix /*.[ch],$(ROOMS) wscheck tests))

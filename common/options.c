@@ -1,5 +1,7 @@
 #include "common/options.h"
 
+#include "common/text.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -69,34 +71,10 @@ __attribute__((format(printf, 2, 3))) static int usage_error(const struct option
     return OPTIONS_USAGE;
 }
 
-/* How many letters must be typed anew, added or removed to turn one word into the other. */
-static size_t distance(const char *from, const char *to) {
-    size_t row[NAME_MOST + 1];
-    size_t width = strlen(to);
-    if (width > NAME_MOST) {
-        return NAME_MOST;
-    }
-    for (size_t column = 0; column <= width; column++) {
-        row[column] = column;
-    }
-    for (size_t line = 1; *from != '\0'; from++, line++) {
-        size_t diagonal = row[0];
-        row[0] = line;
-        for (size_t column = 1; column <= width; column++) {
-            size_t best = diagonal + (*from != to[column - 1]);
-            diagonal = row[column];
-            best = row[column] + 1 < best ? row[column] + 1 : best;
-            best = row[column - 1] + 1 < best ? row[column - 1] + 1 : best;
-            row[column] = best;
-        }
-    }
-    return row[width];
-}
-
 static int unknown_option(const struct options *options, const char *name) {
     size_t nearest = 0, least = NAME_MOST;
     for (size_t i = 0; i < options->count; i++) {
-        size_t letters = distance(name, options->option[i].name);
+        size_t letters = text_distance(name, options->option[i].name);
         if (letters < least) {
             nearest = i;
             least = letters;

@@ -81,3 +81,26 @@ char *text_dots(const void *bytes, size_t len, char *out) {
     out[len] = '\0';
     return out;
 }
+
+size_t text_distance(const char *from, const char *to) {
+    size_t row[TEXT_DISTANCE_MAX + 1];
+    size_t width = strlen(to);
+    if (width > TEXT_DISTANCE_MAX) {
+        return TEXT_DISTANCE_MAX;
+    }
+    for (size_t column = 0; column <= width; column++) {
+        row[column] = column;
+    }
+    for (size_t line = 1; *from != '\0'; from++, line++) {
+        size_t diagonal = row[0];
+        row[0] = line;
+        for (size_t column = 1; column <= width; column++) {
+            size_t best = diagonal + (*from != to[column - 1]);
+            diagonal = row[column];
+            best = row[column] + 1 < best ? row[column] + 1 : best;
+            best = row[column - 1] + 1 < best ? row[column - 1] + 1 : best;
+            row[column] = best;
+        }
+    }
+    return row[width];
+}

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+enum { TEXT_DISTANCE_MAX = 64 };
+
 /* Copies `len` bytes that may hold anything to `out` as a C string of at most `capacity` bytes with
  * its NUL (`capacity` >= 8). Printable ASCII and well-formed UTF-8 stay as they are. Everything that
  * a terminal could take for a command (control characters of either set) and everything that is not
@@ -14,5 +16,9 @@ char *text_printable(const void *bytes, size_t len, char *out, size_t capacity);
 /* Copies bytes 0x20 to 0x7e as they are and shows every other one as '.': one character a byte, as
  * beside a hex dump. `out` needs len + 1 bytes. Returns `out`. */
 char *text_dots(const void *bytes, size_t len, char *out);
+
+/* How many letters must be typed anew, added or taken out to turn one word into the other, for
+ * suggestions; TEXT_DISTANCE_MAX if `to` is longer than that. */
+size_t text_distance(const char *from, const char *to);
 
 #endif

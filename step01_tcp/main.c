@@ -4,14 +4,13 @@
 #include "step01_tcp/server.h"
 
 #include <errno.h>
-#include <string.h>
 
 enum { CHUNK_SIZE = 4096 };
 
 static const char hints[] =
-    "try:  printf hello | nc {host} {port}\n"
-    "      curl http://{host}:{port}/     (nobody answers: stop it with ^C)\n"
-    "or open http://{host}:{port}/ in a browser and watch what it sends\n";
+    "try:  (printf one; sleep 1; printf two; printf three) | nc {host} {port}\n"
+    "      curl http://{host}:{port}/     (nobody answers: end nc and curl with ^C)\n"
+    "or open http://{host}:{port}/ in a browser: it waits, and here is what it sends\n";
 
 static void show_chunks(struct tcp_connection *connection, void *context) {
     (void)context;
@@ -20,7 +19,7 @@ static void show_chunks(struct tcp_connection *connection, void *context) {
     for (;;) {
         ssize_t count = tcp_read(connection, chunk, sizeof chunk, TCP_IDLE_TIMEOUT);
         if (count < 0) {
-            log_event(connection->number, "ended: %s; %llu bytes in all", strerror(errno),
+            log_event(connection->number, "ended: %s; %llu bytes in all", tcp_problem(errno),
                       (unsigned long long)total);
             return;
         }

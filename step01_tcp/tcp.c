@@ -56,8 +56,8 @@ int tcp_listen(const char *host, uint16_t port, char *error, size_t error_size) 
     }
     if (problem == EADDRINUSE) {
         snprintf(error, error_size,
-                 "port %u is in use by another program; try --port %u, or --port 0 for a free one",
-                 (unsigned)port, port % 65535u + 1);
+                 "port %u is in use by another program; try --port %u (make: PORT=%u), or --port 0",
+                 (unsigned)port, port % 65535u + 1, port % 65535u + 1);
     } else if (problem == EACCES) {
         snprintf(error, error_size, "port %u needs more rights; try --port 8000", (unsigned)port);
     } else if (problem == EADDRNOTAVAIL) {
@@ -227,6 +227,17 @@ void tcp_finish(struct tcp_connection *connection, int64_t timeout) {
         if (!go_on || left < 0) {
             return;
         }
+    }
+}
+
+const char *tcp_problem(int problem) {
+    switch (problem) {
+    case ETIMEDOUT:
+        return "nothing moved for too long";
+    case ECANCELED:
+        return "the server is stopping";
+    default:
+        return strerror(problem);
     }
 }
 

@@ -5,7 +5,7 @@
  * several calls may arrive as one. Every later step exists to find messages in this stream.
  *
  * All calls block, and every one of them has a bound: a read has its time-out, a write must make
- * progress. This module and the main.c files are the only code that touches sockets.
+ * progress. Only this module, pool and server make system calls on sockets.
  */
 #ifndef STEP01_TCP_TCP_H
 #define STEP01_TCP_TCP_H
@@ -70,6 +70,9 @@ int tcp_write(struct tcp_connection *connection, const struct iovec *parts, size
  * Why: a socket that is closed while unread bytes wait in it answers with a reset, and a reset makes
  * the peer's kernel forget what we sent last, such as the reason of an error. */
 void tcp_finish(struct tcp_connection *connection, int64_t timeout);
+
+/* What an errno of tcp_read or tcp_write means, for a log line. */
+const char *tcp_problem(int problem);
 
 /* Closes the socket. The struct must not be used any more. */
 void tcp_close(struct tcp_connection *connection);

@@ -22,7 +22,7 @@ struct exchange {
 };
 
 /* What a server sends, before it reads anything, to a client that is one too many: a whole
- * response for the field `refusal` of struct server. */
+ * response for the field `refusal` of struct pool_settings. */
 extern const char exchange_refusal[];
 
 /* Fills in the default, 10 s, and adds --handshake-timeout to the options. */

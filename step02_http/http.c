@@ -208,7 +208,8 @@ static const struct verdict_text verdict_texts[] = {
     [HTTP_TLS] = {400, "This server does not speak TLS: use http:// and ws://, or put a TLS proxy "
                        "in front of it."},
     [HTTP_NUL] = {400, "The request contains a NUL byte."},
-    [HTTP_BARE_LF] = {400, "A line of the request ends with LF alone instead of CR LF."},
+    [HTTP_BARE_LF] = {400,
+                      "A line of the request ends with LF alone instead of CR LF (nc: use -C)."},
     [HTTP_BARE_CR] = {400, "A line of the request contains a CR without LF behind it."},
     [HTTP_BAD_REQUEST_LINE] = {400, "The request line is not a method, a target and a version with "
                                     "one space between them."},

@@ -3,9 +3,10 @@
 #include "common/text.h"
 #include "step02_http/exchange.h"
 
-static const char hints[] = "try:  open http://{host}:{port}/ in a browser\n"
-                            "      curl -v http://{host}:{port}/nowhere\n"
-                            "      printf 'GET / HTTP/1.1\\r\\n\\r\\n' | nc {host} {port}\n";
+static const char hints[] =
+    "try:  open http://{host}:{port}/ in a browser\n"
+    "      curl -v http://{host}:{port}/nowhere\n"
+    "      printf 'GET / HTTP/1.1\\r\\n\\r\\n' | nc {host} {port}   (a 400: no Host)\n";
 
 static void show_request(uint64_t number, const struct http_request *request) {
     char name[64], value[256];

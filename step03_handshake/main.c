@@ -4,12 +4,12 @@
 #include "step03_handshake/upgrade.h"
 
 #include <errno.h>
-#include <string.h>
 
 static const char hints[] =
     "try:  open http://{host}:{port}/ in a browser and connect, or in its console:\n"
     "      socket = new WebSocket('ws://{host}:{port}/chat', ['chat'])\n"
-    "      socket.send('hello')     (its bytes arrive here masked)\n";
+    "      socket.onopen = () => socket.send('hello')     (it arrives here masked)\n"
+    "with --verbose the request and the accept value are shown\n";
 
 static void show_bytes(struct tcp_connection *tcp, void *context) {
     uint8_t buffer[HTTP_HEAD_MAX];
@@ -21,12 +21,12 @@ static void show_bytes(struct tcp_connection *tcp, void *context) {
     ssize_t count = (ssize_t)received;
     do {
         if (count > 0) {
-            log_event(tcp->number, "read %zd bytes, masked", count);
+            log_event(tcp->number, "read %zd bytes", count);
             log_hexdump(tcp->number, buffer, (size_t)count);
         }
         count = tcp_read(tcp, buffer, sizeof buffer, TCP_IDLE_TIMEOUT);
     } while (count > 0);
-    log_event(tcp->number, "ended: %s", count == 0 ? "closed by the peer" : strerror(errno));
+    log_event(tcp->number, "ended: %s", count == 0 ? "closed by the peer" : tcp_problem(errno));
 }
 
 int main(int argc, char **argv) {

@@ -27,6 +27,20 @@ int upgrade_check_settings(struct upgrade_settings *settings) {
             return OPTIONS_USAGE;
         }
     }
+    for (size_t i = 0; i < settings->origins.count; i++) {
+        const char *origin = settings->origins.item[i];
+        const char *host = strstr(origin, "://");
+        bool good = host != NULL
+                        ? host != origin && host[3] != '\0' && strchr(host + 3, '/') == NULL
+                        : strcmp(origin, "null") == 0;
+        if (!good) {
+            fprintf(stderr,
+                    "%s: --origin needs a scheme and a host such as https://example.com, "
+                    "without a path, or null, not '%s'\n",
+                    settings->exchange.program, origin);
+            return OPTIONS_USAGE;
+        }
+    }
     if (settings->subprotocols.count == 0) {
         settings->subprotocols.item[settings->subprotocols.count++] = "chat";
     }
@@ -36,10 +50,29 @@ int upgrade_check_settings(struct upgrade_settings *settings) {
 static void log_upgrade(const struct exchange *exchange, const struct handshake *handshake) {
     const struct http_text *target = &exchange->request.target;
     char shown[128];
+    bool asked = http_header_count(&exchange->request, "Sec-WebSocket-Protocol") > 0;
     log_event(exchange->tcp->number, "open: %s%s%s",
               text_printable(target->start, target->length, shown, sizeof shown),
-              handshake->subprotocol != NULL ? ", subprotocol " : "",
+              handshake->subprotocol != NULL ? ", subprotocol "
+              : asked ? ", none of the subprotocols asked for (--subprotocol)"
+                      : "",
               handshake->subprotocol != NULL ? handshake->subprotocol : "");
+    log_verbose(exchange->tcp->number, "  Sec-WebSocket-Accept: %s", handshake->accept);
+}
+
+/* Shows the request, and the Origin in particular when that is what it is refused for. */
+static void log_request(const struct exchange *exchange, enum handshake_verdict verdict) {
+    for (size_t i = 0; i < exchange->request.header_count; i++) {
+        const struct http_header *header = &exchange->request.headers[i];
+        char name[64], value[256];
+        text_printable(header->name.start, header->name.length, name, sizeof name);
+        text_printable(header->value.start, header->value.length, value, sizeof value);
+        if (verdict == HANDSHAKE_FORBIDDEN_ORIGIN && http_text_is_nocase(header->name, "Origin")) {
+            log_event(exchange->tcp->number, "  %s: %s", name, value);
+        } else {
+            log_verbose(exchange->tcp->number, "  %s: %s", name, value);
+        }
+    }
 }
 
 /* Sends the 101. From here on the bytes in both directions are frames. */
@@ -70,6 +103,7 @@ int upgrade_accept(struct tcp_connection *tcp, const struct upgrade_settings *se
         return -1;
     }
     enum handshake_verdict verdict = handshake_check(&exchange.request, &policy, &handshake);
+    log_request(&exchange, verdict);
     if (verdict != HANDSHAKE_ACCEPTED) {
         exchange_answer(&exchange, handshake_status(verdict), handshake_error_headers(verdict),
                         handshake_sentence(verdict));

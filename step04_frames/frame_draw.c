@@ -46,7 +46,11 @@ static void draw_second_byte(struct row *row, uint8_t byte) {
     char values[32], meanings[32], length[16];
     int form = byte & 0x7f;
     snprintf(values, sizeof values, "%d|%s", byte >> 7, bits(byte, 7, length));
-    snprintf(meanings, sizeof meanings, form < 126 ? "M|  length %-3d " : "M| %d: below  ", form);
+    if (form < 126) {
+        snprintf(meanings, sizeof meanings, "M|  length %-3d ", form);
+    } else {
+        snprintf(meanings, sizeof meanings, "M| %d: next %d ", form, form == 126 ? 2 : 8);
+    }
     add_cell(row->border, "-+-------------", '+');
     add_cell(row->values, values, '|');
     add_cell(row->meanings, meanings, '|');

@@ -7,9 +7,10 @@
 #include <errno.h>
 #include <string.h>
 
-static const char hints[] = "try:  open http://{host}:{port}/ in a browser, connect and send\n"
-                            "      socket = new WebSocket('ws://{host}:{port}/')\n"
-                            "      socket.send('hello'); socket.close(1000, 'bye')\n";
+static const char hints[] =
+    "try:  open http://{host}:{port}/ in a browser, connect and send\n"
+    "      socket = new WebSocket('ws://{host}:{port}/')\n"
+    "      socket.onopen = () => { socket.send('hello'); socket.close(1000, 'bye') }\n";
 
 static void show_frames(struct tcp_connection *tcp, void *context) {
     uint8_t buffer[HTTP_HEAD_MAX];
@@ -22,6 +23,7 @@ static void show_frames(struct tcp_connection *tcp, void *context) {
     for (;;) {
         size_t used = frame_show_all(&show, buffer, len);
         if (show.ended) {
+            log_event(tcp->number, "ended without an answer: that is step 5");
             tcp_finish(tcp, TCP_FINISH_TIMEOUT);
             return;
         }
@@ -31,7 +33,7 @@ static void show_frames(struct tcp_connection *tcp, void *context) {
         ssize_t count = tcp_read(tcp, buffer + len, sizeof buffer - len, TCP_IDLE_TIMEOUT);
         if (count <= 0) {
             log_event(tcp->number, "ended: %s",
-                      count == 0 ? "closed by the peer" : strerror(errno));
+                      count == 0 ? "closed by the peer" : tcp_problem(errno));
             return;
         }
         len += (size_t)count;

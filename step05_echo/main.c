@@ -7,7 +7,8 @@ static const char hints[] =
     "try:  open http://{host}:{port}/ in a browser and connect, or in its console:\n"
     "      socket = new WebSocket('ws://{host}:{port}/')\n"
     "      socket.onmessage = event => console.log(event.data)\n"
-    "      socket.send('hello')\n";
+    "      socket.onopen = () => socket.send('hello')\n"
+    "with --verbose each message and ping is shown\n";
 
 struct echo_settings {
     struct upgrade_settings upgrade;

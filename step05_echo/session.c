@@ -161,8 +161,9 @@ static void finish(struct session *session, enum connection_event event,
     char reason[160] = "";
     bool sent = flush(session);
     if (event == CONNECTION_FAILED) {
-        log_event(session->tcp->number, "failed with %u after %" PRIu64 " messages: %s",
-                  (unsigned)connection->close_code, session->messages, connection->failure);
+        log_event(session->tcp->number, "failed with %u after %" PRIu64 " messages: %s%s",
+                  (unsigned)connection->close_code, session->messages, connection->failure,
+                  connection->close_code == CLOSE_TOO_BIG ? " (--max-message)" : "");
     } else {
         text_printable(message->payload, message->length, reason, sizeof reason);
         log_event(session->tcp->number, "closed with %u after %" PRIu64 " messages%s%s",

@@ -30,11 +30,11 @@ for step in step01 step02 step03 step04 step05; do
     check "$step: passes its test" env BUILD="$folder/flat/$step" "$BUILD/tests/${step}_test"
 done
 
-"$MAKE" diff FROM=03 TO=04 BUILD="$folder" > "$folder/diff" 2>&1
-check "diff lists the new files" grep -q '^  frame.c  *[0-9]* lines$' "$folder/diff"
-check "diff shows the new files" grep -q '^+enum frame_verdict frame_decode_header' "$folder/diff"
-check "diff shows what changed in main" grep -q '^-static void show_bytes' "$folder/diff"
-check "diff does not show what stayed" sh -c "! grep -q tcp_listen $folder/diff"
+"$MAKE" diff FROM=03 TO=04 BUILD="$folder" > "$folder/diff.txt" 2>&1
+check "diff lists the new files" grep -q '^  frame.c  *[0-9]* lines$' "$folder/diff.txt"
+check "diff shows the new files" grep -q '^+enum frame_verdict frame_decode_header' "$folder/diff.txt"
+check "diff shows what changed in main" grep -q '^-static void show_bytes' "$folder/diff.txt"
+check "diff does not show what stayed" sh -c "! grep -q tcp_listen $folder/diff.txt"
 check "diff refuses a step that is not there" sh -c "! $MAKE diff FROM=03 TO=99 BUILD=$folder"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

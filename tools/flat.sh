@@ -35,18 +35,22 @@ page.c: page.html embed.sh
 fi
 
 cat > "$folder/Makefile" <<END
-# Everything that $step needs, in one folder: a plain \`make\` builds it.
+# Everything that $step needs, in one folder: a plain \`make\` builds it. \`make flat\` writes the folder
+# anew, so copy it elsewhere before you change something in it.
 CFLAGS ?= -O2 -g
+PORT ?= 8000
 MODULES = $modules
 
 $step: \$(MODULES:=.o)
 	\$(CC) -pthread \$(CFLAGS) \$(LDFLAGS) -o \$@ \$(MODULES:=.o)
 
+\$(MODULES:=.o): \$(wildcard *.h)
+
 .c.o:
 	\$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -I. -pthread \$(CPPFLAGS) \$(CFLAGS) -c -o \$@ \$<
 $page
 run: $step
-	./$step
+	./$step --port \$(PORT) \$(ARGS)
 
 clean:
 	rm -f $step *.o

@@ -54,13 +54,13 @@ static void add_chopped(struct check_list *list) {
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
         snprintf(rule, sizeof rule, "A text of 1 MiB, written %u bytes at a time, comes back.",
                  pieces[i]);
-        snprintf(script, sizeof script, "hack %u limits 1008,1009 echo text 'BAsd7&jh23'*1048576",
+        snprintf(script, sizeof script, "slice %u limits 1008,1009 echo text 'BAsd7&jh23'*1048576",
                  pieces[i]);
         check_add(list, "6455/5.2", LEVEL_MUST, rule, HINT_LARGE, script);
         snprintf(rule, sizeof rule, "1 MiB of binary, written %u bytes at a time, comes back.",
                  pieces[i]);
         snprintf(script, sizeof script,
-                 "hack %u limits 1008,1009 echo binary [00 fe 23 fa f0]*1048576", pieces[i]);
+                 "slice %u limits 1008,1009 echo binary [00 fe 23 fa f0]*1048576", pieces[i]);
         check_add(list, "6455/5.2", LEVEL_MUST, rule, HINT_LARGE, script);
     }
 }

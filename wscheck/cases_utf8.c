@@ -85,7 +85,7 @@ static const struct check_row rows[] = {
     {"6455/8.1", LEVEL_MUST, "A character across the edge of a large read comes back.",
      "echo text [e2 82 ac]*196608", HINT_STATE},
     {"6455/8.1", LEVEL_MUST, "A character across the edges of many reads comes back.",
-     "hack 4093 echo text 'a'[f0 9f 98 80 c3 a9]*131068", HINT_STATE},
+     "slice 4093 echo text 'a'[f0 9f 98 80 c3 a9]*131068", HINT_STATE},
     {"6455/8.1", LEVEL_MUST, "The check begins anew with the next message.",
      "text+ [c3] cont [a9] text 'x' < text [c3 a9] < text 'x'", HINT_STATE},
     {"6455/8.1", LEVEL_MUST, "A surrogate inside a text fails the connection.",

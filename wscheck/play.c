@@ -146,7 +146,7 @@ static void play_middle(struct play *play, const struct script_step *step) {
 static bool play_pace(struct play *play, const struct script_step *step) {
     switch (step->word) {
     case SCRIPT_CHOP:
-    case SCRIPT_HACK:
+    case SCRIPT_SLICE:
         play->trial->piece = (size_t)step->number;
         play->trial->paced = step->word == SCRIPT_CHOP;
         return true;

@@ -34,7 +34,7 @@ static const struct {
     {"has", SCRIPT_HAS, TEXT},
     {"lacks", SCRIPT_LACKS, TEXT},
     {"chop", SCRIPT_CHOP, NUMBER},
-    {"hack", SCRIPT_HACK, NUMBER},
+    {"slice", SCRIPT_SLICE, NUMBER},
     {"sync", SCRIPT_SYNC, NONE},
     {"waitpong", SCRIPT_WAITPONG, NONE},
     {"barrier", SCRIPT_BARRIER, NONE},

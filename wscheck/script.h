@@ -32,7 +32,7 @@
  *   claim N (a wrong length), cut N (only its first N bytes), split N (a pause behind them),
  *   pieces N (in fragments of N bytes), times N, echo (wait until it comes back each time)
  *   chop N                        everything leaves N bytes at a time, with a pause between them
- *   hack N                        the same without a pause
+ *   slice N                        the same without a pause
  *   sync                          each frame leaves on its own
  * What is to come back.
  *   < text PAYLOAD                this message; <? if the server may fail before it
@@ -90,7 +90,7 @@ enum script_word {
     SCRIPT_HAS,
     SCRIPT_LACKS,
     SCRIPT_CHOP,
-    SCRIPT_HACK,
+    SCRIPT_SLICE,
     SCRIPT_SYNC,
     SCRIPT_WAITPONG,
     SCRIPT_BARRIER,

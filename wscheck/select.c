@@ -1,5 +1,7 @@
 #include "wscheck/select.h"
 
+#include "common/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -30,36 +32,13 @@ static bool is_named(const struct check *check, const char *selector) {
            (check->id[length] == '\0' || check->id[length] == '/' || check->id[length] == '.');
 }
 
-/* The number of letters to change, add or take out to turn one word into the other. */
-static size_t distance(const char *from, const char *to) {
-    size_t row[NAME_MAX_LENGTH + 1], width = strlen(to);
-    if (width > NAME_MAX_LENGTH) {
-        return NAME_MAX_LENGTH;
-    }
-    for (size_t column = 0; column <= width; column++) {
-        row[column] = column;
-    }
-    for (size_t line = 1; *from != '\0'; from++, line++) {
-        size_t diagonal = row[0];
-        row[0] = line;
-        for (size_t column = 1; column <= width; column++) {
-            size_t best = diagonal + (*from != to[column - 1]);
-            diagonal = row[column];
-            best = row[column] + 1 < best ? row[column] + 1 : best;
-            best = row[column - 1] + 1 < best ? row[column - 1] + 1 : best;
-            row[column] = best;
-        }
-    }
-    return row[width];
-}
-
 struct suggestions {
     const char *name[SUGGESTIONS];
     size_t distance[SUGGESTIONS];
 };
 
 static void suggest(struct suggestions *suggestions, const char *selector, const char *name) {
-    size_t letters = distance(selector, name), place = SUGGESTIONS;
+    size_t letters = text_distance(selector, name), place = SUGGESTIONS;
     for (size_t i = 0; i < SUGGESTIONS; i++) {
         if (suggestions->name[i] != NULL && strcmp(suggestions->name[i], name) == 0) {
             return;
