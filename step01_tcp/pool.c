@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Sanitizers keep data of their own on the stack; `make sanitize` asks for more of it. */
 #ifndef POOL_STACK_EXTRA
@@ -120,6 +121,10 @@ static void *serve_slot(void *argument) {
 
 static void start_thread(struct slot *slot) {
     size_t stack_size = POOL_STACK_SIZE + slot->pool->settings->buffer_size + POOL_STACK_EXTRA;
+    long least = sysconf(_SC_THREAD_STACK_MIN); /* some machines want more than this */
+    if (least > 0 && stack_size < (size_t)least) {
+        stack_size = (size_t)least;
+    }
     pthread_attr_t attributes;
     int problem = pthread_attr_init(&attributes);
     if (problem == 0) {

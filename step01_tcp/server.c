@@ -88,12 +88,15 @@ static int install_signals(void) {
     if (pipe(stop_pipe) != 0 || fcntl(stop_pipe[1], F_SETFL, O_NONBLOCK) != 0) {
         return -1;
     }
-    struct sigaction stop = {0}, ignore = {0};
+    struct sigaction stop = {0}, ignore = {0}, before = {0};
     stop.sa_handler = on_stop_signal;
     ignore.sa_handler = SIG_IGN;
     sigaction(SIGTERM, &stop, NULL);
     stop.sa_flags = (int)SA_RESETHAND; /* a second ^C ends the process at once */
-    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGINT, NULL, &before);
+    if (before.sa_handler != SIG_IGN) { /* as a shell has it for what runs in the background */
+        sigaction(SIGINT, &stop, NULL);
+    }
     sigaction(SIGPIPE, &ignore, NULL);
     return 0;
 }

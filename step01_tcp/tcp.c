@@ -55,9 +55,10 @@ int tcp_listen(const char *host, uint16_t port, char *error, size_t error_size) 
         return fd;
     }
     if (problem == EADDRINUSE) {
+        unsigned next = port < UINT16_MAX ? port + 1u : 8000;
         snprintf(error, error_size,
                  "port %u is in use by another program; try --port %u (make: PORT=%u), or --port 0",
-                 (unsigned)port, port % 65535u + 1, port % 65535u + 1);
+                 (unsigned)port, next, next);
     } else if (problem == EACCES) {
         snprintf(error, error_size, "port %u needs more rights; try --port 8000", (unsigned)port);
     } else if (problem == EADDRNOTAVAIL) {
@@ -211,13 +212,14 @@ void tcp_finish(struct tcp_connection *connection, int64_t timeout) {
     if (shutdown(connection->fd, SHUT_WR) != 0) {
         return;
     }
-    bool stopping = connection->stop != NULL && atomic_load(connection->stop);
-    if (stopping && timeout > TCP_FINISH_STOPPING) {
-        timeout = TCP_FINISH_STOPPING;
-    }
     int64_t deadline = clock_now() + timeout;
+    bool stopping = false;
     char thrown_away[4096];
     for (;;) {
+        if (!stopping && connection->stop != NULL && atomic_load(connection->stop)) {
+            stopping = true;
+            deadline = least(deadline, clock_now() + TCP_FINISH_STOPPING);
+        }
         ssize_t count = recv(connection->fd, thrown_away, sizeof thrown_away, MSG_DONTWAIT);
         int64_t left = deadline - clock_now();
         if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) && left > 0) {

@@ -62,6 +62,9 @@ static void log_upgrade(const struct exchange *exchange, const struct handshake 
 
 /* Shows the request, and the Origin in particular when that is what it is refused for. */
 static void log_request(const struct exchange *exchange, enum handshake_verdict verdict) {
+    if (!log_is_verbose() && verdict != HANDSHAKE_FORBIDDEN_ORIGIN) {
+        return;
+    }
     for (size_t i = 0; i < exchange->request.header_count; i++) {
         const struct http_header *header = &exchange->request.headers[i];
         char name[64], value[256];

@@ -25,7 +25,8 @@ static void show_payload(const struct frame_show *show, const struct frame_heade
         log_event(show->connection, "  close: code %u, reason \"%s\"", code,
                   text_printable(payload + 2, len - 2, text, sizeof text));
     } else if (header->opcode == FRAME_CLOSE) {
-        log_event(show->connection, "  close: without a code");
+        log_event(show->connection, "  close: %s",
+                  len == 0 ? "without a code" : "with half a code");
     } else if (header->opcode == FRAME_BINARY) {
         log_event(show->connection, "  binary:");
         log_hexdump(show->connection, payload, len);

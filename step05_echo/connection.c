@@ -59,7 +59,9 @@ static int send_control(struct connection *connection, uint8_t opcode, const uin
         !output_has_room(&connection->output, 1, CONTROL_FRAME_MAX)) {
         return -1;
     }
-    memcpy(body, payload, length);
+    if (length > 0) {
+        memcpy(body, payload, length);
+    }
     struct frame_header header = prepare_frame(connection, opcode, body, length);
     output_copy(&connection->output, head, frame_encode_header(&header, head));
     output_copy(&connection->output, body, length);

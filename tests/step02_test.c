@@ -111,7 +111,7 @@ static void a_dripping_request_meets_its_deadline(void) {
     CHECK(peer_read_all(fd, answer, sizeof answer));
     CHECK_FOR(strncmp(answer, "HTTP/1.1 408 ", 13) == 0, "%s", answer);
     CHECK(strstr(answer, "within 0.4 seconds (--handshake-timeout)") != NULL);
-    CHECK(now() - start >= 350);
+    CHECK(now() - start >= 350 && now() - start < 5000);
     close(fd);
 }
 

@@ -99,6 +99,17 @@ static void sigterm_ends_it(void) {
     CHECK_EQUAL(process_stop(&server), 0);
 }
 
+static void bad_options_are_refused(void) {
+    static const char *const options[][3] = {{"--subprotocol", "two words", NULL},
+                                             {"--origin", "https://good.example/", NULL},
+                                             {"--origin", "good.example", NULL}};
+    for (size_t i = 0; i < 3; i++) {
+        char printed[1024];
+        CHECK_EQUAL(process_run("step03_handshake", options[i], printed, sizeof printed), 2);
+        CHECK_FOR(strstr(printed, options[i][1]) != NULL, "it says: %s", printed);
+    }
+}
+
 int main(void) {
     static const char *const arguments[] = {"--origin", "https://good.example", NULL};
     if (process_start(&server, "step03_handshake", arguments)) {
@@ -107,6 +118,7 @@ int main(void) {
         test_run("step03: the page is still there", the_page_is_still_there);
         test_run("step03: bytes behind the request are not lost",
                  bytes_behind_the_request_are_not_lost);
+        test_run("step03: bad options are refused", bad_options_are_refused);
         test_run("step03: SIGTERM ends it with status 0", sigterm_ends_it);
     }
     return test_report();

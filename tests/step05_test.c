@@ -193,6 +193,26 @@ static void a_stalled_connection_delays_no_other(void) {
     }
 }
 
+static void the_largest_message_is_an_option(void) {
+    struct process own;
+    struct wire sent = {0}, wanted = {0};
+    uint8_t payload[201] = {0};
+    if (!start(&own, "--max-message", "200")) {
+        return;
+    }
+    int fd = peer_open(own.port);
+    wire_add_client_frame(&sent, 0x82, payload, 200);
+    wire_add_client_frame(&sent, 0x82, payload, 201);
+    CHECK(peer_send(fd, sent.bytes, sent.len));
+    wire_add_server_frame(&wanted, 0x82, payload, 200);
+    wire_add_server_close(&wanted, 1009, "the message is larger than this server takes");
+    peer_expect(fd, &wanted);
+    peer_expect_end(fd);
+    close(fd);
+    wire_free(&sent);
+    CHECK_EQUAL(process_stop(&own), 0);
+}
+
 static void a_silent_peer_is_pinged_and_then_given_up(void) {
     struct process own;
     struct wire ping = {0}, pong = {0}, wanted = {0};
@@ -244,7 +264,8 @@ static void an_idle_peer_is_told_1001_whatever_it_answers(void) {
     while (poll(&wait, 1, 20) == 0 && now() - begin < PROCESS_WAIT) {
         CHECK(peer_send(fd, pong.bytes, pong.len));
     }
-    CHECK_FOR(now() - begin < 5000, "it took %lld ms", (long long)(now() - begin));
+    CHECK_FOR(now() - begin >= 1500 && now() - begin < 5000, "it took %lld ms",
+              (long long)(now() - begin));
     peer_expect_end(fd);
     CHECK(process_logs(&own, "lost after 3 messages: no reply to our Close\n"));
     wire_free(&pong);
@@ -307,6 +328,7 @@ int main(void) {
                  a_stalled_connection_delays_no_other);
         test_run("step05: SIGTERM ends it with status 0", sigterm_ends_it);
     }
+    test_run("step05: the largest message is an option", the_largest_message_is_an_option);
     test_run("step05: a silent peer is pinged and then given up",
              a_silent_peer_is_pinged_and_then_given_up);
     test_run("step05: an idle peer is told 1001, whatever it answers",
