@@ -136,7 +136,9 @@ static void start_thread(struct slot *slot) {
     if (problem != 0) {
         log_problem("no thread for connection #%" PRIu64 ": %s; it is refused",
                     slot->connection.number, strerror(problem));
-        tell_refusal(slot->pool, &slot->connection);
+        if (tell_refusal(slot->pool, &slot->connection)) {
+            tcp_finish(&slot->connection, 0); /* this thread accepts: it cannot wait */
+        }
         slot_give_back(slot);
     }
 }

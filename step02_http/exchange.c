@@ -62,6 +62,8 @@ static void answer_broken_off(struct exchange *exchange, ssize_t count) {
         exchange_answer(exchange, 408, "", sentence);
     } else if (count < 0 && errno == ECANCELED) {
         exchange_answer(exchange, 503, "", "The server is shutting down.");
+    } else if (count == 0 && exchange->received > 0) {
+        exchange_answer(exchange, 400, "", http_verdict_sentence(HTTP_INCOMPLETE));
     } else {
         log_event(exchange->tcp->number, "ended before its request was complete: %s",
                   count == 0 ? "closed by the peer" : strerror(errno));

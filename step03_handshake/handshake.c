@@ -135,6 +135,11 @@ enum handshake_verdict handshake_check(const struct http_request *request,
     if (!http_text_is(request->method, "GET")) {
         return HANDSHAKE_BAD_METHOD;
     }
+    struct http_text path = http_path(request);
+    bool fragment = memchr(request->target.start, '#', request->target.length) != NULL;
+    if (path.length == 0 || path.start[0] != '/' || fragment) {
+        return HANDSHAKE_BAD_TARGET;
+    }
     if (!http_header_lists(request, "Upgrade", "websocket")) {
         return HANDSHAKE_NO_UPGRADE;
     }
@@ -168,6 +173,8 @@ struct verdict_text {
 static const struct verdict_text verdict_texts[] = {
     [HANDSHAKE_ACCEPTED] = {101, "The handshake is accepted."},
     [HANDSHAKE_BAD_METHOD] = {405, "A WebSocket handshake is a GET request."},
+    [HANDSHAKE_BAD_TARGET] = {400, "The target of a WebSocket handshake is a path without a "
+                                   "fragment."},
     [HANDSHAKE_BAD_HTTP_VERSION] = {400, "A WebSocket handshake needs HTTP/1.1. If a proxy is in "
                                          "between, tell it so (nginx: proxy_http_version 1.1)."},
     [HANDSHAKE_NO_UPGRADE] = {426, "The header Upgrade: websocket is missing. If a proxy is in "

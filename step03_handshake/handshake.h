@@ -29,6 +29,7 @@ struct handshake_policy {
 enum handshake_verdict {
     HANDSHAKE_ACCEPTED,              /* 101 */
     HANDSHAKE_BAD_METHOD,            /* 405: not GET */
+    HANDSHAKE_BAD_TARGET,            /* 400: no path, or a fragment */
     HANDSHAKE_BAD_HTTP_VERSION,      /* 400: HTTP/1.0 */
     HANDSHAKE_NO_UPGRADE,            /* 426: no Upgrade header that lists websocket */
     HANDSHAKE_NO_CONNECTION_UPGRADE, /* 400: no Connection header that lists Upgrade */

@@ -87,6 +87,13 @@ static void good_request(void) {
     CHECK(handshake.subprotocol == NULL);
 }
 
+static void the_target_is_a_path_without_a_fragment(void) {
+    expect("GET", "GET * HTTP/1.1", HANDSHAKE_BAD_TARGET);
+    expect("GET", "GET chat HTTP/1.1", HANDSHAKE_BAD_TARGET);
+    expect("GET", "GET /chat#top HTTP/1.1", HANDSHAKE_BAD_TARGET);
+    expect("GET", "GET http://a/chat HTTP/1.1", HANDSHAKE_ACCEPTED);
+}
+
 /* 4.2.1, item 1. */
 static void method_is_get(void) {
     expect("GET", "POST /chat HTTP/1.1", HANDSHAKE_BAD_METHOD);
@@ -474,21 +481,14 @@ static void statuses_and_headers(void) {
         int status;
         const char *headers;
     } wanted[VERDICTS] = {
-        [HANDSHAKE_ACCEPTED] = {101, ""},
-        [HANDSHAKE_BAD_METHOD] = {405, "Allow: GET\r\n"},
-        [HANDSHAKE_BAD_HTTP_VERSION] = {400, ""},
-        [HANDSHAKE_NO_UPGRADE] = {426, upgrade},
-        [HANDSHAKE_NO_CONNECTION_UPGRADE] = {400, ""},
-        [HANDSHAKE_HAS_BODY] = {400, ""},
-        [HANDSHAKE_NO_KEY] = {400, ""},
-        [HANDSHAKE_REPEATED_KEY] = {400, ""},
-        [HANDSHAKE_BAD_KEY] = {400, ""},
-        [HANDSHAKE_NO_VERSION] = {426, upgrade},
-        [HANDSHAKE_REPEATED_VERSION] = {400, ""},
-        [HANDSHAKE_BAD_VERSION] = {426, upgrade},
-        [HANDSHAKE_REPEATED_ORIGIN] = {400, ""},
-        [HANDSHAKE_FORBIDDEN_ORIGIN] = {403, ""},
-        [HANDSHAKE_BAD_SUBPROTOCOLS] = {400, ""},
+        [HANDSHAKE_ACCEPTED] = {101, ""},         [HANDSHAKE_BAD_METHOD] = {405, "Allow: GET\r\n"},
+        [HANDSHAKE_BAD_TARGET] = {400, ""},       [HANDSHAKE_BAD_HTTP_VERSION] = {400, ""},
+        [HANDSHAKE_NO_UPGRADE] = {426, upgrade},  [HANDSHAKE_NO_CONNECTION_UPGRADE] = {400, ""},
+        [HANDSHAKE_HAS_BODY] = {400, ""},         [HANDSHAKE_NO_KEY] = {400, ""},
+        [HANDSHAKE_REPEATED_KEY] = {400, ""},     [HANDSHAKE_BAD_KEY] = {400, ""},
+        [HANDSHAKE_NO_VERSION] = {426, upgrade},  [HANDSHAKE_REPEATED_VERSION] = {400, ""},
+        [HANDSHAKE_BAD_VERSION] = {426, upgrade}, [HANDSHAKE_REPEATED_ORIGIN] = {400, ""},
+        [HANDSHAKE_FORBIDDEN_ORIGIN] = {403, ""}, [HANDSHAKE_BAD_SUBPROTOCOLS] = {400, ""},
         [HANDSHAKE_BAD_EXTENSIONS] = {400, ""},
     };
     for (int i = 0; i < VERDICTS; i++) {
@@ -568,6 +568,8 @@ int main(void) {
     test_run("handshake: real clients, behind any proxy", real_clients_behind_any_proxy);
     test_run("handshake: plain requests are told apart", plain_requests_are_no_handshake);
     test_run("handshake: a request that a proxy has stripped", request_stripped_by_a_proxy);
+    test_run("handshake: the target is a path without a fragment (3)",
+             the_target_is_a_path_without_a_fragment);
     test_run("handshake: status and headers of every verdict", statuses_and_headers);
     test_run("handshake: a sentence for every verdict", sentences);
     test_run("handshake: the headers of the answer", headers_of_the_answer);

@@ -146,6 +146,13 @@ static void a_client_that_ends_its_side_still_gets_the_answer(void) {
     CHECK(peer_read_all(fd, answer, sizeof answer));
     CHECK(strncmp(answer, "HTTP/1.1 404 ", 13) == 0);
     close(fd);
+    fd = peer_connect(server.port);
+    CHECK(peer_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n")); /* the end is missing */
+    shutdown(fd, SHUT_WR);
+    CHECK(peer_read_all(fd, answer, sizeof answer));
+    CHECK(strncmp(answer, "HTTP/1.1 400 ", 13) == 0);
+    CHECK(strstr(answer, "did not arrive in full") != NULL);
+    close(fd);
 }
 
 static void the_request_is_shown(void) {

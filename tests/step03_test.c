@@ -60,6 +60,8 @@ static void broken_handshakes_are_refused(void) {
     refused("Version: 13", "Version: 8", "HTTP/1.1 426 ", "\r\nSec-WebSocket-Version: 13\r\n");
     refused("Upgrade: websocket\r\n", "", "HTTP/1.1 426 ", "proxy_set_header Upgrade");
     refused("dGhlIHNhbXBsZSBub25jZQ==", "short", "HTTP/1.1 400 ", "not 16 bytes in base64");
+    refused("GET / ", "GET * ", "HTTP/1.1 400 ", "is a path without a fragment");
+    refused("GET / ", "GET /a#b ", "HTTP/1.1 400 ", "is a path without a fragment");
     refused("GET", "POST", "HTTP/1.1 405 ", "\r\nAllow: GET\r\n");
     refused("HTTP/1.1", "HTTP/1.0", "HTTP/1.1 400 ", "needs HTTP/1.1");
     refused("https://good.example", "https://evil.example", "HTTP/1.1 403 ", "--origin");
