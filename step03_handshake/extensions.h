@@ -4,7 +4,8 @@
  *     ------------------  ----------------------  ---------------------------
  *     extension           parameter               parameter with a value
  *
- * The server accepts no extension. It reads the list all the same, because the RFC wants a handshake refused whose list is not well-formed.
+ * The server accepts no extension. It reads the list all the same, because the RFC wants a handshake
+ * refused whose list is not well-formed.
  */
 #ifndef STEP03_HANDSHAKE_EXTENSIONS_H
 #define STEP03_HANDSHAKE_EXTENSIONS_H

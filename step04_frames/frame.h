@@ -84,11 +84,14 @@ size_t frame_encode_header(const struct frame_header *header, uint8_t out[FRAME_
 /* The bytes of a header on the wire: 2, 4 or 10, and 4 more if it is masked. */
 size_t frame_header_size(const struct frame_header *header);
 
-/* Masks or unmasks `len` bytes. Why clients mask: the key is fresh and unpredictable for each frame, so
- * that no script in a browser can choose the bytes on the wire and make a proxy in between take them
- * for an HTTP response to be cached (10.3). How: XOR with the masking key, which is its own inverse (5.3). `offset`
- * is how many bytes of the same payload came before. `to` may be `from`, or lie anywhere before it:
- * bytes are read ahead of where they are written. */
+/* Masks or unmasks `len` bytes.
+ *
+ * Why clients mask: the key is fresh and unpredictable for each frame, so that no script in a browser
+ * can choose the bytes on the wire and make a proxy in between take them for an HTTP response to be
+ * cached (10.3). How: XOR with the masking key, which is its own inverse (5.3).
+ *
+ * `offset` is how many bytes of the same payload came before. `to` may be `from`, or lie anywhere
+ * before it: bytes are read ahead of where they are written. */
 void frame_mask(uint8_t *to, const uint8_t *from, size_t len, const uint8_t masking_key[4],
                 uint64_t offset);
 

@@ -120,9 +120,10 @@ uint8_t *connection_space(struct connection *connection, size_t *size);
 void connection_received(struct connection *connection, size_t count);
 
 /* Sends a message in one frame. The payload is lent: until it has been sent it must neither change nor
- * go; a client's is masked in place. A message that has just been received goes back as it lies, without being copied. After
- * each event one message can be sent; returns 0, or -1 when the output must be written first or a
- * Close has been sent (nothing may follow it, 5.5.1). The payload of a text message must be UTF-8. */
+ * go; a client's is masked in place. A message that has just been received goes back as it lies,
+ * without being copied. After each event one message can be sent; returns 0, or -1 when the output
+ * must be written first or a Close has been sent (nothing may follow it, 5.5.1). The payload of a text
+ * message must be UTF-8. */
 int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payload, size_t length);
 
 /* Sends a ping with up to 125 bytes, which the peer's pong will repeat. Returns as connection_send. */
