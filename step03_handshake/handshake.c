@@ -86,11 +86,12 @@ static enum handshake_verdict check_origin(const struct http_request *request,
 static enum handshake_verdict choose_subprotocol(const struct http_request *request,
                                                  const struct handshake_policy *policy,
                                                  struct handshake *handshake) {
-    size_t from = 0;
+    size_t from = 0, listed = 0;
     const struct http_header *header;
     while ((header = http_header_next(request, "Sec-WebSocket-Protocol", &from)) != NULL) {
         struct http_text list = header->value, element;
         while (http_list_next(&list, &element)) {
+            listed++;
             if (!http_is_token(element)) {
                 return HANDSHAKE_BAD_SUBPROTOCOLS;
             }
@@ -102,7 +103,10 @@ static enum handshake_verdict choose_subprotocol(const struct http_request *requ
             }
         }
     }
-    return HANDSHAKE_ACCEPTED;
+    /* The grammar wants one element at least if the header is there (4.3). */
+    return listed == 0 && http_header_count(request, "Sec-WebSocket-Protocol") > 0
+               ? HANDSHAKE_BAD_SUBPROTOCOLS
+               : HANDSHAKE_ACCEPTED;
 }
 
 static enum handshake_verdict check_extensions(const struct http_request *request) {

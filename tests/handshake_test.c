@@ -311,7 +311,6 @@ static void subprotocols_in_several_headers(void) {
 
 static void no_common_subprotocol(void) {
     expect_subprotocol(NULL, NULL);
-    expect_subprotocol("Sec-WebSocket-Protocol:", NULL);
     expect_subprotocol("Sec-WebSocket-Protocol: soap, wamp", NULL);
     expect_subprotocol("Sec-WebSocket-Protocol: Chat, CHAT", NULL); /* case counts (11.5) */
     expect_subprotocol("Sec-WebSocket-Protocol: chats, cha, chat.v1", NULL);
@@ -335,6 +334,8 @@ static void subprotocols_are_tokens(void) {
         snprintf(line, sizeof line, "Sec-WebSocket-Protocol: %s", bad[i]);
         expect(NULL, line, HANDSHAKE_BAD_SUBPROTOCOLS);
     }
+    expect(NULL, "Sec-WebSocket-Protocol:", HANDSHAKE_BAD_SUBPROTOCOLS);
+    expect(NULL, "Sec-WebSocket-Protocol: ,", HANDSHAKE_BAD_SUBPROTOCOLS);
     expect(NULL, "Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Protocol: a b",
            HANDSHAKE_BAD_SUBPROTOCOLS);
 }
