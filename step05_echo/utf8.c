@@ -2,65 +2,95 @@
 
 #include <string.h>
 
+/* The table in utf8.h as an automaton: in each state, a byte leads to one other state. A byte has one
+ * word for all of them, six bits for each state, which hold the state that comes next. States are
+ * numbered in sixes, so that the number says how far to shift:
+ *
+ *     next state = word[byte] >> state & 63
+ *
+ * A load that waits for nothing, a shift and an AND (which is left to the next step, since a shift
+ * looks at six bits only): there is no branch to be guessed wrong, whatever the script. Where a byte
+ * is wrong its six bits are 0, and state 0 is never left, so it is enough to look for it now and then. */
+enum state {
+    WRONG = 6 * 0,
+    START = 6 * 1, /* of a character; the text may end here */
+    NEED_1 = 6 * 2,
+    NEED_2 = 6 * 3,
+    NEED_3 = 6 * 4,
+    AFTER_E0 = 6 * 5, /* these four want the second byte in a narrower range */
+    AFTER_ED = 6 * 6,
+    AFTER_F0 = 6 * 7,
+    AFTER_F4 = 6 * 8
+};
+
+/* The words of the kinds of bytes: TO(a) << b leads from state b to state a. */
+#define TO(state) ((uint64_t)(state))
+#define LOW_ (TO(START) << START)
+#define CONT (TO(START) << NEED_1 | TO(NEED_1) << NEED_2 | TO(NEED_2) << NEED_3)
+#define C80_ (CONT | TO(NEED_1) << AFTER_ED | TO(NEED_2) << AFTER_F4)
+#define C90_ (CONT | TO(NEED_1) << AFTER_ED | TO(NEED_2) << AFTER_F0)
+#define CA0_ (CONT | TO(NEED_1) << AFTER_E0 | TO(NEED_2) << AFTER_F0)
+#define TWO_ (TO(NEED_1) << START)
+#define E0__ (TO(AFTER_E0) << START)
+#define THRE (TO(NEED_2) << START)
+#define ED__ (TO(AFTER_ED) << START)
+#define F0__ (TO(AFTER_F0) << START)
+#define FOUR (TO(NEED_3) << START)
+#define F4__ (TO(AFTER_F4) << START)
+#define BAD_ TO(WRONG)
+#define X16(kind)                                                                                  \
+    kind, kind, kind, kind, kind, kind, kind, kind, kind, kind, kind, kind, kind, kind, kind, kind
+
+/* clang-format off */
+static const uint64_t word[256] = {
+    X16(LOW_), X16(LOW_), X16(LOW_), X16(LOW_), X16(LOW_), X16(LOW_), X16(LOW_), X16(LOW_),
+    X16(C80_), X16(C90_), X16(CA0_), X16(CA0_),
+    BAD_, BAD_, TWO_, TWO_, TWO_, TWO_, TWO_, TWO_, TWO_, TWO_, TWO_, TWO_, TWO_, TWO_, TWO_, TWO_,
+    X16(TWO_),
+    E0__, THRE, THRE, THRE, THRE, THRE, THRE, THRE, THRE, THRE, THRE, THRE, THRE, ED__, THRE, THRE,
+    F0__, FOUR, FOUR, FOUR, F4__, BAD_, BAD_, BAD_, BAD_, BAD_, BAD_, BAD_, BAD_, BAD_, BAD_, BAD_,
+};
+/* clang-format on */
+
+enum { BLOCK = 16 };
+
 void utf8_init(struct utf8 *utf8) {
-    *utf8 = (struct utf8){0, 0, 0};
+    utf8->state = START;
 }
 
 bool utf8_is_complete(const struct utf8 *utf8) {
-    return utf8->needed == 0;
+    return utf8->state == START;
 }
 
-/* How many of the bytes, in steps of eight, are plain ASCII. Most text is, or has long runs of it,
- * and eight bytes are ASCII if no byte has its top bit set. */
-static size_t ascii_run(const uint8_t *bytes, size_t len) {
-    size_t run = 0;
-    uint64_t word;
-    for (; len - run >= sizeof word; run += sizeof word) {
-        memcpy(&word, bytes + run, sizeof word);
-        if ((word & UINT64_C(0x8080808080808080)) != 0) {
-            break;
-        }
-    }
-    return run;
+/* Whether a block is plain ASCII: no byte has its top bit set. */
+static bool is_ascii(const uint8_t *bytes) {
+    uint64_t half[2];
+    memcpy(half, bytes, sizeof half);
+    return ((half[0] | half[1]) & UINT64_C(0x8080808080808080)) == 0;
 }
 
-/* Takes in the first byte of a character. */
-static bool begin_character(struct utf8 *utf8, uint8_t byte) {
-    utf8->low = 0x80;
-    utf8->high = 0xbf;
-    if (byte < 0x80) {
-        utf8->needed = 0;
-    } else if (byte >= 0xc2 && byte <= 0xdf) {
-        utf8->needed = 1;
-    } else if (byte >= 0xe0 && byte <= 0xef) {
-        utf8->needed = 2;
-        utf8->low = byte == 0xe0 ? 0xa0 : 0x80;
-        utf8->high = byte == 0xed ? 0x9f : 0xbf;
-    } else if (byte >= 0xf0 && byte <= 0xf4) {
-        utf8->needed = 3;
-        utf8->low = byte == 0xf0 ? 0x90 : 0x80;
-        utf8->high = byte == 0xf4 ? 0x8f : 0xbf;
-    } else {
-        return false;
-    }
-    return true;
+/* Four steps at a time, written out: not every compiler does that by itself. */
+static uint64_t four_steps(uint64_t state, const uint8_t *bytes) {
+    state = word[bytes[0]] >> (state & 63);
+    state = word[bytes[1]] >> (state & 63);
+    state = word[bytes[2]] >> (state & 63);
+    return word[bytes[3]] >> (state & 63);
 }
 
 bool utf8_update(struct utf8 *utf8, const uint8_t *bytes, size_t len) {
-    for (size_t i = 0; i < len; i++) {
-        if (utf8->needed > 0) {
-            if (bytes[i] < utf8->low || bytes[i] > utf8->high) {
-                return false;
-            }
-            utf8->needed--;
-            utf8->low = 0x80;
-            utf8->high = 0xbf;
-            continue;
+    uint64_t state = utf8->state;
+    size_t i = 0;
+    for (; len - i >= BLOCK && (state & 63) != WRONG; i += BLOCK) {
+        if ((state & 63) == START && is_ascii(bytes + i)) {
+            continue; /* most text is, or has long runs of it */
         }
-        i += ascii_run(bytes + i, len - i);
-        if (i < len && !begin_character(utf8, bytes[i])) {
-            return false;
+        for (size_t j = 0; j < BLOCK; j += 4) {
+            state = four_steps(state, bytes + i + j);
         }
     }
-    return true;
+    for (; i < len; i++) {
+        state = word[bytes[i]] >> (state & 63);
+    }
+    utf8->state = state & 63;
+    return utf8->state != WRONG;
 }

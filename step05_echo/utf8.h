@@ -12,7 +12,7 @@
  *     f4    80-8f 80-bf 80-bf                                   U+100000 to U+10FFFF
  *
  * Only the second byte ever has a narrower range: it is what excludes overlong forms, surrogates and
- * code points above U+10FFFF.
+ * code points above U+10FFFF. utf8_plain.c says the same in plain comparisons; read it first.
  */
 #ifndef STEP05_ECHO_UTF8_H
 #define STEP05_ECHO_UTF8_H
@@ -21,10 +21,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where in a character the text stands. All zero at the start of a character. */
+/* Where in a character the text stands. */
 struct utf8 {
-    uint8_t needed;    /* continuation bytes still to come */
-    uint8_t low, high; /* the range that the next of them must be in, if any is needed */
+    uint8_t state; /* of the automaton in utf8.c */
 };
 
 /* Starts a text. */

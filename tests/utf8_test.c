@@ -2,6 +2,7 @@
  * arithmetic, encodes that again, and compares (RFC 3629, section 3). */
 #include "step05_echo/utf8.h"
 
+#include "step05_echo/utf8_plain.h"
 #include "tests/test.h"
 
 #include <string.h>
@@ -116,7 +117,7 @@ static void every_character_whole_and_in_pieces(void) {
     }
 }
 
-/* ASCII is skipped eight bytes at a time; a bad byte must be found at every place around that. */
+/* ASCII is skipped sixteen bytes at a time; a bad byte must be found at every place around that. */
 static void a_bad_byte_anywhere_in_a_long_text(void) {
     uint8_t text[64];
     for (size_t len = 1; len <= sizeof text; len++) {
@@ -148,6 +149,49 @@ static void a_character_at_every_place_of_a_text_cut_anywhere(void) {
     }
 }
 
+static uint32_t next_random(uint32_t *random) {
+    *random = *random * 1664525 + 1013904223;
+    return *random >> 8;
+}
+
+/* A text of many scripts with long ASCII runs, and sometimes one byte in it that is another. */
+static size_t some_text(uint32_t *random, uint8_t *out, size_t capacity) {
+    static const uint32_t limits[] = {0x80, 0x80, 0x80, 0x800, 0x10000, 0x110000};
+    size_t length = 0;
+    uint32_t limit = limits[next_random(random) % 6];
+    while (length + 4 <= capacity) {
+        uint32_t point = next_random(random) % limit;
+        length += encode(point >= 0xd800 && point <= 0xdfff ? 0x20ac : point, out + length);
+        limit = next_random(random) % 24 == 0 ? limits[next_random(random) % 6] : limit;
+    }
+    if (next_random(random) % 2 == 0) {
+        out[next_random(random) % length] = (uint8_t)next_random(random);
+    }
+    return length;
+}
+
+static void the_plain_version_says_the_same_of_any_text_in_any_pieces(void) {
+    uint32_t random = 1;
+    size_t accepted = 0, texts = 20000;
+    for (size_t i = 0; i < texts; i++) {
+        uint8_t text[160];
+        size_t len = some_text(&random, text, 16 + next_random(&random) % (sizeof text - 16));
+        struct utf8_plain plain = {0, 0, 0};
+        struct utf8 utf8;
+        utf8_init(&utf8);
+        bool good = true;
+        for (size_t done = 0; done < len && good;) {
+            size_t piece = 1 + next_random(&random) % (len - done);
+            good = utf8_update(&utf8, text + done, piece);
+            CHECK(good == utf8_plain_update(&plain, text + done, piece));
+            CHECK(!good || utf8_is_complete(&utf8) == (plain.needed == 0));
+            done += piece;
+        }
+        accepted += good;
+    }
+    CHECK(accepted > texts / 4 && accepted < texts); /* both answers have been seen */
+}
+
 int main(void) {
     test_run("utf8: every sequence of up to three bytes", every_sequence_up_to_three_bytes);
     test_run("utf8: the edges of four bytes", the_edges_of_four_bytes);
@@ -155,5 +199,7 @@ int main(void) {
     test_run("utf8: a bad byte anywhere in a long text", a_bad_byte_anywhere_in_a_long_text);
     test_run("utf8: a character at every place of a text that is cut anywhere",
              a_character_at_every_place_of_a_text_cut_anywhere);
+    test_run("utf8: the plain version says the same of any text in any pieces",
+             the_plain_version_says_the_same_of_any_text_in_any_pieces);
     return test_report();
 }
