@@ -4,7 +4,7 @@
 # above it, and never has a copy of them.
 common           := options log text hexdump clock sha1 base64
 step01_tcp       := tcp pool server
-step02_http      := http response exchange page
+step02_http      := http fields response exchange page
 step03_handshake := extensions handshake upgrade
 step04_frames    := frame frame_draw frame_show
 step05_echo      := utf8_plain utf8 close buffer output connection session

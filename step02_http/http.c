@@ -1,5 +1,7 @@
 #include "step02_http/http.h"
 
+#include "step02_http/fields.h"
+
 #include <string.h>
 
 void http_request_init(struct http_request *request) {
@@ -130,27 +132,6 @@ static enum http_verdict parse_header(struct http_request *request, struct http_
     return HTTP_INCOMPLETE;
 }
 
-/* The head is whole: what must hold for all of it (RFC 9112, 3.2). */
-static enum http_verdict check_host(const struct http_request *request) {
-    size_t from = 0;
-    const struct http_header *host = http_header_next(request, "Host", &from);
-    if (host == NULL) {
-        return request->version == 10 ? HTTP_COMPLETE : HTTP_MISSING_HOST;
-    }
-    if (http_header_next(request, "Host", &from) != NULL) {
-        return HTTP_REPEATED_HOST;
-    }
-    for (size_t i = 0; i < host->value.length; i++) {
-        /* What a host and a port can hold (RFC 3986, 3.2.2), but for the comma: two hosts in a list
-         * are two hosts too many. */
-        char character = host->value.start[i];
-        if (!is_letter_or_digit(character) && !is_one_of("-._~%!$&'()*+;=:[]", character)) {
-            return HTTP_BAD_HOST;
-        }
-    }
-    return HTTP_COMPLETE;
-}
-
 /* Takes in one line; `line` is without its CR LF. */
 static enum http_verdict parse_line(struct http_request *request, struct http_text line) {
     if (!request->has_request_line) {
@@ -162,7 +143,7 @@ static enum http_verdict parse_line(struct http_request *request, struct http_te
         return parse_header(request, line);
     }
     request->head_size = request->scanned;
-    return check_host(request);
+    return fields_check(request);
 }
 
 enum http_verdict http_parse(struct http_request *request, const char *bytes, size_t len) {
@@ -226,6 +207,12 @@ static const struct verdict_text verdict_texts[] = {
     [HTTP_BAD_HEADER_VALUE] = {400, "A header's value contains a control character."},
     [HTTP_TOO_MANY_HEADERS] = {431, "The request has more than 100 headers."},
     [HTTP_HEAD_TOO_LARGE] = {431, "The request's head is larger than 16384 bytes."},
+    [HTTP_BAD_CONTENT_LENGTH] = {400, "The request's Content-Length is not one number of bytes."},
+    [HTTP_TWO_BODY_LENGTHS] = {400, "The request has both Content-Length and Transfer-Encoding, so "
+                                    "where it ends is in doubt."},
+    [HTTP_NOT_CHUNKED] = {400, "The request's Transfer-Encoding does not end with chunked, once, "
+                               "in HTTP/1.1."},
+    [HTTP_UNKNOWN_CODING] = {501, "The only Transfer-Encoding known here is chunked."},
     [HTTP_MISSING_HOST] = {400, "The request has no Host header."},
     [HTTP_REPEATED_HOST] = {400, "The request has more than one Host header."},
     [HTTP_BAD_HOST] = {400, "The request's Host header is not a host and a port."},

@@ -63,6 +63,10 @@ enum http_verdict {
     HTTP_BAD_HEADER_VALUE,    /* 400: a control character */
     HTTP_TOO_MANY_HEADERS,    /* 431: more than HTTP_HEADERS_MAX */
     HTTP_HEAD_TOO_LARGE,      /* 431: the head exceeds HTTP_HEAD_MAX */
+    HTTP_BAD_CONTENT_LENGTH,  /* 400: not a number, or different ones (RFC 9112, 6.3) */
+    HTTP_TWO_BODY_LENGTHS,    /* 400: Content-Length and Transfer-Encoding (RFC 9112, 6.1) */
+    HTTP_NOT_CHUNKED,         /* 400: does not end with chunked (RFC 9112, 6.3) */
+    HTTP_UNKNOWN_CODING,      /* 501: chunked, but something else before (RFC 9112, 6.1) */
     HTTP_MISSING_HOST,        /* 400: HTTP/1.1 without Host (RFC 9112, 3.2) */
     HTTP_REPEATED_HOST,       /* 400: more than one Host */
     HTTP_BAD_HOST             /* 400: a Host that cannot be a host and a port */

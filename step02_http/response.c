@@ -7,12 +7,19 @@ const char *response_reason(int status) {
         int status;
         const char *reason;
     } reasons[] = {
-        {101, "Switching Protocols"}, {200, "OK"},
-        {400, "Bad Request"},         {403, "Forbidden"},
-        {404, "Not Found"},           {405, "Method Not Allowed"},
-        {408, "Request Timeout"},     {414, "URI Too Long"},
-        {426, "Upgrade Required"},    {431, "Request Header Fields Too Large"},
-        {503, "Service Unavailable"}, {505, "HTTP Version Not Supported"},
+        {101, "Switching Protocols"},
+        {200, "OK"},
+        {400, "Bad Request"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {408, "Request Timeout"},
+        {414, "URI Too Long"},
+        {426, "Upgrade Required"},
+        {431, "Request Header Fields Too Large"},
+        {501, "Not Implemented"},
+        {503, "Service Unavailable"},
+        {505, "HTTP Version Not Supported"},
     };
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         if (reasons[i].status == status) {

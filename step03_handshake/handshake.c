@@ -2,6 +2,7 @@
 
 #include "common/base64.h"
 #include "common/sha1.h"
+#include "step02_http/fields.h"
 #include "step03_handshake/extensions.h"
 
 #include <stdio.h>
@@ -120,18 +121,6 @@ static enum handshake_verdict check_extensions(const struct http_request *reques
     return HANDSHAKE_ACCEPTED;
 }
 
-/* A request with a body: where it ends and the first frame begins would be open to dispute. */
-static bool has_body(const struct http_request *request) {
-    size_t from = 0;
-    const struct http_header *length;
-    while ((length = http_header_next(request, "Content-Length", &from)) != NULL) {
-        if (!http_text_is(length->value, "0")) {
-            return true;
-        }
-    }
-    return http_header_count(request, "Transfer-Encoding") > 0;
-}
-
 enum handshake_verdict handshake_check(const struct http_request *request,
                                        const struct handshake_policy *policy,
                                        struct handshake *handshake) {
@@ -153,7 +142,7 @@ enum handshake_verdict handshake_check(const struct http_request *request,
     if (!http_header_lists(request, "Connection", "upgrade")) {
         return HANDSHAKE_NO_CONNECTION_UPGRADE;
     }
-    if (has_body(request)) {
+    if (fields_has_body(request)) {
         return HANDSHAKE_HAS_BODY;
     }
     enum handshake_verdict verdict = check_version(request);

@@ -150,10 +150,10 @@ static void connection_lists_upgrade(void) {
 
 static void no_body(void) {
     expect(NULL, "Content-Length: 5", HANDSHAKE_HAS_BODY);
-    expect(NULL, "Content-Length: 0\r\nContent-Length: 5", HANDSHAKE_HAS_BODY);
+    expect(NULL, "Content-Length: 5\r\nContent-Length: 05", HANDSHAKE_HAS_BODY);
     expect(NULL, "Transfer-Encoding: chunked", HANDSHAKE_HAS_BODY);
     expect(NULL, "Content-Length: 0", HANDSHAKE_ACCEPTED);
-    expect(NULL, "Content-Length: 0\r\nTransfer-Encoding: chunked", HANDSHAKE_HAS_BODY);
+    expect(NULL, "Content-Length: 00, 0", HANDSHAKE_ACCEPTED);
 }
 
 static void expect_key(const char *key, enum handshake_verdict wanted) {

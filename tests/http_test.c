@@ -382,6 +382,22 @@ static void host_and_port(void) {
     expect_host("http://a", HTTP_BAD_HOST);
     expect_host("a/", HTTP_BAD_HOST);
     expect_host("user@a", HTTP_BAD_HOST);
+    expect_host("a:80:80", HTTP_BAD_HOST);
+    expect_host("[::1", HTTP_BAD_HOST);
+}
+
+/* Each rule of these is tested in fields_test. */
+static void length_of_a_body(void) {
+    expect_header("Content-Length: 5", HTTP_COMPLETE);
+    expect_header("Content-Length: -5", HTTP_BAD_CONTENT_LENGTH);
+    expect_header("Content-Length: 5\r\ncontent-length: 6", HTTP_BAD_CONTENT_LENGTH);
+    expect_header("Transfer-Encoding: chunked", HTTP_COMPLETE);
+    expect_header("Transfer-Encoding: chunked, gzip", HTTP_NOT_CHUNKED);
+    expect_header("Transfer-Encoding:", HTTP_NOT_CHUNKED);
+    expect_header("Transfer-Encoding: gzip, chunked", HTTP_UNKNOWN_CODING);
+    expect_header("Transfer-Encoding: br\r\nTransfer-Encoding: chunked", HTTP_UNKNOWN_CODING);
+    expect_header("Content-Length: 5\r\nTransfer-Encoding: chunked", HTTP_TWO_BODY_LENGTHS);
+    expect_header("Transfer-Encoding: x\r\nContent-Length: x", HTTP_TWO_BODY_LENGTHS);
 }
 
 /* Puts every byte in place of the '?' of a request, which has one. */
@@ -451,9 +467,9 @@ static enum http_verdict in_header_value(int byte) {
 }
 
 /* RFC 3986, 3.2.2: what may stand in a name, save for the comma, with which a proxy joins two
- * headers, and in an address in brackets or before a port. */
+ * headers; and the colon before a port. */
 static enum http_verdict in_host(int byte) {
-    bool good = is_letter_or_digit(byte) || is_one_of(byte, "-._~%!$&'()*+;=:[]");
+    bool good = is_letter_or_digit(byte) || is_one_of(byte, "-._~!$&'()*+;=:");
     return good                                             ? HTTP_COMPLETE
            : in_header_value(byte) == HTTP_BAD_HEADER_VALUE ? HTTP_BAD_HEADER_VALUE
                                                             : HTTP_BAD_HOST;
@@ -596,6 +612,10 @@ static void statuses(void) {
         [HTTP_BAD_HEADER_VALUE] = 400,
         [HTTP_TOO_MANY_HEADERS] = 431,
         [HTTP_HEAD_TOO_LARGE] = 431,
+        [HTTP_BAD_CONTENT_LENGTH] = 400,
+        [HTTP_TWO_BODY_LENGTHS] = 400,
+        [HTTP_NOT_CHUNKED] = 400,
+        [HTTP_UNKNOWN_CODING] = 501,
         [HTTP_MISSING_HOST] = 400,
         [HTTP_REPEATED_HOST] = 400,
         [HTTP_BAD_HOST] = 400,
@@ -765,6 +785,7 @@ int main(void) {
     test_run("http: a header's value has no control characters", header_values);
     test_run("http: exactly one Host", exactly_one_host);
     test_run("http: Host is a host and a port", host_and_port);
+    test_run("http: the length of a body is beyond doubt", length_of_a_body);
     test_run("http: every byte in each part of the request line", every_byte_in_the_request_line);
     test_run("http: every byte in a header's name and value", every_byte_in_a_header);
     test_run("http: every byte in Host", every_byte_in_host);

@@ -150,6 +150,7 @@ static void reason_phrases(void) {
         {414, "URI Too Long"},
         {426, "Upgrade Required"},
         {431, "Request Header Fields Too Large"}, /* RFC 6585, 5 */
+        {501, "Not Implemented"},
         {503, "Service Unavailable"},
         {505, "HTTP Version Not Supported"},
     };

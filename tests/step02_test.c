@@ -67,6 +67,13 @@ static void malformed_requests(void) {
     ask("GET / HTTP/1.1\r\nHost a\r\n\r\n", "HTTP/1.1 400 ", "no colon");
     ask("GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 ", "no Host");
     ask("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "HTTP/1.1 400 ", "more than one Host");
+    ask("GET / HTTP/1.1\r\nHost: a:80:80\r\n\r\n", "HTTP/1.1 400 ", "not a host and a port");
+    ask("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\n", "HTTP/1.1 400 ",
+        "Content-Length is not one number");
+    ask("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 400 ", "in doubt");
+    ask("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+        "HTTP/1.1 501 Not Implemented\r\n", "known here is chunked");
     ask("GET / HTTP/2.0\r\nHost: a\r\n\r\n", "HTTP/1.1 505 ", "HTTP/1.1 only");
     ask("\x16\x03\x01", "HTTP/1.1 400 ", "TLS");
 }
