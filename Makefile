@@ -4,10 +4,10 @@
 # above it, and never has a copy of them.
 common           := options log text hexdump clock sha1 base64
 step01_tcp       := tcp pool server
-step02_http      := http fields response exchange page
+step02_http      := buffer http fields response exchange page
 step03_handshake := extensions handshake upgrade
 step04_frames    := frame frame_draw frame_show
-step05_echo      := utf8_plain utf8 close buffer output connection session
+step05_echo      := utf8_plain utf8 close output connection session
 
 STEPS := step01_tcp step02_http step03_handshake step04_frames step05_echo
 ROOMS := common $(STEPS)

@@ -82,6 +82,16 @@ char *text_dots(const void *bytes, size_t len, char *out) {
     return out;
 }
 
+bool text_append(char *out, size_t capacity, size_t *length, const char *string) {
+    size_t more = strlen(string);
+    if (more >= capacity - *length) {
+        return false;
+    }
+    memcpy(out + *length, string, more + 1);
+    *length += more;
+    return true;
+}
+
 size_t text_distance(const char *from, const char *to) {
     size_t row[TEXT_DISTANCE_MAX + 1];
     size_t width = strlen(to);

@@ -2,6 +2,7 @@
 #ifndef COMMON_TEXT_H
 #define COMMON_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { TEXT_DISTANCE_MAX = 64 };
@@ -16,6 +17,13 @@ char *text_printable(const void *bytes, size_t len, char *out, size_t capacity);
 /* Copies bytes 0x20 to 0x7e as they are and shows every other one as '.': one character a byte, as
  * beside a hex dump. `out` needs len + 1 bytes. Returns `out`. */
 char *text_dots(const void *bytes, size_t len, char *out);
+
+/* Appends a C string to the one of `*length` characters in `out`, which has room for `capacity` bytes
+ * with the NUL. Returns false and changes nothing when it does not fit.
+ *
+ * Where snprintf would do, this is for the path that every connection takes: snprintf uses 2 KB of
+ * stack in some C libraries, and a stack page once touched stays with the thread. */
+bool text_append(char *out, size_t capacity, size_t *length, const char *string);
 
 /* How many letters must be typed anew, added or taken out to turn one word into the other, for
  * suggestions; TEXT_DISTANCE_MAX if `to` is longer than that. */

@@ -119,17 +119,24 @@ static void *serve_slot(void *argument) {
     return NULL;
 }
 
-static void start_thread(struct slot *slot) {
-    size_t stack_size = POOL_STACK_SIZE + slot->pool->settings->buffer_size + POOL_STACK_EXTRA;
+/* How much stack a thread gets: whole pages, since a C library may leave what is more than that
+ * unused at the top, where it costs every thread a page. */
+static size_t stack_size(const struct pool_settings *settings) {
+    size_t size = POOL_STACK_SIZE + settings->buffer_size + POOL_STACK_EXTRA;
     long least = sysconf(_SC_THREAD_STACK_MIN); /* some machines want more than this */
-    if (least > 0 && stack_size < (size_t)least) {
-        stack_size = (size_t)least;
+    long page = sysconf(_SC_PAGESIZE);
+    if (least > 0 && size < (size_t)least) {
+        size = (size_t)least;
     }
+    return page > 0 ? (size + (size_t)page - 1) / (size_t)page * (size_t)page : size;
+}
+
+static void start_thread(struct slot *slot) {
     pthread_attr_t attributes;
     int problem = pthread_attr_init(&attributes);
     if (problem == 0) {
         pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-        pthread_attr_setstacksize(&attributes, stack_size);
+        pthread_attr_setstacksize(&attributes, stack_size(slot->pool->settings));
         problem = pthread_create(&slot->thread, &attributes, serve_slot, slot);
         pthread_attr_destroy(&attributes);
     }

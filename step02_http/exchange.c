@@ -2,6 +2,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/text.h"
 #include "step02_http/page.h"
 #include "step02_http/response.h"
 
@@ -62,6 +63,8 @@ static void answer_broken_off(struct exchange *exchange, ssize_t count) {
         exchange_answer(exchange, 408, "", sentence);
     } else if (count < 0 && errno == ECANCELED) {
         exchange_answer(exchange, 503, "", "The server is shutting down.");
+    } else if (count < 0 && errno == ENOMEM) {
+        exchange_answer(exchange, 503, "", "The server is out of memory.");
     } else if (count == 0 && exchange->received > 0) {
         exchange_answer(exchange, 400, "", http_verdict_sentence(HTTP_INCOMPLETE));
     } else {
@@ -70,31 +73,57 @@ static void answer_broken_off(struct exchange *exchange, ssize_t count) {
     }
 }
 
-int exchange_receive(struct exchange *exchange, char *buffer, size_t capacity) {
+/* Waits until `deadline` for more of the head. Returns as tcp_read does, -1 with ENOMEM when the
+ * buffer is full and cannot grow. */
+static ssize_t receive_some(struct exchange *exchange, struct buffer *buffer, int64_t deadline) {
+    int64_t left = deadline - clock_now();
+    if (left <= 0) {
+        errno = ETIMEDOUT;
+        return -1;
+    }
+    if (exchange->received == buffer->capacity) {
+        size_t twice = 2 * buffer->capacity;
+        size_t capacity = twice < HTTP_HEAD_MAX ? twice : HTTP_HEAD_MAX;
+        if (buffer_grow(buffer, capacity, exchange->received) != 0) {
+            errno = ENOMEM;
+            return -1;
+        }
+    }
+    return tcp_read(exchange->tcp, buffer->data + exchange->received,
+                    buffer->capacity - exchange->received, left);
+}
+
+int exchange_receive(struct exchange *exchange, struct buffer *buffer) {
     int64_t deadline = clock_now() + exchange->settings->handshake_timeout;
     enum http_verdict verdict = HTTP_INCOMPLETE;
     http_request_init(&exchange->request);
     exchange->received = 0;
     while (verdict == HTTP_INCOMPLETE) {
-        int64_t left = deadline - clock_now();
-        ssize_t count = -1;
-        errno = ETIMEDOUT;
-        if (left > 0) {
-            count = tcp_read(exchange->tcp, buffer + exchange->received,
-                             capacity - exchange->received, left);
-        }
+        ssize_t count = receive_some(exchange, buffer, deadline);
         if (count <= 0) {
             answer_broken_off(exchange, count);
             return -1;
         }
         exchange->received += (size_t)count;
-        verdict = http_parse(&exchange->request, buffer, exchange->received);
+        verdict = http_parse(&exchange->request, (const char *)buffer->data, exchange->received);
     }
     if (verdict != HTTP_COMPLETE) {
         exchange_answer(exchange, http_verdict_status(verdict), "", http_verdict_sentence(verdict));
         return -1;
     }
     return 0;
+}
+
+void exchange_log_headers(const struct exchange *exchange, const char *name) {
+    for (size_t i = 0; i < exchange->request.header_count; i++) {
+        struct http_header header = http_header_at(&exchange->request, i);
+        char left[64], right[256];
+        if (name == NULL || http_text_is_nocase(header.name, name)) {
+            log_event(exchange->tcp->number, "  %s: %s",
+                      text_printable(header.name.start, header.name.length, left, sizeof left),
+                      text_printable(header.value.start, header.value.length, right, sizeof right));
+        }
+    }
 }
 
 void exchange_page(struct exchange *exchange) {

@@ -7,6 +7,7 @@
 #define STEP02_HTTP_EXCHANGE_H
 
 #include "step01_tcp/server.h"
+#include "step02_http/buffer.h"
 #include "step02_http/http.h"
 
 struct exchange_settings {
@@ -28,12 +29,15 @@ extern const char exchange_refusal[];
 /* Fills in the default, 10 s, and adds --handshake-timeout to the options. */
 void exchange_init(struct exchange_settings *settings, struct options *options);
 
-/* Reads one request head into `buffer` (`capacity` >= HTTP_HEAD_MAX), whose texts exchange->request
- * then points into, and counts in exchange->received the bytes that came in all: more than
- * request.head_size when the client sent more behind it. Main sets `tcp` and `settings` before.
- * Returns 0, or -1 when there is no request to serve: then a bad or late one has been answered
- * already and the reason logged. */
-int exchange_receive(struct exchange *exchange, char *buffer, size_t capacity);
+/* Reads one request head into `buffer`, which is empty and may grow to HTTP_HEAD_MAX. The texts of
+ * exchange->request then point into it, and exchange->received counts the bytes that came in all:
+ * more than request.head_size when the client sent more behind it. The caller sets `tcp` and
+ * `settings` before. Returns 0, or -1 when there is no request to serve: then a bad or late one has
+ * been answered already and the reason logged. */
+int exchange_receive(struct exchange *exchange, struct buffer *buffer);
+
+/* Logs the headers of this name, in any case, or all of them if `name` is NULL. */
+void exchange_log_headers(const struct exchange *exchange, const char *name);
 
 /* Answers with a status and one plain sentence as the body, and logs both. `headers` are more header
  * lines that end with CR LF, or "". The answer is made to arrive even when the client is still

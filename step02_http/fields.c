@@ -106,23 +106,22 @@ bool fields_is_host(struct http_text value) {
 
 static enum http_verdict check_host(const struct http_request *request) {
     size_t from = 0;
-    const struct http_header *host = http_header_next(request, "Host", &from);
-    if (host == NULL) {
+    struct http_text host, another;
+    if (!http_header_next(request, "Host", &from, &host)) {
         return request->version == 10 ? HTTP_COMPLETE : HTTP_MISSING_HOST;
     }
-    if (http_header_next(request, "Host", &from) != NULL) {
+    if (http_header_next(request, "Host", &from, &another)) {
         return HTTP_REPEATED_HOST;
     }
-    return fields_is_host(host->value) ? HTTP_COMPLETE : HTTP_BAD_HOST;
+    return fields_is_host(host) ? HTTP_COMPLETE : HTTP_BAD_HOST;
 }
 
 /* The value of Content-Length is a number. Several are let pass if they are the same, whether in one
  * header or in more: a proxy may have joined them (RFC 9112, 6.3, item 5). */
 static bool content_length_is_good(const struct http_request *request, uint64_t *length) {
     size_t from = 0, listed = 0;
-    const struct http_header *header;
-    while ((header = http_header_next(request, "Content-Length", &from)) != NULL) {
-        struct http_text list = header->value, element;
+    struct http_text list, element;
+    while (http_header_next(request, "Content-Length", &from, &list)) {
         size_t before = listed;
         while (http_list_next(&list, &element)) {
             uint64_t number;
@@ -144,9 +143,8 @@ static bool content_length_is_good(const struct http_request *request, uint64_t 
 static enum http_verdict check_transfer_encoding(const struct http_request *request) {
     size_t from = 0, others = 0;
     bool chunked = false;
-    const struct http_header *header;
-    while ((header = http_header_next(request, "Transfer-Encoding", &from)) != NULL) {
-        struct http_text list = header->value, element;
+    struct http_text list, element;
+    while (http_header_next(request, "Transfer-Encoding", &from, &list)) {
         while (http_list_next(&list, &element)) {
             if (chunked) {
                 return HTTP_NOT_CHUNKED; /* something behind it */

@@ -8,6 +8,7 @@ void http_request_init(struct http_request *request) {
     /* The headers themselves stay as they are: header_count says that none of them counts. */
     request->method = request->target = (struct http_text){"", 0};
     request->version = 0;
+    request->bytes = NULL;
     request->header_count = 0;
     request->head_size = 0;
     request->scanned = 0;
@@ -90,6 +91,8 @@ static enum http_verdict parse_request_line(struct http_request *request, struct
     request->has_request_line = true;
     request->method = split(&line, ' ');
     request->target = split(&line, ' ');
+    request->method_from = request->line_start;
+    request->target_from = request->line_start + request->method.length + 1;
     if (line.start == NULL || request->target.length == 0) {
         return HTTP_BAD_REQUEST_LINE;
     }
@@ -128,7 +131,9 @@ static enum http_verdict parse_header(struct http_request *request, struct http_
     if (request->header_count == HTTP_HEADERS_MAX) {
         return HTTP_TOO_MANY_HEADERS;
     }
-    request->headers[request->header_count++] = header;
+    request->places[request->header_count++] = (struct http_place){
+        (uint16_t)(header.name.start - request->bytes), (uint16_t)header.name.length,
+        (uint16_t)(header.value.start - request->bytes), (uint16_t)header.value.length};
     return HTTP_INCOMPLETE;
 }
 
@@ -146,7 +151,17 @@ static enum http_verdict parse_line(struct http_request *request, struct http_te
     return fields_check(request);
 }
 
+/* The caller's buffer may have grown, and moved; the texts found so far have moved with it. */
+static void take_bytes(struct http_request *request, const char *bytes) {
+    request->bytes = bytes;
+    if (request->has_request_line) {
+        request->method.start = bytes + request->method_from;
+        request->target.start = bytes + request->target_from;
+    }
+}
+
 enum http_verdict http_parse(struct http_request *request, const char *bytes, size_t len) {
+    take_bytes(request, bytes);
     while (request->scanned < len) {
         size_t at = request->scanned++;
         char byte = bytes[at];
@@ -246,20 +261,28 @@ bool http_text_is_nocase(struct http_text text, const char *string) {
     return true;
 }
 
-const struct http_header *http_header_next(const struct http_request *request, const char *name,
-                                           size_t *from) {
+struct http_header http_header_at(const struct http_request *request, size_t index) {
+    const struct http_place *place = &request->places[index];
+    return (struct http_header){{request->bytes + place->name, place->name_length},
+                                {request->bytes + place->value, place->value_length}};
+}
+
+bool http_header_next(const struct http_request *request, const char *name, size_t *from,
+                      struct http_text *value) {
     while (*from < request->header_count) {
-        const struct http_header *header = &request->headers[(*from)++];
-        if (http_text_is_nocase(header->name, name)) {
-            return header;
+        struct http_header header = http_header_at(request, (*from)++);
+        if (http_text_is_nocase(header.name, name)) {
+            *value = header.value;
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
 size_t http_header_count(const struct http_request *request, const char *name) {
     size_t from = 0, count = 0;
-    while (http_header_next(request, name, &from) != NULL) {
+    struct http_text value;
+    while (http_header_next(request, name, &from, &value)) {
         count++;
     }
     return count;
@@ -277,9 +300,8 @@ bool http_list_next(struct http_text *list, struct http_text *element) {
 
 bool http_header_lists(const struct http_request *request, const char *name, const char *token) {
     size_t from = 0;
-    const struct http_header *header;
-    while ((header = http_header_next(request, name, &from)) != NULL) {
-        struct http_text list = header->value, element;
+    struct http_text list, element;
+    while (http_header_next(request, name, &from, &list)) {
         while (http_list_next(&list, &element)) {
             if (http_text_is_nocase(element, token)) {
                 return true;

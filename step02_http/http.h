@@ -32,16 +32,24 @@ struct http_header {
     struct http_text name, value; /* the value without the white space around it */
 };
 
+/* Where a header stands in the head: 8 bytes instead of 32, for each of HTTP_HEADERS_MAX, on the
+ * stack of each connection. HTTP_HEAD_MAX fits into 16 bits. */
+struct http_place {
+    uint16_t name, name_length, value, value_length;
+};
+
 struct http_request {
     struct http_text method, target;
     int version; /* 10 for HTTP/1.0, 11 for HTTP/1.1 and everything after it */
-    struct http_header headers[HTTP_HEADERS_MAX];
+    struct http_place places[HTTP_HEADERS_MAX]; /* of the headers; see http_header_at */
     size_t header_count;
     size_t head_size; /* bytes up to and with the empty line; what follows is not HTTP's */
 
-    size_t scanned;    /* bytes that need not be looked at again */
+    const char *bytes; /* the caller's */
+    size_t scanned;    /* of them, those that need not be looked at again */
     size_t line_start; /* where the line begins that is being read */
     bool has_request_line;
+    size_t method_from, target_from; /* where those texts begin */
 };
 
 enum http_verdict {
@@ -76,9 +84,9 @@ enum http_verdict {
 void http_request_init(struct http_request *request);
 
 /* Goes on parsing. `bytes` holds the `len` bytes of the stream that have arrived so far, from the
- * first byte of the head on, at the same address in every call for one request. Returns
+ * first byte of the head on; they may have moved to another address since the last call. Returns
  * HTTP_INCOMPLETE until the head is whole or wrong. The verdict depends only on the bytes, never on
- * the pieces they came in. After HTTP_COMPLETE the texts of `request` point into `bytes` and
+ * the pieces they came in. The texts of `request` point into `bytes`, and after HTTP_COMPLETE
  * `head_size` says where the head ended. After an error, call it no more. */
 enum http_verdict http_parse(struct http_request *request, const char *bytes, size_t len);
 
@@ -96,10 +104,14 @@ bool http_is_token(struct http_text text);
 /* How many headers have this name, in any case. */
 size_t http_header_count(const struct http_request *request, const char *name);
 
-/* The first header of this name, in any case, at index `*from` or behind it; sets `*from` to the
- * index after it. NULL when there is none. Start with 0 to visit all that have the name. */
-const struct http_header *http_header_next(const struct http_request *request, const char *name,
-                                           size_t *from);
+/* The header at an index less than header_count. */
+struct http_header http_header_at(const struct http_request *request, size_t index);
+
+/* Finds the first header of this name, in any case, at index `*from` or behind it: stores its value
+ * and sets `*from` to the index after it. Returns false when there is none. Start with 0 to visit
+ * all that have the name. */
+bool http_header_next(const struct http_request *request, const char *name, size_t *from,
+                      struct http_text *value);
 
 /* Takes the next element off a comma-separated list (RFC 9110, 5.6.1) and returns true, or returns
  * false at its end. White space around elements and empty elements are skipped. */

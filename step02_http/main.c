@@ -3,32 +3,33 @@
 #include "common/text.h"
 #include "step02_http/exchange.h"
 
+enum { LENT_SIZE = 2048 }; /* most heads fit */
+
 static const char hints[] =
     "try:  open http://{host}:{port}/ in a browser\n"
     "      curl -v http://{host}:{port}/nowhere\n"
     "      printf 'GET / HTTP/1.1\\r\\n\\r\\n' | nc {host} {port}   (a 400: no Host)\n";
 
-static void show_request(uint64_t number, const struct http_request *request) {
-    char name[64], value[256];
-    log_event(number, "%s %s HTTP/%d.%d, %zu bytes of head",
-              text_printable(request->method.start, request->method.length, name, sizeof name),
-              text_printable(request->target.start, request->target.length, value, sizeof value),
+static void show_request(const struct exchange *exchange) {
+    const struct http_request *request = &exchange->request;
+    char method[64], target[256];
+    log_event(exchange->tcp->number, "%s %s HTTP/%d.%d, %zu bytes of head",
+              text_printable(request->method.start, request->method.length, method, sizeof method),
+              text_printable(request->target.start, request->target.length, target, sizeof target),
               request->version / 10, request->version % 10, request->head_size);
-    for (size_t i = 0; i < request->header_count; i++) {
-        const struct http_header *header = &request->headers[i];
-        log_event(number, "  %s: %s",
-                  text_printable(header->name.start, header->name.length, name, sizeof name),
-                  text_printable(header->value.start, header->value.length, value, sizeof value));
-    }
+    exchange_log_headers(exchange, NULL);
 }
 
 static void serve(struct tcp_connection *tcp, void *context) {
-    char head[HTTP_HEAD_MAX];
+    uint8_t lent[LENT_SIZE];
+    struct buffer buffer;
     struct exchange exchange = {.tcp = tcp, .settings = context};
-    if (exchange_receive(&exchange, head, sizeof head) == 0) {
-        show_request(tcp->number, &exchange.request);
+    buffer_init(&buffer, lent, sizeof lent);
+    if (exchange_receive(&exchange, &buffer) == 0) {
+        show_request(&exchange);
         exchange_page(&exchange);
     }
+    buffer_free(&buffer);
 }
 
 int main(int argc, char **argv) {
@@ -44,7 +45,7 @@ int main(int argc, char **argv) {
     }
     server.hints = hints;
     server.pool.refusal = exchange_refusal;
-    server.pool.buffer_size = HTTP_HEAD_MAX;
+    server.pool.buffer_size = LENT_SIZE;
     server.pool.handle = serve;
     server.pool.context = &settings;
     return server_run(&server);

@@ -1,6 +1,8 @@
 #include "step02_http/response.h"
 
-#include <stdio.h>
+#include "common/text.h"
+
+#include <stdbool.h>
 
 const char *response_reason(int status) {
     static const struct {
@@ -29,31 +31,69 @@ const char *response_reason(int status) {
     return "Unknown";
 }
 
+/* What is written so far. A piece that does not fit makes all of it void. */
+struct head {
+    char *out;
+    size_t capacity, length;
+    bool fits;
+};
+
+static void add(struct head *head, const char *string) {
+    head->fits = head->fits && text_append(head->out, head->capacity, &head->length, string);
+}
+
+/* Adds a number in decimal with at least so many digits. */
+static void add_number(struct head *head, size_t number, size_t digits) {
+    char text[24];
+    size_t at = sizeof text - 1;
+    text[at] = '\0';
+    for (; number > 0 || digits > 0; number /= 10) {
+        text[--at] = (char)('0' + number % 10);
+        digits -= digits > 0;
+    }
+    add(head, text + at);
+}
+
 /* RFC 9110, 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT". Written out by hand because strftime would use
  * the language of the user's locale. */
-static void format_date(time_t now, char date[40]) {
-    static const char days[] = "SunMonTueWedThuFriSat";
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+static void add_date(struct head *head, time_t now) {
+    static const char days[][6] = {"Sun, ", "Mon, ", "Tue, ", "Wed, ", "Thu, ", "Fri, ", "Sat, "};
+    static const char months[][6] = {" Jan ", " Feb ", " Mar ", " Apr ", " May ", " Jun ",
+                                     " Jul ", " Aug ", " Sep ", " Oct ", " Nov ", " Dec "};
     struct tm utc = {0};
     gmtime_r(&now, &utc);
-    snprintf(date, 40, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * (utc.tm_wday % 7),
-             utc.tm_mday % 100, months + 3 * (utc.tm_mon % 12), (utc.tm_year + 1900) % 10000,
-             utc.tm_hour % 100, utc.tm_min % 100, utc.tm_sec % 100);
+    add(head, days[utc.tm_wday]);
+    add_number(head, (size_t)utc.tm_mday, 2);
+    add(head, months[utc.tm_mon]);
+    add_number(head, (size_t)(utc.tm_year + 1900), 4);
+    add(head, " ");
+    add_number(head, (size_t)utc.tm_hour, 2);
+    add(head, ":");
+    add_number(head, (size_t)utc.tm_min, 2);
+    add(head, ":");
+    add_number(head, (size_t)utc.tm_sec, 2);
+    add(head, " GMT");
 }
 
 size_t response_head(const struct response *response, char *out, size_t capacity) {
-    char date[40];
-    format_date(response->now, date);
-    int length =
-        snprintf(out, capacity, "HTTP/1.1 %d %s\r\nDate: %s\r\nServer: %s\r\n%s", response->status,
-                 response_reason(response->status), date, response->program, response->headers);
-    size_t used = length > 0 && (size_t)length < capacity ? (size_t)length : capacity;
-    if (used < capacity && response->content_type != NULL) {
-        length = snprintf(out + used, capacity - used,
-                          "Connection: close\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n",
-                          response->content_type, response->content_length);
-    } else {
-        length = snprintf(out + used, capacity - used, "\r\n");
+    struct head head = {out, capacity, 0, true};
+    add(&head, "HTTP/1.1 ");
+    add_number(&head, (size_t)response->status, 3);
+    add(&head, " ");
+    add(&head, response_reason(response->status));
+    add(&head, "\r\nDate: ");
+    add_date(&head, response->now);
+    add(&head, "\r\nServer: ");
+    add(&head, response->program);
+    add(&head, "\r\n");
+    add(&head, response->headers);
+    if (response->content_type != NULL) {
+        add(&head, "Connection: close\r\nContent-Type: ");
+        add(&head, response->content_type);
+        add(&head, "\r\nContent-Length: ");
+        add_number(&head, response->content_length, 1);
+        add(&head, "\r\n");
     }
-    return length > 0 && (size_t)length < capacity - used ? used + (size_t)length : 0;
+    add(&head, "\r\n");
+    return head.fits ? head.length : 0;
 }

@@ -2,10 +2,10 @@
 
 #include "common/base64.h"
 #include "common/sha1.h"
+#include "common/text.h"
 #include "step02_http/fields.h"
 #include "step03_handshake/extensions.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Chosen by the RFC's authors (section 1.3); no other protocol would use it by accident. */
@@ -41,30 +41,30 @@ static bool is_key(struct http_text value) {
 static enum handshake_verdict check_key(const struct http_request *request,
                                         struct handshake *handshake) {
     size_t from = 0;
-    const struct http_header *key = http_header_next(request, "Sec-WebSocket-Key", &from);
-    if (key == NULL) {
+    struct http_text key, another;
+    if (!http_header_next(request, "Sec-WebSocket-Key", &from, &key)) {
         return HANDSHAKE_NO_KEY;
     }
-    if (http_header_next(request, "Sec-WebSocket-Key", &from) != NULL) {
+    if (http_header_next(request, "Sec-WebSocket-Key", &from, &another)) {
         return HANDSHAKE_REPEATED_KEY;
     }
-    if (!is_key(key->value)) {
+    if (!is_key(key)) {
         return HANDSHAKE_BAD_KEY;
     }
-    handshake_accept(key->value, handshake->accept);
+    handshake_accept(key, handshake->accept);
     return HANDSHAKE_ACCEPTED;
 }
 
 static enum handshake_verdict check_version(const struct http_request *request) {
     size_t from = 0;
-    const struct http_header *version = http_header_next(request, "Sec-WebSocket-Version", &from);
-    if (version == NULL) {
+    struct http_text version, another;
+    if (!http_header_next(request, "Sec-WebSocket-Version", &from, &version)) {
         return HANDSHAKE_NO_VERSION;
     }
-    if (http_header_next(request, "Sec-WebSocket-Version", &from) != NULL) {
+    if (http_header_next(request, "Sec-WebSocket-Version", &from, &another)) {
         return HANDSHAKE_REPEATED_VERSION;
     }
-    return http_text_is(version->value, "13") ? HANDSHAKE_ACCEPTED : HANDSHAKE_BAD_VERSION;
+    return http_text_is(version, "13") ? HANDSHAKE_ACCEPTED : HANDSHAKE_BAD_VERSION;
 }
 
 /* Browsers tell with Origin which site's script opens the connection, and scripts cannot forge it
@@ -72,13 +72,14 @@ static enum handshake_verdict check_version(const struct http_request *request) 
 static enum handshake_verdict check_origin(const struct http_request *request,
                                            const struct handshake_policy *policy) {
     size_t from = 0;
-    const struct http_header *origin = http_header_next(request, "Origin", &from);
-    if (origin != NULL && http_header_next(request, "Origin", &from) != NULL) {
+    struct http_text origin, another;
+    bool given = http_header_next(request, "Origin", &from, &origin);
+    if (given && http_header_next(request, "Origin", &from, &another)) {
         return HANDSHAKE_REPEATED_ORIGIN;
     }
     bool allowed = policy->origin_count == 0;
-    for (size_t i = 0; i < policy->origin_count && origin != NULL; i++) {
-        allowed = allowed || http_text_is_nocase(origin->value, policy->origins[i]);
+    for (size_t i = 0; i < policy->origin_count && given; i++) {
+        allowed = allowed || http_text_is_nocase(origin, policy->origins[i]);
     }
     return allowed ? HANDSHAKE_ACCEPTED : HANDSHAKE_FORBIDDEN_ORIGIN;
 }
@@ -88,9 +89,8 @@ static enum handshake_verdict choose_subprotocol(const struct http_request *requ
                                                  const struct handshake_policy *policy,
                                                  struct handshake *handshake) {
     size_t from = 0, listed = 0;
-    const struct http_header *header;
-    while ((header = http_header_next(request, "Sec-WebSocket-Protocol", &from)) != NULL) {
-        struct http_text list = header->value, element;
+    struct http_text list, element;
+    while (http_header_next(request, "Sec-WebSocket-Protocol", &from, &list)) {
         while (http_list_next(&list, &element)) {
             listed++;
             if (!http_is_token(element)) {
@@ -112,9 +112,9 @@ static enum handshake_verdict choose_subprotocol(const struct http_request *requ
 
 static enum handshake_verdict check_extensions(const struct http_request *request) {
     size_t from = 0;
-    const struct http_header *header;
-    while ((header = http_header_next(request, "Sec-WebSocket-Extensions", &from)) != NULL) {
-        if (!extensions_valid(header->value)) {
+    struct http_text list;
+    while (http_header_next(request, "Sec-WebSocket-Extensions", &from, &list)) {
+        if (!extensions_valid(list)) {
             return HANDSHAKE_BAD_EXTENSIONS;
         }
     }
@@ -212,9 +212,13 @@ const char *handshake_error_headers(enum handshake_verdict verdict) {
 }
 
 void handshake_headers(const struct handshake *handshake, char out[HANDSHAKE_HEADERS_MAX]) {
-    bool chosen = handshake->subprotocol != NULL;
-    snprintf(out, HANDSHAKE_HEADERS_MAX,
-             "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n%s%.*s%s",
-             handshake->accept, chosen ? "Sec-WebSocket-Protocol: " : "", HANDSHAKE_SUBPROTOCOL_MAX,
-             chosen ? handshake->subprotocol : "", chosen ? "\r\n" : "");
+    size_t length = 0;
+    text_append(out, HANDSHAKE_HEADERS_MAX, &length,
+                "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ");
+    text_append(out, HANDSHAKE_HEADERS_MAX, &length, handshake->accept);
+    if (handshake->subprotocol != NULL) {
+        text_append(out, HANDSHAKE_HEADERS_MAX, &length, "\r\nSec-WebSocket-Protocol: ");
+        text_append(out, HANDSHAKE_HEADERS_MAX, &length, handshake->subprotocol);
+    }
+    text_append(out, HANDSHAKE_HEADERS_MAX, &length, "\r\n");
 }

@@ -16,7 +16,7 @@
 
 #include "step02_http/http.h"
 
-enum { HANDSHAKE_ACCEPT_SIZE = 29, HANDSHAKE_SUBPROTOCOL_MAX = 256, HANDSHAKE_HEADERS_MAX = 512 };
+enum { HANDSHAKE_ACCEPT_SIZE = 29, HANDSHAKE_SUBPROTOCOL_MAX = 128, HANDSHAKE_HEADERS_MAX = 256 };
 
 /* What a server wants. The strings belong to the caller and outlive it. */
 struct handshake_policy {
@@ -66,7 +66,8 @@ int handshake_status(enum handshake_verdict verdict);
 const char *handshake_sentence(enum handshake_verdict verdict);
 const char *handshake_error_headers(enum handshake_verdict verdict);
 
-/* Writes the header lines of the 101 response, each ending with CR LF, as a C string. */
+/* Writes the header lines of the 101 response, each ending with CR LF, as a C string. The subprotocol
+ * has at most HANDSHAKE_SUBPROTOCOL_MAX characters. */
 void handshake_headers(const struct handshake *handshake, char out[HANDSHAKE_HEADERS_MAX]);
 
 /* Computes Sec-WebSocket-Accept, a C string of 28 characters, from the key as it was sent (4.2.2,

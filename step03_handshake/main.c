@@ -12,9 +12,11 @@ static const char hints[] =
     "with --verbose the request and the accept value are shown\n";
 
 static void show_bytes(struct tcp_connection *tcp, void *context) {
-    uint8_t buffer[HTTP_HEAD_MAX];
+    uint8_t bytes[HTTP_HEAD_MAX]; /* as much as a buffer may grow to here, so it never does */
+    struct buffer buffer;
     size_t received;
-    if (upgrade_accept(tcp, context, buffer, sizeof buffer, &received) != 0) {
+    buffer_init(&buffer, bytes, sizeof bytes);
+    if (upgrade_accept(tcp, context, &buffer, &received) != 0) {
         return;
     }
     /* The client may have sent a frame in the same segment as its request. */
@@ -22,9 +24,9 @@ static void show_bytes(struct tcp_connection *tcp, void *context) {
     do {
         if (count > 0) {
             log_event(tcp->number, "read %zd bytes", count);
-            log_hexdump(tcp->number, buffer, (size_t)count);
+            log_hexdump(tcp->number, bytes, (size_t)count);
         }
-        count = tcp_read(tcp, buffer, sizeof buffer, TCP_IDLE_TIMEOUT);
+        count = tcp_read(tcp, bytes, sizeof bytes, TCP_IDLE_TIMEOUT);
     } while (count > 0);
     log_event(tcp->number, "ended: %s", count == 0 ? "closed by the peer" : tcp_problem(errno));
 }

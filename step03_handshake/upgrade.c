@@ -60,24 +60,6 @@ static void log_upgrade(const struct exchange *exchange, const struct handshake 
     log_verbose(exchange->tcp->number, "  Sec-WebSocket-Accept: %s", handshake->accept);
 }
 
-/* Shows the request, and the Origin in particular when that is what it is refused for. */
-static void log_request(const struct exchange *exchange, enum handshake_verdict verdict) {
-    if (!log_is_verbose() && verdict != HANDSHAKE_FORBIDDEN_ORIGIN) {
-        return;
-    }
-    for (size_t i = 0; i < exchange->request.header_count; i++) {
-        const struct http_header *header = &exchange->request.headers[i];
-        char name[64], value[256];
-        text_printable(header->name.start, header->name.length, name, sizeof name);
-        text_printable(header->value.start, header->value.length, value, sizeof value);
-        if (verdict == HANDSHAKE_FORBIDDEN_ORIGIN && http_text_is_nocase(header->name, "Origin")) {
-            log_event(exchange->tcp->number, "  %s: %s", name, value);
-        } else {
-            log_verbose(exchange->tcp->number, "  %s: %s", name, value);
-        }
-    }
-}
-
 /* Sends the 101. From here on the bytes in both directions are frames. */
 static int send_upgrade(struct exchange *exchange, const struct handshake *handshake) {
     char headers[HANDSHAKE_HEADERS_MAX], head[RESPONSE_HEAD_MAX];
@@ -93,12 +75,12 @@ static int send_upgrade(struct exchange *exchange, const struct handshake *hands
 }
 
 int upgrade_accept(struct tcp_connection *tcp, const struct upgrade_settings *settings,
-                   uint8_t *buffer, size_t capacity, size_t *received) {
+                   struct buffer *buffer, size_t *received) {
     struct exchange exchange = {.tcp = tcp, .settings = &settings->exchange};
     struct handshake_policy policy = {settings->origins.item, settings->origins.count,
                                       settings->subprotocols.item, settings->subprotocols.count};
     struct handshake handshake;
-    if (exchange_receive(&exchange, (char *)buffer, capacity) != 0) {
+    if (exchange_receive(&exchange, buffer) != 0) {
         return -1;
     }
     if (!handshake_is_wanted(&exchange.request)) {
@@ -106,7 +88,11 @@ int upgrade_accept(struct tcp_connection *tcp, const struct upgrade_settings *se
         return -1;
     }
     enum handshake_verdict verdict = handshake_check(&exchange.request, &policy, &handshake);
-    log_request(&exchange, verdict);
+    if (log_is_verbose()) {
+        exchange_log_headers(&exchange, NULL);
+    } else if (verdict == HANDSHAKE_FORBIDDEN_ORIGIN) {
+        exchange_log_headers(&exchange, "Origin");
+    }
     if (verdict != HANDSHAKE_ACCEPTED) {
         exchange_answer(&exchange, handshake_status(verdict), handshake_error_headers(verdict),
                         handshake_sentence(verdict));
@@ -116,6 +102,6 @@ int upgrade_accept(struct tcp_connection *tcp, const struct upgrade_settings *se
         return -1;
     }
     *received = exchange.received - exchange.request.head_size;
-    memmove(buffer, buffer + exchange.request.head_size, *received);
+    buffer_shrink(buffer, exchange.request.head_size, *received);
     return 0;
 }

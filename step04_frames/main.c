@@ -13,15 +13,17 @@ static const char hints[] =
     "      socket.onopen = () => { socket.send('hello'); socket.close(1000, 'bye') }\n";
 
 static void show_frames(struct tcp_connection *tcp, void *context) {
-    uint8_t buffer[HTTP_HEAD_MAX];
+    uint8_t bytes[HTTP_HEAD_MAX]; /* as much as a buffer may grow to here, so it never does */
+    struct buffer buffer;
     size_t len;
     struct frame_show show;
-    if (upgrade_accept(tcp, context, buffer, sizeof buffer, &len) != 0) {
+    buffer_init(&buffer, bytes, sizeof bytes);
+    if (upgrade_accept(tcp, context, &buffer, &len) != 0) {
         return;
     }
     frame_show_init(&show, tcp->number);
     for (;;) {
-        size_t used = frame_show_all(&show, buffer, len);
+        size_t used = frame_show_all(&show, bytes, len);
         if (show.ended) {
             log_event(tcp->number, "ended without an answer: that is step 5");
             tcp_finish(tcp, TCP_FINISH_TIMEOUT);
@@ -29,8 +31,8 @@ static void show_frames(struct tcp_connection *tcp, void *context) {
         }
         /* What is left is the beginning of a frame whose end is still on its way. */
         len -= used;
-        memmove(buffer, buffer + used, len);
-        ssize_t count = tcp_read(tcp, buffer + len, sizeof buffer - len, TCP_IDLE_TIMEOUT);
+        memmove(bytes, bytes + used, len);
+        ssize_t count = tcp_read(tcp, bytes + len, sizeof bytes - len, TCP_IDLE_TIMEOUT);
         if (count <= 0) {
             log_event(tcp->number, "ended: %s",
                       count == 0 ? "closed by the peer" : tcp_problem(errno));

@@ -12,7 +12,7 @@ enum {
 };
 
 void connection_init(struct connection *connection, const struct connection_settings *settings,
-                     uint8_t *lent, size_t lent_size, size_t received) {
+                     const struct buffer *buffer, size_t received) {
     connection->settings = *settings;
     if (settings->max_message < CONNECTION_MESSAGE_MIN) {
         connection->settings.max_message = CONNECTION_MESSAGE_MIN;
@@ -21,10 +21,11 @@ void connection_init(struct connection *connection, const struct connection_sett
         connection->settings.max_message = SIZE_MAX / 4; /* so that no sum of sizes can overflow */
     }
     connection->rules = (struct frame_rules){settings->role == CONNECTION_SERVER, 0};
-    buffer_init(&connection->buffer, lent, lent_size);
+    connection->buffer = *buffer;
     connection->done = 0;
     connection->raw = 0;
     connection->end = received;
+    connection->filled = false;
     connection->in_frame = false;
     connection->message_opcode = FRAME_CONTINUATION;
     connection->message_start = 0;
@@ -38,6 +39,10 @@ void connection_init(struct connection *connection, const struct connection_sett
 
 void connection_free(struct connection *connection) {
     buffer_free(&connection->buffer);
+}
+
+static bool is_in_message(const struct connection *connection) {
+    return connection->message_opcode != FRAME_CONTINUATION;
 }
 
 /* Fills in the header of a frame that goes out, and masks the payload if a client sends it. */
@@ -132,7 +137,7 @@ static enum connection_event fail(struct connection *connection, uint16_t code,
 static enum connection_event begin_data_frame(struct connection *connection) {
     const struct frame_header *frame = &connection->frame;
     bool continues = frame->opcode == FRAME_CONTINUATION;
-    bool in_message = connection->message_opcode != FRAME_CONTINUATION;
+    bool in_message = is_in_message(connection);
     if (continues && !in_message) {
         return fail(connection, CLOSE_PROTOCOL_ERROR, "there is no message to continue (5.4)");
     }
@@ -297,7 +302,7 @@ static void move(uint8_t *to, const uint8_t *from, size_t len) {
 static void move_to_front(struct connection *connection) {
     uint8_t *data = connection->buffer.data;
     size_t message = 0;
-    if (connection->message_opcode != FRAME_CONTINUATION) {
+    if (is_in_message(connection)) {
         size_t start = connection->message_start - connection->done;
         move(data + start, data + connection->message_start, connection->message_length);
         connection->message_start = start;
@@ -310,27 +315,46 @@ static void move_to_front(struct connection *connection) {
     connection->end = message + raw;
 }
 
-uint8_t *connection_space(struct connection *connection, size_t *size) {
-    struct buffer *buffer = &connection->buffer;
-    move_to_front(connection);
-    bool in_message = connection->message_opcode != FRAME_CONTINUATION;
-    if (!in_message && buffer->data != buffer->lent) {
-        buffer_shrink(buffer, 0, connection->end);
+void connection_relax(struct connection *connection) {
+    if (!is_in_message(connection) && buffer_has_grown(&connection->buffer)) {
+        move_to_front(connection);
+        buffer_shrink(&connection->buffer, 0, connection->end);
+        connection->filled = false;
     }
+}
 
-    /* The buffer grows to twice its size when it is nearly full of bytes that did arrive. What a
-     * header claims may stop it from growing, when the rest of the frame fits, but never makes it. */
-    size_t free_bytes = buffer->capacity - connection->end;
+/* How large the buffer should be for the next read. It grows when it is full, or nearly, of bytes
+ * that did arrive: to CONNECTION_READ_SIZE for a peer that sends much at a time, and to twice its
+ * size for a message that needs more. What a header claims may stop it from growing, when the rest of
+ * the frame fits, but never makes it. */
+static size_t wanted_capacity(const struct connection *connection) {
+    size_t capacity = connection->buffer.capacity;
+    size_t free_bytes = capacity - connection->end;
     uint64_t most = connection->settings.max_message + BUFFER_SLACK;
     bool rest_fits = connection->in_frame &&
                      connection->frame.payload_length - connection->frame_received <= free_bytes;
-    if (in_message && free_bytes < buffer->capacity / 4 && !rest_fits && buffer->capacity < most) {
-        size_t twice = 2 * buffer->capacity;
-        size_t capacity = twice < most ? twice : (size_t)most;
-        if (buffer_grow(buffer, capacity, connection->end) != 0 && free_bytes == 0) {
-            fail(connection, CLOSE_INTERNAL_ERROR, "the server is out of memory");
-            return NULL;
-        }
+    if (connection->filled && capacity < CONNECTION_READ_SIZE) {
+        return CONNECTION_READ_SIZE;
+    }
+    if (is_in_message(connection) && free_bytes < capacity / 4 && !rest_fits && capacity < most) {
+        return 2 * capacity < most ? 2 * capacity : (size_t)most;
+    }
+    return capacity;
+}
+
+uint8_t *connection_space(struct connection *connection, size_t *size) {
+    struct buffer *buffer = &connection->buffer;
+    bool much_too_large = buffer->capacity > CONNECTION_READ_SIZE &&
+                          connection->message_length < buffer->capacity / 4;
+    if (much_too_large) {
+        connection_relax(connection); /* a large message has long been followed by a small one */
+    }
+    move_to_front(connection);
+    size_t wanted = wanted_capacity(connection);
+    if (wanted > buffer->capacity && buffer_grow(buffer, wanted, connection->end) != 0 &&
+        connection->end == buffer->capacity) {
+        fail(connection, CLOSE_INTERNAL_ERROR, "the server is out of memory");
+        return NULL;
     }
     *size = buffer->capacity - connection->end;
     return buffer->data + connection->end;
@@ -338,6 +362,7 @@ uint8_t *connection_space(struct connection *connection, size_t *size) {
 
 void connection_received(struct connection *connection, size_t count) {
     connection->end += count;
+    connection->filled = connection->end == connection->buffer.capacity;
 }
 
 size_t connection_output(struct connection *connection, const struct iovec **parts) {

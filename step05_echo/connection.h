@@ -33,16 +33,17 @@
 #ifndef STEP05_ECHO_CONNECTION_H
 #define STEP05_ECHO_CONNECTION_H
 
+#include "step02_http/buffer.h"
 #include "step04_frames/frame.h"
-#include "step05_echo/buffer.h"
 #include "step05_echo/close.h"
 #include "step05_echo/output.h"
 #include "step05_echo/utf8.h"
 
 enum {
-    CONNECTION_BUFFER_MIN = 1024, /* bytes that must be lent at least */
-    CONNECTION_MESSAGE_MIN = 125, /* a smaller max_message is raised to this */
-    CONNECTION_COPY_MAX = 256     /* a payload up to this size is copied rather than lent */
+    CONNECTION_BUFFER_MIN = 512,       /* bytes that a buffer must have at least */
+    CONNECTION_READ_SIZE = 128 * 1024, /* what it grows to when a read has filled it */
+    CONNECTION_MESSAGE_MIN = 125,      /* a smaller max_message is raised to this */
+    CONNECTION_COPY_MAX = 125          /* a payload up to this size is copied rather than lent */
 };
 
 enum connection_role { CONNECTION_SERVER, CONNECTION_CLIENT };
@@ -79,6 +80,7 @@ struct connection {
     struct frame_rules rules;
     struct buffer buffer;
     size_t done, raw, end; /* see the picture above */
+    bool filled;           /* the last read left no room: more was waiting, perhaps */
 
     bool in_frame; /* the header at hand has been decoded, and some of its payload may be missing */
     struct frame_header frame;
@@ -96,11 +98,11 @@ struct connection {
     const char *failure; /* after CONNECTION_FAILED: which rule was broken */
 };
 
-/* Starts with the connection open (after the 101). `lent` is memory of at least
- * CONNECTION_BUFFER_MIN bytes that lives as long as the connection; its first `received` bytes hold
- * what came behind the handshake. More memory is taken for messages that need it. */
+/* Starts with the connection open (after the 101). Takes over `buffer`, of CONNECTION_BUFFER_MIN
+ * bytes at least, whose first `received` bytes hold what came behind the handshake; what was lent to
+ * it lives as long as the connection. */
 void connection_init(struct connection *connection, const struct connection_settings *settings,
-                     uint8_t *lent, size_t lent_size, size_t received);
+                     const struct buffer *buffer, size_t received);
 
 /* Frees what the connection has taken from the heap. */
 void connection_free(struct connection *connection);
@@ -118,6 +120,10 @@ uint8_t *connection_space(struct connection *connection, size_t *size);
 
 /* Reports that `count` bytes were put there. */
 void connection_received(struct connection *connection, size_t count);
+
+/* Gives back memory that was taken for busier times. For a connection that has been silent for a
+ * moment; to be called when connection_space may be. */
+void connection_relax(struct connection *connection);
 
 /* Sends a message in one frame. The payload is lent: until it has been sent it must neither change nor
  * go; a client's is masked in place. A message that has just been received goes back as it lies,

@@ -10,6 +10,8 @@ static const char hints[] =
     "      socket.onopen = () => socket.send('hello')\n"
     "with --verbose each message and ping is shown\n";
 
+enum { LENT_SIZE = 768 }; /* so little that an idle connection is two pages of memory */
+
 struct echo_settings {
     struct upgrade_settings upgrade;
     struct session_settings session;
@@ -24,10 +26,14 @@ static void echo(struct connection *connection, const struct connection_message 
 static void serve(struct tcp_connection *tcp, void *context) {
     const struct echo_settings *settings = context;
     const struct session_handler handler = {.on_message = echo};
-    uint8_t buffer[SESSION_BUFFER_SIZE];
+    uint8_t lent[LENT_SIZE];
+    struct buffer buffer;
     size_t received;
-    if (upgrade_accept(tcp, &settings->upgrade, buffer, sizeof buffer, &received) == 0) {
-        session_run(tcp, &settings->session, &handler, buffer, sizeof buffer, received);
+    buffer_init(&buffer, lent, sizeof lent);
+    if (upgrade_accept(tcp, &settings->upgrade, &buffer, &received) == 0) {
+        session_run(tcp, &settings->session, &handler, &buffer, received);
+    } else {
+        buffer_free(&buffer);
     }
 }
 
@@ -48,7 +54,7 @@ int main(int argc, char **argv) {
     }
     server.hints = hints;
     server.pool.refusal = exchange_refusal;
-    server.pool.buffer_size = SESSION_BUFFER_SIZE;
+    server.pool.buffer_size = LENT_SIZE;
     server.pool.handle = serve;
     server.pool.context = &settings;
     return server_run(&server);

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
-enum { OUTPUT_PARTS_MAX = 16, OUTPUT_COPY_SIZE = 2048 };
+enum { OUTPUT_PARTS_MAX = 16, OUTPUT_COPY_SIZE = 768 };
 
 struct output {
     struct iovec parts[OUTPUT_PARTS_MAX];

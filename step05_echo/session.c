@@ -20,7 +20,9 @@ struct session {
     uint64_t messages;
     int64_t last_message;   /* when it came; kept only with an idle time-out */
     int64_t close_deadline; /* until when to wait for the peer's Close; 0 before ours */
-    bool pinged;            /* a ping is out and nothing has come since */
+    int64_t silence; /* ms for which nothing has come, since the last ping if there was one */
+    bool pinged;     /* a ping is out and nothing has come since */
+    bool relaxed;    /* memory has been given back and nothing has come since */
 };
 
 void session_init(struct session_settings *settings, struct options *options) {
@@ -41,17 +43,25 @@ static bool idle_expired(const struct session *session) {
            clock_now() >= session->last_message + session->settings->idle_timeout;
 }
 
+static int64_t least(int64_t one, int64_t other) {
+    return one < other ? one : other;
+}
+
 /* How long the next read may wait: until the earliest thing that there is to do. */
 static int64_t time_to_wait(const struct session *session) {
-    int64_t wait = session->settings->ping_interval;
-    if (wait == 0) {
-        wait = LONGEST_WAIT;
-    }
+    int64_t wait = LONGEST_WAIT;
     if (session->connection.close_sent) {
         wait = session->close_deadline - clock_now();
-    } else if (session->settings->idle_timeout > 0) {
-        int64_t idle = session->last_message + session->settings->idle_timeout - clock_now();
-        wait = idle < wait ? idle : wait;
+        return wait > 0 ? wait : 1;
+    }
+    if (session->settings->ping_interval > 0) {
+        wait = session->settings->ping_interval - session->silence;
+    }
+    if (session->settings->idle_timeout > 0) {
+        wait = least(wait, session->last_message + session->settings->idle_timeout - clock_now());
+    }
+    if (!session->relaxed && buffer_has_grown(&session->connection.buffer)) {
+        wait = least(wait, SESSION_RELAX_AFTER);
     }
     return wait > 0 ? wait : 1;
 }
@@ -93,16 +103,23 @@ static bool close_expired(struct session *session) {
     return clock_now() >= session->close_deadline;
 }
 
-/* Nothing has arrived for `waited` ms. Returns false when that is the end. */
+/* Nothing has arrived for another `waited` ms. Returns false when that is the end. Other limits than
+ * the ping's are looked at before each read. */
 static bool on_silence(struct session *session, int64_t waited) {
     int64_t ping_interval = session->settings->ping_interval;
-    if (session->connection.close_sent || ping_interval == 0 || waited < ping_interval) {
-        return true; /* another limit cut the wait short; all of them are looked at before a read */
+    session->silence += waited;
+    if (!session->relaxed && session->silence >= SESSION_RELAX_AFTER) {
+        connection_relax(&session->connection);
+        session->relaxed = true;
+    }
+    if (session->connection.close_sent || ping_interval == 0 || session->silence < ping_interval) {
+        return true;
     }
     if (session->pinged) {
         return lost(session, "no answer to a ping");
     }
     session->pinged = true;
+    session->silence = 0;
     log_verbose(session->tcp->number, "silent; sending a ping");
     return connection_ping(&session->connection, (const uint8_t *)"", 0) == 0;
 }
@@ -125,7 +142,9 @@ static bool receive(struct session *session) {
     ssize_t count = tcp_read(session->tcp, space, size, wait);
     if (count > 0) {
         connection_received(&session->connection, (size_t)count);
+        session->silence = 0;
         session->pinged = false;
+        session->relaxed = false;
         return true;
     }
     if (count < 0 && errno == ETIMEDOUT) {
@@ -205,12 +224,12 @@ static void run(struct session *session) {
 }
 
 void session_run(struct tcp_connection *tcp, const struct session_settings *settings,
-                 const struct session_handler *handler, uint8_t *buffer, size_t buffer_size,
+                 const struct session_handler *handler, const struct buffer *buffer,
                  size_t received) {
     struct session session = {.tcp = tcp, .settings = settings, .handler = handler};
     struct connection_settings rules = {.role = CONNECTION_SERVER,
                                         .max_message = settings->max_message};
-    connection_init(&session.connection, &rules, buffer, buffer_size, received);
+    connection_init(&session.connection, &rules, buffer, received);
     if (settings->idle_timeout > 0) {
         session.last_message = clock_now();
     }

@@ -11,8 +11,8 @@
 #include "step05_echo/connection.h"
 
 enum {
-    SESSION_BUFFER_SIZE = 128 * 1024, /* address space; only the pages that are used cost memory */
-    SESSION_CLOSE_TIMEOUT = 2000      /* ms to wait for the reply to our Close */
+    SESSION_RELAX_AFTER = 1000,  /* ms of silence before memory for busier times is given back */
+    SESSION_CLOSE_TIMEOUT = 2000 /* ms to wait for the reply to our Close */
 };
 
 struct session_settings {
@@ -32,11 +32,11 @@ struct session_handler {
     void *context;
 };
 
-/* Serves the connection until it is over, and logs how it ended. `buffer` is lent memory as for
- * connection_init, whose first `received` bytes have arrived already. The caller closes the TCP
+/* Serves the connection until it is over, and logs how it ended. It takes over `buffer` as
+ * connection_init does, whose first `received` bytes have arrived already. The caller closes the TCP
  * connection then, at once. */
 void session_run(struct tcp_connection *tcp, const struct session_settings *settings,
-                 const struct session_handler *handler, uint8_t *buffer, size_t buffer_size,
+                 const struct session_handler *handler, const struct buffer *buffer,
                  size_t received);
 
 #endif

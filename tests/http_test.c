@@ -70,8 +70,10 @@ static bool same_outcome(const struct stream *one, const struct stream *other) {
                 left->version == right->version && left->head_size == right->head_size &&
                 left->header_count == right->header_count;
     for (size_t i = 0; i < left->header_count && same; i++) {
-        same = same_text(left->headers[i].name, right->headers[i].name) &&
-               same_text(left->headers[i].value, right->headers[i].value);
+        struct http_header left_header = http_header_at(left, i);
+        struct http_header right_header = http_header_at(right, i);
+        same = same_text(left_header.name, right_header.name) &&
+               same_text(left_header.value, right_header.value);
     }
     return same;
 }
@@ -123,10 +125,9 @@ static void describe(const struct http_request *request, char *out, size_t capac
                                    request->method.start, (int)request->target.length,
                                    request->target.start, request->version);
     for (size_t i = 0; i < request->header_count; i++) {
-        const struct http_header *header = &request->headers[i];
-        used +=
-            (size_t)snprintf(out + used, capacity - used, "|%.*s=%.*s", (int)header->name.length,
-                             header->name.start, (int)header->value.length, header->value.start);
+        struct http_header header = http_header_at(request, i);
+        used += (size_t)snprintf(out + used, capacity - used, "|%.*s=%.*s", (int)header.name.length,
+                                 header.name.start, (int)header.value.length, header.value.start);
     }
 }
 

@@ -212,7 +212,7 @@ static void it_survives_the_lack_of_descriptors(void) {
  * are served, and when they leave there is room again. */
 static void it_survives_the_lack_of_threads(void) {
     struct process process;
-    int fds[200];
+    int fds[400];
     char response[512];
     if (process_is_instrumented()) {
         printf("an instrumented program needs its address space; not tried\n");
@@ -224,13 +224,13 @@ static void it_survives_the_lack_of_threads(void) {
     if (!started) {
         return;
     }
-    for (size_t i = 0; i < 200; i++) {
+    for (size_t i = 0; i < 400; i++) {
         fds[i] = peer_connect(process.port);
     }
     CHECK(process_logs(&process, "no thread for connection #"));
-    CHECK(peer_read_all(fds[199], response, sizeof response));
+    CHECK(peer_read_all(fds[399], response, sizeof response));
     CHECK_FOR(strncmp(response, "HTTP/1.1 503 ", 13) == 0, "%s", response);
-    for (size_t i = 0; i < 200; i++) {
+    for (size_t i = 0; i < 400; i++) {
         close(fds[i]);
     }
     CHECK(place_is_free_again(&process));

@@ -1,6 +1,5 @@
-#include "step05_echo/buffer.h"
+#include "step02_http/buffer.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,13 +7,16 @@ void buffer_init(struct buffer *buffer, uint8_t *lent, size_t lent_capacity) {
     *buffer = (struct buffer){lent, lent_capacity, lent, lent_capacity};
 }
 
+bool buffer_has_grown(const struct buffer *buffer) {
+    return buffer->data != buffer->lent;
+}
+
 int buffer_grow(struct buffer *buffer, size_t capacity, size_t used) {
-    bool on_heap = buffer->data != buffer->lent;
-    uint8_t *larger = realloc(on_heap ? buffer->data : NULL, capacity);
+    uint8_t *larger = realloc(buffer_has_grown(buffer) ? buffer->data : NULL, capacity);
     if (larger == NULL) {
         return -1;
     }
-    if (!on_heap) {
+    if (!buffer_has_grown(buffer)) {
         memcpy(larger, buffer->lent, used);
     }
     buffer->data = larger;
@@ -23,12 +25,16 @@ int buffer_grow(struct buffer *buffer, size_t capacity, size_t used) {
 }
 
 void buffer_shrink(struct buffer *buffer, size_t from, size_t used) {
-    memmove(buffer->lent, buffer->data + from, used);
+    if (!buffer_has_grown(buffer) || used > buffer->lent_capacity) {
+        memmove(buffer->data, buffer->data + from, used);
+        return;
+    }
+    memcpy(buffer->lent, buffer->data + from, used);
     buffer_free(buffer);
 }
 
 void buffer_free(struct buffer *buffer) {
-    if (buffer->data != buffer->lent) {
+    if (buffer_has_grown(buffer)) {
         free(buffer->data);
     }
     buffer->data = buffer->lent;

@@ -1,11 +1,15 @@
-/* buffer: memory that grows for a large message and is given back after it. Step 5.
+/* buffer: where the bytes of one connection arrive; memory that grows with them. Step 2.
  *
- * It starts with memory that is lent to it, such as a local array, and takes more from the heap only
- * when that is full. This is the one place of the protocol code that allocates.
+ * Nobody knows beforehand how much a client will send. A buffer starts with a little memory that is
+ * lent to it, such as a local array, and takes more from the heap only when that is full of bytes
+ * that did arrive. A length that a client claims is no reason to grow.
+ *
+ * This is the one place of the protocol code that allocates.
  */
-#ifndef STEP05_ECHO_BUFFER_H
-#define STEP05_ECHO_BUFFER_H
+#ifndef STEP02_HTTP_BUFFER_H
+#define STEP02_HTTP_BUFFER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,8 +27,11 @@ void buffer_init(struct buffer *buffer, uint8_t *lent, size_t lent_capacity);
  * Returns 0, or -1 when there is no memory; then nothing has changed. */
 int buffer_grow(struct buffer *buffer, size_t capacity, size_t used);
 
-/* Goes back to the lent memory, keeps the `used` bytes that start at `from`, at most the lent
- * capacity, and frees the heap. They lie at the front then. */
+/* Whether it has taken memory from the heap. */
+bool buffer_has_grown(const struct buffer *buffer);
+
+/* Moves the `used` bytes that start at `from` to the front, and goes back to the lent memory if they
+ * fit there. */
 void buffer_shrink(struct buffer *buffer, size_t from, size_t used);
 
 /* Frees what was taken from the heap. The lent memory is the caller's again. */
