@@ -41,9 +41,10 @@ void options_add_number(struct options *options, const char *name, const char *a
     add(options, (struct option){OPTION_NUMBER, name, argument, help, value, least, most});
 }
 
-void options_add_seconds(struct options *options, const char *name, int64_t *value,
+void options_add_seconds(struct options *options, const char *name, int64_t *value, int64_t least,
                          const char *help) {
-    add(options, (struct option){OPTION_SECONDS, name, "S", help, value, 0, SECONDS_MOST});
+    add(options, (struct option){OPTION_SECONDS, name, "S", help, value, (uint64_t)least,
+                                 SECONDS_MOST * 1000});
 }
 
 static void print_help(const struct options *options) {
@@ -106,8 +107,9 @@ static bool read_number(const char *text, uint64_t *number) {
     return true;
 }
 
-/* Reads "12", "0.5" or "12.345" seconds as milliseconds; further decimals are too fine to matter. */
-static bool read_seconds(const char *text, int64_t *milliseconds) {
+/* Reads "12", "0.5" or "12.345" seconds as milliseconds; further decimals are too fine to matter, as
+ * long as there is something before them. */
+static bool read_seconds(const char *text, uint64_t *milliseconds) {
     char whole[NAME_MOST];
     const char *point = strchr(text, '.');
     size_t length = point != NULL ? (size_t)(point - text) : strlen(text);
@@ -129,11 +131,22 @@ static bool read_seconds(const char *text, int64_t *milliseconds) {
             thousandths += weight * (uint64_t)(*digit - '0');
         }
     }
-    if (seconds == SECONDS_MOST && thousandths > 0) {
-        return false;
+    *milliseconds = seconds * 1000 + thousandths;
+    return *milliseconds > 0 || strpbrk(text, "123456789") == NULL;
+}
+
+static int store_seconds(const struct options *options, const struct option *option,
+                         const char *text) {
+    uint64_t milliseconds;
+    if (!read_seconds(text, &milliseconds) || milliseconds < option->least ||
+        milliseconds > option->most) {
+        return usage_error(options, "%s needs %sseconds from %g to %d, such as 10 or 0.5, not '%s'",
+                           option->name, option->least == 0 ? "0 for off, or " : "",
+                           option->least == 0 ? 0.001 : (double)option->least / 1000, SECONDS_MOST,
+                           text);
     }
-    *milliseconds = (int64_t)(seconds * 1000 + thousandths);
-    return true;
+    *(int64_t *)option->value = (int64_t)milliseconds;
+    return OPTIONS_GO_ON;
 }
 
 /* Stores the argument of an option that takes one. Returns OPTIONS_GO_ON or an exit status. */
@@ -155,9 +168,8 @@ static int store(const struct options *options, const struct option *option, con
                                option->name, option->least, option->most, text);
         }
         *(uint64_t *)option->value = number;
-    } else if (!read_seconds(text, option->value)) {
-        return usage_error(options, "%s needs seconds from 0 to %d, such as 10 or 0.5, not '%s'",
-                           option->name, SECONDS_MOST, text);
+    } else {
+        return store_seconds(options, option, text);
     }
     return OPTIONS_GO_ON;
 }

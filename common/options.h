@@ -36,7 +36,7 @@ struct option {
     const char *argument; /* "PORT"; NULL for a flag */
     const char *help;     /* what it is for, and its default */
     void *value;          /* the variable of the type that goes with the kind */
-    uint64_t least, most; /* the range of a number */
+    uint64_t least, most; /* the range of a number; of seconds in milliseconds */
 };
 
 struct options {
@@ -60,8 +60,10 @@ void options_add_list(struct options *options, const char *name, const char *arg
                       struct options_list *value, const char *help);
 void options_add_number(struct options *options, const char *name, const char *argument,
                         uint64_t *value, uint64_t least, uint64_t most, const char *help);
-/* Seconds on the command line, decimals allowed ("0.5"); milliseconds in `value`. */
-void options_add_seconds(struct options *options, const char *name, int64_t *value,
+/* Seconds on the command line, decimals allowed ("0.5"); milliseconds in `value`, `least` of them at
+ * least. A `least` of 0 is for an option that a 0 turns off; a text that is only rounded to 0 is
+ * refused even then. */
+void options_add_seconds(struct options *options, const char *name, int64_t *value, int64_t least,
                          const char *help);
 
 /* Reads the command line. Returns OPTIONS_GO_ON when the program should run, or the exit status it

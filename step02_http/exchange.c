@@ -23,7 +23,7 @@ const char exchange_refusal[] = "HTTP/1.1 503 Service Unavailable\r\n"
 void exchange_init(struct exchange_settings *settings, struct options *options) {
     settings->program = options->program;
     settings->handshake_timeout = 10000;
-    options_add_seconds(options, "--handshake-timeout", &settings->handshake_timeout,
+    options_add_seconds(options, "--handshake-timeout", &settings->handshake_timeout, 1,
                         "time for a request to arrive (default 10)");
 }
 

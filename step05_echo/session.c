@@ -32,9 +32,9 @@ void session_init(struct session_settings *settings, struct options *options) {
     options_add_number(options, "--max-message", "BYTES", &settings->max_message,
                        CONNECTION_MESSAGE_MIN, UINT64_C(1) << 40,
                        "largest message to accept (default 16777216)");
-    options_add_seconds(options, "--ping-interval", &settings->ping_interval,
+    options_add_seconds(options, "--ping-interval", &settings->ping_interval, 0,
                         "silence before a ping, and before giving up; 0 = off (default 30)");
-    options_add_seconds(options, "--idle-timeout", &settings->idle_timeout,
+    options_add_seconds(options, "--idle-timeout", &settings->idle_timeout, 0,
                         "close after so long without a message; 0 = off (default 0)");
 }
 

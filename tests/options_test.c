@@ -14,7 +14,7 @@ static bool quiet;
 static const char *host;
 static struct options_list origins;
 static uint64_t port, bytes;
-static int64_t timeout;
+static int64_t timeout, interval;
 
 /* What the last parse gave: its exit status and what it printed. */
 static struct options options;
@@ -44,13 +44,15 @@ static void declare(const char *operand_name) {
     port = 8000;
     bytes = 16;
     timeout = 10000;
+    interval = 30000;
     options_init(&options, "step", "Shows a step.");
     options_add_flag(&options, "--quiet", &quiet, "say less");
     options_add_text(&options, "--host", "HOST", &host, "address to listen on (127.0.0.1)");
     options_add_list(&options, "--origin", "ORIGIN", &origins, "an allowed origin; repeatable");
     options_add_number(&options, "--port", "PORT", &port, PORT_LEAST, PORT_MOST, "port (8000)");
     options_add_number(&options, "--bytes", "N", &bytes, 0, UINT64_MAX, "bytes (16)");
-    options_add_seconds(&options, "--timeout", &timeout, "seconds to wait (10)");
+    options_add_seconds(&options, "--timeout", &timeout, 1, "seconds to wait (10)");
+    options_add_seconds(&options, "--interval", &interval, 0, "seconds of silence; 0 = off (30)");
     options.operand_name = operand_name;
 }
 
@@ -239,12 +241,11 @@ static void seconds_with_decimals(void) {
         const char *text;
         int64_t milliseconds;
     } good[] = {
-        {"0", 0},
         {"10", 10000},
         {"0.5", 500},
         {"0.05", 50},
         {"0.005", 5},
-        {"0.0005", 0},
+        {"0.001", 1},
         {"1.2345", 1234},
         {"1.9999", 1999},
         {"12.345", 12345},
@@ -267,7 +268,7 @@ static void check_bad_seconds(const char *text) {
     char line[200], message[300];
     snprintf(line, sizeof line, "--timeout=%s", text);
     snprintf(message, sizeof message,
-             "--timeout needs seconds from 0 to 1000000, such as 10 or 0.5, not '%s'", text);
+             "--timeout needs seconds from 0.001 to 1000000, such as 10 or 0.5, not '%s'", text);
     check_bad(line, message);
     CHECK_EQUAL(timeout, 10000);
 }
@@ -294,6 +295,30 @@ static void seconds_that_are_none(void) {
 static void seconds_within_bounds(void) {
     check_bad_seconds("1000000.001");
     check_bad_seconds("1000000.9");
+}
+
+/* A 0 turns some options off, and for the others it would mean that nobody has any time. What is
+ * rounded to 0 is neither. */
+static void zero_seconds(void) {
+    static const char *const zeros[] = {"0", "0.0", "000.000000"};
+    static const char *const rounded[] = {"0.0001", "0.0009999", "000.00000000001"};
+    for (size_t i = 0; i < 3; i++) {
+        char line[80], message[160];
+        check_bad_seconds(zeros[i]);
+        snprintf(line, sizeof line, "--interval %s", zeros[i]);
+        check_good(line);
+        CHECK_EQUAL(interval, 0);
+        check_bad_seconds(rounded[i]);
+        snprintf(line, sizeof line, "--interval %s", rounded[i]);
+        snprintf(message, sizeof message,
+                 "--interval needs 0 for off, or seconds from 0.001 to 1000000, such as 10 or 0.5, "
+                 "not '%s'",
+                 rounded[i]);
+        check_bad(line, message);
+        CHECK_EQUAL(interval, 30000);
+    }
+    check_good("--interval 0.001");
+    CHECK_EQUAL(interval, 1);
 }
 
 static void unknown_option_suggests_the_nearest(void) {
@@ -398,17 +423,19 @@ static void help_lists_every_option(void) {
         parse(lines[i]);
         CHECK_EQUAL(status, 0);
         check_same(standard_error, "");
-        check_same(standard_output, "Shows a step.\n"
-                                    "\n"
-                                    "usage: step [options]\n"
-                                    "\n"
-                                    "  --help                   show this help and exit\n"
-                                    "  --quiet                  say less\n"
-                                    "  --host HOST              address to listen on (127.0.0.1)\n"
-                                    "  --origin ORIGIN          an allowed origin; repeatable\n"
-                                    "  --port PORT              port (8000)\n"
-                                    "  --bytes N                bytes (16)\n"
-                                    "  --timeout S              seconds to wait (10)\n");
+        check_same(standard_output,
+                   "Shows a step.\n"
+                   "\n"
+                   "usage: step [options]\n"
+                   "\n"
+                   "  --help                   show this help and exit\n"
+                   "  --quiet                  say less\n"
+                   "  --host HOST              address to listen on (127.0.0.1)\n"
+                   "  --origin ORIGIN          an allowed origin; repeatable\n"
+                   "  --port PORT              port (8000)\n"
+                   "  --bytes N                bytes (16)\n"
+                   "  --timeout S              seconds to wait (10)\n"
+                   "  --interval S             seconds of silence; 0 = off (30)\n");
     }
     declare("URL");
     parse_declared("--help");
@@ -446,6 +473,7 @@ int main(void) {
     test_run("options: seconds may have decimals", seconds_with_decimals);
     test_run("options: what is no number of seconds is refused", seconds_that_are_none);
     test_run("options: the bound of seconds holds for the decimals too", seconds_within_bounds);
+    test_run("options: 0 seconds only where that means off", zero_seconds);
     test_run("options: an unknown option suggests the nearest known one",
              unknown_option_suggests_the_nearest);
     test_run("options: an unknown option like no other refers to --help",

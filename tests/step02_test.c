@@ -173,6 +173,14 @@ static void sigterm_ends_it(void) {
     CHECK_EQUAL(process_stop(&server), 0);
 }
 
+/* With no time at all every request would get a 408. */
+static void no_time_is_refused(void) {
+    static const char *const options[] = {"--handshake-timeout", "0", NULL};
+    char printed[1024];
+    CHECK_EQUAL(process_run("step02_http", options, printed, sizeof printed), 2);
+    CHECK_FOR(strstr(printed, "needs seconds from 0.001 to") != NULL, "it says: %s", printed);
+}
+
 int main(void) {
     static const char *const arguments[] = {"--handshake-timeout", "0.4", NULL};
     if (process_start(&server, "step02_http", arguments)) {
@@ -189,6 +197,7 @@ int main(void) {
         test_run("step02: a client that ends its side still gets the answer",
                  a_client_that_ends_its_side_still_gets_the_answer);
         test_run("step02: the request is shown", the_request_is_shown);
+        test_run("step02: no time for a request is refused", no_time_is_refused);
         test_run("step02: SIGTERM ends it with status 0", sigterm_ends_it);
     }
     return test_report();

@@ -98,6 +98,7 @@ expect 'a fragment' 2 "has no '#'" "$wscheck" 'ws://127.0.0.1:1/#x'
 expect 'a wrong selector' 2 'near it are 6455/5.5' "$wscheck" --list 6455/5.5.9
 expect 'a wrong step' 2 'near it are step05' "$wscheck" --list step95
 expect 'a wrong option' 2 "did you mean '--strict'" "$wscheck" --stric
+expect 'no time' 2 'needs seconds from 0.001 to' "$wscheck" --timeout 0 ws://127.0.0.1:1/
 expect 'a wrong format' 2 'pretty, tap, junit or json' "$wscheck" --format xml ws://127.0.0.1:1/
 expect 'help' 0 '^  --exec ' "$wscheck" --help
 expect 'the list' 0 '^9[0-9][0-9] cases$' "$wscheck" --list

@@ -36,7 +36,7 @@ static int parse(struct arguments *arguments, int argc, char **argv) {
     options_add_flag(&options, "--list", &arguments->list, "list the cases and run none");
     options_add_number(&options, "--jobs", "N", &arguments->jobs, 1, 256,
                        "cases at a time (default 16)");
-    options_add_seconds(&options, "--timeout", &arguments->timeout,
+    options_add_seconds(&options, "--timeout", &arguments->timeout, 1,
                         "how long a server may take for anything (default 3)");
     options_add_flag(&options, "--no-echo", &arguments->no_echo,
                      "the server does something else with messages than echo them");
