@@ -8,7 +8,7 @@
 enum { CHUNK_SIZE = 4096 };
 
 static const char hints[] =
-    "try:  (printf one; sleep 1; printf two; printf three) | nc {host} {port}\n"
+    "try:  (printf one; sleep 1; printf two; printf three) | nc {address} {port}\n"
     "      curl http://{host}:{port}/     (nobody answers: end nc and curl with ^C)\n"
     "or open http://{host}:{port}/ in a browser: it waits, and here is what it sends\n";
 

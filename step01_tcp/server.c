@@ -129,23 +129,56 @@ static void raise_descriptor_limit(uint64_t connections) {
     }
 }
 
+/* A socket that is bound to no address in particular takes connections at all of them. Nobody can
+ * connect to "0.0.0.0" itself, so in what is printed this machine's own address stands for it. */
+static bool replace_wildcard(struct sockaddr_storage *address) {
+    struct sockaddr_in *four = (struct sockaddr_in *)address;
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)address;
+    if (address->ss_family == AF_INET && four->sin_addr.s_addr == htonl(INADDR_ANY)) {
+        four->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        return true;
+    }
+    if (address->ss_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&six->sin6_addr)) {
+        six->sin6_addr = in6addr_loopback;
+        return true;
+    }
+    return false;
+}
+
+/* Prints the hints with their placeholders filled in. `name` is a host and a port as in a URL, where
+ * an IPv6 address stands in brackets; nc and its like want it without. */
+static void print_hints(const char *hints, const char *name) {
+    const char *port = strrchr(name, ':') + 1;
+    int host = (int)(port - 1 - name);
+    int bracket = name[0] == '[' ? 1 : 0;
+    while (*hints != '\0') {
+        if (strncmp(hints, "{host}", 6) == 0) {
+            printf("%.*s", host, name);
+            hints += 6;
+        } else if (strncmp(hints, "{address}", 9) == 0) {
+            printf("%.*s", host - 2 * bracket, name + bracket);
+            hints += 9;
+        } else if (strncmp(hints, "{port}", 6) == 0) {
+            printf("%s", port);
+            hints += 6;
+        } else {
+            putchar(*hints++);
+        }
+    }
+}
+
 /* Prints the line that scripts wait for, and what a person could try next. */
 static void announce(const struct server *server, int listener) {
     struct sockaddr_storage address = {0};
     socklen_t size = sizeof address;
-    getsockname(listener, (struct sockaddr *)&address, &size);
     char name[TCP_NAME_SIZE];
+    getsockname(listener, (struct sockaddr *)&address, &size);
+    bool everywhere = replace_wildcard(&address);
     tcp_name(&address, name);
-    printf("listening on http://%s/ (ws://%s/)\n", name, name);
-    char *port = strrchr(name, ':');
-    *port++ = '\0';
-    for (const char *next = server->quiet ? "" : server->hints; *next != '\0';) {
-        if (strncmp(next, "{host}", 6) == 0 || strncmp(next, "{port}", 6) == 0) {
-            fputs(next[1] == 'h' ? name : port, stdout);
-            next += 6;
-        } else {
-            putchar(*next++);
-        }
+    printf("listening on http://%s/ (ws://%s/)%s\n", name, name,
+           everywhere ? ", on all addresses of this machine" : "");
+    if (!server->quiet) {
+        print_hints(server->hints, name);
     }
     fflush(stdout);
 }

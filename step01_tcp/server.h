@@ -17,7 +17,8 @@ struct server {
     bool quiet, verbose;
 
     /* Set by main. */
-    const char *hints; /* lines printed after the listening line; {host} and {port} filled in */
+    const char *hints; /* lines printed after the listening line, with {host} as in a URL, {address}
+                        * without the brackets that an IPv6 address has there, and {port} filled in */
     struct pool_settings pool;
 };
 

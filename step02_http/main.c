@@ -8,7 +8,7 @@ enum { LENT_SIZE = 2048 }; /* most heads fit */
 static const char hints[] =
     "try:  open http://{host}:{port}/ in a browser\n"
     "      curl -v http://{host}:{port}/nowhere\n"
-    "      printf 'GET / HTTP/1.1\\r\\n\\r\\n' | nc {host} {port}   (a 400: no Host)\n";
+    "      printf 'GET / HTTP/1.1\\r\\n\\r\\n' | nc {address} {port}   (a 400: no Host)\n";
 
 static void show_request(const struct exchange *exchange) {
     const struct http_request *request = &exchange->request;

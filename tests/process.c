@@ -125,7 +125,7 @@ bool process_start(struct process *process, const char *name, const char *const 
     process->pid = spawn(name, arguments, true, out[1], log);
     close(out[1]);
     close(log);
-    read_until(out[0], "/)\n", process->output, sizeof process->output);
+    read_until(out[0], "\n", process->output, sizeof process->output);
     close(out[0]);
     const char *colon = strstr(process->output, "listening on http://");
     colon = colon != NULL ? strstr(colon, "/ (ws://") : NULL;

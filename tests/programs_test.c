@@ -97,6 +97,8 @@ static void it_listens_on_ipv6(void) {
     }
     if (process_start(&process, "step02_http", arguments)) {
         CHECK(strncmp(process.output, "listening on http://[::1]:", 26) == 0);
+        CHECK(strstr(process.output, "curl -v http://[::1]:") != NULL);
+        CHECK(strstr(process.output, "| nc ::1 ") != NULL);
         loopback.sin6_port = htons((uint16_t)process.port);
         int fd = socket(AF_INET6, SOCK_STREAM, 0);
         CHECK_EQUAL(connect(fd, (struct sockaddr *)&loopback, sizeof loopback), 0);
@@ -106,6 +108,31 @@ static void it_listens_on_ipv6(void) {
         close(fd);
         CHECK_EQUAL(process_stop(&process), 0);
     }
+}
+
+/* Nobody can connect to 0.0.0.0 or ::, so the URL names an address of this machine. */
+static void check_wildcard(const char *host, const char *shown) {
+    const char *const arguments[] = {"--host", host, NULL};
+    struct process process;
+    char wanted[256];
+    if (process_start(&process, "step01_tcp", arguments)) {
+        snprintf(wanted, sizeof wanted,
+                 "listening on http://%s:%u/ (ws://%s:%u/), on all addresses of this machine\n",
+                 shown, process.port, shown, process.port);
+        CHECK_FOR(strncmp(process.output, wanted, strlen(wanted)) == 0, "it prints %s",
+                  process.output);
+        CHECK_EQUAL(process_stop(&process), 0);
+    }
+}
+
+static void all_addresses_are_shown_as_one_that_works(void) {
+    check_wildcard("0.0.0.0", "127.0.0.1");
+    int probe = socket(AF_INET6, SOCK_STREAM, 0);
+    struct sockaddr_in6 any = {.sin6_family = AF_INET6};
+    if (probe >= 0 && bind(probe, (struct sockaddr *)&any, sizeof any) == 0) {
+        check_wildcard("::", "[::1]");
+    }
+    close(probe);
 }
 
 /* Silent connections hold a thread each until the stop, which must not wait for them. */
@@ -351,6 +378,8 @@ int main(void) {
     test_run("programs: the first line says where it listens",
              the_first_line_says_where_it_listens);
     test_run("programs: IPv6", it_listens_on_ipv6);
+    test_run("programs: all addresses are shown as one that works",
+             all_addresses_are_shown_as_one_that_works);
     test_run("programs: SIGTERM ends silent connections", sigterm_ends_silent_connections);
     test_run("programs: too many connections are told so", too_many_connections_are_told_so);
     test_run("programs: it survives the lack of descriptors", it_survives_the_lack_of_descriptors);
