@@ -86,7 +86,7 @@ static int unknown_option(const struct options *options, const char *name) {
                            options->option[nearest].name);
     }
     return usage_error(options, "unknown option '%s'; '%s --help' lists them all", name,
-                       options->program);
+                       options->command);
 }
 
 /* Reads a whole number and nothing else; no sign, no white space, as strtoull would allow. */
@@ -202,6 +202,7 @@ static int parse_option(struct options *options, int argc, char **argv, int *ind
 
 int options_parse(struct options *options, int argc, char **argv) {
     bool only_operands = false;
+    options->command = argc > 0 && argv[0] != NULL ? argv[0] : options->program;
     for (int i = 1; i < argc; i++) {
         int status = OPTIONS_GO_ON;
         if (!only_operands && strcmp(argv[i], "--") == 0) {

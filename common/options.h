@@ -41,6 +41,7 @@ struct option {
 
 struct options {
     const char *program, *summary;
+    const char *command; /* what was typed to start the program, such as "build/step01_tcp" */
     struct option option[OPTIONS_MAX];
     size_t count;
     bool help;                    /* --help was given */

@@ -56,6 +56,8 @@ static void declare(const char *operand_name) {
     options.operand_name = operand_name;
 }
 
+static char *command; /* what the program is started as; NULL: as its name */
+
 /* Parses the words of `line`, which are separated by single spaces; '' is an empty word. The words
  * stay where they are until the next call, since the options point at them. */
 static void parse_declared(const char *line) {
@@ -66,7 +68,8 @@ static void parse_declared(const char *line) {
     for (char *word = strtok(text, " "); word != NULL; word = strtok(NULL, " ")) {
         words[count++] = strcmp(word, "''") == 0 ? word + 2 : word;
     }
-    words[0] = words[count] = NULL; /* the program's name comes from options_init */
+    words[0] = command; /* the program's name comes from options_init */
+    words[count] = NULL;
     fflush(stdout);
     FILE *out = tmpfile(), *err = tmpfile();
     int saved_out = redirect(STDOUT_FILENO, out), saved_err = redirect(STDERR_FILENO, err);
@@ -342,6 +345,14 @@ static void unknown_option_like_no_other(void) {
     check_bad("--portportport", "unknown option '--portportport'; 'step --help' lists them all");
 }
 
+/* What is suggested works when it is typed. */
+static void help_of_the_command_that_was_typed(void) {
+    char typed[] = "build/step";
+    command = typed;
+    check_bad("-p", "unknown option '-p'; 'build/step --help' lists them all");
+    command = NULL;
+}
+
 static void unknown_option_of_any_length(void) {
     for (size_t length = 20; length < 200; length++) {
         char line[256] = "--";
@@ -478,6 +489,8 @@ int main(void) {
              unknown_option_suggests_the_nearest);
     test_run("options: an unknown option like no other refers to --help",
              unknown_option_like_no_other);
+    test_run("options: --help is suggested for the command that was typed",
+             help_of_the_command_that_was_typed);
     test_run("options: an unknown option of any length", unknown_option_of_any_length);
     test_run("options: a missing value", missing_value);
     test_run("options: a flag takes no value", flag_with_a_value);
