@@ -1,7 +1,7 @@
 # A WebSocket server in C, taught in steps. `make help` lists what can be typed.
 
-# The table of contents: what each room, that is, each directory, adds. A step links its own modules and those of all rooms
-# above it, and never has a copy of them.
+# The table of contents: what each room, that is, each directory, adds. A step links its own modules
+# and those of all rooms above it, and never has a copy of them.
 common           := options log text hexdump clock sha1 base64
 step01_tcp       := tcp pool server
 step02_http      := buffer http fields response exchange page
@@ -15,6 +15,9 @@ ROOMS := common $(STEPS)
 CC       ?= cc
 CFLAGS   ?= -O2 -g
 BUILD    ?= build
+ifneq ($(words $(BUILD)),1)
+    $(error BUILD is the name of one directory without spaces, such as build/clang, not '$(BUILD)')
+endif
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wold-style-definition -Wformat=2 -Wundef \
             -Wpointer-arith -Wwrite-strings -Wvla
@@ -66,8 +69,9 @@ $(BUILD)/flags: FORCE
 PORT ?= 8000
 run: $(BUILD)/step05_echo ## build and run the echo server (PORT=8000 ARGS=...)
 	@$(BUILD)/step05_echo --port $(PORT) $(ARGS)
-$(foreach step,$(STEPS),$(eval $(firstword $(subst _, ,$(step))): $(BUILD)/$(step)))
-step01 step02 step03 step04 step05:
+short = $(firstword $(subst _, ,$1))
+$(foreach step,$(STEPS),$(eval $(call short,$(step)) $(step): $(BUILD)/$(step)))
+$(STEPS) $(foreach step,$(STEPS),$(call short,$(step))):
 	@$(BUILD)/$(notdir $<) --port $(PORT) $(ARGS)
 
 # Testing.
@@ -90,10 +94,9 @@ interop: all ## drive the programs with real clients (Chromium, Node, Python, cu
 include wscheck/rules.mk
 
 # Reading.
-number = $(subst step,,$(firstword $(subst _, ,$1)))
 FLAT = $(BUILD)/flat
 flat: ## write build/flat/stepNN anew: all that a step needs in one folder
-	@$(foreach step,$(STEPS),sh tools/flat.sh $(FLAT)/step$(call number,$(step)) $(step) \
+	@$(foreach step,$(STEPS),sh tools/flat.sh $(FLAT)/$(call short,$(step)) $(step) \
 	    $($(step)_modules) &&) true
 diff: ## show what a step adds: make diff FROM=03 TO=04
 	@$(MAKE) --no-print-directory flat FLAT=$(BUILD)/diff > /dev/null
@@ -114,12 +117,12 @@ clean: ## remove everything that was built
 	rm -rf $(BUILD) compile_commands.json
 help: ## show this list
 	@echo 'make TARGET [VARIABLE=value]; the targets are:'
-	@sed -n 's/^\([a-z]*\):.* ## /\1\t/p' Makefile wscheck/rules.mk | while IFS='	' read -r target text; do \
-	    printf '  %-10s %s\n' "$$target" "$$text"; done
-	@echo '  stepNN     build and run one step: make step03 PORT=9000 ARGS=--verbose'
+	@sed -n 's/^\([a-z][a-z-]*\):.* ## /\1|/p' $(filter %Makefile %.mk,$(MAKEFILE_LIST)) | \
+	    while IFS='|' read -r target text; do printf '  %-12s %s\n' "$$target" "$$text"; done
+	@echo '  stepNN       build and run one step: make step03 PORT=9000 ARGS=--verbose'
 	@echo 'CC, CFLAGS, LDFLAGS and BUILD can be set, as in: make CC=clang BUILD=build/clang'
 
-.PHONY: all run step01 step02 step03 step04 step05 test sanitize interop flat diff format lint \
-        compdb clean help FORCE
+.PHONY: all run $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))) test sanitize interop \
+        flat diff format lint compdb clean help FORCE
 .SECONDARY:
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
