@@ -1,5 +1,6 @@
 #!/bin/sh
-# `make flat` and `make diff`: each snapshot builds with its own plain make and passes its step's test.
+# `make flat` and `make diff`: each snapshot builds with its own plain make and passes its step's
+# test.
 set -u
 BUILD=${BUILD:-build}
 MAKE=${MAKE:-make}
@@ -30,11 +31,41 @@ for step in step01 step02 step03 step04 step05; do
     check "$step: passes its test" env BUILD="$folder/flat/$step" "$BUILD/tests/${step}_test"
 done
 
-"$MAKE" diff FROM=03 TO=04 BUILD="$folder" > "$folder/diff.txt" 2>&1
-check "diff lists the new files" grep -q '^  frame.c  *[0-9]* lines$' "$folder/diff.txt"
-check "diff shows the new files" grep -q '^+enum frame_verdict frame_decode_header' "$folder/diff.txt"
-check "diff shows what changed in main" grep -q '^-static void show_bytes' "$folder/diff.txt"
-check "diff does not show what stayed" sh -c "! grep -q tcp_listen $folder/diff.txt"
-check "diff refuses a step that is not there" sh -c "! $MAKE diff FROM=03 TO=99 BUILD=$folder"
+diff_of() { # diff_of FROM TO
+    "$MAKE" --no-print-directory diff "FROM=$1" "TO=$2" BUILD="$folder"
+}
+lacks() { # lacks PATTERN: the output of the last diff has no such line
+    ! grep -q "$1" "$folder/diff.txt"
+}
+diff_of 03 04 > "$folder/diff.txt" 2>&1
+check "diff begins with the sum" sh -c \
+    "head -n 1 $folder/diff.txt | grep '^step04 adds to step03: [0-9]* files, [0-9]* lines of C;'"
+check "diff names what changed" grep '; it changes: main.c Makefile$' "$folder/diff.txt"
+check "diff lists the new files, where they are" \
+    grep '^  step04_frames/frame.c  *[0-9]* lines$' "$folder/diff.txt"
+check "diff does not print them" lacks 'enum frame_verdict frame_decode_header'
+check "diff shows what changed in main.c" grep '^-static void show_bytes' "$folder/diff.txt"
+check "diff does not show what stayed" lacks tcp_listen
+for pair in "3 4" "step03 step04" "step03_handshake step04_frames"; do
+    # The pair is two words.
+    # shellcheck disable=SC2086
+    diff_of $pair > "$folder/same.txt" 2>&1
+    check "diff of $pair" cmp "$folder/diff.txt" "$folder/same.txt"
+done
+diff_of 1 2 > "$folder/diff.txt" 2>&1
+check "diff lists the page" grep '^  step02_http/page.html  *[0-9]* lines$' "$folder/diff.txt"
+check "diff does not print the page" lacks '<html'
+
+# refused WANTED FROM TO: one line that contains WANTED, beside that of make.
+refused() {
+    ! diff_of "$2" "$3" > "$folder/diff.txt" 2>&1 && grep -F "$1" "$folder/diff.txt" &&
+        [ "$(grep -c -v '^make' "$folder/diff.txt")" -le 1 ]
+}
+check "diff refuses a step that is not there" \
+    refused "there is no step '99'; the steps are: 01 02 03 04 05" 03 99
+check "diff refuses a word" refused "there is no step 'main'" main 3
+check "diff without steps says how" \
+    refused 'usage: make diff FROM=03 TO=04; the steps are: 01 02 03 04 05' '' ''
+check "diff with one step says how" refused 'usage: make diff' 03 ''
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,33 +1,73 @@
 #!/bin/sh
-# Shows what a step adds to an earlier one: sh tools/diff.sh FLAT-FOLDER FROM TO, as 03 and 04.
-# First the list of new files, then what changed in those that both have, then the new files.
+# Shows what a step adds to an earlier one: sh tools/diff.sh FLAT-FOLDER FROM TO. A step is named as
+# 3, 03, step03 or step03_handshake. First come the sum and the new files, each with its length, to
+# be read where they are; then what changed in the files that both steps have.
 set -eu
 flat=$1
-from=$2
-to=$3
-for number in "$from" "$to"; do
-    if [ -z "$number" ] || [ ! -d "$flat/step$number" ]; then
-        echo "usage: make diff FROM=03 TO=04; the steps are:" \
-            "$(cd "$flat" && echo step* | sed 's/step//g')" >&2
-        exit 2
-    fi
-done
+steps=$(cd "$flat" && echo step* | sed 's/step//g')
 
-cd "$flat"
+# Writes the name of a step's folder, such as step03. folder_of STEP
+folder_of() {
+    number=${1#step}
+    number=${number%%_*}
+    case $number in
+        [0-9]) number=0$number ;;
+    esac
+    if [ -z "$number" ] || ! [ -d "$flat/step$number" ]; then
+        echo "make diff: there is no step '$1'; the steps are: $steps" >&2
+        return 1
+    fi
+    echo "step$number"
+}
+
+if [ -z "$2" ] || [ -z "$3" ]; then
+    echo "usage: make diff FROM=03 TO=04; the steps are: $steps" >&2
+    exit 2
+fi
+from=$(folder_of "$2") || exit 2
+to=$(folder_of "$3") || exit 2
+
+# Writes the path of a file of the flat folder in this repository. origin NAME
+origin() {
+    for room in "$to"_* step*_* common; do
+        if [ -f "$room/$1" ]; then
+            echo "$room/$1"
+            return
+        fi
+    done
+    echo "$1"
+}
+
 new=
-for file in "step$to"/*; do
-    [ -f "step$from/$(basename "$file")" ] || new="$new $(basename "$file")"
-done
-echo "Step $to adds to step $from:"
-for file in $new; do
-    printf '  %-20s %5d lines\n' "$file" "$(wc -l < "step$to/$file")"
-done
-for file in "step$to"/*; do
+changed=
+lines=0
+for file in "$flat/$to/main.c" "$flat/$to"/*; do # main.c is the lesson, so it comes first
     name=$(basename "$file")
-    if [ -f "step$from/$name" ]; then
-        diff -u "step$from/$name" "step$to/$name" || true
+    if ! [ -f "$flat/$from/$name" ]; then
+        new="$new $name"
+        case $name in
+            *.[ch]) lines=$((lines + $(wc -l < "$file"))) ;;
+        esac
+    elif ! cmp -s "$flat/$from/$name" "$file"; then
+        case " $changed " in
+            *" $name "*) ;;
+            *) changed="$changed $name" ;;
+        esac
     fi
 done
+# The names are words without spaces.
+# shellcheck disable=SC2086
+count=$(set -- $new && echo $#)
+echo "$to adds to $from: $count files, $lines lines of C; it changes:${changed:- nothing}"
 for name in $new; do
-    diff -u /dev/null "step$to/$name" || true
+    printf '  %-32s %5d lines\n' "$(origin "$name")" "$(wc -l < "$flat/$to/$name")"
+done
+for file in "$flat/$from"/*; do
+    name=$(basename "$file")
+    [ -f "$flat/$to/$name" ] || echo "  $(origin "$name") is not in $to"
+done
+cd "$flat"
+for name in $changed; do
+    echo
+    diff -u "$from/$name" "$to/$name" | sed '1,2s/	.*//' # without the times
 done

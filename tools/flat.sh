@@ -35,8 +35,8 @@ page.c: page.html embed.sh
 fi
 
 cat > "$folder/Makefile" <<END
-# Everything that $step needs, in one folder: a plain \`make\` builds it. \`make flat\` writes the folder
-# anew, so copy it elsewhere before you change something in it.
+# Everything that $step needs, in one folder: a plain \`make\` builds it. \`make flat\`
+# writes the folder anew, so copy it elsewhere before you change something in it.
 CFLAGS ?= -O2 -g
 PORT ?= 8000
 MODULES = $modules
