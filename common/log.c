@@ -75,9 +75,14 @@ void log_verbose(uint64_t connection, const char *format, ...) {
 
 void log_hexdump(uint64_t connection, const void *bytes, size_t len) {
     const uint8_t *byte = bytes;
-    for (size_t offset = 0; offset < len && current_level >= LOG_NORMAL; offset += HEXDUMP_BYTES) {
-        size_t take = len - offset < HEXDUMP_BYTES ? len - offset : HEXDUMP_BYTES;
+    size_t shown = len <= LOG_DUMP_MAX || log_is_verbose() ? len : LOG_DUMP_MAX;
+    for (size_t offset = 0; offset < shown && current_level >= LOG_NORMAL;
+         offset += HEXDUMP_BYTES) {
+        size_t take = shown - offset < HEXDUMP_BYTES ? shown - offset : HEXDUMP_BYTES;
         char line[HEXDUMP_LINE_SIZE];
         log_event(connection, "  %s", hexdump_line(offset, byte + offset, take, line));
+    }
+    if (shown < len) {
+        log_event(connection, "  ... %zu more bytes (--verbose shows them)", len - shown);
     }
 }

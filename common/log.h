@@ -12,7 +12,11 @@ enum log_level {
     LOG_VERBOSE /* and every detail */
 };
 
-enum { LOG_LINE_SIZE = 512 };
+enum {
+    LOG_LINE_SIZE = 512,
+    LOG_DUMP_MAX =
+        512 /* bytes of one dump: 32 lines, so that a terminal still shows its beginning */
+};
 
 /* Sets how much is logged. Call it before the first thread is started. */
 void log_set_level(enum log_level level);
@@ -36,7 +40,8 @@ void log_event(uint64_t connection, const char *format, ...) __attribute__((form
 void log_verbose(uint64_t connection, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Prints `len` bytes as a hex dump, a line for every 16 of them, as events of `connection`. */
+/* Prints `len` bytes as a hex dump, a line for every 16 of them, as events of `connection`. Behind
+ * LOG_DUMP_MAX bytes one line says how many more there are, unless all details are logged. */
 void log_hexdump(uint64_t connection, const void *bytes, size_t len);
 
 #endif

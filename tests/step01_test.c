@@ -38,6 +38,40 @@ static void a_reset_is_the_end_of_one_connection_only(void) {
     close(other);
 }
 
+/* Sends a chunk of 512 bytes and one of 513, zeros that end with an X. */
+static void send_long_chunks(const struct process *process) {
+    static char bytes[514];
+    for (size_t zeros = 511; zeros <= 512; zeros++) {
+        int fd = peer_connect(process->port);
+        memset(bytes, 0, zeros);
+        bytes[zeros] = 'X';
+        CHECK(peer_send(fd, bytes, zeros + 1));
+        CHECK(process_logs(process, zeros == 511 ? "read 512 bytes\n" : "read 513 bytes\n"));
+        close(fd);
+        CHECK(
+            process_logs(process, zeros == 511 ? "; 512 bytes in all\n" : "; 513 bytes in all\n"));
+    }
+}
+
+static void a_long_chunk_does_not_flood_the_terminal(void) {
+    send_long_chunks(&server);
+    CHECK_EQUAL(process_log_count(&server, "  01f0  "), 2);
+    CHECK_EQUAL(process_log_count(&server, "|...............X|"), 1);
+    CHECK_EQUAL(process_log_count(&server, "  0200  "), 0);
+    CHECK_EQUAL(process_log_count(&server, "  ... 1 more bytes (--verbose shows them)\n"), 1);
+}
+
+static void verbose_shows_a_long_chunk_whole(void) {
+    static const char *const arguments[] = {"--verbose", NULL};
+    struct process verbose;
+    if (process_start(&verbose, "step01_tcp", arguments)) {
+        send_long_chunks(&verbose);
+        CHECK_EQUAL(process_log_count(&verbose, "  0200  58 "), 1);
+        CHECK_EQUAL(process_log_count(&verbose, "more bytes"), 0);
+        CHECK_EQUAL(process_stop(&verbose), 0);
+    }
+}
+
 /* Two connected sockets, one of them as the tcp module wants it. */
 static int make_pair(struct tcp_connection *connection) {
     int fds[2] = {-1, -1};
@@ -134,6 +168,9 @@ int main(void) {
                  each_chunk_is_shown_with_its_length);
         test_run("step01: a reset is the end of one connection only",
                  a_reset_is_the_end_of_one_connection_only);
+        test_run("step01: a long chunk does not flood the terminal",
+                 a_long_chunk_does_not_flood_the_terminal);
+        test_run("step01: --verbose shows a long chunk whole", verbose_shows_a_long_chunk_whole);
         test_run("step01: SIGTERM ends it with status 0", sigterm_ends_it);
     }
     test_run("tcp: a write to a peer that does not read ends",
