@@ -27,12 +27,16 @@ void exchange_init(struct exchange_settings *settings, struct options *options) 
                         "time for a request to arrive (default 10)");
 }
 
+static bool is_head(const struct exchange *exchange) {
+    return http_text_is(exchange->request.method, "HEAD");
+}
+
 /* Sends a response and ends the stream behind it. Bytes that the client is still sending are read
  * and thrown away for a while, so that no reset destroys the answer on its way. */
 static void send_response(struct exchange *exchange, const struct response *response,
                           const void *body) {
     char head[RESPONSE_HEAD_MAX];
-    bool head_only = http_text_is(exchange->request.method, "HEAD");
+    bool head_only = is_head(exchange);
     struct iovec parts[2] = {{head, response_head(response, head, sizeof head)},
                              {(void *)(uintptr_t)body, response->content_length}};
     if (tcp_write(exchange->tcp, parts, head_only ? 1 : 2) != 0) {
@@ -53,8 +57,26 @@ void exchange_answer(struct exchange *exchange, int status, const char *headers,
     send_response(exchange, &response, body);
 }
 
+/* Shows what a request began with that will be refused: its first line, as far as it has come. */
+static void log_first_line(const struct exchange *exchange, const char *buffer) {
+    char shown[120];
+    size_t start = 0;
+    while (start < exchange->received && (buffer[start] == '\r' || buffer[start] == '\n')) {
+        start++;
+    }
+    size_t end = start;
+    while (end < exchange->received && buffer[end] != '\r' && buffer[end] != '\n') {
+        end++;
+    }
+    if (end > start) {
+        log_event(exchange->tcp->number, "refused: \"%s\"",
+                  text_printable(buffer + start, end - start, shown, sizeof shown));
+    }
+}
+
 /* A read failed or found the end before the head was whole. */
-static void answer_broken_off(struct exchange *exchange, ssize_t count) {
+static void answer_broken_off(struct exchange *exchange, const char *buffer, ssize_t count) {
+    log_first_line(exchange, buffer);
     if (count < 0 && errno == ETIMEDOUT) {
         char sentence[SENTENCE_MAX];
         snprintf(sentence, sizeof sentence,
@@ -101,13 +123,14 @@ int exchange_receive(struct exchange *exchange, struct buffer *buffer) {
     while (verdict == HTTP_INCOMPLETE) {
         ssize_t count = receive_some(exchange, buffer, deadline);
         if (count <= 0) {
-            answer_broken_off(exchange, count);
+            answer_broken_off(exchange, buffer, count);
             return -1;
         }
         exchange->received += (size_t)count;
         verdict = http_parse(&exchange->request, (const char *)buffer->data, exchange->received);
     }
     if (verdict != HTTP_COMPLETE) {
+        log_first_line(exchange, buffer);
         exchange_answer(exchange, http_verdict_status(verdict), "", http_verdict_sentence(verdict));
         return -1;
     }
@@ -140,7 +163,8 @@ void exchange_page(struct exchange *exchange) {
                                     "Cache-Control: no-cache\r\n",
                                     "text/html; charset=utf-8",
                                     page_html_size};
-        log_event(exchange->tcp->number, "answered 200 OK: the page");
+        log_event(exchange->tcp->number, "answered 200 OK: the %s",
+                  is_head(exchange) ? "head of the page" : "page");
         send_response(exchange, &response, page_html);
     }
 }

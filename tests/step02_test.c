@@ -173,6 +173,34 @@ static void sigterm_ends_it(void) {
     CHECK_EQUAL(process_stop(&server), 0);
 }
 
+static void a_refused_request_is_shown(void) {
+    ask("\r\nGET /no-host HTTP/1.1\r\nA: b\r\n\r\n", "HTTP/1.1 400 ", "no Host");
+    CHECK(process_logs(&server, " refused: \"GET /no-host HTTP/1.1\"\n"));
+    CHECK(process_logs(&server, " answered 400 Bad Request: The request has no Host header.\n"));
+    ask("GET /\x1b[2J\xff HTTP/1.1\r\n", "HTTP/1.1 400 ", "no URI may hold");
+    CHECK(process_logs(&server, " refused: \"GET /\\x1b[2J\\xff HTTP/1.1\"\n"));
+    ask("\x16\x03\x01", "HTTP/1.1 400 ", "TLS");
+    CHECK(process_logs(&server, " refused: \"\\x16\\x03\\x01\"\n"));
+    char request[400];
+    snprintf(request, sizeof request, "GET /%0300d HTTP/1.1\r\n\r\n", 0);
+    ask(request, "HTTP/1.1 400 ", "no Host");
+    CHECK(process_logs(&server, "0000...\"\n"));
+    int fd = peer_connect(server.port);
+    CHECK(peer_send_text(fd, "GET /cut-off"));
+    shutdown(fd, SHUT_WR);
+    CHECK(process_logs(&server, " refused: \"GET /cut-off\"\n"));
+    close(fd);
+}
+
+static void get_and_head_are_told_apart(void) {
+    size_t pages = process_log_count(&server, "answered 200 OK: the page\n");
+    size_t heads = process_log_count(&server, "answered 200 OK: the head of the page\n");
+    ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n", "</html>");
+    ask("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n", "");
+    CHECK_EQUAL(process_log_count(&server, "answered 200 OK: the page\n"), pages + 1);
+    CHECK_EQUAL(process_log_count(&server, "answered 200 OK: the head of the page\n"), heads + 1);
+}
+
 /* With no time at all every request would get a 408. */
 static void no_time_is_refused(void) {
     static const char *const options[] = {"--handshake-timeout", "0", NULL};
@@ -197,6 +225,8 @@ int main(void) {
         test_run("step02: a client that ends its side still gets the answer",
                  a_client_that_ends_its_side_still_gets_the_answer);
         test_run("step02: the request is shown", the_request_is_shown);
+        test_run("step02: a refused request is shown", a_refused_request_is_shown);
+        test_run("step02: GET and HEAD are told apart in the log", get_and_head_are_told_apart);
         test_run("step02: no time for a request is refused", no_time_is_refused);
         test_run("step02: SIGTERM ends it with status 0", sigterm_ends_it);
     }
