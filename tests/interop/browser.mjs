@@ -324,6 +324,8 @@ async function stepTwo() {
         await page.click('#connect');
         await holds(page, '#log [data-kind="close"][data-code="1006"][data-clean="false"]', 1);
         await holds(page, entry('state', 'error'), 1);
+        await page.locator(entry('state', 'error')).filter({ hasText: /terminal.*server/ })
+            .waitFor();
         await becomes(page, 'closed');
         equal(true, await page.isEnabled('#connect'), 'Connect to be enabled again');
     });
