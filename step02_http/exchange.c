@@ -76,22 +76,23 @@ static void log_first_line(const struct exchange *exchange, const char *buffer) 
 
 /* A read failed or found the end before the head was whole. */
 static void answer_broken_off(struct exchange *exchange, const char *buffer, ssize_t count) {
+    int problem = count < 0 ? errno : 0;
     log_first_line(exchange, buffer);
-    if (count < 0 && errno == ETIMEDOUT) {
+    if (problem == ETIMEDOUT) {
         char sentence[SENTENCE_MAX];
         snprintf(sentence, sizeof sentence,
                  "The request did not arrive within %g seconds (--handshake-timeout).",
                  (double)exchange->settings->handshake_timeout / 1000);
         exchange_answer(exchange, 408, "", sentence);
-    } else if (count < 0 && errno == ECANCELED) {
+    } else if (problem == ECANCELED) {
         exchange_answer(exchange, 503, "", "The server is shutting down.");
-    } else if (count < 0 && errno == ENOMEM) {
+    } else if (problem == ENOMEM) {
         exchange_answer(exchange, 503, "", "The server is out of memory.");
     } else if (count == 0 && exchange->received > 0) {
         exchange_answer(exchange, 400, "", http_verdict_sentence(HTTP_INCOMPLETE));
     } else {
         log_event(exchange->tcp->number, "ended before its request was complete: %s",
-                  count == 0 ? "closed by the peer" : strerror(errno));
+                  count == 0 ? "closed by the peer" : strerror(problem));
     }
 }
 
@@ -123,14 +124,14 @@ int exchange_receive(struct exchange *exchange, struct buffer *buffer) {
     while (verdict == HTTP_INCOMPLETE) {
         ssize_t count = receive_some(exchange, buffer, deadline);
         if (count <= 0) {
-            answer_broken_off(exchange, buffer, count);
+            answer_broken_off(exchange, (const char *)buffer->data, count);
             return -1;
         }
         exchange->received += (size_t)count;
         verdict = http_parse(&exchange->request, (const char *)buffer->data, exchange->received);
     }
     if (verdict != HTTP_COMPLETE) {
-        log_first_line(exchange, buffer);
+        log_first_line(exchange, (const char *)buffer->data);
         exchange_answer(exchange, http_verdict_status(verdict), "", http_verdict_sentence(verdict));
         return -1;
     }
