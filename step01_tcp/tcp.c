@@ -12,6 +12,10 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+/* A socket is one end of a conversation over the network. The kernel keeps it, and the program holds
+ * a descriptor of it, a small number, as of an open file. To be called, a program makes a socket,
+ * binds it to an address and a port of this machine, and lets it listen: from then on the kernel
+ * takes connections for it, and up to TCP_BACKLOG of them wait in line. */
 static int listen_on(const struct addrinfo *address) {
     int fd = socket(address->ai_family, SOCK_STREAM, 0);
     if (fd < 0) {
@@ -77,6 +81,8 @@ void tcp_init(struct tcp_connection *connection, int fd) {
     connection->write_timeout = TCP_WRITE_TIMEOUT;
 }
 
+/* The listening socket carries no bytes itself. Each accept takes the first connection off the line
+ * and returns a new socket, which is the conversation with that one peer. */
 int tcp_accept(int listener, struct tcp_connection *connection, struct sockaddr_storage *peer) {
     socklen_t size = sizeof *peer;
     int fd = accept(listener, (struct sockaddr *)peer, &size);
@@ -132,7 +138,11 @@ ssize_t tcp_read(struct tcp_connection *connection, void *buffer, size_t capacit
     }
 }
 
-/* Copies what is left of the parts after their first `done` bytes to `rest`; returns how many. */
+/* An iovec is a pointer and a length, one piece of memory. The kernel takes several with one call and
+ * sends them as if they lay side by side, so nobody has to copy a head and a body together first. It
+ * may also take less than all of it, and then the rest must be sent anew.
+ *
+ * Copies what is left of the parts after their first `done` bytes to `rest`; returns how many. */
 static size_t skip_parts(const struct iovec *parts, size_t count, size_t done,
                          struct iovec rest[TCP_PARTS_MAX]) {
     size_t left = 0;
