@@ -33,9 +33,9 @@ size_t base64_encoded_length(size_t len);
 void base64_encode(const uint8_t *bytes, size_t len, char *out);
 
 /* Decodes `len` characters into at most `capacity` bytes at `out` and stores their number in
- * `*decoded`. Only one text stands for given bytes, the one that base64_encode writes, and only that
- * gives BASE64_OK. With BASE64_STRAY_BITS the bytes are complete nevertheless: the caller decides.
- * After any other verdict `*decoded` is 0. */
+ * `*decoded`. Only one text stands for given bytes, the one that base64_encode writes, and only
+ * that gives BASE64_OK. With BASE64_STRAY_BITS the bytes are complete nevertheless: the caller
+ * decides. After any other verdict `*decoded` is 0. */
 enum base64_verdict base64_decode(const char *text, size_t len, uint8_t *out, size_t capacity,
                                   size_t *decoded);
 

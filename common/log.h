@@ -27,8 +27,7 @@ bool log_is_verbose(void);
 /* Each of these prints one line, formatted as by printf, with a single write, so that the lines of
  * threads do not mix. A line is cut at LOG_LINE_SIZE bytes. The format gives no newline and no
  * control characters; what a peer sent goes through text_printable first. A line that cannot be
- * written, because nobody reads standard error or it is closed, is lost: a server goes on without its
- * log. */
+ * written, because nobody reads standard error or it is closed, is lost; a server goes on. */
 
 /* Something is wrong with the server, not with one connection; printed at every level. */
 void log_problem(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -107,8 +107,8 @@ static bool read_number(const char *text, uint64_t *number) {
     return true;
 }
 
-/* Reads "12", "0.5" or "12.345" seconds as milliseconds; further decimals are too fine to matter, as
- * long as there is something before them. */
+/* Reads "12", "0.5" or "12.345" seconds as milliseconds; further decimals are too fine to matter,
+ * as long as there is something before them. */
 static bool read_seconds(const char *text, uint64_t *milliseconds) {
     char whole[NAME_MOST];
     const char *point = strchr(text, '.');

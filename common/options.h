@@ -61,8 +61,8 @@ void options_add_list(struct options *options, const char *name, const char *arg
                       struct options_list *value, const char *help);
 void options_add_number(struct options *options, const char *name, const char *argument,
                         uint64_t *value, uint64_t least, uint64_t most, const char *help);
-/* Seconds on the command line, decimals allowed ("0.5"); milliseconds in `value`, `least` of them at
- * least. A `least` of 0 is for an option that a 0 turns off; a text that is only rounded to 0 is
+/* Seconds on the command line, decimals allowed ("0.5"); milliseconds in `value`, `least` of them
+ * at least. A `least` of 0 is for an option that a 0 turns off; a text that is only rounded to 0 is
  * refused even then. */
 void options_add_seconds(struct options *options, const char *name, int64_t *value, int64_t least,
                          const char *help);

@@ -32,7 +32,7 @@ void sha1_init(struct sha1 *sha1);
  * the most that SHA-1 is defined for. */
 void sha1_update(struct sha1 *sha1, const void *bytes, size_t len);
 
-/* Ends the message and writes its 20 bytes of digest. Call sha1_init before using the struct again. */
+/* Ends the message and writes its digest of 20 bytes. To use the struct again, call sha1_init. */
 void sha1_final(struct sha1 *sha1, uint8_t digest[SHA1_DIGEST_SIZE]);
 
 #endif

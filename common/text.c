@@ -6,8 +6,8 @@
 #include <string.h>
 
 /* The length of the UTF-8 sequence of two bytes or more that starts at `byte`, or 0 when there is
- * none that may be shown. The utf8 module of step 5 checks whole messages as they arrive; a log line
- * needs only this. */
+ * none that may be shown. The utf8 module of step 5 checks whole messages as they arrive; a log
+ * line needs only this. */
 static size_t shown_sequence(const uint8_t *byte, size_t len) {
     size_t length = byte[0] < 0xc2   ? 0
                     : byte[0] < 0xe0 ? 2

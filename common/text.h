@@ -8,10 +8,10 @@
 enum { TEXT_DISTANCE_MAX = 64 };
 
 /* Copies `len` bytes that may hold anything to `out` as a C string of at most `capacity` bytes with
- * its NUL (`capacity` >= 8). Printable ASCII and well-formed UTF-8 stay as they are. Everything that
- * a terminal could take for a command (control characters of either set) and everything that is not
- * UTF-8 becomes \n, \r, \t or \xNN, and a backslash is doubled. What does not fit is cut off and
- * replaced with "...". Returns `out`. */
+ * its NUL (`capacity` >= 8). Printable ASCII and well-formed UTF-8 stay as they are. Everything
+ * that a terminal could take for a command (control characters of either set) and everything that
+ * is not UTF-8 becomes \n, \r, \t or \xNN, and a backslash is doubled. What does not fit is cut off
+ * and replaced with "...". Returns `out`. */
 char *text_printable(const void *bytes, size_t len, char *out, size_t capacity);
 
 /* Copies bytes 0x20 to 0x7e as they are and shows every other one as '.': one character a byte, as

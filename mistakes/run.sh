@@ -5,8 +5,8 @@
 #     make mistakes MISTAKES='one another'   these only
 #
 # A mistake is a patch of one hunk with two lines in front: the story of it, and `Case: NAME`, the
-# case of wscheck that must fail. The changed file is compiled on its own and linked with the objects
-# of the good server, so all of it takes seconds.
+# case of wscheck that must fail. The changed file is compiled on its own and linked with the
+# objects of the good server, so all of it takes seconds.
 set -u
 here=$(dirname "$0")
 work=$BUILD/mistakes

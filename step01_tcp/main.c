@@ -13,8 +13,8 @@ static const char hints[] =
     "or open http://{host}:{port}/ in a browser: it waits, and here is what it sends\n";
 
 /* Serves one connection on a thread of its own, so it may simply wait. A read returns as soon as
- * there is something: any number of bytes from one to the size of the chunk, whatever the peer wrote
- * with one call; or 0 once the peer has said that no more will come. */
+ * there is something: any number of bytes from one to the size of the chunk, whatever the peer
+ * wrote with one call; or 0 once the peer has said that no more will come. */
 static void show_chunks(struct tcp_connection *connection, void *context) {
     (void)context;
     uint8_t chunk[CHUNK_SIZE];

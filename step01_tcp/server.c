@@ -43,9 +43,9 @@ void server_init(struct server *server, struct options *options) {
     options_add_flag(options, "--verbose", &server->verbose, "log every detail");
 }
 
-/* Accept failed for another reason than that nobody waits. Without a descriptor the connection stays
- * in the queue and poll reports it again at once, so a pause is what keeps this from spinning.
- * `*troubled` says whether that has been logged. */
+/* Accept failed for another reason than that nobody waits. Without a descriptor the connection
+ * stays in the queue and poll reports it again at once, so a pause is what keeps this from
+ * spinning. `*troubled` says whether that has been logged. */
 static void accept_failed(bool *troubled) {
     if (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK || errno == ECONNABORTED) {
         return;
@@ -145,8 +145,8 @@ static bool replace_wildcard(struct sockaddr_storage *address) {
     return false;
 }
 
-/* Prints the hints with their placeholders filled in. `name` is a host and a port as in a URL, where
- * an IPv6 address stands in brackets; nc and its like want it without. */
+/* Prints the hints with their placeholders filled in. `name` is a host and a port as in a URL,
+ * where an IPv6 address stands in brackets; nc and its like want it without. */
 static void print_hints(const char *hints, const char *name) {
     const char *port = strrchr(name, ':') + 1;
     int host = (int)(port - 1 - name);

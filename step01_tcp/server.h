@@ -1,5 +1,5 @@
-/* server: one listening socket, and everybody who comes handed to the pool, until the program is asked
- * to stop. Step 1.
+/* server: one listening socket, and everybody who comes handed to the pool, until the program is
+ * asked to stop. Step 1.
  *
  * The main.c of each step sets what is done with a connection; all of them share this.
  */
@@ -17,8 +17,8 @@ struct server {
     bool quiet, verbose;
 
     /* Set by main. */
-    const char *hints; /* lines printed after the listening line, with {host} as in a URL, {address}
-                        * without the brackets that an IPv6 address has there, and {port} filled in */
+    const char *hints; /* lines printed after the listening line, {host} and {port} filled in as in
+                        * a URL; {address} is the host without the brackets of an IPv6 address */
     struct pool_settings pool;
 };
 
@@ -26,10 +26,10 @@ struct server {
  * list of options that point into `server`. Main sets the other fields. */
 void server_init(struct server *server, struct options *options);
 
-/* Listens, prints "listening on ...", and serves until SIGINT or SIGTERM. Then it accepts no more and
- * stops the pool: connections say goodbye, in bounded time. Returns the exit status for main: 0 after
- * a stop, 1 when it could not listen, with one line on standard error. It may be called once in a
- * process: signals have one handler. */
+/* Listens, prints "listening on ...", and serves until SIGINT or SIGTERM. Then it accepts no more
+ * and stops the pool: connections say goodbye, in bounded time. Returns the exit status for main: 0
+ * after a stop, 1 when it could not listen, with one line on standard error. It may be called once
+ * in a process: signals have one handler. */
 int server_run(const struct server *server);
 
 #endif

@@ -39,9 +39,9 @@ int exchange_receive(struct exchange *exchange, struct buffer *buffer);
 /* Logs the headers of this name, in any case, or all of them if `name` is NULL. */
 void exchange_log_headers(const struct exchange *exchange, const char *name);
 
-/* Answers with a status and one plain sentence as the body, and logs both. `headers` are more header
- * lines that end with CR LF, or "". The answer is made to arrive even when the client is still
- * sending. The caller closes the connection then. */
+/* Answers with a status and one plain sentence as the body, and logs both. `headers` are more
+ * header lines that end with CR LF, or "". The answer is made to arrive even when the client is
+ * still sending. The caller closes the connection then. */
 void exchange_answer(struct exchange *exchange, int status, const char *headers,
                      const char *sentence);
 

@@ -116,8 +116,8 @@ static enum http_verdict check_host(const struct http_request *request) {
     return fields_is_host(host) ? HTTP_COMPLETE : HTTP_BAD_HOST;
 }
 
-/* The value of Content-Length is a number. Several are let pass if they are the same, whether in one
- * header or in more: a proxy may have joined them (RFC 9112, 6.3, item 5). */
+/* The value of Content-Length is a number. Several are let pass if they are the same, whether in
+ * one header or in more: a proxy may have joined them (RFC 9112, 6.3, item 5). */
 static bool content_length_is_good(const struct http_request *request, uint64_t *length) {
     size_t from = 0, listed = 0;
     struct http_text list, element;

@@ -4,8 +4,8 @@
  *     ------------------  ----------------------  ---------------------------
  *     extension           parameter               parameter with a value
  *
- * The server accepts no extension. It reads the list all the same, because the RFC wants a handshake
- * refused whose list is not well-formed.
+ * The server accepts no extension. It reads the list all the same, because the RFC wants a
+ * handshake refused whose list is not well-formed.
  */
 #ifndef STEP03_HANDSHAKE_EXTENSIONS_H
 #define STEP03_HANDSHAKE_EXTENSIONS_H
@@ -24,7 +24,7 @@ enum extensions_verdict {
 enum extensions_verdict extensions_next(struct http_text *list, struct http_text *name);
 
 /* Reads the next parameter of the extension that extensions_next has found. `*value` gets the text
- * behind '=' without its quotation marks, but with the backslashes that may stand in a quoted value, or
+ * behind '=' without its quotation marks, but with the backslashes that may stand within them, or
  * a start of NULL when there is no '='. A quoted value must be a token within its quotes (9.1). */
 enum extensions_verdict extensions_parameter(struct http_text *list, struct http_text *name,
                                              struct http_text *value);

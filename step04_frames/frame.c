@@ -109,8 +109,8 @@ size_t frame_encode_header(const struct frame_header *header, uint8_t out[FRAME_
 
 void frame_mask(uint8_t *to, const uint8_t *from, size_t len, const uint8_t masking_key[4],
                 uint64_t offset) {
-    /* The key, turned so that its first byte goes with the first byte here, and written twice: eight
-     * bytes can then be handled at a time, as fast as memory delivers them. */
+    /* The key, turned so that its first byte goes with the first byte here, and written twice:
+     * eight bytes can then be handled at a time, as fast as memory delivers them. */
     uint8_t turned[8];
     for (size_t i = 0; i < sizeof turned; i++) {
         turned[i] = masking_key[(offset + i) % 4];
@@ -119,8 +119,8 @@ void frame_mask(uint8_t *to, const uint8_t *from, size_t len, const uint8_t mask
     memcpy(&key, turned, sizeof key);
     size_t done = 0;
     for (; len - done >= sizeof word; done += sizeof word) {
-        /* All 32 bytes are read before any is written, so `to` may lie just before `from`. memcpy is
-         * how C reads a word from an address that is not a multiple of its size. */
+        /* All 32 bytes are read before any is written, so `to` may lie just before `from`. memcpy
+         * is how C reads a word from an address that is not a multiple of its size. */
         memcpy(word, from + done, sizeof word);
         word[0] ^= key;
         word[1] ^= key;

@@ -14,7 +14,7 @@
  *     +---------------------------------------------------------------+
  *
  * Numbers are in network byte order, the most significant byte first. Each function here looks at
- * one frame alone; what frames mean together (fragments, messages, closing) is the matter of step 5.
+ * one frame alone; what frames mean together (fragments, messages, closing) is the topic of step 5.
  */
 #ifndef STEP04_FRAMES_FRAME_H
 #define STEP04_FRAMES_FRAME_H
@@ -69,10 +69,10 @@ enum frame_verdict {
     FRAME_LENGTH_TOP_BIT      /* a 64-bit length of 2^63 or more (5.2) */
 };
 
-/* Decodes the header that starts at `bytes`, of which `len` have arrived. Returns FRAME_OK and fills
- * in `header`, FRAME_INCOMPLETE when the header is not whole yet, or the first rule that it breaks:
- * what the first two bytes and the top bit of a length show at once, the form of a length when all of
- * it is there. The payload starts frame_header_size(header) bytes on. */
+/* Decodes the header that starts at `bytes`, of which `len` have arrived. Returns FRAME_OK and
+ * fills in `header`, FRAME_INCOMPLETE when the header is not whole yet, or the first rule that it
+ * breaks: what the first two bytes and the top bit of a length show at once, the form of a length
+ * when all of it is there. The payload starts frame_header_size(header) bytes on. */
 enum frame_verdict frame_decode_header(const uint8_t *bytes, size_t len,
                                        const struct frame_rules *rules,
                                        struct frame_header *header);
@@ -86,9 +86,9 @@ size_t frame_header_size(const struct frame_header *header);
 
 /* Masks or unmasks `len` bytes.
  *
- * Why clients mask: the key is fresh and unpredictable for each frame, so that no script in a browser
- * can choose the bytes on the wire and make a proxy in between take them for an HTTP response to be
- * cached (10.3). How: XOR with the masking key, which is its own inverse (5.3).
+ * Why clients mask: the key is fresh and unpredictable for each frame, so that no script in a
+ * browser can choose the bytes on the wire and make a proxy in between take them for an HTTP
+ * response to be cached (10.3). How: XOR with the masking key, which is its own inverse (5.3).
  *
  * `offset` is how many bytes of the same payload came before. `to` may be `from`, or lie anywhere
  * before it: bytes are read ahead of where they are written. */

@@ -1,4 +1,4 @@
-/* close: the payload that a Close is sent with; what arrives in one is tested with the connection. */
+/* close: the payload that a Close is sent with. What arrives in one: see connection_test. */
 #include "step05_echo/close.h"
 
 #include "step05_echo/utf8.h"

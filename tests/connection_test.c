@@ -1,5 +1,5 @@
 /* The connection of step 5, driven without a socket. Every scenario is fed whole, byte by byte, cut
- * in two at every place, and into a small and a large buffer: events and output must be the same. */
+ * in two at every place, and into a small and a large buffer: events and output stay the same. */
 #include "step05_echo/connection.h"
 
 #include "tests/test.h"

@@ -91,8 +91,8 @@ static void host_with_a_port(void) {
     hosts(bad, false);
 }
 
-/* An empty value says that the target has no authority (RFC 9112, 3.2). Then the server may take the
- * site it is set up for (3.3). A port without a host is no authority of http (RFC 9110, 4.2.1). */
+/* An empty value says that the target has no authority (RFC 9112, 3.2). Then the server may take
+ * the site it is set up for (3.3). A port alone is no authority of http (RFC 9110, 4.2.1). */
 static void host_that_is_empty(void) {
     expect_host("", true);
     expect_host(":80", false);

@@ -44,7 +44,7 @@ static void a_thousand_connections_at_once(void) {
     free(fds);
 }
 
-/* Waits until the server holds no more descriptors and threads than at first; checks that it does. */
+/* Waits until the server holds no more descriptors and threads than at first, and checks it. */
 static void check_settled(void) {
     int64_t deadline = now() + PROCESS_WAIT;
     while ((process_descriptors(&server) > descriptors ||

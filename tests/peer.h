@@ -1,5 +1,5 @@
-/* peer: a client's end of a connection, in the hands of a test. It sends any bytes and reads replies
- * with a bound, without help from the code under test. */
+/* peer: a client's end of a connection, in the hands of a test. It sends any bytes and reads
+ * replies with a bound, without help from the code under test. */
 #ifndef TESTS_PEER_H
 #define TESTS_PEER_H
 

@@ -17,16 +17,16 @@ struct process {
     char output[512]; /* what it printed on standard output until it listened */
 };
 
-/* Starts $BUILD/NAME with `--port 0` and the given arguments (ended by NULL), and waits for the line
- * that says where it listens. Returns whether it came; a failed check says why not. */
+/* Starts $BUILD/NAME with `--port 0` and the given arguments (ended by NULL), and waits for the
+ * line that says where it listens. Returns whether it came; a failed check says why not. */
 bool process_start(struct process *process, const char *name, const char *const *arguments);
 
-/* Sends SIGTERM and waits for the end. Returns the exit status, or -1 if it was killed by a signal or
- * had to be killed because it did not end. */
+/* Sends SIGTERM and waits for the end. Returns the exit status, or -1 if it was killed by a signal
+ * or had to be killed because it did not end. */
 int process_stop(struct process *process);
 
-/* Runs $BUILD/NAME with the arguments to its end; returns the exit status and stores what it printed
- * on both outputs as a string. */
+/* Runs $BUILD/NAME with the arguments to its end; returns the exit status and stores what it
+ * printed on both outputs as a string. */
 int process_run(const char *name, const char *const *arguments, char *printed, size_t size);
 
 /* Waits until the log contains a text. Returns whether it does. */

@@ -1,5 +1,5 @@
-/* What all step programs have in common: the command line, the line that says where they listen, and
- * the way they stop and survive. */
+/* What all step programs have in common: the command line, the line that says where they listen,
+ * and the way they stop and survive. */
 #include "tests/peer.h"
 #include "tests/test.h"
 
@@ -235,8 +235,8 @@ static void it_survives_the_lack_of_descriptors(void) {
     CHECK_EQUAL(process_stop(&process), 0);
 }
 
-/* With little address space the stacks of threads run out. Those that get none are told so, the others
- * are served, and when they leave there is room again. */
+/* With little address space the stacks of threads run out. Those that get none are told so, the
+ * others are served, and when they leave there is room again. */
 static void it_survives_the_lack_of_threads(void) {
     struct process process;
     int fds[400];
@@ -310,8 +310,8 @@ static unsigned free_port(void) {
     return ntohs(address.sin_port);
 }
 
-/* Without standard descriptors, the numbers 0 to 2 must not go to sockets: log lines would be sent to
- * whoever has them. */
+/* Without standard descriptors, the numbers 0 to 2 must not go to sockets: log lines would be sent
+ * to whoever has them. */
 static void it_serves_with_its_standard_descriptors_closed(void) {
     struct process process = {.port = free_port()};
     char command[512], response[1024];

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Runs one test. Its name is the rule that it holds up, such as "frame: a 64-bit length ...". A test
- * fails when one of its checks does; the rest of it runs all the same. */
+/* Runs one test. Its name is the rule that it holds up, such as "frame: a 64-bit length ...". A
+ * test fails when one of its checks does; the rest of it runs all the same. */
 void test_run(const char *name, void (*body)(void));
 
 /* Notes a failed check; used through the macros below. */

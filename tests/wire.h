@@ -17,8 +17,9 @@ void wire_free(struct wire *wire);
 /* Adds bytes written in hexadecimal, with blanks anywhere: "81 85 37fa213d". */
 void wire_add_hex(struct wire *wire, const char *hex);
 
-/* Adds a frame with this first byte (FIN, RSV, opcode) and payload, its length in the shortest form:
- * as a client sends it, masked with a key that depends on the place, or as a server does, plain. */
+/* Adds a frame with this first byte (FIN, RSV, opcode) and payload, its length in the shortest
+ * form: as a client sends it, masked with a key that depends on the place, or plain, as a server
+ * does. */
 void wire_add_client_frame(struct wire *wire, uint8_t first, const void *payload, size_t len);
 void wire_add_server_frame(struct wire *wire, uint8_t first, const void *payload, size_t len);
 

@@ -1,6 +1,6 @@
-/* What takes patience: time limits that a server has for itself. They run only when `slow` is named,
- * and each waits a minute for a server that has none. No RFC asks for them; a server that is open to
- * the world needs them. */
+/* What takes patience: time limits that a server has for itself. They run only when `slow` is
+ * named, and each waits a minute for a server that has none. No RFC asks for them; a server that is
+ * open to the world needs them. */
 #include "wscheck/check.h"
 
 #define HINT_HANDSHAKE                                                                             \

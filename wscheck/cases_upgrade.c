@@ -1,6 +1,6 @@
 /* Step 3: opening handshakes that a server must refuse, with an HTTP error. RFC 6455, 4.2.1: "the
- * server MUST stop processing the client's handshake and return an HTTP response with an appropriate
- * error code". Which code is its own choice. */
+ * server MUST stop processing the client's handshake and return an HTTP response with an
+ * appropriate error code". Which code is its own choice. */
 #include "wscheck/check.h"
 
 #include <stdio.h>

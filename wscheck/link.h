@@ -26,8 +26,8 @@ struct link {
 
 enum link_wait { LINK_READABLE = 1, LINK_WRITABLE = 2 };
 
-/* Finds the address of a host and a port; of several, as `localhost` has them, the first that accepts
- * a connection. Returns NULL, or what went wrong. */
+/* Finds the address of a host and a port; of several, as `localhost` has them, the first that
+ * accepts a connection. Returns NULL, or what went wrong. */
 const char *link_find(const char *host, const char *port, struct link_address *address);
 
 /* Connects until `deadline` (clock_now). Returns 0, or -1 with errno. */
@@ -37,7 +37,7 @@ int link_open(struct link *link, const struct link_address *address, int64_t dea
  * enum link_wait, 0 when the time is over. */
 int link_wait(const struct link *link, int wanted, int64_t deadline);
 
-/* Reads what is there into the empty buffer; sets `ended` at the end. Returns whether bytes came. */
+/* Reads what is there into the empty buffer; sets `ended` at the end. Returns whether any came. */
 bool link_read(struct link *link);
 
 /* Writes what the kernel takes of the bytes at once; sets `broken` when the server is gone. Returns

@@ -22,8 +22,8 @@ uint8_t payload_at(const struct payload *payload, uint64_t index);
 /* Writes `len` bytes from `offset` on to `out`. */
 void payload_copy(const struct payload *payload, uint64_t offset, uint8_t *out, size_t len);
 
-/* Writes it as a person reads it to `out`: text in quotes, other bytes in hexadecimal, long ones cut
- * off and with their length. `capacity` is 64 or more. Returns `out`. */
+/* Writes it as a person reads it to `out`: text in quotes, other bytes in hexadecimal, long ones
+ * cut off and with their length. `capacity` is 64 or more. Returns `out`. */
 char *payload_show(const uint8_t *bytes, size_t len, uint64_t length, char *out, size_t capacity);
 
 #endif

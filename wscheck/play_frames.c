@@ -110,8 +110,8 @@ static uint8_t *text_frame(struct trial *trial, const struct payload *payload, s
     return bytes;
 }
 
-/* Sends texts without reading what comes back, until the server cannot take any more. It then blocks
- * in its write, or keeps what it could not write: both are well, if nobody else has to wait. */
+/* Sends texts without reading what comes back, until the server cannot take any more. It then
+ * blocks in its write, or keeps what it could not write: both are well, if nobody else waits. */
 void play_stuff(struct play *play, const struct script_step *step) {
     struct trial *trial = play->trial;
     uint64_t sent = 0, messages = 0;

@@ -37,7 +37,7 @@ static bool is_skipped(const struct runner *runner, struct result *result) {
     return why != NULL;
 }
 
-/* Every case leaves a server that still serves. One that is slow under load gets a second chance. */
+/* Every case leaves a server that still serves. One that is slow under load gets another try. */
 static void check_alive(const struct runner *runner, struct result *result) {
     char fault[480];
     if (play_is_alive(runner->settings, fault, sizeof fault) ||

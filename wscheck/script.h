@@ -14,8 +14,8 @@
  *   reverse, lower, upper, lf     the headers' order, the case of their names, bare LF
  *   plain                         takes out all that asks for a WebSocket
  *   raw PAYLOAD                   sends bytes as they are, and no request of its own
- *   early                         what follows leaves together with the request. A client must not do
- *                                 that (4.1), so the server may end the connection instead
+ *   early                         what follows leaves together with the request. A client must not
+ *                                 do that (4.1), so the server may end the connection instead
  *   unfinished N, allbut N        sends only the first N bytes of the request, or all but the last
  *   rest                          sends the rest of them
  * What the answer is to be. Without a word, a 101.
@@ -44,8 +44,8 @@
  *   closed [N]                    a Close was sent; its answer, and the end of TCP
  *   ended                         TCP ends, in whatever way
  *   eventually N[,N]              either fails with a code or goes on as if nothing were wrong
- *   limits N[,N]                  from here on the server may close with one of these codes instead,
- *                                 because a limit of its own is reached (10.4)
+ *   limits N[,N]                  from here on the server may close with one of these codes
+ *                                 instead, because a limit of its own is reached (10.4)
  *   leave                         nothing: the connection is given up. Without any of these words a
  *                                 Close 1000 is sent and answered.
  * More.

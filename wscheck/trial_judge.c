@@ -27,8 +27,8 @@ static struct trial_wanted *first_wanted(struct trial *trial) {
     return trial->wanted_first < trial->wanted_count ? &trial->wanted[trial->wanted_first] : NULL;
 }
 
-/* The header of a data frame has come. That nothing is wanted is held against a message only when it
- * is whole: a server may send the first fragment back before it has seen the bad second one. */
+/* The header of a data frame has come. That nothing is wanted is held against a message only when
+ * it is whole: a server may send the first fragment back before it has seen the bad second one. */
 static void begin_data(struct trial *trial) {
     const struct reader_frame *frame = &trial->reader.frame;
     const struct trial_wanted *wanted = first_wanted(trial);

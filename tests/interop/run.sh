@@ -51,8 +51,8 @@ have() {
 }
 
 # The npm packages are installed once, below the build directory, and both at once: npm would
-# remove the first when it is told to add the second alone. This playwright-core is one that runs with
-# Debian's Node 18.
+# remove the first when it is told to add the second alone. This playwright-core is one that runs
+# with Debian's Node 18.
 npm_packages() {
     if [ -d "$work/node_modules/ws" ] && [ -d "$work/node_modules/playwright-core" ]; then
         return 0
