@@ -106,11 +106,14 @@ diff: ## show what a step adds: make diff FROM=03 TO=04
 SOURCES = $(wildcard $(addsuffix /*.[ch],$(ROOMS) wscheck tests))
 format: ## format the C sources with clang-format
 	@clang-format -i $(SOURCES)
+SCRIPTS = .ci/run $(wildcard */*.sh tests/interop/*.sh)
 lint: ## check formatting, and the sources with cppcheck and shellcheck
 	@clang-format --dry-run --Werror $(SOURCES)
+	@! awk 'length > 100 && /^ *(\/\*|\*|#)/ && !/\\$$/ { print FILENAME ":" FNR ": " $$0 }' \
+	    $(SOURCES) $(SCRIPTS) Makefile $(wildcard */*.mk) | grep . # clang-format leaves comments alone
 	@cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
 	    --inline-suppr -I. -D_POSIX_C_SOURCE=200809L $(ROOMS) wscheck
-	@shellcheck -s sh .ci/run $(wildcard */*.sh tests/interop/*.sh)
+	@shellcheck -s sh $(SCRIPTS)
 compdb: ## write compile_commands.json for editors
 	@sh tools/compdb.sh '$(COMPILE)' $(filter %.c,$(SOURCES)) > compile_commands.json
 clean: ## remove everything that was built

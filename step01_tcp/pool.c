@@ -163,9 +163,9 @@ void pool_serve(struct pool *pool, const struct tcp_connection *connection) {
     start_thread(slot);
 }
 
-/* Interrupts every thread that has not noticed the stop yet, because it is blocked in a read. A signal
- * may come just before its thread blocks and be lost on it; the caller repeats this until all are
- * gone. */
+/* Interrupts every thread that has not noticed the stop yet, because it is blocked in a read. A
+ * signal may come just before its thread blocks and be lost on it; the caller repeats this until
+ * all are gone. */
 static void wake_all(struct pool *pool, bool shut_down) {
     for (size_t i = 0; i < pool->fresh; i++) {
         struct slot *slot = &pool->slot[i];

@@ -12,18 +12,18 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* A socket is one end of a conversation over the network. The kernel keeps it, and the program holds
- * a descriptor of it, a small number, as of an open file. To be called, a program makes a socket,
- * binds it to an address and a port of this machine, and lets it listen: from then on the kernel
- * takes connections for it, and up to TCP_BACKLOG of them wait in line. */
+/* A socket is one end of a conversation over the network. The kernel keeps it, and the program
+ * holds a descriptor of it, a small number, as of an open file. To be called, a program makes a
+ * socket, binds it to an address and a port of this machine, and lets it listen: from then on the
+ * kernel takes connections for it, and up to TCP_BACKLOG of them wait in line. */
 static int listen_on(const struct addrinfo *address) {
     int fd = socket(address->ai_family, SOCK_STREAM, 0);
     if (fd < 0) {
         return -1;
     }
     /* Without SO_REUSEADDR a restarted server must wait a minute until the connections that its
-     * predecessor closed have left the state TIME_WAIT. TCP_NODELAY sends each write at once instead
-     * of waiting for more; accepted sockets inherit it from the listener. */
+     * predecessor closed have left the state TIME_WAIT. TCP_NODELAY sends each write at once
+     * instead of waiting for more; accepted sockets inherit it from the listener. */
     int on = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -102,7 +102,7 @@ static int set_timeout(int fd, int option, int64_t milliseconds) {
     return setsockopt(fd, SOL_SOCKET, option, &time, sizeof time);
 }
 
-/* Whether to report the server's stop now: once, so that a goodbye can still be read and written. */
+/* Whether to report the server's stop now: once, so that a goodbye can be read and written. */
 static bool must_stop(struct tcp_connection *connection) {
     if (connection->stop == NULL || !atomic_load(connection->stop)) {
         return false;
@@ -138,9 +138,9 @@ ssize_t tcp_read(struct tcp_connection *connection, void *buffer, size_t capacit
     }
 }
 
-/* An iovec is a pointer and a length, one piece of memory. The kernel takes several with one call and
- * sends them as if they lay side by side, so nobody has to copy a head and a body together first. It
- * may also take less than all of it, and then the rest must be sent anew.
+/* An iovec is a pointer and a length, one piece of memory. The kernel takes several with one call
+ * and sends them as if they lay side by side, so nobody has to copy a head and a body together
+ * first. It may also take less than all of it, and then the rest must be sent anew.
  *
  * Copies what is left of the parts after their first `done` bytes to `rest`; returns how many. */
 static size_t skip_parts(const struct iovec *parts, size_t count, size_t done,

@@ -1,8 +1,8 @@
 /* tcp: a listening socket, and connections that bytes go in and out of. Introduced by step 1.
  *
- * TCP carries a stream of bytes. It keeps their order and loses none, but it knows no messages: what
- * one side wrote with one call arrives in as many pieces as the network makes of it, and pieces of
- * several calls may arrive as one. Every later step exists to find messages in this stream.
+ * TCP carries a stream of bytes. It keeps their order and loses none, but it knows no messages:
+ * what one side wrote with one call arrives in as many pieces as the network makes of it, and
+ * pieces of several calls may arrive as one. Every later step exists to find messages in it.
  *
  * All calls block, and every one of them has a bound: a read has its time-out, a write must make
  * progress. Only this module, pool and server make system calls on sockets.
@@ -39,36 +39,36 @@ struct tcp_connection {
     int64_t write_timeout;   /* TCP_WRITE_TIMEOUT; shorter in tests */
 };
 
-/* Opens a socket that listens on `host` (a name or an address, IPv4 or IPv6) and `port` (0: any free
- * one). Returns its descriptor, which the caller closes, or -1 with one sentence in `error` that says
- * what is wrong and what to try. Accepting from it never blocks. */
+/* Opens a socket that listens on `host` (a name or an address, IPv4 or IPv6) and `port` (0: any
+ * free one). Returns its descriptor, which the caller closes, or -1 with one sentence in `error`
+ * that says what is wrong and what to try. Accepting from it never blocks. */
 int tcp_listen(const char *host, uint16_t port, char *error, size_t error_size);
 
 /* Accepts the next waiting connection. Returns 0 and fills in `connection`, which the caller ends
  * with tcp_close, and the address it comes from, or -1 with errno, EAGAIN when nobody waits. */
 int tcp_accept(int listener, struct tcp_connection *connection, struct sockaddr_storage *peer);
 
-/* Prepares a connection on a descriptor that is connected already, as one half of a socket pair or a
- * client's socket. The caller still owns `fd` if it never calls tcp_close. */
+/* Prepares a connection on a descriptor that is connected already, as one half of a socket pair or
+ * a client's socket. The caller still owns `fd` if it never calls tcp_close. */
 void tcp_init(struct tcp_connection *connection, int fd);
 
 /* Waits up to `timeout` ms (more than 0) for bytes, and reads what is there, at most `capacity`.
  * Returns the number of bytes, 0 at the end of the peer's stream, or -1 with errno: ETIMEDOUT after
  * silence, ECANCELED when the server is asked to stop (told once; later reads go on as before),
- * ECONNRESET and the others of read(2) when the connection is gone. A signal does not end the wait. */
+ * ECONNRESET and others of read(2) when the connection is gone. A signal does not end the wait. */
 ssize_t tcp_read(struct tcp_connection *connection, void *buffer, size_t capacity, int64_t timeout);
 
-/* Writes all bytes of `count` parts, at most TCP_PARTS_MAX, however often the kernel takes less than
- * it was given. Returns 0, or -1 with errno: ETIMEDOUT when the peer did not take them in the time
- * that TCP_WRITE_TIMEOUT and TCP_WRITE_LEAST_RATE allow, EPIPE or ECONNRESET when it is gone. After
- * -1 nobody knows how much of it arrived, so the only thing left to do is to close. */
+/* Writes all bytes of `count` parts, at most TCP_PARTS_MAX, however often the kernel takes less
+ * than it was given. Returns 0, or -1 with errno: ETIMEDOUT when the peer did not take them in the
+ * time that TCP_WRITE_TIMEOUT and TCP_WRITE_LEAST_RATE allow, EPIPE or ECONNRESET when it is gone.
+ * After -1 nobody knows how much of it arrived, so the only thing left to do is to close. */
 int tcp_write(struct tcp_connection *connection, const struct iovec *parts, size_t count);
 
 /* Says that no more bytes will come (FIN), then reads and throws away what the peer still sends,
  * until it ends its side too or `timeout` ms are over; 0 throws away only what is there already.
  *
- * Why: a socket that is closed while unread bytes wait in it answers with a reset, and a reset makes
- * the peer's kernel forget what we sent last, such as the reason of an error. */
+ * Why: a socket that is closed while unread bytes wait in it answers with a reset, and a reset
+ * makes the peer's kernel forget what we sent last, such as the reason of an error. */
 void tcp_finish(struct tcp_connection *connection, int64_t timeout);
 
 /* What an errno of tcp_read or tcp_write means, for a log line. */

@@ -50,8 +50,8 @@ enum close_verdict close_decode(const uint8_t *payload, size_t len, struct close
  * CLOSE_REASON_MAX bytes of a reason, cut between characters. Returns its length. */
 size_t close_encode(uint16_t code, const char *reason, uint8_t out[CLOSE_PAYLOAD_MAX]);
 
-/* Whether a code may stand in a Close frame: 1000 to 1003, 1007 to 1014, 3000 to 4999 (7.4.1, 7.4.2,
- * and the IANA registry for 1012 to 1014). */
+/* Whether a code may stand in a Close frame: 1000 to 1003, 1007 to 1014, 3000 to 4999 (7.4.1,
+ * 7.4.2, and the IANA registry for 1012 to 1014). */
 bool close_code_is_legal(uint16_t code);
 
 /* The rule behind a verdict, short enough for a reason. */

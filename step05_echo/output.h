@@ -1,7 +1,7 @@
 /* output: bytes that wait to be written, gathered so that many frames leave in one write. Step 5.
  *
- * Small things (headers, control frames) are copied here. Large payloads stay where they are and are
- * only pointed at. Parts that happen to lie side by side become one.
+ * Small things (headers, control frames) are copied here. Large payloads stay where they are and
+ * are only pointed at. Parts that happen to lie side by side become one.
  */
 #ifndef STEP05_ECHO_OUTPUT_H
 #define STEP05_ECHO_OUTPUT_H

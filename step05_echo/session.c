@@ -66,7 +66,7 @@ static int64_t time_to_wait(const struct session *session) {
     return wait > 0 ? wait : 1;
 }
 
-/* Logs why a connection ended without the closing handshake. Returns false, for the caller to return. */
+/* Logs why a connection ended without the closing handshake. Returns false for its caller. */
 static bool lost(const struct session *session, const char *why) {
     log_event(session->tcp->number, "lost after %" PRIu64 " messages: %s", session->messages, why);
     return false;
@@ -91,8 +91,8 @@ static void say_goodbye(struct session *session, const char *reason) {
     connection_close(&session->connection, CLOSE_GOING_AWAY, reason);
 }
 
-/* After our Close, from us or from the handler, the peer has so much time for its own, whatever else
- * it sends. Returns whether that is over. */
+/* After our Close, from us or from the handler, the peer has so much time for its own, whatever
+ * else it sends. Returns whether that is over. */
 static bool close_expired(struct session *session) {
     if (!session->connection.close_sent) {
         return false;
