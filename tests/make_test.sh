@@ -41,8 +41,8 @@ expect "help lists names with a hyphen" 0 '^  with-hyphen  a | b$' \
 # Make takes spaces for the end of a name, whatever is done about it.
 for bad in 'a b' '' "$PWD/a b"; do
     expect "BUILD is '$bad'" 2 "BUILD is the name of one directory without spaces.*, not '$bad'" \
-        BUILD="$bad" all
-    if [ "$(grep -c -v '^make[[:]' "$folder/output")" -ne 1 ]; then
+        -n BUILD="$bad" all
+    if [ "$(grep -c -v '^make' "$folder/output")" -ne 1 ]; then
         failed=$((failed + 1))
         echo "FAIL - BUILD is '$bad': wanted one line, got:"
         cat "$folder/output"
