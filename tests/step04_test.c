@@ -2,6 +2,7 @@
 #include "tests/peer.h"
 #include "tests/test.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -85,6 +86,79 @@ static void a_frame_in_single_bytes(void) {
     close(fd);
 }
 
+/* What follows a whole frame in the same read is kept until the rest of it comes. */
+static void one_and_a_half_frames_in_one_read(void) {
+    struct wire wire = {0};
+    wire_add_client_text(&wire, 0x81, "the first is whole");
+    size_t half = wire.len + 11;
+    wire_add_client_text(&wire, 0x81, "the second comes in two");
+    int fd = peer_open(server.port);
+    CHECK(peer_send(fd, wire.bytes, half));
+    CHECK(process_logs(&server, "  text: \"the first is whole\"\n"));
+    CHECK_EQUAL(process_log_count(&server, "the second"), 0);
+    CHECK(peer_send(fd, wire.bytes + half, wire.len - half));
+    CHECK(process_logs(&server, "  text: \"the second comes in two\"\n"));
+    wire_free(&wire);
+    close(fd);
+}
+
+static void the_drawing_shows_the_bytes_as_they_were_sent(void) {
+    struct wire wire = {0};
+    wire_add_hex(&wire, "82 83 a1a2a3a4 f0e0d0");
+    int fd = send_frames(&wire);
+    CHECK(process_logs(&server, "| f0 ^ a1 = 51  | e0 ^ a2 = 42  |"));
+    CHECK(process_logs(&server, "| d0 ^ a3 = 73  |"));
+    CHECK(process_logs(&server, "0000  51 42 73  "));
+    close(fd);
+}
+
+/* The rest of a long payload may be a long time in coming, and it is not shown anyway. */
+static void a_long_frame_is_drawn_when_its_first_256_bytes_are_there(void) {
+    struct wire wire = {0};
+    char payload[1000];
+    memset(payload, 'b', sizeof payload);
+    wire_add_client_frame(&wire, 0x82, payload, sizeof payload);
+    int fd = peer_open(server.port);
+    CHECK(peer_send(fd, wire.bytes, 8 + 256));
+    CHECK(process_logs(&server, "frame 1: binary, 1000 bytes of payload\n"));
+    CHECK(process_logs(&server, "... and 984 more bytes of payload\n"));
+    wire_free(&wire);
+    close(fd);
+}
+
+/* Up to 256 bytes of a payload are read out; dots stand for the others, which are skipped. */
+static void the_first_256_bytes_are_read_out(void) {
+    for (size_t length = 255; length <= 258; length++) {
+        struct wire wire = {0};
+        char payload[260] = "", shown[300], marker[32];
+        memset(payload, (int)('a' + length % 26), length);
+        wire_add_client_frame(&wire, 0x81, payload, length);
+        snprintf(marker, sizeof marker, "behind %zu bytes", length);
+        wire_add_client_text(&wire, 0x81, marker);
+        int fd = send_frames(&wire);
+        snprintf(shown, sizeof shown, "  text: \"%.256s%s\"\n", payload,
+                 length > 256 ? " ..." : "");
+        CHECK(process_logs(&server, shown));
+        snprintf(shown, sizeof shown, "  text: \"%s\"\n", marker);
+        CHECK(process_logs(&server, shown));
+        close(fd);
+    }
+}
+
+/* The client goes on sending behind the error. If the socket were closed at once, what it sends would
+ * be answered with a reset, which says less than an orderly end. */
+static void the_end_after_an_error_is_orderly(void) {
+    static const uint8_t more[200000];
+    for (int i = 0; i < 5; i++) {
+        struct wire wire = {0};
+        wire_add_hex(&wire, "83 80 00000000"); /* a reserved opcode */
+        wire_add(&wire, more, sizeof more);
+        int fd = send_frames(&wire);
+        peer_expect_end(fd);
+        close(fd);
+    }
+}
+
 static void sigterm_ends_it(void) {
     CHECK_EQUAL(process_stop(&server), 0);
 }
@@ -100,6 +174,13 @@ int main(void) {
         test_run("step04: a large frame is shortened and the next one found",
                  a_large_frame_is_shortened_and_the_next_one_found);
         test_run("step04: a frame in single bytes", a_frame_in_single_bytes);
+        test_run("step04: one and a half frames in one read", one_and_a_half_frames_in_one_read);
+        test_run("step04: the drawing shows the bytes as they were sent",
+                 the_drawing_shows_the_bytes_as_they_were_sent);
+        test_run("step04: a long frame is drawn when its first 256 bytes are there",
+                 a_long_frame_is_drawn_when_its_first_256_bytes_are_there);
+        test_run("step04: the first 256 bytes are read out", the_first_256_bytes_are_read_out);
+        test_run("step04: the end after an error is orderly", the_end_after_an_error_is_orderly);
         test_run("step04: SIGTERM ends it with status 0", sigterm_ends_it);
     }
     return test_report();
