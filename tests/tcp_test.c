@@ -1,0 +1,220 @@
+/* The tcp module: how long it waits for a peer that is slow, silent or never done. step01_test holds
+ * the rest. */
+#include "tests/peer.h"
+#include "tests/test.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What no real peer and no real name do dependably. */
+
+static int64_t
+    flood_until; /* ms; until then, reading finds as much as it has room for, and then the end */
+
+static ssize_t flood(void *bytes, size_t size) {
+    memset(bytes, 'x', size);
+    return now() < flood_until ? (ssize_t)size : 0;
+}
+
+static ssize_t test_read(int fd, void *bytes, size_t size) {
+    return flood_until != 0 ? flood(bytes, size) : read(fd, bytes, size);
+}
+
+static ssize_t test_recv(int fd, void *bytes, size_t size, int flags) {
+    return flood_until != 0 ? flood(bytes, size) : recv(fd, bytes, size, flags);
+}
+
+/* Every name stands for two addresses here: one that is of no machine (RFC 5737), and 127.0.0.1. */
+static int test_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                            struct addrinfo **addresses) {
+    static struct sockaddr_in address[2];
+    static struct addrinfo info[2];
+    (void)host;
+    for (size_t i = 0; i < 2; i++) {
+        address[i] = (struct sockaddr_in){.sin_family = AF_INET};
+        address[i].sin_port = htons((uint16_t)strtoul(service, NULL, 10));
+        address[i].sin_addr.s_addr = htonl(i == 0 ? 0xc0000201 : INADDR_LOOPBACK);
+        info[i] = (struct addrinfo){.ai_family = AF_INET, .ai_socktype = hints->ai_socktype};
+        info[i].ai_addr = (struct sockaddr *)&address[i];
+        info[i].ai_addrlen = sizeof address[i];
+        info[i].ai_next = i == 0 ? &info[1] : NULL;
+    }
+    *addresses = info;
+    return 0;
+}
+
+static void test_freeaddrinfo(struct addrinfo *addresses) {
+    (void)addresses;
+}
+
+/* The Makefile links this copy of the module instead of the other one. */
+#define read test_read
+#define recv test_recv
+#define getaddrinfo test_getaddrinfo
+#define freeaddrinfo test_freeaddrinfo
+#include "step01_tcp/tcp.c"
+#undef read
+#undef recv
+#undef getaddrinfo
+#undef freeaddrinfo
+
+static int listen_on_some_port(struct sockaddr_in *address) {
+    char error[256] = "";
+    socklen_t size = sizeof *address;
+    int listener = tcp_listen("a name", 0, error, sizeof error);
+    CHECK_FOR(listener >= 0, "%s", error);
+    CHECK_EQUAL(getsockname(listener, (struct sockaddr *)address, &size), 0);
+    return listener;
+}
+
+/* Two connected sockets, with little memory between them, one of them as the tcp module wants it. */
+static int make_pair(struct tcp_connection *connection) {
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    struct sockaddr_storage from;
+    int listener = listen_on_some_port(&address), size = 4096;
+    int peer = socket(AF_INET, SOCK_STREAM, 0);
+    setsockopt(peer, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    CHECK_EQUAL(connect(peer, (struct sockaddr *)&address, sizeof address), 0);
+    struct pollfd wait = {listener, POLLIN, 0};
+    CHECK_EQUAL(poll(&wait, 1, PROCESS_WAIT), 1);
+    CHECK_EQUAL(tcp_accept(listener, connection, &from), 0);
+    setsockopt(connection->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    close(listener);
+    return peer;
+}
+
+/* A peer that reads so many bytes every so many ms, until the end or until it has them all. */
+struct reader {
+    pthread_t thread;
+    int fd, interval;
+    size_t piece, total;
+};
+
+static void *read_slowly(void *argument) {
+    struct reader *reader = argument;
+    static char bytes[65536];
+    for (ssize_t count = 1; count > 0 && reader->total > 0;) {
+        poll(NULL, 0, reader->interval); /* the pace that the test is about */
+        count = recv(reader->fd, bytes, reader->piece, 0);
+        size_t taken = count > 0 ? (size_t)count : 0;
+        reader->total -= taken < reader->total ? taken : reader->total;
+    }
+    return NULL;
+}
+
+/* 160 KiB at 80 KiB a second: no pause is as long as write_timeout, the whole takes twice as long, and
+ * that is allowed, since it is more than TCP_WRITE_LEAST_RATE. */
+static void a_write_may_be_slow_but_steady(void) {
+    static uint8_t bytes[10 * TCP_WRITE_LEAST_RATE];
+    struct tcp_connection connection;
+    int peer = make_pair(&connection);
+    struct reader reader = {.fd = peer, .interval = 50, .piece = 4096, .total = sizeof bytes};
+    struct iovec part = {bytes, sizeof bytes};
+    connection.write_timeout = 1000;
+    CHECK_EQUAL(pthread_create(&reader.thread, NULL, read_slowly, &reader), 0);
+    int64_t start = now();
+    CHECK_EQUAL(tcp_write(&connection, &part, 1), 0);
+    CHECK_FOR(now() - start > 1500, "it took only %lld ms", (long long)(now() - start));
+    tcp_close(&connection);
+    pthread_join(reader.thread, NULL);
+    close(peer);
+}
+
+/* The peer reads 6 KiB a second, and there is progress all the time. A write of less than
+ * TCP_WRITE_LEAST_RATE has no more than write_timeout ms nevertheless. */
+static void a_write_does_not_last_for_ever_at_a_drip(void) {
+    static uint8_t bytes[TCP_WRITE_LEAST_RATE - 1];
+    struct tcp_connection connection;
+    int peer = make_pair(&connection);
+    while (send(connection.fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0) {
+    }
+    struct reader reader = {.fd = peer, .interval = 20, .piece = 128, .total = 1 << 20};
+    struct iovec part = {bytes, sizeof bytes};
+    connection.write_timeout = 1000;
+    CHECK_EQUAL(pthread_create(&reader.thread, NULL, read_slowly, &reader), 0);
+    int64_t start = now();
+    CHECK_EQUAL(tcp_write(&connection, &part, 1), -1);
+    CHECK_EQUAL(errno, ETIMEDOUT);
+    CHECK_FOR(now() - start >= 900, "it took only %lld ms", (long long)(now() - start));
+    peer_reset(connection.fd); /* the reader need not read what is on its way */
+    pthread_join(reader.thread, NULL);
+    close(peer);
+}
+
+static void a_finish_ends_though_bytes_keep_coming(void) {
+    struct tcp_connection connection;
+    int peer = make_pair(&connection);
+    int64_t start = now();
+    flood_until = start + 3000;
+    tcp_finish(&connection, 200);
+    flood_until = 0;
+    CHECK_FOR(now() - start >= 150 && now() - start < 2000, "it took %lld ms",
+              (long long)(now() - start));
+    tcp_close(&connection);
+    close(peer);
+}
+
+static void a_finish_ends_with_the_peer(void) {
+    struct tcp_connection connection;
+    int peer = make_pair(&connection);
+    CHECK(peer_send_text(peer, "the last words"));
+    shutdown(peer, SHUT_WR);
+    int64_t start = now();
+    tcp_finish(&connection, PROCESS_WAIT);
+    CHECK_FOR(now() - start < PROCESS_WAIT / 2, "it took %lld ms", (long long)(now() - start));
+    peer_expect_end(peer); /* this side has been ended as well */
+    tcp_close(&connection);
+    close(peer);
+}
+
+static void a_finish_is_short_while_the_server_stops(void) {
+    struct tcp_connection connection;
+    int peer = make_pair(&connection);
+    atomic_bool stop = true;
+    connection.stop = &stop;
+    int64_t start = now();
+    tcp_finish(&connection, PROCESS_WAIT);
+    CHECK_FOR(now() - start >= TCP_FINISH_STOPPING - 50 && now() - start < PROCESS_WAIT / 2,
+              "it took %lld ms", (long long)(now() - start));
+    tcp_close(&connection);
+    close(peer);
+}
+
+/* Otherwise the second of two small writes would wait until the peer has acknowledged the first. */
+static void accepted_sockets_send_at_once(void) {
+    struct tcp_connection connection;
+    int peer = make_pair(&connection), no_delay = 0;
+    socklen_t size = sizeof no_delay;
+    CHECK_EQUAL(getsockopt(connection.fd, IPPROTO_TCP, TCP_NODELAY, &no_delay, &size), 0);
+    CHECK(no_delay != 0);
+    tcp_close(&connection);
+    close(peer);
+}
+
+/* As "localhost" often does; any address of a name will do. */
+static void every_address_of_a_name_is_tried(void) {
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    int listener = listen_on_some_port(&address);
+    CHECK_EQUAL(ntohl(address.sin_addr.s_addr), INADDR_LOOPBACK);
+    CHECK(address.sin_port != 0);
+    close(listener);
+}
+
+int main(void) {
+    test_run("tcp: a write may be slow but steady", a_write_may_be_slow_but_steady);
+    test_run("tcp: a write does not last for ever at a drip",
+             a_write_does_not_last_for_ever_at_a_drip);
+    test_run("tcp: a finish ends though bytes keep coming", a_finish_ends_though_bytes_keep_coming);
+    test_run("tcp: a finish ends with the peer", a_finish_ends_with_the_peer);
+    test_run("tcp: a finish is short while the server stops",
+             a_finish_is_short_while_the_server_stops);
+    test_run("tcp: accepted sockets send at once (TCP_NODELAY)", accepted_sockets_send_at_once);
+    test_run("tcp: every address of a name is tried", every_address_of_a_name_is_tried);
+    return test_report();
+}
