@@ -81,9 +81,10 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)
 	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $(filter-out $(own),$^) $(LDLIBS)
-# These include the .c file of a module, to replace what it calls, and are linked without the other copy.
+# These include the .c file of a module, to replace what it calls, and are linked without the other
+# copy.
 $(BUILD)/tests/tcp_test: own = $(call object,step01_tcp/tcp)
-$(BUILD)/tests/memory_test: own = $(call object,step05_echo/buffer)
+$(BUILD)/tests/memory_test: own = $(call object,step02_http/buffer)
 test: all $(TESTS) ## run all tests that need only a compiler, make and a shell
 	@BUILD='$(BUILD)' CC='$(CC)' sh tests/run.sh
 SANITIZE = $(MAKE) test CPPFLAGS=-DPOOL_STACK_EXTRA=2097152

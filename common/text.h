@@ -18,8 +18,8 @@ char *text_printable(const void *bytes, size_t len, char *out, size_t capacity);
  * beside a hex dump. `out` needs len + 1 bytes. Returns `out`. */
 char *text_dots(const void *bytes, size_t len, char *out);
 
-/* Appends a C string to the one of `*length` characters in `out`, which has room for `capacity` bytes
- * with the NUL. Returns false and changes nothing when it does not fit.
+/* Appends a C string to the one of `*length` characters in `out`, which has room for `capacity`
+ * bytes with the NUL. Returns false and changes nothing when it does not fit.
  *
  * Where snprintf would do, this is for the path that every connection takes: snprintf uses 2 KB of
  * stack in some C libraries, and a stack page once touched stays with the thread. */

@@ -30,8 +30,8 @@ int buffer_grow(struct buffer *buffer, size_t capacity, size_t used);
 /* Whether it has taken memory from the heap. */
 bool buffer_has_grown(const struct buffer *buffer);
 
-/* Moves the `used` bytes that start at `from` to the front, and goes back to the lent memory if they
- * fit there. */
+/* Moves the `used` bytes that start at `from` to the front, and goes back to the lent memory if
+ * they fit there. */
 void buffer_shrink(struct buffer *buffer, size_t from, size_t used);
 
 /* Frees what was taken from the heap. The lent memory is the caller's again. */

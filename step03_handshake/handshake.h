@@ -66,8 +66,8 @@ int handshake_status(enum handshake_verdict verdict);
 const char *handshake_sentence(enum handshake_verdict verdict);
 const char *handshake_error_headers(enum handshake_verdict verdict);
 
-/* Writes the header lines of the 101 response, each ending with CR LF, as a C string. The subprotocol
- * has at most HANDSHAKE_SUBPROTOCOL_MAX characters. */
+/* Writes the header lines of the 101 response, each ending with CR LF, as a C string. The
+ * subprotocol has at most HANDSHAKE_SUBPROTOCOL_MAX characters. */
 void handshake_headers(const struct handshake *handshake, char out[HANDSHAKE_HEADERS_MAX]);
 
 /* Computes Sec-WebSocket-Accept, a C string of 28 characters, from the key as it was sent (4.2.2,

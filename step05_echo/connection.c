@@ -84,8 +84,8 @@ int connection_close(struct connection *connection, uint16_t code, const char *r
     return send_control(connection, FRAME_CLOSE, payload, length);
 }
 
-/* Lends bytes to the output. If they lie in the buffer, nothing may be moved over them until they are
- * sent. */
+/* Lends bytes to the output. If they lie in the buffer, nothing may be moved over them until they
+ * are sent. */
 static void lend(struct connection *connection, uint8_t *bytes, size_t length) {
     const uint8_t *data = connection->buffer.data;
     output_lend(&connection->output, bytes, length);
@@ -122,7 +122,8 @@ int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payl
     return 0;
 }
 
-/* Fails the connection (7.1.7): says why in a Close, unless one has been sent, and listens no more. */
+/* Fails the connection (7.1.7): says why in a Close, unless one has been sent, and listens no
+ * more. */
 static enum connection_event fail(struct connection *connection, uint16_t code,
                                   const char *sentence) {
     connection_close(connection, code, sentence);
@@ -150,8 +151,8 @@ static enum connection_event begin_data_frame(struct connection *connection) {
         return fail(connection, CLOSE_TOO_BIG, "the message is larger than this server takes");
     }
     if (!in_message) {
-        /* In front of the payload stays room for the header of its echo: exactly as much as it needs
-         * when its length is known, or up to the most that a server's frame can have. */
+        /* In front of the payload stays room for the header of its echo: exactly as much as it
+         * needs when its length is known, or up to the most that a server's frame can have. */
         struct frame_header echo = {.payload_length = frame->payload_length};
         size_t payload_at = connection->raw + frame_header_size(frame);
         size_t room = frame->fin ? frame_header_size(&echo) : FRAME_HEADER_MAX - 4;
@@ -164,7 +165,8 @@ static enum connection_event begin_data_frame(struct connection *connection) {
     return CONNECTION_NEEDS_INPUT;
 }
 
-/* Decodes the header at `raw`. Returns CONNECTION_NEEDS_INPUT with in_frame set if that went well. */
+/* Decodes the header at `raw`. Returns CONNECTION_NEEDS_INPUT with in_frame set if that went well.
+ * */
 static enum connection_event begin_frame(struct connection *connection) {
     enum frame_verdict verdict = frame_decode_header(connection->buffer.data + connection->raw,
                                                      connection->end - connection->raw,
@@ -325,8 +327,8 @@ void connection_relax(struct connection *connection) {
 
 /* How large the buffer should be for the next read. It grows when it is full, or nearly, of bytes
  * that did arrive: to CONNECTION_READ_SIZE for a peer that sends much at a time, and to twice its
- * size for a message that needs more. What a header claims may stop it from growing, when the rest of
- * the frame fits, but never makes it. */
+ * size for a message that needs more. What a header claims may stop it from growing, when the rest
+ * of the frame fits, but never makes it. */
 static size_t wanted_capacity(const struct connection *connection) {
     size_t capacity = connection->buffer.capacity;
     size_t free_bytes = capacity - connection->end;

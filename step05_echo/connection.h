@@ -1,7 +1,7 @@
 /* connection: the state of one open WebSocket connection, RFC 6455 sections 5 to 7. Step 5.
  *
- * Bytes go in, events and bytes come out; there is no socket, clock or thread in here. The same code
- * serves a server and a client, a blocking thread and an event loop:
+ * Bytes go in, events and bytes come out; there is no socket, clock or thread in here. The same
+ * code serves a server and a client, a blocking thread and an event loop:
  *
  *     for (;;) {
  *         switch (connection_next(&connection, &message)) {
@@ -18,8 +18,8 @@
  *
  * "Write the output" is: take connection_output(), write it, report it with connection_sent().
  *
- * One buffer holds what arrives. Payloads are unmasked where they lie, and moved left over the frame
- * headers between them, so that the fragments of a message join without another copy:
+ * One buffer holds what arrives. Payloads are unmasked where they lie, and moved left over the
+ * frame headers between them, so that the fragments of a message join without another copy:
  *
  *        sent or waiting to be sent     message so far      free to move      not looked at yet
  *     +------------------------------+-------------------+----------------+-------------------+---
@@ -99,8 +99,8 @@ struct connection {
 };
 
 /* Starts with the connection open (after the 101). Takes over `buffer`, of CONNECTION_BUFFER_MIN
- * bytes at least, whose first `received` bytes hold what came behind the handshake; what was lent to
- * it lives as long as the connection. */
+ * bytes at least, whose first `received` bytes hold what came behind the handshake; what was lent
+ * to it lives as long as the connection. */
 void connection_init(struct connection *connection, const struct connection_settings *settings,
                      const struct buffer *buffer, size_t received);
 
@@ -113,9 +113,9 @@ void connection_free(struct connection *connection);
 enum connection_event connection_next(struct connection *connection,
                                       struct connection_message *message);
 
-/* Where to put the bytes that arrive next; `*size`, more than 0, is how many fit. To be called after
- * CONNECTION_NEEDS_INPUT, when all output has been sent; it may move and grow the buffer. Returns
- * NULL when there is no memory: then the connection has failed with 1011. */
+/* Where to put the bytes that arrive next; `*size`, more than 0, is how many fit. To be called
+ * after CONNECTION_NEEDS_INPUT, when all output has been sent; it may move and grow the buffer.
+ * Returns NULL when there is no memory: then the connection has failed with 1011. */
 uint8_t *connection_space(struct connection *connection, size_t *size);
 
 /* Reports that `count` bytes were put there. */
@@ -125,23 +125,24 @@ void connection_received(struct connection *connection, size_t count);
  * moment; to be called when connection_space may be. */
 void connection_relax(struct connection *connection);
 
-/* Sends a message in one frame. The payload is lent: until it has been sent it must neither change nor
- * go; a client's is masked in place. A message that has just been received goes back as it lies,
- * without being copied. After each event one message can be sent; returns 0, or -1 when the output
- * must be written first or a Close has been sent (nothing may follow it, 5.5.1). The payload of a text
- * message must be UTF-8. */
+/* Sends a message in one frame. The payload is lent: until it has been sent it must neither change
+ * nor go; a client's is masked in place. A message that has just been received goes back as it
+ * lies, without being copied. After each event one message can be sent; returns 0, or -1 when the
+ * output must be written first or a Close has been sent (nothing may follow it, 5.5.1). The
+ * payload of a text message must be UTF-8. */
 int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payload, size_t length);
 
-/* Sends a ping with up to 125 bytes, which the peer's pong will repeat. Returns as connection_send. */
+/* Sends a ping with up to 125 bytes, which the peer's pong will repeat. Returns as
+ * connection_send. */
 int connection_ping(struct connection *connection, const uint8_t *payload, size_t length);
 
-/* Starts the closing handshake, with a code that is legal or CLOSE_NO_CODE and a reason of up to 123
- * bytes. Go on until CONNECTION_CLOSED, but not for ever: a peer may never reply. Returns as
+/* Starts the closing handshake, with a code that is legal or CLOSE_NO_CODE and a reason of up to
+ * 123 bytes. Go on until CONNECTION_CLOSED, but not for ever: a peer may never reply. Returns as
  * connection_send. */
 int connection_close(struct connection *connection, uint16_t code, const char *reason);
 
-/* The bytes to be written: `*parts` points at as many pieces as it returns. They are written in this
- * order and stay where they are until connection_sent. */
+/* The bytes to be written: `*parts` points at as many pieces as it returns. They are written in
+ * this order and stay where they are until connection_sent. */
 size_t connection_output(struct connection *connection, const struct iovec **parts);
 
 /* Reports that the first `count` bytes of the output were written. */

@@ -103,8 +103,8 @@ static bool close_expired(struct session *session) {
     return clock_now() >= session->close_deadline;
 }
 
-/* Nothing has arrived for another `waited` ms. Returns false when that is the end. Other limits than
- * the ping's are looked at before each read. */
+/* Nothing has arrived for another `waited` ms. Returns false when that is the end. Other limits
+ * than the ping's are looked at before each read. */
 static bool on_silence(struct session *session, int64_t waited) {
     int64_t ping_interval = session->settings->ping_interval;
     session->silence += waited;

@@ -2,15 +2,16 @@
 
 #include <string.h>
 
-/* The table in utf8.h as an automaton: in each state, a byte leads to one other state. A byte has one
- * word for all of them, six bits for each state, which hold the state that comes next. States are
- * numbered in sixes, so that the number says how far to shift:
+/* The table in utf8.h as an automaton: in each state, a byte leads to one other state. A byte has
+ * one word for all of them, six bits for each state, which hold the state that comes next. States
+ * are numbered in sixes, so that the number says how far to shift:
  *
  *     next state = word[byte] >> state & 63
  *
  * A load that waits for nothing, a shift and an AND (which is left to the next step, since a shift
- * looks at six bits only): there is no branch to be guessed wrong, whatever the script. Where a byte
- * is wrong its six bits are 0, and state 0 is never left, so it is enough to look for it now and then. */
+ * looks at six bits only): there is no branch to be guessed wrong, whatever the script. Where a
+ * byte is wrong its six bits are 0, and state 0 is never left, so it is enough to look for it now
+ * and then. */
 enum state {
     WRONG = 6 * 0,
     START = 6 * 1, /* of a character; the text may end here */

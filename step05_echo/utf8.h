@@ -11,8 +11,8 @@
  *     f1-f3 80-bf 80-bf 80-bf                                   U+40000  to U+FFFFF
  *     f4    80-8f 80-bf 80-bf                                   U+100000 to U+10FFFF
  *
- * Only the second byte ever has a narrower range: it is what excludes overlong forms, surrogates and
- * code points above U+10FFFF. utf8_plain.c says the same in plain comparisons; read it first.
+ * Only the second byte ever has a narrower range: it is what excludes overlong forms, surrogates
+ * and code points above U+10FFFF. utf8_plain.c says the same in plain comparisons; read it first.
  */
 #ifndef STEP05_ECHO_UTF8_H
 #define STEP05_ECHO_UTF8_H

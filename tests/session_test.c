@@ -36,7 +36,9 @@ static void on_message(struct connection *connection, const struct connection_me
 static void *serve(void *argument) {
     static const struct session_handler handler = {.on_message = on_message};
     struct scene *scene = argument;
-    session_run(&scene->tcp, &scene->settings, &handler, scene->buffer, sizeof scene->buffer, 0);
+    struct buffer buffer;
+    buffer_init(&buffer, scene->buffer, sizeof scene->buffer);
+    session_run(&scene->tcp, &scene->settings, &handler, &buffer, 0);
     tcp_close(&scene->tcp);
     return NULL;
 }

@@ -1,5 +1,5 @@
-/* The settings of the programs: what holds when the command line says nothing, that the help says the
- * same, and what the command line cannot say. */
+/* The settings of the programs: what holds when the command line says nothing, that the help says
+ * the same, and what the command line cannot say. */
 #include "step03_handshake/upgrade.h"
 #include "step05_echo/session.h"
 
@@ -99,8 +99,8 @@ static void without_a_subprotocol_chat_is_spoken(void) {
     CHECK_EQUAL(all.upgrade.subprotocols.count, 1);
 }
 
-/* Every program with the option must refuse the value, with exit status 2 and a line that says why. One
- * that does not ends with 1, since nobody can listen on this address. */
+/* Every program with the option must refuse the value, with exit status 2 and a line that says
+ * why. One that does not ends with 1, since nobody can listen on this address. */
 static void check_refused(const char *option, const char *value, const char *wanted) {
     static const char *const programs[] = {"step03_handshake", "step04_frames", "step05_echo"};
     const char *const arguments[] = {"--host=192.0.2.1", "--subprotocol=good", option, value, NULL};

@@ -145,8 +145,8 @@ static void the_first_256_bytes_are_read_out(void) {
     }
 }
 
-/* The client goes on sending behind the error. If the socket were closed at once, what it sends would
- * be answered with a reset, which says less than an orderly end. */
+/* The client goes on sending behind the error. If the socket were closed at once, what it sends
+ * would be answered with a reset, which says less than an orderly end. */
 static void the_end_after_an_error_is_orderly(void) {
     static const uint8_t more[200000];
     for (int i = 0; i < 5; i++) {

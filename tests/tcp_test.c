@@ -1,5 +1,5 @@
-/* The tcp module: how long it waits for a peer that is slow, silent or never done. step01_test holds
- * the rest. */
+/* The tcp module: how long it waits for a peer that is slow, silent or never done. step01_test
+ * holds the rest. */
 #include "tests/peer.h"
 #include "tests/test.h"
 
@@ -30,8 +30,8 @@ static ssize_t test_recv(int fd, void *bytes, size_t size, int flags) {
     return flood_until != 0 ? flood(bytes, size) : recv(fd, bytes, size, flags);
 }
 
-/* Every name stands for 127.0.0.1 here, and "two addresses" for one that is of no machine (RFC 5737)
- * before it. */
+/* Every name stands for 127.0.0.1 here, and "two addresses" for one that is of no machine (RFC
+ * 5737) before it. */
 static int test_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
                             struct addrinfo **addresses) {
     static struct sockaddr_in address[2];
@@ -73,7 +73,8 @@ static int listen_at(const char *host, struct sockaddr_in *address) {
     return listener;
 }
 
-/* Two connected sockets, with little memory between them, one of them as the tcp module wants it. */
+/* Two connected sockets, with little memory between them, one of them as the tcp module wants it.
+ * */
 static int make_pair(struct tcp_connection *connection) {
     struct sockaddr_in address = {.sin_family = AF_INET};
     struct sockaddr_storage from;
@@ -108,8 +109,8 @@ static void *read_slowly(void *argument) {
     return NULL;
 }
 
-/* 160 KiB at 80 KiB a second: no pause is as long as write_timeout, the whole takes twice as long, and
- * that is allowed, since it is more than TCP_WRITE_LEAST_RATE. */
+/* 160 KiB at 80 KiB a second: no pause is as long as write_timeout, the whole takes twice as long,
+ * and that is allowed, since it is more than TCP_WRITE_LEAST_RATE. */
 static void a_write_may_be_slow_but_steady(void) {
     static uint8_t bytes[10 * TCP_WRITE_LEAST_RATE];
     struct tcp_connection connection;
