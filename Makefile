@@ -97,6 +97,9 @@ interop: all ## drive the programs with real clients (Chromium, Node, Python, cu
 # The checker for anybody's server: check, install, mistakes, results.
 include wscheck/rules.mk
 
+# The checker for the tutorial: tutorial, lines.
+include tools/tutorial/rules.mk
+
 # Reading.
 FLAT = $(BUILD)/flat
 flat: ## write build/flat/stepNN anew: all that a step needs in one folder
@@ -107,16 +110,17 @@ diff: ## show what a step adds: make diff FROM=03 TO=04
 	@sh tools/diff.sh $(BUILD)/diff '$(FROM)' '$(TO)'
 
 # Tidying.
-SOURCES = $(wildcard $(addsuffix /*.[ch],$(ROOMS) wscheck tests))
+SOURCES = $(wildcard $(addsuffix /*.[ch],$(ROOMS) wscheck tests tools/tutorial))
 format: ## format the C sources with clang-format
 	@clang-format -i $(SOURCES)
 SCRIPTS = .ci/run $(wildcard */*.sh tests/interop/*.sh)
 lint: ## check formatting, and the sources with cppcheck and shellcheck
 	@clang-format --dry-run --Werror $(SOURCES)
 	@! awk 'length > 100 && /^ *(\/\*|\*|#)/ && !/\\$$/ { print FILENAME ":" FNR ": " $$0 }' \
-	    $(SOURCES) $(SCRIPTS) Makefile $(wildcard */*.mk) | grep . # clang-format leaves comments alone
+	    $(SOURCES) $(SCRIPTS) Makefile $(wildcard */*.mk */*/*.mk) | grep . # clang-format leaves comments alone
 	@cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
-	    --inline-suppr -I. -D_POSIX_C_SOURCE=200809L $(ROOMS) wscheck
+	    --inline-suppr -I. -D_POSIX_C_SOURCE=200809L $(ROOMS) wscheck \
+	    tools/tutorial
 	@shellcheck -s sh $(SCRIPTS)
 compdb: ## write compile_commands.json for editors
 	@sh tools/compdb.sh '$(COMPILE)' $(filter %.c,$(SOURCES)) > compile_commands.json

@@ -1,0 +1,30 @@
+# The rules of the checker of the tutorial; the Makefile includes them.
+
+tutorial := lines report document match quotes command scene dump varies session console frames \
+            listing anchors links folders functions mentions cell rules figures snippets
+tutorial_others := $(addprefix common/,options text hexdump clock sha1 base64) step04_frames/frame \
+                   tests/wire
+tutorial_links  := $(foreach module,main $(tutorial),$(call object,tools/tutorial/$(module))) \
+                   $(foreach module,$(tutorial_others),$(call object,$(module)))
+
+all: $(BUILD)/tutorial $(BUILD)/tutorial-bin/nc
+$(BUILD)/tutorial: $(tutorial_links)
+	$(say) LINK $@
+	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
+$(BUILD)/tutorial-bin/nc: $(call object,tools/tutorial/nc)
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
+
+tutorial: all ## check that the tutorial and the README say what the code does
+	@BUILD='$(BUILD)' CC='$(CC)' $(BUILD)/tutorial $(ARGS)
+	@if [ -d '$(BUILD)/interop/node_modules/playwright-core' ]; then \
+	    BUILD='$(BUILD)' sh tests/interop/run.sh tutorial; \
+	else \
+	    echo 'SKIP the snippets for the browser: make interop installs what they need'; \
+	fi
+
+lines: ## count the lines of code of each step
+	@sh tools/lines.sh $(ROOMS)
+
+.PHONY: tutorial lines

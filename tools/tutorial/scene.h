@@ -1,0 +1,30 @@
+/* scene: where the commands of the text are played. The text always says port 8000 and folder build;
+ * here are the port and folder that stand for them, the environment of the commands, and the way
+ * there and back. */
+#ifndef TOOLS_TUTORIAL_SCENE_H
+#define TOOLS_TUTORIAL_SCENE_H
+
+#include "tools/tutorial/lines.h"
+
+#include <stdbool.h>
+
+struct scene {
+    const char *build; /* the folder that the text calls build */
+    unsigned ports;    /* 473: ports 4730 to 4739 are what the text calls 8000 to 8009 */
+};
+
+/* Finds ten free ports in a row and sets the environment: PORT, BUILD, a PATH with our own nc, and
+ * nothing of the make that has called us. Returns false if no ports are free. */
+bool scene_init(struct scene *scene);
+
+/* The command as it is run here. The caller frees it. */
+char *scene_command(const struct scene *scene, const char *command);
+
+/* What a command printed, line by line as the text shows it. The caller frees the lines. */
+void scene_output(const struct scene *scene, const char *output, struct lines *lines);
+
+/* The name of a program that the command needs, that not every machine has, and that this one has not,
+ * or NULL. */
+const char *scene_missing(const char *command);
+
+#endif
