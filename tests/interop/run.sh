@@ -3,8 +3,8 @@
 #
 #     sh tests/interop/run.sh [DRIVER...]
 #
-# The drivers are curl, node_ws, python_websockets and browser; without an argument all of them
-# run. The programs are expected in $BUILD (default: build). A driver whose client is missing is
+# The drivers are curl, node_ws, python_websockets, browser and tutorial; without an argument all of
+# them run. The programs are expected in $BUILD (default: build). A driver whose client is missing is
 # skipped, which counts as a failure when CI is true.
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -94,7 +94,19 @@ find_chromium() {
     return 1
 }
 
-[ $# -gt 0 ] || set -- curl node_ws python_websockets browser
+# browser_driver NAME runs a driver that needs a browser as well.
+browser_driver() {
+    if find_chromium; then
+        node_driver "$1"
+    else
+        skip "$1" "apt-get install chromium"
+    fi
+}
+
+if [ $# -eq 0 ]; then
+    set -- curl node_ws python_websockets browser
+    [ ! -f TUTORIAL.md ] || set -- "$@" tutorial
+fi
 for driver in "$@"; do
     case $driver in
         curl)
@@ -112,16 +124,10 @@ for driver in "$@"; do
                 skip python_websockets "apt-get install python3-websockets"
             fi
             ;;
-        browser)
-            if find_chromium; then
-                node_driver browser
-            else
-                skip chromium "apt-get install chromium"
-            fi
-            ;;
+        browser | tutorial) browser_driver "$driver" ;;
         *)
             echo "There is no driver $driver." \
-                "There are curl, node_ws, python_websockets and browser." >&2
+                "There are curl, node_ws, python_websockets, browser and tutorial." >&2
             exit 2
             ;;
     esac

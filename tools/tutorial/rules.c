@@ -51,14 +51,21 @@ static bool is_case(const struct rules *rules, const char *name) {
     return false;
 }
 
+/* The case that begins most like a name that is none, and of those the one with the fewest letters to
+ * change. */
 static const char *nearest_case(const struct rules *rules, const char *name) {
     const char *best = "none";
-    size_t least = TEXT_DISTANCE_MAX;
+    size_t longest = 0, least = TEXT_DISTANCE_MAX;
     for (size_t i = 0; i < rules->cases.count; i++) {
-        size_t distance = text_distance(name, rules->cases.line[i]);
-        if (distance < least) {
+        const char *each = rules->cases.line[i];
+        size_t distance = text_distance(name, each), same = 0;
+        while (each[same] != '\0' && each[same] == name[same]) {
+            same++;
+        }
+        if (same > longest || (same == longest && distance < least)) {
+            longest = same;
             least = distance;
-            best = rules->cases.line[i];
+            best = each;
         }
     }
     return best;

@@ -31,7 +31,7 @@ bool session_start(struct session *session, const char *line, size_t at, struct 
         report_fail(report, session->path, at, "cannot start \"%s\": %s", line, strerror(errno));
         return false;
     }
-    session->line = lines_copy(line, strlen(line));
+    session->line = lines_copy(line, strcspn(line, "\n"));
     session->shown_at = at;
     session->consumed = 0;
     session->open = session->interrupted = false;

@@ -13,7 +13,7 @@ struct session {
     struct command command;
     const struct scene *scene;
     const char *path; /* of the document, for messages */
-    char *line;       /* the command as the text has it */
+    char *line;       /* the command as the text has it, up to its first newline */
     size_t shown_at;  /* the last line of the text that shows its output */
     size_t consumed;  /* lines of output that the text has shown */
     bool open;        /* the text ended with "...", so any lines may come next */

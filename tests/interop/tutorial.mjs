@@ -1,0 +1,105 @@
+// Runs the snippets of the tutorial in Chromium, as a reader types them into the browser's console: on
+// the page of the step whose server runs at that place of the text. `build/tutorial --snippets` tells
+// them, and what each must print.
+
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { build, check, drive, load, startServer } from './lib.mjs';
+
+const { chromium } = load('playwright-core');
+const PATIENCE = 10000;
+const QUIET = 300; // ms in which nothing more may be printed
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const PROGRAM_WITHOUT_PAGE = 'step01_tcp';
+const files = (process.env.DOCUMENTS || 'TUTORIAL.md README.md').split(' ');
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** What a page prints on its console: lines of console.log, and errors of any origin. */
+function record(page) {
+    const said = { prints: [], errors: [] };
+    const lists = { log: said.prints, info: said.prints, error: said.errors };
+    page.on('console', (message) => lists[message.type()]?.push(message.text()));
+    page.on('pageerror', (error) => said.errors.push(error.message));
+    return said;
+}
+
+async function openPage(browser, server, program) {
+    const page = await (await browser.newContext()).newPage();
+    const address = program === PROGRAM_WITHOUT_PAGE ? 'about:blank' : server.url;
+    await page.goto(address, { timeout: PATIENCE });
+    return { page, said: record(page), console: await page.context().newCDPSession(page) };
+}
+
+/** Evaluates code as the console does: names stay defined, and `await` works. */
+async function type(tab, code, port) {
+    const expression = code.replaceAll(/\b(localhost|127\.0\.0\.1):8000\b/g, `$1:${port}`);
+    const { exceptionDetails } = await tab.console.send('Runtime.evaluate',
+        { expression, replMode: true, awaitPromise: true, userGesture: true });
+    if (exceptionDetails) {
+        tab.said.errors.push(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    }
+}
+
+/** Requires what was said to be what the snippet tells, once nothing more can be expected. */
+async function compare(snippet, said, port) {
+    const enough = () => said.prints.length >= snippet.prints.length
+        && said.errors.length >= snippet.errors.length;
+    for (let waited = 0; waited < PATIENCE && !enough(); waited += 50) {
+        await pause(50);
+    }
+    await pause(QUIET);
+    const asTold = (text) => text.replaceAll(`:${port}`, ':8000');
+    const prints = said.prints.map(asTold);
+    const errors = said.errors.map(asTold);
+    if (JSON.stringify(prints) !== JSON.stringify(snippet.prints)) {
+        throw new Error(`the text says it prints ${JSON.stringify(snippet.prints)}, `
+            + `it printed ${JSON.stringify(prints)} and errors ${JSON.stringify(errors)}`);
+    }
+    const good = errors.length === snippet.errors.length
+        && errors.every((error, index) => error.includes(snippet.errors[index]));
+    if (!good) {
+        throw new Error(`the text says errors with ${JSON.stringify(snippet.errors)}, `
+            + `there came ${JSON.stringify(errors)}`);
+    }
+}
+
+async function runSnippet(browser, servers, snippet, last) {
+    if (snippet.program === null) {
+        throw new Error('no fence "console server" above says which program runs here');
+    }
+    if (snippet.goes_on && last.tab === undefined) {
+        throw new Error('it goes on, but there is no snippet before it');
+    }
+    if (!servers.has(snippet.program)) {
+        servers.set(snippet.program, await startServer(snippet.program));
+    }
+    const server = servers.get(snippet.program);
+    if (!snippet.goes_on) {
+        await last.tab?.page.context().close();
+        last.tab = await openPage(browser, server, snippet.program);
+    }
+    last.tab.said.prints.length = 0;
+    last.tab.said.errors.length = 0;
+    await type(last.tab, snippet.code, server.port);
+    await compare(snippet, last.tab.said, server.port);
+}
+
+await drive(120000, async () => {
+    const lines = execFileSync(path.join(build, 'tutorial'), ['--snippets', ...files],
+        { encoding: 'utf8' }).split('\n');
+    const snippets = lines.filter((line) => line !== '').map((line) => JSON.parse(line));
+    const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
+    const servers = new Map();
+    const last = {};
+    for (const snippet of snippets) {
+        await check(`${snippet.file}:${snippet.line}: the console prints what the text says`,
+            () => runSnippet(browser, servers, snippet, last));
+    }
+    await last.tab?.page.context().close();
+    for (const [program, server] of servers) {
+        await check(`${program} ends in order behind the snippets`, server.stop);
+    }
+    await browser.close();
+});
