@@ -78,6 +78,9 @@ drift 'quotes: pieces come in the order of the file' quotes TUTORIAL.md \
 drift 'quotes: C says where it comes from' quotes TUTORIAL.md 's/^```c sketch/```c/' \
     'TUTORIAL.md:@: say which file this C comes from, as in "c step01_tcp/tcp.c", or call it "c sketch"'
 
+drift 'quotes: commands belong into a transcript' quotes TUTORIAL.md 's/^```c sketch/```sh/' \
+    'TUTORIAL.md:@: commands are shown, and checked, in a fence "console"; or say which file this is from'
+
 # Transcripts.
 drift 'console: what a command prints differs' console TUTORIAL.md 's/^one$/One/' \
     'TUTORIAL.md:@: "printf '"'%s\n'"' one \" does not print: "One"'
@@ -144,8 +147,8 @@ drift 'mentions: a function is new' mentions common/greeting.h 's/^_Bool/&  gree
     'TUTORIAL.md: the function greeting_new of common/greeting.h is not mentioned'
 drift 'mentions: a function is mentioned in prose only' mentions TUTORIAL.md 's/`greeting_is_one`/greeting_is_one/g' \
     'TUTORIAL.md: the function greeting_is_one of common/greeting.h is not mentioned'
-drift 'mentions: a target is new' mentions Makefile "s/^help:.*/&  \n\t@echo '  new        a target'/" \
-    'TUTORIAL.md: the target make new is not mentioned'
+drift 'mentions: a target is new' mentions Makefile 's/  count  /  recount/' \
+    'TUTORIAL.md: the target make recount is not mentioned'
 
 # The table of rules.
 drift 'rules: a case is not there' rules TUTORIAL.md 's|`6455/5.1/1`|`6455/5.1/99`|' \

@@ -116,37 +116,67 @@ static void check_links(const struct scene *scene, struct report *report) {
     lines_free(&paths);
 }
 
+/* Reads the documents that are there; the others are failures. Returns their number. */
+static size_t read_documents(const struct options_list *files, struct document *documents,
+                             struct report *report) {
+    size_t count = 0;
+    for (size_t i = 0; i < files->count; i++) {
+        if (document_read(&documents[count], files->item[i])) {
+            count++;
+        } else {
+            report_fail(report, files->item[i], 0, "cannot be read: %s", strerror(errno));
+        }
+    }
+    return count;
+}
+
+/* Checks all that is wanted. Returns false when that is not possible here. */
+static bool check_all(const struct arguments *arguments, const struct document *documents,
+                      size_t count, struct report *report) {
+    const char *texts[OPTIONS_LIST_MAX];
+    struct scene scene;
+    for (size_t i = 0; i < count; i++) {
+        texts[i] = documents[i].text;
+    }
+    if (!scene_init(&scene, texts, count)) {
+        fprintf(stderr, "tutorial: there are no ten free ports in a row\n");
+        return false;
+    }
+    if (arguments->wanted[CONSOLE] && scene_has_own_nc()) {
+        printf("nc is the one of tools/tutorial; NC=real takes that of the system\n");
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool first = documents[i].path == arguments->files.item[0];
+        check_document(arguments, &documents[i], first, &scene, report);
+    }
+    if (arguments->wanted[LINKS]) {
+        check_links(&scene, report);
+    }
+    return true;
+}
+
 int main(int argc, char **argv) {
     struct arguments arguments;
     struct report report = {0};
-    struct scene scene;
+    struct document documents[OPTIONS_LIST_MAX];
     int status = parse(&arguments, argc, argv);
     if (status != OPTIONS_GO_ON) {
         return status;
     }
-    if (!scene_init(&scene)) {
-        fprintf(stderr, "tutorial: no ten free ports in a row between 1100 and 9909\n");
-        return 1;
-    }
-    for (size_t i = 0; i < arguments.files.count; i++) {
-        struct document document;
-        if (!document_read(&document, arguments.files.item[i])) {
-            report_fail(&report, arguments.files.item[i], 0, "cannot be read: %s", strerror(errno));
-            continue;
-        }
-        if (arguments.snippets) {
-            snippets_print(&document);
-        } else {
-            check_document(&arguments, &document, i == 0, &scene, &report);
-        }
-        document_free(&document);
-    }
+    size_t count = read_documents(&arguments.files, documents, &report);
     if (arguments.snippets) {
-        return report.failed > 0;
+        for (size_t i = 0; i < count; i++) {
+            snippets_print(&documents[i]);
+        }
+        status = report.failed > 0;
+    } else if (check_all(&arguments, documents, count, &report)) {
+        const char *ci = getenv("CI");
+        status = report_end(&report, ci != NULL && strcmp(ci, "true") == 0);
+    } else {
+        status = 1;
     }
-    if (arguments.wanted[LINKS]) {
-        check_links(&scene, &report);
+    for (size_t i = 0; i < count; i++) {
+        document_free(&documents[i]);
     }
-    const char *ci = getenv("CI");
-    return report_end(&report, ci != NULL && strcmp(ci, "true") == 0);
+    return status;
 }

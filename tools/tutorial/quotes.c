@@ -61,19 +61,31 @@ static void check_quote(const struct document *document, const struct fence *fen
     lines_free(&file);
 }
 
+/* What is wrong with a fence that quotes no file, or NULL. */
+static const char *problem_of(const struct fence *fence) {
+    const char *language = fence->language;
+    if (strchr(language, '/') != NULL) {
+        return "a language goes before the path, as in \"c step01_tcp/tcp.c\"";
+    }
+    if (strcmp(language, "c") == 0 && strcmp(fence->words, "sketch") != 0) {
+        return "say which file this C comes from, as in \"c step01_tcp/tcp.c\", or call it \"c "
+               "sketch\"";
+    }
+    if (strcmp(language, "sh") == 0 || strcmp(language, "bash") == 0) {
+        return "commands are shown, and checked, in a fence \"console\"; or say which file this is "
+               "from";
+    }
+    return NULL;
+}
+
 void quotes_check(const struct document *document, struct report *report) {
     for (size_t i = 0; i < document->fence_count; i++) {
         const struct fence *fence = &document->fences[i];
-        if (strchr(fence->language, '/') != NULL) {
-            report_fail(report, document->path, fence->line,
-                        "a language goes before the path, as in \"c step01_tcp/tcp.c\"");
-        } else if (is_path(fence->words)) {
+        const char *problem = problem_of(fence);
+        if (is_path(fence->words)) {
             check_quote(document, fence, report);
-        } else if ((strcmp(fence->language, "c") == 0 || strcmp(fence->language, "C") == 0) &&
-                   strcmp(fence->words, "sketch") != 0) {
-            report_fail(report, document->path, fence->line,
-                        "say which file this C comes from, as in \"c step01_tcp/tcp.c\", or call "
-                        "it \"c sketch\"");
+        } else if (problem != NULL) {
+            report_fail(report, document->path, fence->line, "%s", problem);
         }
     }
 }

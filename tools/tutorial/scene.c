@@ -27,34 +27,71 @@ static bool is_free(unsigned port) {
     return good;
 }
 
-/* Starts the search at a place that depends on the process, for two checkers may run at once. */
-static unsigned find_ports(void) {
-    unsigned count = LAST_PORTS - FIRST_PORTS;
-    unsigned start = (unsigned)getpid() * 7;
-    for (unsigned i = 0; i < count; i++) {
-        unsigned ports = FIRST_PORTS + (start + i) % count;
-        unsigned free_ports = 0;
-        while (ports != TEXT_PORTS && free_ports < PORTS_IN_ROW &&
-               is_free(PORTS_IN_ROW * ports + free_ports)) {
-            free_ports++;
+/* Whether a port of the row stands at `at`, as a number of its own. */
+static bool is_port(const char *text, size_t len, size_t at, unsigned ports) {
+    char digits[4];
+    snprintf(digits, sizeof digits, "%03u", ports % 1000);
+    return at + 4 <= len && memcmp(text + at, digits, 3) == 0 &&
+           isdigit((unsigned char)text[at + 3]) &&
+           (at == 0 || !isalnum((unsigned char)text[at - 1])) &&
+           (at + 4 == len || !isalnum((unsigned char)text[at + 4]));
+}
+
+/* Turns every port of one row into the same of another, in place: both have four digits. */
+static void change_ports(char *text, size_t len, unsigned from, unsigned to) {
+    char digits[4];
+    snprintf(digits, sizeof digits, "%03u", to % 1000);
+    for (size_t at = 0; at + 4 <= len; at++) {
+        if (is_port(text, len, at, from)) {
+            memcpy(text + at, digits, 3);
         }
-        if (free_ports == PORTS_IN_ROW) {
+    }
+}
+
+static bool holds_port(const char *text, unsigned ports) {
+    size_t len = strlen(text), at = 0;
+    while (at < len && !is_port(text, len, at, ports)) {
+        at++;
+    }
+    return at < len;
+}
+
+static bool are_good(unsigned ports, const char *const *texts, size_t count) {
+    bool good = ports != TEXT_PORTS;
+    for (unsigned i = 0; i < PORTS_IN_ROW && good; i++) {
+        good = is_free(PORTS_IN_ROW * ports + i);
+    }
+    for (size_t i = 0; i < count && good; i++) {
+        good = !holds_port(texts[i], ports);
+    }
+    return good;
+}
+
+/* Starts the search at a place that depends on the process, for two checkers may run at once. */
+static unsigned find_ports(const char *const *texts, size_t count) {
+    unsigned rows = LAST_PORTS - FIRST_PORTS;
+    unsigned start = (unsigned)getpid() * 7;
+    for (unsigned i = 0; i < rows; i++) {
+        unsigned ports = FIRST_PORTS + (start + i) % rows;
+        if (are_good(ports, texts, count)) {
             return ports;
         }
     }
     return 0;
 }
 
-/* Puts the folder of our own nc in front of the PATH. The nc of one system closes at the end of its
- * input, that of another waits, a third needs -N: the same command ends differently everywhere. So
- * ours is used unless NC=real. */
+/* The nc of one system closes at the end of its input, that of another waits, a third needs -N: the
+ * same command ends differently everywhere. So ours is used unless NC=real. */
+bool scene_has_own_nc(void) {
+    const char *choice = getenv("NC");
+    return choice == NULL || strcmp(choice, "real") != 0;
+}
+
+/* Puts the folder of our own nc in front of the PATH. */
 static void set_path(const char *build) {
-    const char *path = getenv("PATH"), *choice = getenv("NC");
+    const char *path = getenv("PATH");
     char here[PATH_MAX] = "";
-    if (choice != NULL && strcmp(choice, "real") == 0) {
-        return;
-    }
-    if (build[0] != '/' && getcwd(here, sizeof here) == NULL) {
+    if (!scene_has_own_nc() || (build[0] != '/' && getcwd(here, sizeof here) == NULL)) {
         return;
     }
     path = path != NULL ? path : "/usr/bin:/bin";
@@ -65,13 +102,13 @@ static void set_path(const char *build) {
     free(longer);
 }
 
-bool scene_init(struct scene *scene) {
+bool scene_init(struct scene *scene, const char *const *texts, size_t count) {
     static const char *const unwanted[] = {"MAKEFLAGS",     "MFLAGS", "MAKELEVEL",
                                            "MAKEOVERRIDES", "V",      "ARGS"};
     char port[8];
     scene->build = getenv("BUILD");
     scene->build = scene->build != NULL && scene->build[0] != '\0' ? scene->build : "build";
-    scene->ports = find_ports();
+    scene->ports = find_ports(texts, count);
     snprintf(port, sizeof port, "%u0", scene->ports);
     setenv("PORT", port, 1);
     setenv("BUILD", scene->build, 1);
@@ -82,20 +119,6 @@ bool scene_init(struct scene *scene) {
     }
     set_path(scene->build);
     return scene->ports != 0;
-}
-
-/* Turns every port of one row into the same of another, in place: both have four digits. */
-static void change_ports(char *text, size_t len, unsigned from, unsigned to) {
-    char old[4], new[4];
-    snprintf(old, sizeof old, "%03u", from % 1000);
-    snprintf(new, sizeof new, "%03u", to % 1000);
-    for (size_t i = 0; i + 4 <= len; i++) {
-        bool alone = (i == 0 || !isalnum((unsigned char)text[i - 1])) &&
-                     (i + 4 == len || !isalnum((unsigned char)text[i + 4]));
-        if (alone && memcmp(text + i, old, 3) == 0 && isdigit((unsigned char)text[i + 3])) {
-            memcpy(text + i, new, 3);
-        }
-    }
 }
 
 /* Replaces a folder's name where it starts a path. The caller frees the result. */

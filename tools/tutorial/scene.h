@@ -14,8 +14,12 @@ struct scene {
 };
 
 /* Finds ten free ports in a row and sets the environment: PORT, BUILD, a PATH with our own nc, and
- * nothing of the make that has called us. Returns false if no ports are free. */
-bool scene_init(struct scene *scene);
+ * nothing of the make that has called us. Ports that occur as numbers in one of the texts are left
+ * out: what a command prints could not be told from them. Returns false if no ports are left. */
+bool scene_init(struct scene *scene, const char *const *texts, size_t count);
+
+/* Whether nc is our own and not that of the system. */
+bool scene_has_own_nc(void);
 
 /* The command as it is run here. The caller frees it. */
 char *scene_command(const struct scene *scene, const char *command);
