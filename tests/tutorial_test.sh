@@ -105,6 +105,27 @@ drift 'console: a port in a sentence is not any port' console TUTORIAL.md 's/por
 drift 'console: a kind that is not there' console TUTORIAL.md 's/^```console shown/```console show/' \
     'TUTORIAL.md:@: "console show" is unknown; there are console, console client, console server, console server goes on and console shown'
 
+# Transcripts that cannot be played to their end.
+# play NAME LINE TEXT plays a text of its own, in which \n ends a line.
+play() {
+    fresh
+    printf '%b' "$3" > "$work/copy/PLAY.md"
+    expect "$1" 1 "$2" --only=console --patience 0.5 PLAY.md
+}
+play 'console: a command does not end' \
+    'PLAY.md:2: "sleep 60" has not ended after 0.5 s; show ^C where it is to be ended' \
+    '```console\n$ sleep 60\n```\n'
+play 'console: a command ignores ^C' \
+    "PLAY.md:4: \"trap '' INT; echo ready; sleep 60\" has not ended after 0.5 s in spite of ^C" \
+    "\`\`\`console\n$ trap '' INT; echo ready; sleep 60\nready\n^C\n\`\`\`\n"
+play 'console: a server ends by itself' 'PLAY.md:3: "echo hello; exit 7" has ended by itself with status 7' \
+    '```console server\n$ echo hello; exit 7\nhello\n```\n'
+play 'console: a server prints nothing more' '    but nothing more' \
+    '```console server\n$ echo hello; sleep 60\nhello\nyou\n```\n'
+play 'console: only a server can go on' \
+    'PLAY.md:1: no server runs here; start it in a fence "console server"' \
+    '```console server goes on\nhello\n```\n'
+
 # A program that is not installed.
 fresh
 printf '```console\n$ true | curl http://127.0.0.1:8000/\n```\n' > "$work/copy/CURL.md"

@@ -166,9 +166,11 @@ char *scene_command(const struct scene *scene, const char *command) {
     return changed;
 }
 
-/* Lines that tell what make compiles; a reader sees them the first time only. */
-static bool is_chatter(const char *line) {
-    return strncmp(line, "  CC ", 5) == 0 || strncmp(line, "  LINK ", 7) == 0;
+/* Lines that tell what make compiles, which a reader sees the first time only, and what make may or may
+ * not say when it is interrupted. */
+static bool is_chatter(const char *line, bool interrupted) {
+    return strncmp(line, "  CC ", 5) == 0 || strncmp(line, "  LINK ", 7) == 0 ||
+           (interrupted && strncmp(line, "make: *** ", 10) == 0);
 }
 
 static void change_back(void *context, char *bytes, size_t len) {
@@ -176,14 +178,15 @@ static void change_back(void *context, char *bytes, size_t len) {
     change_ports(bytes, len, scene->ports, TEXT_PORTS);
 }
 
-void scene_output(const struct scene *scene, const char *output, struct lines *lines) {
+void scene_output(const struct scene *scene, const char *output, bool interrupted,
+                  struct lines *lines) {
     struct lines raw;
     struct scene copy = *scene;
     *lines = (struct lines){0};
     lines_split(&raw, output);
     dump_change(&raw, change_back, &copy);
     for (size_t i = 0; i < raw.count; i++) {
-        if (!is_chatter(raw.line[i])) {
+        if (!is_chatter(raw.line[i], interrupted)) {
             change_back(&copy, raw.line[i], strlen(raw.line[i]));
             char *line = change_folder(raw.line[i], scene->build, "build");
             lines_add(lines, line, strlen(line));

@@ -24,8 +24,10 @@ bool scene_has_own_nc(void);
 /* The command as it is run here. The caller frees it. */
 char *scene_command(const struct scene *scene, const char *command);
 
-/* What a command printed, line by line as the text shows it. The caller frees the lines. */
-void scene_output(const struct scene *scene, const char *output, struct lines *lines);
+/* What a command printed, line by line as the text shows it. What make says of its own accord is left
+ * out; `interrupted` tells whether it got a ^C. The caller frees the lines. */
+void scene_output(const struct scene *scene, const char *output, bool interrupted,
+                  struct lines *lines);
 
 /* The name of a program that the command needs, that not every machine has, and that this one has not,
  * or NULL. */

@@ -44,7 +44,7 @@ static size_t unseen(const struct session *session, struct lines *lines) {
     const char *text = session->command.text;
     size_t len = strlen(text);
     bool unfinished = !session->command.ended && len > 0 && text[len - 1] != '\n';
-    scene_output(session->scene, text, lines);
+    scene_output(session->scene, text, session->interrupted, lines);
     size_t count = lines->count - (unfinished ? 1 : 0);
     return count > session->consumed ? count - session->consumed : 0;
 }
@@ -134,8 +134,8 @@ static bool wait_for_lines(struct session *session, const struct session_part *p
 static bool wait_for_end(struct session *session, const struct session_part *part,
                          struct report *report) {
     if (!command_wait(&session->command, clock_now() + session->patience)) {
-        report_fail(report, session->path, session->shown_at, "\"%s\" has not ended after %lld s%s",
-                    session->line, (long long)session->patience / 1000,
+        report_fail(report, session->path, session->shown_at, "\"%s\" has not ended after %g s%s",
+                    session->line, (double)session->patience / 1000,
                     session->interrupted ? " in spite of ^C" : "; show ^C where it is to be ended");
         return false;
     }
