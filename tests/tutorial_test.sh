@@ -20,7 +20,8 @@ fresh() { # a new copy of the sample
     cp -R "$sample" "$work/copy"
 }
 
-# expect NAME STATUS LINE ARGUMENT... runs the checker in the copy and requires the status and the line.
+# expect NAME STATUS LINE ARGUMENT... runs the checker in the copy and requires the status and the
+# line.
 expect() {
     name=$1
     wanted=$2

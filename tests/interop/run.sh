@@ -4,8 +4,8 @@
 #     sh tests/interop/run.sh [DRIVER...]
 #
 # The drivers are curl, node_ws, python_websockets, browser and tutorial; without an argument all of
-# them run. The programs are expected in $BUILD (default: build). A driver whose client is missing is
-# skipped, which counts as a failure when CI is true.
+# them run. The programs are expected in $BUILD (default: build). A driver whose client is missing
+# is skipped, which counts as a failure when CI is true.
 
 here=$(cd "$(dirname "$0")" && pwd)
 BUILD=${BUILD:-build}

@@ -65,7 +65,7 @@ static int parse(struct arguments *arguments, int argc, char **argv) {
                      "some of quotes,hex,rules,mentions,figures,console,links (all)");
     options_add_flag(&options, "--snippets", &arguments->snippets,
                      "check nothing; print the snippets for a browser as JSON");
-    options_add_seconds(&options, "--patience", &arguments->patience,
+    options_add_seconds(&options, "--patience", &arguments->patience, 1,
                         "how long to wait for a command (20)");
     int status = options_parse(&options, argc, argv);
     if (status != OPTIONS_GO_ON) {
