@@ -1,6 +1,7 @@
 #!/bin/sh
-# The checker of the tutorial: it passes a good text, and whenever text and code drift apart it fails and
-# names the line. The text is that of tests/tutorial, a house in miniature, of which each test changes a
+# The checker of the tutorial: it passes a good text, and whenever text and code drift apart it
+# fails and names the line. The text is that of tests/tutorial, a house in miniature, of which each
+# test changes a
 # copy.
 # shellcheck disable=SC2016 # the backticks are those of Markdown
 set -u
