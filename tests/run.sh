@@ -22,8 +22,8 @@ for script in tests/*_test.sh; do
     run "$(basename "$script" .sh)" sh "$script" &
 done
 wait
-# The text itself comes when the machine is not busy any more: its transcripts read as if nothing were
-# ever late.
+# The text itself comes when the machine is not busy any more: its transcripts read as if nothing
+# were ever late.
 if [ -f TUTORIAL.md ]; then
     run tutorial "$BUILD/tutorial"
 fi
