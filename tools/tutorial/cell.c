@@ -9,8 +9,7 @@ bool cell_find(const struct document *document, size_t line, size_t column, size
     const char *text = document->text;
     size_t at = document_offset(document, line), bars = 0;
     for (; text[at] != '\0' && text[at] != '\n'; at++) {
-        bool bar = text[at] == '|' && document->kind[at] == DOCUMENT_PROSE &&
-                   (at == 0 || text[at - 1] != '\\');
+        bool bar = text[at] == '|' && (at == 0 || text[at - 1] != '\\');
         if (bar && bars++ == column) {
             *from = at + 1;
         } else if (bar && bars == column + 2) {

@@ -14,6 +14,40 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* The process groups of the commands that are running, for the signal handler; 0 is a free place. */
+static volatile sig_atomic_t running[COMMANDS_MAX];
+
+static bool replace_running(pid_t old, pid_t new) {
+    for (size_t i = 0; i < COMMANDS_MAX; i++) {
+        if (running[i] == old) {
+            running[i] = new;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void end_all(int number) {
+    for (size_t i = 0; i < COMMANDS_MAX; i++) {
+        if (running[i] > 0) {
+            kill(-running[i], SIGKILL);
+        }
+    }
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+void command_guard(void) {
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction guard = {.sa_handler = end_all}, before;
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        sigaction(signals[i], NULL, &before);
+        if (before.sa_handler != SIG_IGN) {
+            sigaction(signals[i], &guard, NULL);
+        }
+    }
+}
+
 /* The file behind standard output and error: it has no name any more and goes with the last process
  * that has it open. All who write to it add to its end. */
 static int open_output(void) {
@@ -32,7 +66,7 @@ static int open_output(void) {
 /* In the child. A test script that runs in the background ignores SIGINT, and a process inherits
  * that; a command of the tutorial must not. */
 static void become(const char *line, int output) {
-    static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGPIPE};
+    static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE};
     setpgid(0, 0);
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
         signal(signals[i], SIG_DFL);
@@ -51,6 +85,11 @@ bool command_start(struct command *command, const char *line) {
     if (command->output < 0) {
         return false;
     }
+    if (!replace_running(0, -1)) {
+        close(command->output);
+        errno = EAGAIN;
+        return false;
+    }
     fflush(stdout);
     command->pid = fork();
     if (command->pid == 0) {
@@ -58,10 +97,12 @@ bool command_start(struct command *command, const char *line) {
     }
     if (command->pid < 0) {
         int problem = errno;
+        replace_running(-1, 0);
         close(command->output);
         errno = problem;
         return false;
     }
+    replace_running(-1, command->pid);
     setpgid(command->pid, command->pid); /* whichever of the two is first */
     command->text = lines_copy("", 0);
     return true;
@@ -116,6 +157,7 @@ void command_close(struct command *command) {
     if (!command->ended) {
         waitpid(command->pid, NULL, 0);
     }
+    replace_running(command->pid, 0);
     close(command->output);
     free(command->text);
 }

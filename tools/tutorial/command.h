@@ -16,9 +16,13 @@ struct command {
     int status; /* once it has ended: as a shell tells it, 128 and the signal if one killed it */
 };
 
+/* From here on a signal that ends this program (SIGINT, SIGTERM, SIGHUP) also ends the commands that
+ * are running: they have process groups of their own, which a ^C on the terminal does not reach. */
+void command_guard(void);
+
 /* Starts `sh -c LINE` in a process group of its own, with both outputs in one file, an empty standard
- * input, and signals as a terminal has them. Returns false with errno; else end it with
- * command_close. */
+ * input, and signals as a terminal has them. Returns false with errno, EAGAIN when COMMANDS_MAX are
+ * running; else end it with command_close. */
 bool command_start(struct command *command, const char *line);
 
 /* Takes in what it has printed, and whether it has ended. */
@@ -37,6 +41,9 @@ void command_close(struct command *command);
  * frees, or NULL when it could not be started, was not over in time or did not end with status 0. */
 char *command_output(const char *line, int64_t deadline);
 
-enum { COMMAND_INTERVAL = 5 }; /* ms between two looks at a command */
+enum {
+    COMMAND_INTERVAL = 5, /* ms between two looks at a command */
+    COMMANDS_MAX = 8      /* at a time */
+};
 
 #endif

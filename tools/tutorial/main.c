@@ -1,5 +1,6 @@
 /* tutorial: checks that TUTORIAL.md and README.md say what the code does. */
 #include "common/options.h"
+#include "tools/tutorial/command.h"
 #include "tools/tutorial/console.h"
 #include "tools/tutorial/figures.h"
 #include "tools/tutorial/folders.h"
@@ -135,6 +136,7 @@ static bool check_all(const struct arguments *arguments, const struct document *
                       size_t count, struct report *report) {
     const char *texts[OPTIONS_LIST_MAX];
     struct scene scene;
+    command_guard();
     for (size_t i = 0; i < count; i++) {
         texts[i] = documents[i].text;
     }
