@@ -125,8 +125,8 @@ bool process_start(struct process *process, const char *name, const char *const 
     process->pid = spawn(name, arguments, true, out[1], log);
     close(out[1]);
     close(log);
+    process->output_fd = out[0];
     read_until(out[0], "\n", process->output, sizeof process->output);
-    close(out[0]);
     const char *colon = strstr(process->output, "listening on http://");
     colon = colon != NULL ? strstr(colon, "/ (ws://") : NULL;
     while (colon != NULL && *colon != ':') {
@@ -135,6 +135,19 @@ bool process_start(struct process *process, const char *name, const char *const 
     process->port = colon != NULL ? (unsigned)strtoul(colon + 1, NULL, 10) : 0;
     CHECK_FOR(process->port != 0, "%s does not listen; it printed: %s", name, process->output);
     return process->port != 0;
+}
+
+bool process_prints(struct process *process, const char *text) {
+    size_t before, len = strlen(process->output);
+    do {
+        before = len;
+        if (strstr(process->output, text) != NULL) {
+            return true;
+        }
+        read_until(process->output_fd, "\n", process->output + len, sizeof process->output - len);
+        len += strlen(process->output + len);
+    } while (len > before);
+    return false;
 }
 
 /* Waits for the end of a child. Returns its status as process_stop does. */
@@ -156,6 +169,9 @@ static int wait_for_end(pid_t pid) {
 int process_stop(struct process *process) {
     kill(process->pid, SIGTERM);
     int status = wait_for_end(process->pid);
+    if (process->output_fd > 0) {
+        close(process->output_fd);
+    }
     if (status == 0) {
         unlink(process->log);
     }

@@ -14,7 +14,8 @@ struct process {
     pid_t pid;
     unsigned port;
     char log[256];    /* the file that its standard error goes to */
-    char output[512]; /* what it printed on standard output until it listened */
+    int output_fd;    /* its standard output; 0: not ours */
+    char output[512]; /* what it printed there until it listened, and what process_prints read */
 };
 
 /* Starts $BUILD/NAME with `--port 0` and the given arguments (ended by NULL), and waits for the
@@ -28,6 +29,9 @@ int process_stop(struct process *process);
 /* Runs $BUILD/NAME with the arguments to its end; returns the exit status and stores what it
  * printed on both outputs as a string. */
 int process_run(const char *name, const char *const *arguments, char *printed, size_t size);
+
+/* Waits until a text has come on standard output. Returns whether it has. */
+bool process_prints(struct process *process, const char *text);
 
 /* Waits until the log contains a text. Returns whether it does. */
 bool process_logs(const struct process *process, const char *text);

@@ -97,8 +97,8 @@ static void it_listens_on_ipv6(void) {
     }
     if (process_start(&process, "step02_http", arguments)) {
         CHECK(strncmp(process.output, "listening on http://[::1]:", 26) == 0);
-        CHECK(strstr(process.output, "curl -v http://[::1]:") != NULL);
-        CHECK(strstr(process.output, "| nc ::1 ") != NULL);
+        CHECK(process_prints(&process, "curl -v http://[::1]:"));
+        CHECK(process_prints(&process, "| nc ::1 "));
         loopback.sin6_port = htons((uint16_t)process.port);
         int fd = socket(AF_INET6, SOCK_STREAM, 0);
         CHECK_EQUAL(connect(fd, (struct sockaddr *)&loopback, sizeof loopback), 0);
