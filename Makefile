@@ -99,6 +99,8 @@ include wscheck/rules.mk
 
 # The checker for the tutorial: tutorial, lines.
 include tools/tutorial/rules.mk
+# The bench: bench, bench-report.
+include bench/rules.mk
 
 # Reading.
 FLAT = $(BUILD)/flat

@@ -1,0 +1,135 @@
+#include "bench/client.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* The key and what it makes the server answer are the example of RFC 6455, 1.3. */
+const char client_request[] = "GET / HTTP/1.1\r\n"
+                              "Host: 127.0.0.1\r\n"
+                              "Upgrade: websocket\r\n"
+                              "Connection: Upgrade\r\n"
+                              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                              "Sec-WebSocket-Version: 13\r\n"
+                              "\r\n";
+
+void clients_error(struct clients *clients, const char *format, ...) {
+    if (clients->errors++ == 0) {
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(clients->trouble, sizeof clients->trouble, format, arguments);
+        va_end(arguments);
+    }
+}
+
+bool client_response_is_good(const char *head) {
+    return strncmp(head, "HTTP/1.1 101", 12) == 0 &&
+           strstr(head, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") != NULL;
+}
+
+static int prepare(const struct clients *clients, int fd, unsigned from) {
+    int on = 1;
+    struct timeval limit = {(time_t)(clients->timeout / 1000),
+                            (suseconds_t)(clients->timeout % 1000 * 1000)};
+    struct sockaddr_in self = {.sin_family = AF_INET};
+    self.sin_addr.s_addr = htonl(INADDR_LOOPBACK + from % 250);
+#ifdef IP_BIND_ADDRESS_NO_PORT
+    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+#endif
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    if (clients->congestion != NULL &&
+        setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, clients->congestion,
+                   (socklen_t)strlen(clients->congestion)) != 0) {
+        return -1;
+    }
+    return bind(fd, (struct sockaddr *)&self, sizeof self);
+}
+
+int client_connect(struct clients *clients, struct client *client, unsigned from) {
+    memset(client, 0, sizeof *client);
+    client->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (client->fd < 0 || prepare(clients, client->fd, from) != 0 ||
+        connect(client->fd, (const struct sockaddr *)&clients->address, sizeof clients->address) !=
+            0) {
+        clients_error(clients, "cannot connect: %s", strerror(errno));
+        client_close(client);
+        return -1;
+    }
+    return 0;
+}
+
+/* Reads the response, and takes in what may follow it at once. */
+static int read_response(struct clients *clients, struct client *client) {
+    char head[4096];
+    size_t length = 0;
+    while (length < sizeof head - 1) {
+        ssize_t count = recv(client->fd, head + length, sizeof head - 1 - length, 0);
+        if (count <= 0) {
+            break;
+        }
+        length += (size_t)count;
+        head[length] = '\0';
+        char *end = strstr(head, "\r\n\r\n");
+        if (end != NULL && client_response_is_good(head)) {
+            size_t size = (size_t)(end + 4 - head);
+            return client_take(clients, client, (uint8_t *)head + size, length - size);
+        }
+    }
+    clients_error(clients, "the opening handshake failed");
+    client_close(client);
+    return -1;
+}
+
+int client_open(struct clients *clients, struct client *client, unsigned from) {
+    if (client_connect(clients, client, from) != 0) {
+        return -1;
+    }
+    if (clients->raw) {
+        return 0;
+    }
+    if (send(client->fd, client_request, sizeof client_request - 1, MSG_NOSIGNAL) < 0) {
+        clients_error(clients, "cannot send: %s", strerror(errno));
+        client_close(client);
+        return -1;
+    }
+    return read_response(clients, client);
+}
+
+const char *client_problem(int problem) {
+    return problem == EAGAIN || problem == EWOULDBLOCK ? "nothing comes" : strerror(problem);
+}
+
+void client_close(struct client *client) {
+    if (client->fd >= 0) {
+        close(client->fd);
+    }
+    client->fd = -1;
+}
+
+int client_send(struct clients *clients, struct client *client) {
+    while (client->sent < client->allowed) {
+        size_t size;
+        const uint8_t *bytes = stock_next(&clients->stock, client->sent, &size);
+        if (size > client->allowed - client->sent) {
+            size = (size_t)(client->allowed - client->sent);
+        }
+        ssize_t count = send(client->fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (count < 0) {
+            if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) {
+                return 0;
+            }
+            clients_error(clients, "cannot send: %s", strerror(errno));
+            client_close(client);
+            return -1;
+        }
+        client->sent += (uint64_t)count;
+    }
+    return 1;
+}

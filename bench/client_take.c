@@ -1,0 +1,161 @@
+/* The replies: see client.h. */
+#include "bench/client.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { OPCODE = 0x0f, CONTROL = 0x08, CLOSE = 0x08, FIN = 0x80, MASK = 0x80, RESERVED = 0x70 };
+
+static int broken(struct clients *clients, struct client *client, const char *what) {
+    clients_error(clients, "after %" PRIu64 " messages: %s", client->messages, what);
+    client_close(client);
+    return -1;
+}
+
+static void compare(struct clients *clients, const struct client *client, const uint8_t *bytes,
+                    const uint8_t *wanted, size_t len) {
+    if (memcmp(bytes, wanted, len) != 0) {
+        clients_error(clients, "message %" PRIu64 " came back with other bytes", client->messages);
+    }
+}
+
+static int take_raw(struct clients *clients, struct client *client, const uint8_t *bytes,
+                    size_t len) {
+    size_t frame_size = clients->stock.frame_size;
+    uint64_t received = client->messages * frame_size + client->offset;
+    if (len > client->sent - received) {
+        return broken(clients, client, "more bytes came back than were sent");
+    }
+    for (size_t done = 0; clients->check && done < len;) {
+        size_t size;
+        const uint8_t *wanted = stock_next(&clients->stock, received + done, &size);
+        size = size < len - done ? size : len - done;
+        compare(clients, client, bytes + done, wanted, size);
+        done += size;
+    }
+    received += len;
+    client->messages = received / frame_size;
+    client->offset = received % frame_size;
+    return 0;
+}
+
+/* How long the header is of which the first two bytes are known. */
+static size_t header_size(const uint8_t *header) {
+    return header[1] == 126 ? 4 : header[1] == 127 ? 10 : 2;
+}
+
+/* Looks at a whole header. */
+static int begin_frame(struct clients *clients, struct client *client) {
+    const uint8_t *header = client->header;
+    size_t size = client->header_size;
+    client->frame_left = header[1];
+    if (size > 2) {
+        client->frame_left = 0;
+        for (size_t i = 2; i < size; i++) {
+            client->frame_left = client->frame_left << 8 | header[i];
+        }
+    }
+    client->in_frame = true;
+    if ((header[0] & RESERVED) != 0 || (header[1] & MASK) != 0) {
+        return broken(clients, client, "a reply has reserved bits or a mask");
+    }
+    if ((header[0] & OPCODE) == CLOSE) {
+        return broken(clients, client, "the server sent a Close");
+    }
+    if ((header[0] & CONTROL) != 0) {
+        return 0;
+    }
+    uint8_t opcode = client->in_message ? 0 : clients->stock.reply_header[0] & OPCODE;
+    uint64_t missing = clients->stock.payload_size - client->offset;
+    if ((header[0] & OPCODE) != opcode) {
+        return broken(clients, client, "a reply has the wrong opcode");
+    }
+    if (client->frame_left > missing || ((header[0] & FIN) != 0 && client->frame_left != missing)) {
+        return broken(clients, client, "a reply has the wrong length");
+    }
+    if (client->sent < (client->messages + 1) * clients->stock.frame_size) {
+        return broken(clients, client, "a reply came before its message was sent");
+    }
+    client->in_message = true;
+    return 0;
+}
+
+static void end_frame(struct client *client) {
+    client->in_frame = false;
+    client->header_size = 0;
+    if ((client->header[0] & CONTROL) == 0 && (client->header[0] & FIN) != 0) {
+        client->messages++;
+        client->offset = 0;
+        client->in_message = false;
+    }
+}
+
+/* The quick way for whole replies that lie in `bytes` as nearly every server sends them: one frame
+ * with the shortest header. Returns how many bytes they are. */
+static size_t take_whole(struct clients *clients, struct client *client, const uint8_t *bytes,
+                         size_t len) {
+    const struct stock *stock = &clients->stock;
+    size_t size = stock->reply_header_size, done = 0;
+    uint64_t wanted = client->sent / stock->frame_size;
+    while (len - done >= size + stock->payload_size && client->messages < wanted &&
+           bytes[done] == stock->reply_header[0] && bytes[done + 1] == stock->reply_header[1] &&
+           (size == 2 || memcmp(bytes + done + 2, stock->reply_header + 2, size - 2) == 0)) {
+        if (clients->check) {
+            compare(clients, client, bytes + done + size, stock_payload(stock, client->messages),
+                    stock->payload_size);
+        }
+        client->messages++;
+        done += size + stock->payload_size;
+    }
+    return done;
+}
+
+/* Takes a piece of a header. Returns its size, or 0 after an error. */
+static size_t take_header(struct clients *clients, struct client *client, const uint8_t *bytes) {
+    client->header[client->header_size++] = bytes[0];
+    if (client->header_size >= 2 && client->header_size == header_size(client->header) &&
+        begin_frame(clients, client) != 0) {
+        return 0;
+    }
+    return 1;
+}
+
+static size_t take_payload(struct clients *clients, struct client *client, const uint8_t *bytes,
+                           size_t len) {
+    size_t size = client->frame_left < len ? (size_t)client->frame_left : len;
+    if ((client->header[0] & CONTROL) == 0) {
+        if (clients->check) {
+            const uint8_t *wanted = stock_payload(&clients->stock, client->messages);
+            compare(clients, client, bytes, wanted + client->offset, size);
+        }
+        client->offset += size;
+    }
+    client->frame_left -= size;
+    return size;
+}
+
+int client_take(struct clients *clients, struct client *client, const uint8_t *bytes, size_t len) {
+    if (clients->raw) {
+        return take_raw(clients, client, bytes, len);
+    }
+    while (len > 0) {
+        size_t size = 0;
+        if (!client->in_frame && client->header_size == 0 && !client->in_message) {
+            size = take_whole(clients, client, bytes, len);
+        }
+        if (size == 0 && !client->in_frame) {
+            size = take_header(clients, client, bytes);
+            if (size == 0) {
+                return -1;
+            }
+        } else if (size == 0) {
+            size = take_payload(clients, client, bytes, len);
+        }
+        if (client->in_frame && client->frame_left == 0) {
+            end_frame(client);
+        }
+        bytes += size;
+        len -= size;
+    }
+    return 0;
+}

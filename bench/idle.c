@@ -1,0 +1,87 @@
+/* Connections that are open and silent: see load.h. */
+#include "bench/load.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+enum { SETTLE = 300 /* ms in which the server may finish what it does after the last message */ };
+
+/* One message there and back. */
+static int exchange(struct clients *clients, struct client *client) {
+    uint8_t buffer[4096];
+    client->allowed += clients->stock.frame_size;
+    uint64_t wanted = client->messages + 1;
+    while (client->messages < wanted) {
+        if (client_send(clients, client) < 0) {
+            return -1;
+        }
+        ssize_t count = recv(client->fd, buffer, sizeof buffer, 0);
+        if (count <= 0) {
+            clients_error(clients, "no more replies: %s",
+                          count == 0 ? "the server closed the connection" : client_problem(errno));
+            client_close(client);
+            return -1;
+        }
+        if (client_take(clients, client, buffer, (size_t)count) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static void settle(void) {
+    struct timespec pause = {0, SETTLE * 1000000};
+    nanosleep(&pause, NULL);
+}
+
+/* The server has served one connection before it is measured, so that what it sets up once does not
+ * count. */
+static int open_and_measure(struct clients *clients, const struct load_settings *settings,
+                            struct load_figures *figures, struct client *client) {
+    if (client_open(clients, &client[0], 0) != 0 || exchange(clients, &client[0]) != 0) {
+        return -1;
+    }
+    settle();
+    long memory = measure_memory(settings->pid), threads = measure_threads(settings->pid);
+    int64_t cpu = measure_cpu(settings->pid), begin = measure_now();
+    for (uint64_t i = 1; i <= settings->connections; i++) {
+        if (client_open(clients, &client[i], (unsigned)i) != 0 ||
+            exchange(clients, &client[i]) != 0) {
+            return -1;
+        }
+        figures->messages++;
+    }
+    figures->elapsed = measure_now() - begin;
+    settle();
+    figures->cpu = cpu < 0 ? -1 : measure_cpu(settings->pid) - cpu;
+    double count = (double)settings->connections;
+    figures->memory = (double)(measure_memory(settings->pid) - memory) / count;
+    figures->threads = (double)(measure_threads(settings->pid) - threads) / count;
+    /* A connection that the server has given up meanwhile is not an idle one. */
+    for (uint64_t i = 0; i <= settings->connections; i++) {
+        if (exchange(clients, &client[i]) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int idle_run(struct clients *clients, const struct load_settings *settings,
+             struct load_figures *figures) {
+    struct client *client = calloc((size_t)settings->connections + 1, sizeof *client);
+    if (client == NULL) {
+        return -1;
+    }
+    for (uint64_t i = 0; i <= settings->connections; i++) {
+        client[i].fd = -1;
+    }
+    int result = open_and_measure(clients, settings, figures, client);
+    for (uint64_t i = 0; i <= settings->connections; i++) {
+        client_close(&client[i]);
+    }
+    free(client);
+    return result;
+}

@@ -1,0 +1,40 @@
+/* load: what is asked of the load generator, and what comes out.
+ *
+ * Four modes, each in a file of its own:
+ *   pingpong, pipelined  flow.c   messages back and forth, one or a window of them in flight
+ *   handshake            churn.c  connect, upgrade, close, again and again
+ *   idle                 idle.c   connections that stay open and are silent
+ */
+#ifndef BENCH_LOAD_H
+#define BENCH_LOAD_H
+
+#include "bench/client.h"
+#include "bench/measure.h"
+
+struct load_settings {
+    uint64_t connections, window;
+    uint64_t messages; /* to send over all connections; 0: as many as the time allows */
+    int64_t seconds;   /* ms to measure */
+    int64_t warm_up;   /* ms before that, of which nothing counts */
+    pid_t pid;         /* the server's, for its processor time and memory; 0: not known */
+};
+
+struct load_figures {
+    uint64_t messages; /* echoed, or cycles of connecting and closing, or connections opened */
+    int64_t elapsed;   /* ns in which they were */
+    int64_t cpu;       /* ns of processor time of the server in these; -1: not known */
+    double memory;     /* kB of the server's memory that each connection takes; idle only */
+    double threads;    /* threads that each takes; idle only */
+    struct histogram latency;
+};
+
+/* Each runs to its end and fills in the figures; errors are counted in `clients`. They return 0, or -1
+ * when there is nothing to report at all. */
+int flow_run(struct clients *clients, const struct load_settings *settings,
+             struct load_figures *figures);
+int churn_run(struct clients *clients, const struct load_settings *settings,
+              struct load_figures *figures);
+int idle_run(struct clients *clients, const struct load_settings *settings,
+             struct load_figures *figures);
+
+#endif

@@ -1,0 +1,53 @@
+#include "bench/payload.h"
+
+#include <string.h>
+
+/* Runs of one script, as text has them, with blanks and punctuation in between: a validator that has
+ * a fast way for ASCII only must find its way in and out of it. */
+static const char *const sentences[] = {
+    "The quick brown fox jumps over the lazy dog. ",
+    "Voix ambiguë d’un cœur qui, au zéphyr, préfère les jattes de kiwis. ",
+    "Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich. ",
+    "Ξεσκεπάζω την ψυχοφθόρα βδελυγμία. ",
+    "Съешь же ещё этих мягких французских булок, да выпей чаю. ",
+    "ऋषियों को सताने वाले दुष्ट राक्षसों के राजा रावण। ",
+    "いろはにほへと ちりぬるを わかよたれそ つねならむ。",
+    "天地玄黃，宇宙洪荒。日月盈昃，辰宿列張。",
+    "키스의 고유조건은 입술끼리 만나야 하고 특별한 기술은 필요치 않다. ",
+    "🙂🚀🎉👍🌍 ",
+};
+
+uint64_t payload_random(uint64_t *state) {
+    uint64_t x = *state;
+    x ^= x >> 12;
+    x ^= x << 25;
+    x ^= x >> 27;
+    *state = x;
+    return x * UINT64_C(0x2545f4914f6cdd1d);
+}
+
+static void fill_sentences(uint64_t *state, uint8_t *out, size_t size) {
+    const size_t count = sizeof sentences / sizeof sentences[0];
+    size_t filled = 0;
+    while (filled < size) {
+        const char *sentence = sentences[payload_random(state) % count];
+        size_t length = strlen(sentence);
+        if (length > size - filled) {
+            memset(out + filled, '.', size - filled); /* rather than cut a character */
+            return;
+        }
+        memcpy(out + filled, sentence, length);
+        filled += length;
+    }
+}
+
+void payload_fill(enum payload_kind kind, uint64_t *state, uint8_t *out, size_t size) {
+    if (kind == PAYLOAD_MIXED) {
+        fill_sentences(state, out, size);
+        return;
+    }
+    for (size_t i = 0; i < size; i++) {
+        uint64_t random = payload_random(state) >> 32;
+        out[i] = (uint8_t)(kind == PAYLOAD_ASCII ? ' ' + random % 95 : random);
+    }
+}

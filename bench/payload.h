@@ -1,0 +1,20 @@
+/* payload: what the messages of the load generator hold. The same seed gives the same bytes. */
+#ifndef BENCH_PAYLOAD_H
+#define BENCH_PAYLOAD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum payload_kind {
+    PAYLOAD_BINARY, /* random bytes */
+    PAYLOAD_ASCII,  /* random printable characters */
+    PAYLOAD_MIXED   /* sentences in ten languages and seven scripts, in random order */
+};
+
+/* A generator of numbers that look random (xorshift64*). The state must not be 0. */
+uint64_t payload_random(uint64_t *state);
+
+/* Fills `size` bytes. Text is well-formed UTF-8 that ends with a whole character. */
+void payload_fill(enum payload_kind kind, uint64_t *state, uint8_t *out, size_t size);
+
+#endif

@@ -1,0 +1,85 @@
+#include "bench/stock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SEED = 6455,
+    LEAST = 2,                   /* different messages of any size */
+    ROUND_MAX = 4 * 1024 * 1024, /* bytes of all messages together, if they are many */
+    MASK_BIT = 0x80
+};
+
+/* Writes FIN, the opcode and the length in its shortest form (RFC 6455, 5.2); returns the size. */
+static size_t encode_header(uint8_t opcode, size_t length, uint8_t out[STOCK_HEADER_MAX]) {
+    out[0] = (uint8_t)(0x80 | opcode);
+    if (length < 126) {
+        out[1] = (uint8_t)length;
+        return 2;
+    }
+    size_t bytes = length <= UINT16_MAX ? 2 : 8;
+    out[1] = bytes == 2 ? 126 : 127;
+    for (size_t i = 0; i < bytes; i++) {
+        out[2 + i] = (uint8_t)((uint64_t)length >> (8 * (bytes - 1 - i)));
+    }
+    return 2 + bytes;
+}
+
+static void make_frame(const struct stock *stock, size_t number, uint64_t *random) {
+    uint8_t *frame = stock->strip + number * stock->frame_size;
+    const uint8_t *payload = stock->plain + number * stock->payload_size;
+    uint64_t key = payload_random(random) >> 32;
+    memcpy(frame, stock->reply_header, stock->reply_header_size);
+    frame[1] |= MASK_BIT;
+    uint8_t *masking_key = frame + stock->reply_header_size;
+    for (size_t i = 0; i < 4; i++) {
+        masking_key[i] = (uint8_t)(key >> (8 * i));
+    }
+    for (size_t i = 0; i < stock->payload_size; i++) {
+        masking_key[4 + i] = payload[i] ^ masking_key[i % 4];
+    }
+}
+
+int stock_make(struct stock *stock, enum payload_kind kind, size_t payload_size, size_t window) {
+    uint64_t random = SEED;
+    uint8_t opcode = kind == PAYLOAD_BINARY ? 2 : 1;
+    memset(stock, 0, sizeof *stock);
+    stock->payload_size = payload_size;
+    stock->reply_header_size = encode_header(opcode, payload_size, stock->reply_header);
+    stock->frame_size = stock->reply_header_size + 4 + payload_size;
+    stock->count = window > 16 ? window : 16;
+    while (stock->count > LEAST && stock->count * stock->frame_size > ROUND_MAX) {
+        stock->count /= 2;
+    }
+    stock->round_size = stock->count * stock->frame_size;
+    stock->strip = malloc(2 * stock->round_size);
+    stock->plain = malloc(stock->count * payload_size + 1);
+    if (stock->strip == NULL || stock->plain == NULL) {
+        stock_free(stock);
+        return -1;
+    }
+    payload_random(&random); /* the first number still shows that the seed is small */
+    for (size_t i = 0; i < stock->count; i++) {
+        payload_fill(kind, &random, stock->plain + i * payload_size, payload_size);
+        make_frame(stock, i, &random);
+    }
+    memcpy(stock->strip + stock->round_size, stock->strip, stock->round_size);
+    return 0;
+}
+
+void stock_free(struct stock *stock) {
+    free(stock->strip);
+    free(stock->plain);
+    stock->strip = NULL;
+    stock->plain = NULL;
+}
+
+const uint8_t *stock_payload(const struct stock *stock, uint64_t number) {
+    return stock->plain + number % stock->count * stock->payload_size;
+}
+
+const uint8_t *stock_next(const struct stock *stock, uint64_t sent, size_t *available) {
+    size_t place = (size_t)(sent % stock->round_size);
+    *available = 2 * stock->round_size - place;
+    return stock->strip + place;
+}
