@@ -113,6 +113,7 @@ diff: ## show what a step adds: make diff FROM=03 TO=04
 
 # Tidying.
 SOURCES = $(wildcard $(addsuffix /*.[ch],$(ROOMS) wscheck tests tools/tutorial))
+SOURCES = $(wildcard $(addsuffix /*.[ch],$(ROOMS) wscheck tests bench bench/peers))
 format: ## format the C sources with clang-format
 	@clang-format -i $(SOURCES)
 SCRIPTS = .ci/run $(wildcard */*.sh tests/interop/*.sh)
@@ -124,6 +125,8 @@ lint: ## check formatting, and the sources with cppcheck and shellcheck
 	    --inline-suppr -I. -D_POSIX_C_SOURCE=200809L $(ROOMS) wscheck \
 	    tools/tutorial
 	@shellcheck -s sh $(SCRIPTS)
+	    --inline-suppr -I. -D_POSIX_C_SOURCE=200809L $(ROOMS) wscheck bench
+	@shellcheck -s sh .ci/run $(wildcard */*.sh tests/interop/*.sh)
 compdb: ## write compile_commands.json for editors
 	@sh tools/compdb.sh '$(COMPILE)' $(filter %.c,$(SOURCES)) > compile_commands.json
 clean: ## remove everything that was built
@@ -132,6 +135,8 @@ help: ## show this list
 	@echo 'make TARGET [VARIABLE=value]; the targets are:'
 	@sed -n 's/^\([a-z][a-z-]*\):.* ## /\1|/p' $(filter %Makefile %.mk,$(MAKEFILE_LIST)) | \
 	    while IFS='|' read -r target text; do printf '  %-12s %s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' Makefile */rules.mk | while IFS='	' read -r target text; do \
+	    printf '  %-12s %s\n' "$$target" "$$text"; done
 	@echo '  stepNN       build and run one step: make step03 PORT=9000 ARGS=--verbose'
 	@echo 'CC, CFLAGS, LDFLAGS and BUILD can be set, as in: make CC=clang BUILD=build/clang'
 

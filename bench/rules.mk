@@ -1,13 +1,26 @@
-# The rules of the bench; the Makefile includes them. None of it is part of `all` or of the tests'
-# verdict on the server: a benchmark is not a test.
+# The rules of the bench; the Makefile includes them. Its programs need Linux, and none of them is
+# part of `all`: only the bench and its test build them. A benchmark is not a test.
 
-bench_load := load measure payload stock client client_take flow churn idle
-bench_load_links := $(foreach module,$(bench_load),$(call object,bench/$(module))) \
-                    $(foreach module,options text,$(call object,common/$(module)))
-bench_raw_links  := $(foreach module,bench/raw_echo common/options common/text,$(call object,$(module)))
+bench_load  := load measure payload stock client client_take flow churn idle
+bench_raw   := raw_echo
+bench_lane  := lane
+BENCH_TOOLS := $(BUILD)/bench_load $(BUILD)/bench_raw $(BUILD)/bench_lane
 
-$(BUILD)/bench_load: $(bench_load_links)
-$(BUILD)/bench_raw: $(bench_raw_links)
-$(BUILD)/bench_load $(BUILD)/bench_raw:
+$(foreach tool,$(notdir $(BENCH_TOOLS)),\
+  $(eval $(BUILD)/$(tool): $(foreach module,$(addprefix bench/,$($(tool))) common/options common/text,\
+    $(call object,$(module)))))
+$(BENCH_TOOLS):
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
+
+# In a network of its own where that may be had; see bench/lane.c.
+BENCH_LANE = $(BUILD)/bench_lane --own-network --
+bench: $(BENCH_TOOLS) $(BUILD)/step05_echo ## compare the echo server with a raw TCP echo and with other servers (QUICK=1 for a short run)
+	@mkdir -p $(BUILD)/bench
+	@BUILD='$(BUILD)' CC='$(CC)' \
+	    MODULES='$(foreach module,$(filter-out step05_echo/%,$(so_far)),$(call object,$(module)))' \
+	    sh bench/build_servers.sh > $(BUILD)/bench/all_servers.txt
+	@$(BENCH_LANE) env BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' \
+	    DURATION='$(DURATION)' CELLS='$(CELLS)' SERVERS='$(SERVERS)' sh bench/run.sh
+
+.PHONY: bench bench-report

@@ -1,0 +1,80 @@
+#!/bin/sh
+# Builds the servers of the bench into $BUILD/bench. Prints a line for each that can run,
+#     server NAME|TITLE|VERSION|PROTOCOL|COMMAND
+# and one for each that cannot,
+#     missing NAME|TITLE|WHAT IT NEEDS
+# MODULES are the objects of the echo server without its main.c, for the peer that only frames.
+set -u
+BUILD=${BUILD:-build}
+CC=${CC:-cc}
+CXX=${CXX:-c++}
+MODULES=${MODULES:-}
+here=$(dirname "$0")
+work=$BUILD/bench
+limit=12000 # connections; the idle cell opens 10,000
+mkdir -p "$work"
+
+server() { # server NAME TITLE VERSION PROTOCOL COMMAND
+    echo "server $1|$2|$3|$4|$5"
+}
+missing() { # missing NAME TITLE NEEDS
+    reason=
+    [ ! -s "$work/$1.log" ] || reason=" ($work/$1.log says why)"
+    echo "missing $1|$2|$3$reason"
+}
+
+# What Debian or pkg-config says. version PACKAGE PKG-CONFIG-NAME
+version() {
+    # The dollar is for dpkg-query.
+    # shellcheck disable=SC2016
+    found=$(dpkg-query -W -f '${Version}' "$1" 2> /dev/null)
+    [ -n "$found" ] || found=$(pkg-config --modversion "$2" 2> /dev/null)
+    echo "${found:-version unknown}"
+}
+
+# Compiles unless the program is there already. compile PROGRAM SOURCE COMPILER ARGUMENT...
+compile() {
+    program=$1
+    source=$2
+    shift 2
+    [ -z "$(find "$program" -newer "$source" 2> /dev/null)" ] || return 0
+    echo "building $program" >&2
+    "$@" -O2 -pthread -D_DEFAULT_SOURCE -I. -o "$program" "$source" > "$program.log" 2>&1 &&
+        return 0
+    rm -f "$program"
+    return 1
+}
+
+server raw 'raw TCP echo' 'this repository' raw "$BUILD/bench_raw --port 0"
+server ours 'this server' 'this repository' ws \
+    "$BUILD/step05_echo --port 0 --quiet --max-connections $limit --max-message 67108864"
+
+# The libraries stand behind the source that uses them, so they are passed as one argument of -Wl.
+if compile "$work/lws" "$here/peers/lws.c" "$CC" -Wl,--no-as-needed -lwebsockets; then
+    server lws libwebsockets "$(version libwebsockets-dev libwebsockets)" ws "$work/lws"
+else
+    missing lws libwebsockets 'apt-get install libwebsockets-dev'
+fi
+
+# shellcheck disable=SC2086 # the list of objects is split on purpose
+if compile "$work/wslay" "$here/peers/wslay.c" "$CC" $MODULES -Wl,--no-as-needed -lwslay; then
+    server wslay wslay "$(version libwslay-dev libwslay)" ws \
+        "$work/wslay --port 0 --quiet --max-connections $limit"
+else
+    missing wslay wslay 'apt-get install libwslay-dev'
+fi
+
+if compile "$work/beast" "$here/peers/beast.cpp" "$CXX"; then
+    server beast Boost.Beast "$(version libboost-dev boost)" ws "$work/beast"
+else
+    missing beast Boost.Beast 'apt-get install g++ libboost-dev'
+fi
+
+if command -v node > /dev/null && { [ -d "$work/node_modules/ws" ] ||
+    npm install --no-save --no-audit --no-fund --prefix "$work" ws@8 > /dev/null 2>&1; }; then
+    cp "$here/peers/ws.mjs" "$work/ws.mjs"
+    version=$(sed -n 's/.*"version": "\(.*\)".*/\1/p' "$work/node_modules/ws/package.json" | head -n 1)
+    server ws "Node's ws" "$version on Node $(node --version)" ws "node $work/ws.mjs"
+else
+    missing ws "Node's ws" 'node and npm (apt-get install nodejs npm), and once the network'
+fi

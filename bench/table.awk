@@ -1,0 +1,54 @@
+# The table that `make bench` ends with, from the lines of summary.awk. color=1: for a terminal.
+
+$1 == "cell" {
+    split(substr($0, 6), part, "|")
+    cell[++cells] = part[1]
+    measure[part[1]] = part[4]
+    goal[part[1]] = part[6]
+    title[part[1]] = part[8]
+}
+
+$1 == "server" {
+    split(substr($0, 8), part, "|")
+    if (part[1] != "raw" && part[1] != "ours")
+        peer[++peers] = part[1]
+}
+
+$1 == "value" {
+    split(substr($0, 7), part, "|")
+    key = part[1] "|" part[2]
+    value[key] = part[3]
+    low[key] = part[4]
+    high[key] = part[5]
+    errors[key] = part[10]
+    seen[part[1]] = 1
+}
+
+function shown(key) {
+    if (errors[key] > 0)
+        return "wrong"
+    return value[key] == "" ? "-" : sprintf("%.2f", value[key])
+}
+
+END {
+    printf "%-42s %6s %6s  %-13s", "ratio to the raw TCP echo, unless it says so", "goal", "ours", "from - to"
+    for (i = 1; i <= peers; i++)
+        printf " %7s", peer[i]
+    print ""
+    for (i = 1; i <= cells; i++) {
+        name = cell[i]
+        key = name "|ours"
+        if (!(name in seen))
+            continue
+        lower = measure[name] == "memory" || measure[name] == "calls"
+        good = lower ? value[key] <= goal[name] + 0 : value[key] >= goal[name] + 0
+        good = good && value[key] != "" && errors[key] == 0
+        printf "%-42s %s%5s ", title[name], lower ? "<" : ">", goal[name]
+        printf "%s%6s%s", color ? (good ? "\033[32m" : "\033[31m") : "", shown(key), color ? "\033[0m" : ""
+        printf " %s %-12s", good ? " " : "!", value[key] == "" ? "" : sprintf("%.2f - %.2f", low[key], high[key])
+        for (j = 1; j <= peers; j++)
+            printf " %7s", shown(name "|" peer[j])
+        print ""
+    }
+    print "< lower is better, > higher is better, ! the goal is missed, wrong: a wrong or missing reply"
+}
