@@ -74,6 +74,9 @@ $(foreach step,$(STEPS),$(eval $(call short,$(step)) $(step): $(BUILD)/$(step)))
 $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))):
 	@$(BUILD)/$(notdir $<) --port $(PORT) $(ARGS)
 
+# The bench: bench, bench-report. It comes before the tests because it takes out those that need Linux.
+include bench/rules.mk
+
 # Testing.
 test_links := $(foreach module,$(addprefix tests/,test wire process peer) $(so_far),\
                 $(call object,$(module)))

@@ -77,7 +77,10 @@ static int read_response(struct clients *clients, struct client *client) {
         length += (size_t)count;
         head[length] = '\0';
         char *end = strstr(head, "\r\n\r\n");
-        if (end != NULL && client_response_is_good(head)) {
+        if (end != NULL && !client_response_is_good(head)) {
+            break;
+        }
+        if (end != NULL) {
             size_t size = (size_t)(end + 4 - head);
             return client_take(clients, client, (uint8_t *)head + size, length - size);
         }

@@ -13,6 +13,15 @@ $(BENCH_TOOLS):
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
+# Two tests see to it that the load generator can be trusted.
+bench_take_test := $(BUILD)/tests/bench_take_test
+ifeq ($(shell uname -s),Linux)
+$(bench_take_test): $(foreach module,$(filter-out load,$(bench_load)),$(call object,bench/$(module)))
+test: $(BENCH_TOOLS)
+else
+TESTS := $(filter-out $(bench_take_test),$(TESTS))
+endif
+
 # In a network of its own where that may be had; see bench/lane.c.
 BENCH_LANE = $(BUILD)/bench_lane --own-network --
 bench: $(BENCH_TOOLS) $(BUILD)/step05_echo ## compare the echo server with a raw TCP echo and with other servers (QUICK=1 for a short run)

@@ -44,6 +44,7 @@ for status in "$results"/*.status; do
         sed "s/^/$name: /" "$results/$name.out"
     else
         printf '%-20s %s\n' "$name" "$line"
+        grep '^SKIPPED' "$results/$name.out"
     fi
     passed=$((passed + ok))
     failed=$((failed + bad))
