@@ -32,4 +32,8 @@ bench: $(BENCH_TOOLS) $(BUILD)/step05_echo ## compare the echo server with a raw
 	@$(BENCH_LANE) env BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' \
 	    DURATION='$(DURATION)' CELLS='$(CELLS)' SERVERS='$(SERVERS)' sh bench/run.sh
 
+# From the last whole run if there is one here, else anew from the figures that the report is from.
+bench-report: ## write bench/RESULTS.md and its charts
+	@sh bench/report.sh '$(BUILD)/bench/results.txt' bench
+
 .PHONY: bench bench-report

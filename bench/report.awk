@@ -1,0 +1,170 @@
+# Writes the report as Markdown from the lines of summary.awk.
+
+$1 == "info" {
+    split($2, pair, "=")
+    info[pair[1]] = substr($0, length(pair[1]) + 7)
+}
+
+$1 == "cell" {
+    split(substr($0, 6), part, "|")
+    cell[++cells] = part[1]
+    measure[part[1]] = part[4]
+    goal[part[1]] = part[6]
+    title[part[1]] = part[8]
+}
+
+$1 == "server" {
+    split(substr($0, 8), part, "|")
+    name_of[part[1]] = part[2]
+    version[part[1]] = part[3]
+    if (part[1] != "raw" && part[1] != "ours")
+        peer[++peers] = part[1]
+}
+
+$1 == "missing" {
+    split(substr($0, 9), part, "|")
+    sub(/ \(.*\)$/, "", part[3])
+    absent = absent "- " part[2] " is missing: it needs `" part[3] "`.\n"
+}
+
+$1 == "value" {
+    split(substr($0, 7), part, "|")
+    key = part[1] "|" part[2]
+    value[key] = part[3]
+    low[key] = part[4]
+    high[key] = part[5]
+    rate[key] = part[6]
+    p50[key] = part[7]
+    p99[key] = part[8]
+    cpu[key] = part[9]
+    errors[key] = part[10]
+}
+
+function reached(name,    key) {
+    key = name "|ours"
+    if (value[key] == "" || errors[key] > 0)
+        return 0
+    if (measure[name] == "memory" || measure[name] == "calls")
+        return value[key] + 0 <= goal[name] + 0
+    return value[key] + 0 >= goal[name] + 0
+}
+
+function shown(key) {
+    if (errors[key] > 0)
+        return "wrong"
+    return value[key] == "" ? "–" : sprintf("%.2f", value[key])
+}
+
+# One number with as many digits as say something.
+function digits(number) {
+    if (number == "")
+        return "–"
+    return number < 10 ? sprintf("%.2f", number) : number < 100 ? sprintf("%.1f", number) : sprintf("%.0f", number)
+}
+
+# The head of a table whose columns are `first`, the servers with the raw echo if wanted, the peers.
+function head(first, with_raw,    row, rule, i) {
+    row = "| cell |" first (with_raw ? " raw TCP echo |" : "")
+    for (i = 1; i <= peers; i++)
+        row = row " " name_of[peer[i]] " |"
+    rule = row
+    gsub(/[^|]+/, "---", rule)
+    print row "\n" rule
+}
+
+function goals(kinds, with_raw,    i, j, name, key) {
+    head(" goal | this server | spread | reached |", with_raw)
+    for (i = 1; i <= cells; i++) {
+        name = cell[i]
+        key = name "|ours"
+        if (index(kinds, measure[name]) == 0)
+            continue
+        printf "| %s | %s %s | **%s** | %s | %s |", title[name],
+            measure[name] == "memory" || measure[name] == "calls" ? "≤" : "≥", goal[name], shown(key),
+            value[key] == "" ? "–" : sprintf("%.2f–%.2f", low[key], high[key]), reached(name) ? "yes" : "**no**"
+        if (with_raw)
+            printf " %s |", shown(name "|raw")
+        for (j = 1; j <= peers; j++)
+            printf " %s |", measure[name] == "binary" ? "" : shown(name "|" peer[j])
+        print ""
+    }
+    print ""
+}
+
+# What stands in the table of latencies, or of processor time.
+function detail(what, key) {
+    if (errors[key] > 0)
+        return "wrong"
+    return what == "cpu" ? digits(cpu[key]) : digits(p50[key]) " / " digits(p99[key])
+}
+
+function details(what,    i, j, name) {
+    head(" this server |" (what == "cpu" ? " raw TCP echo, messages a second |" : ""), 1)
+    for (i = 1; i <= cells; i++) {
+        name = cell[i]
+        if (measure[name] != "raw" || (what == "latency" && p50[name "|raw"] == ""))
+            continue
+        printf "| %s | %s |", title[name], detail(what, name "|ours")
+        if (what == "cpu")
+            printf " %.0f |", rate[name "|raw"]
+        printf " %s |", detail(what, name "|raw")
+        for (j = 1; j <= peers; j++)
+            printf " %s |", detail(what, name "|" peer[j])
+        print ""
+    }
+    print ""
+}
+
+function introduction(    i, good) {
+    for (i = 1; i <= cells; i++)
+        good += reached(cell[i])
+    print "<!-- Written by `make bench-report` from results.txt. Do not edit: the next report overwrites it. -->"
+    print "# How fast the echo server is\n"
+    print "A server with a thread per connection can do no better than a raw TCP echo that calls `read` and"
+    print "`write`. So that is the measure: [raw_echo.c](raw_echo.c), loaded with the same bytes in the same"
+    print "minute. **1.0 is as fast as TCP itself.** The goals are set per cell; this run reaches " good " of "
+    print cells ". This page is written by `make bench-report`, never by hand; the figures as they came"
+    print "are in [results.txt](results.txt).\n"
+}
+
+function method(    i) {
+    print "## How it was measured\n"
+    print "- " info["machine"] "; " info["kernel"] "; load average " info["load"] " before the run; " info["date"] "."
+    print "- " info["cores"] ". TCP congestion control: " info["congestion"] "."
+    print "- This server and the C peers: " info["compiler"] "; commit " info["commit"] "."
+    print "- " info["rounds"] " rounds. In each, every cell is run with every server in turn, " info["duration"] \
+        " s after 0.2 s of warming up, each time with a fresh process. A figure is the median of the"
+    print "  ratios to the raw echo of the same round, the spread their least and greatest. Before the first"
+    print "  round every cell is run with every byte of the replies compared; wrong stands where one was."
+    print "- The load generator is one thread on a core of its own, and sends frames that were masked before."
+    print "  The raw echo gets exactly the bytes that a WebSocket server gets, masks and all, and sends them back."
+    print "- In ping-pong one message is in flight on each connection, in the pipelined cells as many as it says."
+    print "- Memory is what a connection adds to the anonymous memory of the process (heap and stacks, not the"
+    print "  kernel's socket buffers), after one message of 20 bytes. System calls are counted with strace."
+    print "- Every server has TCP_NODELAY, no compression, and accepts messages of 64 MiB."
+    for (i = 1; i <= peers; i++)
+        print "- " name_of[peer[i]] ": " version[peer[i]] "."
+    if (name_of["wslay"] != "")
+        print "- wslay only frames; the server around it is this project's, so opening and closing are ours."
+    printf "%s", absent
+}
+
+END {
+    introduction()
+    print "![Ping-pong with one connection](charts/pingpong.svg)\n"
+    print "![Ping-pong with many connections](charts/many.svg)\n"
+    print "![Many messages in flight](charts/pipelined.svg)\n"
+    print "![Text in many scripts, opening and closing](charts/others.svg)\n"
+    print "![Memory of an idle connection](charts/idle.svg)\n"
+    print "## Messages a second, as a ratio to the raw TCP echo\n"
+    goals("raw", 0)
+    print "## ASCII text, as a ratio to binary messages to the same server\n"
+    goals("binary", 0)
+    print "## Memory and system calls\n"
+    goals("memory calls", 1)
+    print "## Latency: p50 / p99 in microseconds\n"
+    details("latency")
+    print "## Processor time of the server for a message, in microseconds\n"
+    details("cpu")
+    method()
+}
