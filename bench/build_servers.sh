@@ -23,12 +23,11 @@ missing() { # missing NAME TITLE NEEDS
     echo "missing $1|$2|$3$reason"
 }
 
-# What Debian or pkg-config says. version PACKAGE PKG-CONFIG-NAME
+# The version that a header defines as a string. version HEADER MACRO COMPILER
 version() {
-    # The dollar is for dpkg-query.
-    # shellcheck disable=SC2016
-    found=$(dpkg-query -W -f '${Version}' "$1" 2> /dev/null)
-    [ -n "$found" ] || found=$(pkg-config --modversion "$2" 2> /dev/null)
+    found=$(echo "#include <$1>" | "$3" -E -dM -x c++ - 2> /dev/null |
+        sed -n "s/^#define $2 \"\(.*\)\"/\1/p" | tr _ . |
+        sed 's/-*$//')
     echo "${found:-version unknown}"
 }
 
@@ -49,23 +48,23 @@ server raw 'raw TCP echo' 'this repository' raw "$BUILD/bench_raw --port 0"
 server ours 'this server' 'this repository' ws \
     "$BUILD/step05_echo --port 0 --quiet --max-connections $limit --max-message 67108864"
 
-# The libraries stand behind the source that uses them, so they are passed as one argument of -Wl.
+# --no-as-needed: compile puts the source behind the libraries.
 if compile "$work/lws" "$here/peers/lws.c" "$CC" -Wl,--no-as-needed -lwebsockets; then
-    server lws libwebsockets "$(version libwebsockets-dev libwebsockets)" ws "$work/lws"
+    server lws libwebsockets "$(version lws_config.h LWS_LIBRARY_VERSION "$CXX")" ws "$work/lws"
 else
     missing lws libwebsockets 'apt-get install libwebsockets-dev'
 fi
 
 # shellcheck disable=SC2086 # the list of objects is split on purpose
 if compile "$work/wslay" "$here/peers/wslay.c" "$CC" $MODULES -Wl,--no-as-needed -lwslay; then
-    server wslay wslay "$(version libwslay-dev libwslay)" ws \
+    server wslay wslay "$(version wslay/wslayver.h WSLAY_VERSION "$CXX")" ws \
         "$work/wslay --port 0 --quiet --max-connections $limit"
 else
     missing wslay wslay 'apt-get install libwslay-dev'
 fi
 
 if compile "$work/beast" "$here/peers/beast.cpp" "$CXX"; then
-    server beast Boost.Beast "$(version libboost-dev boost)" ws "$work/beast"
+    server beast Boost.Beast "$(version boost/version.hpp BOOST_LIB_VERSION "$CXX")" ws "$work/beast"
 else
     missing beast Boost.Beast 'apt-get install g++ libboost-dev'
 fi

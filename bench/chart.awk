@@ -5,12 +5,12 @@
 function text(x, y, class, anchor, words) {
     gsub(/&/, "\\&amp;", words)
     gsub(/</, "\\&lt;", words)
-    body = body sprintf("<text x=\"%.1f\" y=\"%.1f\" class=\"%s\" text-anchor=\"%s\">%s</text>\n",
+    words_drawn = words_drawn sprintf("<text x=\"%.1f\" y=\"%.1f\" class=\"%s\" text-anchor=\"%s\">%s</text>\n",
         x, y, class, anchor, words)
 }
 
 function line(x1, y1, x2, y2, class) {
-    body = body sprintf("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>\n",
+    lines = lines sprintf("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>\n",
         x1, y1, x2, y2, class)
 }
 
@@ -25,13 +25,15 @@ function bar(y, name, key,    x) {
         return
     }
     x = place(value[key])
-    body = body sprintf("<rect x=\"%d\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" rx=\"2\" class=\"%s\"/>\n",
+    bars = bars sprintf("<rect x=\"%d\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" rx=\"2\" class=\"%s\"/>\n",
         LEFT, y, x - LEFT, BAR, name == "ours" ? "ours" : "peer")
     line(place(low[key]), y + BAR / 2, place(high[key]), y + BAR / 2, "spread")
     if (name == "ours")
         line(place(goal[cell_of[key]]), y - 2, place(goal[cell_of[key]]), y + BAR + 2, "goal")
     if (place(high[key]) > x)
         x = place(high[key])
+    if (name == "ours" && place(goal[cell_of[key]]) > x && place(goal[cell_of[key]]) < x + 40)
+        x = place(goal[cell_of[key]])
     text(x + 6, y + BAR - 3, name == "ours" ? "value strong" : "value", "start",
         (value[key] > most ? "→ " : "") sprintf("%.2f", value[key]))
 }
@@ -73,8 +75,8 @@ function choose_scale(    i, j, key, highest) {
                 highest = value[key] + 0
         }
     if (measure == "memory") {
-        most = highest > 100 ? 100 : highest > 40 ? int(highest / 10 + 1) * 10 : 40
-        tick = 10
+        most = highest > 100 ? 110 : int(highest / 10 + 1) * 10
+        tick = most > 60 ? 20 : 5
     } else {
         most = highest > 2 ? 2.5 : highest > 1.4 ? 2 : 1.5
         tick = 0.5
@@ -83,14 +85,15 @@ function choose_scale(    i, j, key, highest) {
 
 function style() {
     return "<style>\n" \
-        "text { font: 12px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: #1f2328 }\n" \
+        "text { font: 12px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: #1f2328;\n" \
+        "paint-order: stroke; stroke: #ffffff; stroke-width: 3px; stroke-linejoin: round }\n" \
         ".page { fill: #ffffff } .title { font-size: 16px; font-weight: 600 } .cell { font-weight: 600 }\n" \
         ".strong { font-weight: 600 } .note, .axis { fill: #59636e } .grid { stroke: #d1d9e0 }\n" \
         ".base { stroke: #1f2328; stroke-width: 1.5; stroke-dasharray: 5 3 } .ours { fill: #2f81f7 }\n" \
         ".peer { fill: #a8b3bf } .spread { stroke: #1f2328; opacity: .55 }\n" \
         ".goal { stroke: #d1242f; stroke-width: 3 }\n" \
         "@media (prefers-color-scheme: dark) {\n" \
-        "text { fill: #e6edf3 } .page { fill: #0d1117 } .note, .axis { fill: #9198a1 }\n" \
+        "text { fill: #e6edf3; stroke: #0d1117 } .page { fill: #0d1117 } .note, .axis { fill: #9198a1 }\n" \
         ".grid { stroke: #3d444d } .base { stroke: #e6edf3 } .ours { fill: #388bfd }\n" \
         ".peer { fill: #57606a } .spread { stroke: #e6edf3 } .goal { stroke: #ff7b72 }\n" \
         "}\n</style>\n"
@@ -122,20 +125,21 @@ END {
             }
         y += 6
     }
-    bars = body
-    body = ""
+    marks = lines
+    lines = ""
     for (at = 0; at <= most + 0.001; at += tick) {
         line(place(at), TOP, place(at), y, "grid")
         text(place(at), y + 16, "axis", "middle", at)
     }
+    grid = lines
+    lines = ""
     if (measure != "memory")
         line(place(1), TOP - 4, place(1), y, "base")
-    body = body bars
-    text(LEFT, 28, "title", "start", title)
     legend()
+    text(LEFT, 28, "title", "start", title)
     text(LEFT, y + 38, "axis", "start", axis)
     height = y + 52
     printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\"", WIDTH, height, WIDTH, height
     printf " role=\"img\" aria-label=\"%s\">\n%s", title, style()
-    printf "<rect width=\"100%%\" height=\"100%%\" rx=\"6\" class=\"page\"/>\n%s</svg>\n", body
+    printf "<rect width=\"100%%\" height=\"100%%\" rx=\"6\" class=\"page\"/>\n%s%s%s%s%s</svg>\n", grid, bars, lines, marks, words_drawn
 }

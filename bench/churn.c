@@ -141,7 +141,7 @@ static int on_readable(struct churn *churn, struct visitor *visitor) {
 
 static void run(struct churn *churn) {
     struct epoll_event event[EVENTS_MAX];
-    int64_t now = measure_now(), cpu = -1;
+    int64_t now = measure_now(), cpu = -1, own_cpu = 0;
     int64_t warm_until = now + churn->settings->warm_up * 1000000;
     churn->begin = INT64_MAX;
     churn->end = INT64_MAX;
@@ -161,12 +161,14 @@ static void run(struct churn *churn) {
         now = measure_now();
         if (churn->begin == INT64_MAX && now >= warm_until) {
             cpu = measure_cpu(churn->settings->pid);
+            own_cpu = measure_cpu(getpid());
             churn->begin = now;
             churn->end = now + churn->settings->seconds * 1000000;
         }
         uint64_t wanted = churn->settings->messages;
         well = well && (wanted == 0 || churn->figures->messages < wanted);
     }
+    churn->figures->own_cpu = measure_cpu(getpid()) - own_cpu;
     churn->figures->elapsed = now > churn->begin ? now - churn->begin : 0;
     churn->figures->cpu = cpu < 0 ? -1 : measure_cpu(churn->settings->pid) - cpu;
 }

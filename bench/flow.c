@@ -27,7 +27,7 @@ struct flow {
     uint64_t opened;         /* connections */
     uint64_t open;           /* those that are not gone */
     int64_t now, begin, end; /* of the time that counts; `begin` is NEVER before it is reached */
-    int64_t warm_until, cpu;
+    int64_t warm_until, cpu, own_cpu; /* processor times when it began */
 };
 
 static void watch(struct flow *flow, struct client *client, bool write, int operation) {
@@ -117,6 +117,7 @@ static bool look_at_clock(struct flow *flow) {
     if (flow->begin == NEVER && flow->now >= flow->warm_until) {
         flow->begin = flow->now;
         flow->cpu = measure_cpu(flow->settings->pid);
+        flow->own_cpu = measure_cpu(getpid());
         flow->end =
             flow->settings->messages > 0 ? NEVER : flow->now + flow->settings->seconds * 1000000;
     }
@@ -152,6 +153,7 @@ static void run(struct flow *flow) {
     }
     int64_t cpu = measure_cpu(flow->settings->pid);
     flow->figures->cpu = cpu < 0 || flow->cpu < 0 ? -1 : cpu - flow->cpu;
+    flow->figures->own_cpu = measure_cpu(getpid()) - flow->own_cpu;
     flow->figures->elapsed = flow->now > flow->begin ? flow->now - flow->begin : 0;
     flow->end = flow->now; /* what is in flight comes back before the end, but does not count */
     flow->left = 0;

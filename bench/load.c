@@ -132,6 +132,9 @@ static void print_figures(const struct command *command, const struct load_figur
     if (figures->cpu >= 0 && figures->messages > 0) {
         printf(" cpu_us=%.3f", (double)figures->cpu / 1e3 / count);
     }
+    if (figures->own_cpu > 0 && figures->elapsed > 0) {
+        printf(" load_busy=%.2f", (double)figures->own_cpu / (double)figures->elapsed);
+    }
     if (is(command->mode, "idle") && load->pid != 0) {
         printf(" kb_per_connection=%.2f threads_per_connection=%.2f", figures->memory,
                figures->threads);

@@ -23,6 +23,7 @@ struct load_figures {
     uint64_t messages; /* echoed, or cycles of connecting and closing, or connections opened */
     int64_t elapsed;   /* ns in which they were */
     int64_t cpu;       /* ns of processor time of the server in these; -1: not known */
+    int64_t own_cpu;   /* ns of the load generator itself: near `elapsed`, it is what limits */
     double memory;     /* kB of the server's memory that each connection takes; idle only */
     double threads;    /* threads that each takes; idle only */
     struct histogram latency;

@@ -197,7 +197,7 @@ run_all() {
 weight() {
     echo "$2" | awk -F'|' -v round="$1" -v servers="$server_count" -v duration="$DURATION" '{
         each = round == 0 ? 0.5 : duration + 0.5
-        if ($4 == "memory") each = round == 0 ? 1 : 5
+        if ($4 == "memory") each = round == 0 ? 1 : 20
         if ($4 == "calls") each = round == 0 ? 0 : 3
         print int(each * 10 * ($4 == "binary" ? 2 : servers)) }'
 }

@@ -41,7 +41,8 @@ END {
         if (!(name in seen))
             continue
         lower = measure[name] == "memory" || measure[name] == "calls"
-        good = lower ? value[key] <= goal[name] + 0 : value[key] >= goal[name] + 0
+        figure = sprintf(measure[name] == "calls" ? "%.1f" : "%.2f", value[key]) + 0 # as in report.awk
+        good = lower ? figure <= goal[name] + 0 : figure >= goal[name] + 0
         good = good && value[key] != "" && errors[key] == 0
         printf "%-42s %s%5s ", title[name], lower ? "<" : ">", goal[name]
         printf "%s%6s%s", color ? (good ? "\033[32m" : "\033[31m") : "", shown(key), color ? "\033[0m" : ""
