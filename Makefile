@@ -74,7 +74,8 @@ $(foreach step,$(STEPS),$(eval $(call short,$(step)) $(step): $(BUILD)/$(step)))
 $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))):
 	@$(BUILD)/$(notdir $<) --port $(PORT) $(ARGS)
 
-# The bench: bench, bench-report. It comes before the tests because it takes out those that need Linux.
+# The bench: bench, bench-report. It comes before the tests because it takes out those that need
+# Linux.
 include bench/rules.mk
 
 # Testing.
@@ -102,8 +103,6 @@ include wscheck/rules.mk
 
 # The checker for the tutorial: tutorial, lines.
 include tools/tutorial/rules.mk
-# The bench: bench, bench-report.
-include bench/rules.mk
 
 # Reading.
 FLAT = $(BUILD)/flat
@@ -115,21 +114,18 @@ diff: ## show what a step adds: make diff FROM=03 TO=04
 	@sh tools/diff.sh $(BUILD)/diff '$(FROM)' '$(TO)'
 
 # Tidying.
-SOURCES = $(wildcard $(addsuffix /*.[ch],$(ROOMS) wscheck tests tools/tutorial))
-SOURCES = $(wildcard $(addsuffix /*.[ch],$(ROOMS) wscheck tests bench bench/peers))
+SOURCES = $(wildcard $(addsuffix /*.[ch],$(ROOMS) wscheck tests tools/tutorial bench bench/peers))
 format: ## format the C sources with clang-format
 	@clang-format -i $(SOURCES)
 SCRIPTS = .ci/run $(wildcard */*.sh tests/interop/*.sh)
 lint: ## check formatting, and the sources with cppcheck and shellcheck
 	@clang-format --dry-run --Werror $(SOURCES)
 	@! awk 'length > 100 && /^ *(\/\*|\*|#)/ && !/\\$$/ { print FILENAME ":" FNR ": " $$0 }' \
-	    $(SOURCES) $(SCRIPTS) Makefile $(wildcard */*.mk */*/*.mk) | grep . # clang-format leaves comments alone
+	    $(SOURCES) $(SCRIPTS) Makefile $(wildcard */*.mk */*/*.mk) | grep . # not clang-format's work
 	@cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
 	    --inline-suppr -I. -D_POSIX_C_SOURCE=200809L $(ROOMS) wscheck \
-	    tools/tutorial
+	    tools/tutorial bench
 	@shellcheck -s sh $(SCRIPTS)
-	    --inline-suppr -I. -D_POSIX_C_SOURCE=200809L $(ROOMS) wscheck bench
-	@shellcheck -s sh .ci/run $(wildcard */*.sh tests/interop/*.sh)
 compdb: ## write compile_commands.json for editors
 	@sh tools/compdb.sh '$(COMPILE)' $(filter %.c,$(SOURCES)) > compile_commands.json
 clean: ## remove everything that was built
@@ -138,8 +134,6 @@ help: ## show this list
 	@echo 'make TARGET [VARIABLE=value]; the targets are:'
 	@sed -n 's/^\([a-z][a-z-]*\):.* ## /\1|/p' $(filter %Makefile %.mk,$(MAKEFILE_LIST)) | \
 	    while IFS='|' read -r target text; do printf '  %-12s %s\n' "$$target" "$$text"; done
-	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' Makefile */rules.mk | while IFS='	' read -r target text; do \
-	    printf '  %-12s %s\n' "$$target" "$$text"; done
 	@echo '  stepNN       build and run one step: make step03 PORT=9000 ARGS=--verbose'
 	@echo 'CC, CFLAGS, LDFLAGS and BUILD can be set, as in: make CC=clang BUILD=build/clang'
 

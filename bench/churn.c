@@ -1,8 +1,8 @@
 /* Connect, upgrade, close, and once more: see load.h.
  *
- * With a WebSocket server a cycle is: connect, send the request, read the 101, send a Close, read the
- * Close, wait until the server ends the TCP connection, close. With a raw echo the client sends as
- * many bytes at the same places, waits for their echo, and closes.
+ * With a WebSocket server a cycle is: connect, send the request, read the 101, send a Close, read
+ * the Close, wait until the server ends the TCP connection, close. With a raw echo the client
+ * sends as many bytes at the same places, waits for their echo, and closes.
  */
 #include "bench/load.h"
 

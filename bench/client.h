@@ -1,9 +1,10 @@
 /* client: one connection of the load generator. It sends what the stock holds and takes the replies
  * apart, each byte once, as it lies in the reader's buffer.
  *
- * Replies of a WebSocket server are followed frame by frame: their opcodes and lengths must be right,
- * fragments are joined, control frames are skipped. A raw TCP echo has no frames: there a message has
- * come back when as many bytes have come as it was sent with. With `check` every byte is compared.
+ * Replies of a WebSocket server are followed frame by frame: their opcodes and lengths must be
+ * right, fragments are joined, control frames are skipped. A raw TCP echo has no frames: there a
+ * message has come back when as many bytes have come as it was sent with. With `check` every byte
+ * is compared.
  */
 #ifndef BENCH_CLIENT_H
 #define BENCH_CLIENT_H
@@ -42,8 +43,8 @@ struct client {
 __attribute__((format(printf, 2, 3))) void clients_error(struct clients *clients,
                                                          const char *format, ...);
 
-/* Connects to the server, blocking; `from` picks one of 250 loopback addresses, so that ports do not
- * run out. Returns 0, or -1 after noting an error. */
+/* Connects to the server, blocking; `from` picks one of 250 loopback addresses, so that ports do
+ * not run out. Returns 0, or -1 after noting an error. */
 int client_connect(struct clients *clients, struct client *client, unsigned from);
 
 /* client_connect, and the opening handshake unless the server is a raw echo. */
@@ -55,12 +56,12 @@ const char *client_problem(int problem);
 /* Closes the socket without a word. */
 void client_close(struct client *client);
 
-/* Sends as much of what is allowed as the kernel takes without blocking. Returns 1 when all is out, 0
- * when there is more to send, -1 after noting an error; the client is closed then. */
+/* Sends as much of what is allowed as the kernel takes without blocking. Returns 1 when all is
+ * out, 0 when there is more to send, -1 after noting an error; the client is closed then. */
 int client_send(struct clients *clients, struct client *client);
 
-/* Takes in `len` bytes that have arrived, and adds to client->messages. Returns 0, or -1 after noting
- * an error that makes it pointless to go on; the client is closed then. */
+/* Takes in `len` bytes that have arrived, and adds to client->messages. Returns 0, or -1 after
+ * noting an error that makes it pointless to go on; the client is closed then. */
 int client_take(struct clients *clients, struct client *client, const uint8_t *bytes, size_t len);
 
 /* The request of the opening handshake, and whether the response to it is right: `head` ends with

@@ -87,8 +87,9 @@ static void on_readable(struct flow *flow, struct client *client, int flags) {
     }
 }
 
-/* One turn: waits for something to happen and deals with it. With one connection that has nothing to
- * write a plain read waits as well, and costs less. Returns false when nothing comes any more. */
+/* One turn: waits for something to happen and deals with it. With one connection that has nothing
+ * to write a plain read waits as well, and costs less. Returns false when nothing comes any more.
+ * */
 static bool turn(struct flow *flow) {
     struct epoll_event event[EVENTS_MAX];
     if (flow->settings->connections == 1 && !flow->client[0].wants_write) {

@@ -1,11 +1,11 @@
-/* bench_lane: runs a command where the bench wants it: on one core, and in a network of its own whose
- * congestion control is reno.
+/* bench_lane: runs a command where the bench wants it: on one core, and in a network of its own
+ * whose congestion control is reno.
  *
  * Why a network of its own: Linux may be set to BBR, which paces what it sends. Over loopback that
- * halves the rate of a raw echo from 64 KiB up and makes slow servers look good. The setting belongs
- * to a network namespace; a new one can be set up without touching the machine's, and as an ordinary
- * user, who gets a user namespace for it. Why reno: it is the one algorithm that every kernel has and
- * that every namespace may use.
+ * halves the rate of a raw echo from 64 KiB up and makes slow servers look good. The setting
+ * belongs to a network namespace; a new one can be set up without touching the machine's, and as
+ * an ordinary user, who gets a user namespace for it. Why reno: it is the one algorithm that every
+ * kernel has and that every namespace may use.
  *
  * What cannot be had is said on standard error, and the command runs without it. */
 #define _GNU_SOURCE

@@ -1,5 +1,5 @@
-/* bench_load: the load generator. One thread on one core, talking to one echo server at 127.0.0.1. It
- * prints one line of figures. See load.h for the modes. */
+/* bench_load: the load generator. One thread on one core, talking to one echo server at 127.0.0.1.
+ * It prints one line of figures. See load.h for the modes. */
 #define _GNU_SOURCE
 #include "bench/load.h"
 #include "common/options.h"
@@ -37,8 +37,8 @@ static void add_options(struct command *command, struct options *options) {
                        "payload of a message (default 125)");
     options_add_number(options, "--window", "W", &load->window, 1, 65536,
                        "messages in flight on a connection, pipelined (default 64)");
-    options_add_seconds(options, "--seconds", &load->seconds, "time to measure (default 1)");
-    options_add_seconds(options, "--warm-up", &load->warm_up,
+    options_add_seconds(options, "--seconds", &load->seconds, 1, "time to measure (default 1)");
+    options_add_seconds(options, "--warm-up", &load->warm_up, 0,
                         "time before that, which does not count (default 0.2)");
     options_add_number(options, "--messages", "N", &load->messages, 0, UINT32_MAX,
                        "stop after so many instead, without warming up");
@@ -52,7 +52,7 @@ static void add_options(struct command *command, struct options *options) {
                        "the server's process, for its processor time and memory");
     options_add_text(options, "--congestion", "NAME", &command->clients.congestion,
                      "congestion control of the client's sockets, such as reno");
-    options_add_seconds(options, "--timeout", &command->clients.timeout,
+    options_add_seconds(options, "--timeout", &command->clients.timeout, 1,
                         "give up after so long without a reply (default 20)");
 }
 

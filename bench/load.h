@@ -29,8 +29,8 @@ struct load_figures {
     struct histogram latency;
 };
 
-/* Each runs to its end and fills in the figures; errors are counted in `clients`. They return 0, or -1
- * when there is nothing to report at all. */
+/* Each runs to its end and fills in the figures; errors are counted in `clients`. They return 0,
+ * or -1 when there is nothing to report at all. */
 int flow_run(struct clients *clients, const struct load_settings *settings,
              struct load_figures *figures);
 int churn_run(struct clients *clients, const struct load_settings *settings,

@@ -19,14 +19,15 @@ struct histogram {
 /* Nanoseconds of a clock that only goes forward. */
 int64_t measure_now(void);
 
-/* Adds one latency in nanoseconds; less than nothing counts as nothing, more than 9 minutes as that. */
+/* Adds one latency in nanoseconds; less than nothing counts as nothing, more than 9 minutes as
+ * that. */
 void histogram_add(struct histogram *histogram, int64_t nanoseconds);
 
 /* The latency in nanoseconds that this share (0.5, 0.99) of all stays within; 0 without any. */
 double histogram_quantile(const struct histogram *histogram, double share);
 
-/* Processor time in nanoseconds that all threads of a process have used, of those that ended as well;
- * -1 when the process cannot be asked. */
+/* Processor time in nanoseconds that all threads of a process have used, of those that ended as
+ * well; -1 when the process cannot be asked. */
 int64_t measure_cpu(pid_t pid);
 
 /* Kilobytes of anonymous memory that a process has in RAM: heap and stacks, not the program file or

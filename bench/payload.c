@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* Runs of one script, as text has them, with blanks and punctuation in between: a validator that has
- * a fast way for ASCII only must find its way in and out of it. */
+/* Runs of one script, as text has them, with blanks and punctuation in between: a validator that
+ * has a fast way for ASCII only must find its way in and out of it. */
 static const char *const sentences[] = {
     "The quick brown fox jumps over the lazy dog. ",
     "Voix ambiguë d’un cœur qui, au zéphyr, préfère les jattes de kiwis. ",

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Writes FOLDER/RESULTS.md and its charts from FOLDER/results.txt, which the figures of a run replace
-# first if they are newer. report.sh RUN.txt FOLDER
+# Writes FOLDER/RESULTS.md and its charts from FOLDER/results.txt, which the figures of a run
+# replace first if they are newer. report.sh RUN.txt FOLDER
 set -eu
 here=$(dirname "$0")
 folder=$2

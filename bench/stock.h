@@ -1,14 +1,15 @@
 /* stock: the messages of a run, framed and masked before it begins, so that the load generator does
  * nothing but send them while it measures.
  *
- * A few different messages of the same size go round and round. Their frames lie in one strip, twice,
- * so that any run of up to `count` messages can be sent with one call, wherever it starts:
+ * A few different messages of the same size go round and round. Their frames lie in one strip,
+ * twice, so that any run of up to `count` messages can be sent with one call, wherever it starts:
  *
  *     +---------+---------+-- --+---------+---------+---------+-- --+---------+
  *     | frame 0 | frame 1 | ... | frame n | frame 0 | frame 1 | ... | frame n |
  *     +---------+---------+-- --+---------+---------+---------+-- --+---------+
  *
- * The frames are made without help from the server's code. A raw TCP echo gets exactly the same bytes.
+ * The frames are made without help from the server's code. A raw TCP echo gets exactly the same
+ * bytes.
  */
 #ifndef BENCH_STOCK_H
 #define BENCH_STOCK_H
@@ -30,8 +31,8 @@ struct stock {
     size_t reply_header_size;
 };
 
-/* Makes messages of `payload_size` bytes, at least `window` different ones unless that takes too much
- * memory. Returns 0, or -1 without memory. stock_free gives it back. */
+/* Makes messages of `payload_size` bytes, at least `window` different ones unless that takes too
+ * much memory. Returns 0, or -1 without memory. stock_free gives it back. */
 int stock_make(struct stock *stock, enum payload_kind kind, size_t payload_size, size_t window);
 void stock_free(struct stock *stock);
 

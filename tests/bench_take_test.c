@@ -1,5 +1,5 @@
-/* The load generator of the bench must not take a wrong reply for a right one: fast and wrong is not
- * fast. Linux only, as the bench is. */
+/* The load generator of the bench must not take a wrong reply for a right one: fast and wrong is
+ * not fast. Linux only, as the bench is. */
 #include "bench/load.h"
 #include "tests/test.h"
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs every test program in $BUILD/tests, several at a time, every test script beside this one, and the
-# checker of the tutorial.
-# Shows the output of those that fail, and ends with the sum: N passed, N failed.
+# Runs every test program in $BUILD/tests, several at a time, every test script beside this one,
+# and the checker of the tutorial. Shows the output of those that fail, and ends with the sum:
+# N passed, N failed.
 set -u
 BUILD=${BUILD:-build}
 results=$BUILD/test-results

@@ -1,6 +1,7 @@
-/* wslay as an echo server for the bench. wslay only frames, so the server around it is this project's,
- * with a thread per connection: wslay stands where step 5 does. It is fed from one large read and its
- * output is gathered for one write, for it would make a system call for each header otherwise. */
+/* wslay as an echo server for the bench. wslay only frames, so the server around it is this
+ * project's, with a thread per connection: wslay stands where step 5 does. It is fed from one
+ * large read and its output is gathered for one write, for it would make a system call for each
+ * header otherwise. */
 #include "step03_handshake/upgrade.h"
 
 #include <string.h>

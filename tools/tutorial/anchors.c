@@ -5,16 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether a character of two bytes or more is one of a word. It must be told from dashes, quotation
- * marks, arrows and the like (U+0080 to U+00BF, U+2000 to U+2BFF) and from pictures (U+1F000 and up,
- * four bytes); which is all that English prose needs. */
+/* Whether a character of two bytes or more is one of a word. It must be told from dashes,
+ * quotation marks, arrows and the like (U+0080 to U+00BF, U+2000 to U+2BFF) and from pictures
+ * (U+1F000 and up, four bytes); which is all that English prose needs. */
 static bool is_letter_beyond_ascii(const unsigned char *character) {
     bool sign = character[0] == 0xc2 ||
                 (character[0] == 0xe2 && character[1] >= 0x80 && character[1] <= 0xaf);
     return character[0] >= 0xc3 && character[0] < 0xf0 && !sign;
 }
 
-/* How much of a heading at `text` is markup that is not shown: an HTML tag, or where a link goes. */
+/* How much of a heading at `text` is markup that is not shown: an HTML tag, or where a link goes.
+ * */
 static size_t markup_length(const char *text) {
     char close = text[0] == '<' && (isalpha((unsigned char)text[1]) || text[1] == '/') ? '>'
                  : strncmp(text, "](", 2) == 0                                         ? ')'

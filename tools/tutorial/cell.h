@@ -10,9 +10,9 @@ struct cell {
     bool dash;          /* it starts with a dash, for "none" */
 };
 
-/* Finds the cell number `column`, from 0, of the table's row on a line. A '|' ends a cell, in backticks
- * too, unless a backslash is in front of it. Returns false if the row has no such cell, else stores
- * where the cell is in the text. */
+/* Finds the cell number `column`, from 0, of the table's row on a line. A '|' ends a cell, in
+ * backticks too, unless a backslash is in front of it. Returns false if the row has no such cell,
+ * else stores where the cell is in the text. */
 bool cell_find(const struct document *document, size_t line, size_t column, size_t *from,
                size_t *to);
 

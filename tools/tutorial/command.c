@@ -14,7 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The process groups of the commands that are running, for the signal handler; 0 is a free place. */
+/* The process groups of the commands that are running, for the signal handler; 0 is a free place.
+ * */
 static volatile sig_atomic_t running[COMMANDS_MAX];
 
 static bool replace_running(pid_t old, pid_t new) {

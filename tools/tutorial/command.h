@@ -1,5 +1,5 @@
-/* command: a shell command that is started, watched, interrupted and ended. Its output goes to a file,
- * so it never waits for somebody to read it. */
+/* command: a shell command that is started, watched, interrupted and ended. Its output goes to a
+ * file, so it never waits for somebody to read it. */
 #ifndef TOOLS_TUTORIAL_COMMAND_H
 #define TOOLS_TUTORIAL_COMMAND_H
 
@@ -16,13 +16,14 @@ struct command {
     int status; /* once it has ended: as a shell tells it, 128 and the signal if one killed it */
 };
 
-/* From here on a signal that ends this program (SIGINT, SIGTERM, SIGHUP) also ends the commands that
- * are running: they have process groups of their own, which a ^C on the terminal does not reach. */
+/* From here on a signal that ends this program (SIGINT, SIGTERM, SIGHUP) also ends the commands
+ * that are running: they have process groups of their own, which a ^C on the terminal does not
+ * reach. */
 void command_guard(void);
 
-/* Starts `sh -c LINE` in a process group of its own, with both outputs in one file, an empty standard
- * input, and signals as a terminal has them. Returns false with errno, EAGAIN when COMMANDS_MAX are
- * running; else end it with command_close. */
+/* Starts `sh -c LINE` in a process group of its own, with both outputs in one file, an empty
+ * standard input, and signals as a terminal has them. Returns false with errno, EAGAIN when
+ * COMMANDS_MAX are running; else end it with command_close. */
 bool command_start(struct command *command, const char *line);
 
 /* Takes in what it has printed, and whether it has ended. */
@@ -38,7 +39,8 @@ void command_interrupt(const struct command *command);
 void command_close(struct command *command);
 
 /* Runs a command to its end, at most until `deadline`. Returns what it printed, which the caller
- * frees, or NULL when it could not be started, was not over in time or did not end with status 0. */
+ * frees, or NULL when it could not be started, was not over in time or did not end with status 0.
+ * */
 char *command_output(const char *line, int64_t deadline);
 
 enum {

@@ -21,9 +21,9 @@
 void console_check(const struct document *document, const struct scene *scene, int64_t patience,
                    struct report *report);
 
-/* Reads the command that starts at line `*line` of a fence, "$ " and what follows a backslash at the
- * end of it, and moves `*line` past it. Returns a copy that the caller frees, or NULL if no command
- * starts there. */
+/* Reads the command that starts at line `*line` of a fence, "$ " and what follows a backslash at
+ * the end of it, and moves `*line` past it. Returns a copy that the caller frees, or NULL if no
+ * command starts there. */
 char *console_command(const struct fence *fence, size_t *line);
 
 #endif

@@ -8,9 +8,9 @@
 
 #include <stdint.h>
 
-/* Checks every comment `<!-- figure: COMMAND => NUMBER within PERCENT% -->`: the first number that the
- * command prints is within so many percent of NUMBER, and NUMBER stands, as it is written there, in
- * the next block of the text. `patience` is how many ms a command may take. */
+/* Checks every comment `<!-- figure: COMMAND => NUMBER within PERCENT% -->`: the first number that
+ * the command prints is within so many percent of NUMBER, and NUMBER stands, as it is written
+ * there, in the next block of the text. `patience` is how many ms a command may take. */
 void figures_check(const struct document *document, const struct scene *scene, int64_t patience,
                    struct report *report);
 

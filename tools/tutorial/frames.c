@@ -33,7 +33,8 @@ static void add_payload(FILE *out, uint8_t opcode, const uint8_t *payload, size_
     }
 }
 
-/* Writes the sentence about a frame with a good header. Returns how many bytes of payload are there. */
+/* Writes the sentence about a frame with a good header. Returns how many bytes of payload are
+ * there. */
 static size_t add_frame(FILE *out, const struct frame_header *header, uint8_t message_opcode,
                         const uint8_t *payload, size_t len) {
     size_t here = header->payload_length < len ? (size_t)header->payload_length : len;

@@ -9,8 +9,8 @@ struct functions {
     struct lines defined;  /* with one */
 };
 
-/* Finds the functions of a C file or header. Function-like macros are none. Returns false with errno if
- * the file cannot be read, else functions_free is due. */
+/* Finds the functions of a C file or header. Function-like macros are none. Returns false with
+ * errno if the file cannot be read, else functions_free is due. */
 bool functions_find(struct functions *functions, const char *path);
 void functions_free(struct functions *functions);
 

@@ -10,7 +10,8 @@ struct lines {
     size_t count;
 };
 
-/* Reads a file as a string that the caller frees. Returns NULL with errno. NUL bytes are left out. */
+/* Reads a file as a string that the caller frees. Returns NULL with errno. NUL bytes are left out.
+ * */
 char *lines_read_text(const char *path);
 
 /* Reads a file. Returns false with errno, and then there is nothing to free. */
@@ -28,8 +29,8 @@ void lines_free(struct lines *lines);
 /* Whether the line is `word`, with nothing but blanks around it. */
 bool lines_is(const char *line, const char *word);
 
-/* Grows an array to hold `count` items of `size` bytes, or copies a string. Both give up the program
- * when there is no memory: a checker that cannot check has nothing better to do. */
+/* Grows an array to hold `count` items of `size` bytes, or copies a string. Both give up the
+ * program when there is no memory: a checker that cannot check has nothing better to do. */
 void *lines_grow(void *array, size_t count, size_t size);
 char *lines_copy(const char *text, size_t len);
 

@@ -109,8 +109,8 @@ static void check_target(struct links *links, size_t line, const char *target) {
     }
 }
 
-/* How long the target of a link is that starts at `text`: up to the ')' that ends the link, or to the
- * blank before its title. */
+/* How long the target of a link is that starts at `text`: up to the ')' that ends the link, or to
+ * the blank before its title. */
 static size_t target_length(const char *text) {
     size_t open = 0, len = 0;
     for (; text[len] != '\0' && !isspace((unsigned char)text[len]); len++) {
@@ -155,7 +155,8 @@ static bool starts_definition(const struct document *document, size_t at) {
     return document->text[at + strspn(document->text + at, " ")] == '[';
 }
 
-/* Whether a link's target, or the label that stands for it, comes next at `at`; stores where it is. */
+/* Whether a link's target, or the label that stands for it, comes next at `at`; stores where it
+ * is. */
 static enum link find_target(const struct document *document, size_t at, size_t *start,
                              size_t *len) {
     const char *text = document->text + at;

@@ -79,7 +79,8 @@ static int parse(struct arguments *arguments, int argc, char **argv) {
     return read_kinds(arguments, only) ? OPTIONS_GO_ON : OPTIONS_USAGE;
 }
 
-/* Checks one document, apart from its links. The first document is the one that must be complete. */
+/* Checks one document, apart from its links. The first document is the one that must be complete.
+ * */
 static void check_document(const struct arguments *arguments, const struct document *document,
                            bool first, const struct scene *scene, struct report *report) {
     if (arguments->wanted[QUOTES]) {

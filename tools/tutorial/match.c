@@ -15,7 +15,8 @@ struct piece {
     size_t first, end;
 };
 
-/* How many lines of the piece match the text from line `place` on, before the first that does not. */
+/* How many lines of the piece match the text from line `place` on, before the first that does not.
+ * */
 static size_t matching(const struct search *search, struct piece piece, size_t place) {
     size_t count = 0;
     while (piece.first + count < piece.end && place + count < search->text_count &&

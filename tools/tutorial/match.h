@@ -1,6 +1,6 @@
-/* match: whether lines with gaps between them stand in a text, and if not, where they almost do. The
- * lines wanted are cut into pieces by elision marks; each piece is consecutive lines of the text, and
- * the pieces come in order. Quoted code and transcripts are both compared this way. */
+/* match: whether lines with gaps between them stand in a text, and if not, where they almost do.
+ * The lines wanted are cut into pieces by elision marks; each piece is consecutive lines of the
+ * text, and the pieces come in order. Quoted code and transcripts are both compared this way. */
 #ifndef TOOLS_TUTORIAL_MATCH_H
 #define TOOLS_TUTORIAL_MATCH_H
 

@@ -19,7 +19,8 @@ static bool is_code(const struct document *document, size_t offset) {
     return document->kind[offset] == DOCUMENT_CODE || document->kind[offset] == DOCUMENT_FENCE;
 }
 
-/* Whether the code of the document holds the text as words of their own; as a whole span if `alone`. */
+/* Whether the code of the document holds the text as words of their own; as a whole span if
+ * `alone`. */
 static bool mentions(const struct document *document, const char *text, bool alone) {
     size_t len = strlen(text);
     for (const char *at = document->text; (at = strstr(at, text)) != NULL; at++) {

@@ -1,6 +1,6 @@
-/* nc: what the transcripts of the tutorial need of netcat. Every system has another one, or none; this
- * one does what most do: it connects, sends its standard input, ends its side when that ends (FIN),
- * and prints what comes until the peer ends too.
+/* nc: what the transcripts of the tutorial need of netcat. Every system has another one, or none;
+ * this one does what most do: it connects, sends its standard input, ends its side when that ends
+ * (FIN), and prints what comes until the peer ends too.
  *
  *     nc [-N] [-q S] [-w S] HOST PORT
  *

@@ -13,8 +13,8 @@ struct report {
 /* Counts something that holds. */
 void report_pass(struct report *report);
 
-/* Counts something that does not, and prints "FILE:LINE: " and the message, which is a printf format
- * without a newline. Line 0 stands for the whole file. */
+/* Counts something that does not, and prints "FILE:LINE: " and the message, which is a printf
+ * format without a newline. Line 0 stands for the whole file. */
 void report_fail(struct report *report, const char *file, size_t line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
@@ -25,8 +25,8 @@ void report_more(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_skip(struct report *report, const char *file, size_t line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Prints the sum and returns the exit status for main. Where everything must be there, as in CI, what
- * was skipped counts as failed. */
+/* Prints the sum and returns the exit status for main. Where everything must be there, as in CI,
+ * what was skipped counts as failed. */
 int report_end(const struct report *report, bool skipped_is_failed);
 
 #endif

@@ -51,8 +51,8 @@ static bool is_case(const struct rules *rules, const char *name) {
     return false;
 }
 
-/* The case that begins most like a name that is none, and of those the one with the fewest letters to
- * change. */
+/* The case that begins most like a name that is none, and of those the one with the fewest letters
+ * to change. */
 static const char *nearest_case(const struct rules *rules, const char *name) {
     const char *best = "none";
     size_t longest = 0, least = TEXT_DISTANCE_MAX;
@@ -71,7 +71,8 @@ static const char *nearest_case(const struct rules *rules, const char *name) {
     return best;
 }
 
-/* Whether one of the files holds the text; if it is C and `defines` is set, as a function's name. */
+/* Whether one of the files holds the text; if it is C and `defines` is set, as a function's name.
+ * */
 static bool stands_in(const struct lines *paths, const char *text, bool defines) {
     for (size_t i = 0; i < paths->count; i++) {
         const char *path = paths->line[i], *dot = strrchr(path, '.');

@@ -166,8 +166,8 @@ char *scene_command(const struct scene *scene, const char *command) {
     return changed;
 }
 
-/* Lines that tell what make compiles, which a reader sees the first time only, and what make may or may
- * not say when it is interrupted. */
+/* Lines that tell what make compiles, which a reader sees the first time only, and what make may
+ * or may not say when it is interrupted. */
 static bool is_chatter(const char *line, bool interrupted) {
     return strncmp(line, "  CC ", 5) == 0 || strncmp(line, "  LINK ", 7) == 0 ||
            (interrupted && strncmp(line, "make: *** ", 10) == 0);

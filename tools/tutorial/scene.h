@@ -1,6 +1,6 @@
-/* scene: where the commands of the text are played. The text always says port 8000 and folder build;
- * here are the port and folder that stand for them, the environment of the commands, and the way
- * there and back. */
+/* scene: where the commands of the text are played. The text always says port 8000 and folder
+ * build; here are the port and folder that stand for them, the environment of the commands, and
+ * the way there and back. */
 #ifndef TOOLS_TUTORIAL_SCENE_H
 #define TOOLS_TUTORIAL_SCENE_H
 
@@ -24,13 +24,13 @@ bool scene_has_own_nc(void);
 /* The command as it is run here. The caller frees it. */
 char *scene_command(const struct scene *scene, const char *command);
 
-/* What a command printed, line by line as the text shows it. What make says of its own accord is left
- * out; `interrupted` tells whether it got a ^C. The caller frees the lines. */
+/* What a command printed, line by line as the text shows it. What make says of its own accord is
+ * left out; `interrupted` tells whether it got a ^C. The caller frees the lines. */
 void scene_output(const struct scene *scene, const char *output, bool interrupted,
                   struct lines *lines);
 
-/* The name of a program that the command needs, that not every machine has, and that this one has not,
- * or NULL. */
+/* The name of a program that the command needs, that not every machine has, and that this one has
+ * not, or NULL. */
 const char *scene_missing(const char *command);
 
 #endif

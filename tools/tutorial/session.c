@@ -38,8 +38,8 @@ bool session_start(struct session *session, const char *line, size_t at, struct 
     return true;
 }
 
-/* What the command has printed and the text has not shown yet: the lines from session->consumed on. A
- * line that is still being printed does not count. The caller frees all lines. */
+/* What the command has printed and the text has not shown yet: the lines from session->consumed
+ * on. A line that is still being printed does not count. The caller frees all lines. */
 static size_t unseen(const struct session *session, struct lines *lines) {
     const char *text = session->command.text;
     size_t len = strlen(text);

@@ -32,14 +32,14 @@ struct session_part {
  * failure has been reported, else session_close is due. */
 bool session_start(struct session *session, const char *line, size_t at, struct report *report);
 
-/* Waits until the command has printed what the part shows, sends ^C where the part says so, and if it
- * does, or if `to_end` is true, waits for the end of the command and for nothing more to come.
+/* Waits until the command has printed what the part shows, sends ^C where the part says so, and if
+ * it does, or if `to_end` is true, waits for the end of the command and for nothing more to come.
  * Returns false after a failure has been reported. */
 bool session_play(struct session *session, const struct session_part *part, bool to_end,
                   struct report *report);
 
-/* Ends a server that is still running with ^C. It must not have printed more than the text shows, and
- * it must end. Returns false after a failure has been reported. */
+/* Ends a server that is still running with ^C. It must not have printed more than the text shows,
+ * and it must end. Returns false after a failure has been reported. */
 bool session_stop(struct session *session, struct report *report);
 
 void session_close(struct session *session);

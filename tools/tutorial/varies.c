@@ -37,8 +37,8 @@ static size_t word_length(const char *text) {
     return strcspn(text, " \t");
 }
 
-/* Matches the rest of a piece word for word, and then what the text has behind the piece. A word may
- * be followed by other characters, so the longest is tried first, then shorter ones. */
+/* Matches the rest of a piece word for word, and then what the text has behind the piece. A word
+ * may be followed by other characters, so the longest is tried first, then shorter ones. */
 static bool same_words(const struct varies *varies, const char *piece, const char *behind,
                        const char *line) {
     size_t blanks = strspn(piece, " \t");
