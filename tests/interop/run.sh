@@ -104,8 +104,7 @@ browser_driver() {
 }
 
 if [ $# -eq 0 ]; then
-    set -- curl node_ws python_websockets browser
-    [ ! -f TUTORIAL.md ] || set -- "$@" tutorial
+    set -- curl node_ws python_websockets browser tutorial
 fi
 for driver in "$@"; do
     case $driver in

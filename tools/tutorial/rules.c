@@ -153,20 +153,22 @@ static void check_row(const struct rules *rules, size_t line) {
 void rules_check(const struct document *document, bool required, const struct scene *scene,
                  int64_t patience, struct report *report) {
     struct rules rules = {.document = document, .report = report};
-    size_t line = 1, rows = 0;
+    size_t line = 1, row = 0, checked = 0;
     while (line <= document->lines.count && !document_is_mark(document, line, "rules")) {
         line++;
     }
     if (line <= document->lines.count && read_cases(&rules, scene, patience)) {
         for (; line <= document->lines.count && !document_is_mark(document, line, "end of rules");
              line++) {
-            /* The first two rows are the names of the columns and the line below them. */
-            if (document->lines.line[line - 1][0] == '|' && ++rows > 2) {
+            /* The first two rows of a table are the names of the columns and the line below. */
+            row = document->lines.line[line - 1][0] == '|' ? row + 1 : 0;
+            if (row > 2) {
                 check_row(&rules, line);
+                checked++;
             }
         }
     }
-    if (required && rows <= 2) {
+    if (required && checked == 0) {
         report_fail(report, document->path, 0,
                     "there is no table between <!-- rules --> and <!-- end of rules -->");
     }
