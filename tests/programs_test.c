@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -257,6 +258,15 @@ static void it_survives_the_lack_of_threads(void) {
     CHECK(process_logs(&process, "no thread for connection #"));
     CHECK(peer_read_all(fds[399], response, sizeof response));
     CHECK_FOR(strncmp(response, "HTTP/1.1 503 ", 13) == 0, "%s", response);
+    /* The same for one whose request is there already, unread, when it is accepted: the server sleeps
+     * until then. Closing its socket at once would be a reset. */
+    kill(process.pid, SIGSTOP);
+    int asking = peer_connect(process.port);
+    CHECK(peer_send_text(asking, peer_handshake));
+    kill(process.pid, SIGCONT);
+    CHECK_FOR(peer_read_all(asking, response, sizeof response), "no orderly end");
+    CHECK_FOR(strncmp(response, "HTTP/1.1 503 ", 13) == 0, "%s", response);
+    close(asking);
     for (size_t i = 0; i < 400; i++) {
         close(fds[i]);
     }
