@@ -35,6 +35,12 @@ void process_limit_memory(unsigned long bytes) {
     memory_limit = bytes;
 }
 
+static int log_descriptor = -1;
+
+void process_log_to(int fd) {
+    log_descriptor = fd;
+}
+
 bool process_is_instrumented(void) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     return true;
@@ -109,8 +115,12 @@ static void read_until(int fd, const char *until, char *text, size_t size) {
     }
 }
 
-bool process_start(struct process *process, const char *name, const char *const *arguments) {
-    int out[2];
+/* Opens the file for the log of a program. */
+static int open_log(struct process *process, const char *name) {
+    if (log_descriptor >= 0) {
+        process->log[0] = '\0';
+        return dup(log_descriptor);
+    }
     snprintf(process->log, sizeof process->log, "%s/test-results/%s-%ld-XXXXXX", build_folder(),
              name, (long)getpid());
     int log = mkstemp(process->log);
@@ -118,6 +128,12 @@ bool process_start(struct process *process, const char *name, const char *const 
         snprintf(process->log, sizeof process->log, "/tmp/%s-XXXXXX", name);
         log = mkstemp(process->log);
     }
+    return log;
+}
+
+bool process_start(struct process *process, const char *name, const char *const *arguments) {
+    int out[2];
+    int log = open_log(process, name);
     if (log < 0 || pipe(out) != 0) {
         CHECK_FOR(false, "cannot start %s: %s", name, strerror(errno));
         return false;

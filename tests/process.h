@@ -13,7 +13,7 @@ enum { PROCESS_WAIT = 20000 }; /* ms that anything may take on a slow machine */
 struct process {
     pid_t pid;
     unsigned port;
-    char log[256];    /* the file that its standard error goes to */
+    char log[256];    /* the file that its standard error goes to; "" after process_log_to */
     int output_fd;    /* its standard output; 0: not ours */
     char output[512]; /* what it printed there until it listened, and what process_prints read */
 };
@@ -51,6 +51,10 @@ long process_cpu_ms(const struct process *process);
  * address space; 0 lifts the limit. */
 void process_limit_descriptors(unsigned count);
 void process_limit_memory(unsigned long bytes);
+
+/* Programs that are started from here on write their log to this descriptor instead of a file of their
+ * own; -1 ends that. */
+void process_log_to(int fd);
 
 /* Whether all is built with a sanitizer. The memory of such a program says nothing about it: freed
  * memory is kept to find its later use. The address sanitizer looks for leaks itself. */

@@ -1,0 +1,173 @@
+/* What server.c does for every program, from outside: signals, descriptors, what is printed, and a stop
+ * in the middle of a request. */
+#include "tests/peer.h"
+#include "tests/test.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *const no_arguments[] = {NULL};
+
+static const char request[] = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/* Asks for a page that is not there, and checks that this is what the server says. */
+static void ask(const struct process *process) {
+    char response[1024];
+    int fd = peer_connect(process->port);
+    CHECK(peer_send_text(fd, request));
+    CHECK(peer_read_all(fd, response, sizeof response));
+    CHECK_FOR(strncmp(response, "HTTP/1.1 404 ", 13) == 0, "%s", response);
+    close(fd);
+}
+
+/* A program starts with what its parent does with a signal. */
+static bool start_with_signal(struct process *process, int number, void (*handler)(int)) {
+    struct sigaction wanted = {0}, before;
+    wanted.sa_handler = handler;
+    sigaction(number, &wanted, &before);
+    bool started = process_start(process, "step02_http", no_arguments);
+    sigaction(number, &before, NULL);
+    return started;
+}
+
+/* Waits until it ends by itself; returns its exit status, or -1. */
+static int wait_for_end(const struct process *process) {
+    int status = 0;
+    pid_t ended = 0;
+    for (int64_t end = now() + PROCESS_WAIT; ended == 0 && now() < end; poll(NULL, 0, 5)) {
+        ended = waitpid(process->pid, &status, WNOHANG);
+    }
+    return ended == process->pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void sigint_ends_it_with_status_0(void) {
+    struct process process;
+    if (start_with_signal(&process, SIGINT, SIG_DFL)) {
+        ask(&process);
+        kill(process.pid, SIGINT);
+        CHECK_EQUAL(wait_for_end(&process), 0);
+        unlink(process.log);
+    }
+}
+
+/* A shell starts what runs in the background with SIGINT ignored, so that ^C does not end it. */
+static void sigint_stays_ignored_in_the_background(void) {
+    struct process process;
+    if (start_with_signal(&process, SIGINT, SIG_IGN)) {
+        kill(process.pid, SIGINT);
+        ask(&process);
+        ask(&process);
+        CHECK_EQUAL(process_stop(&process), 0);
+    }
+}
+
+/* Whoever read the log may be gone. A write would then end the process with SIGPIPE. */
+static void it_serves_when_the_reader_of_its_log_is_gone(void) {
+    struct process process;
+    int log[2];
+    CHECK_EQUAL(pipe(log), 0);
+    process_log_to(log[1]);
+    bool started = start_with_signal(&process, SIGPIPE, SIG_DFL);
+    process_log_to(-1);
+    close(log[0]);
+    close(log[1]);
+    if (started) {
+        for (int i = 0; i < 3; i++) {
+            ask(&process);
+        }
+        CHECK_EQUAL(process_stop(&process), 0);
+    }
+}
+
+static void hints_are_printed_unless_quiet(void) {
+    static const char *const programs[] = {"step01_tcp", "step02_http", "step03_handshake",
+                                           "step04_frames", "step05_echo"};
+    for (size_t i = 0; i < 2 * sizeof programs / sizeof programs[0]; i++) {
+        const char *const arguments[] = {i % 2 == 0 ? "--quiet" : NULL, NULL};
+        struct process process;
+        if (process_start(&process, programs[i / 2], arguments)) {
+            const char *newline = strchr(process.output, '\n');
+            const char *rest = newline != NULL ? newline + 1 : "";
+            CHECK_FOR(i % 2 == 0 ? rest[0] == '\0' : strncmp(rest, "try:  ", 6) == 0,
+                      "%s prints %s", programs[i / 2], process.output);
+            CHECK_EQUAL(process_stop(&process), 0);
+        }
+    }
+}
+
+/* Many systems let a process have 1024 descriptors or fewer, and more if it asks for them. */
+static void the_limit_of_descriptors_is_raised(void) {
+    static const char *const arguments[] = {"--max-connections", "150", NULL};
+    enum { CONNECTIONS = 150 };
+    struct process process;
+    struct rlimit limit, before;
+    int fds[CONNECTIONS];
+    getrlimit(RLIMIT_NOFILE, &before);
+    limit = before;
+    limit.rlim_cur = 64;
+    if (limit.rlim_max < 1000 || setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        printf("this machine does not allow enough descriptors; not tried\n");
+        return;
+    }
+    bool started = process_start(&process, "step02_http", arguments);
+    setrlimit(RLIMIT_NOFILE, &before);
+    if (!started) {
+        return;
+    }
+    for (size_t i = 0; i < CONNECTIONS; i++) {
+        fds[i] = peer_connect(process.port);
+    }
+    char response[1024];
+    CHECK(peer_send_text(fds[CONNECTIONS - 1], request));
+    CHECK(peer_read_all(fds[CONNECTIONS - 1], response, sizeof response));
+    CHECK_FOR(strncmp(response, "HTTP/1.1 404 ", 13) == 0, "%s", response);
+    CHECK_EQUAL(process_log_count(&process, "descriptors"), 0);
+    for (size_t i = 0; i < CONNECTIONS; i++) {
+        close(fds[i]);
+    }
+    CHECK_EQUAL(process_stop(&process), 0);
+}
+
+/* A client whose request is on its way when the server stops is told so. */
+static void a_request_in_progress_at_the_stop_gets_503(void) {
+    static const char *const programs[] = {"step02_http", "step05_echo"};
+    for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
+        char response[1024];
+        struct process process;
+        if (!process_start(&process, programs[i], no_arguments)) {
+            continue;
+        }
+        int silent = peer_connect(process.port), half = peer_connect(process.port);
+        CHECK(peer_send(half, request, sizeof request / 2));
+        CHECK(process_logs(&process, "#2 connected"));
+        int64_t start = now();
+        kill(process.pid, SIGTERM);
+        CHECK(peer_read_all(half, response, sizeof response));
+        CHECK_FOR(strncmp(response, "HTTP/1.1 503 ", 13) == 0, "%s", response);
+        CHECK(strstr(response, "The server is shutting down.") != NULL);
+        CHECK(peer_read_all(silent, response, sizeof response));
+        CHECK_FOR(strncmp(response, "HTTP/1.1 503 ", 13) == 0, "%s", response);
+        CHECK_EQUAL(process_stop(&process), 0);
+        CHECK_FOR(now() - start < 2500, "it took %lld ms", (long long)(now() - start));
+        close(silent);
+        close(half);
+    }
+}
+
+int main(void) {
+    test_run("server: SIGINT ends it with status 0", sigint_ends_it_with_status_0);
+    test_run("server: SIGINT stays ignored in the background",
+             sigint_stays_ignored_in_the_background);
+    test_run("server: it serves when the reader of its log is gone",
+             it_serves_when_the_reader_of_its_log_is_gone);
+    test_run("server: hints are printed unless --quiet", hints_are_printed_unless_quiet);
+    test_run("server: the limit of descriptors is raised", the_limit_of_descriptors_is_raised);
+    test_run("server: a request in progress at the stop gets 503",
+             a_request_in_progress_at_the_stop_gets_503);
+    return test_report();
+}
