@@ -1,11 +1,14 @@
 /* What server.c does for every program, from outside: signals, descriptors, what is printed, and a stop
  * in the middle of a request. */
+#include "step01_tcp/server.h"
+
 #include "tests/peer.h"
 #include "tests/test.h"
 
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -84,19 +87,60 @@ static void it_serves_when_the_reader_of_its_log_is_gone(void) {
     }
 }
 
-static void hints_are_printed_unless_quiet(void) {
-    static const char *const programs[] = {"step01_tcp", "step02_http", "step03_handshake",
-                                           "step04_frames", "step05_echo"};
-    for (size_t i = 0; i < 2 * sizeof programs / sizeof programs[0]; i++) {
-        const char *const arguments[] = {i % 2 == 0 ? "--quiet" : NULL, NULL};
-        struct process process;
-        if (process_start(&process, programs[i / 2], arguments)) {
-            const char *newline = strchr(process.output, '\n');
-            const char *rest = newline != NULL ? newline + 1 : "";
-            CHECK_FOR(i % 2 == 0 ? rest[0] == '\0' : strncmp(rest, "try:  ", 6) == 0,
-                      "%s prints %s", programs[i / 2], process.output);
-            CHECK_EQUAL(process_stop(&process), 0);
+static void serve_nobody(struct tcp_connection *connection, void *context) {
+    (void)connection;
+    (void)context;
+}
+
+/* Runs a server with these hints in a child process until it listens, stops it, and stores all that it
+ * has printed. Returns its exit status. */
+static int run_server(bool quiet, const char *hints, char *printed, size_t size) {
+    struct options options;
+    struct process process = {.pid = -1};
+    struct server server;
+    int out[2] = {-1, -1};
+    options_init(&options, "test", "");
+    server_init(&server, &options);
+    server.port = 0;
+    server.quiet = quiet;
+    server.hints = hints;
+    server.pool.handle = serve_nobody;
+    CHECK_EQUAL(pipe(out), 0);
+    process.pid = fork();
+    if (process.pid == 0) {
+        dup2(out[1], STDOUT_FILENO);
+        close(out[0]);
+        close(out[1]);
+        alarm(PROCESS_WAIT / 1000);
+        _exit(server_run(&server));
+    }
+    close(out[1]);
+    size_t len = 0;
+    bool stopped = false;
+    for (ssize_t count = 1; count > 0 && len + 1 < size; len += count > 0 ? (size_t)count : 0) {
+        count = read(out[0], printed + len, size - 1 - len);
+        printed[len + (count > 0 ? (size_t)count : 0)] = '\0';
+        if (!stopped && strstr(printed, "/)\n") != NULL) {
+            stopped = kill(process.pid, SIGTERM) == 0;
         }
+    }
+    close(out[0]);
+    return wait_for_end(&process);
+}
+
+static void hints_are_printed_unless_quiet(void) {
+    for (int quiet = 0; quiet <= 1; quiet++) {
+        char printed[1024] = "", wanted[1024];
+        CHECK_EQUAL(run_server(quiet, "{host} at {port} and {port}\n", printed, sizeof printed), 0);
+        const char *colon = strstr(printed, "127.0.0.1:");
+        unsigned port = colon != NULL ? (unsigned)strtoul(colon + 10, NULL, 10) : 0;
+        int len = snprintf(wanted, sizeof wanted,
+                           "listening on http://127.0.0.1:%u/ (ws://127.0.0.1:%u/)\n", port, port);
+        if (!quiet) {
+            snprintf(wanted + len, sizeof wanted - (size_t)len, "127.0.0.1 at %u and %u\n", port,
+                     port);
+        }
+        CHECK_FOR(strcmp(printed, wanted) == 0, "not %s but %s", wanted, printed);
     }
 }
 
