@@ -17,7 +17,7 @@ struct everything {
 };
 
 static void parse(struct everything *all, const char *option) {
-    char program[] = "test", argument[64];
+    static char program[] = "test", argument[64]; /* lists of values point into them */
     char *argv[] = {program, argument, NULL};
     struct options options;
     snprintf(argument, sizeof argument, "%s", option != NULL ? option : "");
