@@ -15,8 +15,8 @@
 static const char refusal[] = "too many\n";
 static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/* Hands one half of a socket pair to the pool; returns the other. If there is a greeting, it is sent
- * before. */
+/* Hands one half of a socket pair to the pool; returns the other. If there is a greeting, it is
+ * sent before. */
 static int join(struct pool *pool, const char *greeting) {
     static uint64_t number;
     int fds[2] = {-1, -1};
@@ -34,8 +34,8 @@ static void say(struct tcp_connection *connection, const char *text) {
     tcp_write(connection, &part, 1);
 }
 
-/* What most connections do here: say that they are served, then wait for the end of the peer or of the
- * server. */
+/* What most connections do here: say that they are served, then wait for the end of the peer or of
+ * the server. */
 static void serve(struct tcp_connection *connection, void *context) {
     char byte;
     (void)context;

@@ -52,8 +52,8 @@ long process_cpu_ms(const struct process *process);
 void process_limit_descriptors(unsigned count);
 void process_limit_memory(unsigned long bytes);
 
-/* Programs that are started from here on write their log to this descriptor instead of a file of their
- * own; -1 ends that. */
+/* Programs that are started from here on write their log to this descriptor instead of a file of
+ * their own; -1 ends that. */
 void process_log_to(int fd);
 
 /* Whether all is built with a sanitizer. The memory of such a program says nothing about it: freed

@@ -258,8 +258,8 @@ static void it_survives_the_lack_of_threads(void) {
     CHECK(process_logs(&process, "no thread for connection #"));
     CHECK(peer_read_all(fds[399], response, sizeof response));
     CHECK_FOR(strncmp(response, "HTTP/1.1 503 ", 13) == 0, "%s", response);
-    /* The same for one whose request is there already, unread, when it is accepted: the server sleeps
-     * until then. Closing its socket at once would be a reset. */
+    /* The same for one whose request is there already, unread, when it is accepted: the server
+     * sleeps until then. Closing its socket at once would be a reset. */
     kill(process.pid, SIGSTOP);
     int asking = peer_connect(process.port);
     CHECK(peer_send_text(asking, peer_handshake));

@@ -1,5 +1,5 @@
-/* What server.c does for every program, from outside: signals, descriptors, what is printed, and a stop
- * in the middle of a request. */
+/* What server.c does for every program, from outside: signals, descriptors, what is printed, and a
+ * stop in the middle of a request. */
 #include "step01_tcp/server.h"
 
 #include "tests/peer.h"
@@ -92,8 +92,8 @@ static void serve_nobody(struct tcp_connection *connection, void *context) {
     (void)context;
 }
 
-/* Runs a server with these hints in a child process until it listens, stops it, and stores all that it
- * has printed. Returns its exit status. */
+/* Runs a server with these hints in a child process until it listens, stops it, and stores all
+ * that it has printed. Returns its exit status. */
 static int run_server(bool quiet, const char *hints, char *printed, size_t size) {
     struct options options;
     struct process process = {.pid = -1};
