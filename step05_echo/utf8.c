@@ -53,7 +53,10 @@ static const uint64_t word[256] = {
 };
 /* clang-format on */
 
-enum { BLOCK = 16 };
+enum {
+    BLOCK = 16,   /* bytes that are skipped at once when they are ASCII */
+    STRETCH = 512 /* bytes that are walked through without asking for ASCII again */
+};
 
 void utf8_init(struct utf8 *utf8) {
     utf8->state = START;
@@ -81,12 +84,16 @@ static uint64_t four_steps(uint64_t state, const uint8_t *bytes) {
 bool utf8_update(struct utf8 *utf8, const uint8_t *bytes, size_t len) {
     uint64_t state = utf8->state;
     size_t i = 0;
-    for (; len - i >= BLOCK && (state & 63) != WRONG; i += BLOCK) {
+    while (len - i >= BLOCK && (state & 63) != WRONG) {
         if ((state & 63) == START && is_ascii(bytes + i)) {
-            continue; /* most text is, or has long runs of it */
+            i += BLOCK; /* most text is, or has long runs of it */
+            continue;
         }
-        for (size_t j = 0; j < BLOCK; j += 4) {
-            state = four_steps(state, bytes + i + j);
+        /* In other text a blank comes every few letters, so that a processor cannot guess what the
+         * next block is, and a wrong guess costs as much as twenty bytes here. */
+        size_t end = len - i < STRETCH ? len : i + STRETCH;
+        for (; end - i >= 4; i += 4) {
+            state = four_steps(state, bytes + i);
         }
     }
     for (; i < len; i++) {
