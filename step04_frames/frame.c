@@ -111,12 +111,13 @@ void frame_mask(uint8_t *to, const uint8_t *from, size_t len, const uint8_t mask
                 uint64_t offset) {
     /* The key, turned so that its first byte goes with the first byte here, and written twice:
      * eight bytes can then be handled at a time, as fast as memory delivers them. */
-    uint8_t turned[8];
-    for (size_t i = 0; i < sizeof turned; i++) {
-        turned[i] = masking_key[(offset + i) % 4];
-    }
-    uint64_t key, word[4];
-    memcpy(&key, turned, sizeof key);
+    uint8_t twice[8];
+    memcpy(twice, masking_key, 4);
+    memcpy(twice + 4, masking_key, 4);
+    const uint8_t *turned = twice + offset % 4;
+    uint32_t half;
+    memcpy(&half, turned, sizeof half);
+    uint64_t key = (uint64_t)half << 32 | half, word[4];
     size_t done = 0;
     for (; len - done >= sizeof word; done += sizeof word) {
         /* All 32 bytes are read before any is written, so `to` may lie just before `from`. memcpy
@@ -127,6 +128,11 @@ void frame_mask(uint8_t *to, const uint8_t *from, size_t len, const uint8_t mask
         word[2] ^= key;
         word[3] ^= key;
         memcpy(to + done, word, sizeof word);
+    }
+    for (; len - done >= sizeof word[0]; done += sizeof word[0]) {
+        memcpy(word, from + done, sizeof word[0]);
+        word[0] ^= key;
+        memcpy(to + done, word, sizeof word[0]);
     }
     for (; done < len; done++) {
         to[done] = from[done] ^ turned[done % 4];
