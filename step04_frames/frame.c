@@ -6,10 +6,6 @@
  * longer form. */
 enum { LENGTH_IN_2_BYTES = 126, LENGTH_IN_8_BYTES = 127 };
 
-bool frame_is_control(uint8_t opcode) {
-    return (opcode & 0x8) != 0;
-}
-
 static bool is_reserved(uint8_t opcode) {
     return (opcode > FRAME_BINARY && opcode < FRAME_CLOSE) || opcode > FRAME_PONG;
 }

@@ -96,7 +96,9 @@ void frame_mask(uint8_t *to, const uint8_t *from, size_t len, const uint8_t mask
                 uint64_t offset);
 
 /* Whether an opcode is one of a control frame: close, ping, pong (5.5). */
-bool frame_is_control(uint8_t opcode);
+static inline bool frame_is_control(uint8_t opcode) {
+    return (opcode & 0x8) != 0;
+}
 
 /* "text", "binary", "ping" ...; "reserved" for the opcodes without a meaning. */
 const char *frame_opcode_name(uint8_t opcode);

@@ -45,16 +45,14 @@ static bool is_in_message(const struct connection *connection) {
     return connection->message_opcode != FRAME_CONTINUATION;
 }
 
-/* Fills in the header of a frame that goes out, and masks the payload if a client sends it. */
-static struct frame_header prepare_frame(struct connection *connection, uint8_t opcode,
-                                         uint8_t *payload, size_t length) {
-    struct frame_header header = {.fin = true, .opcode = opcode, .payload_length = length};
+/* Masks a frame that goes out, if a client sends it, with a key of its own. */
+static void mask_frame(struct connection *connection, struct frame_header *header,
+                       uint8_t *payload) {
     if (connection->settings.role == CONNECTION_CLIENT) {
-        header.masked = true;
-        connection->settings.new_masking_key(connection->settings.context, header.masking_key);
-        frame_mask(payload, payload, length, header.masking_key, 0);
+        header->masked = true;
+        connection->settings.new_masking_key(connection->settings.context, header->masking_key);
+        frame_mask(payload, payload, (size_t)header->payload_length, header->masking_key, 0);
     }
-    return header;
 }
 
 static int send_control(struct connection *connection, uint8_t opcode, const uint8_t *payload,
@@ -67,7 +65,8 @@ static int send_control(struct connection *connection, uint8_t opcode, const uin
     if (length > 0) {
         memcpy(body, payload, length);
     }
-    struct frame_header header = prepare_frame(connection, opcode, body, length);
+    struct frame_header header = {.fin = true, .opcode = opcode, .payload_length = length};
+    mask_frame(connection, &header, body);
     output_copy(&connection->output, head, frame_encode_header(&header, head));
     output_copy(&connection->output, body, length);
     connection->close_sent = opcode == FRAME_CLOSE;
@@ -103,17 +102,18 @@ int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payl
         !output_has_room(output, 2, FRAME_HEADER_MAX + CONNECTION_COPY_MAX)) {
         return -1;
     }
-    struct frame_header header = prepare_frame(connection, opcode, payload, length);
-    size_t head_size = frame_encode_header(&header, head);
+    struct frame_header header = {.fin = true, .opcode = opcode, .payload_length = length};
+    mask_frame(connection, &header, payload);
+    size_t head_size = frame_header_size(&header);
     size_t message_start = connection->message_start;
     bool in_place = payload == connection->buffer.data + message_start &&
                     message_start >= connection->done + head_size;
     if (in_place) {
-        memcpy(payload - head_size, head, head_size);
+        frame_encode_header(&header, payload - head_size);
         lend(connection, payload - head_size, head_size + length);
         return 0;
     }
-    output_copy(output, head, head_size);
+    output_copy(output, head, frame_encode_header(&header, head));
     if (length <= CONNECTION_COPY_MAX) {
         output_copy(output, payload, length);
     } else {
@@ -135,7 +135,7 @@ static enum connection_event fail(struct connection *connection, uint16_t code,
 
 /* Checks what the header of a data frame means for the message it belongs to (5.4), and finds the
  * place of its payload. Returns CONNECTION_NEEDS_INPUT if all is well. */
-static enum connection_event begin_data_frame(struct connection *connection) {
+static enum connection_event begin_data_frame(struct connection *connection, size_t header_size) {
     const struct frame_header *frame = &connection->frame;
     bool continues = frame->opcode == FRAME_CONTINUATION;
     bool in_message = is_in_message(connection);
@@ -153,10 +153,9 @@ static enum connection_event begin_data_frame(struct connection *connection) {
     if (!in_message) {
         /* In front of the payload stays room for the header of its echo: exactly as much as it
          * needs when its length is known, or up to the most that a server's frame can have. */
-        struct frame_header echo = {.payload_length = frame->payload_length};
-        size_t payload_at = connection->raw + frame_header_size(frame);
-        size_t room = frame->fin ? frame_header_size(&echo) : FRAME_HEADER_MAX - 4;
-        size_t most = payload_at - connection->done;
+        size_t key_size = frame->masked ? sizeof frame->masking_key : 0;
+        size_t room = (frame->fin ? header_size : FRAME_HEADER_MAX) - key_size;
+        size_t most = connection->raw + header_size - connection->done;
         connection->message_opcode = frame->opcode;
         connection->message_start = connection->done + (room < most ? room : most);
         connection->message_length = 0;
@@ -177,13 +176,14 @@ static enum connection_event begin_frame(struct connection *connection) {
     if (verdict != FRAME_OK) {
         return fail(connection, CLOSE_PROTOCOL_ERROR, frame_verdict_sentence(verdict));
     }
+    size_t header_size = frame_header_size(&connection->frame);
     if (!frame_is_control(connection->frame.opcode)) {
-        enum connection_event event = begin_data_frame(connection);
+        enum connection_event event = begin_data_frame(connection, header_size);
         if (event != CONNECTION_NEEDS_INPUT) {
             return event;
         }
     }
-    connection->raw += frame_header_size(&connection->frame);
+    connection->raw += header_size;
     connection->frame_received = 0;
     connection->in_frame = true;
     return CONNECTION_NEEDS_INPUT;

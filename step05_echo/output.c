@@ -8,10 +8,6 @@ void output_init(struct output *output) {
     output->copied = 0;
 }
 
-bool output_has_room(const struct output *output, size_t parts, size_t bytes) {
-    return output->count + parts <= OUTPUT_PARTS_MAX && output->copied + bytes <= OUTPUT_COPY_SIZE;
-}
-
 void output_lend(struct output *output, uint8_t *bytes, size_t len) {
     if (len == 0) {
         return;

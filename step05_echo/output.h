@@ -24,7 +24,9 @@ struct output {
 void output_init(struct output *output);
 
 /* Whether `parts` more parts fit, with `bytes` to copy. */
-bool output_has_room(const struct output *output, size_t parts, size_t bytes);
+static inline bool output_has_room(const struct output *output, size_t parts, size_t bytes) {
+    return output->count + parts <= OUTPUT_PARTS_MAX && output->copied + bytes <= OUTPUT_COPY_SIZE;
+}
 
 /* Adds bytes by copying them, or by pointing at them: then they must stay until they are sent. The
  * caller has asked output_has_room before. */
