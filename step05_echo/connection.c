@@ -325,6 +325,23 @@ void connection_relax(struct connection *connection) {
     }
 }
 
+/* The payload bytes of the frame at hand that are still to come. */
+static uint64_t rest_of_frame(const struct connection *connection) {
+    return connection->in_frame ? connection->frame.payload_length - connection->frame_received : 0;
+}
+
+/* Moves what is kept only if the room behind it is too small: for the rest of the frame, for a read
+ * that is worth its call, or beside a buffer that would have to grow. */
+static void make_room(struct connection *connection) {
+    size_t capacity = connection->buffer.capacity;
+    size_t room = capacity - connection->end;
+    bool nothing_kept = connection->raw == connection->end && !is_in_message(connection);
+    if (nothing_kept || room < rest_of_frame(connection) || room < CONNECTION_READ_SIZE / 2 ||
+        room < capacity / 4) {
+        move_to_front(connection);
+    }
+}
+
 /* How large the buffer should be for the next read. It grows when it is full, or nearly, of bytes
  * that did arrive: to CONNECTION_READ_SIZE for a peer that sends much at a time, and to twice its
  * size for a message that needs more. What a header claims may stop it from growing, when the rest
@@ -333,8 +350,7 @@ static size_t wanted_capacity(const struct connection *connection) {
     size_t capacity = connection->buffer.capacity;
     size_t free_bytes = capacity - connection->end;
     uint64_t most = connection->settings.max_message + BUFFER_SLACK;
-    bool rest_fits = connection->in_frame &&
-                     connection->frame.payload_length - connection->frame_received <= free_bytes;
+    bool rest_fits = connection->in_frame && rest_of_frame(connection) <= free_bytes;
     if (connection->filled && capacity < CONNECTION_READ_SIZE) {
         return CONNECTION_READ_SIZE;
     }
@@ -351,7 +367,7 @@ uint8_t *connection_space(struct connection *connection, size_t *size) {
     if (much_too_large) {
         connection_relax(connection); /* a large message has long been followed by a small one */
     }
-    move_to_front(connection);
+    make_room(connection);
     size_t wanted = wanted_capacity(connection);
     if (wanted > buffer->capacity && buffer_grow(buffer, wanted, connection->end) != 0 &&
         connection->end == buffer->capacity) {

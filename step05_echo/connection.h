@@ -41,7 +41,7 @@
 
 enum {
     CONNECTION_BUFFER_MIN = 512,       /* bytes that a buffer must have at least */
-    CONNECTION_READ_SIZE = 128 * 1024, /* what it grows to when a read has filled it */
+    CONNECTION_READ_SIZE = 256 * 1024, /* what it grows to when a read has filled it */
     CONNECTION_MESSAGE_MIN = 125,      /* a smaller max_message is raised to this */
     CONNECTION_COPY_MAX = 125          /* a payload up to this size is copied rather than lent */
 };

@@ -102,7 +102,7 @@ static const struct connection_settings server_settings = {.role = CONNECTION_SE
 /* How a scenario is cut: the first piece has `first` bytes, all others `rest`. */
 static void run_cut(const struct wire *input, const char *events, const struct wire *output,
                     size_t first, size_t rest, size_t lent_size) {
-    static uint8_t lent[128 * 1024];
+    static uint8_t lent[2 * CONNECTION_READ_SIZE];
     struct connection connection;
     struct run run = {.ended = false};
     start(&connection, &server_settings, lent, lent_size, 0);
@@ -122,7 +122,7 @@ static void run_cut(const struct wire *input, const char *events, const struct w
 
 /* Plays a scenario in all ways, and frees both wires. */
 static void play(struct wire *input, const char *events, struct wire *output) {
-    static const size_t buffers[] = {CONNECTION_BUFFER_MIN, 128 * 1024};
+    static const size_t buffers[] = {CONNECTION_BUFFER_MIN, 2 * CONNECTION_READ_SIZE};
     for (size_t i = 0; i < 2; i++) {
         run_cut(input, events, output, input->len, input->len, buffers[i]);
         for (size_t cut = 1; cut < input->len; cut++) {
@@ -383,7 +383,7 @@ static void many_small_frames_at_once(void) {
         snprintf(events + used, sizeof events - used, "%s:%s ", i % 3 == 0 ? "ping" : "text",
                  payload);
     }
-    run_cut(&in, events, &out, in.len, in.len, 128 * 1024);
+    run_cut(&in, events, &out, in.len, in.len, 2 * CONNECTION_READ_SIZE);
     run_cut(&in, events, &out, in.len, in.len, CONNECTION_BUFFER_MIN);
     run_cut(&in, events, &out, 1, 1, CONNECTION_BUFFER_MIN);
     run_cut(&in, events, &out, 997, 997, CONNECTION_BUFFER_MIN);
@@ -444,20 +444,22 @@ static void a_claimed_length_takes_no_memory(void) {
     connection_free(&connection);
 }
 
-/* A message of 200,000 bytes arrives in pieces of 1,000 and is echoed. */
+enum { LARGE = CONNECTION_READ_SIZE + 150000 };
+
+/* A message of LARGE bytes arrives in pieces of 1,000 and is echoed. */
 static void exchange_a_large_message(struct connection *connection, struct run *run) {
     struct wire in = {0};
-    uint8_t *payload = calloc(1, 200000);
-    wire_add_client_frame(&in, 0x82, payload, 200000);
+    uint8_t *payload = calloc(1, LARGE);
+    wire_add_client_frame(&in, 0x82, payload, LARGE);
     feed(connection, run, in.bytes, 3000, 1000);
     CHECK(!buffer_has_grown(&connection->buffer));
-    feed(connection, run, in.bytes + 3000, 97000, 1000);
+    feed(connection, run, in.bytes + 3000, 147000, 1000);
     CHECK_EQUAL(connection->buffer.capacity, CONNECTION_READ_SIZE);
-    feed(connection, run, in.bytes + 100000, in.len - 100000 - 1, 1000);
+    feed(connection, run, in.bytes + 150000, in.len - 150000 - 1, 1000);
     CHECK_EQUAL(connection->buffer.capacity, 2 * CONNECTION_READ_SIZE);
     CHECK_EQUAL(run->output.len, 0);
     feed(connection, run, in.bytes + in.len - 1, 1, 100000);
-    CHECK_EQUAL(run->output.len, 10 + 200000);
+    CHECK_EQUAL(run->output.len, 10 + LARGE);
     free(payload);
     wire_free(&in);
 }
@@ -478,8 +480,46 @@ static void memory_grows_with_what_arrives_and_stays_while_it_is_used(void) {
     feed(&connection, &run, small.bytes, small.len, 100);
     CHECK(connection_space(&connection, &size) == lent);
     CHECK_EQUAL(size, sizeof lent);
-    CHECK_EQUAL(run.output.len, 10 + 200000 + 2 + 5);
+    CHECK_EQUAL(run.output.len, 10 + LARGE + 2 + 5);
     wire_free(&small);
+    wire_free(&run.output);
+    connection_free(&connection);
+}
+
+/* Between two reads the beginning of a message stays where it lies as long as there is enough room
+ * behind it, for the rest and for a good read; then it moves to the front of the buffer. */
+static void bytes_are_moved_only_to_make_room(void) {
+    enum { LENGTH = 20000, CAPACITY = 2 * CONNECTION_READ_SIZE };
+    static uint8_t lent[CAPACITY];
+    static const struct connection_settings settings = {.role = CONNECTION_SERVER,
+                                                        .max_message = 1 << 20};
+    struct connection connection;
+    struct run run = {.ended = false};
+    struct wire in = {0};
+    uint8_t *payload = calloc(1, LENGTH);
+    size_t size, moves = 0, expected = 0;
+    for (size_t i = 0; i < 40; i++) {
+        payload[0] = (uint8_t)i;
+        wire_add_client_frame(&in, 0x82, payload, LENGTH);
+    }
+    start(&connection, &settings, lent, sizeof lent, 0);
+    for (size_t done = 0, piece = LENGTH + 5; done < in.len; done += piece) {
+        size_t at = (size_t)(connection_space(&connection, &size) - lent);
+        CHECK_EQUAL(at + size, CAPACITY);
+        CHECK(at == expected || at < piece);
+        CHECK(size >= CONNECTION_READ_SIZE / 2);
+        moves += at < expected;
+        piece = in.len - done < piece ? in.len - done : piece;
+        feed(&connection, &run, in.bytes + done, piece, piece);
+        expected = at + piece;
+    }
+    CHECK(moves == 2);
+    CHECK_EQUAL(run.output.len, 40 * (4 + LENGTH));
+    for (size_t i = 0; i < 40; i++) {
+        CHECK_EQUAL(run.output.bytes[i * (4 + LENGTH) + 4], i);
+    }
+    free(payload);
+    wire_free(&in);
     wire_free(&run.output);
     connection_free(&connection);
 }
@@ -504,7 +544,7 @@ static void memory_is_given_back_in_silence(void) {
     connection_relax(&connection);
     CHECK(buffer_has_grown(&connection.buffer));
     feed(&connection, &run, in.bytes + 7, in.len - 7, 100);
-    CHECK_BYTES(run.output.bytes + 200010, run.output.len - 200010,
+    CHECK_BYTES(run.output.bytes + 10 + LARGE, run.output.len - 10 - LARGE,
                 "\x81\x03"
                 "cut",
                 5);
@@ -763,6 +803,7 @@ int main(void) {
     test_run("connection: a claimed length takes no memory", a_claimed_length_takes_no_memory);
     test_run("connection: memory grows with what arrives and stays while it is used",
              memory_grows_with_what_arrives_and_stays_while_it_is_used);
+    test_run("connection: bytes are moved only to make room", bytes_are_moved_only_to_make_room);
     test_run("connection: memory is given back in silence", memory_is_given_back_in_silence);
     test_run("connection: a full read makes room for a larger one",
              a_full_read_makes_room_for_a_larger_one);
