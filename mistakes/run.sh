@@ -91,6 +91,12 @@ find_it() {
 # The names are words without spaces.
 # shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $(cd "$here" && printf '%s\n' *.patch | sed 's/\.patch$//')
+for name in "$@"; do
+    if [ ! -f "$here/$name.patch" ]; then
+        echo "there is no mistake '$name'; ls mistakes/*.patch lists them" >&2
+        exit 2
+    fi
+done
 rm -rf "$work"
 mkdir -p "$work"
 started=0

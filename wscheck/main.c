@@ -15,6 +15,7 @@
 enum status { STATUS_PASSED, STATUS_FAILED, STATUS_USAGE, STATUS_NO_SERVER, STATUS_SHOULD };
 
 struct arguments {
+    const char *program; /* as it was called */
     const char *command, *format, *replay, *url;
     const char *selectors[OPTIONS_LIST_MAX];
     size_t selector_count;
@@ -26,6 +27,7 @@ struct arguments {
 static int parse(struct arguments *arguments, int argc, char **argv) {
     struct options options;
     *arguments = (struct arguments){.format = "pretty", .jobs = 16, .timeout = 3000};
+    arguments->program = argc > 0 ? argv[0] : "wscheck";
     options_init(&options, "wscheck",
                  "Checks a WebSocket server against RFC 6455, and explains each failure.");
     options.operand_name = "ws://HOST:PORT/PATH [SELECTOR...]";
@@ -57,10 +59,6 @@ static int parse(struct arguments *arguments, int argc, char **argv) {
         arguments->selectors[0] = arguments->replay;
         arguments->selector_count = 1;
         arguments->jobs = 1;
-    }
-    if (status == OPTIONS_GO_ON && arguments->timeout == 0) {
-        fprintf(stderr, "wscheck: --timeout needs more than 0 seconds\n");
-        status = STATUS_USAGE;
     }
     return status;
 }
@@ -127,7 +125,7 @@ static int check_server(struct arguments *arguments, struct report *report,
                         const struct check *const *checks, size_t count) {
     struct trial_settings settings = {.timeout = arguments->timeout, .echo = !arguments->no_echo};
     struct address address;
-    char url[1200], error[400], replay[1300];
+    char url[1200], error[400], replay[1500];
     settings.step = stage(arguments);
     snprintf(url, sizeof url, "%s", arguments->url != NULL ? arguments->url : "ws://127.0.0.1/");
     if (!address_parse(&address, url, error, sizeof error)) {
@@ -143,10 +141,10 @@ static int check_server(struct arguments *arguments, struct report *report,
         snprintf(address.port, sizeof address.port, "%u", child_port(settings.child));
         snprintf(address.host, sizeof address.host, "127.0.0.1:%s", address.port);
         snprintf(url, sizeof url, "ws://127.0.0.1:%s%s", address.port, address.target);
-        size_t used = (size_t)snprintf(replay, sizeof replay, "wscheck --exec ");
+        size_t used = (size_t)snprintf(replay, sizeof replay, "%.200s --exec ", arguments->program);
         quote(arguments->command, replay + used, sizeof replay - used);
     } else {
-        snprintf(replay, sizeof replay, "wscheck %s", url);
+        snprintf(replay, sizeof replay, "%.200s %s", arguments->program, url);
     }
     snprintf(settings.host, sizeof settings.host, "%s", address.host);
     settings.target = address.target;
