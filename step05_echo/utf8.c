@@ -54,8 +54,8 @@ static const uint64_t word[256] = {
 /* clang-format on */
 
 enum {
-    BLOCK = 16,   /* bytes that are skipped at once when they are ASCII */
-    STRETCH = 512 /* bytes that are walked through without asking for ASCII again */
+    BLOCK = 16,    /* bytes that are skipped at once when they are ASCII */
+    STRETCH = 1024 /* bytes that are walked through without asking for ASCII again */
 };
 
 void utf8_init(struct utf8 *utf8) {
@@ -81,19 +81,40 @@ static uint64_t four_steps(uint64_t state, const uint8_t *bytes) {
     return word[bytes[3]] >> (state & 63);
 }
 
+/* Walks through 2 * STRETCH bytes and up to 3 more; returns how many. Each step waits for the one
+ * before, and a processor has nothing else to do meanwhile. So the text is cut in two, in front of
+ * a byte that does not continue a character, and both halves are walked through at a time. */
+static size_t walk_in_halves(uint64_t *state, const uint8_t *bytes) {
+    uint64_t first = *state, second = START;
+    size_t cut = STRETCH;
+    while (cut < STRETCH + 3 && (bytes[cut] & 0xc0) == 0x80) {
+        cut++;
+    }
+    for (size_t i = 0; i < STRETCH; i += 4) {
+        first = four_steps(first, bytes + i);
+        second = four_steps(second, bytes + cut + i);
+    }
+    for (size_t i = STRETCH; i < cut; i++) {
+        first = word[bytes[i]] >> (first & 63);
+    }
+    *state = (first & 63) == START ? second : WRONG;
+    return cut + STRETCH;
+}
+
 bool utf8_update(struct utf8 *utf8, const uint8_t *bytes, size_t len) {
     uint64_t state = utf8->state;
     size_t i = 0;
     while (len - i >= BLOCK && (state & 63) != WRONG) {
         if ((state & 63) == START && is_ascii(bytes + i)) {
             i += BLOCK; /* most text is, or has long runs of it */
-            continue;
-        }
-        /* In other text a blank comes every few letters, so that a processor cannot guess what the
-         * next block is, and a wrong guess costs as much as twenty bytes here. */
-        size_t end = len - i < STRETCH ? len : i + STRETCH;
-        for (; end - i >= 4; i += 4) {
-            state = four_steps(state, bytes + i);
+        } else if (len - i >= 2 * STRETCH + 3) {
+            /* In other text a blank comes every few letters, so that a processor cannot guess
+             * whether the next block is ASCII, and a wrong guess costs as much as twenty bytes. */
+            i += walk_in_halves(&state, bytes + i);
+        } else {
+            for (; len - i >= 4; i += 4) {
+                state = four_steps(state, bytes + i);
+            }
         }
     }
     for (; i < len; i++) {

@@ -117,11 +117,11 @@ static void every_character_whole_and_in_pieces(void) {
     }
 }
 
-/* ASCII is skipped sixteen bytes at a time, but not for a while after other text; a bad byte must be
- * found at every place around that. */
+/* ASCII is skipped sixteen bytes at a time, but not for a while after other text. A bad byte must
+ * be found at every place around that. */
 static void a_bad_byte_anywhere_in_a_long_text(void) {
-    uint8_t text[1200];
-    for (size_t len = 1; len <= sizeof text; len += len < 64 ? 1 : 71) {
+    static uint8_t text[3000];
+    for (size_t len = 1; len <= sizeof text; len += len < 64 ? 1 : 419) {
         for (size_t bad = 0; bad < len; bad++) {
             struct utf8 utf8;
             memset(text, 'a', sizeof text);
@@ -151,6 +151,28 @@ static void a_character_at_every_place_of_a_text_cut_anywhere(void) {
     }
 }
 
+/* A long text is walked through in two halves, which meet in front of a character. */
+static void the_plain_version_says_the_same_where_two_halves_meet(void) {
+    static const uint8_t others[] = {'a', 0x80, 0xbf, 0xc3, 0xed, 0xf0, 0xff};
+    static uint8_t text[2400];
+    for (size_t letters = 1; letters <= 4; letters++) {
+        for (size_t changed = 1000; changed < 1060; changed++) {
+            for (size_t other = 0; other < sizeof others; other++) {
+                static const uint8_t note[] = {0xf0, 0x9d, 0x84, 0x9e};
+                struct utf8_plain plain = {0, 0, 0};
+                struct utf8 utf8;
+                for (size_t i = 0; i < sizeof text; i++) {
+                    text[i] = i < letters ? 'a' : note[(i - letters) % 4];
+                }
+                text[changed] = others[other];
+                utf8_init(&utf8);
+                CHECK(utf8_update(&utf8, text, sizeof text) ==
+                      utf8_plain_update(&plain, text, sizeof text));
+            }
+        }
+    }
+}
+
 static uint32_t next_random(uint32_t *random) {
     *random = *random * 1664525 + 1013904223;
     return *random >> 8;
@@ -176,8 +198,9 @@ static void the_plain_version_says_the_same_of_any_text_in_any_pieces(void) {
     uint32_t random = 1;
     size_t accepted = 0, texts = 20000;
     for (size_t i = 0; i < texts; i++) {
-        uint8_t text[160];
-        size_t len = some_text(&random, text, 16 + next_random(&random) % (sizeof text - 16));
+        static uint8_t text[6000];
+        size_t most = i % 16 == 0 ? sizeof text : 160;
+        size_t len = some_text(&random, text, 16 + next_random(&random) % (most - 16));
         struct utf8_plain plain = {0, 0, 0};
         struct utf8 utf8;
         utf8_init(&utf8);
@@ -199,6 +222,8 @@ int main(void) {
     test_run("utf8: the edges of four bytes", the_edges_of_four_bytes);
     test_run("utf8: every character, whole and in pieces", every_character_whole_and_in_pieces);
     test_run("utf8: a bad byte anywhere in a long text", a_bad_byte_anywhere_in_a_long_text);
+    test_run("utf8: the plain version says the same where two halves meet",
+             the_plain_version_says_the_same_where_two_halves_meet);
     test_run("utf8: a character at every place of a text that is cut anywhere",
              a_character_at_every_place_of_a_text_cut_anywhere);
     test_run("utf8: the plain version says the same of any text in any pieces",
