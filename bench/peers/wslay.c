@@ -63,11 +63,13 @@ static void serve(struct tcp_connection *tcp, void *context) {
     const struct wslay_event_callbacks callbacks = {
         .recv_callback = on_receive, .send_callback = on_send, .on_msg_recv_callback = on_message};
     struct echo echo;
+    struct buffer buffer; /* as large as a head may be, so it does not grow */
     wslay_event_context_ptr wslay;
     echo.tcp = tcp;
     echo.in_begin = 0;
     echo.out_size = 0;
-    if (upgrade_accept(tcp, context, echo.in, sizeof echo.in, &echo.in_end) != 0 ||
+    buffer_init(&buffer, echo.in, sizeof echo.in);
+    if (upgrade_accept(tcp, context, &buffer, &echo.in_end) != 0 ||
         wslay_event_context_server_init(&wslay, &callbacks, &echo) != 0) {
         return;
     }
