@@ -128,7 +128,8 @@ function introduction(    i, good) {
     print "`write`. So that is the measure: [raw_echo.c](raw_echo.c), loaded with the same bytes in the same"
     print "minute. **1.0 is as fast as TCP itself.** This run reaches " good + 0 " of " cells " goals.\n"
     if (info["load"] > 1)
-        print "**The machine was busy when this was measured: the figures are mostly noise.**\n"
+        print "**The load average was " info["load"] " before the run: something else had been running in" \
+              " the minute before, if not longer. Look at the spread.**\n"
     print "This page is written by `make bench-report`, never by hand, from the figures as they came:"
     print "[results.txt](results.txt). [cells.txt](cells.txt) lists what is measured.\n"
 }

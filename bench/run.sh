@@ -22,8 +22,9 @@ CALLS_FEW=100   # messages of the two runs whose difference gives
 CALLS_MANY=1100 # the system calls of a message
 here=$(dirname "$0")
 work=$BUILD/bench
-results=$work/results.txt
-[ -z "$chosen" ] || results=$work/partial.txt # the report is made of whole runs only
+results=$work/running.txt
+whole=$work/results.txt
+[ -z "$chosen" ] || whole=$work/partial.txt # the report is made of whole runs only
 servers=$work/servers.txt
 cells=$work/cells.txt
 pid=
@@ -290,6 +291,8 @@ echo "$(wc -l < "$cells") cells, $server_count servers, $ROUNDS rounds: about $(
 echo "congestion control: $congestion_note; $core_note"
 awk '$1 > 0.5 { print "the machine is busy (load average " $1 "): expect noise, not figures" }' /proc/loadavg
 run_all
+mv "$results" "$whole"
+results=$whole
 awk -f "$here/summary.awk" "$results" > "$work/summary.txt"
 awk -v color="$color" -f "$here/table.awk" "$work/summary.txt"
 echo "figures: $results; what went wrong, if anything: $work/errors.log"
