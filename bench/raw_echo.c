@@ -1,5 +1,6 @@
 /* bench_raw: the baseline. A raw TCP echo with a thread per connection that reads what is there and
- * writes it back: the least that a server of this kind can do. Nothing in it is clever. */
+ * writes it back: the least that a server of this kind can do. Nothing in it is clever. Its buffer
+ * has half the size that the echo server's grows to. */
 #include "common/options.h"
 
 #include <errno.h>

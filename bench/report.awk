@@ -145,6 +145,7 @@ function method(    i) {
     print "  with every byte of the replies compared; `wrong` stands where one was."
     print "- The load generator is one thread on a core of its own, and sends frames that were masked before."
     print "  The raw echo gets exactly the bytes that a WebSocket server gets, masks and all, and sends them back."
+    print "  Its buffer has 128 KiB; this server reads up to 256 KiB at a time, which matters from 64 KiB on."
     print "- In ping-pong one message is in flight on each connection, in the pipelined cells as many as it says."
     print "- Memory is what a connection adds to the anonymous memory of the process (heap and stacks, not the"
     print "  kernel's socket buffers), after one message of 20 bytes. System calls are counted with strace."

@@ -116,7 +116,7 @@ static void store_word(uint8_t *to, uint64_t word) {
 
 void frame_mask(uint8_t *to, const uint8_t *from, size_t len, const uint8_t masking_key[4],
                 uint64_t offset) {
-    /* The key, turned so that its first byte goes with the first byte here, and written twice:
+    /* The key, turned so that its first byte goes with the first byte here, twice in one word:
      * eight bytes can then be handled at a time, as fast as memory delivers them. */
     uint8_t turned[4];
     uint32_t half;
