@@ -5,22 +5,6 @@ $1 == "info" {
     info[pair[1]] = substr($0, length(pair[1]) + 7)
 }
 
-$1 == "cell" {
-    split(substr($0, 6), part, "|")
-    cell[++cells] = part[1]
-    measure[part[1]] = part[4]
-    goal[part[1]] = part[6]
-    title[part[1]] = part[8]
-}
-
-$1 == "server" {
-    split(substr($0, 8), part, "|")
-    name_of[part[1]] = part[2]
-    version[part[1]] = part[3]
-    if (part[1] != "raw" && part[1] != "ours")
-        peer[++peers] = part[1]
-}
-
 $1 == "missing" {
     split(substr($0, 9), part, "|")
     sub(/ \(.*\)$/, "", part[3])

@@ -29,5 +29,5 @@ chart pipelined 'Pipelined: many messages in flight' "$ratio"
 chart others 'Text in many scripts; opening and closing' "$ratio"
 chart idle 'Memory of an idle connection' \
     'kB of heap and stack for each of 10,000 open connections; less is better'
-awk -f "$here/report.awk" "$summary" > "$folder/RESULTS.md"
+awk -f "$here/names.awk" -f "$here/report.awk" "$summary" > "$folder/RESULTS.md"
 echo "wrote $folder/RESULTS.md and $folder/charts"

@@ -294,5 +294,5 @@ run_all
 mv "$results" "$whole"
 results=$whole
 awk -f "$here/summary.awk" "$results" > "$work/summary.txt"
-awk -v color="$color" -f "$here/table.awk" "$work/summary.txt"
+awk -v color="$color" -f "$here/names.awk" -f "$here/table.awk" "$work/summary.txt"
 echo "figures: $results; what went wrong, if anything: $work/errors.log"

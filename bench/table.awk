@@ -1,19 +1,5 @@
 # The table that `make bench` ends with, from the lines of summary.awk. color=1: for a terminal.
 
-$1 == "cell" {
-    split(substr($0, 6), part, "|")
-    cell[++cells] = part[1]
-    measure[part[1]] = part[4]
-    goal[part[1]] = part[6]
-    title[part[1]] = part[8]
-}
-
-$1 == "server" {
-    split(substr($0, 8), part, "|")
-    if (part[1] != "raw" && part[1] != "ours")
-        peer[++peers] = part[1]
-}
-
 $1 == "value" {
     split(substr($0, 7), part, "|")
     key = part[1] "|" part[2]

@@ -320,23 +320,31 @@ static unsigned free_port(void) {
     return ntohs(address.sin_port);
 }
 
-/* Without standard descriptors, the numbers 0 to 2 must not go to sockets: log lines would be sent
- * to whoever has them. */
-static void it_serves_with_its_standard_descriptors_closed(void) {
-    struct process process = {.port = free_port()};
-    char command[512], response[1024];
+/* Starts step 2 by a shell that redirects its descriptors. Returns the first connection to it. */
+static int start_redirected(struct process *process, const char *redirections) {
+    char command[512];
     const char *folder = getenv("BUILD");
-    snprintf(command, sizeof command, "exec %s/step02_http --port %u <&- >&- 2>&-",
-             folder != NULL ? folder : "build", process.port);
-    process.pid = fork();
-    if (process.pid == 0) {
+    process->port = free_port();
+    snprintf(command, sizeof command, "exec %s/step02_http --port %u %s",
+             folder != NULL ? folder : "build", process->port, redirections);
+    process->pid = fork();
+    if (process->pid == 0) {
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
         _exit(127);
     }
     int fd = -1;
     for (int64_t end = now() + PROCESS_WAIT; fd < 0 && now() < end; poll(NULL, 0, 10)) {
-        fd = peer_try_connect(process.port);
+        fd = peer_try_connect(process->port);
     }
+    return fd;
+}
+
+/* Without standard descriptors, the numbers 0 to 2 must not go to sockets: log lines would be sent
+ * to whoever has them. */
+static void it_serves_with_its_standard_descriptors_closed(void) {
+    struct process process = {0};
+    char response[1024];
+    int fd = start_redirected(&process, "<&- >&- 2>&-");
     for (int i = 0; i < 3; i++) {
         CHECK(peer_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
         CHECK(peer_read_all(fd, response, sizeof response));
@@ -351,22 +359,12 @@ static void it_serves_with_its_standard_descriptors_closed(void) {
 
 /* A log that nobody reads fills its pipe; lines are lost then, but nobody waits for that. */
 static void it_serves_though_nobody_reads_its_log(void) {
-    struct process process = {.port = free_port()};
-    char command[512], response[1024];
-    const char *folder = getenv("BUILD");
+    struct process process = {0};
+    char redirections[64], response[1024];
     int log[2];
     CHECK_EQUAL(pipe(log), 0);
-    snprintf(command, sizeof command, "exec %s/step02_http --port %u >/dev/null 2>&%d",
-             folder != NULL ? folder : "build", process.port, log[1]);
-    process.pid = fork();
-    if (process.pid == 0) {
-        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-        _exit(127);
-    }
-    int fd = -1;
-    for (int64_t end = now() + PROCESS_WAIT; fd < 0 && now() < end; poll(NULL, 0, 10)) {
-        fd = peer_try_connect(process.port);
-    }
+    snprintf(redirections, sizeof redirections, ">/dev/null 2>&%d", log[1]);
+    int fd = start_redirected(&process, redirections);
     int64_t begin = now();
     for (int i = 0; i < 800; i++) { /* some 200 bytes each, more than the 64 KiB of the pipe */
         CHECK(peer_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
