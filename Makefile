@@ -94,7 +94,8 @@ test: all $(TESTS) ## run all tests that need only a compiler, make and a shell
 SANITIZE = $(MAKE) test CPPFLAGS=-DPOOL_STACK_EXTRA=2097152
 sanitize: ## the tests under the address, undefined-behaviour and thread sanitizers
 	+$(SANITIZE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all'
-	+$(SANITIZE) BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread'
+	+$(SANITIZE) BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread' \
+	    LDFLAGS=tests/tsan_signals.c
 interop: all ## drive the programs with real clients (Chromium, Node, Python, curl)
 	@BUILD='$(BUILD)' sh tests/interop/run.sh
 

@@ -12,10 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum {
-    PAUSE = 100,   /* ms without accepting when descriptors have run out */
-    LOOK_UP = 3000 /* ms; tools such as ThreadSanitizer may hold a signal back for a whole wait */
-};
+enum { PAUSE = 100 }; /* ms without accepting when descriptors have run out */
 
 /* The one thing a signal handler may safely do is write a byte into a pipe that the accepting
  * thread polls. */
@@ -69,7 +66,7 @@ static void accept_until_stopped(struct pool *pool, int listener) {
     uint64_t number = 0;
     bool troubled = false;
     for (;;) {
-        if (poll(wait, 2, LOOK_UP) < 0) {
+        if (poll(wait, 2, -1) < 0) {
             continue; /* EINTR */
         }
         if (wait[1].revents != 0) {
