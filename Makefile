@@ -8,8 +8,10 @@ step02_http      := buffer http fields response exchange page
 step03_handshake := extensions handshake upgrade
 step04_frames    := frame frame_draw frame_show
 step05_echo      := utf8_plain utf8 close output connection session
+step06_client    := url random answer client_handshake connect trace client client_open terminal \
+                    talk command
 
-STEPS := step01_tcp step02_http step03_handshake step04_frames step05_echo
+STEPS := step01_tcp step02_http step03_handshake step04_frames step05_echo step06_client
 ROOMS := common $(STEPS)
 
 CC       ?= cc

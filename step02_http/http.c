@@ -14,6 +14,15 @@ void http_request_init(struct http_request *request) {
     request->scanned = 0;
     request->line_start = 0;
     request->has_request_line = false;
+    request->is_response = false;
+}
+
+void http_response_init(struct http_request *response, size_t from) {
+    http_request_init(response);
+    response->method_from = response->target_from = 0;
+    response->scanned = response->line_start = from;
+    response->has_request_line = true;
+    response->is_response = true;
 }
 
 static bool is_letter_or_digit(char character) {
@@ -148,7 +157,7 @@ static enum http_verdict parse_line(struct http_request *request, struct http_te
         return parse_header(request, line);
     }
     request->head_size = request->scanned;
-    return fields_check(request);
+    return request->is_response ? HTTP_COMPLETE : fields_check(request);
 }
 
 /* The caller's buffer may have grown, and moved; the texts found so far have moved with it. */
@@ -203,10 +212,9 @@ static const struct verdict_text verdict_texts[] = {
     [HTTP_INCOMPLETE] = {408, "The request did not arrive in full."},
     [HTTP_TLS] = {400, "This server does not speak TLS: use http:// and ws://, or put a TLS proxy "
                        "in front of it."},
-    [HTTP_NUL] = {400, "The request contains a NUL byte."},
-    [HTTP_BARE_LF] = {400,
-                      "A line of the request ends with LF alone instead of CR LF (nc: use -C)."},
-    [HTTP_BARE_CR] = {400, "A line of the request contains a CR without LF behind it."},
+    [HTTP_NUL] = {400, "The head contains a NUL byte."},
+    [HTTP_BARE_LF] = {400, "A line ends with LF alone instead of CR LF (nc: use -C)."},
+    [HTTP_BARE_CR] = {400, "A line contains a CR without LF behind it."},
     [HTTP_BAD_REQUEST_LINE] = {400, "The request line is not a method, a target and a version with "
                                     "one space between them."},
     [HTTP_BAD_METHOD] = {400, "The request's method is not a token."},
@@ -220,8 +228,8 @@ static const struct verdict_text verdict_texts[] = {
     [HTTP_BAD_HEADER_NAME] = {400, "A header's name is empty or contains white space or another "
                                    "character that is not allowed there."},
     [HTTP_BAD_HEADER_VALUE] = {400, "A header's value contains a control character."},
-    [HTTP_TOO_MANY_HEADERS] = {431, "The request has more than 100 headers."},
-    [HTTP_HEAD_TOO_LARGE] = {431, "The request's head is larger than 16384 bytes."},
+    [HTTP_TOO_MANY_HEADERS] = {431, "The head has more than 100 headers."},
+    [HTTP_HEAD_TOO_LARGE] = {431, "The head is larger than 16384 bytes."},
     [HTTP_BAD_CONTENT_LENGTH] = {400, "The request's Content-Length is not one number of bytes."},
     [HTTP_TWO_BODY_LENGTHS] = {400, "The request has both Content-Length and Transfer-Encoding, so "
                                     "where it ends is in doubt."},

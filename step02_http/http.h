@@ -49,6 +49,7 @@ struct http_request {
     size_t scanned;    /* of them, those that need not be looked at again */
     size_t line_start; /* where the line begins that is being read */
     bool has_request_line;
+    bool is_response;                /* started by http_response_init */
     size_t method_from, target_from; /* where those texts begin */
 };
 
@@ -82,6 +83,11 @@ enum http_verdict {
 
 /* Starts a request. There is nothing to free. */
 void http_request_init(struct http_request *request);
+
+/* Starts the head of a response whose status line, the first `from` bytes with its CR LF, the caller
+ * reads itself. Only headers are parsed then, under the same rules, and none of them is demanded.
+ * The client of step 6 needs it. */
+void http_response_init(struct http_request *response, size_t from);
 
 /* Goes on parsing. `bytes` holds the `len` bytes of the stream that have arrived so far, from the
  * first byte of the head on; they may have moved to another address since the last call. Returns

@@ -6,8 +6,8 @@
 
 #include <inttypes.h>
 
-void frame_show_init(struct frame_show *show, uint64_t connection) {
-    *show = (struct frame_show){.connection = connection};
+void frame_show_init(struct frame_show *show, uint64_t connection, const char *name, bool masked) {
+    *show = (struct frame_show){.connection = connection, .name = name, .rules = {masked, 0}};
 }
 
 static void log_line(void *context, const char *text) {
@@ -39,15 +39,14 @@ static void show_payload(const struct frame_show *show, const struct frame_heade
 
 /* Shows the frame at `bytes`. Returns the bytes that are done with, 0 if more are needed. */
 static size_t show_one(struct frame_show *show, uint8_t *bytes, size_t len) {
-    static const struct frame_rules rules = {.masked = true, .allowed_rsv = 0};
     struct frame_header header;
-    enum frame_verdict verdict = frame_decode_header(bytes, len, &rules, &header);
+    enum frame_verdict verdict = frame_decode_header(bytes, len, &show->rules, &header);
     if (verdict == FRAME_INCOMPLETE) {
         return 0;
     }
     if (verdict != FRAME_OK) {
-        log_event(show->connection, "frame %" PRIu64 " breaks a rule: %s", show->frames + 1,
-                  frame_verdict_sentence(verdict));
+        log_event(show->connection, "%s %" PRIu64 " breaks a rule: %s", show->name,
+                  show->frames + 1, frame_verdict_sentence(verdict));
         log_hexdump(show->connection, bytes, len < FRAME_HEADER_MAX ? len : FRAME_HEADER_MAX);
         show->ended = true;
         return 0;
@@ -59,11 +58,13 @@ static size_t show_one(struct frame_show *show, uint8_t *bytes, size_t len) {
         return 0;
     }
     show->frames++;
-    log_event(show->connection, "frame %" PRIu64 ": %s%s, %" PRIu64 " bytes of payload",
+    log_event(show->connection, "%s %" PRIu64 ": %s%s, %" PRIu64 " bytes of payload", show->name,
               show->frames, frame_opcode_name(header.opcode), header.fin ? "" : ", more to follow",
               header.payload_length);
     frame_draw(&header, bytes, shown, log_line, show);
-    frame_mask(bytes + header_size, bytes + header_size, shown, header.masking_key, 0);
+    if (header.masked) {
+        frame_mask(bytes + header_size, bytes + header_size, shown, header.masking_key, 0);
+    }
     show_payload(show, &header, bytes + header_size, shown);
     show->skip = header.payload_length - shown;
     show->ended = header.opcode == FRAME_CLOSE;

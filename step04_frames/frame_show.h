@@ -12,12 +12,17 @@ enum { FRAME_SHOW_PAYLOAD_MAX = 256 };
 
 struct frame_show {
     uint64_t connection; /* number in the log */
-    uint64_t frames;     /* shown so far */
-    uint64_t skip;       /* payload bytes still to come of a frame that is shown already */
-    bool ended;          /* a bad frame or a Close: nothing behind it counts */
+    const char *name;    /* what a frame is called there */
+    struct frame_rules rules;
+    uint64_t frames; /* shown so far */
+    uint64_t skip;   /* payload bytes still to come of a frame that is shown already */
+    bool ended;      /* a bad frame or a Close: nothing behind it counts */
 };
 
-void frame_show_init(struct frame_show *show, uint64_t connection);
+/* Starts with the first frame of connection number `connection`. `name` is what a frame is called in
+ * the log, such as "frame". `masked` says who sends: a client's frames are masked, a server's are
+ * not. */
+void frame_show_init(struct frame_show *show, uint64_t connection, const char *name, bool masked);
 
 /* Shows every frame in `bytes` of which enough has arrived, unmasking it in place. Returns how many
  * bytes are done with; the caller keeps the others, fewer than FRAME_HEADER_MAX +

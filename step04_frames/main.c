@@ -21,7 +21,7 @@ static void show_frames(struct tcp_connection *tcp, void *context) {
     if (upgrade_accept(tcp, context, &buffer, &len) != 0) {
         return;
     }
-    frame_show_init(&show, tcp->number);
+    frame_show_init(&show, tcp->number, "frame", true);
     for (;;) {
         size_t used = frame_show_all(&show, bytes, len);
         if (show.ended) {

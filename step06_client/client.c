@@ -1,0 +1,224 @@
+#include "step06_client/client.h"
+
+#include "common/clock.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static enum client_event lost(struct client *client, const char *sentence) {
+    snprintf(client->problem, sizeof client->problem, "%s", sentence);
+    return CLIENT_LOST;
+}
+
+static bool has_output(struct client *client) {
+    const struct iovec *parts;
+    return connection_output(&client->connection, &parts) > 0;
+}
+
+/* Shows the first `count` bytes of what has just been sent. */
+static void trace_sent(struct client *client, const struct iovec *parts, size_t count) {
+    for (; client->tracing && count > 0; parts++) {
+        size_t here = parts->iov_len < count ? parts->iov_len : count;
+        trace_bytes(&client->sent, parts->iov_base, here);
+        count -= here;
+    }
+}
+
+static bool is_temporary(int problem) {
+    return problem == EAGAIN || problem == EWOULDBLOCK || problem == EINTR;
+}
+
+/* Gives the kernel as much of the output as it takes at once. Returns 0, or -1 with errno. */
+static int send_some(struct client *client) {
+    const struct iovec *parts;
+    struct msghdr message = {0};
+    size_t count = connection_output(&client->connection, &parts);
+    if (count == 0) {
+        client->write_deadline = 0;
+        return 0;
+    }
+    if (client->random_failed) {
+        errno = EIO;
+        return -1; /* what waits is masked with a key that somebody may know */
+    }
+    message.msg_iov = (struct iovec *)parts;
+    message.msg_iovlen = (uint8_t)count; /* size_t in glibc, int in musl; at most 16 */
+    ssize_t sent = sendmsg(client->fd, &message, MSG_NOSIGNAL);
+    if (sent < 0 && !is_temporary(errno)) {
+        return -1;
+    }
+    if (sent > 0) {
+        trace_sent(client, parts, (size_t)sent);
+        connection_sent(&client->connection, (size_t)sent);
+    }
+    bool all = !has_output(client);
+    if (all || sent > 0 || client->write_deadline == 0) {
+        client->write_deadline = all ? 0 : clock_now() + CLIENT_WRITE_TIMEOUT;
+    }
+    return 0;
+}
+
+/* Reads what is there, if anything is. Returns what recv(2) does, and -1 with EAGAIN for nothing. */
+static ssize_t receive_some(struct client *client) {
+    size_t size;
+    uint8_t *space = connection_space(&client->connection, &size);
+    if (space == NULL) {
+        errno = EAGAIN; /* the next event is CONNECTION_FAILED */
+        return -1;
+    }
+    ssize_t count = recv(client->fd, space, size, 0);
+    if (count > 0) {
+        if (client->tracing) {
+            trace_bytes(&client->received, space, (size_t)count);
+        }
+        connection_received(&client->connection, (size_t)count);
+    }
+    return count;
+}
+
+static int64_t earlier(int64_t one, int64_t other) {
+    return one == 0 || (other != 0 && other < one) ? other : one;
+}
+
+/* Whether the caller may send: not behind what still waits to be sent, and not behind a Close. */
+static bool may_send(struct client *client) {
+    return !has_output(client) && !client->connection.close_sent;
+}
+
+/* Waits for the socket and the caller's descriptors; `ready` gets what poll found. A signal ends
+ * the wait too. */
+static void wait_for(struct client *client, const struct client_wait *wait, short events,
+                     struct pollfd ready[3]) {
+    bool to_input = may_send(client);
+    int64_t until = earlier(client->close_deadline, client->write_deadline);
+    if (wait->deadline >= 0) {
+        until = earlier(until, wait->deadline);
+    }
+    int64_t left = until == 0 ? INT_MAX : until - clock_now();
+    left = left < 0 || (wait->more && to_input) ? 0 : left;
+    ready[0] = (struct pollfd){client->fd, events, 0};
+    ready[1] = (struct pollfd){wait->stop, POLLIN, 0};
+    ready[2] = (struct pollfd){to_input && !wait->more ? wait->input : -1, POLLIN, 0};
+    if (poll(ready, 3, left < INT_MAX ? (int)left : INT_MAX) < 0) {
+        ready[0].revents = ready[1].revents = ready[2].revents = 0;
+    }
+}
+
+/* The protocol is over: sends what is left, and lets the server close TCP first (7.1.1), but does
+ * not wait for it longer than CLIENT_CLOSE_TIMEOUT. */
+static void finish(struct client *client) {
+    char thrown_away[4096];
+    int64_t deadline = clock_now() + CLIENT_CLOSE_TIMEOUT, left;
+    bool shut_down = false;
+    while ((left = deadline - clock_now()) > 0 && send_some(client) == 0) {
+        bool writing = has_output(client);
+        struct pollfd wait = {client->fd, (short)(writing ? POLLIN | POLLOUT : POLLIN), 0};
+        if (!writing && !shut_down) {
+            shutdown(client->fd, SHUT_WR);
+            shut_down = true;
+        }
+        poll(&wait, 1, (int)left);
+        if ((wait.revents & ~POLLOUT) != 0) {
+            ssize_t count = recv(client->fd, thrown_away, sizeof thrown_away, 0);
+            if (count == 0 || (count < 0 && !is_temporary(errno))) {
+                return;
+            }
+        }
+    }
+}
+
+static enum client_event end(struct client *client, enum connection_event event) {
+    finish(client);
+    if (event == CONNECTION_CLOSED) {
+        return CLIENT_CLOSED;
+    }
+    snprintf(client->problem, sizeof client->problem, "the server broke a rule, %u was sent: %s",
+             (unsigned)client->connection.close_code, client->connection.failure);
+    return CLIENT_LOST;
+}
+
+/* Whether a limit has been reached; says which. */
+static bool expired(struct client *client) {
+    if (client->connection.close_sent && client->close_deadline == 0) {
+        client->close_deadline = clock_now() + CLIENT_CLOSE_TIMEOUT;
+    }
+    if (client->close_deadline != 0 && clock_now() >= client->close_deadline) {
+        lost(client, "the server did not reply to our Close");
+        return true;
+    }
+    if (client->write_deadline != 0 && clock_now() >= client->write_deadline) {
+        lost(client, "the server does not read what is sent to it");
+        return true;
+    }
+    return false;
+}
+
+/* Sends, waits and reads once; reads nothing while `full`. Returns true with an event for the caller, or false when there may
+ * be new bytes to look at. */
+static bool turn(struct client *client, const struct client_wait *wait, bool full,
+                 enum client_event *event) {
+    struct pollfd ready[3];
+    *event = CLIENT_LOST;
+    if (send_some(client) != 0) {
+        lost(client, client->random_failed ? "the system gives no random bytes" : strerror(errno));
+        return true;
+    }
+    bool writing = has_output(client);
+    if (full && !writing) {
+        return false;
+    }
+    if (expired(client)) {
+        return true;
+    }
+    wait_for(client, wait, (short)((full ? 0 : POLLIN) | (writing ? POLLOUT : 0)), ready);
+    if ((ready[0].revents & ~POLLOUT) != 0 && !full) {
+        ssize_t count = receive_some(client);
+        if (count == 0 || (count < 0 && !is_temporary(errno))) {
+            lost(client,
+                 count == 0 ? "the server ended the connection without a Close" : strerror(errno));
+            return true;
+        }
+    }
+    *event = ready[1].revents != 0            ? CLIENT_STOP
+             : ready[2].revents != 0          ? CLIENT_INPUT
+             : wait->more && may_send(client) ? CLIENT_READY
+                                              : CLIENT_SILENCE;
+    bool silence = wait->deadline >= 0 && clock_now() >= wait->deadline;
+    return *event != CLIENT_SILENCE || silence;
+}
+
+enum client_event client_next(struct client *client, const struct client_wait *wait,
+                              struct connection_message *message) {
+    for (;;) {
+        enum connection_event event = connection_next(&client->connection, message);
+        enum client_event result;
+        switch (event) {
+        case CONNECTION_MESSAGE:
+            return CLIENT_MESSAGE;
+        case CONNECTION_PING:
+            return CLIENT_PING;
+        case CONNECTION_PONG:
+            return CLIENT_PONG;
+        case CONNECTION_CLOSED:
+        case CONNECTION_FAILED:
+            return end(client, event);
+        case CONNECTION_NEEDS_OUTPUT:
+        case CONNECTION_NEEDS_INPUT:
+            if (turn(client, wait, event == CONNECTION_NEEDS_OUTPUT, &result)) {
+                return result;
+            }
+            break;
+        }
+    }
+}
+
+void client_free(struct client *client) {
+    close(client->fd);
+    connection_free(&client->connection);
+    random_free(&client->random);
+}

@@ -1,0 +1,237 @@
+#include "step06_client/client_handshake.h"
+
+#include "common/base64.h"
+#include "common/text.h"
+
+#include <string.h>
+
+void client_handshake_key(const uint8_t random[CLIENT_HANDSHAKE_KEY_BYTES],
+                          char key[CLIENT_HANDSHAKE_KEY_SIZE]) {
+    base64_encode(random, CLIENT_HANDSHAKE_KEY_BYTES, key);
+}
+
+static struct http_text text_of(const char *string) {
+    return (struct http_text){string, strlen(string)};
+}
+
+/* Whether a header is one that this module writes itself. Two of it would be an error. */
+static bool is_own(struct http_text name) {
+    static const char *const own[] = {
+        "Host",
+        "Upgrade",
+        "Connection",
+        "Origin",
+        "Sec-WebSocket-Key",
+        "Sec-WebSocket-Version",
+        "Content-Length",
+        "Sec-WebSocket-Protocol",
+        "Sec-WebSocket-Extensions",
+        "Transfer-Encoding",
+    };
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        if (http_text_is_nocase(name, own[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a value can stand in a header: printable, tabs and bytes beyond ASCII included. */
+static bool is_value(const char *value) {
+    for (; *value != '\0'; value++) {
+        unsigned char character = (unsigned char)*value;
+        if ((character < ' ' && character != '\t') || character == 0x7f) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *header_problem(const char *line) {
+    const char *colon = strchr(line, ':');
+    if (colon == NULL || !http_is_token((struct http_text){line, (size_t)(colon - line)}) ||
+        !is_value(colon + 1)) {
+        return "--header needs a name, a colon and a value, as in 'Authorization: Basic YTpi'";
+    }
+    return is_own((struct http_text){line, (size_t)(colon - line)})
+               ? "--header must not be one of the handshake's own headers; for Origin and "
+                 "Sec-WebSocket-Protocol there are --origin and --subprotocol"
+               : NULL;
+}
+
+const char *client_offer_problem(const struct client_offer *offer) {
+    const char *problem = NULL;
+    for (size_t i = 0; i < offer->subprotocols.count; i++) {
+        const char *name = offer->subprotocols.item[i];
+        if (!http_is_token(text_of(name))) {
+            problem = "--subprotocol needs a token such as chat.v2";
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(name, offer->subprotocols.item[j]) == 0) {
+                problem = "each --subprotocol can be offered once (4.1)";
+            }
+        }
+    }
+    for (size_t i = 0; i < offer->headers.count && problem == NULL; i++) {
+        problem = header_problem(offer->headers.item[i]);
+    }
+    if (offer->origin != NULL && (offer->origin[0] == '\0' || !is_value(offer->origin))) {
+        problem = "--origin needs an origin such as https://example.com";
+    }
+    return problem;
+}
+
+/* The request while it is written: add() does nothing once something has not fitted. */
+struct request {
+    char *out;
+    size_t length;
+    bool fits;
+};
+
+static void add(struct request *request, const char *string) {
+    request->fits = request->fits && text_append(request->out, CLIENT_HANDSHAKE_REQUEST_MAX,
+                                                 &request->length, string);
+}
+
+size_t client_handshake_request(const struct url *url, const struct client_offer *offer,
+                                const char *key, char out[CLIENT_HANDSHAKE_REQUEST_MAX]) {
+    struct request request = {out, 0, true};
+    add(&request, "GET ");
+    add(&request, url->resource);
+    add(&request, " HTTP/1.1\r\nHost: ");
+    add(&request, url->authority);
+    add(&request, "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ");
+    add(&request, key);
+    add(&request, "\r\nSec-WebSocket-Version: 13\r\n");
+    for (size_t i = 0; i < offer->subprotocols.count; i++) {
+        add(&request, i == 0 ? "Sec-WebSocket-Protocol: " : ", ");
+        add(&request, offer->subprotocols.item[i]);
+    }
+    add(&request, offer->subprotocols.count > 0 ? "\r\n" : "");
+    if (offer->origin != NULL) {
+        add(&request, "Origin: ");
+        add(&request, offer->origin);
+        add(&request, "\r\n");
+    }
+    for (size_t i = 0; i < offer->headers.count; i++) {
+        add(&request, offer->headers.item[i]);
+        add(&request, "\r\n");
+    }
+    add(&request, "\r\n");
+    return request.fits ? request.length : 0;
+}
+
+/* The value of a header that may stand there once: CLIENT_HANDSHAKE_OPEN if it does, or the verdict
+ * for none or for more. */
+static enum client_handshake_verdict find_once(const struct answer *answer, const char *name,
+                                               enum client_handshake_verdict none,
+                                               enum client_handshake_verdict more,
+                                               struct http_text *value) {
+    size_t from = 0;
+    struct http_text another;
+    if (!http_header_next(&answer->head, name, &from, value)) {
+        return none;
+    }
+    return http_header_next(&answer->head, name, &from, &another) ? more : CLIENT_HANDSHAKE_OPEN;
+}
+
+/* The upgrade is to websocket and to nothing else; Connection may list more (4.1, items 2 and 3). */
+static enum client_handshake_verdict check_upgrade(const struct answer *answer) {
+    struct http_text value;
+    enum client_handshake_verdict verdict = find_once(
+        answer, "Upgrade", CLIENT_HANDSHAKE_NO_UPGRADE, CLIENT_HANDSHAKE_NO_UPGRADE, &value);
+    if (verdict != CLIENT_HANDSHAKE_OPEN || !http_text_is_nocase(value, "websocket")) {
+        return CLIENT_HANDSHAKE_NO_UPGRADE;
+    }
+    return http_header_lists(&answer->head, "Connection", "upgrade")
+               ? CLIENT_HANDSHAKE_OPEN
+               : CLIENT_HANDSHAKE_NO_CONNECTION;
+}
+
+static enum client_handshake_verdict check_accept(const struct answer *answer, const char *key) {
+    char expected[HANDSHAKE_ACCEPT_SIZE];
+    struct http_text value;
+    enum client_handshake_verdict verdict =
+        find_once(answer, "Sec-WebSocket-Accept", CLIENT_HANDSHAKE_NO_ACCEPT,
+                  CLIENT_HANDSHAKE_REPEATED_ACCEPT, &value);
+    handshake_accept(text_of(key), expected);
+    if (verdict == CLIENT_HANDSHAKE_OPEN && !http_text_is(value, expected)) {
+        return CLIENT_HANDSHAKE_WRONG_ACCEPT; /* another case of a letter is another value */
+    }
+    return verdict;
+}
+
+/* Nothing was offered, so the list must be empty (4.1, item 5). */
+static enum client_handshake_verdict check_extensions(const struct answer *answer) {
+    size_t from = 0;
+    struct http_text list, element;
+    while (http_header_next(&answer->head, "Sec-WebSocket-Extensions", &from, &list)) {
+        if (http_list_next(&list, &element)) {
+            return CLIENT_HANDSHAKE_EXTENSION;
+        }
+    }
+    return CLIENT_HANDSHAKE_OPEN;
+}
+
+/* A server may choose none of the subprotocols; it may not choose another (4.1, item 6). */
+static enum client_handshake_verdict check_subprotocol(const struct answer *answer,
+                                                       const struct client_offer *offer,
+                                                       const char **subprotocol) {
+    struct http_text value;
+    enum client_handshake_verdict verdict =
+        find_once(answer, "Sec-WebSocket-Protocol", CLIENT_HANDSHAKE_SUBPROTOCOL,
+                  CLIENT_HANDSHAKE_REPEATED_SUBPROTOCOL, &value);
+    if (http_header_count(&answer->head, "Sec-WebSocket-Protocol") == 0) {
+        return CLIENT_HANDSHAKE_OPEN;
+    }
+    for (size_t i = 0; i < offer->subprotocols.count && verdict == CLIENT_HANDSHAKE_OPEN; i++) {
+        if (http_text_is(value, offer->subprotocols.item[i])) {
+            *subprotocol = offer->subprotocols.item[i];
+        }
+    }
+    return verdict == CLIENT_HANDSHAKE_OPEN && *subprotocol == NULL ? CLIENT_HANDSHAKE_SUBPROTOCOL
+                                                                    : verdict;
+}
+
+enum client_handshake_verdict client_handshake_check(const struct answer *answer,
+                                                     const struct client_offer *offer,
+                                                     const char *key, const char **subprotocol) {
+    *subprotocol = NULL;
+    if (answer->status != 101) {
+        return CLIENT_HANDSHAKE_REFUSED;
+    }
+    if (answer->version < 11) {
+        return CLIENT_HANDSHAKE_OLD_HTTP;
+    }
+    enum client_handshake_verdict verdict = check_upgrade(answer);
+    if (verdict == CLIENT_HANDSHAKE_OPEN) {
+        verdict = check_accept(answer, key);
+    }
+    if (verdict == CLIENT_HANDSHAKE_OPEN) {
+        verdict = check_extensions(answer);
+    }
+    return verdict == CLIENT_HANDSHAKE_OPEN ? check_subprotocol(answer, offer, subprotocol)
+                                            : verdict;
+}
+
+const char *client_handshake_sentence(enum client_handshake_verdict verdict) {
+    static const char *const sentences[] = {
+        [CLIENT_HANDSHAKE_OPEN] = "the connection is open",
+        [CLIENT_HANDSHAKE_REFUSED] = "the server did not agree to the upgrade",
+        [CLIENT_HANDSHAKE_OLD_HTTP] = "the answer is HTTP/1.0, which has no upgrade",
+        [CLIENT_HANDSHAKE_NO_UPGRADE] = "the answer has no header 'Upgrade: websocket', or more "
+                                        "than that (4.1)",
+        [CLIENT_HANDSHAKE_NO_CONNECTION] = "the answer has no header Connection with Upgrade (4.1)",
+        [CLIENT_HANDSHAKE_NO_ACCEPT] = "the answer has no Sec-WebSocket-Accept (4.1)",
+        [CLIENT_HANDSHAKE_REPEATED_ACCEPT] = "the answer has more than one Sec-WebSocket-Accept "
+                                             "(11.3.3)",
+        [CLIENT_HANDSHAKE_WRONG_ACCEPT] = "Sec-WebSocket-Accept does not fit the key: whoever "
+                                          "answered did not read this request (4.1)",
+        [CLIENT_HANDSHAKE_EXTENSION] = "the server uses an extension that was not offered (4.1)",
+        [CLIENT_HANDSHAKE_REPEATED_SUBPROTOCOL] = "the answer has more than one "
+                                                  "Sec-WebSocket-Protocol (11.3.4)",
+        [CLIENT_HANDSHAKE_SUBPROTOCOL] = "the server speaks a subprotocol that was not offered "
+                                         "(4.1)",
+    };
+    return sentences[verdict];
+}

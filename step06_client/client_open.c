@@ -1,0 +1,233 @@
+#include "step06_client/client_open.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/text.h"
+#include "step06_client/connect.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { BODY_SHOWN_MAX = 256 };
+
+/* What is needed only until the connection is open. */
+struct opening {
+    struct client *client;
+    const struct client_offer *offer;
+    int64_t deadline;
+    char key[CLIENT_HANDSHAKE_KEY_SIZE];
+    struct answer answer;
+    struct buffer buffer;
+    size_t received;
+};
+
+static int fail(struct opening *opening, const char *sentence, const char *detail) {
+    snprintf(opening->client->problem, sizeof opening->client->problem, "%s%s", sentence, detail);
+    return -1;
+}
+
+/* Waits until the socket is ready for `events`. Returns 0, or -1 with errno. */
+static int wait_for(const struct opening *opening, short events) {
+    struct pollfd wait = {opening->client->fd, events, 0};
+    for (;;) {
+        int64_t left = opening->deadline - clock_now();
+        int ready = poll(&wait, 1, left <= 0 ? 0 : left < INT_MAX ? (int)left : INT_MAX);
+        if (ready > 0) {
+            return 0;
+        }
+        if (ready == 0) {
+            errno = ETIMEDOUT;
+        }
+        if (ready == 0 || errno != EINTR) {
+            return -1;
+        }
+    }
+}
+
+static int send_request(struct opening *opening, const char *request, size_t length) {
+    size_t done = 0;
+    while (done < length) {
+        ssize_t count = send(opening->client->fd, request + done, length - done, MSG_NOSIGNAL);
+        bool again = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+        if ((count < 0 && !again) || (again && wait_for(opening, POLLOUT) != 0)) {
+            return fail(opening, "the request could not be sent: ", strerror(errno));
+        }
+        done += count > 0 ? (size_t)count : 0;
+    }
+    return 0;
+}
+
+/* Reads what is there, waiting for it if need be. Returns as recv(2). */
+static ssize_t receive_some(struct opening *opening) {
+    struct buffer *buffer = &opening->buffer;
+    if (opening->received == buffer->capacity) {
+        if (buffer_grow(buffer, HTTP_HEAD_MAX + BODY_SHOWN_MAX, opening->received) != 0) {
+            errno = ENOMEM;
+            return -1;
+        }
+    }
+    for (;;) {
+        if (wait_for(opening, POLLIN) != 0) {
+            return -1;
+        }
+        ssize_t count = recv(opening->client->fd, buffer->data + opening->received,
+                             buffer->capacity - opening->received, 0);
+        if (count >= 0) {
+            opening->received += (size_t)count;
+            return count;
+        }
+        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+            return -1;
+        }
+    }
+}
+
+/* Reads the head of the answer. The parser ends it, with a verdict, before the buffer is full. */
+static int receive_answer(struct opening *opening) {
+    enum answer_verdict verdict = ANSWER_INCOMPLETE;
+    answer_init(&opening->answer);
+    while (verdict == ANSWER_INCOMPLETE) {
+        ssize_t count = receive_some(opening);
+        if (count < 0 && errno == ETIMEDOUT) {
+            return fail(opening, "the answer did not come in time (--handshake-timeout)", "");
+        }
+        if (count <= 0) {
+            return fail(opening, "no answer: ",
+                        count < 0 ? strerror(errno) : "the server ended the connection");
+        }
+        verdict =
+            answer_parse(&opening->answer, (const char *)opening->buffer.data, opening->received);
+    }
+    return verdict == ANSWER_COMPLETE
+               ? 0
+               : fail(opening, "", answer_sentence(&opening->answer, verdict));
+}
+
+static void log_head(const struct opening *opening) {
+    const char *line = (const char *)opening->buffer.data;
+    const char *end = line + opening->answer.head.head_size;
+    for (const char *next; line + 2 < end; line = next) {
+        char shown[LOG_LINE_SIZE - 16];
+        next = (const char *)memchr(line, '\n', (size_t)(end - line)) + 1;
+        log_verbose(0, "< %s",
+                    text_printable(line, (size_t)(next - 2 - line), shown, sizeof shown));
+    }
+}
+
+static void log_request(const char *request) {
+    char shown[LOG_LINE_SIZE - 16];
+    for (const char *end; (end = strstr(request, "\r\n")) > request; request = end + 2) {
+        log_verbose(0, "> %s",
+                    text_printable(request, (size_t)(end - request), shown, sizeof shown));
+    }
+}
+
+/* The server has answered with another status than 101. Servers say why in the body, at least for
+ * people; its beginning is added, as far as it comes. */
+static int explain_refusal(struct opening *opening) {
+    const struct answer *answer = &opening->answer;
+    char reason[80], body[BODY_SHOWN_MAX], location[160] = "";
+    size_t head_size = answer->head.head_size;
+    while (opening->received < head_size + BODY_SHOWN_MAX / 2 && receive_some(opening) > 0) {
+    }
+    const char *bytes = (const char *)opening->buffer.data;
+    size_t from = 0, length = opening->received - head_size;
+    struct http_text value;
+    if (answer->status / 100 == 3 && http_header_next(&answer->head, "Location", &from, &value)) {
+        text_printable(value.start, value.length, location, sizeof location);
+    }
+    while (length > 0 &&
+           (bytes[head_size + length - 1] == '\n' || bytes[head_size + length - 1] == '\r')) {
+        length--;
+    }
+    snprintf(opening->client->problem, sizeof opening->client->problem,
+             "the server did not open a WebSocket: %d %s%s%s%s%s", answer->status,
+             text_printable(bytes + (answer->reason.start - bytes), answer->reason.length, reason,
+                            sizeof reason),
+             location[0] != '\0' ? "; it says to go to " : "", location, length > 0 ? ": " : "",
+             text_printable(bytes + head_size, length, body, sizeof body));
+    return -1;
+}
+
+static int shake_hands(struct opening *opening, const struct url *url) {
+    uint8_t random[CLIENT_HANDSHAKE_KEY_BYTES];
+    char request[CLIENT_HANDSHAKE_REQUEST_MAX];
+    if (random_bytes(&opening->client->random, random, sizeof random) != 0) {
+        return fail(opening, "the system gives no random bytes: ", strerror(errno));
+    }
+    client_handshake_key(random, opening->key);
+    size_t length = client_handshake_request(url, opening->offer, opening->key, request);
+    if (length == 0) {
+        return fail(opening, "the request is too long", "");
+    }
+    log_request(request);
+    if (send_request(opening, request, length) != 0 || receive_answer(opening) != 0) {
+        return -1;
+    }
+    log_head(opening);
+    enum client_handshake_verdict verdict = client_handshake_check(
+        &opening->answer, opening->offer, opening->key, &opening->client->subprotocol);
+    if (verdict == CLIENT_HANDSHAKE_REFUSED) {
+        return explain_refusal(opening);
+    }
+    return verdict == CLIENT_HANDSHAKE_OPEN
+               ? 0
+               : fail(opening, "the handshake failed: ", client_handshake_sentence(verdict));
+}
+
+/* For connection_init. There is no way to say that it failed, so nothing is sent after that. */
+static void new_masking_key(void *context, uint8_t masking_key[4]) {
+    struct client *client = context;
+    if (random_bytes(&client->random, masking_key, 4) != 0) {
+        client->random_failed = true;
+    }
+}
+
+/* From here on the bytes in both directions are frames. */
+static void begin(struct opening *opening, const struct client_settings *settings) {
+    struct client *client = opening->client;
+    size_t head_size = opening->answer.head.head_size;
+    size_t behind = opening->received - head_size;
+    struct connection_settings rules = {.role = CONNECTION_CLIENT,
+                                        .max_message = settings->max_message,
+                                        .new_masking_key = new_masking_key,
+                                        .context = client};
+    client->tracing = settings->trace;
+    trace_init(&client->sent, "sent frame", true);
+    trace_init(&client->received, "received frame", false);
+    buffer_shrink(&opening->buffer, head_size, behind);
+    if (client->tracing) {
+        trace_bytes(&client->received, opening->buffer.data, behind);
+    }
+    connection_init(&client->connection, &rules, &opening->buffer, behind);
+}
+
+int client_open(struct client *client, const struct url *url, const struct client_offer *offer,
+                const struct client_settings *settings) {
+    struct opening opening = {.client = client, .offer = offer};
+    memset(client, 0, sizeof *client);
+    opening.deadline = clock_now() + settings->handshake_timeout;
+    if (random_init(&client->random) != 0) {
+        return fail(&opening, "the system gives no random bytes: ", strerror(errno));
+    }
+    client->fd =
+        connect_to(url->host, url->port, opening.deadline, client->problem, sizeof client->problem);
+    if (client->fd < 0) {
+        goto free_random;
+    }
+    buffer_init(&opening.buffer, client->lent, sizeof client->lent);
+    if (shake_hands(&opening, url) == 0) {
+        begin(&opening, settings);
+        return 0;
+    }
+    buffer_free(&opening.buffer);
+    close(client->fd);
+free_random:
+    random_free(&client->random);
+    return -1;
+}

@@ -1,0 +1,179 @@
+#include "step06_client/talk.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/text.h"
+#include "step06_client/terminal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char ping_payload[] = "are you there?";
+
+struct talk {
+    struct client *client;
+    const struct talk_settings *settings;
+    struct terminal terminal;
+    struct client_wait wait;
+    uint64_t line;     /* of the input */
+    int64_t ping_sent; /* when; 0: none is out */
+    int status;
+};
+
+/* Something is wrong that the exit status has to tell. */
+static void complain(struct talk *talk, const char *sentence) {
+    log_problem("%s", sentence);
+    talk->status = 1;
+}
+
+static void say_goodbye(struct talk *talk, uint16_t code) {
+    connection_close(&talk->client->connection, code, "");
+    talk->wait.more = false;
+    talk->wait.deadline = -1;
+}
+
+/* Whether all of a line is UTF-8, as a text message must be. */
+static bool is_text(const uint8_t *payload, size_t length) {
+    struct utf8 utf8;
+    utf8_init(&utf8);
+    return utf8_update(&utf8, payload, length) && utf8_is_complete(&utf8);
+}
+
+/* Sends the next piece of the input, and notes whether there is another. */
+static void send_next(struct talk *talk) {
+    uint8_t *payload;
+    size_t length;
+    bool binary = talk->settings->binary;
+    terminal_next(&talk->terminal, &payload, &length);
+    talk->line++;
+    if (binary || is_text(payload, length)) {
+        connection_send(&talk->client->connection, binary ? FRAME_BINARY : FRAME_TEXT, payload,
+                        length);
+    } else {
+        log_problem("line %" PRIu64 " is not UTF-8 and was not sent; --binary sends any bytes",
+                    talk->line);
+        talk->status = 1;
+    }
+    talk->wait.more = terminal_has_next(&talk->terminal);
+}
+
+/* The time to wait at the end starts anew whenever something has come or gone. */
+static void note_activity(struct talk *talk) {
+    bool over = talk->terminal.ended && !talk->wait.more;
+    if (over && !talk->client->connection.close_sent) {
+        talk->wait.deadline = clock_now() + talk->settings->wait;
+    }
+}
+
+static void read_input(struct talk *talk) {
+    const char *problem = terminal_read(&talk->terminal);
+    if (problem != NULL) {
+        complain(talk, problem);
+        say_goodbye(talk, CLOSE_NORMAL);
+        return;
+    }
+    talk->wait.more = terminal_has_next(&talk->terminal);
+    if (talk->terminal.ended) {
+        talk->wait.input = -1;
+    }
+}
+
+static void on_pong(struct talk *talk, const struct connection_message *message) {
+    bool ours = message->length == strlen(ping_payload) &&
+                memcmp(message->payload, ping_payload, message->length) == 0;
+    if (talk->ping_sent != 0 && ours) {
+        log_event(0, "pong after %" PRId64 " ms", clock_now() - talk->ping_sent);
+        talk->ping_sent = 0;
+    }
+}
+
+static void on_message(struct talk *talk, const struct connection_message *message) {
+    if (terminal_print(&talk->terminal, message) != 0) {
+        complain(talk, "standard output cannot be written");
+        say_goodbye(talk, CLOSE_GOING_AWAY);
+    }
+}
+
+/* How it ended, in words and as an exit status. */
+static int farewell(struct talk *talk, enum client_event event,
+                    const struct connection_message *message) {
+    char reason[160];
+    uint16_t code = talk->client->connection.close_code;
+    if (event == CLIENT_LOST) {
+        complain(talk, talk->client->problem);
+        return talk->status;
+    }
+    text_printable(message->payload, message->length, reason, sizeof reason);
+    bool in_peace = code == CLOSE_NORMAL || code == CLOSE_GOING_AWAY || code == CLOSE_NO_CODE;
+    if (in_peace) {
+        log_event(0, "closed with %u%s%s", (unsigned)code, reason[0] != '\0' ? ": " : "", reason);
+    } else {
+        log_problem("closed with %u%s%s", (unsigned)code, reason[0] != '\0' ? ": " : "", reason);
+        talk->status = 1;
+    }
+    if (talk->ping_sent != 0) {
+        complain(talk, "the ping was not answered");
+    }
+    if (talk->wait.more) {
+        complain(talk, "not all of the input was sent");
+    }
+    return talk->status;
+}
+
+/* Deals with one event. Returns false at the last. */
+static bool step(struct talk *talk, enum client_event event,
+                 const struct connection_message *message) {
+    switch (event) {
+    case CLIENT_MESSAGE:
+        on_message(talk, message);
+        break;
+    case CLIENT_PONG:
+        on_pong(talk, message);
+        break;
+    case CLIENT_PING:
+        log_verbose(0, "answered a ping");
+        break;
+    case CLIENT_INPUT:
+        read_input(talk);
+        break;
+    case CLIENT_READY:
+        send_next(talk);
+        break;
+    case CLIENT_STOP:
+        talk->wait.stop = -1;
+        say_goodbye(talk, CLOSE_GOING_AWAY);
+        break;
+    case CLIENT_SILENCE:
+        say_goodbye(talk, CLOSE_NORMAL);
+        break;
+    case CLIENT_CLOSED:
+    case CLIENT_LOST:
+        return false;
+    }
+    return true;
+}
+
+int talk(struct client *client, const struct talk_settings *settings) {
+    struct talk talk = {.client = client, .settings = settings};
+    struct connection_message message;
+    enum client_event event;
+    talk.wait = (struct client_wait){STDIN_FILENO, terminal_catch_interrupt(), false, -1};
+    terminal_init(&talk.terminal, settings->binary);
+    if (client->subprotocol != NULL) {
+        log_event(0, "open, subprotocol %s", client->subprotocol);
+    } else {
+        log_event(0, "open");
+    }
+    if (settings->ping) {
+        talk.ping_sent = clock_now();
+        connection_ping(&client->connection, (const uint8_t *)ping_payload, strlen(ping_payload));
+    }
+    while (event = client_next(client, &talk.wait, &message), step(&talk, event, &message)) {
+        note_activity(&talk);
+    }
+    int status = farewell(&talk, event, &message);
+    terminal_free(&talk.terminal);
+    return status;
+}

@@ -1,0 +1,132 @@
+#include "step06_client/terminal.h"
+
+#include "common/hexdump.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void terminal_init(struct terminal *terminal, bool binary) {
+    buffer_init(&terminal->buffer, terminal->lent, sizeof terminal->lent);
+    terminal->binary = binary;
+    terminal->ended = false;
+    terminal->start = terminal->end = terminal->searched = 0;
+}
+
+void terminal_free(struct terminal *terminal) {
+    buffer_free(&terminal->buffer);
+}
+
+const char *terminal_read(struct terminal *terminal) {
+    struct buffer *buffer = &terminal->buffer;
+    size_t kept = terminal->end - terminal->start;
+    memmove(buffer->data, buffer->data + terminal->start, kept);
+    terminal->start = 0;
+    terminal->end = kept;
+    if (kept == buffer->capacity) {
+        if (kept >= TERMINAL_LINE_MAX) {
+            return "a line of the input is longer than 16777216 bytes; --binary knows no lines";
+        }
+        if (buffer_grow(buffer, 2 * kept, kept) != 0) {
+            return "a line of the input needs more memory than there is";
+        }
+    }
+    ssize_t count = read(STDIN_FILENO, buffer->data + kept, buffer->capacity - kept);
+    if (count < 0 && errno != EINTR && errno != EAGAIN) {
+        return "standard input cannot be read";
+    }
+    terminal->ended = count == 0;
+    terminal->end += count > 0 ? (size_t)count : 0;
+    return NULL;
+}
+
+bool terminal_has_next(struct terminal *terminal) {
+    const uint8_t *data = terminal->buffer.data + terminal->start;
+    size_t length = terminal->end - terminal->start;
+    if (length == 0 || terminal->binary || terminal->ended) {
+        return length > 0;
+    }
+    const uint8_t *end = memchr(data + terminal->searched, '\n', length - terminal->searched);
+    terminal->searched = end != NULL ? (size_t)(end - data) : length;
+    return end != NULL;
+}
+
+void terminal_next(struct terminal *terminal, uint8_t **payload, size_t *length) {
+    uint8_t *data = terminal->buffer.data + terminal->start;
+    size_t left = terminal->end - terminal->start;
+    const uint8_t *end = terminal->binary ? NULL : memchr(data, '\n', left);
+    size_t taken = end != NULL ? (size_t)(end - data) : left;
+    *payload = data;
+    *length = taken;
+    terminal->start += taken + (end != NULL ? 1 : 0);
+    terminal->searched = 0;
+    if (end != NULL && taken > 0 && data[taken - 1] == '\r') {
+        (*length)--; /* a file with the line ends of another system */
+    }
+}
+
+/* The text is UTF-8, as every text message is, so the second set of control characters, U+0080 to
+ * U+009F, is a c2 and one byte of 80 to 9f. */
+static void print_harmless(const uint8_t *text, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        bool second_set = text[i] == 0xc2 && i + 1 < length && text[i + 1] < 0xa0;
+        bool control = (text[i] < ' ' && text[i] != '\n' && text[i] != '\t') || text[i] == 0x7f;
+        if (second_set) {
+            printf("\\x%02x\\x%02x", text[i], text[i + 1]);
+            i++;
+        } else if (control) {
+            printf("\\x%02x", text[i]);
+        } else {
+            putchar(text[i]);
+        }
+    }
+}
+
+static void print_dump(const uint8_t *bytes, size_t length) {
+    char line[HEXDUMP_LINE_SIZE];
+    for (size_t offset = 0; offset < length; offset += HEXDUMP_BYTES) {
+        size_t count = length - offset < HEXDUMP_BYTES ? length - offset : HEXDUMP_BYTES;
+        printf("%s\n", hexdump_line(offset, bytes + offset, count, line));
+    }
+}
+
+int terminal_print(const struct terminal *terminal, const struct connection_message *message) {
+    bool to_person = isatty(STDOUT_FILENO) == 1;
+    if (message->opcode == FRAME_BINARY && (to_person || !terminal->binary)) {
+        print_dump(message->payload, message->length);
+    } else if (to_person) {
+        print_harmless(message->payload, message->length);
+    } else {
+        fwrite(message->payload, 1, message->length, stdout);
+    }
+    if (message->opcode == FRAME_TEXT) {
+        putchar('\n');
+    }
+    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
+}
+
+static int interrupt_pipe[2];
+
+static void on_interrupt(int signal_number) {
+    (void)signal_number;
+    int saved = errno;
+    if (write(interrupt_pipe[1], "", 1) < 0) {
+        /* Nothing can be done here; the next ^C ends the program. */
+    }
+    errno = saved;
+}
+
+int terminal_catch_interrupt(void) {
+    struct sigaction action = {0};
+    if (pipe(interrupt_pipe) != 0) {
+        return -1;
+    }
+    action.sa_handler = on_interrupt;
+    action.sa_flags = (int)SA_RESETHAND;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    return interrupt_pipe[0];
+}

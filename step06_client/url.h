@@ -1,0 +1,43 @@
+/* url: the address of a WebSocket, RFC 6455 section 3. Step 6.
+ *
+ *     ws://example.com:9000/chat?room=3
+ *          ----------- ---- -----------
+ *          host        port resource name
+ *
+ * The port is 80 if none is written, the resource name "/" if the path is empty. There is no
+ * fragment: '#' belongs to documents that have places within them, and a connection has none.
+ */
+#ifndef STEP06_CLIENT_URL_H
+#define STEP06_CLIENT_URL_H
+
+#include <stddef.h>
+
+enum { URL_HOST_MAX = 255, URL_RESOURCE_MAX = 4096, URL_PORT_SIZE = 6 };
+
+struct url {
+    char host[URL_HOST_MAX + 1];         /* a name or an address; of IPv6 without its brackets */
+    char port[URL_PORT_SIZE];            /* decimal, "1" to "65535" */
+    char authority[URL_HOST_MAX + 1];    /* for the Host header: the port only if it is not 80 */
+    char resource[URL_RESOURCE_MAX + 1]; /* path and query, beginning with '/' */
+};
+
+enum url_verdict {
+    URL_OK,
+    URL_NO_SCHEME,     /* it does not begin with ws:// */
+    URL_WSS,           /* TLS, which this client leaves to a proxy */
+    URL_OTHER_SCHEME,  /* http:// and others */
+    URL_USER,          /* user:password@, which a ws URL does not have */
+    URL_BAD_HOST,      /* no host, or something that cannot be one */
+    URL_BAD_PORT,      /* not a number from 1 to 65535 */
+    URL_FRAGMENT,      /* a '#' */
+    URL_BAD_CHARACTER, /* one that a URL writes as %XX */
+    URL_TOO_LONG
+};
+
+/* Takes a URL, a C string, apart. On any verdict but URL_OK the contents of `url` mean nothing. */
+enum url_verdict url_parse(const char *text, struct url *url);
+
+/* One sentence for people that says what is wrong, and what would be right. */
+const char *url_verdict_sentence(enum url_verdict verdict);
+
+#endif
