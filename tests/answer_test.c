@@ -1,0 +1,137 @@
+/* answer: the head of a response, whole and cut at every byte. */
+#include "step06_client/answer.h"
+
+#include "tests/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The verdict about the first `len` bytes, which are copied so that a sanitizer sees a read behind
+ * their end. */
+static enum answer_verdict parse(struct answer *answer, const char *text, size_t len) {
+    char *copy = malloc(len + (len == 0));
+    memcpy(copy, text, len);
+    enum answer_verdict verdict = answer_parse(answer, copy, len);
+    if (verdict == ANSWER_COMPLETE) {
+        CHECK(answer->reason.start >= copy &&
+              answer->reason.start + answer->reason.length <= copy + len);
+    }
+    free(copy);
+    return verdict;
+}
+
+/* The verdict must not depend on the pieces in which the bytes come. */
+static enum answer_verdict verdict_of(const char *text) {
+    struct answer whole, pieces;
+    size_t len = strlen(text);
+    answer_init(&whole);
+    answer_init(&pieces);
+    enum answer_verdict verdict = parse(&whole, text, len);
+    enum answer_verdict piecewise = ANSWER_INCOMPLETE;
+    for (size_t i = 0; i <= len && piecewise == ANSWER_INCOMPLETE; i++) {
+        piecewise = parse(&pieces, text, i);
+    }
+    CHECK_FOR(verdict == piecewise, "whole %d, in pieces %d: %s", (int)verdict, (int)piecewise,
+              text);
+    CHECK(answer_sentence(&whole, verdict)[0] != '\0');
+    return verdict;
+}
+
+static void status_and_headers_are_found(void) {
+    static const char text[] = "HTTP/1.1 101 Switching Protocols\r\n"
+                               "Upgrade: websocket\r\n"
+                               "Connection: Upgrade\r\n"
+                               "\r\n"
+                               "\x81\x02hi";
+    struct answer answer;
+    size_t from = 0;
+    struct http_text value;
+    CHECK_EQUAL(verdict_of(text), ANSWER_COMPLETE);
+    answer_init(&answer);
+    CHECK_EQUAL(answer_parse(&answer, text, sizeof text - 1), ANSWER_COMPLETE);
+    CHECK_EQUAL(answer.status, 101);
+    CHECK_EQUAL(answer.version, 11);
+    CHECK(http_text_is(answer.reason, "Switching Protocols"));
+    CHECK_EQUAL(answer.head.head_size, sizeof text - 1 - 4);
+    CHECK_EQUAL(answer.head.header_count, 2);
+    CHECK(http_header_next(&answer.head, "upgrade", &from, &value) &&
+          http_text_is(value, "websocket"));
+}
+
+static void a_reason_may_be_missing(void) {
+    struct answer answer;
+    static const char *const texts[] = {"HTTP/1.0 404\r\n\r\n", "HTTP/1.0 404 \r\n\r\n"};
+    for (size_t i = 0; i < 2; i++) {
+        answer_init(&answer);
+        CHECK_EQUAL(verdict_of(texts[i]), ANSWER_COMPLETE);
+        CHECK_EQUAL(answer_parse(&answer, texts[i], strlen(texts[i])), ANSWER_COMPLETE);
+        CHECK_EQUAL(answer.status, 404);
+        CHECK_EQUAL(answer.version, 10);
+        CHECK_EQUAL(answer.reason.length, 0);
+    }
+}
+
+static void what_is_not_http_is_noticed_at_once(void) {
+    CHECK_EQUAL(verdict_of("SSH-2.0-OpenSSH_9.2\r\n"), ANSWER_NOT_HTTP);
+    CHECK_EQUAL(verdict_of("HTTQ"), ANSWER_NOT_HTTP);
+    CHECK_EQUAL(verdict_of("HTTP/2 200\r\n"), ANSWER_NOT_HTTP);
+    CHECK_EQUAL(verdict_of("http/1.1 101 x\r\n"), ANSWER_NOT_HTTP);
+    CHECK_EQUAL(verdict_of("\x15\x03\x01"), ANSWER_NOT_HTTP);
+    CHECK_EQUAL(verdict_of("\r\nHTTP/1.1 101 x\r\n\r\n"), ANSWER_NOT_HTTP);
+    CHECK_EQUAL(verdict_of("HTTP/1."), ANSWER_INCOMPLETE);
+    CHECK_EQUAL(verdict_of(""), ANSWER_INCOMPLETE);
+}
+
+static void a_bad_status_line_is_refused(void) {
+    static const char *const lines[] = {
+        "HTTP/1.1 101 x\n",    "HTTP/1.1\r\n",        "HTTP/1.1 10\r\n",     "HTTP/1.1 1x1 y\r\n",
+        "HTTP/1.x 101 y\r\n",  "HTTP/1.1  101\r\n",   "HTTP/1.1 1010 y\r\n", "HTTP/1.1 001 y\r\n",
+        "HTTP/1.1\t101 y\r\n", "HTTP/1.11 101 y\r\n", "HTTP/1.1 10: y\r\n",  "HTTP/1.1 /01 y\r\n",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        CHECK_FOR(verdict_of(lines[i]) == ANSWER_BAD_STATUS_LINE, "%s", lines[i]);
+    }
+}
+
+static void a_status_line_has_a_bound(void) {
+    char text[1100] = "HTTP/1.1 101 ";
+    memset(text + strlen(text), 'x', sizeof text - 1 - strlen(text));
+    CHECK_EQUAL(verdict_of(text), ANSWER_BAD_STATUS_LINE);
+}
+
+static void headers_follow_the_rules_of_requests(void) {
+    static const struct {
+        const char *headers;
+        enum http_verdict problem;
+    } cases[] = {
+        {"A: b\n\r\n", HTTP_BARE_LF},
+        {"A: \rb\r\n\r\n", HTTP_BARE_CR},
+        {" folded\r\n\r\n", HTTP_FOLDED_HEADER},
+        {"nonsense\r\n\r\n", HTTP_NO_COLON},
+        {"A : b\r\n\r\n", HTTP_BAD_HEADER_NAME},
+        {"A: \x01\r\n\r\n", HTTP_BAD_HEADER_VALUE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[128] = "HTTP/1.1 200 OK\r\n";
+        struct answer answer;
+        strcat(text, cases[i].headers);
+        CHECK_EQUAL(verdict_of(text), ANSWER_BAD_HEADERS);
+        answer_init(&answer);
+        answer_parse(&answer, text, strlen(text));
+        CHECK_EQUAL(answer.problem, cases[i].problem);
+        CHECK(strcmp(answer_sentence(&answer, ANSWER_BAD_HEADERS),
+                     http_verdict_sentence(cases[i].problem)) == 0);
+    }
+    CHECK_EQUAL(verdict_of("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), ANSWER_COMPLETE);
+}
+
+int main(void) {
+    test_run("answer: status, reason and headers are found", status_and_headers_are_found);
+    test_run("answer: a reason phrase may be missing", a_reason_may_be_missing);
+    test_run("answer: what is not HTTP/1 is noticed at its first wrong byte",
+             what_is_not_http_is_noticed_at_once);
+    test_run("answer: a bad status line is refused", a_bad_status_line_is_refused);
+    test_run("answer: a status line has a bound", a_status_line_has_a_bound);
+    test_run("answer: headers follow the rules of requests", headers_follow_the_rules_of_requests);
+    return test_report();
+}
