@@ -74,7 +74,9 @@ run: $(BUILD)/step05_echo ## build and run the echo server (PORT=8000 ARGS=...)
 short = $(firstword $(subst _, ,$1))
 $(foreach step,$(STEPS),$(eval $(call short,$(step)) $(step): $(BUILD)/$(step)))
 $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))):
-	@$(BUILD)/$(notdir $<) --port $(PORT) $(ARGS)
+	@$(BUILD)/$(notdir $<) $(where) $(ARGS)
+where = --port $(PORT)
+step06 step06_client: where = '$(or $(URL),ws://127.0.0.1:$(PORT)/)'
 
 # The bench: bench, bench-report. It comes before the tests because it takes out those that need
 # Linux.
@@ -138,6 +140,7 @@ help: ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.* ## /\1|/p' $(filter %Makefile %.mk,$(MAKEFILE_LIST)) | \
 	    while IFS='|' read -r target text; do printf '  %-12s %s\n' "$$target" "$$text"; done
 	@echo '  stepNN       build and run one step: make step03 PORT=9000 ARGS=--verbose'
+	@echo '  step06       build and run the client: make step06 URL=ws://127.0.0.1:8000/'
 	@echo 'CC, CFLAGS, LDFLAGS and BUILD can be set, as in: make CC=clang BUILD=build/clang'
 
 .PHONY: all run $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))) test sanitize interop \

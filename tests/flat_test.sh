@@ -24,10 +24,11 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 rm -rf "$folder"
 mkdir -p "$folder"
 check "make flat" "$MAKE" flat BUILD="$folder"
-for step in step01 step02 step03 step04 step05; do
+for step in step01 step02 step03 step04 step05 step06; do
     check "$step: builds with plain make" "$MAKE" -j2 -C "$folder/flat/$step"
     check "$step: has no folder in an include" \
         sh -c "! grep -n '#include \".*/' $folder/flat/$step/*.[ch]"
+    [ "$step" != step06 ] || cp "$folder/flat/step05/step05_echo" "$folder/flat/step06" # to talk to
     check "$step: passes its test" env BUILD="$folder/flat/$step" "$BUILD/tests/${step}_test"
 done
 
@@ -62,10 +63,10 @@ refused() {
         [ "$(grep -c -v '^make' "$folder/diff.txt")" -le 1 ]
 }
 check "diff refuses a step that is not there" \
-    refused "there is no step '99'; the steps are: 01 02 03 04 05" 03 99
+    refused "there is no step '99'; the steps are: 01 02 03 04 05 06" 03 99
 check "diff refuses a word" refused "there is no step 'main'" main 3
 check "diff without steps says how" \
-    refused 'usage: make diff FROM=03 TO=04; the steps are: 01 02 03 04 05' '' ''
+    refused 'usage: make diff FROM=03 TO=04; the steps are: 01 02 03 04 05 06' '' ''
 check "diff with one step says how" refused 'usage: make diff' 03 ''
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

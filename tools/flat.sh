@@ -34,11 +34,22 @@ page.c: page.html embed.sh
 '
 fi
 
+# A server is told where to listen, the client where to connect.
+settings='PORT ?= 8000'
+# The variables are for make.
+# shellcheck disable=SC2016
+where='--port $(PORT)'
+if [ -f "$folder/url.h" ]; then
+    settings='URL ?= ws://127.0.0.1:8000/'
+    # shellcheck disable=SC2016
+    where="'\$(URL)'"
+fi
+
 cat > "$folder/Makefile" <<END
 # Everything that $step needs, in one folder: a plain \`make\` builds it. \`make flat\`
 # writes the folder anew, so copy it elsewhere before you change something in it.
 CFLAGS ?= -O2 -g
-PORT ?= 8000
+$settings
 MODULES = $modules
 
 $step: \$(MODULES:=.o)
@@ -50,7 +61,7 @@ $step: \$(MODULES:=.o)
 	\$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -I. -pthread \$(CPPFLAGS) \$(CFLAGS) -c -o \$@ \$<
 $page
 run: $step
-	./$step --port \$(PORT) \$(ARGS)
+	./$step $where \$(ARGS)
 
 clean:
 	rm -f $step *.o
