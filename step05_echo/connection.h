@@ -114,7 +114,8 @@ enum connection_event connection_next(struct connection *connection,
                                       struct connection_message *message);
 
 /* Where to put the bytes that arrive next; `*size`, more than 0, is how many fit. To be called
- * after CONNECTION_NEEDS_INPUT, when all output has been sent; it may move and grow the buffer.
+ * after CONNECTION_NEEDS_INPUT, when all output has been sent, or at least all that was lent from a
+ * received message; it may move and grow the buffer.
  * Returns NULL when there is no memory: then the connection has failed with 1011. */
 uint8_t *connection_space(struct connection *connection, size_t *size);
 

@@ -142,11 +142,12 @@ static char *change_folder(const char *text, const char *from, const char *to) {
     return changed;
 }
 
-/* A step's program takes its port from the command line alone. Where the text does not tell one it
- * means 8000, so ours is added behind the program's name. */
+/* A server takes its port from the command line alone. Where the text does not tell one it means
+ * 8000, so ours is added behind the program's name. The client is told a URL instead. */
 static char *add_port(char *command, unsigned ports) {
     char *program = strstr(command, "build/step");
-    if (program == NULL || strstr(command, "--port") != NULL) {
+    if (program == NULL || strstr(command, "--port") != NULL ||
+        strstr(command, "_client") != NULL) {
         return command;
     }
     size_t name = (size_t)(program - command) + strcspn(program, " \t\n;|&)'\"");
