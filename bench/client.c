@@ -90,7 +90,7 @@ static int read_response(struct clients *clients, struct client *client) {
     return -1;
 }
 
-int client_open(struct clients *clients, struct client *client, unsigned from) {
+int client_upgrade(struct clients *clients, struct client *client, unsigned from) {
     if (client_connect(clients, client, from) != 0) {
         return -1;
     }

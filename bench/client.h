@@ -48,7 +48,7 @@ __attribute__((format(printf, 2, 3))) void clients_error(struct clients *clients
 int client_connect(struct clients *clients, struct client *client, unsigned from);
 
 /* client_connect, and the opening handshake unless the server is a raw echo. */
-int client_open(struct clients *clients, struct client *client, unsigned from);
+int client_upgrade(struct clients *clients, struct client *client, unsigned from);
 
 /* What the errno of a read or write means that did not end well. */
 const char *client_problem(int problem);

@@ -164,7 +164,7 @@ static void run(struct flow *flow) {
 
 static int open_all(struct flow *flow) {
     for (uint64_t i = 0; i < flow->settings->connections; i++) {
-        if (client_open(flow->clients, &flow->client[i], (unsigned)i) != 0) {
+        if (client_upgrade(flow->clients, &flow->client[i], (unsigned)i) != 0) {
             return -1;
         }
         watch(flow, &flow->client[i], false, EPOLL_CTL_ADD);

@@ -44,14 +44,14 @@ static void settle(void) {
  * count. */
 static int open_and_measure(struct clients *clients, const struct load_settings *settings,
                             struct load_figures *figures, struct client *client) {
-    if (client_open(clients, &client[0], 0) != 0 || exchange(clients, &client[0]) != 0) {
+    if (client_upgrade(clients, &client[0], 0) != 0 || exchange(clients, &client[0]) != 0) {
         return -1;
     }
     settle();
     long memory = measure_memory(settings->pid), threads = measure_threads(settings->pid);
     int64_t cpu = measure_cpu(settings->pid), begin = measure_now();
     for (uint64_t i = 1; i <= settings->connections; i++) {
-        if (client_open(clients, &client[i], (unsigned)i) != 0 ||
+        if (client_upgrade(clients, &client[i], (unsigned)i) != 0 ||
             exchange(clients, &client[i]) != 0) {
             return -1;
         }

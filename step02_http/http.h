@@ -84,9 +84,9 @@ enum http_verdict {
 /* Starts a request. There is nothing to free. */
 void http_request_init(struct http_request *request);
 
-/* Starts the head of a response whose status line, the first `from` bytes with its CR LF, the caller
- * reads itself. Only headers are parsed then, under the same rules, and none of them is demanded.
- * The client of step 6 needs it. */
+/* Starts the head of a response whose status line, the first `from` bytes with its CR LF, the
+ * caller reads itself. Only headers are parsed then, under the same rules, and none of them is
+ * demanded. The client of step 6 needs it. */
 void http_response_init(struct http_request *response, size_t from);
 
 /* Goes on parsing. `bytes` holds the `len` bytes of the stream that have arrived so far, from the

@@ -19,9 +19,9 @@ struct frame_show {
     bool ended;      /* a bad frame or a Close: nothing behind it counts */
 };
 
-/* Starts with the first frame of connection number `connection`. `name` is what a frame is called in
- * the log, such as "frame". `masked` says who sends: a client's frames are masked, a server's are
- * not. */
+/* Starts with the first frame of connection number `connection`. `name` is what a frame is called
+ * in the log, such as "frame". `masked` says who sends: a client's frames are masked, a server's
+ * are not. */
 void frame_show_init(struct frame_show *show, uint64_t connection, const char *name, bool masked);
 
 /* Shows every frame in `bytes` of which enough has arrived, unmasking it in place. Returns how many

@@ -63,7 +63,8 @@ static int send_some(struct client *client) {
     return 0;
 }
 
-/* Reads what is there, if anything is. Returns what recv(2) does, and -1 with EAGAIN for nothing. */
+/* Reads what is there, if anything is. Returns what recv(2) does, and -1 with EAGAIN for nothing.
+ * */
 static ssize_t receive_some(struct client *client) {
     size_t size;
     uint8_t *space = connection_space(&client->connection, &size);
@@ -158,8 +159,8 @@ static bool expired(struct client *client) {
     return false;
 }
 
-/* Sends, waits and reads once; reads nothing while `full`. Returns true with an event for the caller, or false when there may
- * be new bytes to look at. */
+/* Sends, waits and reads once; reads nothing while `full`. Returns true with an event for the
+ * caller, or false when there may be new bytes to look at. */
 static bool turn(struct client *client, const struct client_wait *wait, bool full,
                  enum client_event *event) {
     struct pollfd ready[3];

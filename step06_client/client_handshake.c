@@ -135,7 +135,8 @@ static enum client_handshake_verdict find_once(const struct answer *answer, cons
     return http_header_next(&answer->head, name, &from, &another) ? more : CLIENT_HANDSHAKE_OPEN;
 }
 
-/* The upgrade is to websocket and to nothing else; Connection may list more (4.1, items 2 and 3). */
+/* The upgrade is to websocket and to nothing else; Connection may list more (4.1, items 2 and 3).
+ * */
 static enum client_handshake_verdict check_upgrade(const struct answer *answer) {
     struct http_text value;
     enum client_handshake_verdict verdict = find_once(

@@ -13,8 +13,8 @@ struct client_settings {
 
 /* Connects, sends the request and judges the answer. Returns 0, or -1 with client->problem set and
  * nothing to free: the host cannot be reached, the answer does not come in time, is not what 4.1
- * demands, or is a refusal, whose status and first words are in the sentence. The strings of `offer`
- * must outlive the client. */
+ * demands, or is a refusal, whose status and first words are in the sentence. The strings of
+ * `offer` must outlive the client. */
 int client_open(struct client *client, const struct url *url, const struct client_offer *offer,
                 const struct client_settings *settings);
 

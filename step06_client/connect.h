@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 /* Connects to `host`, a name or an address, IPv4 or IPv6, trying each of its addresses until
- * clock_now() reaches `deadline`. How long a name takes to be looked up is up to the system. Returns
- * the descriptor of a socket that does not block, which the caller closes, or -1 with one sentence
- * in `error` that says what is wrong. */
+ * clock_now() reaches `deadline`. How long a name takes to be looked up is up to the system.
+ * Returns the descriptor of a socket that does not block, which the caller closes, or -1 with one
+ * sentence in `error` that says what is wrong. */
 int connect_to(const char *host, const char *port, int64_t deadline, char *error,
                size_t error_size);
 

@@ -20,16 +20,16 @@ struct terminal {
 void terminal_init(struct terminal *terminal, bool binary);
 
 /* Reads what is there; call it when standard input can be read. It may move what has been lent by
- * terminal_next. Returns NULL, or one sentence: a line is longer than TERMINAL_LINE_MAX bytes, memory
- * has run out, or the input cannot be read. */
+ * terminal_next. Returns NULL, or one sentence: a line is longer than TERMINAL_LINE_MAX bytes,
+ * memory has run out, or the input cannot be read. */
 const char *terminal_read(struct terminal *terminal);
 
 /* Whether there is something to send: a whole line; a line without an end at the end of the input;
  * with `binary`, any bytes. */
 bool terminal_has_next(struct terminal *terminal);
 
-/* Takes that: `*payload` points at `*length` bytes, without the end of the line, which the caller may
- * change until the next terminal_read. */
+/* Takes that: `*payload` points at `*length` bytes, without the end of the line, which the caller
+ * may change until the next terminal_read. */
 void terminal_next(struct terminal *terminal, uint8_t **payload, size_t *length);
 
 /* Prints a message on standard output. Text ends with a new line; on a terminal, control characters
@@ -37,8 +37,8 @@ void terminal_next(struct terminal *terminal, uint8_t **payload, size_t *length)
  * `binary`, unless on a terminal, just their bytes. Returns 0, or -1 with errno. */
 int terminal_print(const struct terminal *terminal, const struct connection_message *message);
 
-/* From now on the first ^C (SIGINT) or SIGTERM no longer ends the program. Returns a descriptor that
- * can be read once it has come, or -1 with errno. */
+/* From now on the first ^C (SIGINT) or SIGTERM no longer ends the program. Returns a descriptor
+ * that can be read once it has come, or -1 with errno. */
 int terminal_catch_interrupt(void);
 
 void terminal_free(struct terminal *terminal);
