@@ -7,20 +7,24 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PAUSE = 100 }; /* ms without accepting when descriptors have run out */
 
-/* The one thing a signal handler may safely do is write a byte into a pipe that the accepting
- * thread polls. */
+/* Of the few things that a signal handler may safely do, these two: it sets a flag, and it writes a
+ * byte into a pipe that the accepting thread polls. */
+static atomic_bool stop_asked;
 static int stop_pipe[2];
 
 static void on_stop_signal(int signal_number) {
     (void)signal_number;
     int saved = errno;
+    atomic_store(&stop_asked, true);
     if (write(stop_pipe[1], "", 1) < 0) {
         /* The pipe is full, so the stop is known already. */
     }
@@ -43,9 +47,9 @@ void server_init(struct server *server, struct options *options) {
     options_add_flag(options, "--verbose", &server->verbose, "log every detail");
 }
 
-/* Accept failed for another reason than that nobody waits. Without a descriptor the connection
- * stays in the queue and poll reports it again at once, so a pause is what keeps this from
- * spinning. `*troubled` says whether that has been logged. */
+/* Accept failed for another reason than that nobody waits, or the wait for it failed. Without a
+ * descriptor the connection stays in the queue and poll reports it again at once, so a pause is
+ * what keeps this from spinning. `*troubled` says whether that has been logged. */
 static void accept_failed(bool *troubled) {
     if (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK || errno == ECONNABORTED) {
         return;
@@ -55,8 +59,8 @@ static void accept_failed(bool *troubled) {
                     strerror(errno));
         *troubled = true;
     }
-    struct pollfd stop = {stop_pipe[0], POLLIN, 0};
-    poll(&stop, 1, PAUSE);
+    struct timespec rest = {0, PAUSE * 1000000};
+    nanosleep(&rest, NULL);
 }
 
 static void accept_until_stopped(struct pool *pool, int listener) {
@@ -65,14 +69,8 @@ static void accept_until_stopped(struct pool *pool, int listener) {
     struct sockaddr_storage peer;
     uint64_t number = 0;
     bool troubled = false;
-    for (;;) {
-        if (poll(wait, 2, -1) < 0) {
-            continue; /* EINTR */
-        }
-        if (wait[1].revents != 0) {
-            return;
-        }
-        if (tcp_accept(listener, &connection, &peer) != 0) {
+    while (!atomic_load(&stop_asked)) {
+        if (poll(wait, 2, -1) < 0 || tcp_accept(listener, &connection, &peer) != 0) {
             accept_failed(&troubled);
             continue;
         }
@@ -120,8 +118,11 @@ static void raise_descriptor_limit(uint64_t connections) {
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) {
         return;
     }
+    rlim_t before = limit.rlim_cur;
     limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-    setrlimit(RLIMIT_NOFILE, &limit);
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        limit.rlim_cur = before;
+    }
     if (limit.rlim_cur < wanted) {
         log_problem("only %" PRIuMAX " descriptors are allowed, too few for %" PRIu64
                     " connections; raise the limit with ulimit -n",
@@ -167,12 +168,15 @@ static void print_hints(const char *hints, const char *name) {
     }
 }
 
-/* Prints the line that scripts wait for, and what a person could try next. */
-static void announce(const struct server *server, int listener) {
+/* Prints the line that scripts wait for, and what a person could try next. Returns 0, or -1 with
+ * errno if nobody knows where it listens. */
+static int announce(const struct server *server, int listener) {
     struct sockaddr_storage address = {0};
     socklen_t size = sizeof address;
     char name[TCP_NAME_SIZE];
-    getsockname(listener, (struct sockaddr *)&address, &size);
+    if (getsockname(listener, (struct sockaddr *)&address, &size) != 0) {
+        return -1;
+    }
     bool everywhere = replace_wildcard(&address);
     tcp_name(&address, name);
     printf("listening on http://%s/ (ws://%s/)%s\n", name, name,
@@ -181,6 +185,7 @@ static void announce(const struct server *server, int listener) {
         print_hints(server->hints, name);
     }
     fflush(stdout);
+    return 0;
 }
 
 int server_run(const struct server *server) {
@@ -199,9 +204,14 @@ int server_run(const struct server *server) {
         pool_stop(pool);
         return 1;
     }
-    announce(server, listener);
-    accept_until_stopped(pool, listener);
+    int status = 0;
+    if (announce(server, listener) == 0) {
+        accept_until_stopped(pool, listener);
+    } else {
+        log_problem("%s: cannot tell its port: %s", server->program, strerror(errno));
+        status = 1;
+    }
     close(listener);
     pool_stop(pool);
-    return 0;
+    return status;
 }

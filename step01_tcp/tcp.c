@@ -46,7 +46,7 @@ int tcp_listen(const char *host, uint16_t port, char *error, size_t error_size) 
     int problem = getaddrinfo(host, service, &hints, &addresses);
     if (problem != 0) {
         snprintf(error, error_size, "cannot find the host '%s' (%s); try --host 127.0.0.1", host,
-                 gai_strerror(problem));
+                 problem == EAI_SYSTEM ? strerror(errno) : gai_strerror(problem));
         return -1;
     }
     int fd = -1;
