@@ -93,6 +93,10 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)
 # copy.
 $(BUILD)/tests/tcp_test: own = $(call object,step01_tcp/tcp)
 $(BUILD)/tests/memory_test: own = $(call object,step02_http/buffer)
+
+# The calls that fail: faults.
+include tests/faults/rules.mk
+
 test: all $(TESTS) ## run all tests that need only a compiler, make and a shell
 	@BUILD='$(BUILD)' CC='$(CC)' sh tests/run.sh
 SANITIZE = $(MAKE) test CPPFLAGS=-DPOOL_STACK_EXTRA=2097152
@@ -119,10 +123,10 @@ diff: ## show what a step adds: make diff FROM=03 TO=04
 	@sh tools/diff.sh $(BUILD)/diff '$(FROM)' '$(TO)'
 
 # Tidying.
-SOURCES = $(wildcard $(addsuffix /*.[ch],$(ROOMS) wscheck tests tools/tutorial bench bench/peers))
+SOURCES = $(wildcard $(addsuffix /*.[ch],$(ROOMS) wscheck tests tools/tutorial bench bench/peers tests/faults))
 format: ## format the C sources with clang-format
 	@clang-format -i $(SOURCES)
-SCRIPTS = .ci/run $(wildcard */*.sh tests/interop/*.sh)
+SCRIPTS = .ci/run $(wildcard */*.sh tests/interop/*.sh tests/faults/*.sh)
 lint: ## check formatting, and the sources with cppcheck and shellcheck
 	@clang-format --dry-run --Werror $(SOURCES)
 	@! awk 'length > 100 && /^ *(\/\*|\*|#)/ && !/\\$$/ { print FILENAME ":" FNR ": " $$0 }' \

@@ -1,0 +1,76 @@
+/* faults: calls of the C library that fail when a test says so.
+ *
+ * The Makefile links each program of the house a second time, as faults_step05_echo and so on, from
+ * the same objects, with the linker's option --wrap: it makes every call of recv, for example, a
+ * call of wrap.c's __wrap_recv. The program itself is not changed. wrap.c and the test share a
+ * file's memory, in which the test says what is to fail, and wrap.c counts.
+ */
+#ifndef TESTS_FAULTS_FAULTS_H
+#define TESTS_FAULTS_FAULTS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+/* The variables of the environment that wrap.c looks at: the name of the shared file, and a value
+ * for `one_byte`. */
+#define FAULTS_FILE "FAULTS_FILE"
+#define FAULTS_ONE_BYTE "FAULTS_ONE_BYTE"
+
+/* A prime, so that no size in a protocol is a multiple of it. */
+enum { FAULTS_PIECE = 997 };
+
+enum faults_call {
+    FAULTS_NONE,
+    FAULTS_ACCEPT,
+    FAULTS_BIND,
+    FAULTS_CALLOC,
+    FAULTS_CLOSE,
+    FAULTS_FCNTL,
+    FAULTS_GETADDRINFO, /* its error is one of EAI_... */
+    FAULTS_GETRLIMIT,
+    FAULTS_GETSOCKNAME,
+    FAULTS_LISTEN,
+    FAULTS_OPEN,
+    FAULTS_PIPE,
+    FAULTS_POLL,
+    FAULTS_PTHREAD_ATTR_INIT,
+    FAULTS_PTHREAD_ATTR_SETSTACKSIZE,
+    FAULTS_PTHREAD_CREATE,
+    FAULTS_PTHREAD_KILL,
+    FAULTS_REALLOC,
+    FAULTS_RECV,
+    FAULTS_SEND,
+    FAULTS_SENDMSG,
+    FAULTS_SETRLIMIT,
+    FAULTS_SETSOCKOPT,
+    FAULTS_SHUTDOWN,
+    FAULTS_SOCKET,
+    FAULTS_SYSCONF,
+    FAULTS_WRITE, /* to standard error; the pipe of the stop signal is left alone, since a byte
+                   * always has room in it or is not needed any more */
+    FAULTS_CALLS
+};
+
+struct faults_control {
+    /* Set by the test. */
+    atomic_int call;      /* which is to fail, or FAULTS_NONE */
+    atomic_uint at;       /* at its first, second ... call from now on */
+    atomic_bool sticky;   /* and at all calls after that, too */
+    atomic_int error;     /* with this errno */
+    atomic_uint one_byte; /* so many calls of recv, send and sendmsg in each thread move one byte,
+                           * and those after them FAULTS_PIECE at most; 0: no limit */
+    atomic_uint exempt;   /* the number of a thread whose calls are not counted and do not fail;
+                         * 0: none. The first thread that the program starts has number 1. */
+
+    /* Set by wrap.c. The test resets `reached` and `calls`. */
+    atomic_uint reached;             /* calls that failed */
+    atomic_uint calls[FAULTS_CALLS]; /* calls of each kind */
+    atomic_uint started;             /* threads that were ever started */
+    atomic_int threads;              /* those of them that run */
+    atomic_int descriptors;          /* opened and not closed */
+    atomic_int blocks;               /* of memory, lists of addresses, attributes of threads, taken
+                                      * and not given back */
+    atomic_uint port;                /* that the program listens on; 0: it does not */
+};
+
+#endif

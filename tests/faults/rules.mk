@@ -1,0 +1,31 @@
+# The rules of the faults; the Makefile includes them. Each program of the house is linked a second
+# time, as faults_step05_echo and so on, with the calls in calls.txt wrapped. The linker's --wrap is
+# one of GNU, LLVM and others for ELF, so elsewhere these tests are left out.
+
+comma           := ,
+faults_calls    := $(shell awk '/^[a-z]/ && ($$2 == "fails" || $$2 == "counted") { print $$1 }' \
+                     tests/faults/calls.txt)
+faults_programs := $(foreach step,$(STEPS),$(BUILD)/faults_$(step))
+faults_tests    := $(foreach name,start serve short,$(BUILD)/tests/faults_$(name)_test)
+
+$(foreach step,$(STEPS),\
+  $(eval $(BUILD)/faults_$(step): $(foreach module,$(step)/main $($(step)_modules) \
+    tests/faults/wrap tests/faults/wrap_io,$(call object,$(module)))))
+$(faults_programs): tests/faults/calls.txt
+	$(say) LINK $@
+	$(quiet)$(LINK) $(addprefix -Wl$(comma)--wrap=,$(faults_calls)) -o $@ $(filter %.o,$^) $(LDLIBS)
+
+$(BUILD)/tests/faults_%_test: $(BUILD)/obj/tests/faults/%_test.o $(test_links) \
+                              $(foreach module,driver scenario,$(call object,tests/faults/$(module)))
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
+
+ifeq ($(shell uname -s),Linux)
+test: $(faults_programs) $(faults_tests)
+endif
+
+faults: $(faults_programs) $(faults_tests) $(BUILD)/wscheck ## fail every system call and allocation of the server in turn
+	@BUILD='$(BUILD)' sh tests/faults/run.sh
+
+.PHONY: faults

@@ -1,0 +1,51 @@
+/* scenario: a client that uses all that the echo server offers: a page, and a connection with the
+ * opening handshake, a message, one in fragments, one for which the buffer grows, a ping, and the
+ * closing handshake. All that the server sent is kept. */
+#ifndef TESTS_FAULTS_SCENARIO_H
+#define TESTS_FAULTS_SCENARIO_H
+
+#include "tests/peer.h"
+
+enum { SCENARIO_STAGES = 6 };
+
+/* What came on one connection. */
+struct scenario_talk {
+    struct wire got;                /* with the digits of the Date field blanked out */
+    size_t stages[SCENARIO_STAGES]; /* how long `got` was after each answer */
+    size_t count;                   /* answers that came whole */
+    bool ended;                     /* the stream ended with a FIN or, if `reset`, otherwise */
+    bool reset;
+};
+
+struct scenario {
+    struct scenario_talk page, echo;
+};
+
+enum { SCENARIO_LARGE = 600000 }; /* for which the buffer grows several times */
+
+/* Plays the client, with a large message of this size, and waits for the end of both connections,
+ * or until nothing has come for PROCESS_WAIT. The caller frees what came with scenario_free. */
+void scenario_play(struct scenario *scenario, unsigned port, size_t large);
+void scenario_free(struct scenario *scenario);
+
+/* Checks a scenario that nothing disturbed: the bytes are those of the RFC. */
+void scenario_check_whole(const struct scenario *scenario, size_t large);
+
+/* How a scenario differs from one that nothing disturbed. */
+enum scenario_verdict {
+    SCENARIO_SAME, /* not at all */
+    SCENARIO_CUT,  /* it ended early: with a Close frame, an error of HTTP, or without a word. A
+                    * ping of the server's counts as this, too. */
+    SCENARIO_WRONG /* it did not end, or other bytes came */
+};
+enum scenario_verdict scenario_compare(const struct scenario *scenario,
+                                       const struct scenario *whole);
+
+/* Whether the connection with messages ended with a Close frame with this code. */
+bool scenario_closed_with(const struct scenario *scenario, unsigned code);
+
+/* Opens a connection that stays, and lets it echo a message. */
+int bystander_open(unsigned port);
+void bystander_echo(int fd);
+
+#endif

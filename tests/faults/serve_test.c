@@ -1,0 +1,223 @@
+/* Calls that fail while the echo server serves: the process lives, the connection concerned ends
+ * cleanly or does not even notice, another one notices nothing, and nothing leaks. */
+#include "tests/faults/driver.h"
+#include "tests/faults/scenario.h"
+#include "tests/test.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const arguments[] = {"--max-connections=100", NULL};
+
+static struct scenario whole; /* one that nothing disturbed */
+
+/* A server, a connection that stays, and what the server holds for it. */
+struct stage {
+    struct process process;
+    int bystander;
+    struct driver_held held;
+};
+
+static bool begin(struct stage *stage) {
+    driver_reset();
+    if (!process_start(&stage->process, "faults_step05_echo", arguments)) {
+        return false;
+    }
+    stage->bystander = bystander_open(stage->process.port);
+    atomic_store(&driver_control->exempt, atomic_load(&driver_control->started));
+    stage->held = driver_holds();
+    return true;
+}
+
+/* The connection that stays is told that the server goes, and the process leaves nothing. */
+static void end(struct stage *stage) {
+    struct wire goodbye = {0};
+    wire_add_server_close(&goodbye, 1001, "the server is shutting down");
+    bystander_echo(stage->bystander);
+    kill(stage->process.pid, SIGTERM);
+    peer_expect(stage->bystander, &goodbye);
+    close(stage->bystander);
+    CHECK_EQUAL(process_stop(&stage->process), 0);
+    CHECK_EQUAL(driver_holds().blocks, 0);
+    CHECK_EQUAL(driver_holds().descriptors, 2); /* the pipe of the stop signal */
+}
+
+static void the_scenario_is_answered(void) {
+    struct stage stage;
+    if (begin(&stage)) {
+        scenario_play(&whole, stage.process.port, SCENARIO_LARGE);
+        scenario_check_whole(&whole, SCENARIO_LARGE);
+        driver_wait_until_held(stage.held, "without a fault");
+        end(&stage);
+    }
+}
+
+/* Plays the scenario while a call fails. Returns whether it came to that. */
+static bool disturb(struct stage *stage, enum faults_call call, unsigned at, int error,
+                    enum scenario_verdict worst) {
+    char what[128];
+    struct scenario scenario;
+    snprintf(what, sizeof what, "%s number %u fails with %s", driver_name(call), at,
+             strerror(error));
+    driver_arm(call, at, error, false);
+    scenario_play(&scenario, stage->process.port, SCENARIO_LARGE);
+    driver_wait_until_held(stage->held, what);
+    bool reached = driver_disarm() > 0;
+    enum scenario_verdict verdict = scenario_compare(&scenario, &whole);
+    CHECK_FOR(verdict <= worst, "%s: the client noticed (%d), page %zu, echo %zu of %zu bytes",
+              what, (int)verdict, scenario.page.got.len, scenario.echo.got.len, whole.echo.got.len);
+    bystander_echo(stage->bystander);
+    scenario_free(&scenario);
+    return reached;
+}
+
+/* Errors at the first, second ... call, until the scenario has no more of them. */
+static void sweep(const struct driver_fault *faults, size_t count, enum scenario_verdict worst) {
+    for (size_t i = 0; i < count; i++) {
+        struct stage stage;
+        if (!begin(&stage)) {
+            continue;
+        }
+        unsigned tried = 0;
+        for (size_t e = 0; faults[i].errors[e] != 0; e++) {
+            unsigned most = e == 0 || driver_tries_all() ? UINT_MAX : 1, at = 1;
+            while (at <= most && disturb(&stage, faults[i].call, at, faults[i].errors[e], worst)) {
+                at++;
+            }
+            tried += at - 1;
+        }
+        CHECK_FOR(tried > 0, "%s is never called", driver_name(faults[i].call));
+        if (getenv("VERBOSE") != NULL) {
+            printf("%-26s failed %u times\n", driver_name(faults[i].call), tried);
+        }
+        end(&stage);
+    }
+}
+
+static void what_can_be_done_anew_or_without_is_not_noticed(void) {
+    static const struct driver_fault faults[] = {
+        {FAULTS_ACCEPT,
+         {ECONNABORTED, EINTR, EAGAIN, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPERM, EPROTO, ENETDOWN,
+          EHOSTUNREACH}},
+        {FAULTS_CLOSE, {EINTR, EIO}},
+        {FAULTS_FCNTL, {EPERM, EINTR}},
+        {FAULTS_POLL, {EINTR, ENOMEM, EINVAL}},
+        {FAULTS_PTHREAD_ATTR_SETSTACKSIZE, {EINVAL}},
+        {FAULTS_RECV, {EINTR}},
+        {FAULTS_SEND, {EINTR, EAGAIN}},
+        {FAULTS_SENDMSG, {EINTR, EAGAIN}},
+        {FAULTS_SHUTDOWN, {ENOTCONN, ENOBUFS}},
+        {FAULTS_SYSCONF, {EINVAL}},
+        {FAULTS_WRITE, {EAGAIN, EINTR, EIO, ENOSPC, EPIPE, EFBIG, EDQUOT}},
+    };
+    sweep(faults, sizeof faults / sizeof faults[0], SCENARIO_SAME);
+}
+
+static void what_cannot_ends_one_connection(void) {
+    static const struct driver_fault faults[] = {
+        {FAULTS_PTHREAD_ATTR_INIT, {ENOMEM}},
+        {FAULTS_PTHREAD_CREATE, {EAGAIN, EPERM}},
+        {FAULTS_REALLOC, {ENOMEM}},
+        {FAULTS_RECV, {EAGAIN, ECONNRESET, ETIMEDOUT, ENOMEM, ENOTCONN, EHOSTUNREACH}},
+        {FAULTS_SEND, {ECONNRESET, EPIPE, ENOBUFS, ENOMEM, ETIMEDOUT, EHOSTUNREACH}},
+        {FAULTS_SENDMSG, {ECONNRESET, EPIPE, ENOBUFS, ENOMEM, EMSGSIZE, EHOSTUNREACH}},
+        {FAULTS_SETSOCKOPT, {ENOMEM, ENOBUFS, EDOM}},
+    };
+    sweep(faults, sizeof faults / sizeof faults[0], SCENARIO_CUT);
+}
+
+/* While a call fails again and again there may be no service, but no processor time is burnt
+ * either, and the connection that stays notices nothing. */
+static void endure(const struct stage *stage, enum faults_call call, int error) {
+    enum { WINDOW = 200 };
+    char answer[4096];
+    driver_arm(call, 1, error, true);
+    int fd = peer_connect(stage->process.port);
+    peer_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
+    long before = process_cpu_ms(&stage->process);
+    poll(NULL, 0, WINDOW);
+    long used = process_cpu_ms(&stage->process) - before;
+    CHECK_FOR(used < WINDOW / 2, "%s always fails with %s: %ld ms of processor time in %d ms",
+              driver_name(call), strerror(error), used, WINDOW);
+    bystander_echo(stage->bystander);
+    CHECK_FOR(driver_disarm() > 0, "%s is never called", driver_name(call));
+    peer_read_all(fd, answer, sizeof answer);
+    close(fd);
+}
+
+static void what_goes_on_failing_is_endured(void) {
+    static const struct driver_fault faults[] = {
+        {FAULTS_ACCEPT, {EMFILE, ENOMEM}}, {FAULTS_POLL, {ENOMEM}},
+        {FAULTS_PTHREAD_CREATE, {EAGAIN}}, {FAULTS_RECV, {ENOMEM}},
+        {FAULTS_SENDMSG, {ENOBUFS}},       {FAULTS_SETSOCKOPT, {ENOMEM}},
+        {FAULTS_SHUTDOWN, {ENOBUFS}},      {FAULTS_WRITE, {ENOSPC}},
+    };
+    struct stage stage;
+    if (!begin(&stage)) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        for (size_t e = 0; faults[i].errors[e] != 0; e++) {
+            endure(&stage, faults[i].call, faults[i].errors[e]);
+            driver_wait_until_held(stage.held, driver_name(faults[i].call));
+        }
+        disturb(&stage, FAULTS_NONE, 1, 0, SCENARIO_SAME);
+    }
+    end(&stage);
+}
+
+/* The stop of a server that cannot even wait any more. */
+static void it_stops_although_poll_goes_on_failing(void) {
+    struct stage stage;
+    if (begin(&stage)) {
+        driver_arm(FAULTS_POLL, 1, ENOMEM, true);
+        end(&stage);
+    }
+}
+
+/* The first time that the buffer must grow it is for the head of a request, then for a message. */
+static void without_memory_the_answer_is_503_or_a_close_with_1011(void) {
+    struct stage stage;
+    if (!begin(&stage)) {
+        return;
+    }
+    for (unsigned at = 1; at <= 3; at++) {
+        struct scenario scenario;
+        driver_arm(FAULTS_REALLOC, at, ENOMEM, true);
+        scenario_play(&scenario, stage.process.port, SCENARIO_LARGE);
+        driver_wait_until_held(stage.held, "without memory");
+        CHECK(driver_disarm() > 0);
+        const struct wire *got = &scenario.echo.got;
+        if (at == 1) {
+            CHECK(got->len > 12 && memcmp(got->bytes, "HTTP/1.1 503", 12) == 0);
+        } else {
+            CHECK_FOR(scenario_closed_with(&scenario, 1011), "growth %u: no Close 1011", at);
+        }
+        scenario_free(&scenario);
+    }
+    end(&stage);
+}
+
+int main(void) {
+    driver_init();
+    test_run("faults: the scenario is answered as it should", the_scenario_is_answered);
+    if (whole.echo.got.len > 0) {
+        test_run("faults: what can be done anew or without is not noticed",
+                 what_can_be_done_anew_or_without_is_not_noticed);
+        test_run("faults: what cannot ends one connection", what_cannot_ends_one_connection);
+        test_run("faults: what goes on failing is endured", what_goes_on_failing_is_endured);
+        test_run("faults: it stops although poll goes on failing",
+                 it_stops_although_poll_goes_on_failing);
+        test_run("faults: without memory the answer is 503 or a Close with 1011",
+                 without_memory_the_answer_is_503_or_a_close_with_1011);
+    }
+    scenario_free(&whole);
+    driver_end();
+    return test_report();
+}

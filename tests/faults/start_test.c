@@ -1,0 +1,241 @@
+/* Calls that fail while the echo server starts: it ends with status 1 and one sentence that says
+ * why, or it can do without and serves. And calls that fail while it stops: it stops all the
+ * same. */
+#include "tests/faults/driver.h"
+#include "tests/faults/scenario.h"
+#include "tests/test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netdb.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const char program[] = "faults_step05_echo";
+static const char *const arguments[] = {NULL};
+
+/* How often each call comes while the program starts, when nothing fails. */
+static unsigned calls[FAULTS_CALLS];
+
+static void an_undisturbed_start_is_counted(void) {
+    struct process process;
+    driver_reset();
+    if (process_start(&process, program, arguments)) {
+        for (int i = 0; i < FAULTS_CALLS; i++) {
+            calls[i] = atomic_load(&driver_control->calls[i]);
+        }
+        CHECK_EQUAL(process_stop(&process), 0);
+        CHECK_EQUAL(driver_holds().blocks, 0);
+    }
+}
+
+/* What the sentence must contain: what the error means, or what to do about it. */
+static const char *reason(enum faults_call call, int error) {
+    if (call == FAULTS_GETADDRINFO) {
+        return error == EAI_SYSTEM ? strerror(EMFILE) : gai_strerror(error);
+    }
+    switch (error) {
+    case EADDRINUSE:
+        return "in use";
+    case EACCES:
+        return "needs more rights";
+    case EADDRNOTAVAIL:
+        return "not an address of this machine";
+    default:
+        return strerror(error);
+    }
+}
+
+static void check_end(enum faults_call call, unsigned at, int error) {
+    static const char *const with_port[] = {"--port=0", NULL};
+    char printed[1024];
+    driver_reset();
+    driver_arm(call, at, error, false);
+    int status = process_run(program, with_port, printed, sizeof printed);
+    const char *end_of_line = strchr(printed, '\n');
+    CHECK_FOR(status == 1, "%s number %u fails with %d: status %d", driver_name(call), at, error,
+              status);
+    CHECK_FOR(strncmp(printed, "step05_echo: ", 13) == 0 && end_of_line != NULL &&
+                  end_of_line[1] == '\0' && strstr(printed, reason(call, error)) != NULL,
+              "%s number %u fails with %d (%s), but it says: %s", driver_name(call), at, error,
+              reason(call, error), printed);
+    CHECK_EQUAL(driver_holds().blocks, 0);
+}
+
+static void what_it_cannot_start_without_is_said(void) {
+    static const struct driver_fault faults[] = {
+        {FAULTS_BIND, {EACCES, EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENOMEM}},
+        {FAULTS_CALLOC, {ENOMEM}},
+        {FAULTS_FCNTL, {EPERM, EINTR}},
+        {FAULTS_GETADDRINFO,
+         {EAI_AGAIN, EAI_FAIL, EAI_FAMILY, EAI_MEMORY, EAI_NONAME, EAI_SERVICE, EAI_SYSTEM}},
+        {FAULTS_GETSOCKNAME, {ENOBUFS}},
+        {FAULTS_LISTEN, {EADDRINUSE, EOPNOTSUPP}},
+        {FAULTS_PIPE, {EMFILE, ENFILE}},
+        {FAULTS_SOCKET,
+         {EACCES, EAFNOSUPPORT, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTONOSUPPORT}},
+    };
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        CHECK_FOR(calls[faults[i].call] > 0, "%s is never called", driver_name(faults[i].call));
+        for (unsigned at = 1; at <= calls[faults[i].call]; at++) {
+            for (size_t e = 0; faults[i].errors[e] != 0; e++) {
+                check_end(faults[i].call, at, faults[i].errors[e]);
+            }
+        }
+    }
+}
+
+static void what_it_can_start_without_is_not_noticed(void) {
+    static const struct driver_fault faults[] = {
+        {FAULTS_CLOSE, {EINTR, EIO}},
+        {FAULTS_GETRLIMIT, {EINVAL, EPERM}},
+        {FAULTS_OPEN, {EACCES, EINTR, EMFILE, ENFILE, ENODEV, ENOENT, ENOMEM}},
+        {FAULTS_SETRLIMIT, {EINVAL, EPERM}},
+        {FAULTS_SETSOCKOPT, {ENOBUFS, ENOMEM, ENOPROTOOPT}},
+    };
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        CHECK_FOR(calls[faults[i].call] > 0, "%s is never called", driver_name(faults[i].call));
+        for (unsigned at = 1; at <= calls[faults[i].call]; at++) {
+            for (size_t e = 0; faults[i].errors[e] != 0; e++) {
+                struct process process;
+                driver_reset();
+                driver_arm(faults[i].call, at, faults[i].errors[e], false);
+                if (process_start(&process, program, arguments)) {
+                    CHECK(driver_disarm() == 1);
+                    bool limit = faults[i].call == FAULTS_SETRLIMIT;
+                    CHECK_EQUAL(process_log_count(&process, "descriptors are allowed"), limit);
+                    close(bystander_open(process.port));
+                    CHECK_EQUAL(process_stop(&process), 0);
+                }
+            }
+        }
+    }
+}
+
+/* Waits until the program listens; returns the port. */
+static unsigned wait_for_port(void) {
+    int64_t deadline = now() + PROCESS_WAIT;
+    unsigned port;
+    while ((port = atomic_load(&driver_control->port)) == 0 && now() < deadline) {
+        poll(NULL, 0, 1);
+    }
+    return port;
+}
+
+/* Runs the program with both outputs on a descriptor, -1 for none, and lets it serve. */
+static void check_outputs(int fd) {
+    const char *folder = getenv("BUILD");
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", folder != NULL ? folder : "build", program);
+    driver_reset();
+    struct process process = {.pid = fork()};
+    if (process.pid == 0) {
+        close(STDOUT_FILENO);
+        close(STDERR_FILENO);
+        if (fd >= 0) {
+            dup2(fd, STDOUT_FILENO);
+            dup2(fd, STDERR_FILENO);
+        }
+        execl(path, path, "--port=0", (char *)NULL);
+        _exit(127);
+    }
+    int bystander = bystander_open(wait_for_port());
+    close(bystander);
+    CHECK_EQUAL(process_stop(&process), 0);
+}
+
+static void it_serves_without_its_outputs(void) {
+    int fds[2];
+    int full = open("/dev/full", O_WRONLY);
+    if (full >= 0) {
+        check_outputs(full); /* ENOSPC */
+        close(full);
+    }
+    CHECK_EQUAL(pipe(fds), 0);
+    close(fds[0]);
+    check_outputs(fds[1]); /* EPIPE */
+    close(fds[1]);
+    check_outputs(-1); /* EBADF, but for what the program does about it */
+}
+
+/* Stops the program while a call fails. Returns whether it came to that. */
+static bool stop_with(enum faults_call call, unsigned at, int error) {
+    struct process process;
+    uint8_t bytes[64];
+    driver_reset();
+    if (!process_start(&process, program, arguments)) {
+        return false;
+    }
+    int fd = bystander_open(process.port);
+    driver_arm(call, at, error, false);
+    int64_t begin = now();
+    kill(process.pid, SIGTERM);
+    struct pollfd wait = {fd, POLLIN, 0};
+    CHECK(poll(&wait, 1, PROCESS_WAIT) == 1);
+    ssize_t count = recv(fd, bytes, sizeof bytes, 0);
+    CHECK_FOR(count <= 0 || (bytes[0] == 0x88 && bytes[2] == 0x03 && bytes[3] == 0xe9),
+              "%s number %u fails with %s: no Close 1001", driver_name(call), at, strerror(error));
+    close(fd);
+    int status = process_stop(&process);
+    CHECK_FOR(status == 0, "%s number %u fails with %s: status %d", driver_name(call), at,
+              strerror(error), status);
+    CHECK_FOR(now() - begin < 2500, "%s number %u fails with %s: the stop took %lld ms",
+              driver_name(call), at, strerror(error), (long long)(now() - begin));
+    CHECK_EQUAL(driver_holds().blocks, 0);
+    return driver_disarm() > 0;
+}
+
+static void it_stops_whatever_fails(void) {
+    static const struct driver_fault faults[] = {
+        {FAULTS_CLOSE, {EINTR, EIO}},
+        {FAULTS_POLL, {EINTR, ENOMEM}},
+        {FAULTS_PTHREAD_KILL, {EAGAIN, ESRCH}},
+        {FAULTS_RECV, {EINTR, ECONNRESET, ENOMEM}},
+        {FAULTS_SEND, {EINTR, EAGAIN, EPIPE, ENOBUFS}},
+        {FAULTS_SETSOCKOPT, {ENOMEM}},
+        {FAULTS_WRITE, {EIO}},
+    };
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        unsigned tried = 0;
+        for (size_t e = 0; faults[i].errors[e] != 0; e++) {
+            unsigned most = e == 0 || driver_tries_all() ? UINT_MAX : 1, at = 1;
+            while (at <= most && stop_with(faults[i].call, at, faults[i].errors[e])) {
+                at++;
+            }
+            tried += at - 1;
+        }
+        CHECK_FOR(tried > 0, "%s is never called", driver_name(faults[i].call));
+    }
+}
+
+/* So that the program asks for more descriptors. */
+static void lower_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur > 256) {
+        limit.rlim_cur = 256;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+int main(void) {
+    lower_descriptor_limit();
+    signal(SIGPIPE, SIG_DFL);
+    if (driver_init()) {
+        test_run("faults: a start without one is counted", an_undisturbed_start_is_counted);
+        test_run("faults: what it cannot start without is said in a sentence, status 1",
+                 what_it_cannot_start_without_is_said);
+        test_run("faults: what it can start without is not noticed",
+                 what_it_can_start_without_is_not_noticed);
+        test_run("faults: it serves without its outputs", it_serves_without_its_outputs);
+        test_run("faults: it stops whatever fails", it_stops_whatever_fails);
+    }
+    driver_end();
+    return test_report();
+}
