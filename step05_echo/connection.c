@@ -3,12 +3,11 @@
 #include <string.h>
 
 enum {
-    CONTROL_FRAME_MAX = 2 + 4 + FRAME_CONTROL_MAX,
     /* What one event may add to the output: its own control frame, and a message by the user. */
     EVENT_PARTS = 3,
-    EVENT_BYTES = CONTROL_FRAME_MAX + FRAME_HEADER_MAX + CONNECTION_COPY_MAX,
+    EVENT_BYTES = CONNECTION_CONTROL_MAX + FRAME_HEADER_MAX + CONNECTION_COPY_MAX,
     /* Room that the buffer has beyond the largest message: headers and a control frame. */
-    BUFFER_SLACK = 2 * FRAME_HEADER_MAX + CONTROL_FRAME_MAX
+    BUFFER_SLACK = 2 * FRAME_HEADER_MAX + CONNECTION_CONTROL_MAX
 };
 
 void connection_init(struct connection *connection, const struct connection_settings *settings,
@@ -21,15 +20,8 @@ void connection_init(struct connection *connection, const struct connection_sett
         connection->settings.max_message = SIZE_MAX / 4; /* so that no sum of sizes can overflow */
     }
     connection->rules = (struct frame_rules){settings->role == CONNECTION_SERVER, 0};
-    connection->buffer = *buffer;
-    connection->done = 0;
-    connection->raw = 0;
-    connection->end = received;
-    connection->filled = false;
+    input_init(&connection->input, buffer, received);
     connection->in_frame = false;
-    connection->message_opcode = FRAME_CONTINUATION;
-    connection->message_start = 0;
-    connection->message_length = 0;
     output_init(&connection->output);
     connection->close_sent = false;
     connection->end_event = CONNECTION_NEEDS_INPUT;
@@ -38,88 +30,7 @@ void connection_init(struct connection *connection, const struct connection_sett
 }
 
 void connection_free(struct connection *connection) {
-    buffer_free(&connection->buffer);
-}
-
-static bool is_in_message(const struct connection *connection) {
-    return connection->message_opcode != FRAME_CONTINUATION;
-}
-
-/* Masks a frame that goes out, if a client sends it, with a key of its own. */
-static void mask_frame(struct connection *connection, struct frame_header *header,
-                       uint8_t *payload) {
-    if (connection->settings.role == CONNECTION_CLIENT) {
-        header->masked = true;
-        connection->settings.new_masking_key(connection->settings.context, header->masking_key);
-        frame_mask(payload, payload, (size_t)header->payload_length, header->masking_key, 0);
-    }
-}
-
-static int send_control(struct connection *connection, uint8_t opcode, const uint8_t *payload,
-                        size_t length) {
-    uint8_t head[FRAME_HEADER_MAX], body[FRAME_CONTROL_MAX];
-    if (connection->close_sent || length > FRAME_CONTROL_MAX ||
-        !output_has_room(&connection->output, 1, CONTROL_FRAME_MAX)) {
-        return -1;
-    }
-    if (length > 0) {
-        memcpy(body, payload, length);
-    }
-    struct frame_header header = {.fin = true, .opcode = opcode, .payload_length = length};
-    mask_frame(connection, &header, body);
-    output_copy(&connection->output, head, frame_encode_header(&header, head));
-    output_copy(&connection->output, body, length);
-    connection->close_sent = opcode == FRAME_CLOSE;
-    return 0;
-}
-
-int connection_ping(struct connection *connection, const uint8_t *payload, size_t length) {
-    return send_control(connection, FRAME_PING, payload, length);
-}
-
-int connection_close(struct connection *connection, uint16_t code, const char *reason) {
-    uint8_t payload[CLOSE_PAYLOAD_MAX];
-    size_t length = close_encode(code, reason, payload);
-    return send_control(connection, FRAME_CLOSE, payload, length);
-}
-
-/* Lends bytes to the output. If they lie in the buffer, nothing may be moved over them until they
- * are sent. */
-static void lend(struct connection *connection, uint8_t *bytes, size_t length) {
-    const uint8_t *data = connection->buffer.data;
-    output_lend(&connection->output, bytes, length);
-    if (bytes >= data && bytes < data + connection->raw) {
-        size_t lent_until = (size_t)(bytes - data) + length;
-        connection->done = lent_until > connection->done ? lent_until : connection->done;
-    }
-}
-
-int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payload,
-                    size_t length) {
-    uint8_t head[FRAME_HEADER_MAX];
-    struct output *output = &connection->output;
-    if (connection->close_sent ||
-        !output_has_room(output, 2, FRAME_HEADER_MAX + CONNECTION_COPY_MAX)) {
-        return -1;
-    }
-    struct frame_header header = {.fin = true, .opcode = opcode, .payload_length = length};
-    mask_frame(connection, &header, payload);
-    size_t head_size = frame_header_size(&header);
-    size_t message_start = connection->message_start;
-    bool in_place = payload == connection->buffer.data + message_start &&
-                    message_start >= connection->done + head_size;
-    if (in_place) {
-        frame_encode_header(&header, payload - head_size);
-        lend(connection, payload - head_size, head_size + length);
-        return 0;
-    }
-    output_copy(output, head, frame_encode_header(&header, head));
-    if (length <= CONNECTION_COPY_MAX) {
-        output_copy(output, payload, length);
-    } else {
-        lend(connection, payload, length);
-    }
-    return 0;
+    input_free(&connection->input);
 }
 
 /* Fails the connection (7.1.7): says why in a Close, unless one has been sent, and listens no
@@ -133,33 +44,39 @@ static enum connection_event fail(struct connection *connection, uint16_t code,
     return CONNECTION_FAILED;
 }
 
+/* A message begins: its payload will be gathered from `start` on. */
+static void begin_message(struct connection *connection, uint8_t opcode, size_t start) {
+    connection->message_opcode = opcode;
+    connection->input.in_message = true;
+    connection->input.message_start = start;
+    connection->input.message_length = 0;
+    utf8_init(&connection->utf8);
+}
+
 /* Checks what the header of a data frame means for the message it belongs to (5.4), and finds the
  * place of its payload. Returns CONNECTION_NEEDS_INPUT if all is well. */
 static enum connection_event begin_data_frame(struct connection *connection, size_t header_size) {
     const struct frame_header *frame = &connection->frame;
+    const struct input *input = &connection->input;
     bool continues = frame->opcode == FRAME_CONTINUATION;
-    bool in_message = is_in_message(connection);
-    if (continues && !in_message) {
+    if (continues && !input->in_message) {
         return fail(connection, CLOSE_PROTOCOL_ERROR, "there is no message to continue (5.4)");
     }
-    if (!continues && in_message) {
+    if (!continues && input->in_message) {
         return fail(connection, CLOSE_PROTOCOL_ERROR,
                     "a message begins before the last one has ended (5.4)");
     }
-    size_t so_far = in_message ? connection->message_length : 0;
+    size_t so_far = continues ? input->message_length : 0;
     if (frame->payload_length > connection->settings.max_message - so_far) {
         return fail(connection, CLOSE_TOO_BIG, "the message is larger than this server takes");
     }
-    if (!in_message) {
+    if (!continues) {
         /* In front of the payload stays room for the header of its echo: exactly as much as it
          * needs when its length is known, or up to the most that a server's frame can have. */
         size_t key_size = frame->masked ? sizeof frame->masking_key : 0;
         size_t room = (frame->fin ? header_size : FRAME_HEADER_MAX) - key_size;
-        size_t most = connection->raw + header_size - connection->done;
-        connection->message_opcode = frame->opcode;
-        connection->message_start = connection->done + (room < most ? room : most);
-        connection->message_length = 0;
-        utf8_init(&connection->utf8);
+        size_t most = input->raw + header_size - input->done;
+        begin_message(connection, frame->opcode, input->done + (room < most ? room : most));
     }
     return CONNECTION_NEEDS_INPUT;
 }
@@ -167,9 +84,10 @@ static enum connection_event begin_data_frame(struct connection *connection, siz
 /* Decodes the header at `raw`. Returns CONNECTION_NEEDS_INPUT with in_frame set if that went well.
  * */
 static enum connection_event begin_frame(struct connection *connection) {
-    enum frame_verdict verdict = frame_decode_header(connection->buffer.data + connection->raw,
-                                                     connection->end - connection->raw,
-                                                     &connection->rules, &connection->frame);
+    struct input *input = &connection->input;
+    enum frame_verdict verdict =
+        frame_decode_header(input->buffer.data + input->raw, input->end - input->raw,
+                            &connection->rules, &connection->frame);
     if (verdict == FRAME_INCOMPLETE) {
         return CONNECTION_NEEDS_INPUT;
     }
@@ -183,37 +101,54 @@ static enum connection_event begin_frame(struct connection *connection) {
             return event;
         }
     }
-    connection->raw += header_size;
+    input->raw += header_size;
     connection->frame_received = 0;
     connection->in_frame = true;
     return CONNECTION_NEEDS_INPUT;
 }
 
-/* Unmasks as much of the frame's payload as has arrived, and checks text on the way: a bad byte is
- * noticed at once, not at the end of a frame or a message. */
+/* Adds `count` bytes of payload to the message, unmasked with a key (NULL: they are not masked),
+ * and checks text on the way: a bad byte is noticed at once, not at the end of a frame or a
+ * message. `offset` is how many bytes of the same frame came before. */
+static enum connection_event add_to_message(struct connection *connection, const uint8_t *from,
+                                            size_t count, const uint8_t *masking_key,
+                                            uint64_t offset) {
+    struct input *input = &connection->input;
+    uint8_t *to = input->buffer.data + input->message_start + input->message_length;
+    bool is_text = connection->message_opcode == FRAME_TEXT, is_ascii = false;
+    if (masking_key == NULL) {
+        memmove(to, from, count);
+    } else if (is_text) {
+        is_ascii = frame_mask_text(to, from, count, masking_key, offset);
+    } else {
+        frame_mask(to, from, count, masking_key, offset);
+    }
+    input->message_length += count;
+    /* ASCII that begins between two characters is good, and ends between two. */
+    bool is_good = !is_text || (is_ascii && utf8_is_complete(&connection->utf8)) ||
+                   utf8_update(&connection->utf8, to, count);
+    return is_good ? CONNECTION_NEEDS_INPUT
+                   : fail(connection, CLOSE_INVALID_DATA, "a text message must be UTF-8 (8.1)");
+}
+
+/* Takes as much of the frame's payload as has arrived. */
 static enum connection_event take_payload(struct connection *connection) {
     const struct frame_header *frame = &connection->frame;
-    uint64_t missing = frame->payload_length - connection->frame_received;
-    size_t here = connection->end - connection->raw;
+    struct input *input = &connection->input;
+    const uint8_t *key = frame->masked ? frame->masking_key : NULL;
+    const uint8_t *from = input->buffer.data + input->raw;
+    uint64_t offset = connection->frame_received;
+    uint64_t missing = frame->payload_length - offset;
+    size_t here = input->end - input->raw;
     size_t count = missing < here ? (size_t)missing : here;
-    uint8_t *from = connection->buffer.data + connection->raw;
-    uint8_t *to =
-        frame_is_control(frame->opcode)
-            ? connection->control + connection->frame_received
-            : connection->buffer.data + connection->message_start + connection->message_length;
-    if (frame->masked) {
-        frame_mask(to, from, count, frame->masking_key, connection->frame_received);
-    } else {
-        memmove(to, from, count);
-    }
-    connection->raw += count;
+    input->raw += count;
     connection->frame_received += count;
-    if (frame_is_control(frame->opcode)) {
-        return CONNECTION_NEEDS_INPUT;
+    if (!frame_is_control(frame->opcode)) {
+        return add_to_message(connection, from, count, key, offset);
     }
-    connection->message_length += count;
-    if (connection->message_opcode == FRAME_TEXT && !utf8_update(&connection->utf8, to, count)) {
-        return fail(connection, CLOSE_INVALID_DATA, "a text message must be UTF-8 (8.1)");
+    memcpy(connection->control + offset, from, count);
+    if (key != NULL) {
+        frame_mask(connection->control + offset, from, count, key, offset);
     }
     return CONNECTION_NEEDS_INPUT;
 }
@@ -247,25 +182,55 @@ static enum connection_event end_control_frame(struct connection *connection,
     if (connection->frame.opcode == FRAME_PONG) {
         return CONNECTION_PONG;
     }
-    send_control(connection, FRAME_PONG, connection->control, length);
+    connection_pong(connection, connection->control, length);
     return CONNECTION_PING;
 }
 
-/* A data frame is whole. Returns CONNECTION_NEEDS_INPUT if its message is not. */
-static enum connection_event end_data_frame(struct connection *connection,
-                                            struct connection_message *message) {
-    if (!connection->frame.fin) {
-        return CONNECTION_NEEDS_INPUT;
-    }
+static enum connection_event end_message(struct connection *connection,
+                                         struct connection_message *message) {
+    struct input *input = &connection->input;
     uint8_t opcode = connection->message_opcode;
     if (opcode == FRAME_TEXT && !utf8_is_complete(&connection->utf8)) {
         return fail(connection, CLOSE_INVALID_DATA,
                     "a text message must not end within a character (8.1)");
     }
-    connection->message_opcode = FRAME_CONTINUATION;
-    *message = (struct connection_message){
-        opcode, connection->buffer.data + connection->message_start, connection->message_length};
+    input->in_message = false;
+    *message = (struct connection_message){opcode, input->buffer.data + input->message_start,
+                                           input->message_length};
     return CONNECTION_MESSAGE;
+}
+
+/* The frame at hand is whole. Returns CONNECTION_NEEDS_INPUT if that is all there is to say. */
+static enum connection_event end_frame(struct connection *connection,
+                                       struct connection_message *message) {
+    connection->in_frame = false;
+    if (frame_is_control(connection->frame.opcode)) {
+        return end_control_frame(connection, message);
+    }
+    return connection->frame.fin ? end_message(connection, message) : CONNECTION_NEEDS_INPUT;
+}
+
+/* The short way for what comes most often: a whole small message, all of which is here. It does
+ * what begin_frame, take_payload and end_frame do, without asking what is known of such a message.
+ * Returns CONNECTION_NEEDS_INPUT, and has done nothing, if anything else is next. */
+static enum connection_event take_small_message(struct connection *connection,
+                                                struct connection_message *message) {
+    struct input *input = &connection->input;
+    const uint8_t *frame = input->buffer.data + input->raw;
+    size_t here = input->end - input->raw;
+    if (connection->in_frame || input->in_message || !connection->rules.masked ||
+        here < FRAME_SMALL_HEADER || !frame_is_small_message(frame)) {
+        return CONNECTION_NEEDS_INPUT;
+    }
+    size_t length = frame[1] & 0x7f;
+    if (here - FRAME_SMALL_HEADER < length) {
+        return CONNECTION_NEEDS_INPUT;
+    }
+    input->raw += FRAME_SMALL_HEADER + length;
+    begin_message(connection, frame[0] & 0x0f, input->done + 2);
+    enum connection_event event =
+        add_to_message(connection, frame + FRAME_SMALL_HEADER, length, frame + 2, 0);
+    return event == CONNECTION_NEEDS_INPUT ? end_message(connection, message) : event;
 }
 
 enum connection_event connection_next(struct connection *connection,
@@ -275,7 +240,8 @@ enum connection_event connection_next(struct connection *connection,
         if (!output_has_room(&connection->output, EVENT_PARTS, EVENT_BYTES)) {
             return CONNECTION_NEEDS_OUTPUT;
         }
-        if (!connection->in_frame) {
+        event = take_small_message(connection, message);
+        if (event == CONNECTION_NEEDS_INPUT && !connection->in_frame) {
             event = begin_frame(connection);
         }
         if (!connection->in_frame || event != CONNECTION_NEEDS_INPUT) {
@@ -286,108 +252,26 @@ enum connection_event connection_next(struct connection *connection,
             connection->frame_received < connection->frame.payload_length) {
             return event;
         }
-        connection->in_frame = false;
-        event = frame_is_control(connection->frame.opcode) ? end_control_frame(connection, message)
-                                                           : end_data_frame(connection, message);
+        event = end_frame(connection, message);
     }
     return event;
 }
 
-/* Most bytes are where they should be already, and not every memmove notices that. */
-static void move(uint8_t *to, const uint8_t *from, size_t len) {
-    if (to != from) {
-        memmove(to, from, len);
-    }
-}
-
-/* All output is sent, so everything in front of the message can go. */
-static void move_to_front(struct connection *connection) {
-    uint8_t *data = connection->buffer.data;
-    size_t message = 0;
-    if (is_in_message(connection)) {
-        size_t start = connection->message_start - connection->done;
-        move(data + start, data + connection->message_start, connection->message_length);
-        connection->message_start = start;
-        message = start + connection->message_length;
-    }
-    size_t raw = connection->end - connection->raw;
-    move(data + message, data + connection->raw, raw);
-    connection->done = 0;
-    connection->raw = message;
-    connection->end = message + raw;
-}
-
-void connection_relax(struct connection *connection) {
-    if (!is_in_message(connection) && buffer_has_grown(&connection->buffer)) {
-        move_to_front(connection);
-        buffer_shrink(&connection->buffer, 0, connection->end);
-        connection->filled = false;
-    }
-}
-
-/* The payload bytes of the frame at hand that are still to come. */
-static uint64_t rest_of_frame(const struct connection *connection) {
-    return connection->in_frame ? connection->frame.payload_length - connection->frame_received : 0;
-}
-
-/* Moves what is kept only if the room behind it is too small: for the rest of the frame, for a read
- * that is worth its call, or beside a buffer that would have to grow. */
-static void make_room(struct connection *connection) {
-    size_t capacity = connection->buffer.capacity;
-    size_t room = capacity - connection->end;
-    bool nothing_kept = connection->raw == connection->end && !is_in_message(connection);
-    if (nothing_kept || room < rest_of_frame(connection) || room < CONNECTION_READ_SIZE / 2 ||
-        room < capacity / 4) {
-        move_to_front(connection);
-    }
-}
-
-/* How large the buffer should be for the next read. It grows when it is full, or nearly, of bytes
- * that did arrive: to CONNECTION_READ_SIZE for a peer that sends much at a time, and to twice its
- * size for a message that needs more. What a header claims may stop it from growing, when the rest
- * of the frame fits, but never makes it. */
-static size_t wanted_capacity(const struct connection *connection) {
-    size_t capacity = connection->buffer.capacity;
-    size_t free_bytes = capacity - connection->end;
-    uint64_t most = connection->settings.max_message + BUFFER_SLACK;
-    bool rest_fits = connection->in_frame && rest_of_frame(connection) <= free_bytes;
-    if (connection->filled && capacity < CONNECTION_READ_SIZE) {
-        return CONNECTION_READ_SIZE;
-    }
-    if (is_in_message(connection) && free_bytes < capacity / 4 && !rest_fits && capacity < most) {
-        return 2 * capacity < most ? 2 * capacity : (size_t)most;
-    }
-    return capacity;
-}
-
 uint8_t *connection_space(struct connection *connection, size_t *size) {
-    struct buffer *buffer = &connection->buffer;
-    bool much_too_large = buffer->capacity > CONNECTION_READ_SIZE &&
-                          connection->message_length < buffer->capacity / 4;
-    if (much_too_large) {
-        connection_relax(connection); /* a large message has long been followed by a small one */
-    }
-    make_room(connection);
-    size_t wanted = wanted_capacity(connection);
-    if (wanted > buffer->capacity && buffer_grow(buffer, wanted, connection->end) != 0 &&
-        connection->end == buffer->capacity) {
+    const struct frame_header *frame = &connection->frame;
+    uint64_t rest = connection->in_frame ? frame->payload_length - connection->frame_received : 0;
+    uint64_t most = connection->settings.max_message + BUFFER_SLACK;
+    uint8_t *space = input_space(&connection->input, rest, most, size);
+    if (space == NULL) {
         fail(connection, CLOSE_INTERNAL_ERROR, "the server is out of memory");
-        return NULL;
     }
-    *size = buffer->capacity - connection->end;
-    return buffer->data + connection->end;
+    return space;
 }
 
 void connection_received(struct connection *connection, size_t count) {
-    connection->end += count;
-    connection->filled = connection->end == connection->buffer.capacity;
+    input_received(&connection->input, count);
 }
 
-size_t connection_output(struct connection *connection, const struct iovec **parts) {
-    *parts = connection->output.parts;
-    return connection->output.count;
-}
-
-void connection_sent(struct connection *connection, size_t count) {
-    output_sent(&connection->output, count);
+void connection_relax(struct connection *connection) {
+    input_relax(&connection->input);
 }

@@ -18,32 +18,24 @@
  *
  * "Write the output" is: take connection_output(), write it, report it with connection_sent().
  *
- * One buffer holds what arrives. Payloads are unmasked where they lie, and moved left over the
- * frame headers between them, so that the fragments of a message join without another copy:
- *
- *        sent or waiting to be sent     message so far      free to move      not looked at yet
- *     +------------------------------+-------------------+----------------+-------------------+---
- *     |                              | . message         |                |                   |
- *     +------------------------------+-------------------+----------------+-------------------+---
- *     0                            done                  message end     raw                 end
- *
- * The masking key makes every frame from a client longer than its echo, so a reply's header fits in
- * front of the payload where it lies, and the replies to a batch of frames lie side by side.
+ * Messages are handed out where they lie in the buffer that they arrive in; input.h has a picture
+ * of it. The masking key makes every frame from a client longer than its echo, so a reply's header
+ * fits in front of the payload, and the replies to a batch of frames lie side by side.
  */
 #ifndef STEP05_ECHO_CONNECTION_H
 #define STEP05_ECHO_CONNECTION_H
 
-#include "step02_http/buffer.h"
 #include "step04_frames/frame.h"
 #include "step05_echo/close.h"
+#include "step05_echo/input.h"
 #include "step05_echo/output.h"
 #include "step05_echo/utf8.h"
 
 enum {
-    CONNECTION_BUFFER_MIN = 512,       /* bytes that a buffer must have at least */
-    CONNECTION_READ_SIZE = 256 * 1024, /* what it grows to when a read has filled it */
-    CONNECTION_MESSAGE_MIN = 125,      /* a smaller max_message is raised to this */
-    CONNECTION_COPY_MAX = 125          /* a payload up to this size is copied rather than lent */
+    CONNECTION_BUFFER_MIN = 512,  /* bytes that a buffer must have at least */
+    CONNECTION_MESSAGE_MIN = 125, /* a smaller max_message is raised to this */
+    CONNECTION_COPY_MAX = 125,    /* a payload up to this size is copied rather than lent */
+    CONNECTION_CONTROL_MAX = 2 + 4 + FRAME_CONTROL_MAX /* bytes of a control frame, masked */
 };
 
 enum connection_role { CONNECTION_SERVER, CONNECTION_CLIENT };
@@ -78,17 +70,14 @@ struct connection_message {
 struct connection {
     struct connection_settings settings;
     struct frame_rules rules;
-    struct buffer buffer;
-    size_t done, raw, end; /* see the picture above */
-    bool filled;           /* the last read left no room: more was waiting, perhaps */
+    struct input input; /* with the message being received, or the last one */
 
     bool in_frame; /* the header at hand has been decoded, and some of its payload may be missing */
     struct frame_header frame;
     uint64_t frame_received;            /* bytes of its payload so far */
     uint8_t control[FRAME_CONTROL_MAX]; /* the payload of a control frame */
 
-    uint8_t message_opcode; /* of the message being received; FRAME_CONTINUATION: none is */
-    size_t message_start, message_length;
+    uint8_t message_opcode;
     struct utf8 utf8;
 
     struct output output;
@@ -136,6 +125,10 @@ int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payl
 /* Sends a ping with up to 125 bytes, which the peer's pong will repeat. Returns as
  * connection_send. */
 int connection_ping(struct connection *connection, const uint8_t *payload, size_t length);
+
+/* Sends a pong with up to 125 bytes. The reply to a ping is sent by connection_next; one that
+ * nobody has asked for may be sent as well (5.5.3). Returns as connection_send. */
+int connection_pong(struct connection *connection, const uint8_t *payload, size_t length);
 
 /* Starts the closing handshake, with a code that is legal or CLOSE_NO_CODE and a reason of up to
  * 123 bytes. Go on until CONNECTION_CLOSED, but not for ever: a peer may never reply. Returns as

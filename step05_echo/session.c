@@ -60,7 +60,7 @@ static int64_t time_to_wait(const struct session *session) {
     if (session->settings->idle_timeout > 0) {
         wait = least(wait, session->last_message + session->settings->idle_timeout - clock_now());
     }
-    if (!session->relaxed && buffer_has_grown(&session->connection.buffer)) {
+    if (!session->relaxed && buffer_has_grown(&session->connection.input.buffer)) {
         wait = least(wait, SESSION_RELAX_AFTER);
     }
     return wait > 0 ? wait : 1;

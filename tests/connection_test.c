@@ -102,7 +102,7 @@ static const struct connection_settings server_settings = {.role = CONNECTION_SE
 /* How a scenario is cut: the first piece has `first` bytes, all others `rest`. */
 static void run_cut(const struct wire *input, const char *events, const struct wire *output,
                     size_t first, size_t rest, size_t lent_size) {
-    static uint8_t lent[2 * CONNECTION_READ_SIZE];
+    static uint8_t lent[2 * INPUT_READ_SIZE];
     struct connection connection;
     struct run run = {.ended = false};
     start(&connection, &server_settings, lent, lent_size, 0);
@@ -122,7 +122,7 @@ static void run_cut(const struct wire *input, const char *events, const struct w
 
 /* Plays a scenario in all ways, and frees both wires. */
 static void play(struct wire *input, const char *events, struct wire *output) {
-    static const size_t buffers[] = {CONNECTION_BUFFER_MIN, 2 * CONNECTION_READ_SIZE};
+    static const size_t buffers[] = {CONNECTION_BUFFER_MIN, 2 * INPUT_READ_SIZE};
     for (size_t i = 0; i < 2; i++) {
         run_cut(input, events, output, input->len, input->len, buffers[i]);
         for (size_t cut = 1; cut < input->len; cut++) {
@@ -308,6 +308,10 @@ static void text_that_is_not_utf8(void) {
     wire_add_client_text(&violation, 0x01, "split \xf4");
     wire_add_client_text(&violation, 0x00, "\x90\x80\x80");
     play_violation(&violation, 1007, "a text message must be UTF-8 (8.1)");
+    wire_add_client_text(&violation, 0x01, "an e without its accent \xc3");
+    wire_add_client_text(&violation, 0x00, "and ASCII");
+    wire_add_client_text(&violation, 0x80, "\xa9");
+    play_violation(&violation, 1007, "a text message must be UTF-8 (8.1)");
     wire_add_client_text(&violation, 0x01, "cut \xe2");
     wire_add_client_text(&violation, 0x80, "\x82");
     play_violation(&violation, 1007, "a text message must not end within a character (8.1)");
@@ -370,6 +374,54 @@ static void the_largest_message_is_taken(void) {
          &out);
 }
 
+/* A small message whose frame has come whole takes a short way; with its last byte still missing it
+ * takes the long one. Every length around the largest small one, good and bad. */
+static void the_short_way_agrees_with_the_long_one(void) {
+    for (size_t len = 0; len <= FRAME_CONTROL_MAX + 3; len++) {
+        static const char *const ends[] = {"", "\xc3\xa9", "\xc3", "\xff", "\xc3\xff"};
+        for (size_t end = 0; end < 5 && strlen(ends[end]) <= len; end++) {
+            struct wire in = {0}, both[2] = {{0}, {0}};
+            const char *failure[2];
+            char text[FRAME_CONTROL_MAX + 3], events[2][EVENTS_SIZE];
+            memset(text, 'a', sizeof text);
+            memcpy(text + len - strlen(ends[end]), ends[end], strlen(ends[end]));
+            for (uint8_t first = 0x82; first >= 0x81; first--) {
+                wire_add_client_frame(&in, first, text, len);
+            }
+            for (size_t way = 0; way < 2; way++) {
+                static uint8_t lent[CONNECTION_BUFFER_MIN];
+                struct connection connection;
+                struct run run = {.ended = false};
+                start(&connection, &server_settings, lent, sizeof lent, 0);
+                feed(&connection, &run, in.bytes, in.len / 2 - way, 1000);
+                feed(&connection, &run, in.bytes + in.len / 2 - way, in.len / 2, 1000);
+                feed(&connection, &run, in.bytes + in.len - way, way, 1000);
+                memcpy(events[way], run.events, sizeof run.events);
+                both[way] = run.output;
+                failure[way] = connection.failure != NULL ? connection.failure : "none";
+                connection_free(&connection);
+            }
+            CHECK_FOR(strcmp(events[0], events[1]) == 0, "%zu bytes: %s or %s", len, events[0],
+                      events[1]);
+            CHECK(strcmp(failure[0], failure[1]) == 0);
+            CHECK_BYTES(both[0].bytes, both[0].len, both[1].bytes, both[1].len);
+            wire_free(&both[0]);
+            wire_free(&both[1]);
+            wire_free(&in);
+        }
+    }
+}
+
+/* Wherever a frame is cut, its payload is not taken for a frame. */
+static void a_ping_with_a_frame_in_it(void) {
+    struct wire in = {0}, out = {0};
+    wire_add_hex(&in, "89 8c 00000000  8280 00000000 8280 00000000");
+    wire_add_client_text(&in, 0x81, "next");
+    wire_add_hex(&out, "8a 0c  8280 00000000 8280 00000000");
+    wire_add_server_text(&out, 0x81, "next");
+    play(&in, "ping:\x82\x80 text:next ", &out);
+}
+
 static void many_small_frames_at_once(void) {
     struct wire in = {0}, out = {0};
     char events[EVENTS_SIZE] = "";
@@ -383,7 +435,7 @@ static void many_small_frames_at_once(void) {
         snprintf(events + used, sizeof events - used, "%s:%s ", i % 3 == 0 ? "ping" : "text",
                  payload);
     }
-    run_cut(&in, events, &out, in.len, in.len, 2 * CONNECTION_READ_SIZE);
+    run_cut(&in, events, &out, in.len, in.len, 2 * INPUT_READ_SIZE);
     run_cut(&in, events, &out, in.len, in.len, CONNECTION_BUFFER_MIN);
     run_cut(&in, events, &out, 1, 1, CONNECTION_BUFFER_MIN);
     run_cut(&in, events, &out, 997, 997, CONNECTION_BUFFER_MIN);
@@ -439,12 +491,12 @@ static void a_claimed_length_takes_no_memory(void) {
     size_t size;
     CHECK(connection_space(&connection, &size) != NULL);
     CHECK(!run.ended);
-    CHECK_EQUAL(connection.buffer.capacity, sizeof lent);
+    CHECK_EQUAL(connection.input.buffer.capacity, sizeof lent);
     wire_free(&in);
     connection_free(&connection);
 }
 
-enum { LARGE = CONNECTION_READ_SIZE + 150000 };
+enum { LARGE = INPUT_READ_SIZE + 150000 };
 
 /* A message of LARGE bytes arrives in pieces of 1,000 and is echoed. */
 static void exchange_a_large_message(struct connection *connection, struct run *run) {
@@ -452,11 +504,11 @@ static void exchange_a_large_message(struct connection *connection, struct run *
     uint8_t *payload = calloc(1, LARGE);
     wire_add_client_frame(&in, 0x82, payload, LARGE);
     feed(connection, run, in.bytes, 3000, 1000);
-    CHECK(!buffer_has_grown(&connection->buffer));
+    CHECK(!buffer_has_grown(&connection->input.buffer));
     feed(connection, run, in.bytes + 3000, 147000, 1000);
-    CHECK_EQUAL(connection->buffer.capacity, CONNECTION_READ_SIZE);
+    CHECK_EQUAL(connection->input.buffer.capacity, INPUT_READ_SIZE);
     feed(connection, run, in.bytes + 150000, in.len - 150000 - 1, 1000);
-    CHECK_EQUAL(connection->buffer.capacity, 2 * CONNECTION_READ_SIZE);
+    CHECK_EQUAL(connection->input.buffer.capacity, 2 * INPUT_READ_SIZE);
     CHECK_EQUAL(run->output.len, 0);
     feed(connection, run, in.bytes + in.len - 1, 1, 100000);
     CHECK_EQUAL(run->output.len, 10 + LARGE);
@@ -476,7 +528,7 @@ static void memory_grows_with_what_arrives_and_stays_while_it_is_used(void) {
     start(&connection, &settings, lent, sizeof lent, 0);
     exchange_a_large_message(&connection, &run);
     connection_space(&connection, &size);
-    CHECK_EQUAL(size, 2 * CONNECTION_READ_SIZE); /* the next may be as large */
+    CHECK_EQUAL(size, 2 * INPUT_READ_SIZE); /* the next may be as large */
     feed(&connection, &run, small.bytes, small.len, 100);
     CHECK(connection_space(&connection, &size) == lent);
     CHECK_EQUAL(size, sizeof lent);
@@ -489,7 +541,7 @@ static void memory_grows_with_what_arrives_and_stays_while_it_is_used(void) {
 /* Between two reads the beginning of a message stays where it lies as long as there is enough room
  * behind it, for the rest and for a good read; then it moves to the front of the buffer. */
 static void bytes_are_moved_only_to_make_room(void) {
-    enum { LENGTH = 20000, CAPACITY = 2 * CONNECTION_READ_SIZE };
+    enum { LENGTH = 20000, CAPACITY = 2 * INPUT_READ_SIZE };
     static uint8_t lent[CAPACITY];
     static const struct connection_settings settings = {.role = CONNECTION_SERVER,
                                                         .max_message = 1 << 20};
@@ -507,7 +559,7 @@ static void bytes_are_moved_only_to_make_room(void) {
         size_t at = (size_t)(connection_space(&connection, &size) - lent);
         CHECK_EQUAL(at + size, CAPACITY);
         CHECK(at == expected || at < piece);
-        CHECK(size >= CONNECTION_READ_SIZE / 2);
+        CHECK(size >= INPUT_READ_SIZE / 2);
         moves += at < expected;
         piece = in.len - done < piece ? in.len - done : piece;
         feed(&connection, &run, in.bytes + done, piece, piece);
@@ -540,9 +592,9 @@ static void memory_is_given_back_in_silence(void) {
     CHECK(connection_space(&connection, &size) == lent + 3);
     CHECK_EQUAL(size, sizeof lent - 3);
     feed(&connection, &run, in.bytes + 3, 4, 100); /* in the middle of a message it stays */
-    CHECK(buffer_grow(&connection.buffer, 5000, connection.end) == 0);
+    CHECK(buffer_grow(&connection.input.buffer, 5000, connection.input.end) == 0);
     connection_relax(&connection);
-    CHECK(buffer_has_grown(&connection.buffer));
+    CHECK(buffer_has_grown(&connection.input.buffer));
     feed(&connection, &run, in.bytes + 7, in.len - 7, 100);
     CHECK_BYTES(run.output.bytes + 10 + LARGE, run.output.len - 10 - LARGE,
                 "\x81\x03"
@@ -569,12 +621,12 @@ static void a_full_read_makes_room_for_a_larger_one(void) {
     while (connection_next(&connection, &message) != CONNECTION_NEEDS_INPUT) {
     }
     memcpy(connection_space(&connection, &size), in.bytes, size);
-    CHECK_EQUAL(connection.buffer.capacity, CONNECTION_BUFFER_MIN); /* two bytes were free */
+    CHECK_EQUAL(connection.input.buffer.capacity, CONNECTION_BUFFER_MIN); /* two bytes were free */
     connection_received(&connection, size);
     while (connection_next(&connection, &message) != CONNECTION_NEEDS_INPUT) {
     }
     connection_space(&connection, &size);
-    CHECK_EQUAL(connection.buffer.capacity, CONNECTION_READ_SIZE);
+    CHECK_EQUAL(connection.input.buffer.capacity, INPUT_READ_SIZE);
     wire_free(&in);
     connection_free(&connection);
 }
@@ -597,6 +649,7 @@ static void replies_to_a_batch_lie_side_by_side(void) {
     const struct iovec *parts;
     CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_NEEDS_INPUT);
     CHECK_EQUAL(connection_output(&connection, &parts), 1);
+    CHECK(parts[0].iov_base == lent); /* where the messages came, and not a copy */
     CHECK_EQUAL(parts[0].iov_len, 10 * 25);
     wire_free(&in);
     connection_free(&connection);
@@ -631,6 +684,55 @@ static void what_is_lent_stays_until_it_is_sent(void) {
     CHECK_BYTES(run.output.bytes, run.output.len, out.bytes, out.len);
     wire_free(&in);
     wire_free(&out);
+    wire_free(&run.output);
+    connection_free(&connection);
+}
+
+/* Only the first answer fits in front of the message. */
+static void a_small_message_is_sent_twice(void) {
+    static uint8_t lent[CONNECTION_BUFFER_MIN];
+    struct connection connection;
+    struct connection_message message;
+    struct run run = {.ended = false};
+    uint8_t foreign[] = "##foreign";
+    struct wire in = {0}, out = {0};
+    wire_add_client_text(&in, 0x81, "again");
+    wire_add_client_text(&in, 0x82, "next");
+    wire_add_client_text(&in, 0x82, "");
+    memcpy(lent, in.bytes, in.len);
+    start(&connection, &server_settings, lent, sizeof lent, in.len);
+    CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
+    CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload, 5), 0);
+    CHECK_EQUAL(connection_send(&connection, FRAME_BINARY, message.payload, 5), 0);
+    CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
+    CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, foreign + 2, 7), 0);
+    CHECK_BYTES(foreign, 2, "##", 2); /* it is nobody's to write to */
+    CHECK_EQUAL(connection_send(&connection, FRAME_BINARY, message.payload, 4), 0);
+    CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
+    CHECK_EQUAL(connection_send(&connection, FRAME_BINARY, message.payload, 0), 0);
+    CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload, 0), 0);
+    drain(&connection, &run, 100);
+    wire_add_server_text(&out, 0x81, "again");
+    wire_add_server_text(&out, 0x82, "again");
+    wire_add_server_text(&out, 0x81, "foreign");
+    wire_add_server_text(&out, 0x82, "next");
+    wire_add_server_text(&out, 0x82, "");
+    wire_add_server_text(&out, 0x81, "");
+    CHECK_BYTES(run.output.bytes, run.output.len, out.bytes, out.len);
+    wire_free(&in);
+    wire_free(&out);
+    wire_free(&run.output);
+    connection_free(&connection);
+}
+
+static void a_pong_that_nobody_asked_for(void) {
+    static uint8_t lent[CONNECTION_BUFFER_MIN];
+    struct connection connection;
+    struct run run = {.ended = false};
+    start(&connection, &server_settings, lent, sizeof lent, 0);
+    CHECK_EQUAL(connection_pong(&connection, (const uint8_t *)"here", 4), 0);
+    drain(&connection, &run, 100);
+    CHECK_BYTES(run.output.bytes, run.output.len, "\x8a\x04here", 6);
     wire_free(&run.output);
     connection_free(&connection);
 }
@@ -797,6 +899,9 @@ int main(void) {
              a_bad_byte_fails_in_the_middle_of_a_frame);
     test_run("connection: too large is seen in the header, 1009", too_large_is_seen_in_the_header);
     test_run("connection: the largest message is taken", the_largest_message_is_taken);
+    test_run("connection: the short way agrees with the long one",
+             the_short_way_agrees_with_the_long_one);
+    test_run("connection: a ping with a frame in it", a_ping_with_a_frame_in_it);
     test_run("connection: many small frames at once", many_small_frames_at_once);
     test_run("connection: large messages come back byte for byte",
              large_messages_come_back_byte_for_byte);
@@ -807,6 +912,8 @@ int main(void) {
     test_run("connection: memory is given back in silence", memory_is_given_back_in_silence);
     test_run("connection: a full read makes room for a larger one",
              a_full_read_makes_room_for_a_larger_one);
+    test_run("connection: a small message is sent twice", a_small_message_is_sent_twice);
+    test_run("connection: a pong that nobody asked for", a_pong_that_nobody_asked_for);
     test_run("connection: replies to a batch lie side by side",
              replies_to_a_batch_lie_side_by_side);
     test_run("connection: what is lent stays until it is sent",

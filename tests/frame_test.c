@@ -300,10 +300,11 @@ static void fill(uint8_t *bytes, size_t len) {
     }
 }
 
-/* Masks `len` bytes to a place that lies `distance` bytes before them, in one buffer. */
+/* Masks `len` bytes to a place that lies `distance` bytes before them, in one buffer, as any bytes
+ * and as a text. */
 static void check_mask(size_t len, uint64_t offset, size_t distance) {
     enum { BEFORE = 48, ROOM = 220 };
-    uint8_t bytes[ROOM], wanted[ROOM], masked[ROOM];
+    uint8_t bytes[ROOM], wanted[ROOM], masked[ROOM], text[ROOM];
     fill(bytes, sizeof bytes);
     memcpy(wanted, bytes, sizeof wanted);
     memcpy(masked, bytes + BEFORE, len);
@@ -311,6 +312,9 @@ static void check_mask(size_t len, uint64_t offset, size_t distance) {
     memcpy(wanted + BEFORE - distance, masked, len);
     frame_mask(bytes + BEFORE - distance, bytes + BEFORE, len, example_key, offset);
     CHECK_BYTES(bytes, sizeof bytes, wanted, sizeof wanted); /* nothing around it was touched */
+    fill(text, sizeof text);
+    frame_mask_text(text + BEFORE - distance, text + BEFORE, len, example_key, offset);
+    CHECK_BYTES(text, sizeof text, wanted, sizeof wanted);
 }
 
 static void mask_in_place(void) {
@@ -379,6 +383,58 @@ static void mask_in_pieces(void) {
             frame_mask(bytes + at, bytes + at, take, example_key, at);
         }
         CHECK_BYTES(bytes, sizeof bytes, wanted, sizeof wanted);
+    }
+}
+
+/* The key may lie where the payload goes, as it does in a frame that is unmasked to its front. */
+static void mask_over_the_key(void) {
+    for (size_t len = 0; len <= 100; len++) {
+        for (int as_text = 0; as_text < 2; as_text++) {
+            uint8_t frame[104], wanted[104];
+            fill(frame, sizeof frame);
+            memcpy(wanted, frame + 4, 100);
+            oracle_mask(wanted, len, frame, 0);
+            if (as_text) {
+                frame_mask_text(frame, frame + 4, len, frame, 0);
+            } else {
+                frame_mask(frame, frame + 4, len, frame, 0);
+            }
+            CHECK_BYTES(frame, len, wanted, len);
+        }
+    }
+}
+
+/* Texts of every length in which one byte or none is not ASCII, at every place. */
+static void masking_a_text_tells_whether_it_is_ascii(void) {
+    for (size_t len = 0; len <= 100; len++) {
+        for (size_t other = 0; other <= len; other++) {
+            uint8_t bytes[101];
+            memset(bytes, 0x7f, sizeof bytes);
+            bytes[other] = 0x80; /* behind the text when other is len */
+            frame_mask(bytes, bytes, len, example_key, other);
+            CHECK_EQUAL(frame_mask_text(bytes, bytes, len, example_key, other), other == len);
+        }
+    }
+}
+
+/* The short way to tell a small message agrees with the long one. */
+static void small_messages(void) {
+    for (unsigned first = 0; first < 256; first++) {
+        for (unsigned second = 0; second < 256; second++) {
+            uint8_t bytes[FRAME_HEADER_MAX] = {(uint8_t)first, (uint8_t)second, 0, 200};
+            struct frame_header header;
+            bool is_small =
+                frame_decode_header(bytes, sizeof bytes, &server, &header) == FRAME_OK &&
+                header.fin && (header.opcode == FRAME_TEXT || header.opcode == FRAME_BINARY) &&
+                frame_header_size(&header) == FRAME_SMALL_HEADER;
+            CHECK_FOR(frame_is_small_message(bytes) == is_small, "%02x %02x", first, second);
+        }
+    }
+    for (uint8_t length = 0; length <= FRAME_CONTROL_MAX; length++) {
+        uint8_t small[2], any[FRAME_HEADER_MAX];
+        struct frame_header header = {.fin = true, .opcode = 1, .payload_length = length};
+        frame_encode_small_message(1, length, small);
+        CHECK_BYTES(small, sizeof small, any, frame_encode_header(&header, any));
     }
 }
 
@@ -468,6 +524,10 @@ int main(void) {
     test_run("frame: masking with any key, and back", mask_with_any_key);
     test_run("frame: masking at any offset", mask_at_any_offset);
     test_run("frame: masking in pieces of any size", mask_in_pieces);
+    test_run("frame: masking over the key", mask_over_the_key);
+    test_run("frame: masking a text tells whether it is ASCII",
+             masking_a_text_tells_whether_it_is_ascii);
+    test_run("frame: small messages", small_messages);
     test_run("frame: the examples of RFC 6455, 5.7", examples_of_the_rfc);
     test_run("frame: the names of the opcodes", names_of_opcodes);
     test_run("frame: the sentence of every verdict fits into a Close", sentences);

@@ -1,0 +1,107 @@
+/* What a connection sends: the second half of connection.h. */
+#include "step05_echo/connection.h"
+
+#include <string.h>
+
+/* Masks a frame that goes out, if a client sends it, with a key of its own. */
+static void mask_frame(struct connection *connection, struct frame_header *header,
+                       uint8_t *payload) {
+    if (connection->settings.role == CONNECTION_CLIENT) {
+        header->masked = true;
+        connection->settings.new_masking_key(connection->settings.context, header->masking_key);
+        frame_mask(payload, payload, (size_t)header->payload_length, header->masking_key, 0);
+    }
+}
+
+static int send_control(struct connection *connection, uint8_t opcode, const uint8_t *payload,
+                        size_t length) {
+    uint8_t head[FRAME_HEADER_MAX], body[FRAME_CONTROL_MAX];
+    if (connection->close_sent || length > FRAME_CONTROL_MAX ||
+        !output_has_room(&connection->output, 1, CONNECTION_CONTROL_MAX)) {
+        return -1;
+    }
+    if (length > 0) {
+        memcpy(body, payload, length);
+    }
+    struct frame_header header = {.fin = true, .opcode = opcode, .payload_length = length};
+    mask_frame(connection, &header, body);
+    output_copy(&connection->output, head, frame_encode_header(&header, head));
+    output_copy(&connection->output, body, length);
+    connection->close_sent = opcode == FRAME_CLOSE;
+    return 0;
+}
+
+int connection_ping(struct connection *connection, const uint8_t *payload, size_t length) {
+    return send_control(connection, FRAME_PING, payload, length);
+}
+
+int connection_pong(struct connection *connection, const uint8_t *payload, size_t length) {
+    return send_control(connection, FRAME_PONG, payload, length);
+}
+
+int connection_close(struct connection *connection, uint16_t code, const char *reason) {
+    uint8_t payload[CLOSE_PAYLOAD_MAX];
+    size_t length = close_encode(code, reason, payload);
+    return send_control(connection, FRAME_CLOSE, payload, length);
+}
+
+/* Lends bytes to the output. If they lie in the buffer, nothing may be moved over them until they
+ * are sent. */
+static void lend(struct connection *connection, uint8_t *bytes, size_t length) {
+    struct input *input = &connection->input;
+    const uint8_t *data = input->buffer.data;
+    output_lend(&connection->output, bytes, length);
+    if (bytes >= data && bytes < data + input->raw) {
+        size_t lent_until = (size_t)(bytes - data) + length;
+        input->done = lent_until > input->done ? lent_until : input->done;
+    }
+}
+
+/* Whether a payload is the message last received, with room for a header of `size` bytes before it:
+ * then the frame that goes out is made where the message lies. */
+static bool is_in_place(const struct connection *connection, const uint8_t *payload, size_t size) {
+    const struct input *input = &connection->input;
+    return payload == input->buffer.data + input->message_start &&
+           input->message_start >= input->done + size;
+}
+
+int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payload,
+                    size_t length) {
+    uint8_t head[FRAME_HEADER_MAX];
+    struct output *output = &connection->output;
+    if (connection->close_sent ||
+        !output_has_room(output, 2, FRAME_HEADER_MAX + CONNECTION_COPY_MAX)) {
+        return -1;
+    }
+    bool is_small = length <= FRAME_CONTROL_MAX && connection->settings.role == CONNECTION_SERVER;
+    if (is_small && is_in_place(connection, payload, 2)) {
+        /* The short way for the echo of a small message; the long way does the same with it. */
+        frame_encode_small_message(opcode, length, payload - 2);
+        lend(connection, payload - 2, 2 + length);
+        return 0;
+    }
+    struct frame_header header = {.fin = true, .opcode = opcode, .payload_length = length};
+    mask_frame(connection, &header, payload);
+    size_t head_size = frame_header_size(&header);
+    if (is_in_place(connection, payload, head_size)) {
+        frame_encode_header(&header, payload - head_size);
+        lend(connection, payload - head_size, head_size + length);
+        return 0;
+    }
+    output_copy(output, head, frame_encode_header(&header, head));
+    if (length <= CONNECTION_COPY_MAX) {
+        output_copy(output, payload, length);
+    } else {
+        lend(connection, payload, length);
+    }
+    return 0;
+}
+
+size_t connection_output(struct connection *connection, const struct iovec **parts) {
+    *parts = connection->output.parts;
+    return connection->output.count;
+}
+
+void connection_sent(struct connection *connection, size_t count) {
+    output_sent(&connection->output, count);
+}

@@ -1,0 +1,93 @@
+#include "step05_echo/input.h"
+
+#include <string.h>
+
+void input_init(struct input *input, const struct buffer *buffer, size_t received) {
+    *input = (struct input){.buffer = *buffer, .end = received};
+}
+
+void input_free(struct input *input) {
+    buffer_free(&input->buffer);
+}
+
+/* Most bytes are where they should be already, and not every memmove notices that. */
+static void move(uint8_t *to, const uint8_t *from, size_t len) {
+    if (to != from) {
+        memmove(to, from, len);
+    }
+}
+
+/* All output is sent, so everything in front of the message can go. */
+static void move_to_front(struct input *input) {
+    uint8_t *data = input->buffer.data;
+    size_t message = 0;
+    if (input->in_message) {
+        size_t start = input->message_start - input->done;
+        move(data + start, data + input->message_start, input->message_length);
+        input->message_start = start;
+        message = start + input->message_length;
+    }
+    size_t raw = input->end - input->raw;
+    move(data + message, data + input->raw, raw);
+    input->done = 0;
+    input->raw = message;
+    input->end = message + raw;
+}
+
+void input_relax(struct input *input) {
+    if (!input->in_message && buffer_has_grown(&input->buffer)) {
+        move_to_front(input);
+        buffer_shrink(&input->buffer, 0, input->end);
+        input->filled = false;
+    }
+}
+
+/* Moves what is kept only if the room behind it is too small: for the rest of the frame, for a read
+ * that is worth its call, or beside a buffer that would have to grow. */
+static void make_room(struct input *input, uint64_t rest_of_frame) {
+    size_t capacity = input->buffer.capacity;
+    size_t room = capacity - input->end;
+    bool nothing_kept = input->raw == input->end && !input->in_message;
+    if (nothing_kept || room < rest_of_frame || room < INPUT_READ_SIZE / 2 || room < capacity / 4) {
+        move_to_front(input);
+    }
+}
+
+/* How large the buffer should be for the next read. It grows when it is full, or nearly, of bytes
+ * that did arrive: to INPUT_READ_SIZE for a peer that sends much at a time, and to twice its size
+ * for a message that needs more. What a header claims may stop it from growing, when the rest of
+ * the frame fits, but never makes it. */
+static size_t wanted_capacity(const struct input *input, uint64_t rest_of_frame, uint64_t most) {
+    size_t capacity = input->buffer.capacity;
+    size_t free_bytes = capacity - input->end;
+    bool rest_fits = rest_of_frame > 0 && rest_of_frame <= free_bytes;
+    if (input->filled && capacity < INPUT_READ_SIZE) {
+        return INPUT_READ_SIZE;
+    }
+    if (input->in_message && free_bytes < capacity / 4 && !rest_fits && capacity < most) {
+        return 2 * capacity < most ? 2 * capacity : (size_t)most;
+    }
+    return capacity;
+}
+
+uint8_t *input_space(struct input *input, uint64_t rest_of_frame, uint64_t most, size_t *size) {
+    struct buffer *buffer = &input->buffer;
+    bool much_too_large =
+        buffer->capacity > INPUT_READ_SIZE && input->message_length < buffer->capacity / 4;
+    if (much_too_large) {
+        input_relax(input); /* a large message has long been followed by a small one */
+    }
+    make_room(input, rest_of_frame);
+    size_t wanted = wanted_capacity(input, rest_of_frame, most);
+    if (wanted > buffer->capacity && buffer_grow(buffer, wanted, input->end) != 0 &&
+        input->end == buffer->capacity) {
+        return NULL;
+    }
+    *size = buffer->capacity - input->end;
+    return buffer->data + input->end;
+}
+
+void input_received(struct input *input, size_t count) {
+    input->end += count;
+    input->filled = input->end == input->buffer.capacity;
+}

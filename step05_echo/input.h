@@ -1,0 +1,50 @@
+/* input: the bytes that a connection receives, and the room for more of them. Step 5.
+ *
+ * One buffer holds what arrives. Payloads are unmasked where they lie, and moved left over the
+ * frame headers between them, so that the fragments of a message join without another copy:
+ *
+ *        sent or waiting to be sent     message so far      free to move      not looked at yet
+ *     +------------------------------+-------------------+----------------+-------------------+---
+ *     |                              | . message         |                |                   |
+ *     +------------------------------+-------------------+----------------+-------------------+---
+ *     0                            done                  message end     raw                 end
+ *
+ * Who takes bytes from it moves `raw`, and adds to the message. What is in here is the other half:
+ * where the next bytes go, what is moved for them, and when the buffer grows and shrinks.
+ */
+#ifndef STEP05_ECHO_INPUT_H
+#define STEP05_ECHO_INPUT_H
+
+#include "step02_http/buffer.h"
+
+enum { INPUT_READ_SIZE = 256 * 1024 }; /* what a buffer grows to when a read has filled it */
+
+struct input {
+    struct buffer buffer;
+    size_t done, raw, end; /* see the picture above */
+    bool filled;           /* the last read left no room: more was waiting, perhaps */
+    bool in_message;       /* the message below has begun and not ended, so it must be kept */
+    size_t message_start, message_length;
+};
+
+/* Takes over `buffer`, whose first `received` bytes have arrived already. */
+void input_init(struct input *input, const struct buffer *buffer, size_t received);
+
+/* Frees what the buffer has taken from the heap. */
+void input_free(struct input *input);
+
+/* Where to put the bytes that arrive next; `*size`, more than 0, is how many fit. Everything before
+ * `done` must have been sent, because it may be overwritten, and what follows may move. Of the
+ * frame at hand, `rest_of_frame` bytes of payload are missing (0: no header has come); a message
+ * may make the buffer grow to `most` bytes. Returns NULL when there is no memory for a single byte.
+ */
+uint8_t *input_space(struct input *input, uint64_t rest_of_frame, uint64_t most, size_t *size);
+
+/* Reports that `count` bytes were put there. */
+void input_received(struct input *input, size_t count);
+
+/* Gives back memory that was taken for busier times, unless a message is being received. Everything
+ * before `done` must have been sent. */
+void input_relax(struct input *input);
+
+#endif
