@@ -99,13 +99,11 @@ include tests/faults/rules.mk
 
 test: all $(TESTS) ## run all tests that need only a compiler, make and a shell
 	@BUILD='$(BUILD)' CC='$(CC)' sh tests/run.sh
-SANITIZE = $(MAKE) test CPPFLAGS=-DPOOL_STACK_EXTRA=2097152
-sanitize: ## the tests under the address, undefined-behaviour and thread sanitizers
-	+$(SANITIZE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all'
-	+$(SANITIZE) BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread' \
-	    LDFLAGS=tests/tsan_signals.c
 interop: all ## drive the programs with real clients (Chromium, Node, Python, curl)
 	@BUILD='$(BUILD)' sh tests/interop/run.sh
+
+# The tests under tools that watch the programs: sanitize.
+include tests/sanitize/rules.mk
 
 # The checker for anybody's server: check, install, mistakes, results.
 include wscheck/rules.mk
@@ -123,10 +121,10 @@ diff: ## show what a step adds: make diff FROM=03 TO=04
 	@sh tools/diff.sh $(BUILD)/diff '$(FROM)' '$(TO)'
 
 # Tidying.
-SOURCES = $(wildcard $(addsuffix /*.[ch],$(ROOMS) wscheck tests tools/tutorial bench bench/peers tests/faults))
+SOURCES = $(filter-out build/% $(BUILD)/%,$(wildcard */*.[ch] */*/*.[ch]))
 format: ## format the C sources with clang-format
 	@clang-format -i $(SOURCES)
-SCRIPTS = .ci/run $(wildcard */*.sh tests/interop/*.sh tests/faults/*.sh)
+SCRIPTS = .ci/run $(filter-out build/% $(BUILD)/%,$(wildcard */*.sh */*/*.sh))
 lint: ## check formatting, and the sources with cppcheck and shellcheck
 	@clang-format --dry-run --Werror $(SOURCES)
 	@! awk 'length > 100 && /^ *(\/\*|\*|#)/ && !/\\$$/ { print FILENAME ":" FNR ": " $$0 }' \
@@ -147,7 +145,7 @@ help: ## show this list
 	@echo '  step06       build and run the client: make step06 URL=ws://127.0.0.1:8000/'
 	@echo 'CC, CFLAGS, LDFLAGS and BUILD can be set, as in: make CC=clang BUILD=build/clang'
 
-.PHONY: all run $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))) test sanitize interop \
+.PHONY: all run $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))) test interop \
         flat diff format lint compdb clean help FORCE
 .SECONDARY:
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -44,14 +44,13 @@ void process_log_to(int fd) {
 bool process_is_instrumented(void) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     return true;
-#elif defined(__has_feature)
+#else
+#if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
     return true;
-#else
-    return false;
 #endif
-#else
-    return false;
+#endif
+    return getenv("INSTRUMENTED") != NULL;
 #endif
 }
 

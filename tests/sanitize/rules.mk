@@ -1,0 +1,13 @@
+# The rules for looking at the programs while they run; the Makefile includes them.
+
+SANITIZERS := gcc clang threads valgrind
+sanitize_parts := $(addprefix sanitize-,$(SANITIZERS))
+
+sanitize: $(sanitize_parts) ## the tests under sanitizers (gcc, clang, threads) and valgrind
+$(sanitize_parts): sanitize-%:
+	+@BUILD='$(BUILD)/sanitize-$*' MAKE='$(MAKE)' sh tests/sanitize/run.sh $*
+
+# What valgrind runs, which is built as usual.
+test-programs: all $(TESTS)
+
+.PHONY: sanitize $(sanitize_parts) test-programs

@@ -1,0 +1,137 @@
+#!/bin/sh
+# Runs the tests under one tool that watches the programs: `make sanitize` calls this for each of
+# gcc and clang (addresses, leaks, undefined behaviour), threads (ThreadSanitizer) and valgrind.
+#
+# Every process writes its reports to a file of its own, so that a report counts whoever started
+# the process and whatever became of its output and its exit status. First a program with faults
+# on purpose shows that the tool works here and that its reports arrive.
+set -u
+tool=$1
+here=tests/sanitize
+case $BUILD in
+    /*) reports=$BUILD/reports ;;
+    *) reports=$PWD/$BUILD/reports ;; # some programs run in other folders
+esac
+planted=$BUILD/planted
+
+# Prints what is known of all reports in a folder. The servers with planted mistakes, which are
+# all called "server", may do what they like. Of the open descriptors valgrind lists also those
+# that a process inherited, which are not its own.
+findings() {
+    find "$1" -type f ! -name '*.server.*' -exec awk '
+        FNR == 1 { held = "" }
+        /^==[0-9]+== (FILE DESCRIPTORS:|$)/ { next }
+        /^==[0-9]+== Open / { held = $0; next }
+        /^==[0-9]+==    <inherited from parent>/ { held = ""; next }
+        held != "" { print held; held = "" }
+        { print }' {} +
+}
+
+# Sends the reports of what runs from now on to a new folder.
+report_to() {
+    rm -rf "$1"
+    mkdir -p "$1"
+    export ASAN_OPTIONS="log_path=$1/asan:log_exe_name=1:$asan_options"
+    export UBSAN_OPTIONS="log_path=$1/ubsan:log_exe_name=1:print_stacktrace=1"
+    export TSAN_OPTIONS="log_path=$1/tsan:log_exe_name=1:second_deadlock_stack=1"
+    watch=
+    [ "$tool" != valgrind ] || watch="valgrind -q --log-file=$1/%p $valgrind_options"
+}
+
+skip() {
+    if [ "${CI:-}" = true ]; then
+        echo "FAIL sanitize-$tool: $1"
+        exit 1
+    fi
+    echo "SKIPPED sanitize-$tool: $1"
+    exit 0
+}
+
+asan_options=detect_stack_use_after_return=1:strict_string_checks=1
+valgrind_options="--trace-children=yes --leak-check=full --track-fds=yes --error-exitcode=99
+    --num-callers=20 --fair-sched=yes"
+compiler=gcc
+package=gcc
+flags='-O1 -g'
+extra='-DPOOL_STACK_EXTRA=2097152'
+linked=
+case $tool in
+    gcc)
+        flags="$flags -fsanitize=address,undefined,float-divide-by-zero,float-cast-overflow"
+        flags="$flags -fno-sanitize-recover=all"
+        # As shared libraries the two do not agree where reports go: those of the second are lost.
+        linked='-static-libasan -static-libubsan'
+        kinds='overflow leak signed'
+        ;;
+    clang)
+        # Not unsigned-integer-overflow and unsigned-shift-base: SHA-1, hashes and the random
+        # numbers of tests count modulo a power of two on purpose.
+        compiler=clang
+        package='clang and libclang-rt-14-dev'
+        flags="$flags -fsanitize=address,undefined,float-divide-by-zero,implicit-conversion"
+        flags="$flags,local-bounds -fno-sanitize-recover=all"
+        kinds='overflow leak signed narrowing'
+        ;;
+    threads)
+        flags="$flags -fsanitize=thread"
+        linked=$here/tsan_signals.c
+        kinds=race
+        ;;
+    valgrind)
+        extra=
+        kinds='overflow leak uninitialised descriptor'
+        command -v valgrind > /dev/null || skip 'valgrind is not installed (package valgrind)'
+        ;;
+    *)
+        echo "there is no tool '$tool': it is gcc, clang, threads or valgrind" >&2
+        exit 2
+        ;;
+esac
+
+mkdir -p "$planted"
+# The flags are a list of words.
+# shellcheck disable=SC2086
+$compiler -std=c11 -D_POSIX_C_SOURCE=200809L -w $flags -pthread -o "$planted/planted" \
+    $here/planted.c $linked > "$planted/build.log" 2>&1 || {
+    cat "$planted/build.log"
+    skip "$compiler cannot build with $flags (package $package)"
+}
+for kind in none $kinds; do
+    report_to "$PWD/$planted/$kind"
+    # shellcheck disable=SC2086 # a list of words, or nothing
+    $watch "$planted/planted" "$kind" > /dev/null 2>&1
+    findings "$PWD/$planted/$kind" > "$planted/$kind.txt"
+    if [ "$kind" = none ] && [ -s "$planted/$kind.txt" ]; then
+        cat "$planted/$kind.txt"
+        echo "FAIL sanitize-$tool: a program without a fault is reported"
+        exit 1
+    elif [ "$kind" != none ] && ! [ -s "$planted/$kind.txt" ]; then
+        echo "FAIL sanitize-$tool: does not see a planted fault of the kind '$kind'"
+        exit 1
+    fi
+done
+
+# Two jobs at least where make was not told how many.
+case ${MAKEFLAGS:-} in
+    *-j* | *jobserver*) jobs= ;;
+    *) jobs=-j$(getconf _NPROCESSORS_ONLN) ;;
+esac
+build() { # build TARGET
+    # shellcheck disable=SC2086 # no word, or one
+    $MAKE --no-print-directory $jobs "$1" BUILD="$BUILD" CC="$compiler" CFLAGS="$flags" \
+        CPPFLAGS="$extra" LDFLAGS="$linked"
+}
+report_to "$reports"
+if [ "$tool" = valgrind ]; then
+    build test-programs && WATCH=$watch sh $here/valgrind.sh
+else
+    build test
+fi
+status=$?
+findings "$reports" > "$BUILD/reports.txt"
+if [ -s "$BUILD/reports.txt" ]; then
+    head -n 200 "$BUILD/reports.txt"
+    echo "FAIL sanitize-$tool: there are reports, all of them in $BUILD/reports.txt"
+    status=1
+fi
+exit $status
