@@ -125,14 +125,8 @@ SOURCES = $(filter-out build/% $(BUILD)/%,$(wildcard */*.[ch] */*/*.[ch]))
 format: ## format the C sources with clang-format
 	@clang-format -i $(SOURCES)
 SCRIPTS = .ci/run $(filter-out build/% $(BUILD)/%,$(wildcard */*.sh */*/*.sh))
-lint: ## check formatting, and the sources with cppcheck and shellcheck
-	@clang-format --dry-run --Werror $(SOURCES)
-	@! awk 'length > 100 && /^ *(\/\*|\*|#)/ && !/\\$$/ { print FILENAME ":" FNR ": " $$0 }' \
-	    $(SOURCES) $(SCRIPTS) Makefile $(wildcard */*.mk */*/*.mk) | grep . # not clang-format's work
-	@cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
-	    --inline-suppr -I. -D_POSIX_C_SOURCE=200809L $(ROOMS) wscheck \
-	    tools/tutorial bench
-	@shellcheck -s sh $(SCRIPTS)
+# All that reads the sources: lint.
+include tools/lint/rules.mk
 compdb: ## write compile_commands.json for editors
 	@sh tools/compdb.sh '$(COMPILE)' $(filter %.c,$(SOURCES)) > compile_commands.json
 clean: ## remove everything that was built
@@ -146,6 +140,6 @@ help: ## show this list
 	@echo 'CC, CFLAGS, LDFLAGS and BUILD can be set, as in: make CC=clang BUILD=build/clang'
 
 .PHONY: all run $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))) test interop \
-        flat diff format lint compdb clean help FORCE
+        flat diff format compdb clean help FORCE
 .SECONDARY:
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

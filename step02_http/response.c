@@ -65,7 +65,7 @@ static void add_date(struct head *head, time_t now) {
     add(head, days[utc.tm_wday]);
     add_number(head, (size_t)utc.tm_mday, 2);
     add(head, months[utc.tm_mon]);
-    add_number(head, (size_t)(utc.tm_year + 1900), 4);
+    add_number(head, (size_t)utc.tm_year + 1900, 4);
     add(head, " ");
     add_number(head, (size_t)utc.tm_hour, 2);
     add(head, ":");

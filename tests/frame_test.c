@@ -99,8 +99,8 @@ static void check_first_two_bytes(unsigned first, unsigned second,
 }
 
 static void all_first_two_bytes(bool masked) {
-    for (uint8_t allowed_rsv = 0; allowed_rsv <= RSV_ALL; allowed_rsv++) {
-        struct frame_rules rules = {masked, allowed_rsv};
+    for (unsigned allowed_rsv = 0; allowed_rsv <= RSV_ALL; allowed_rsv++) {
+        struct frame_rules rules = {masked, (uint8_t)allowed_rsv};
         for (unsigned both = 0; both < 65536; both++) {
             check_first_two_bytes(both / 256, both % 256, &rules);
         }

@@ -286,6 +286,7 @@ long process_cpu_ms(const struct process *process) {
     snprintf(path, sizeof path, "/proc/%ld/stat", (long)process->pid);
     FILE *file = fopen(path, "r");
     if (file != NULL) {
+        /* NOLINTNEXTLINE(cert-err34-c): the kernel writes numbers that fit. */
         fields = fscanf(file, "%*d (%63[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
                         name, &user, &system);
         fclose(file);

@@ -24,9 +24,9 @@ static void check_hex(const char *bytes) {
 
 static void printable_ascii_stays(void) {
     char every[128] = "";
-    for (char character = ' '; character <= '~'; character++) {
+    for (int character = ' '; character <= '~'; character++) {
         if (character != '\\') {
-            every[strlen(every)] = character;
+            every[strlen(every)] = (char)character;
         }
     }
     check_shown(every, every);

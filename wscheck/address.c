@@ -54,8 +54,9 @@ static bool parse_authority(struct address *address, const char *start, size_t l
               given ? (size_t)(end - port - 1) : 2)) {
         return false;
     }
-    return strspn(address->port, "0123456789") == strlen(address->port) &&
-           atoi(address->port) > 0 && atoi(address->port) <= 65535;
+    unsigned long number = strtoul(address->port, NULL, 10);
+    return strspn(address->port, "0123456789") == strlen(address->port) && number > 0 &&
+           number <= 65535;
 }
 
 bool address_parse(struct address *address, const char *url, char *error, size_t error_size) {

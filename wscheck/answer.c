@@ -41,7 +41,7 @@ bool answer_parse(struct answer *answer, struct answer_fault *fault) {
     if (strspn(line + 9, "0123456789") != 3 || (line[12] != ' ' && line[12] != '\r')) {
         return faulty(fault, answer, line + 9, "the status code is not three digits and a space");
     }
-    answer->status = atoi(line + 9);
+    answer->status = (int)strtol(line + 9, NULL, 10);
     for (line = strstr(line, "\r\n") + 2; line < last; line = strstr(line, "\r\n") + 2) {
         const char *end = strstr(line, "\r\n"), *colon = memchr(line, ':', (size_t)(end - line));
         if (colon == NULL || !is_token(line, colon)) {

@@ -160,6 +160,8 @@ static int check_server(struct arguments *arguments, struct report *report,
     if (settings.child != NULL) {
         child_stop(settings.child);
     }
+    report->url = NULL; /* these texts end with this function */
+    report->replay = NULL;
     return status;
 }
 
@@ -183,6 +185,7 @@ int main(int argc, char **argv) {
     report.colour = report.format == REPORT_PRETTY && can_colour();
     report.progress = report.colour && !arguments.quiet && !report.in_full;
     check_list_init(&list);
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers. */
     const struct check **checks = calloc(list.count, sizeof checks[0]);
     size_t count = checks == NULL ? 0
                                   : select_checks(&list, arguments.selectors,

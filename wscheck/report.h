@@ -27,8 +27,8 @@ bool report_format_named(const char *name, enum report_format *format);
 /* Begins a report of `total` cases on standard output. */
 void report_begin(struct report *report, size_t total);
 
-/* Adds one result; `report` is a void pointer so that the runner can call this. */
-void report_result(const struct result *result, void *report);
+/* Adds one result; `context` is the report, a void pointer so that the runner can call this. */
+void report_result(const struct result *result, void *context);
 
 /* Ends the report. `alive` is whether the server was still there. */
 void report_end(struct report *report, bool alive);

@@ -40,6 +40,7 @@ static bool is_skipped(const struct runner *runner, struct result *result) {
 /* Every case leaves a server that still serves. One that is slow under load gets another try. */
 static void check_alive(const struct runner *runner, struct result *result) {
     char fault[480];
+    /* NOLINTNEXTLINE(misc-redundant-expression): the second call is the second try. */
     if (play_is_alive(runner->settings, fault, sizeof fault) ||
         play_is_alive(runner->settings, fault, sizeof fault)) {
         return;

@@ -37,7 +37,7 @@ static void plant(const char *kind) {
         number = number + 1;
     } else if (strcmp(kind, "narrowing") == 0) {
         volatile char narrow = number;
-        number = narrow;
+        number = (unsigned char)narrow;
     } else if (strcmp(kind, "uninitialised") == 0) {
         puts(memory[3] == 'x' ? "x" : "no x");
     } else if (strcmp(kind, "race") == 0) {

@@ -3,8 +3,8 @@
 # that they start, and all of wscheck's cases against the echo server.
 #
 # Left out are load_test (a thousand connections at once, twenty thousand in all: valgrind runs one
-# thread at a time, and no more than 500 of them), the tests that are scripts and the tutorial, which
-# start the same programs through shells and compilers. The sanitizers run all of those.
+# thread at a time, and no more than 500 of them), the tests that are scripts and the tutorial,
+# which start the same programs through shells and compilers. The sanitizers run all of those.
 #
 #     valgrind.sh         all, as many at a time as there are processors
 #     valgrind.sh NAME    one test program, or wscheck

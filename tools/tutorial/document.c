@@ -97,15 +97,13 @@ static void find_spans_and_comments(struct document *document) {
     for (size_t at = 0; text[at] != '\0';) {
         size_t count = run_of(text + at, '`');
         size_t len;
-        if (document->kind[at] == DOCUMENT_FENCE) {
-            at++;
-        } else if (count > 0) {
+        if (count > 0 && document->kind[at] != DOCUMENT_FENCE) {
             if ((len = span_length(document, at + count, count)) != (size_t)-1) {
                 memset(document->kind + at + count, DOCUMENT_CODE, len);
                 at += len + count;
             }
             at += count;
-        } else if (strncmp(text + at, "<!--", 4) == 0) {
+        } else if (strncmp(text + at, "<!--", 4) == 0 && document->kind[at] != DOCUMENT_FENCE) {
             const char *end = strstr(text + at, "-->");
             len = end != NULL ? (size_t)(end + 3 - (text + at)) : strlen(text + at);
             memset(document->kind + at, DOCUMENT_COMMENT, len);

@@ -73,9 +73,10 @@ void dump_change(struct lines *lines, void (*change)(void *context, char *bytes,
         }
         for (size_t k = 0; k < count; k++) {
             struct dump_line old;
-            read_line(lines->line[i + k], &old);
-            hexdump_line(old.offset, (uint8_t *)bytes + old.offset, old.len,
-                         lines->line[i + k] + old.prefix);
+            if (read_line(lines->line[i + k], &old)) {
+                hexdump_line(old.offset, (uint8_t *)bytes + old.offset, old.len,
+                             lines->line[i + k] + old.prefix);
+            }
         }
         i += count > 0 ? count - 1 : 0;
         free(bytes);

@@ -21,6 +21,7 @@ static bool read_figure(struct figure *figure, const char *value) {
         arrow = at;
     }
     char percent[2];
+    /* NOLINTNEXTLINE(cert-err34-c): what is no number gives less than three fields. */
     if (arrow == NULL || sscanf(arrow, " => %31[0-9.,] within %lf%1[%]", figure->number,
                                 &figure->percent, percent) != 3) {
         return false;

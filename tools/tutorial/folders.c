@@ -12,6 +12,7 @@ static bool is_left_out(const char *path, const char *name, const char *build) {
 }
 
 /* `folder` is "" for the top, else a path that ends with '/'. */
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as the folders of this project. */
 static void find(const char *folder, const char *build, struct lines *paths) {
     DIR *directory = opendir(folder[0] != '\0' ? folder : ".");
     const struct dirent *entry;

@@ -60,8 +60,8 @@ static void report_difference(const struct session *session, const struct sessio
                               struct report *report) {
     char text[400];
     size_t wanted = part->first + match->wanted;
-    const char *got =
-        match->nearest < count ? lines->line[session->consumed + match->nearest] : NULL;
+    bool is_over = match->nearest >= count;
+    const char *got = is_over ? "" : lines->line[session->consumed + match->nearest];
     if (wanted == part->end) {
         report_fail(report, session->path, session->shown_at,
                     "\"%s\" prints more than the text shows: \"%s\"", session->line,
@@ -71,7 +71,7 @@ static void report_difference(const struct session *session, const struct sessio
     const char *line = part->fence->content.line[wanted];
     report_fail(report, session->path, part->fence->line + 1 + wanted,
                 "\"%s\" does not print: \"%s\"", session->line, line);
-    if (got == NULL) {
+    if (is_over) {
         report_more("but nothing more");
     } else if (varies_same(part->varies, line, got)) {
         report_more("but that and more, or that earlier");

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Runs gcc's analyzer over one file and takes away the findings that analyzer.txt has a reason for.
+#
+#     sh tools/lint/analyzer.sh FILE FLAG...
+set -u
+found=$(LC_ALL=C gcc "$@" -O2 -w -fanalyzer -Wno-analyzer-too-complex -fdiagnostics-path-format=none \
+    -fno-diagnostics-show-caret -pthread -c -o /dev/null 2>&1) || {
+    echo "$found"
+    exit 1
+}
+# A finding is a line "FILE:LINE:COLUMN: warning: TEXT"; what comes with it says where.
+echo "$found" | grep ': warning: ' | while IFS= read -r line; do
+    known=no
+    while IFS='|' read -r known_file text reason; do
+        case $line in
+            "$known_file":*"$text"*) [ -n "$reason" ] && known=yes ;;
+        esac
+    done < tools/lint/analyzer.txt
+    [ $known = yes ] || echo "$line"
+done | if grep .; then exit 1; fi

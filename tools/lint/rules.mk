@@ -1,0 +1,61 @@
+# The rules for reading the sources with tools; the Makefile includes them. Every file that a tool
+# has found nothing in leaves a stamp, so that the next `make lint` looks at what has changed only.
+
+lint_parts := $(addprefix lint-,format shell scripts cppcheck gcc tidy scan)
+lint_files := $(filter-out bench/peers/%,$(filter %.c,$(SOURCES))) # peers: others' libraries
+lint_stamp  = $(patsubst %,$(BUILD)/lint/$1/%.ok,$(lint_files))
+LINT_FLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -I.
+
+# With a job for each processor, unless make was told how many.
+lint: ## read the sources with clang-format, cppcheck, shellcheck, clang-tidy, scan-build, gcc -fanalyzer
+	+@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN)) \
+	    $(lint_parts)
+
+# $(call with,PROGRAM,PACKAGE,COMMANDS): the commands, or a line that says what is not installed;
+# where CI is true nothing may be missing.
+with = @if command -v $1 > /dev/null; then $3; else \
+    echo 'SKIPPED $@: $1 is not installed (package $2)'; [ '$(CI)' != true ]; fi
+
+lint-format:
+	$(call with,clang-format,clang-format,clang-format --dry-run --Werror $(SOURCES))
+	@! awk 'length > 100 && /^ *(\/\*|\*|#)/ && !/\\$$/ { print FILENAME ":" FNR ": " $$0 }' \
+	    $(SOURCES) $(SCRIPTS) Makefile $(wildcard */*.mk */*/*.mk) | grep . # not clang-format's work
+lint-shell:
+	$(call with,shellcheck,shellcheck,shellcheck -s sh $(SCRIPTS))
+lint-scripts: # that they can be read
+	$(call with,node,nodejs,for script in $(wildcard */*/*.mjs); do node --check "$$script" || exit 1; done)
+	$(call with,python3,python3,for script in $(wildcard */*/*.py); do \
+	    python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$$script" || exit 1; done)
+lint-cppcheck:
+	$(call with,cppcheck,cppcheck,cppcheck --quiet --std=c11 --error-exitcode=1 \
+	    --enable=warning$(comma)performance$(comma)portability --inline-suppr -I. \
+	    -D_POSIX_C_SOURCE=200809L $(lint_files))
+
+# These take a file at a time.
+lint-gcc lint-tidy lint-scan: lint-%: # see below
+	$(call with,$(lint_program_$*),$(lint_package_$*),\
+	    $(MAKE) --no-print-directory -k $(call lint_stamp,$*))
+lint_program_gcc  := gcc
+lint_package_gcc  := gcc
+lint_program_tidy := clang-tidy
+lint_package_tidy := clang-tidy
+lint_program_scan := scan-build
+lint_package_scan := clang-tools
+comma := ,
+
+lint_headers := $(filter %.h,$(SOURCES)) Makefile tools/lint/rules.mk
+$(BUILD)/lint/gcc/%.ok: % $(lint_headers) tools/lint/analyzer.sh tools/lint/analyzer.txt
+	@mkdir -p $(@D)
+	@sh tools/lint/analyzer.sh $< $(LINT_FLAGS)
+	@touch $@
+$(BUILD)/lint/tidy/%.ok: % $(lint_headers) .clang-tidy
+	@mkdir -p $(@D)
+	@clang-tidy --quiet $< -- $(LINT_FLAGS) 2> $@.log || { cat $@.log; exit 1; }
+	@touch $@
+$(BUILD)/lint/scan/%.ok: % $(lint_headers)
+	@mkdir -p $(@D)
+	@scan-build --status-bugs --use-cc=clang -o $(BUILD)/lint/report \
+	    clang $(LINT_FLAGS) -c -o $(@:.ok=.o) $< > $@.log 2>&1 || { cat $@.log; exit 1; }
+	@touch $@
+
+.PHONY: lint $(lint_parts)
