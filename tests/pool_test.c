@@ -248,9 +248,10 @@ static void a_thread_is_woken_until_it_has_noticed_the_stop(void) {
 
 /* A thread that does not listen to anything: not to signals, and not to the end of its socket. */
 struct stubborn {
-    int release[2];      /* a pipe; its end is the end of the thread */
-    atomic_llong ended;  /* when the socket was shut down */
-    struct pool *unused; /* what such threads leave behind */
+    int release[2];          /* a pipe; its end is the end of the thread */
+    atomic_llong ended;      /* when the socket was shut down */
+    struct pool *unused;     /* what such threads leave behind */
+    atomic_bool is_released; /* whether its end of the pipe is closed */
 };
 
 static void be_stubborn(struct tcp_connection *connection, void *context) {
@@ -264,6 +265,8 @@ static void be_stubborn(struct tcp_connection *connection, void *context) {
     int64_t end = now() + PROCESS_WAIT;
     while (poll(&wait, 1, 100) <= 0 && now() < end) {
     }
+    close(stubborn->release[0]);
+    atomic_store(&stubborn->is_released, true);
 }
 
 static void a_stop_has_an_end(void) {
@@ -286,6 +289,9 @@ static void a_stop_has_an_end(void) {
               "it took %lld ms", (long long)took);
     close(stubborn.release[1]);
     peer_expect_end(fd);
+    for (int64_t end = now() + PROCESS_WAIT; !atomic_load(&stubborn.is_released) && now() < end;) {
+        poll(NULL, 0, 5);
+    }
     close(fd);
 }
 
