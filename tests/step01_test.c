@@ -115,7 +115,10 @@ static void all_parts_are_written_however_slowly_they_are_read(void) {
     struct iovec parts[3] = {{sent, 1}, {sent + 1, 600000}, {sent + 600001, sizeof sent - 600001}};
     pid_t child = fork();
     if (child == 0) {
-        _exit(tcp_write(&connection, parts, 3) == 0 ? 0 : 1);
+        close(peer);
+        int status = tcp_write(&connection, parts, 3) == 0 ? 0 : 1;
+        close(connection.fd);
+        _exit(status);
     }
     tcp_close(&connection);
     size_t len = 0;
