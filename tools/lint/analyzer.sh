@@ -3,7 +3,7 @@
 #
 #     sh tools/lint/analyzer.sh FILE FLAG...
 set -u
-found=$(LC_ALL=C gcc "$@" -O2 -w -fanalyzer -Wno-analyzer-too-complex -fdiagnostics-path-format=none \
+found=$(LC_ALL=C gcc "$@" -O2 -fanalyzer -Wno-analyzer-too-complex -fdiagnostics-path-format=none \
     -fno-diagnostics-show-caret -pthread -c -o /dev/null 2>&1) || {
     echo "$found"
     exit 1
