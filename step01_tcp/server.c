@@ -13,8 +13,14 @@
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
-enum { PAUSE = 100 }; /* ms without accepting when descriptors have run out */
+enum {
+    PAUSE = 100,             /* ms without accepting when descriptors have run out */
+    LARGE_BLOCK = 128 * 1024 /* bytes; glibc begins with as much */
+};
 
 /* Of the few things that a signal handler may safely do, these two: it sets a flag, and it writes a
  * byte into a pipe that the accepting thread polls. */
@@ -130,6 +136,15 @@ static void raise_descriptor_limit(uint64_t connections) {
     }
 }
 
+/* With each large block that is freed, glibc raises the size from which it gives blocks back to the
+ * system, up to 32 MiB. After some large messages a server would keep hundreds of megabytes for
+ * good. A size that is set stays. Other C libraries keep less. */
+static void give_back_what_is_freed(void) {
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+#endif
+}
+
 /* A socket that is bound to no address in particular takes connections at all of them. Nobody can
  * connect to "0.0.0.0" itself, so in what is printed this machine's own address stands for it. */
 static bool replace_wildcard(struct sockaddr_storage *address) {
@@ -192,6 +207,7 @@ int server_run(const struct server *server) {
     char error[256];
     log_set_level(server->quiet ? LOG_QUIET : server->verbose ? LOG_VERBOSE : LOG_NORMAL);
     keep_standard_descriptors();
+    give_back_what_is_freed();
     raise_descriptor_limit(server->pool.max_connections);
     struct pool *pool = install_signals() == 0 ? pool_new(&server->pool) : NULL;
     if (pool == NULL) {

@@ -75,6 +75,47 @@ static void large_messages_come_back(void) {
     close_properly(fd);
 }
 
+/* One after the other, then all at once: freed blocks may make the C library keep later ones. */
+static void the_memory_of_large_messages_is_given_back(void) {
+    enum { CROWD = 6, KEPT_MAX = 8 * 1024 /* kB; one message alone is half of that */ };
+    static const uint8_t payload[4 << 20];
+    struct process own;
+    struct wire large = {0};
+    int fds[CROWD];
+    if (process_is_instrumented()) {
+        printf("instrumented: the memory of such a program says nothing; not tried\n");
+        return;
+    }
+    if (!start(&own, "--quiet", NULL)) {
+        return;
+    }
+    long before = process_status(&own, "RssAnon:"), kept = 0;
+    wire_add_client_frame(&large, 0x82, payload, sizeof payload);
+    for (size_t crowd = 1; crowd <= CROWD; crowd += CROWD - 1) {
+        for (size_t i = 0; i < crowd; i++) {
+            fds[i] = peer_open(own.port);
+            CHECK(peer_send(fds[i], large.bytes, large.len));
+        }
+        for (size_t i = 0; i < crowd; i++) {
+            struct wire wanted = {0};
+            wire_add_server_frame(&wanted, 0x82, payload, sizeof payload);
+            peer_expect(fds[i], &wanted);
+        }
+        for (size_t i = 0; i < crowd; i++) {
+            close_properly(fds[i]);
+        }
+    }
+    for (int64_t end = now() + 2000; now() < end; poll(NULL, 0, 10)) {
+        kept = process_status(&own, "RssAnon:") - before;
+        if (kept <= KEPT_MAX) {
+            break;
+        }
+    }
+    CHECK_FOR(kept <= KEPT_MAX, "%ld kB stay", kept);
+    wire_free(&large);
+    CHECK_EQUAL(process_stop(&own), 0);
+}
+
 static void frames_in_the_segment_of_the_request_are_answered(void) {
     struct wire segment = {0}, wanted = {0};
     char response[1024];
@@ -328,6 +369,8 @@ int main(void) {
                  a_stalled_connection_delays_no_other);
         test_run("step05: SIGTERM ends it with status 0", sigterm_ends_it);
     }
+    test_run("step05: the memory of large messages is given back",
+             the_memory_of_large_messages_is_given_back);
     test_run("step05: the largest message is an option", the_largest_message_is_an_option);
     test_run("step05: a silent peer is pinged and then given up",
              a_silent_peer_is_pinged_and_then_given_up);
