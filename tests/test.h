@@ -22,6 +22,10 @@ void test_check_equal(long long got, long long wanted, const char *what, const c
 void test_check_bytes(const void *got, size_t got_len, const void *wanted, size_t wanted_len,
                       const char *file, int line);
 
+/* Whether a check of the current test has failed so far. A process that a test has forked tells it
+ * so with its exit status. */
+bool test_has_failed(void);
+
 /* Prints "N passed, N failed" and returns the exit status for main. */
 int test_report(void);
 
