@@ -108,6 +108,9 @@ include tests/sanitize/rules.mk
 # The checker for anybody's server: check, install, mistakes, results.
 include wscheck/rules.mk
 
+# Many connections, and a long time: scale, soak.
+include tests/scale/rules.mk
+
 # The checker for the tutorial: tutorial, lines.
 include tools/tutorial/rules.mk
 

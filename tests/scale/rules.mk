@@ -1,0 +1,22 @@
+# The rules of the tests at scale; the Makefile includes them. They need Linux, for /proc, and more
+# time than the other tests, so they are no part of `make test`.
+
+scale_links := tests/test tests/wire tests/process tests/peer tests/scale/sample bench/measure \
+               common/hexdump common/text
+soak_links  := $(scale_links) tests/scale/flow tests/scale/traffic tests/scale/traffic_wscheck \
+               bench/payload
+SCALE := $(BUILD)/scale/scale $(BUILD)/scale/soak
+
+$(BUILD)/scale/scale: $(foreach module,tests/scale/scale $(scale_links),$(call object,$(module)))
+$(BUILD)/scale/soak: $(foreach module,tests/scale/soak $(soak_links),$(call object,$(module)))
+$(SCALE):
+	@mkdir -p $(@D) $(BUILD)/test-results
+	$(say) LINK $@
+	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
+
+scale: $(BUILD)/scale/scale $(BUILD)/step05_echo ## 10,000 connections at once, and nothing left of them
+	@BUILD='$(BUILD)' $(BUILD)/scale/scale
+soak: $(BUILD)/scale/soak $(BUILD)/step05_echo $(BUILD)/wscheck ## mixed traffic without growth: make soak [SECONDS=600] [SEED=...]
+	@BUILD='$(BUILD)' $(BUILD)/scale/soak $(or $(SECONDS),600) $(SEED)
+
+.PHONY: scale soak
