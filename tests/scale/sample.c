@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 
 enum {
@@ -12,6 +13,10 @@ enum {
     REST_MAX = 3000, /* ms to wait for that */
     SPARE = 200      /* descriptors beside those of the connections, on both sides */
 };
+
+void sample_keep_no_stacks(void) {
+    setenv("GLIBC_TUNABLES", "glibc.pthread.stack_cache_size=0", 1);
+}
 
 struct sample sample_take(const struct process *process) {
     struct sample sample = {measure_memory(process->pid), measure_threads(process->pid),

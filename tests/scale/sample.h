@@ -10,6 +10,11 @@ struct sample {
     long descriptors;
 };
 
+/* Servers that are started from here on give the stacks of threads back at once. By default glibc
+ * keeps them for later threads, up to 40 MiB of address space. How many it keeps depends on how
+ * many threads there happened to be at once, and a loss could hide behind that. */
+void sample_keep_no_stacks(void);
+
 /* Looks at a server now; what cannot be had is -1. */
 struct sample sample_take(const struct process *process);
 

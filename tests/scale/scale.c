@@ -18,11 +18,11 @@
 
 enum {
     CONNECTIONS = 10000,
-    INSTRUMENTED = 500,   /* connections when a sanitizer makes a thread expensive */
-    KEPT_MAX = 24 * 1024, /* kB that the C library may keep: stacks for later threads, heaps */
-    CROWDS = 2,           /* that are compared, to see whether more is kept each time */
-    LEAKED_MAX = 50,      /* bytes for each connection of a crowd that may be more than before */
-    LARGE = 4096,         /* bytes of a message that the first buffer has no room for */
+    INSTRUMENTED = 500,  /* connections when a sanitizer makes a thread expensive */
+    KEPT_MAX = 8 * 1024, /* kB that the C library may keep in its heaps */
+    CROWDS = 2,          /* that are compared, to see whether more is kept each time */
+    LEAKED_MAX = 50,     /* bytes for each connection of a crowd that may be more than before */
+    LARGE = 4096,        /* bytes of a message that the first buffer has no room for */
     STOP_MAX = POOL_STOP_GRACE + POOL_STOP_LAST + 1000 /* ms */
 };
 
@@ -243,18 +243,14 @@ static void sigkill_leaves_the_port_free(void) {
     CHECK_EQUAL(process_stop(&server), 0);
 }
 
-/* Two connections come and go, so that what the server sets up once does not count.
- *
- * glibc raises the size from which it gives a block back to the kernel when one is freed, and what
- * its heaps keep from then on is a matter of chance. With that size fixed, the memory after each
- * crowd can be compared; while connections are open it makes no difference. */
+/* Two connections come and go, so that what the server sets up once does not count. */
 static bool start_server(void) {
     char places[16];
     snprintf(places, sizeof places, "%u", count);
     /* No time-out of the server ends a connection while this program is busy with the others. */
     const char *const arguments[] = {"--quiet", "--max-connections",   places, "--ping-interval",
                                      "600",     "--handshake-timeout", "600",  NULL};
-    setenv("MALLOC_MMAP_THRESHOLD_", "131072", 1);
+    sample_keep_no_stacks();
     if (!process_start(&server, "step05_echo", arguments)) {
         return false;
     }
