@@ -24,8 +24,13 @@ void handshake_accept(struct http_text key, char accept[HANDSHAKE_ACCEPT_SIZE]) 
 }
 
 bool handshake_is_wanted(const struct http_request *request) {
-    return http_header_lists(request, "Upgrade", "websocket") ||
-           http_header_count(request, "Sec-WebSocket-Key") > 0;
+    static const char *const traces[] = {"Sec-WebSocket-Key", "Sec-WebSocket-Version",
+                                         "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions"};
+    bool wanted = http_header_lists(request, "Upgrade", "websocket");
+    for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++) {
+        wanted = wanted || http_header_count(request, traces[i]) > 0;
+    }
+    return wanted;
 }
 
 static bool is_key(struct http_text value) {
@@ -171,8 +176,9 @@ static const struct verdict_text verdict_texts[] = {
     [HANDSHAKE_BAD_HTTP_VERSION] = {400, "A WebSocket handshake needs HTTP/1.1. If a proxy is in "
                                          "between, tell it so (nginx: proxy_http_version 1.1)."},
     [HANDSHAKE_NO_UPGRADE] = {426, "The header Upgrade: websocket is missing. If a proxy is in "
-                                   "between, it has to pass it on (nginx: proxy_set_header Upgrade "
-                                   "$http_upgrade, and Connection likewise)."},
+                                   "between, it has to pass it on (nginx: proxy_http_version 1.1; "
+                                   "proxy_set_header Upgrade $http_upgrade; "
+                                   "proxy_set_header Connection \"upgrade\")."},
     [HANDSHAKE_NO_CONNECTION_UPGRADE] = {400, "The header Connection does not list Upgrade. If a "
                                               "proxy is in between, it has to pass it on (nginx: "
                                               "proxy_set_header Connection \"upgrade\")."},

@@ -51,8 +51,9 @@ struct handshake {
     const char *subprotocol;            /* one of the policy's, or NULL */
 };
 
-/* Whether a request means to open a WebSocket: it asks for an upgrade to websocket, or it carries a
- * key, as it does even if a proxy has removed its Upgrade header. Anything else is plain HTTP. */
+/* Whether a request means to open a WebSocket: it asks for an upgrade to websocket, or it carries
+ * one of the Sec-WebSocket headers of a client, as it does even if a proxy has removed its Upgrade
+ * header. Anything else is plain HTTP. */
 bool handshake_is_wanted(const struct http_request *request);
 
 /* Checks every rule of 4.2.1 in turn. On HANDSHAKE_ACCEPTED it fills in `handshake`. */

@@ -451,26 +451,67 @@ static void plain_requests_are_no_handshake(void) {
     expect_wanted("Connection: keep-alive\r\nUpgrade-Insecure-Requests: 1\r\n", false);
     expect_wanted("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n", false);
     expect_wanted("Connection: Upgrade\r\n", false);
-    expect_wanted("Sec-WebSocket-Version: 13\r\n", false);
+    expect_wanted("Connection: upgrade\r\nVia: 1.1 proxy\r\n", false); /* nginx, always "upgrade" */
 
     expect_wanted("Upgrade: websocket\r\n", true);
     expect_wanted("upgrade: h2c, WebSocket\r\n", true);
     expect_wanted("Sec-WebSocket-Key: " KEY "\r\n", true);
     expect_wanted("sec-websocket-key:\r\n", true);
+    expect_wanted("Sec-WebSocket-Version: 13\r\n", true);
+    expect_wanted("Sec-WebSocket-Protocol: chat\r\n", true);
+    expect_wanted("Sec-WebSocket-Extensions: permessage-deflate\r\n", true);
 }
 
-/* nginx without configuration: what it passes on still shows that a handshake was meant. */
-static void request_stripped_by_a_proxy(void) {
-    const char *text = "GET /chat HTTP/1.0\r\nHost: 127.0.0.1:8000\r\nConnection: close\r\n"
-                       "Sec-WebSocket-Key: " KEY "\r\nSec-WebSocket-Version: 13\r\n"
-                       "Origin: http://example.com\r\n\r\n";
-    struct http_request request;
-    struct handshake handshake;
-    http_request_init(&request);
-    CHECK_EQUAL(http_parse(&request, text, strlen(text)), HTTP_COMPLETE);
-    CHECK(handshake_is_wanted(&request));
-    CHECK_EQUAL(check_text(text, &any_origin, &handshake), HANDSHAKE_NO_UPGRADE);
-    CHECK(strstr(handshake_sentence(HANDSHAKE_NO_UPGRADE), "proxy") != NULL);
+#define SETTING_VERSION "proxy_http_version 1.1"
+#define SETTING_UPGRADE "proxy_set_header Upgrade $http_upgrade"
+#define SETTING_CONNECTION "proxy_set_header Connection \"upgrade\""
+
+/* What is left of a handshake behind a proxy still shows that one was meant, and the sentence names
+ * the settings that are missing. The first line stands for nginx without any of them. */
+static void requests_stripped_by_a_proxy(void) {
+    static const struct {
+        const char *version, *headers;
+        enum handshake_verdict verdict;
+        const char *settings[3];
+    } rows[] = {
+        {"1.0",
+         "Connection: close\r\n",
+         HANDSHAKE_NO_UPGRADE,
+         {SETTING_VERSION, SETTING_UPGRADE, SETTING_CONNECTION}},
+        {"1.1", "", HANDSHAKE_NO_UPGRADE, {SETTING_UPGRADE, SETTING_CONNECTION, ""}},
+        {"1.1", "Connection: close\r\n", HANDSHAKE_NO_UPGRADE, {SETTING_UPGRADE, "", ""}},
+        {"1.1", "Connection: upgrade\r\n", HANDSHAKE_NO_UPGRADE, {SETTING_UPGRADE, "", ""}},
+        {"1.0",
+         "Upgrade: websocket\r\nConnection: upgrade\r\n",
+         HANDSHAKE_BAD_HTTP_VERSION,
+         {SETTING_VERSION, "", ""}},
+        {"1.1",
+         "Upgrade: websocket\r\n",
+         HANDSHAKE_NO_CONNECTION_UPGRADE,
+         {SETTING_CONNECTION, "", ""}},
+        {"1.1",
+         "Upgrade: websocket\r\nConnection: close\r\n",
+         HANDSHAKE_NO_CONNECTION_UPGRADE,
+         {SETTING_CONNECTION, "", ""}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[TEXT_SIZE];
+        struct http_request request;
+        struct handshake handshake;
+        snprintf(text, sizeof text,
+                 "GET / HTTP/%s\r\nHost: 127.0.0.1:8000\r\n%sSec-WebSocket-Key: " KEY
+                 "\r\nSec-WebSocket-Version: 13\r\nOrigin: http://example.com\r\n\r\n",
+                 rows[i].version, rows[i].headers);
+        http_request_init(&request);
+        CHECK_EQUAL(http_parse(&request, text, strlen(text)), HTTP_COMPLETE);
+        CHECK_FOR(handshake_is_wanted(&request), "not wanted:\n%s", text);
+        enum handshake_verdict verdict = check_text(text, &any_origin, &handshake);
+        CHECK_FOR(verdict == rows[i].verdict, "verdict %d for\n%s", verdict, text);
+        for (size_t setting = 0; setting < 3; setting++) {
+            CHECK_FOR(strstr(handshake_sentence(verdict), rows[i].settings[setting]) != NULL,
+                      "%s lacks %s", handshake_sentence(verdict), rows[i].settings[setting]);
+        }
+    }
 }
 
 /* The answer to every verdict. A 426 names the protocol and the version that would do (4.4), a 405
@@ -568,7 +609,7 @@ int main(void) {
     test_run("handshake: extensions are well-formed", extensions_are_well_formed);
     test_run("handshake: real clients, behind any proxy", real_clients_behind_any_proxy);
     test_run("handshake: plain requests are told apart", plain_requests_are_no_handshake);
-    test_run("handshake: a request that a proxy has stripped", request_stripped_by_a_proxy);
+    test_run("handshake: requests that a proxy has stripped", requests_stripped_by_a_proxy);
     test_run("handshake: the target is a path without a fragment (3)",
              the_target_is_a_path_without_a_fragment);
     test_run("handshake: status and headers of every verdict", statuses_and_headers);
