@@ -105,6 +105,9 @@ interop: all ## drive the programs with real clients (Chromium, Node, Python, cu
 # The tests under tools that watch the programs: sanitize.
 include tests/sanitize/rules.mk
 
+# The files for running behind a proxy: deploy.
+include deploy/rules.mk
+
 # The checker for anybody's server: check, install, mistakes, results.
 include wscheck/rules.mk
 

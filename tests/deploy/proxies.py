@@ -1,0 +1,200 @@
+"""The proxies, each started with its file from deploy/.
+
+What the tests change in a file is what a machine has only one of: the ports become free ones on
+127.0.0.1, the certificate is the test's, and what only root may do, another user and chroot, is left
+out. For idle connections the timeout becomes TIMEOUT. A value to be changed that the file does not
+say is a failure. The file as it is shipped is loaded as well; see shipped.py."""
+
+import asyncio
+import os
+import signal
+
+from support import Address, Program, edited, free_port, trust, within, write
+
+TIMEOUT = 5  # seconds instead of the 90 of the shipped files
+
+
+class Proxy(Program):
+    """A proxy in front of a server on the port `upstream`."""
+
+    name = file = program = package = ""
+    when_down = None  # the status of the answer when there is no server; None: no answer
+    when_stopped = {1006}  # what a client sees when the proxy is told to end
+    server_sees = r"lost after \d+ messages: closed by the peer without a Close$"  # and what the server then logs
+    has_timeout = True
+    uses_tls = False
+
+    def __init__(self, folder, upstream, certificate):
+        super().__init__(os.path.join(folder, self.name.replace(" ", "-")), self.name)
+        os.makedirs(self.folder)
+        self.upstream = upstream
+        self.timeout = 90  # seconds, as in the shipped files
+        self.authority, self.certificate, self.key = certificate
+        self.address = None
+
+    def command(self, port):
+        """Writes the configuration for this port and returns the command line."""
+        raise NotImplementedError
+
+    async def start(self):
+        """Starts the proxy and waits until it takes connections. Another program may have taken the
+        free port in between; then another port is tried."""
+        for _ in range(3):
+            port = free_port()
+            await self.spawn(*self.command(port))
+            if await within(self.accepts(port), f"{self.name} to listen"):
+                self.address = Address(port, trust(self.authority) if self.uses_tls else None)
+                return self.address
+            self.sweep()
+        raise AssertionError(f"{self.name} has ended: {self.log()[-800:]}")
+
+    async def restart(self, timeout):
+        """Starts it anew with another timeout, on another port."""
+        await self.stop()
+        self.timeout = timeout
+        await self.start()
+
+    async def accepts(self, port):
+        while self.process.returncode is None:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+                return True
+            except OSError:
+                await asyncio.sleep(0.02)
+        return False
+
+
+class Nginx(Proxy):
+    name = "nginx"
+    file = "nginx.conf"
+    program = "nginx"
+    package = "nginx"
+    when_down = 502
+    listen = "listen 80;"
+
+    def site(self, port):
+        tls = " ssl" if self.uses_tls else ""
+        return edited(
+            self.file,
+            [
+                (self.listen, f"listen 127.0.0.1:{port}{tls};"),
+                ("proxy_read_timeout 90s;", f"proxy_read_timeout {self.timeout}s;"),
+                *self.changes(),
+            ],
+        )
+
+    def changes(self):
+        return [("server 127.0.0.1:8000;", f"server 127.0.0.1:{self.upstream};")]
+
+    def command(self, port):
+        write(self.folder, "site.conf", self.site(port))
+        return self.around("site.conf")
+
+    def around(self, site):
+        """Writes what stands around a site in /etc/nginx/nginx.conf. With two workers it shows what
+        is counted by each of them and what by all."""
+        write(self.folder, "tls/example.com.pem", open(self.certificate, encoding="utf-8").read())
+        write(self.folder, "tls/example.com.key", open(self.key, encoding="utf-8").read())
+        temporary = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        lines = ["daemon off;", "pid nginx.pid;", "worker_processes 2;", "events {}"]
+        lines += ["error_log stderr notice;"]
+        lines += ["user root;"] if os.geteuid() == 0 else []
+        lines += ["http {", "access_log off;", f"include {site};"]
+        lines += [f"{name}_temp_path {self.folder}/{name};" for name in temporary]
+        path = write(self.folder, "nginx.conf", "\n".join([*lines, "}\n"]))
+        return "nginx", "-e", "stderr", "-p", self.folder, "-c", path
+
+    async def reload(self):
+        """Lets new workers take over; the old ones stay for their connections."""
+        before = self.log().count("gracefully shutting down")
+        self.process.send_signal(signal.SIGHUP)
+
+        async def taken_over():
+            while self.log().count("gracefully shutting down") < before + 2:
+                await asyncio.sleep(0.02)
+
+        await within(taken_over(), "the old workers to stop listening")
+
+
+class NginxTls(Nginx):
+    name = "nginx with TLS"
+    file = "nginx-tls.conf"
+    listen = "listen 443 ssl;"
+    uses_tls = True
+
+
+class Haproxy(Proxy):
+    name = "HAProxy"
+    file = "haproxy.cfg"
+    program = "haproxy"
+    package = "haproxy"
+    when_down = 503
+
+    def command(self, port):
+        needs_root = ("    chroot /var/lib/haproxy\n", "    user haproxy\n", "    group haproxy\n")
+        changes = [(line, "") for line in needs_root]
+        changes += [
+            ("bind :80\n", f"bind 127.0.0.1:{port}\n"),
+            ("127.0.0.1:8000\n", f"127.0.0.1:{self.upstream}\n"),
+            ("timeout tunnel 90s\n", f"timeout tunnel {self.timeout}s\n"),
+        ]
+        path = write(self.folder, "haproxy.cfg", edited(self.file, changes))
+        return "haproxy", "-db", "-f", path
+
+
+class Caddy(Proxy):
+    name = "Caddy"
+    file = "Caddyfile"
+    program = "caddy"
+    package = "caddy"
+    when_down = 502
+    # It says goodbye to both sides, but to the server without a mask; and now and then it has ended
+    # before it could.
+    when_stopped = {1001, 1006}
+    server_sees = r"failed with 1002 .* a client must mask its frames|lost after \d+ messages: "
+    has_timeout = False
+
+    def site(self, port):
+        return f"http://127.0.0.1:{port} {{\n\tbind 127.0.0.1\n"
+
+    def command(self, port):
+        changes = [
+            ("example.com {\n", self.site(port)),
+            ("127.0.0.1:8000\n", f"127.0.0.1:{self.upstream}\n"),
+        ]
+        alone = "{\n\tadmin off\n\tauto_https disable_redirects\n}\n"
+        path = write(self.folder, "Caddyfile", alone + edited(self.file, changes))
+        return "caddy", "run", "--adapter", "caddyfile", "--config", path
+
+
+class CaddyTls(Caddy):
+    name = "Caddy with TLS"
+    uses_tls = True
+
+    def site(self, port):
+        own = f"\tbind 127.0.0.1\n\ttls {self.certificate} {self.key}\n"
+        return f"https://127.0.0.1:{port} {{\n{own}"
+
+
+class Stunnel(Proxy):
+    name = "stunnel"
+    file = "stunnel.conf"
+    program = "stunnel4"
+    package = "stunnel4"
+    uses_tls = True
+
+    def command(self, port):
+        changes = [
+            ("setuid = stunnel4\nsetgid = stunnel4\n", ""),
+            ("accept = 443\n", f"accept = 127.0.0.1:{port}\n"),
+            ("connect = 127.0.0.1:8000\n", f"connect = 127.0.0.1:{self.upstream}\n"),
+            ("/etc/stunnel/example.com.pem\n", f"{self.certificate}\n"),
+            ("/etc/stunnel/example.com.key\n", f"{self.key}\n"),
+            ("TIMEOUTidle = 90\n", f"TIMEOUTidle = {self.timeout}\n"),
+        ]
+        path = write(self.folder, "stunnel.conf", edited(self.file, changes))
+        return "stunnel4", path
+
+
+ALL = (Nginx, NginxTls, Haproxy, Caddy, CaddyTls, Stunnel)

@@ -1,0 +1,146 @@
+"""Several server processes behind one nginx, of which one dies, one stops and all go on."""
+
+import asyncio
+import signal
+
+from proxies import Nginx
+from support import HANDSHAKE, EchoServer, ask, check, connect, echoes, ends_with, equal, within
+
+SERVERS = 3
+CLIENTS = 12
+
+
+class NginxSeveral(Nginx):
+    """The file names three servers. One that does not answer is left alone for 1 s instead of 10."""
+
+    name = "nginx, several servers"
+    file = "nginx-several.conf"
+
+    def changes(self):
+        return [
+            (f"server 127.0.0.1:{8001 + i};", f"server 127.0.0.1:{port} fail_timeout=1s;")
+            for i, port in enumerate(self.upstream)
+        ]
+
+
+class Talker:
+    """A client that sends all the time and requires each message to come back."""
+
+    def __init__(self, client):
+        self.client = client
+        self.echoed = 0
+        self.task = asyncio.create_task(self.talk())
+        self.task.add_done_callback(lambda task: task.cancelled() or task.exception())
+
+    async def talk(self):
+        while True:
+            await echoes(self.client, f"message {self.echoed}")
+            self.echoed += 1
+            await asyncio.sleep(0.01)
+
+    async def goes_on(self):
+        """Waits for ten more echoes."""
+        wanted = self.echoed + 10
+
+        async def more():
+            while self.echoed < wanted:
+                if self.task.done():
+                    self.task.result()
+                await asyncio.sleep(0.01)
+
+        await within(more(), "ten more echoes")
+
+    async def end(self):
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+        await self.client.close()
+
+
+async def connected(proxy, count):
+    """Connects one client after the other."""
+    return [await connect(proxy.address) for _ in range(count)]
+
+
+def opened(server):
+    return server.log().count(" open: /")
+
+
+async def evenly(servers):
+    equal([CLIENTS // SERVERS] * SERVERS, [opened(server) for server in servers], "connections")
+
+
+async def all_go_on(talkers):
+    await asyncio.gather(*(talker.goes_on() for talker in talkers))
+
+
+async def lost(talkers, code):
+    for talker in talkers:
+        await ends_with(talker.client, code)
+        await asyncio.gather(talker.task, return_exceptions=True)
+
+
+async def get_through(proxy):
+    """Three times as many as there are servers, so that each would have its turn."""
+    clients = await connected(proxy, 3 * SERVERS)
+    for client in clients:
+        await echoes(client, "hello")
+        await client.close()
+
+
+async def is_asked_again(proxy, server):
+    """The server that came back has the fewest connections, so that new ones go to it as soon as
+    nginx tries it again."""
+
+    async def until_asked():
+        while opened(server) == 0:
+            client = await connect(proxy.address)
+            await client.close()
+
+    await within(until_asked(), "a connection to the server that is back")
+
+
+async def on(server, clients):
+    """Those of the clients that are connected to this server, as its log tells: the key that a
+    client has sent leads to the accept value."""
+    log = server.log()
+    return [client for client in clients if client.response_headers["Sec-WebSocket-Accept"] in log]
+
+
+async def through_several(folder, certificate):
+    name = NginxSeveral.name
+    servers = [EchoServer(folder, f"server {i + 1} of several") for i in range(SERVERS)]
+    for server in servers:
+        await server.start()
+    proxy = NginxSeveral(folder, [server.port for server in servers], certificate)
+    await proxy.start()
+    clients = await connected(proxy, CLIENTS)
+    await check(f"{name}: least_conn, over all workers", evenly(servers))
+    groups = [[Talker(client) for client in await on(server, clients)] for server in servers]
+    await all_go_on(sum(groups, []))
+
+    await servers[0].stop(signal.SIGKILL)
+    await check(f"{name}: one is killed, its clients see 1006", lost(groups[0], 1006))
+    await check(f"{name}: the others notice nothing", all_go_on(groups[1] + groups[2]))
+    await check(f"{name}: new clients get through", get_through(proxy))
+    await servers[0].start()
+    await check(f"{name}: it is back and is asked again", is_asked_again(proxy, servers[0]))
+
+    await servers[1].stop()
+    await check(f"{name}: one is stopped, its clients see 1001", lost(groups[1], 1001))
+    await check(f"{name}: the others notice nothing of that", all_go_on(groups[2]))
+    await check(f"{name}: new clients still get through", get_through(proxy))
+
+    await proxy.reload()
+    await check(f"{name}: a reload of nginx keeps connections", all_go_on(groups[2]))
+    await check(f"{name}: and takes new ones", get_through(proxy))
+    for talker in groups[2]:
+        await talker.end()
+    await servers[0].stop()
+    await servers[2].stop()
+    await check(f"{name}: without any server, 502", none_left(proxy))
+    await proxy.stop()
+
+
+async def none_left(proxy):
+    status, _ = await ask(proxy.address, HANDSHAKE)
+    equal(502, status, "status")

@@ -1,0 +1,122 @@
+"""The unit of deploy/: systemd understands it, its sandbox is strict, and the server can live in
+it."""
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+
+from support import BUILD, SHIPPED, Address, EchoServer, check, connect, echoes, equal, output
+from support import skip, within, write
+
+UNIT = "websocket-echo@.service"
+WORST_EXPOSURE = 1.0  # of 10, as `systemd-analyze security` counts it
+
+
+def unit_text():
+    with open(os.path.join(SHIPPED, UNIT), encoding="utf-8") as unit:
+        return unit.read()
+
+
+def unit_in(folder, name):
+    """Writes the unit with the program where it is here. Returns its path."""
+    text = unit_text()
+    equal(1, text.count("/usr/local/bin/step05_echo "), "times that the unit names the server:")
+    return write(folder, name, text.replace("/usr/local/bin", BUILD))
+
+
+async def is_valid(folder):
+    """The exit status alone says too little: a setting that is not understood is only a warning."""
+    for name in (UNIT, UNIT.replace("@", "@8000")):
+        got = await output("systemd-analyze", "verify", "--man=no", unit_in(folder, name))
+        equal((0, ""), got, "status and output")
+
+
+async def is_strict(folder):
+    path = unit_in(folder, UNIT.replace("@", "@8001"))
+    _, printed = await output("systemd-analyze", "security", "--offline=yes", "--no-pager", path)
+    exposure = float(re.search(r"Overall exposure level for \S+: ([\d.]+)", printed)[1])
+    print(f"# systemd-analyze security: exposure {exposure} of 10", flush=True)
+    equal(True, exposure <= WORST_EXPOSURE, f"with {exposure}, at most {WORST_EXPOSURE}:")
+
+
+async def calls_in(group):
+    """The names of the system calls in one of systemd's groups, such as @default."""
+    status, printed = await output("systemd-analyze", "syscall-filter", "--no-pager", group)
+    equal(0, status, f"exit status for {group}")
+    words = {line.strip() for line in printed.splitlines() if line.startswith("    ")}
+    names = {word for word in words if re.fullmatch(r"[a-z0-9_]+", word)}
+    for inner in (word for word in words if word.startswith("@")):
+        names |= await calls_in(inner)
+    return names
+
+
+async def allowed_calls():
+    """What the unit's lines SystemCallFilter= let pass. @default always does."""
+    allowed = await calls_in("@default")
+    filters = re.findall(r"^SystemCallFilter=(~?)(.*)$", unit_text(), re.MULTILINE)
+    equal(True, len(filters) > 0, "lines SystemCallFilter= in the unit, that there are some:")
+    for minus, groups in filters:
+        for group in groups.split():
+            names = await calls_in(group)
+            allowed = allowed - names if minus else allowed | names
+    return allowed
+
+
+async def calls_of_the_server(folder):
+    """The names of all system calls that the server makes from its start to its exit, in which it
+    serves a client, pings it, and says goodbye."""
+    trace = write(folder, "trace", "")
+    server = EchoServer(folder, "server, traced")
+    server.command = ("strace", "-D", "-f", "-q", "-o", trace, *server.command)
+    await server.start("--max-connections", "4096", "--ping-interval", "3")
+    client = await connect(Address(server.port))
+    await echoes(client, bytes(2**20))
+    await server.logged("silent; sending a ping")
+    server.process.send_signal(signal.SIGTERM)
+    await within(client.wait_closed(), "the close")
+
+    async def written():
+        while not re.search(r"^\d+ +\+\+\+ exited with 0 \+\+\+\n\Z", text := read(trace), re.M):
+            await asyncio.sleep(0.02)
+        return text
+
+    text = await within(written(), "the end of the trace")
+    await within(server.process.wait(), "the end of the server")
+    server.sweep()
+    return set(re.findall(r"^\d+ +([a-z0-9_]+)\(", text, re.MULTILINE))
+
+
+def read(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+async def server_keeps_to_the_filter(folder):
+    calls = await calls_of_the_server(folder)
+    equal(True, {"accept4", "accept"} & calls != set() and "exit_group" in calls, "a whole trace:")
+    equal(set(), calls - await allowed_calls(), "system calls that the unit forbids")
+
+
+async def fits_the_options():
+    """Each connection is a thread and a descriptor; systemd's limits leave room for all."""
+    text = unit_text()
+    connections = int(re.search(r"--max-connections (\d+)", text)[1])
+    for limit in ("TasksMax", "LimitNOFILE"):
+        value = int(re.search(rf"^{limit}=(\d+)$", text, re.MULTILINE)[1])
+        equal(True, value >= connections + 50, f"{limit}={value}, for {connections} connections:")
+
+
+async def everything(folder):
+    if not shutil.which("systemd-analyze"):
+        skip(UNIT, "apt-get install systemd")
+        return
+    await check(f"systemd-analyze verify {UNIT}", is_valid(folder))
+    await check(f"systemd-analyze security {UNIT}", is_strict(folder))
+    await check(f"{UNIT}: limits above --max-connections", fits_the_options())
+    if shutil.which("strace"):
+        name = f"{UNIT}: the server calls what SystemCallFilter allows"
+        await check(name, server_keeps_to_the_filter(folder))
+    else:
+        skip(f"{UNIT}: SystemCallFilter", "apt-get install strace")
