@@ -1,9 +1,9 @@
 """The proxies, each started with its file from deploy/.
 
 What the tests change in a file is what a machine has only one of: the ports become free ones on
-127.0.0.1, the certificate is the test's, and what only root may do, another user and chroot, is left
-out. For idle connections the timeout becomes TIMEOUT. A value to be changed that the file does not
-say is a failure. The file as it is shipped is loaded as well; see shipped.py."""
+127.0.0.1, the certificate is the test's, and what only root may do, another user and chroot, is
+left out. For idle connections the timeout becomes TIMEOUT. A value to be changed that the file does
+not say is a failure. The file as it is shipped is loaded as well; see shipped.py."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ class Proxy(Program):
     name = file = program = package = ""
     when_down = None  # the status of the answer when there is no server; None: no answer
     when_stopped = {1006}  # what a client sees when the proxy is told to end
-    server_sees = r"lost after \d+ messages: closed by the peer without a Close$"  # and what the server then logs
+    server_sees = r"lost after \d+ messages: closed by the peer without a Close$"  # in its log
     has_timeout = True
     uses_tls = False
 

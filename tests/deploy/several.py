@@ -11,7 +11,7 @@ CLIENTS = 12
 
 
 class NginxSeveral(Nginx):
-    """The file names three servers. One that does not answer is left alone for 1 s instead of 10."""
+    """The file names three servers. One that does not answer is left alone for 1 s, not for 10."""
 
     name = "nginx, several servers"
     file = "nginx-several.conf"

@@ -44,7 +44,7 @@ async def stunnel_loads(folder, certificate):
 
 def location(file):
     with open(os.path.join(SHIPPED, file), encoding="utf-8") as text:
-        return re.search(r"^    location / \{\n.*?^    \}\n", text.read(), re.DOTALL | re.MULTILINE)[0]
+        return re.search(r"(?ms)^    location / \{\n.*?^    \}\n", text.read())[0]
 
 
 async def same_location():

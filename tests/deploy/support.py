@@ -4,6 +4,7 @@ stopped by their process id, the shipped files with the test's own values, a cer
 import asyncio
 import http.client
 import os
+import random
 import re
 import signal
 import socket
@@ -16,6 +17,7 @@ BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
 SHIPPED = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "deploy"))
 PATIENCE = 20  # seconds for anything that is to happen at once
 ORIGIN = "https://good.example"
+ports_given = set()
 results = {"passed": 0, "failed": 0, "skipped": 0}
 
 
@@ -49,10 +51,18 @@ def skip(name, remedy):
 
 
 def free_port():
-    """A port that nobody has now. Who starts a program on it looks whether that went well."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port that nobody has now, and that the system gives to nobody who asks for any port. Who
+    starts a program on it looks whether that went well."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in ports_given:
+            ports_given.add(port)
+            return port
 
 
 def edited(file, changes):
@@ -215,7 +225,8 @@ async def echoes(client, message):
 
 
 async def ends_with(client, *codes):
-    """Waits for the end of the connection and requires one of the close codes; 1006 stands for none."""
+    """Waits for the end of the connection and requires one of the close codes; 1006 means that no
+    Close has come."""
     await within(client.wait_closed(), "the close")
     if client.close_code not in codes:
         raise AssertionError(f"wanted close code {codes}, came {client.close_code}")
