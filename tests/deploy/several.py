@@ -99,6 +99,16 @@ async def is_asked_again(proxy, server):
     await within(until_asked(), "a connection to the server that is back")
 
 
+async def gets_the_next(proxy, server):
+    """As long as it has fewer connections than the others, it gets all new ones. In turn, each of
+    the servers would get some of them."""
+    before = opened(server)
+    clients = await connected(proxy, CLIENTS // SERVERS - 1)
+    equal(before + len(clients), opened(server), "connections of the server that is back")
+    for client in clients:
+        await client.close()
+
+
 async def on(server, clients):
     """Those of the clients that are connected to this server, as its log tells: the key that a
     client has sent leads to the accept value."""
@@ -124,6 +134,7 @@ async def through_several(folder, certificate):
     await check(f"{name}: new clients get through", get_through(proxy))
     await servers[0].start()
     await check(f"{name}: it is back and is asked again", is_asked_again(proxy, servers[0]))
+    await check(f"{name}: and gets the next ones alone", gets_the_next(proxy, servers[0]))
 
     await servers[1].stop()
     await check(f"{name}: one is stopped, its clients see 1001", lost(groups[1], 1001))
