@@ -83,6 +83,24 @@ async def refused(address, origin):
         raise AssertionError("wanted a refusal, came an open connection")
 
 
+async def large_cookie(proxy, size, status):
+    got, _ = await ask(proxy.address, {**HANDSHAKE, "Cookie": "c=" + "x" * (size - 2)})
+    equal(status, got, "status")
+
+
+async def reload(proxy):
+    before = await connect(proxy.address)
+    await proxy.reload()
+    if proxy.keeps_on_reload:
+        await echoes(before, "still here")
+        await before.close()
+    else:
+        await ends_with(before, *proxy.when_stopped)
+    after = await connect(proxy.address)
+    await echoes(after, "hello")
+    await after.close()
+
+
 async def idle(proxy, server):
     """Pings keep a connection open for longer than the proxy's timeout; without them the proxy
     ends it, if it has a timeout."""
@@ -172,6 +190,11 @@ async def opened(kind, folder, certificate):
     await conversation(proxy, server)
     await headers(proxy, server)
     await origins(proxy)
+    for size, status in proxy.large_cookies.items():
+        name = f"{proxy.name}: a cookie of {size} bytes gets {status}"
+        await check(name, large_cookie(proxy, size, status))
+    what = "keeps" if proxy.keeps_on_reload else "ends"
+    await check(f"{proxy.name}: a reload {what} open connections", reload(proxy))
     return proxy, server
 
 

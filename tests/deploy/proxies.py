@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 
-from support import Address, Program, edited, free_port, trust, within, write
+from support import Address, Program, edited, equal, free_port, output, trust, within, write
 
 TIMEOUT = 5  # seconds instead of the 90 of the shipped files
 
@@ -23,6 +23,11 @@ class Proxy(Program):
     server_sees = r"lost after \d+ messages: closed by the peer without a Close$"  # in its log
     has_timeout = True
     uses_tls = False
+    large_cookies = {7000: 101, 12000: 101, 20000: 431}  # bytes and the status that they get
+    reload_signal = signal.SIGHUP
+    reloaded = ""  # what the log says, and how often, when a reload is done
+    times_reloaded = 1
+    keeps_on_reload = True  # open connections
 
     def __init__(self, folder, upstream, certificate):
         super().__init__(os.path.join(folder, self.name.replace(" ", "-")), self.name)
@@ -54,6 +59,17 @@ class Proxy(Program):
         self.timeout = timeout
         await self.start()
 
+    async def reload(self):
+        """Makes the proxy read its configuration again."""
+        before = self.log().count(self.reloaded)
+        self.process.send_signal(self.reload_signal)
+
+        async def done():
+            while self.log().count(self.reloaded) < before + self.times_reloaded:
+                await asyncio.sleep(0.02)
+
+        await within(done(), f"{self.reloaded!r} from {self.name}")
+
     async def accepts(self, port):
         while self.process.returncode is None:
             try:
@@ -72,6 +88,9 @@ class Nginx(Proxy):
     package = "nginx"
     when_down = 502
     listen = "listen 80;"
+    large_cookies = {7000: 101, 12000: 400, 20000: 400}
+    reloaded = "gracefully shutting down"  # the old workers; they stay for their connections
+    times_reloaded = 2
 
     def site(self, port):
         tls = " ssl" if self.uses_tls else ""
@@ -98,23 +117,11 @@ class Nginx(Proxy):
         write(self.folder, "tls/example.com.key", open(self.key, encoding="utf-8").read())
         temporary = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         lines = ["daemon off;", "pid nginx.pid;", "worker_processes 2;", "events {}"]
-        lines += ["error_log stderr notice;"]
-        lines += ["user root;"] if os.geteuid() == 0 else []
+        lines += ["error_log stderr notice;", "user root;"]  # who else could use a folder of root's
         lines += ["http {", "access_log off;", f"include {site};"]
         lines += [f"{name}_temp_path {self.folder}/{name};" for name in temporary]
         path = write(self.folder, "nginx.conf", "\n".join([*lines, "}\n"]))
         return "nginx", "-e", "stderr", "-p", self.folder, "-c", path
-
-    async def reload(self):
-        """Lets new workers take over; the old ones stay for their connections."""
-        before = self.log().count("gracefully shutting down")
-        self.process.send_signal(signal.SIGHUP)
-
-        async def taken_over():
-            while self.log().count("gracefully shutting down") < before + 2:
-                await asyncio.sleep(0.02)
-
-        await within(taken_over(), "the old workers to stop listening")
 
 
 class NginxTls(Nginx):
@@ -130,6 +137,9 @@ class Haproxy(Proxy):
     program = "haproxy"
     package = "haproxy"
     when_down = 503
+    large_cookies = {7000: 101, 12000: 101, 20000: 400}
+    reload_signal = signal.SIGUSR2
+    reloaded = "Loading success."
 
     def command(self, port):
         needs_root = ("    chroot /var/lib/haproxy\n", "    user haproxy\n", "    group haproxy\n")
@@ -140,7 +150,7 @@ class Haproxy(Proxy):
             ("timeout tunnel 90s\n", f"timeout tunnel {self.timeout}s\n"),
         ]
         path = write(self.folder, "haproxy.cfg", edited(self.file, changes))
-        return "haproxy", "-db", "-f", path
+        return "haproxy", "-W", "-db", "-f", path
 
 
 class Caddy(Proxy):
@@ -154,6 +164,7 @@ class Caddy(Proxy):
     when_stopped = {1001, 1006}
     server_sees = r"failed with 1002 .* a client must mask its frames|lost after \d+ messages: "
     has_timeout = False
+    keeps_on_reload = False
 
     def site(self, port):
         return f"http://127.0.0.1:{port} {{\n\tbind 127.0.0.1\n"
@@ -163,9 +174,18 @@ class Caddy(Proxy):
             ("example.com {\n", self.site(port)),
             ("127.0.0.1:8000\n", f"127.0.0.1:{self.upstream}\n"),
         ]
-        alone = "{\n\tadmin off\n\tauto_https disable_redirects\n}\n"
-        path = write(self.folder, "Caddyfile", alone + edited(self.file, changes))
-        return "caddy", "run", "--adapter", "caddyfile", "--config", path
+        self.admin = f"localhost:{free_port()}"
+        alone = f"{{\n\tadmin {self.admin}\n\tauto_https disable_redirects\n}}\n"
+        self.path = write(self.folder, "Caddyfile", alone + edited(self.file, changes))
+        return "caddy", "run", "--adapter", "caddyfile", "--config", self.path
+
+    async def reload(self):
+        """Caddy has a command for it. An unchanged file is read again only by force."""
+        options = ("--force", "--address", self.admin, "--adapter", "caddyfile")
+        environment = {**os.environ, "HOME": self.folder}
+        command = ("caddy", "reload", *options, "--config", self.path)
+        status, printed = await output(*command, env=environment)
+        equal(0, status, f"exit status of caddy reload, with {printed!r},")
 
 
 class CaddyTls(Caddy):
@@ -183,6 +203,7 @@ class Stunnel(Proxy):
     program = "stunnel4"
     package = "stunnel4"
     uses_tls = True
+    reloaded = "Configuration successful"
 
     def command(self, port):
         changes = [
