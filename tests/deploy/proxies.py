@@ -87,7 +87,7 @@ class Nginx(Proxy):
     program = "nginx"
     package = "nginx"
     when_down = 502
-    listen = "listen 80;"
+    listen = "listen 80;\n    listen [::]:80;"
     large_cookies = {7000: 101, 12000: 400, 20000: 400}
     reloaded = "gracefully shutting down"  # the old workers; they stay for their connections
     times_reloaded = 2
@@ -127,7 +127,7 @@ class Nginx(Proxy):
 class NginxTls(Nginx):
     name = "nginx with TLS"
     file = "nginx-tls.conf"
-    listen = "listen 443 ssl;"
+    listen = "listen 443 ssl;\n    listen [::]:443 ssl;"
     uses_tls = True
 
 
@@ -145,7 +145,7 @@ class Haproxy(Proxy):
         needs_root = ("    chroot /var/lib/haproxy\n", "    user haproxy\n", "    group haproxy\n")
         changes = [(line, "") for line in needs_root]
         changes += [
-            ("bind :80\n", f"bind 127.0.0.1:{port}\n"),
+            ("bind :::80 v4v6\n", f"bind 127.0.0.1:{port}\n"),
             ("127.0.0.1:8000\n", f"127.0.0.1:{self.upstream}\n"),
             ("timeout tunnel 90s\n", f"timeout tunnel {self.timeout}s\n"),
         ]
@@ -208,7 +208,7 @@ class Stunnel(Proxy):
     def command(self, port):
         changes = [
             ("setuid = stunnel4\nsetgid = stunnel4\n", ""),
-            ("accept = 443\n", f"accept = 127.0.0.1:{port}\n"),
+            ("accept = :::443\n", f"accept = 127.0.0.1:{port}\n"),
             ("connect = 127.0.0.1:8000\n", f"connect = 127.0.0.1:{self.upstream}\n"),
             ("/etc/stunnel/example.com.pem\n", f"{self.certificate}\n"),
             ("/etc/stunnel/example.com.key\n", f"{self.key}\n"),
