@@ -56,9 +56,9 @@ void process_limit_memory(unsigned long bytes);
  * their own; -1 ends that. */
 void process_log_to(int fd);
 
-/* Whether all is built with a sanitizer, or runs under valgrind ($INSTRUMENTED is set). The memory of
- * such a program says nothing about it: freed memory is kept to find its later use. These tools look
- * for leaks themselves. */
+/* Whether all is built with a sanitizer, or runs under valgrind ($INSTRUMENTED is set). The memory
+ * of such a program says nothing about it: freed memory is kept to find its later use. These tools
+ * look for leaks themselves. */
 bool process_is_instrumented(void);
 
 /* Milliseconds of a clock that only goes forward. */

@@ -25,7 +25,7 @@ lint-shell:
 lint-scripts: # that they can be read
 	$(call with,node,nodejs,for script in $(wildcard */*/*.mjs); do node --check "$$script" || exit 1; done)
 	$(call with,python3,python3,for script in $(wildcard */*/*.py); do \
-	    python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$$script" || exit 1; done)
+	    python3 -c 'import ast; import sys; ast.parse(open(sys.argv[1]).read())' "$$script" || exit 1; done)
 lint-cppcheck:
 	$(call with,cppcheck,cppcheck,cppcheck --quiet --std=c11 --error-exitcode=1 \
 	    --enable=warning$(comma)performance$(comma)portability --inline-suppr -I. \
