@@ -107,6 +107,8 @@ include tests/sanitize/rules.mk
 
 # The files for running behind a proxy: deploy.
 include deploy/rules.mk
+# The fuzz targets, and what the tests reach: fuzz, coverage.
+include fuzz/rules.mk
 
 # The checker for anybody's server: check, install, mistakes, results.
 include wscheck/rules.mk

@@ -1,0 +1,36 @@
+# The rules of the fuzz targets; the Makefile includes them. `make test` replays the corpora with
+# any compiler; only `make fuzz` needs clang, and only `make coverage` gcc.
+
+FUZZ_TARGETS := http handshake frame connection session
+fuzz_objects := $(foreach module,fuzz oracle_utf8 oracle_frames oracle_http oracle_fields \
+                  oracle_handshake oracle_accept script,$(call object,fuzz/$(module))) \
+                $(foreach module,$(so_far),$(call object,$(module)))
+FUZZ_REPLAYS := $(addprefix $(BUILD)/fuzz/replay_,$(FUZZ_TARGETS))
+FUZZERS      := $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))
+
+$(FUZZ_REPLAYS): $(BUILD)/fuzz/replay_%: $(BUILD)/obj/fuzz/target_%.o $(BUILD)/obj/fuzz/replay.o \
+    $(fuzz_objects)
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
+$(FUZZERS): $(BUILD)/fuzz/fuzz_%: $(BUILD)/obj/fuzz/target_%.o $(fuzz_objects)
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(quiet)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+test: $(FUZZ_REPLAYS)
+
+# fuzz/run.sh calls make again for the fuzzers, with clang and the sanitizers, in a BUILD of its own.
+SECONDS ?= 60
+fuzz: ## fuzz the protocol code with libFuzzer (SECONDS=60, shared out; FUZZ="http frame" for some)
+	+@MAKE='$(MAKE)' BUILD='$(BUILD)/fuzzers' sh fuzz/run.sh '$(SECONDS)' $(or $(FUZZ),$(FUZZ_TARGETS))
+fuzzers: $(FUZZERS)
+
+# Modules that make system calls or hold data alone; all others are pure and held to every line.
+COVERAGE_IMPURE := step01_tcp/tcp step01_tcp/pool step01_tcp/server step02_http/exchange \
+                   step02_http/page step03_handshake/upgrade step05_echo/session
+coverage: ## show which lines and branches the tests reach (needs gcc with its gcov)
+	+@MAKE='$(MAKE)' BUILD='$(BUILD)/coverage' MODULES='$(so_far)' IMPURE='$(COVERAGE_IMPURE)' \
+	    sh fuzz/coverage.sh
+coverage-programs: all $(TESTS) $(FUZZ_REPLAYS)
+
+.PHONY: fuzz fuzzers coverage coverage-programs

@@ -1,0 +1,234 @@
+/* The connection of step 5, as a server and as a client: what it tells its user and what it sends
+ * must be what the oracle says, however the bytes are cut.
+ *
+ *     byte 0    who it is, what its user does, the largest message, and whether bytes are a script
+ *     byte 1    seed of the random cuts
+ *     byte 2    at which event the user pings (upper four bits) and closes (lower); 0: never
+ *     the rest  what the peer sends, or a script of it
+ */
+#include "fuzz/oracle_frames.h"
+#include "fuzz/script.h"
+#include "step05_echo/connection.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    IS_CLIENT = 0x01,
+    IS_SCRIPT = 0x02,
+    MAX_MESSAGE = 0x0c, /* two bits */
+    ECHOES = 0x10,
+    ECHOES_A_COPY = 0x20, /* from memory of its own */
+    LENT_MEMORY = 0xc0,   /* two bits: how much the buffer starts with */
+    CONTROL_BYTES = 3,
+    BYTE_BY_BYTE_MAX = 1500 /* of longer streams, only the pieces of the other ways */
+};
+
+enum cut { CUT_NOT, CUT_RANDOMLY, CUT_EVERYWHERE };
+
+struct drive {
+    struct connection connection;
+    struct oracle_side side;
+    bool copies;
+    enum cut cut;
+    struct fuzz_dice dice;
+    const uint8_t *stream;
+    size_t length, given;
+    struct fuzz_bytes written; /* all output so far */
+    void *copied[OUTPUT_PARTS_MAX];
+    size_t copied_count; /* since the output was empty */
+    struct oracle_record record;
+};
+
+static void new_key(void *context, uint8_t masking_key[4]) {
+    struct fuzz_dice *dice = context;
+    for (size_t i = 0; i < 4; i++) {
+        masking_key[i] = (uint8_t)fuzz_roll(dice, 256);
+    }
+}
+
+/* How many bytes the next read or write moves, of so many that it could. */
+static size_t cut_off(struct drive *drive, size_t most) {
+    switch (drive->cut) {
+    case CUT_NOT:
+        return most;
+    case CUT_EVERYWHERE:
+        return 1;
+    default: {
+        size_t piece = 1 + fuzz_roll(&drive->dice, fuzz_roll(&drive->dice, 4) == 0 ? 70000 : 20);
+        return piece < most ? piece : most;
+    }
+    }
+}
+
+static void write_output(struct drive *drive) {
+    const struct iovec *parts;
+    size_t count;
+    while ((count = connection_output(&drive->connection, &parts)) > 0) {
+        size_t total = 0, before = drive->written.length;
+        fuzz_check(count <= OUTPUT_PARTS_MAX, "%zu parts of output", count);
+        for (size_t i = 0; i < count; i++) {
+            fuzz_check(parts[i].iov_len > 0, "a part of the output is empty");
+            fuzz_add(&drive->written, parts[i].iov_base, parts[i].iov_len);
+            total += parts[i].iov_len;
+        }
+        size_t sent = cut_off(drive, total);
+        drive->written.length = before + sent; /* the rest comes again */
+        connection_sent(&drive->connection, sent);
+    }
+    while (drive->copied_count > 0) {
+        free(drive->copied[--drive->copied_count]);
+    }
+}
+
+static void read_input(struct drive *drive) {
+    size_t size;
+    if (drive->cut == CUT_RANDOMLY && fuzz_roll(&drive->dice, 8) == 0) {
+        connection_relax(&drive->connection);
+    }
+    uint8_t *space = connection_space(&drive->connection, &size);
+    fuzz_check(space != NULL && size > 0, "there is no room to read into");
+    size_t left = drive->length - drive->given;
+    size_t count = cut_off(drive, left < size ? left : size);
+    memcpy(space, drive->stream + drive->given, count);
+    drive->given += count;
+    connection_received(&drive->connection, count);
+}
+
+/* Sends the message back from where it lies, or from memory that then belongs to the output. */
+static int echo(struct drive *drive, const struct connection_message *message) {
+    uint8_t *payload = message->payload;
+    if (drive->copies) {
+        payload = fuzz_copy(message->payload, message->length);
+        drive->copied[drive->copied_count++] = payload;
+        memset(message->payload, 0xa5, message->length);
+    }
+    return connection_send(&drive->connection, message->opcode, payload, message->length);
+}
+
+/* The same choice as in the oracle. */
+static void act(struct drive *drive, const struct connection_message *message) {
+    static const char ping[] = "are you there";
+    unsigned event = drive->record.event_count;
+    int wanted = drive->connection.close_sent ? -1 : 0, got = wanted;
+    if (event == drive->side.close_at) {
+        got = connection_close(&drive->connection, ORACLE_CLOSE_CODE, "bye");
+    } else if (event == drive->side.ping_at) {
+        got = connection_ping(&drive->connection, (const uint8_t *)ping, strlen(ping));
+    } else if (drive->side.echoes && !frame_is_control(message->opcode)) {
+        got = echo(drive, message);
+    } else {
+        memset(message->payload, 0x5a, message->length); /* the header says one may */
+    }
+    fuzz_check(got == wanted, "sending after event %u returned %d", event, got);
+}
+
+/* Takes note of the end. Returns whether it was one. */
+static bool is_end(struct drive *drive, enum connection_event event,
+                   const struct connection_message *message) {
+    struct connection_message again;
+    const struct connection *connection = &drive->connection;
+    if (event == CONNECTION_FAILED) {
+        oracle_failed(&drive->record, connection->close_code);
+    } else if (event == CONNECTION_CLOSED) {
+        oracle_closed(&drive->record, connection->close_code, message->payload, message->length);
+    } else {
+        return false;
+    }
+    write_output(drive);
+    fuzz_check(connection_next(&drive->connection, &again) == event, "the end was not the end");
+    return true;
+}
+
+static void go(struct drive *drive) {
+    struct connection_message message;
+    for (;;) {
+        enum connection_event event = connection_next(&drive->connection, &message);
+        if (event == CONNECTION_NEEDS_OUTPUT) {
+            fuzz_check(drive->connection.output.count > 0, "there is no output that it could need");
+            write_output(drive);
+        } else if (event == CONNECTION_NEEDS_INPUT) {
+            write_output(drive);
+            if (drive->given == drive->length) {
+                return;
+            }
+            read_input(drive);
+        } else if (is_end(drive, event, &message)) {
+            return;
+        } else {
+            fuzz_check((event == CONNECTION_PING) == (message.opcode == FRAME_PING) &&
+                           (event == CONNECTION_PONG) == (message.opcode == FRAME_PONG),
+                       "event %d with opcode %x", (int)event, (unsigned)message.opcode);
+            oracle_event(&drive->record, message.opcode, message.payload, message.length);
+            act(drive, &message);
+        }
+    }
+}
+
+static void run(const uint8_t *control, const struct oracle_side *side,
+                const struct fuzz_bytes *stream, enum cut cut, struct oracle_record *wanted) {
+    static const size_t sizes[] = {CONNECTION_BUFFER_MIN, 600, 768, 4096};
+    struct drive *drive = calloc(1, sizeof *drive);
+    fuzz_check(drive != NULL, "out of memory");
+    drive->side = *side;
+    drive->copies = (control[0] & ECHOES_A_COPY) != 0;
+    drive->cut = cut;
+    fuzz_dice_init(&drive->dice, control[1]);
+    drive->stream = stream->data;
+    drive->length = stream->length;
+    struct connection_settings settings = {.role = side->is_server ? CONNECTION_SERVER
+                                                                   : CONNECTION_CLIENT,
+                                           .max_message = side->max_message,
+                                           .new_masking_key = side->is_server ? NULL : new_key,
+                                           .context = &drive->dice};
+    size_t size = sizes[(control[0] & LENT_MEMORY) / 0x40];
+    uint8_t *lent = malloc(size);
+    fuzz_check(lent != NULL, "out of memory");
+    struct buffer buffer;
+    buffer_init(&buffer, lent, size);
+    drive->given = cut_off(drive, stream->length < size ? stream->length : size);
+    if (stream->length == 0) {
+        drive->given = 0;
+    } else {
+        memcpy(lent, stream->data, drive->given);
+    }
+    connection_init(&drive->connection, &settings, &buffer, drive->given);
+    go(drive);
+    oracle_read_sent(&drive->record, side->is_server, drive->written.data, drive->written.length,
+                     drive->connection.failure != NULL ? drive->connection.failure : "");
+    fuzz_check_same(&drive->record.events, &wanted->events, "events");
+    fuzz_check_same(&drive->record.sent, &wanted->sent, "frames sent");
+    connection_free(&drive->connection);
+    fuzz_bytes_free(&drive->written);
+    oracle_record_free(&drive->record);
+    free(lent);
+    free(drive);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static const uint64_t largest[] = {125, 1000, 70000, UINT64_C(1) << 40};
+    struct oracle_record wanted = {0};
+    struct fuzz_bytes stream = {0};
+    if (size < CONTROL_BYTES) {
+        return 0;
+    }
+    struct oracle_side side = {.is_server = (data[0] & IS_CLIENT) == 0,
+                               .max_message = largest[(data[0] & MAX_MESSAGE) / 4],
+                               .echoes = (data[0] & (ECHOES | ECHOES_A_COPY)) != 0,
+                               .ping_at = data[2] / 16,
+                               .close_at = data[2] % 16};
+    if ((data[0] & IS_SCRIPT) != 0) {
+        script_write(&stream, side.is_server, data + CONTROL_BYTES, size - CONTROL_BYTES);
+    } else {
+        fuzz_add(&stream, data + CONTROL_BYTES, size - CONTROL_BYTES);
+    }
+    oracle_play(&side, stream.data, stream.length, &wanted);
+    run(data, &side, &stream, CUT_NOT, &wanted);
+    run(data, &side, &stream, CUT_RANDOMLY, &wanted);
+    if (stream.length <= BYTE_BY_BYTE_MAX) {
+        run(data, &side, &stream, CUT_EVERYWHERE, &wanted);
+    }
+    fuzz_bytes_free(&stream);
+    oracle_record_free(&wanted);
+    return 0;
+}

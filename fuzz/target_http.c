@@ -1,0 +1,149 @@
+/* The request head of step 2: the parser and the fields against the oracle, the same result however
+ * the bytes are cut and wherever they lie, and a head written anew from what was parsed.
+ *
+ *     every byte    what a client sends
+ */
+#include "fuzz/oracle_http.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOVES_MAX = 64, LISTS_MAX = 10, INPUT_MAX = HTTP_HEAD_MAX + 64 };
+
+static void check_text(const struct oracle_request *wanted, struct oracle_range range,
+                       struct http_text text, const char *what) {
+    fuzz_check(text.length == range.until - range.from &&
+                   memcmp(text.start, wanted->bytes + range.from, text.length) == 0,
+               "the %s is not what was sent", what);
+}
+
+static void check_request(const struct http_request *request, const struct oracle_request *wanted) {
+    check_text(wanted, wanted->method, request->method, "method");
+    check_text(wanted, wanted->target, request->target, "target");
+    fuzz_check(request->version == wanted->version, "the version is %d", request->version);
+    fuzz_check(request->head_size == wanted->head_size, "the head has %zu bytes",
+               request->head_size);
+    fuzz_check(request->header_count == wanted->header_count, "there are %zu headers",
+               request->header_count);
+    for (size_t i = 0; i < request->header_count; i++) {
+        struct http_header header = http_header_at(request, i);
+        check_text(wanted, wanted->names[i], header.name, "name of a header");
+        check_text(wanted, wanted->values[i], header.value, "value of a header");
+    }
+}
+
+/* The bytes come in random pieces, and each time the buffer has moved and is exactly full; of long
+ * heads only some pieces, since each of them is copied. */
+static void parse_in_pieces(const char *bytes, size_t length, size_t piece_most,
+                            const struct oracle_request *wanted) {
+    struct http_request request;
+    struct fuzz_dice dice;
+    enum http_verdict verdict = HTTP_INCOMPLETE;
+    char *exact = fuzz_copy(bytes, 0);
+    fuzz_dice_init(&dice, (uint32_t)length);
+    http_request_init(&request);
+    for (size_t given = 0; given < length && verdict == HTTP_INCOMPLETE;) {
+        given += 1 + fuzz_roll(&dice, piece_most);
+        given = given < length ? given : length;
+        free(exact);
+        exact = fuzz_copy(bytes, given);
+        verdict = http_parse(&request, exact, given);
+    }
+    fuzz_check(verdict == wanted->verdict, "in pieces the verdict is %d, not %d", (int)verdict,
+               (int)wanted->verdict);
+    if (verdict == HTTP_COMPLETE) {
+        check_request(&request, wanted);
+    }
+    free(exact);
+}
+
+static void check_lists(const struct http_request *request, const struct oracle_request *wanted) {
+    for (size_t i = 0; i < request->header_count && i < LISTS_MAX; i++) {
+        struct http_text name = http_header_at(request, i).name, value, element;
+        char *string = calloc(1, name.length + 1);
+        size_t from = 0, count = 0, listed = 0;
+        fuzz_check(string != NULL, "out of memory");
+        memcpy(string, name.start, name.length);
+        struct oracle_strings values = oracle_values(wanted, string);
+        struct oracle_strings elements = oracle_elements(wanted, string);
+        fuzz_check(http_header_count(request, string) == values.count, "headers of one name");
+        while (http_header_next(request, string, &from, &value)) {
+            fuzz_check(count < values.count && http_text_is(value, values.item[count]),
+                       "value %zu of a name", count);
+            count++;
+            while (http_list_next(&value, &element)) {
+                fuzz_check(listed < elements.count && http_text_is(element, elements.item[listed]),
+                           "element %zu of a list", listed);
+                fuzz_check(http_header_lists(request, string, elements.item[listed]),
+                           "the list has no element %zu", listed);
+                listed++;
+            }
+        }
+        fuzz_check(count == values.count && listed == elements.count, "values are missing");
+        oracle_strings_free(&values);
+        oracle_strings_free(&elements);
+        free(string);
+    }
+}
+
+/* What was parsed, written in the plainest form, is parsed to the same again. */
+static void check_written_anew(const struct http_request *request) {
+    struct fuzz_bytes anew = {0};
+    struct http_request again;
+    fuzz_add(&anew, request->method.start, request->method.length);
+    fuzz_add_text(&anew, " ");
+    fuzz_add(&anew, request->target.start, request->target.length);
+    fuzz_add_text(&anew, " HTTP/1.%d\r\n", request->version - 10);
+    for (size_t i = 0; i < request->header_count; i++) {
+        struct http_header header = http_header_at(request, i);
+        fuzz_add(&anew, header.name.start, header.name.length);
+        fuzz_add_text(&anew, ":");
+        fuzz_add(&anew, header.value.start, header.value.length);
+        fuzz_add_text(&anew, "\r\n");
+    }
+    fuzz_add_text(&anew, "\r\n");
+    http_request_init(&again);
+    enum http_verdict verdict = http_parse(&again, (const char *)anew.data, anew.length);
+    fuzz_check(verdict == HTTP_COMPLETE, "written anew the verdict is %d", (int)verdict);
+    fuzz_check(again.head_size == anew.length && again.header_count == request->header_count &&
+                   again.version == request->version,
+               "written anew the request has changed");
+    struct http_text path = http_path(request), same_path = http_path(&again);
+    fuzz_check(path.length == same_path.length &&
+                   memcmp(path.start, same_path.start, path.length) == 0,
+               "written anew the path has changed");
+    fuzz_check(memchr(path.start, '?', path.length) == NULL || path.start[0] != '/',
+               "the path has a query");
+    for (size_t i = 0; i < again.header_count; i++) {
+        struct http_text was = http_header_at(request, i).value;
+        struct http_text is = http_header_at(&again, i).value;
+        fuzz_check(was.length == is.length && memcmp(was.start, is.start, is.length) == 0,
+                   "written anew header %zu has changed", i);
+    }
+    fuzz_bytes_free(&anew);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct oracle_request wanted;
+    struct http_request request;
+    const char *bytes = (const char *)data;
+    size = size < INPUT_MAX ? size : INPUT_MAX;
+    oracle_http(bytes, size, &wanted);
+    http_request_init(&request);
+    char *exact = fuzz_copy(bytes, size);
+    enum http_verdict verdict = http_parse(&request, exact, size);
+    fuzz_check(verdict == wanted.verdict, "the verdict is %d, not %d", (int)verdict,
+               (int)wanted.verdict);
+    int status = http_verdict_status(verdict);
+    fuzz_check(status == 200 || (status >= 400 && status <= 505), "the status is %d", status);
+    fuzz_check(strlen(http_verdict_sentence(verdict)) > 10, "there is no sentence");
+    if (verdict == HTTP_COMPLETE) {
+        check_request(&request, &wanted);
+        check_lists(&request, &wanted);
+        check_written_anew(&request);
+    }
+    free(exact);
+    parse_in_pieces(bytes, size, 1 + size / MOVES_MAX, &wanted);
+    parse_in_pieces(bytes, size, 1 + size / 3, &wanted);
+    return 0;
+}
