@@ -76,8 +76,14 @@ awk -v list="$list" -F '\t' '
       else { split($1, part, ": "); sub(/^[^:]*: /, "", $1)
              printf "FAIL - no test reaches %s:%s: %s\n", part[1], $2, $1; bad = 1 } }
     END { for (line in explained) if (!(line in used)) {
-              printf "FAIL - %s explains a line that is reached, or is none: %s\n", list, line
-              bad = 1 }
+              printf "NOTE: %s explains a line that is reached now: %s\n", list, line }
           exit bad }' "$list" "$BUILD/gcov/unreached" || failed=1
+while IFS= read -r line; do
+    case $line in '' | ' '* | '#'*) continue ;; esac
+    grep -qF -e "${line#*: }" "${line%%: *}" || {
+        echo "FAIL - $list explains a line that is not there: $line"
+        failed=1
+    }
+done < "$list"
 [ "$failed" -eq 0 ] && echo "the pure modules are reached in every line, but for those that $list explains"
 exit "$failed"

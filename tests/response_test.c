@@ -160,6 +160,11 @@ static void reason_phrases(void) {
     }
 }
 
+static void status_without_a_reason_phrase(void) {
+    CHECK(strcmp(response_reason(299), "Unknown") == 0);
+    CHECK(strcmp(response_reason(0), "Unknown") == 0);
+}
+
 static void every_verdict_has_a_reason_phrase(void) {
     for (int verdict = HTTP_COMPLETE; verdict <= HTTP_BAD_HOST; verdict++) {
         int status = http_verdict_status((enum http_verdict)verdict);
@@ -181,6 +186,7 @@ int main(void) {
     test_run("response: the date of known times", known_dates);
     test_run("response: the date is in GMT, wherever the server is", date_in_any_time_zone);
     test_run("response: reason phrases", reason_phrases);
+    test_run("response: a status that no answer has is unknown", status_without_a_reason_phrase);
     test_run("response: every verdict's status has a reason phrase",
              every_verdict_has_a_reason_phrase);
     return test_report();

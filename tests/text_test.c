@@ -232,6 +232,23 @@ static void hexdump_offsets(void) {
                "fffffff0  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  |0123456789abcdef|");
 }
 
+/* For suggestions behind "unknown option": letters typed anew, added, taken out. */
+static void distance_between_words(void) {
+    char longest[TEXT_DISTANCE_MAX + 1] = "", too_long[TEXT_DISTANCE_MAX + 2] = "";
+    CHECK_EQUAL(text_distance("port", "port"), 0);
+    CHECK_EQUAL(text_distance("pord", "port"), 1);
+    CHECK_EQUAL(text_distance("prt", "port"), 1);
+    CHECK_EQUAL(text_distance("pport", "port"), 1);
+    CHECK_EQUAL(text_distance("kitten", "sitting"), 3);
+    CHECK_EQUAL(text_distance("", "port"), 4);
+    CHECK_EQUAL(text_distance("port", ""), 4);
+    memset(longest, 'a', TEXT_DISTANCE_MAX);
+    memset(too_long, 'a', TEXT_DISTANCE_MAX + 1);
+    CHECK_EQUAL(text_distance("", longest), TEXT_DISTANCE_MAX);
+    CHECK_EQUAL(text_distance(longest, longest), 0);
+    CHECK_EQUAL(text_distance(too_long, too_long), TEXT_DISTANCE_MAX); /* not even tried */
+}
+
 int main(void) {
     test_run("text: printable ASCII stays as it is", printable_ascii_stays);
     test_run("text: control characters are escaped", control_characters);
@@ -246,6 +263,7 @@ int main(void) {
              cut_at_every_capacity);
     test_run("text: random bytes never overflow", random_bytes_never_overflow);
     test_run("text: dots for every byte that is not printable ASCII", dots_for_all_but_ascii);
+    test_run("text: the distance between two words", distance_between_words);
     test_run("hexdump: the layout of a line, full or not", hexdump_layout);
     test_run("hexdump: offsets of more than four digits", hexdump_offsets);
     return test_report();
