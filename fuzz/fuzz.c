@@ -9,28 +9,30 @@
 
 enum { SHOWN_BEFORE = 32, SHOWN_LINES = 8 };
 
-static _Noreturn void fail_with(const char *format, va_list arguments)
-    __attribute__((format(printf, 1, 0)));
+static void tell(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 
-static void fail_with(const char *format, va_list arguments) {
+static void tell(const char *format, va_list arguments) {
     fflush(stdout);
     fprintf(stderr, "fuzz: ");
     vfprintf(stderr, format, arguments);
     fprintf(stderr, "\n");
-    abort();
 }
 
 void fuzz_fail(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    fail_with(format, arguments);
+    tell(format, arguments);
+    va_end(arguments);
+    abort();
 }
 
 void fuzz_check(bool good, const char *format, ...) {
     if (!good) {
         va_list arguments;
         va_start(arguments, format);
-        fail_with(format, arguments);
+        tell(format, arguments);
+        va_end(arguments);
+        abort();
     }
 }
 

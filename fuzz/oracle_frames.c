@@ -72,15 +72,11 @@ static void fail(struct oracle_record *record, unsigned code) {
     oracle_failed(record, code);
 }
 
-/* Reads the frame at `*at` as far as it goes (5.2) and moves `*at` behind it. What one byte shows
- * is judged when that byte is there; what needs the whole length, when that is. */
-static enum step read_frame(const struct oracle_side *side, const uint8_t *bytes, size_t length,
-                            size_t *at, struct cut_frame *frame) {
-    size_t left = length - *at;
-    if (left < 1) {
-        return NO_MORE_BYTES;
-    }
-    const uint8_t *head = bytes + *at;
+/* Judges a head of which `left` bytes are there (5.2) and finds its size and the payload's length.
+ * What one byte shows is judged when that byte is there; what needs the whole length, when that
+ * is. */
+static enum step read_head(const struct oracle_side *side, const uint8_t *head, size_t left,
+                           struct cut_frame *frame, size_t *head_size) {
     frame->fin = head[0] / 128 == 1;
     frame->opcode = head[0] % 16;
     if (head[0] / 16 % 8 != 0 || !is_defined(frame->opcode) ||
@@ -109,12 +105,24 @@ static enum step read_frame(const struct oracle_side *side, const uint8_t *bytes
     if ((more == 2 && frame->length <= 125) || (more == 8 && frame->length <= 65535)) {
         return BROKEN;
     }
-    size_t head_size = 2 + more + (masked ? 4 : 0);
-    if (left < head_size) {
+    *head_size = 2 + more + (masked ? 4 : 0);
+    return left < *head_size ? NO_MORE_BYTES : GO_ON;
+}
+
+/* Reads the frame at `*at` as far as it has come, and moves `*at` behind it. */
+static enum step read_frame(const struct oracle_side *side, const uint8_t *bytes, size_t length,
+                            size_t *at, struct cut_frame *frame) {
+    size_t left = length - *at, head_size;
+    if (left < 1) {
         return NO_MORE_BYTES;
     }
+    const uint8_t *head = bytes + *at;
+    enum step step = read_head(side, head, left, frame, &head_size);
+    if (step != GO_ON) {
+        return step;
+    }
     for (uint64_t i = 0; i < frame->length && head_size + i < left; i++) {
-        uint8_t key = masked ? head[2 + more + i % 4] : 0;
+        uint8_t key = side->is_server ? head[head_size - 4 + i % 4] : 0;
         fuzz_add_byte(&frame->payload, head[head_size + i] ^ key);
     }
     *at += head_size + frame->payload.length;

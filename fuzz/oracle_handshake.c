@@ -154,8 +154,8 @@ static char next_symbol(const char **text) {
     return quoted ? 'q' : 't';
 }
 
-/* RFC 6455, 9.1: extensions with commas between them; each a token and parameters behind semicolons,
- * with or without a value. Empty elements of the list are skipped (RFC 9110, 5.6.1). */
+/* RFC 6455, 9.1: extensions with commas between them; each a token and parameters behind
+ * semicolons, with or without a value. Empty elements of the list are skipped (RFC 9110, 5.6.1). */
 static bool is_good_list(const char *text) {
     size_t count = 0;
     char symbol = next_symbol(&text);

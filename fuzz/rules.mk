@@ -8,6 +8,13 @@ fuzz_objects := $(foreach module,fuzz oracle_utf8 oracle_frames oracle_http orac
 FUZZ_REPLAYS := $(addprefix $(BUILD)/fuzz/replay_,$(FUZZ_TARGETS))
 FUZZERS      := $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))
 
+# libFuzzer learns from the code under test; to follow the loops of the oracles as well would only
+# take time. fuzz/run.sh says so with FUZZ_CFLAGS.
+$(BUILD)/obj/fuzz/%.o: fuzz/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(quiet)$(COMPILE) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
+
 $(FUZZ_REPLAYS): $(BUILD)/fuzz/replay_%: $(BUILD)/obj/fuzz/target_%.o $(BUILD)/obj/fuzz/replay.o \
     $(fuzz_objects)
 	@mkdir -p $(@D)
@@ -19,7 +26,7 @@ $(FUZZERS): $(BUILD)/fuzz/fuzz_%: $(BUILD)/obj/fuzz/target_%.o $(fuzz_objects)
 	$(quiet)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 test: $(FUZZ_REPLAYS)
 
-# fuzz/run.sh calls make again for the fuzzers, with clang and the sanitizers, in a BUILD of its own.
+# fuzz/run.sh calls make again for the fuzzers, with clang and sanitizers, in a BUILD of its own.
 SECONDS ?= 60
 fuzz: ## fuzz the protocol code with libFuzzer (SECONDS=60, shared out; FUZZ="http frame" for some)
 	+@MAKE='$(MAKE)' BUILD='$(BUILD)/fuzzers' sh fuzz/run.sh '$(SECONDS)' $(or $(FUZZ),$(FUZZ_TARGETS))

@@ -35,7 +35,8 @@ printf '#include <stdint.h>\n#include <stddef.h>
 int LLVMFuzzerTestOneInput(const uint8_t *b, size_t n) { return b == NULL && n > 0; }\n' |
     $CLANG -fsanitize=fuzzer,address,undefined -x c -o "$BUILD/trial" - 2> "$BUILD/trial.log" ||
     skip "$CLANG has no libFuzzer ($BUILD/trial.log)"
-${MAKE:-make} --no-print-directory fuzzers "BUILD=$BUILD" "CC=$CLANG" "CFLAGS=$flags" ||
+${MAKE:-make} --no-print-directory fuzzers "BUILD=$BUILD" "CC=$CLANG" "CFLAGS=$flags" \
+    FUZZ_CFLAGS=-fno-sanitize=fuzzer-no-link ||
     exit 1
 
 # The longest input that is tried: longer ones are slower, and limits of size are in the corpora.

@@ -165,34 +165,38 @@ static void go(struct drive *drive) {
     }
 }
 
+/* Starts the connection in memory that is as small as byte 0 says, with some bytes of the stream in
+ * it already, as behind a handshake. */
+static void start(struct drive *drive, uint8_t *lent, size_t size) {
+    const struct oracle_side *side = &drive->side;
+    struct connection_settings settings = {.role = side->is_server ? CONNECTION_SERVER
+                                                                   : CONNECTION_CLIENT,
+                                           .max_message = side->max_message,
+                                           .new_masking_key = side->is_server ? NULL : new_key,
+                                           .context = &drive->dice};
+    struct buffer buffer;
+    buffer_init(&buffer, lent, size);
+    if (drive->length > 0) {
+        drive->given = cut_off(drive, drive->length < size ? drive->length : size);
+        memcpy(lent, drive->stream, drive->given);
+    }
+    connection_init(&drive->connection, &settings, &buffer, drive->given);
+}
+
 static void run(const uint8_t *control, const struct oracle_side *side,
                 const struct fuzz_bytes *stream, enum cut cut, struct oracle_record *wanted) {
     static const size_t sizes[] = {CONNECTION_BUFFER_MIN, 600, 768, 4096};
+    size_t size = sizes[(control[0] & LENT_MEMORY) / 0x40];
     struct drive *drive = calloc(1, sizeof *drive);
-    fuzz_check(drive != NULL, "out of memory");
+    uint8_t *lent = malloc(size);
+    fuzz_check(drive != NULL && lent != NULL, "out of memory");
     drive->side = *side;
     drive->copies = (control[0] & ECHOES_A_COPY) != 0;
     drive->cut = cut;
     fuzz_dice_init(&drive->dice, control[1]);
     drive->stream = stream->data;
     drive->length = stream->length;
-    struct connection_settings settings = {.role = side->is_server ? CONNECTION_SERVER
-                                                                   : CONNECTION_CLIENT,
-                                           .max_message = side->max_message,
-                                           .new_masking_key = side->is_server ? NULL : new_key,
-                                           .context = &drive->dice};
-    size_t size = sizes[(control[0] & LENT_MEMORY) / 0x40];
-    uint8_t *lent = malloc(size);
-    fuzz_check(lent != NULL, "out of memory");
-    struct buffer buffer;
-    buffer_init(&buffer, lent, size);
-    drive->given = cut_off(drive, stream->length < size ? stream->length : size);
-    if (stream->length == 0) {
-        drive->given = 0;
-    } else {
-        memcpy(lent, stream->data, drive->given);
-    }
-    connection_init(&drive->connection, &settings, &buffer, drive->given);
+    start(drive, lent, size);
     go(drive);
     oracle_read_sent(&drive->record, side->is_server, drive->written.data, drive->written.length,
                      drive->connection.failure != NULL ? drive->connection.failure : "");

@@ -16,15 +16,12 @@
 
 enum { MASK_MAX = 200, LINE_MAX = 80 };
 
-/* What the decoder must say of the bytes, rule by rule in the order of the bytes that show them. */
-static enum frame_verdict judge(const uint8_t *head, size_t length, const struct frame_rules *rules,
-                                struct frame_header *header) {
-    if (length < 1) {
-        return FRAME_INCOMPLETE;
-    }
-    header->fin = head[0] / 128 == 1;
-    header->rsv = head[0] / 16 % 8;
-    header->opcode = head[0] % 16;
+/* What the decoder must say of the first byte, and of the second. */
+static enum frame_verdict judge_first(uint8_t byte, const struct frame_rules *rules,
+                                      struct frame_header *header) {
+    header->fin = byte / 128 == 1;
+    header->rsv = byte / 16 % 8;
+    header->opcode = byte % 16;
     for (uint8_t bit = 1; bit <= 4; bit = (uint8_t)(bit * 2)) {
         if ((header->rsv & bit) != 0 && (rules->allowed_rsv & bit) == 0) {
             return FRAME_RESERVED_BIT;
@@ -33,24 +30,25 @@ static enum frame_verdict judge(const uint8_t *head, size_t length, const struct
     if ((header->opcode >= 3 && header->opcode <= 7) || header->opcode >= 11) {
         return FRAME_RESERVED_OPCODE;
     }
-    if (header->opcode >= 8 && !header->fin) {
-        return FRAME_FRAGMENTED_CONTROL;
-    }
-    if (length < 2) {
-        return FRAME_INCOMPLETE;
-    }
-    header->masked = head[1] / 128 == 1;
-    uint8_t form = head[1] % 128;
+    return header->opcode >= 8 && !header->fin ? FRAME_FRAGMENTED_CONTROL : FRAME_OK;
+}
+
+static enum frame_verdict judge_second(uint8_t byte, const struct frame_rules *rules,
+                                       struct frame_header *header) {
+    header->masked = byte / 128 == 1;
     if (header->masked && !rules->masked) {
         return FRAME_MASKED;
     }
     if (!header->masked && rules->masked) {
         return FRAME_NOT_MASKED;
     }
-    if (header->opcode >= 8 && form > 125) {
-        return FRAME_CONTROL_TOO_LONG;
-    }
-    size_t at = 2;
+    return header->opcode >= 8 && byte % 128 > 125 ? FRAME_CONTROL_TOO_LONG : FRAME_OK;
+}
+
+/* What it must say of the length and the key behind them. */
+static enum frame_verdict judge_rest(const uint8_t *head, size_t length,
+                                     struct frame_header *header) {
+    uint8_t form = head[1] % 128;
     size_t end_of_length = form == 127 ? 10 : form == 126 ? 4 : 2;
     if (form == 127 && length > 2 && head[2] > 127) {
         return FRAME_LENGTH_TOP_BIT;
@@ -59,20 +57,32 @@ static enum frame_verdict judge(const uint8_t *head, size_t length, const struct
         return FRAME_INCOMPLETE;
     }
     header->payload_length = form > 125 ? 0 : form;
-    for (; at < end_of_length; at++) {
+    for (size_t at = 2; at < end_of_length; at++) {
         header->payload_length = header->payload_length * 256 + head[at];
     }
     if ((form == 126 && header->payload_length < 126) ||
         (form == 127 && header->payload_length < 65536)) {
         return FRAME_LENGTH_NOT_MINIMAL;
     }
-    for (size_t i = 0; header->masked && i < 4; i++, at++) {
-        if (at >= length) {
+    for (size_t i = 0; header->masked && i < 4; i++) {
+        if (end_of_length + i >= length) {
             return FRAME_INCOMPLETE;
         }
-        header->masking_key[i] = head[at];
+        header->masking_key[i] = head[end_of_length + i];
     }
     return FRAME_OK;
+}
+
+static enum frame_verdict judge(const uint8_t *head, size_t length, const struct frame_rules *rules,
+                                struct frame_header *header) {
+    enum frame_verdict verdict = FRAME_INCOMPLETE;
+    if (length >= 1) {
+        verdict = judge_first(head[0], rules, header);
+    }
+    if (verdict == FRAME_OK) {
+        verdict = length >= 2 ? judge_second(head[1], rules, header) : FRAME_INCOMPLETE;
+    }
+    return verdict == FRAME_OK ? judge_rest(head, length, header) : verdict;
 }
 
 static void check_equal(const struct frame_header *got, const struct frame_header *wanted) {

@@ -1,5 +1,5 @@
-/* A whole server thread of step 5 on a socket pair: tcp, request head, handshake, frames, and an end
- * within a bound. What the client gets back is compared with what the oracles say.
+/* A whole server thread of step 5 on a socket pair: tcp, request head, handshake, frames, and an
+ * end within a bound. What the client gets back is compared with what the oracles say.
  *
  *     byte 0    bit 0: the request of RFC 6455, section 1.2 comes first; the others are the seed of
  *               the pieces in which the client writes
