@@ -169,6 +169,31 @@ static void check_picture(const uint8_t *bytes, size_t length, const struct fram
     fuzz_check(lines >= 5 && lines < 40, "the picture has %zu lines", lines);
 }
 
+/* How many frames must be shown of a stream, and whether it ends with a bad frame or a Close. */
+static size_t count_frames(const uint8_t *bytes, size_t length, bool *ended) {
+    const struct frame_rules rules = {true, 0};
+    struct frame_header header;
+    size_t frames = 0, at = 0;
+    *ended = false;
+    while (!*ended && at < length) {
+        enum frame_verdict verdict = judge(bytes + at, length - at, &rules, &header);
+        if (verdict != FRAME_OK) {
+            *ended = verdict != FRAME_INCOMPLETE;
+            break;
+        }
+        uint8_t form = bytes[at + 1] % 128;
+        size_t here = length - at - (form == 127 ? 14 : form == 126 ? 8 : 6);
+        uint64_t payload = header.payload_length;
+        if (here < (payload < FRAME_SHOW_PAYLOAD_MAX ? payload : FRAME_SHOW_PAYLOAD_MAX)) {
+            break;
+        }
+        frames++;
+        *ended = header.opcode == FRAME_CLOSE;
+        at = here < payload ? length : length - here + (size_t)payload;
+    }
+    return frames;
+}
+
 /* Shows the stream in pieces, or whole when `seed` is 0, and tells what came of it. */
 static void show(const uint8_t *bytes, size_t length, uint32_t seed, struct frame_show *show) {
     struct fuzz_dice dice;
@@ -206,8 +231,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     check_mask(bytes, length);
     struct frame_show whole, cut;
+    bool ended;
+    size_t frames = count_frames(bytes, length, &ended);
     show(bytes, length, 0, &whole);
     show(bytes, length, 1u + data[0], &cut);
+    fuzz_check(whole.frames == frames && whole.ended == ended, "%u frames are shown, not %zu",
+               (unsigned)whole.frames, frames);
     fuzz_check(whole.frames == cut.frames && whole.ended == cut.ended && whole.skip == cut.skip,
                "cut, %u frames are shown instead of %u", (unsigned)cut.frames,
                (unsigned)whole.frames);

@@ -1,5 +1,5 @@
 /* The opening handshake's decision of step 3, about every request head that can be parsed, with the
- * policies of three servers: verdict, accept value, subprotocol and header lines.
+ * policies of four servers: verdict, accept value, subprotocol and header lines.
  *
  *     every byte    what a client sends
  */
@@ -56,8 +56,10 @@ static void check(const struct http_request *request, const struct oracle_reques
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static const struct handshake_policy policies[] = {
-        {NULL, 0, NULL, 0}, {NULL, 0, subprotocols, 1}, {origins, 2, subprotocols, 3}};
+    static const struct handshake_policy policies[] = {{NULL, 0, NULL, 0},
+                                                       {NULL, 0, subprotocols, 1},
+                                                       {NULL, 0, subprotocols, 3},
+                                                       {origins, 2, subprotocols, 3}};
     struct http_request request;
     struct oracle_request parsed;
     char *exact = fuzz_copy(data, size);

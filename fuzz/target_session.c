@@ -113,7 +113,9 @@ static void converse(uint32_t seed, const struct fuzz_bytes *stream, struct fuzz
     struct tcp_connection tcp;
     pthread_t thread;
     int pair[2];
+    int little = 1; /* as little as the kernel allows, so that the server's writes are short */
     fuzz_check(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "no socket pair");
+    setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
     tcp_init(&tcp, pair[0]);
     fuzz_check(pthread_create(&thread, NULL, server_thread, &tcp) == 0, "no thread");
     talk(pair[1], seed, stream, answer);
