@@ -82,6 +82,9 @@ step06 step06_client: where = '$(or $(URL),ws://127.0.0.1:$(PORT)/)'
 # Linux.
 include bench/rules.mk
 
+# The attacks on the echo server: attacks.
+include tests/attacks/rules.mk
+
 # Testing.
 test_links := $(foreach module,$(addprefix tests/,test wire process peer) $(so_far),\
                 $(call object,$(module)))

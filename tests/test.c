@@ -28,6 +28,10 @@ void test_run(const char *name, void (*body)(void)) {
     fflush(stdout);
 }
 
+bool test_has_failed(void) {
+    return failures > 0;
+}
+
 /* Counts a failure; returns whether it should be shown. */
 static bool note(const char *file, int line) {
     if (++failures > SHOWN_MAX) {

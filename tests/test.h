@@ -10,6 +10,9 @@
  * test fails when one of its checks does; the rest of it runs all the same. */
 void test_run(const char *name, void (*body)(void));
 
+/* Whether a check of the test that runs, or has just run, has failed. */
+bool test_has_failed(void);
+
 /* Notes a failed check; used through the macros below. */
 void test_check(bool good, const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -1,0 +1,194 @@
+/* Attacks by patience: to do nothing, or very little, for as long as the server allows. */
+#include "tests/attacks/attack.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { LARGE = 16 << 20, DEAF = 4, UNUSED = 1000, PLACES = 20 };
+
+static const char *const no_options[] = {NULL};
+
+struct sending {
+    int fd;
+    struct wire wire;
+};
+
+static void send_all(void *context) {
+    struct sending *sending = context;
+    _exit(peer_send(sending->fd, sending->wire.bytes, sending->wire.len) ? 0 : 1);
+}
+
+/* Opens a connection and sends the largest message that the server takes. */
+static int send_large(void) {
+    static uint8_t payload[LARGE];
+    struct sending sending = {peer_open(attack_server.port), {0}};
+    wire_add_client_frame(&sending.wire, 0x82, payload, sizeof payload);
+    CHECK_EQUAL(attack_wait_helper(attack_helper(send_all, &sending)), 0);
+    wire_free(&sending.wire);
+    return sending.fd;
+}
+
+/* Reads slowly, but steadily: 64 KiB at a time. Such a reader gets all of its echo. */
+static bool read_slowly(int fd) {
+    static uint8_t bytes[65536];
+    size_t total = 0;
+    int64_t deadline = now() + PROCESS_WAIT;
+    struct pollfd wait = {fd, POLLIN, 0};
+    while (total < LARGE + 10 && now() < deadline && poll(&wait, 1, 1000) > 0) {
+        ssize_t count = recv(fd, bytes, sizeof bytes, 0);
+        if (count <= 0) {
+            break;
+        }
+        total += (size_t)count;
+        attack_pause(4);
+    }
+    return total == LARGE + 10;
+}
+
+/* Whoever reads nothing of a large echo holds its memory, but neither more than that nor for
+ * long. */
+static void slow_readers(void) {
+    int deaf[DEAF];
+    if (!attack_begin(no_options)) {
+        return;
+    }
+    int64_t begin = now();
+    for (size_t i = 0; i < DEAF; i++) {
+        deaf[i] = send_large();
+    }
+    int slow = send_large(), other = peer_open(attack_server.port);
+    CHECK(attack_echo(other, 125) >= 0);
+    CHECK_FOR(read_slowly(slow), "a slow reader did not get all of its echo");
+    attack_note("%d that read nothing, a slow one", DEAF);
+    /* While a buffer doubles to its last size, half as much is there as well. */
+    attack_cost("memory of each", attack_peak_growth() / (DEAF + 1), 1.5 * LARGE / 1024 + 256,
+                "KiB");
+    while (process_log_count(&attack_server, "the peer does not read") < DEAF &&
+           now() - begin < PROCESS_WAIT) {
+        attack_pause(20);
+    }
+    attack_bound("given up after", (double)(now() - begin) / 1000, 15, "s");
+    CHECK(attack_echo(other, 125) >= 0);
+    attack_cost("data left", attack_data_growth(), 1024, "KiB");
+    close(slow);
+    close(other);
+    for (size_t i = 0; i < DEAF; i++) {
+        close(deaf[i]);
+    }
+    attack_end();
+}
+
+/* Connections that never send a byte, nearly as many as the server has places for. */
+static void unused(void) {
+    static const char *const options[] = {"--handshake-timeout", "1", NULL};
+    static int fds[UNUSED];
+    char answer[1024];
+    size_t told = 0;
+    if (!attack_begin(options)) {
+        return;
+    }
+    int64_t begin = now();
+    for (size_t i = 0; i < UNUSED; i++) {
+        fds[i] = peer_connect(attack_server.port);
+    }
+    int fd = peer_open(attack_server.port);
+    CHECK(attack_echo(fd, 125) >= 0);
+    close(fd);
+    attack_note("%d connections", UNUSED);
+    attack_cost("memory of each", attack_peak_growth() / UNUSED, 16, "KiB");
+    attack_bound("threads", (double)attack_threads(), UNUSED + 2, "");
+    for (size_t i = 0; i < UNUSED; i++) {
+        told += peer_read_all(fds[i], answer, sizeof answer) &&
+                strncmp(answer, "HTTP/1.1 408 ", 13) == 0;
+        close(fds[i]);
+    }
+    CHECK_EQUAL(told, UNUSED);
+    CHECK(attack_settle(0));
+    attack_bound("all gone after", (double)(now() - begin), 4000, "ms");
+    attack_end();
+}
+
+/* All places are taken by requests that keep coming, a header every now and then, and never end. No
+ * header may buy more time than the whole request has. */
+static void slowloris(void) {
+    static const char *const options[] = {"--max-connections", "20", "--handshake-timeout", "0.7",
+                                          NULL};
+    int fds[PLACES];
+    size_t alive = PLACES;
+    if (!attack_begin(options)) {
+        return;
+    }
+    int64_t begin = now();
+    for (size_t i = 0; i < PLACES; i++) {
+        fds[i] = peer_connect(attack_server.port);
+        CHECK(peer_send(fds[i], peer_handshake, strlen(peer_handshake) - 2));
+    }
+    CHECK_EQUAL(attack_ask(peer_handshake, strlen(peer_handshake)), 503); /* it works, so far */
+    while (alive > 0 && now() - begin < PROCESS_WAIT) {
+        attack_pause(50);
+        alive = PLACES;
+        for (size_t i = 0; i < PLACES; i++) {
+            struct pollfd wait = {fds[i], POLLIN, 0};
+            bool over = poll(&wait, 1, 0) > 0;
+            alive -= over;
+            if (!over) {
+                peer_send_text(fds[i], "X-a: b\r\n");
+            }
+        }
+    }
+    attack_note("all %d places taken", PLACES);
+    attack_bound("free again after", (double)(now() - begin), 2000, "ms");
+    for (size_t i = 0; i < PLACES; i++) {
+        close(fds[i]);
+    }
+    attack_end();
+}
+
+/* After a Close from the server, this peer does not reply, and goes on sending as if it had not
+ * come. `begin` is when the Close was due. */
+static void send_on(int fd, int64_t begin) {
+    struct wire ping = {0};
+    struct pollfd wait = {fd, 0, 0}; /* a reset, that is, not what there is to read */
+    uint8_t bytes[4096];
+    wire_add_client_text(&ping, 0x89, "still here");
+    while (now() - begin < PROCESS_WAIT && poll(&wait, 1, 5) == 0 &&
+           send(fd, ping.bytes, ping.len, MSG_NOSIGNAL) > 0) {
+        while (recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0) {
+        }
+    }
+    wire_free(&ping);
+}
+
+static void close_unanswered(void) {
+    static const char *const options[] = {"--idle-timeout", "0.2", NULL};
+    struct wire bad = {0};
+    if (!attack_begin(options)) {
+        return;
+    }
+    int idle = peer_open(attack_server.port);
+    int64_t begin = now();
+    send_on(idle, begin);
+    attack_bound("after 1001, gone in", (double)(now() - begin), 4000, "ms");
+    close(idle);
+    wire_add_hex(&bad, "81 00"); /* not masked, which is 1002 */
+    int failed = peer_open(attack_server.port);
+    CHECK(peer_send(failed, bad.bytes, bad.len));
+    begin = now();
+    send_on(failed, begin);
+    attack_bound("after 1002", (double)(now() - begin), 4000, "ms");
+    close(failed);
+    wire_free(&bad);
+    attack_settle(0);
+    attack_peak_bound(256);
+    attack_end();
+}
+
+const struct attack patience_attacks[] = {{"slow_readers", slow_readers, false},
+                                          {"unused_connections", unused, false},
+                                          {"slowloris", slowloris, false},
+                                          {"close_unanswered", close_unanswered, false},
+                                          {NULL, NULL, false}};

@@ -1,0 +1,90 @@
+/* Attacks by leaving: at every byte of the handshake and of the first frames, in both ways that TCP
+ * has. */
+#include "tests/attacks/attack.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const char *const no_options[] = {NULL};
+
+/* A handshake and frames of all kinds, as they would come in one go. */
+static void write_conversation(struct wire *wire) {
+    wire_add(wire, peer_handshake, strlen(peer_handshake));
+    wire_add_client_text(wire, 0x81, "text");
+    wire_add_client_text(wire, 0x89, "ping");
+    wire_add_client_text(wire, 0x01, "in ");
+    wire_add_client_text(wire, 0x80, "fragments");
+    wire_add_client_close(wire, 1000, "done");
+}
+
+/* Leaves behind each byte. With a reset at once; with one a moment later, when the server is likely
+ * to have read the bytes; or by an ordinary close, where the kernel resets when more comes. */
+static void leave_everywhere(int how) {
+    struct wire wire = {0};
+    write_conversation(&wire);
+    for (size_t len = 0; len <= wire.len; len++) {
+        int fd = peer_connect(attack_server.port);
+        CHECK(peer_send(fd, wire.bytes, len));
+        if (how == 1) {
+            attack_pause(1);
+        }
+        if (how < 2) {
+            peer_reset(fd);
+        } else {
+            close(fd);
+        }
+    }
+    if (how == 0) {
+        attack_note("%zu places, in three ways", wire.len + 1);
+    }
+    wire_free(&wire);
+}
+
+static void resets(void) {
+    if (!attack_begin(no_options)) {
+        return;
+    }
+    int64_t begin = now();
+    for (int how = 0; how < 3; how++) {
+        leave_everywhere(how);
+    }
+    CHECK(attack_settle(0));
+    attack_bound("all gone after", (double)(now() - begin), 5000, "ms");
+    attack_cost("memory +", attack_peak_growth(), 4096, "KiB");
+    attack_end();
+}
+
+/* Leaves while the server writes. The first bytes of the echo are answered with a reset, and what
+ * the server writes next would raise SIGPIPE, which ends a process that is not prepared. */
+static void leave_during_echo(void) {
+    static const uint8_t payload[1 << 20];
+    struct wire message = {0};
+    if (!attack_begin(no_options)) {
+        return;
+    }
+    wire_add_client_frame(&message, 0x82, payload, sizeof payload);
+    for (int i = 0; i < 40; i++) {
+        uint8_t bytes[1000];
+        int fd = peer_open(attack_server.port);
+        CHECK(peer_send(fd, message.bytes, message.len));
+        if (i % 2 == 0) {
+            CHECK(recv(fd, bytes, sizeof bytes, 0) > 0);
+        }
+        if (i % 4 < 2) {
+            peer_reset(fd);
+        } else {
+            close(fd);
+        }
+    }
+    CHECK(attack_settle(0));
+    attack_note("40 left");
+    attack_cost("memory +", attack_peak_growth(), 65536, "KiB");
+    wire_free(&message);
+    attack_end();
+}
+
+const struct attack reset_attacks[] = {{"reset_at_each_byte", resets, true},
+                                       {"reset_during_echo", leave_during_echo, true},
+                                       {NULL, NULL, false}};

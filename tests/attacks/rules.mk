@@ -1,0 +1,22 @@
+# The rules of the attacks; the Makefile includes them. They need Linux, where /proc says what a
+# process uses, and nothing else. `make test` runs those that take a moment; see attacks_test.sh.
+
+attack_modules := main attack requests heads frames floods patience resets together
+ATTACKS := $(BUILD)/attacks
+
+$(ATTACKS): $(foreach module,$(addprefix tests/attacks/,$(attack_modules)) \
+                $(addprefix tests/,test wire process peer) \
+                $(addprefix common/,options text hexdump),$(call object,$(module)))
+	$(say) LINK $@
+	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
+
+ifeq ($(shell uname -s),Linux)
+attacks: $(ATTACKS) $(BUILD)/step05_echo ## attack the echo server in every way that is known, with bounds (ONLY=name for one)
+	@BUILD='$(BUILD)' $(ATTACKS) $(if $(ONLY),--only='$(ONLY)')
+test: $(ATTACKS)
+else
+attacks:
+	@echo 'SKIPPED: the attacks need Linux'
+endif
+
+.PHONY: attacks
