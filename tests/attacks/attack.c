@@ -110,7 +110,8 @@ const char *attack_notes(void) {
 }
 
 void attack_bound(const char *what, double got, double bound, const char *unit) {
-    attack_note("%s %.4g < %.6g%s%s", what, got, bound, unit[0] != '\0' ? " " : "", unit);
+    attack_note("%s %.4g %s %.6g%s%s", what, got, got < bound ? "<" : "not <", bound,
+                unit[0] != '\0' ? " " : "", unit);
     CHECK_FOR(got < bound, "%s: %.6g, which must be less than %.6g %s", what, got, bound, unit);
 }
 

@@ -59,7 +59,7 @@ static void all_ones(void) {
 }
 
 /* With the 14 bytes of the header, with the key's 4, or with a byte for a NUL, each comes to 2^64,
- * 2^63, 2^32 or 2^31, or a little more: nothing, or less than nothing, to an integer of that size. */
+ * 2^63, 2^32 or 2^31, or a little more: that is nothing, or less, to an integer of that size. */
 static void wrapping_length(void) {
     static const struct bad_frame frames[] = {
         {"82 ff fffffffffffffff2 00000000 aaaa", 1002},

@@ -73,7 +73,7 @@ static void slow_readers(void) {
     }
     attack_bound("given up after", (double)(now() - begin) / 1000, 15, "s");
     CHECK(attack_echo(other, 125) >= 0);
-    attack_cost("data left", attack_data_growth(), 1024, "KiB");
+    attack_cost("data left", attack_data_growth(), 4096, "KiB");
     close(slow);
     close(other);
     for (size_t i = 0; i < DEAF; i++) {
