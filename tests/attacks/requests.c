@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { REQUESTS = 25, ROUNDS = 5, SMALL = 8000, LARGE = 16000, DRIPPED = 3000 };
+enum { REQUESTS = 25, ROUNDS = 5, SMALL = 8000, LARGE = 16000, DRIPPED = 1000 };
 
 static const char *const no_options[] = {NULL};
 
@@ -148,10 +148,15 @@ static void drip(void) {
     attack_request(&large, line);
     attack_note("%zu bytes", ordinary.len);
     attack_cost("cpu", drip_bytes(&ordinary, 0, ordinary.len), 50, "ms");
-    double early = drip_bytes(&large, 0, DRIPPED);
-    double late = drip_bytes(&large, large.len - DRIPPED, DRIPPED);
+    double early = 1e9, late = 1e9;
+    for (int i = 0; i < 3; i++) { /* the least of each, as above */
+        double one = drip_bytes(&large, 0, DRIPPED);
+        double other = drip_bytes(&large, large.len - DRIPPED, DRIPPED);
+        early = one < early ? one : early;
+        late = other < late ? other : late;
+    }
     attack_note("first %d of %zu bytes %.1f ms", DRIPPED, large.len, early);
-    attack_cost("last : first", late / early, 2, "");
+    attack_cost("last : first", late / early, 1.6, "");
     wire_free(&ordinary);
     wire_free(&large);
     attack_end();
