@@ -1,6 +1,7 @@
 /* Attacks on the request: heads that are costly to read, or too large. */
 #include "tests/attacks/attack.h"
 
+#include <dirent.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -8,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { REQUESTS = 25, ROUNDS = 5, SMALL = 8000, LARGE = 16000, DRIPPED = 1000 };
@@ -111,25 +111,53 @@ static void quotes(void) {
     check_fillers(fillers, sizeof fillers / sizeof fillers[0]);
 }
 
-/* Sends a request, `first` bytes of it at once, then `count` one by one, each after a moment in which
- * the server can read the last one alone, and then the rest. Returns the processor time that those
- * in the middle took, in milliseconds. */
+/* How often the thread of the one connection that there is has gone to sleep, to wait for bytes. */
+static long times_asleep(void) {
+    char path[300], line[128];
+    long times = 0;
+    snprintf(path, sizeof path, "/proc/%ld/task", (long)attack_server.pid);
+    DIR *folder = opendir(path);
+    struct dirent *entry;
+    while (folder != NULL && (entry = readdir(folder)) != NULL) {
+        long thread = strtol(entry->d_name, NULL, 10);
+        snprintf(path, sizeof path, "/proc/%ld/task/%ld/status", (long)attack_server.pid, thread);
+        FILE *file = thread > attack_server.pid ? fopen(path, "r") : NULL;
+        while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+            sscanf(line, "voluntary_ctxt_switches: %ld", &times);
+        }
+        if (file != NULL) {
+            fclose(file);
+        }
+    }
+    if (folder != NULL) {
+        closedir(folder);
+    }
+    return times;
+}
+
+/* Sends a request, `first` bytes of it at once, then `count` one by one, each when the last one has
+ * been read, and then the rest. Returns the processor time that those in the middle took, in
+ * milliseconds. */
 static double drip_bytes(const struct wire *request, size_t first, size_t count) {
-    static const struct timespec moment = {0, 10000};
     char answer[1024];
     int on = 1, fd = peer_connect(attack_server.port);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     CHECK(peer_send(fd, request->bytes, first));
+    attack_pause(20);
     double before = attack_cpu();
+    int64_t deadline = now() + PROCESS_WAIT;
     for (size_t i = first; i < first + count; i++) {
+        long asleep = times_asleep();
         CHECK(peer_send(fd, request->bytes + i, 1));
-        nanosleep(&moment, NULL);
+        while (times_asleep() == asleep && i + 1 < request->len && now() < deadline) {
+        }
     }
     double after = attack_cpu();
     CHECK(peer_send(fd, request->bytes + first + count, request->len - first - count));
     CHECK(peer_read_until(fd, "\r\n\r\n", answer, sizeof answer));
     CHECK(strncmp(answer, "HTTP/1.1 101 ", 13) == 0);
     close(fd);
+    CHECK(attack_settle(0));
     return (after - before) / 1000;
 }
 

@@ -56,32 +56,42 @@ static void resets(void) {
     attack_end();
 }
 
-/* Leaves while the server writes. The first bytes of the echo are answered with a reset, and what
- * the server writes next would raise SIGPIPE, which ends a process that is not prepared. */
+/* Leaves while the server writes: with a reset in the middle of a large echo; or by an ordinary
+ * close behind a batch of pings, whose pongs take many writes. The kernel answers the first of them
+ * with a reset, and the next raises SIGPIPE, which ends a process that is not prepared. */
 static void leave_during_echo(void) {
     static const uint8_t payload[1 << 20];
-    struct wire message = {0};
+    struct wire message = {0}, pings = {0};
     if (!attack_begin(no_options)) {
         return;
     }
     wire_add_client_frame(&message, 0x82, payload, sizeof payload);
+    for (int i = 0; i < 2000; i++) {
+        wire_add_client_frame(&pings, 0x89, payload, 125);
+    }
     for (int i = 0; i < 40; i++) {
-        uint8_t bytes[1000];
+        uint8_t byte;
+        const struct wire *sent = i % 2 == 0 ? &message : &pings;
         int fd = peer_open(attack_server.port);
-        CHECK(peer_send(fd, message.bytes, message.len));
+        peer_send(fd, sent->bytes, sent->len);
         if (i % 2 == 0) {
-            CHECK(recv(fd, bytes, sizeof bytes, 0) > 0);
-        }
-        if (i % 4 < 2) {
+            CHECK(recv(fd, &byte, 1, 0) > 0);
             peer_reset(fd);
         } else {
             close(fd);
         }
     }
+    /* And with nothing unread, so that the close is a FIN and the reset comes later. */
+    for (int i = 0; i < 40; i++) {
+        int fd = peer_open(attack_server.port);
+        peer_send(fd, pings.bytes, 131 * 100);
+        close(fd);
+    }
     CHECK(attack_settle(0));
-    attack_note("40 left");
+    attack_note("80 left");
     attack_cost("memory +", attack_peak_growth(), 65536, "KiB");
     wire_free(&message);
+    wire_free(&pings);
     attack_end();
 }
 
