@@ -2,7 +2,6 @@
 #include "common/options.h"
 #include "tests/attacks/attack.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -42,8 +41,7 @@ int main(int argc, char **argv) {
     if (status != OPTIONS_GO_ON) {
         return status;
     }
-    signal(SIGPIPE, SIG_IGN);
-    raise_descriptor_limit();
+    raise_descriptor_limit(); /* SIGPIPE stays as it is: a server that is started inherits that */
     for (size_t i = 0; lists[i] != NULL; i++) {
         for (const struct attack *attack = lists[i]; attack->name != NULL; attack++) {
             bool wanted = only != NULL ? strcmp(only, attack->name) == 0 : attack->quick || !quick;

@@ -151,8 +151,8 @@ static struct latency measure(int fd, size_t trips) {
     return (struct latency){times[trips / 2], times[trips * 9 / 10], times[trips - 1]};
 }
 
-/* `busy` processors were at work for the server. If they were few, somebody else wanted the time that
- * was meant for the attackers, and there was no attack to speak of. */
+/* `busy` processors were at work for the server. If they were few, somebody else wanted the time
+ * that was meant for the attackers, and there was no attack to speak of. */
 static void judge(const struct latency quiet[2], const struct latency *under, double busy) {
     double median = (quiet[0].median + quiet[1].median) / 2;
     double ninth_tenth = (quiet[0].ninth_tenth + quiet[1].ninth_tenth) / 2;
