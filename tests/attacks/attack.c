@@ -162,6 +162,9 @@ int attack_ask(const void *request, size_t len) {
     char answer[4096] = "";
     int status = ATTACK_BROKEN;
     int fd = peer_connect(attack_server.port);
+    if (fd < 0) {
+        return ATTACK_BROKEN;
+    }
     peer_send(fd, request, len); /* the server may have had enough before all of it is sent */
     if (peer_read_until(fd, "\r\n", answer, sizeof answer)) {
         status = (int)strtol(answer + strlen("HTTP/1.1 "), NULL, 10);

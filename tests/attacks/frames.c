@@ -27,6 +27,10 @@ static void check_frames(const struct bad_frame *frames, size_t count) {
         struct wire wire = {0};
         wire_add_hex(&wire, frames[i].hex);
         int fd = peer_open(attack_server.port);
+        if (fd < 0) {
+            wire_free(&wire);
+            break; /* the server is gone */
+        }
         int64_t begin = attack_now();
         CHECK(peer_send(fd, wire.bytes, wire.len));
         int code = attack_close_code(fd);

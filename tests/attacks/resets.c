@@ -26,6 +26,9 @@ static void leave_everywhere(int how) {
     write_conversation(&wire);
     for (size_t len = 0; len <= wire.len; len++) {
         int fd = peer_connect(attack_server.port);
+        if (fd < 0) {
+            break; /* the server is gone */
+        }
         CHECK(peer_send(fd, wire.bytes, len));
         if (how == 1) {
             attack_pause(1);
@@ -73,6 +76,9 @@ static void leave_during_echo(void) {
         uint8_t byte;
         const struct wire *sent = i % 2 == 0 ? &message : &pings;
         int fd = peer_open(attack_server.port);
+        if (fd < 0) {
+            break; /* the server is gone */
+        }
         peer_send(fd, sent->bytes, sent->len);
         if (i % 2 == 0) {
             CHECK(recv(fd, &byte, 1, 0) > 0);
@@ -84,6 +90,9 @@ static void leave_during_echo(void) {
     /* And with nothing unread, so that the close is a FIN and the reset comes later. */
     for (int i = 0; i < 40; i++) {
         int fd = peer_open(attack_server.port);
+        if (fd < 0) {
+            break; /* the server is gone */
+        }
         peer_send(fd, pings.bytes, 131 * 100);
         close(fd);
     }
