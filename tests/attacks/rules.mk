@@ -11,7 +11,7 @@ $(ATTACKS): $(foreach module,$(addprefix tests/attacks/,$(attack_modules)) \
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
 ifeq ($(shell uname -s),Linux)
-attacks: $(ATTACKS) $(BUILD)/step05_echo ## attack the echo server in every way that is known, with bounds (ONLY=name for one)
+attacks: $(ATTACKS) $(BUILD)/step05_echo ## attack the echo server as others were, with bounds (ONLY=name for one)
 	@BUILD='$(BUILD)' $(ATTACKS) $(if $(ONLY),--only='$(ONLY)')
 test: $(ATTACKS)
 else
