@@ -102,7 +102,7 @@ include tests/faults/rules.mk
 
 test: all $(TESTS) ## run all tests that need only a compiler, make and a shell
 	@BUILD='$(BUILD)' CC='$(CC)' sh tests/run.sh
-interop: all ## drive the programs with real clients (Chromium, Node, Python, curl)
+interop: all ## drive the programs with real clients: browsers, Node, Python, Java and others
 	@BUILD='$(BUILD)' sh tests/interop/run.sh
 
 # The tests under tools that watch the programs: sanitize.

@@ -2,69 +2,10 @@
 # Drives the servers with curl: the page, the refusals, and the opening handshake by hand.
 # Expects the programs in $BUILD and prints one line for each check.
 
-build=${BUILD:-build}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 page=$root/step02_http/page.html
-work=$(mktemp -d) || exit 1
-server=
-failures=0
-
-clean_up() {
-    [ -z "$server" ] || kill -KILL "$server" 2>/dev/null
-    rm -rf "$work"
-}
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
-
-# expect NAME WANTED GOT
-expect() {
-    if [ "$2" = "$3" ]; then
-        echo "ok - $1"
-    else
-        failures=$((failures + 1))
-        echo "FAIL - $1: wanted $2, came ${3:-nothing}"
-    fi
-}
-
-listening='s|^listening on \(http://127\.0\.0\.1:[0-9]*/\) (ws://.*)$|\1|p'
-
-# start PROGRAM [OPTION...] sets url and server. The line is looked for every 50 ms, for 10 s.
-start() {
-    program=$1
-    shift
-    : >"$work/stdout"
-    "$build/$program" --port 0 "$@" >"$work/stdout" 2>"$work/stderr" &
-    server=$!
-    tries=200
-    url=
-    while [ -z "$url" ]; do
-        url=$(sed -n "$listening" "$work/stdout")
-        tries=$((tries - 1))
-        if [ -z "$url" ] && { [ $tries -eq 0 ] || ! kill -0 "$server" 2>/dev/null; }; then
-            failures=$((failures + 1))
-            last=$(tail -n 1 "$work/stderr")
-            echo "FAIL - $program starts: wanted the line 'listening on ...', came ${last:-nothing}"
-            kill -KILL "$server" 2>/dev/null
-            server=
-            return 1
-        fi
-        [ -n "$url" ] || sleep 0.05
-    done
-}
-
-# stop sends SIGTERM; a server that has not ended after 15 s is killed, which shows in its status.
-stop() {
-    kill -TERM "$server" 2>/dev/null
-    tries=300
-    while [ $tries -gt 0 ] && kill -0 "$server" 2>/dev/null; do
-        tries=$((tries - 1))
-        sleep 0.05
-    done
-    [ $tries -gt 0 ] || kill -KILL "$server"
-    wait "$server" 2>/dev/null
-    expect "$program: SIGTERM ends it with status 0" 0 $?
-    server=
-}
+# shellcheck source=tests/interop/lib.sh
+. "$root/tests/interop/lib.sh"
 
 # fetch CURL_ARGUMENT... leaves the header in $work/head, the body in $work/body, and sets status.
 fetch() {
@@ -145,6 +86,9 @@ check_origin() {
     expect "$program: the allowed origin is answered with 101" 101 "$status"
 }
 
+if ! curl --version | grep -q '^Protocols:.* ws'; then
+    echo "# This curl does not speak ws:// itself; it does the opening handshake by hand."
+fi
 start step02_http && { check_http; stop; }
 start step03_handshake && { check_handshake; stop; }
 start step05_echo && { check_http; check_handshake; stop; }

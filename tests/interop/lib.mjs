@@ -2,6 +2,7 @@
 // their own. run.sh sets BUILD and has installed the npm packages below $BUILD/interop.
 
 import { spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -61,19 +62,21 @@ export async function check(name, action) {
 
 /**
  * Starts build/PROGRAM on a free port and waits for its first line.
- * Returns { port, pid, url, ws, stop }; stop() sends SIGTERM and requires exit status 0.
+ * Returns { port, pid, url, ws, log, logs, stop }; log() is what it has written on standard error,
+ * logs(pattern) waits until that matches, and stop() sends SIGTERM and requires exit status 0.
  */
 export async function startServer(program, ...options) {
     const child = spawn(path.join(build, program), ['--port', '0', ...options],
         { stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(child);
     let output = '';
-    let complaints = '';
+    let log = '';
     const ended = new Promise((resolve) => {
         child.on('error', (error) => resolve(`not started: ${error.message}`));
         child.on('exit', (status, signal) => resolve(signal ?? status));
     }).finally(() => running.delete(child));
-    child.stderr.on('data', (data) => { complaints = (complaints + data).slice(-2000); });
+    const news = new EventEmitter();
+    child.stderr.on('data', (data) => { log += data; news.emit('line'); });
 
     const listening = new Promise((resolve) => {
         child.stdout.on('data', (data) => {
@@ -86,21 +89,29 @@ export async function startServer(program, ...options) {
         });
     });
     const never = ended.then((status) => {
-        throw new Error(`wanted ${program} to listen, came its end (${status}) ${complaints}`);
+        throw new Error(`wanted ${program} to listen, came its end (${status}) ${log.slice(-2000)}`);
     });
     never.catch(() => {});
     const address = await within(10000, Promise.race([listening, never]),
         `the line "listening on ..." from ${program}`);
 
+    const logs = async (pattern) => {
+        const until = Date.now() + 20000;
+        while (!pattern.test(log)) {
+            await within(until - Date.now(), once(news, 'line'),
+                `${pattern} in the log of ${program}, which ends ${JSON.stringify(log.slice(-300))},`);
+        }
+    };
     const stop = async () => {
-        child.kill('SIGTERM');
+        // Deno takes a program for killed that child.kill() has told to stop.
+        process.kill(child.pid, 'SIGTERM');
         const status = await within(15000, ended, `the end of ${program} after SIGTERM`);
         if (status !== 0) {
             throw new Error(`wanted exit status 0 from ${program}, came ${status}; `
-                + `its last lines: ${complaints.slice(-600)}`);
+                + `its last lines: ${log.slice(-600)}`);
         }
     };
-    return { ...address, pid: child.pid, stop };
+    return { ...address, pid: child.pid, log: () => log, logs, stop };
 }
 
 process.on('exit', () => {

@@ -3,9 +3,13 @@
 #
 #     sh tests/interop/run.sh [DRIVER...]
 #
-# The drivers are curl, node_ws, python_websockets, browser and tutorial; without an argument all of
-# them run. The programs are expected in $BUILD (default: build). A driver whose client is missing
-# is skipped, which counts as a failure when CI is true.
+# Without an argument all drivers run; `drivers` below names them. The programs are expected in
+# $BUILD (default: build). A driver whose client is missing is skipped, which counts as a failure
+# when CI is true.
+
+drivers='curl uwsc java perl_mojolicious
+    python_websockets python_autobahn python_aiohttp python_websocket python_tornado
+    node_ws node_websocket node bun deno wscat browser chromium firefox tutorial'
 
 here=$(cd "$(dirname "$0")" && pwd)
 BUILD=${BUILD:-build}
@@ -33,7 +37,6 @@ skip() {
 run() {
     name=$1
     shift
-    echo "# $name"
     { "$@" 2>&1; echo "$?" >"$work/status"; } </dev/null | tee "$work/$name.log"
     ok=$(grep -c '^ok - ' "$work/$name.log")
     wrong=$(grep -c '^FAIL - ' "$work/$name.log")
@@ -42,6 +45,7 @@ run() {
         echo "FAIL - $name: wanted checks and status 0, came $ok checks and status $status"
         wrong=1
     fi
+    echo "# $name: $ok passed, $wrong failed"
     passed=$((passed + ok))
     failed=$((failed + wrong))
 }
@@ -50,62 +54,83 @@ have() {
     command -v "$1" >/dev/null 2>&1
 }
 
-# The npm packages are installed once, below the build directory, and both at once: npm would
-# remove the first when it is told to add the second alone. This playwright-core is one that runs
-# with Debian's Node 18.
+# The npm packages are installed once, below the build directory, and all at once: npm would remove
+# the others when it is told to add one. These versions run with Debian's Node 18.
+packages='ws@8.23.0 playwright-core@1.60.0 puppeteer-core@24.43.1 wscat@6.1.0 undici@6.29.1
+    websocket@1.0.35 bun@1.4.5 deno@2.9.6'
 npm_packages() {
-    if [ -d "$work/node_modules/ws" ] && [ -d "$work/node_modules/playwright-core" ]; then
-        return 0
-    fi
-    npm install --no-save --prefix "$work" --no-audit --no-fund ws@8 playwright-core@1.60 \
-        >"$work/npm.log" 2>&1
+    [ "$(cat "$work/packages" 2>/dev/null)" != "$packages" ] || return 0
+    # shellcheck disable=SC2086 # the list is split on purpose
+    npm install --no-save --prefix "$work" --no-audit --no-fund $packages >"$work/npm.log" 2>&1 &&
+        echo "$packages" >"$work/packages"
 }
 
-# node_driver NAME runs a driver that is written in JavaScript.
-node_driver() {
+# npm_driver NAME COMMAND... runs a driver that needs Node and the npm packages.
+npm_driver() {
     if ! have node; then
         skip "$1" "apt-get install nodejs"
-    elif ! [ -d "$work/node_modules" ] && ! have npm; then
+    elif ! [ -f "$work/packages" ] && ! have npm; then
         skip "$1" "apt-get install npm"
     elif ! npm_packages; then
-        skip "$1" "npm could not install ws and playwright-core, see $work/npm.log"
+        skip "$1" "npm could not install $packages, see $work/npm.log"
     else
-        run "$1" node "$here/$1.mjs"
+        run "$@"
     fi
 }
 
 # Debian's packages belong to Debian's own interpreter, which need not be the first on the PATH.
-find_python() {
+# python_driver NAME MODULE PACKAGE
+python_driver() {
     for python in /usr/bin/python3 python3; do
-        if have "$python" && "$python" -c 'import websockets' 2>/dev/null; then
+        if have "$python" && "$python" -c "import $2" 2>/dev/null; then
+            run "$1" "$python" "$here/$1.py"
+            return
+        fi
+    done
+    skip "$1" "apt-get install $3"
+}
+
+# command_driver COMMAND PACKAGE
+command_driver() {
+    if have "$1"; then
+        run "$1" sh "$here/command_lines.sh" "$1"
+    else
+        skip "$1" "apt-get install $2"
+    fi
+}
+
+# find_browser VARIABLE NAME... sets the variable to the path of the first program there is.
+find_browser() {
+    variable=$1
+    shift
+    for name in "$@"; do
+        if name=$(command -v "$name"); then
+            export "$variable=$name"
             return 0
         fi
     done
     return 1
 }
 
-find_chromium() {
-    for CHROMIUM in ${CHROMIUM:+"$CHROMIUM"} chromium chromium-browser google-chrome; do
-        if CHROMIUM=$(command -v "$CHROMIUM"); then
-            export CHROMIUM
-            return 0
-        fi
-    done
-    return 1
-}
-
-# browser_driver NAME runs a driver that needs a browser as well.
-browser_driver() {
-    if find_chromium; then
-        node_driver "$1"
+chromium_driver() {
+    if find_browser CHROMIUM ${CHROMIUM:+"$CHROMIUM"} chromium chromium-browser google-chrome; then
+        npm_driver "$@"
     else
         skip "$1" "apt-get install chromium"
     fi
 }
 
-if [ $# -eq 0 ]; then
-    set -- curl node_ws python_websockets browser tutorial
-fi
+firefox_driver() {
+    if find_browser FIREFOX ${FIREFOX:+"$FIREFOX"} firefox-esr firefox; then
+        npm_driver "$@"
+    else
+        skip "$1" "apt-get install firefox-esr"
+    fi
+}
+
+# shellcheck disable=SC2086 # the list is split on purpose
+[ $# -gt 0 ] || set -- $drivers
+bin=$work/node_modules/.bin
 for driver in "$@"; do
     case $driver in
         curl)
@@ -115,23 +140,38 @@ for driver in "$@"; do
                 skip curl "apt-get install curl"
             fi
             ;;
-        node_ws) node_driver node_ws ;;
-        python_websockets)
-            if find_python; then
-                run python_websockets "$python" "$here/python_websockets.py"
+        uwsc) command_driver uwsc uwsc ;;
+        java) command_driver java openjdk-17-jdk-headless ;;
+        perl_mojolicious)
+            if perl -MMojo::UserAgent -e 1 2>/dev/null; then
+                run "$driver" perl "$here/$driver.pl"
             else
-                skip python_websockets "apt-get install python3-websockets"
+                skip "$driver" "apt-get install libmojolicious-perl"
             fi
             ;;
-        browser | tutorial) browser_driver "$driver" ;;
+        python_websockets) python_driver "$driver" websockets python3-websockets ;;
+        python_autobahn) python_driver "$driver" autobahn python3-autobahn ;;
+        python_aiohttp) python_driver "$driver" aiohttp python3-aiohttp ;;
+        python_websocket) python_driver "$driver" websocket python3-websocket ;;
+        python_tornado) python_driver "$driver" tornado python3-tornado ;;
+        node_ws | node_websocket) npm_driver "$driver" node "$here/$driver.mjs" ;;
+        node) npm_driver "$driver" node "$here/own_websocket.mjs" ;;
+        bun) npm_driver "$driver" "$bin/bun" "$here/own_websocket.mjs" ;;
+        deno) npm_driver "$driver" "$bin/deno" run --allow-all "$here/own_websocket.mjs" ;;
+        wscat) npm_driver "$driver" sh "$here/command_lines.sh" wscat ;;
+        browser | tutorial) chromium_driver "$driver" node "$here/$driver.mjs" ;;
+        chromium) chromium_driver "$driver" node "$here/both_browsers.mjs" chromium ;;
+        firefox) firefox_driver "$driver" node "$here/both_browsers.mjs" firefox ;;
         *)
-            echo "There is no driver $driver." \
-                "There are curl, node_ws, python_websockets, browser and tutorial." >&2
+            echo "There is no driver $driver. There are $drivers" >&2
             exit 2
             ;;
     esac
 done
 
+# tests/requests has what Postman and Safari send.
+echo "NOT TRIED: websocat (not in Debian 12; npm's package of that name holds no program)," \
+    "Postman and Safari (nor are they)"
 if [ "$skipped" -eq 0 ]; then
     echo "$passed passed, $failed failed"
 else
