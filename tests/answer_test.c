@@ -10,6 +10,9 @@
  * their end. */
 static enum answer_verdict parse(struct answer *answer, const char *text, size_t len) {
     char *copy = malloc(len + (len == 0));
+    if (copy == NULL) {
+        abort();
+    }
     memcpy(copy, text, len);
     enum answer_verdict verdict = answer_parse(answer, copy, len);
     if (verdict == ANSWER_COMPLETE) {

@@ -400,7 +400,7 @@ static void check_operands(const char *line, size_t count, const char *first, co
 }
 
 static void operands(void) {
-    check_operands("", 0, NULL, NULL);
+    check_operands("", 0, "", "");
     check_operands("ws://a/", 1, "ws://a/", "ws://a/");
     check_operands("a --port 80 b --quiet c", 3, "a", "c");
     CHECK_EQUAL(port, 80);

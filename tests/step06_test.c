@@ -37,6 +37,19 @@ struct run {
     char printed[TEXT_SIZE], said[TEXT_SIZE]; /* standard output and error, once it has ended */
 };
 
+static bool is_one_line(const char *text) {
+    return text[0] != '\0' && strcspn(text, "\n") + 1 == strlen(text);
+}
+
+/* A file that goes with the last descriptor of it. */
+static FILE *temporary(void) {
+    FILE *file = tmpfile();
+    if (file == NULL) {
+        abort();
+    }
+    return file;
+}
+
 static void start(struct run *run, int input, const char *const *arguments, const char *url) {
     const char *folder = getenv("BUILD");
     char path[512];
@@ -47,8 +60,8 @@ static void start(struct run *run, int input, const char *const *arguments, cons
     }
     words[count] = url;
     snprintf(path, sizeof path, "%s/step06_client", folder != NULL ? folder : "build");
-    run->out = run->out != NULL ? run->out : tmpfile();
-    run->err = tmpfile();
+    run->out = run->out != NULL ? run->out : temporary();
+    run->err = temporary();
     run->pid = fork();
     if (run->pid == 0) {
         dup2(input, STDIN_FILENO);
@@ -83,7 +96,7 @@ static int finish(struct run *run) {
 /* Runs the client to its end, with this input. */
 static int run_client(struct run *run, const char *input, const char *const *arguments,
                       const char *url) {
-    FILE *in = tmpfile();
+    FILE *in = temporary();
     fputs(input, in);
     rewind(in);
     memset(run, 0, sizeof *run);
@@ -232,7 +245,7 @@ static void many_bytes_come_back(void) {
     enum { SIZE = 20 << 20 };
     uint8_t *sent = malloc(SIZE), *got = malloc(SIZE + 1);
     struct run run = {0};
-    FILE *in = tmpfile(), *out = tmpfile();
+    FILE *in = temporary(), *out = temporary();
     for (size_t i = 0; i < SIZE; i++) {
         sent[i] = (uint8_t)(i * 7 + i / 251);
     }
@@ -283,7 +296,7 @@ static void nothing_is_sent_before_the_answer_is_judged(void) {
         struct run run;
         CHECK_EQUAL(play(&script, &run, "secret\n", NULL), 1);
         CHECK_FOR(script.got_length == 0, "%zu bytes after %s", script.got_length, answers[i]);
-        CHECK_FOR(run.said[0] != '\0' && strchr(run.said, '\n')[1] == '\0', "%s", run.said);
+        CHECK_FOR(is_one_line(run.said), "%s", run.said);
     }
 }
 
@@ -539,7 +552,7 @@ static void a_bad_command_line_is_refused(void) {
     struct run run;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         CHECK_EQUAL(run_client(&run, "", (const char *const[]){bad[i][0], NULL}, bad[i][1]), 2);
-        CHECK_FOR(run.said[0] != '\0' && strchr(run.said, '\n')[1] == '\0', "%s", run.said);
+        CHECK_FOR(is_one_line(run.said), "%s", run.said);
     }
     CHECK_EQUAL(run_client(&run, "", (const char *const[]){"--help", NULL}, NULL), 0);
     CHECK(strstr(run.printed, "usage: step06_client ") != NULL);
