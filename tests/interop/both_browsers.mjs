@@ -25,7 +25,9 @@ function launch(...flags) {
         });
     }
     return puppeteer.launch({
-        browser: 'chrome', executablePath: process.env.CHROMIUM, args: [...CHROMIUM_FLAGS, ...flags],
+        browser: 'chrome',
+        executablePath: process.env.CHROMIUM,
+        args: [...CHROMIUM_FLAGS, ...flags],
     });
 }
 
@@ -93,7 +95,8 @@ async function messages(tab, server) {
     await check('the page connects; compression is offered and declined', async () => {
         await connect(tab, 'unknown, chat');
         const opened = await tab.$eval(entry('state', 'open'), (element) => element.textContent);
-        equal(true, /Subprotocol: chat\. Extensions: none\./.test(opened), `"${opened}" to be right`);
+        const right = /Subprotocol: chat\. Extensions: none\./.test(opened);
+        equal(true, right, `"${opened}" to be right`);
         await server.logs(/Sec-WebSocket-Extensions: permessage-deflate/);
         await server.logs(new RegExp(`Origin: http://127\\.0\\.0\\.1:${server.port}\n`));
     });
@@ -252,8 +255,8 @@ async function silentConnection(browser) {
 }
 
 /**
- * Chromium keeps a page that was left in its back/forward cache, connected, for minutes, and answers
- * pings for it. --idle-timeout ends that.
+ * Chromium keeps a page that was left in its back/forward cache, connected, and answers pings for
+ * it. --idle-timeout ends that.
  */
 async function backForwardCache() {
     const browser = await launch();

@@ -98,8 +98,9 @@ export async function startServer(program, ...options) {
     const logs = async (pattern) => {
         const until = Date.now() + 20000;
         while (!pattern.test(log)) {
+            const end = JSON.stringify(log.slice(-300));
             await within(until - Date.now(), once(news, 'line'),
-                `${pattern} in the log of ${program}, which ends ${JSON.stringify(log.slice(-300))},`);
+                `${pattern} in the log of ${program}, which ends ${end},`);
         }
     };
     const stop = async () => {

@@ -1,5 +1,5 @@
-// Drives the echo server with the npm package `websocket`, which cuts messages into fragments of its
-// own accord.
+// Drives the echo server with the npm package `websocket`, which cuts messages into fragments of
+// its own accord.
 
 import { once } from 'node:events';
 import { check, drive, equal, load, sameBytes, startServer, within } from './lib.mjs';

@@ -1,5 +1,5 @@
-// Drives the echo server with the WebSocket that a JavaScript runtime brings along: Node's, which is
-// undici (before version 22 it has to be loaded), Bun's or Deno's, whichever runs this file.
+// Drives the echo server with the WebSocket that a JavaScript runtime brings along: Node's, which
+// is undici (before version 22 it has to be loaded), Bun's or Deno's, whichever runs this file.
 
 import { check, drive, equal, load, sameBytes, startServer, within } from './lib.mjs';
 
