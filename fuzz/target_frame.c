@@ -199,7 +199,7 @@ static void show(const uint8_t *bytes, size_t length, uint32_t seed, struct fram
     struct fuzz_dice dice;
     struct fuzz_bytes kept = {0};
     fuzz_dice_init(&dice, seed);
-    frame_show_init(show, 1);
+    frame_show_init(show, 1, "frame", true);
     for (size_t given = 0; given < length && !show->ended;) {
         size_t piece = seed == 0 ? length : 1 + fuzz_roll(&dice, 30);
         piece = piece < length - given ? piece : length - given;

@@ -75,10 +75,6 @@ void test_check_bytes(const void *got, size_t got_len, const void *wanted, size_
     }
 }
 
-bool test_has_failed(void) {
-    return failures > 0;
-}
-
 int test_report(void) {
     printf("%d passed, %d failed\n", passed, failed);
     return failed == 0 ? 0 : 1;

@@ -10,9 +10,6 @@
  * test fails when one of its checks does; the rest of it runs all the same. */
 void test_run(const char *name, void (*body)(void));
 
-/* Whether a check of the test that runs, or has just run, has failed. */
-bool test_has_failed(void);
-
 /* Notes a failed check; used through the macros below. */
 void test_check(bool good, const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
@@ -25,8 +22,8 @@ void test_check_equal(long long got, long long wanted, const char *what, const c
 void test_check_bytes(const void *got, size_t got_len, const void *wanted, size_t wanted_len,
                       const char *file, int line);
 
-/* Whether a check of the current test has failed so far. A process that a test has forked tells it
- * so with its exit status. */
+/* Whether a check of the test that runs, or has just run, has failed so far. A process that a test
+ * has forked tells it so with its exit status. */
 bool test_has_failed(void);
 
 /* Prints "N passed, N failed" and returns the exit status for main. */
