@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the programs of the house import must stand in tests/faults/calls.txt: as a call that is
+# What the servers of the house import must stand in tests/faults/calls.txt: as a call that is
 # made to fail, or with the reason why it cannot. So no new system call goes untried.
 set -u
 BUILD=${BUILD:-build}
@@ -16,9 +16,10 @@ if ! command -v nm > /dev/null; then
     exit 0
 fi
 
-# symbols KINDS: the symbols of the modules whose letter in nm is one of these.
+# symbols KINDS: the symbols of the modules of common and of the servers (a client's room ends with
+# "client" and is left out, as its failures are its own) whose letter in nm is one of these.
 symbols() {
-    nm -P "$BUILD"/obj/common/*.o "$BUILD"/obj/step*/*.o 2> /dev/null |
+    nm -P "$BUILD"/obj/common/*.o "$BUILD"/obj/step*[!t]/*.o 2> /dev/null |
         awk -v kinds="$1" 'NF > 1 && index(kinds, $2) { print $1 }' | sort -u
 }
 symbols U > "$work/undefined"

@@ -1,14 +1,15 @@
-# The rules of the faults; the Makefile includes them. Each program of the house is linked a second
+# The rules of the faults; the Makefile includes them. Each server of the house is linked a second
 # time, as faults_step05_echo and so on, with the calls in calls.txt wrapped. The linker's --wrap is
 # one of GNU, LLVM and others for ELF, so elsewhere these tests are left out.
 
 comma           := ,
 faults_calls    := $(shell awk '/^[a-z]/ && ($$2 == "fails" || $$2 == "counted") { print $$1 }' \
                      tests/faults/calls.txt)
-faults_programs := $(foreach step,$(STEPS),$(BUILD)/faults_$(step))
+faults_steps    := $(filter-out %_client,$(STEPS))
+faults_programs := $(foreach step,$(faults_steps),$(BUILD)/faults_$(step))
 faults_tests    := $(foreach name,start serve short,$(BUILD)/tests/faults_$(name)_test)
 
-$(foreach step,$(STEPS),\
+$(foreach step,$(faults_steps),\
   $(eval $(BUILD)/faults_$(step): $(foreach module,$(step)/main $($(step)_modules) \
     tests/faults/wrap tests/faults/wrap_io,$(call object,$(module)))))
 $(faults_programs): tests/faults/calls.txt
