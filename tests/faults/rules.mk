@@ -12,9 +12,11 @@ faults_tests    := $(foreach name,start serve short,$(BUILD)/tests/faults_$(name
 $(foreach step,$(faults_steps),\
   $(eval $(BUILD)/faults_$(step): $(foreach module,$(step)/main $($(step)_modules) \
     tests/faults/wrap tests/faults/wrap_io,$(call object,$(module)))))
+# Not with a sanitizer's library linked statically: its own calls would be wrapped, too.
+faults_link = $(filter-out -static-libasan -static-libubsan,$(LINK))
 $(faults_programs): tests/faults/calls.txt
 	$(say) LINK $@
-	$(quiet)$(LINK) $(addprefix -Wl$(comma)--wrap=,$(faults_calls)) -o $@ $(filter %.o,$^) $(LDLIBS)
+	$(quiet)$(faults_link) $(addprefix -Wl$(comma)--wrap=,$(faults_calls)) -o $@ $(filter %.o,$^) $(LDLIBS)
 
 $(BUILD)/tests/faults_%_test: $(BUILD)/obj/tests/faults/%_test.o $(test_links) \
                               $(foreach module,driver scenario,$(call object,tests/faults/$(module)))
