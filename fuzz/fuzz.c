@@ -36,9 +36,16 @@ void fuzz_check(bool good, const char *format, ...) {
     }
 }
 
+void *fuzz_resize(void *memory, size_t size) {
+    void *resized = realloc(memory, size > 0 ? size : 1); /* none of 0 bytes, which may be NULL */
+    if (resized == NULL) {
+        fuzz_fail("out of memory for %zu bytes", size);
+    }
+    return resized;
+}
+
 void *fuzz_copy(const void *bytes, size_t length) {
-    void *copy = malloc(length > 0 ? length : 1);
-    fuzz_check(copy != NULL, "out of memory for a copy of %zu bytes", length);
+    void *copy = fuzz_resize(NULL, length);
     if (length > 0) {
         memcpy(copy, bytes, length);
     }
@@ -58,9 +65,7 @@ size_t fuzz_roll(struct fuzz_dice *dice, size_t sides) {
 void fuzz_add(struct fuzz_bytes *bytes, const void *more, size_t length) {
     if (bytes->length + length > bytes->capacity) {
         size_t capacity = 2 * (bytes->length + length) + 64;
-        uint8_t *larger = realloc(bytes->data, capacity);
-        fuzz_check(larger != NULL, "out of memory for %zu bytes", capacity);
-        bytes->data = larger;
+        bytes->data = fuzz_resize(bytes->data, capacity);
         bytes->capacity = capacity;
     }
     if (length > 0) {

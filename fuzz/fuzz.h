@@ -21,6 +21,10 @@ _Noreturn void fuzz_fail(const char *format, ...) __attribute__((format(printf, 
 /* Does so unless `good`. */
 void fuzz_check(bool good, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Memory of this size, with what was in `memory` (NULL: nothing) at its front, as realloc gives it;
+ * ends the process if there is none. The caller frees it. */
+void *fuzz_resize(void *memory, size_t size);
+
 /* A copy on the heap that is not a byte longer than the original, so that the address sanitizer
  * sees a read behind its end. The caller frees it. */
 void *fuzz_copy(const void *bytes, size_t length);

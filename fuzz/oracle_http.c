@@ -48,8 +48,7 @@ static struct oracle_range without_blanks(const char *bytes, struct oracle_range
 
 static char *string_of(const char *bytes, struct oracle_range range) {
     size_t length = range.until - range.from;
-    char *string = malloc(length + 1);
-    fuzz_check(string != NULL, "out of memory");
+    char *string = fuzz_resize(NULL, length + 1);
     memcpy(string, bytes + range.from, length);
     string[length] = '\0'; /* no byte of a head is a NUL */
     return string;
@@ -171,9 +170,7 @@ void oracle_http(const char *bytes, size_t length, struct oracle_request *reques
 }
 
 static void add_string(struct oracle_strings *strings, char *string) {
-    char **larger = realloc(strings->item, (strings->count + 1) * sizeof *larger);
-    fuzz_check(larger != NULL, "out of memory");
-    strings->item = larger;
+    strings->item = fuzz_resize(strings->item, (strings->count + 1) * sizeof(char *));
     strings->item[strings->count++] = string;
 }
 

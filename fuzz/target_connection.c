@@ -87,7 +87,9 @@ static void read_input(struct drive *drive) {
         connection_relax(&drive->connection);
     }
     uint8_t *space = connection_space(&drive->connection, &size);
-    fuzz_check(space != NULL && size > 0, "there is no room to read into");
+    if (space == NULL || size == 0) {
+        fuzz_fail("there is no room to read into");
+    }
     size_t left = drive->length - drive->given;
     size_t count = cut_off(drive, left < size ? left : size);
     memcpy(space, drive->stream + drive->given, count);
@@ -187,15 +189,14 @@ static void run(const uint8_t *control, const struct oracle_side *side,
                 const struct fuzz_bytes *stream, enum cut cut, struct oracle_record *wanted) {
     static const size_t sizes[] = {CONNECTION_BUFFER_MIN, 600, 768, 4096};
     size_t size = sizes[(control[0] & LENT_MEMORY) / 0x40];
-    struct drive *drive = calloc(1, sizeof *drive);
-    uint8_t *lent = malloc(size);
-    fuzz_check(drive != NULL && lent != NULL, "out of memory");
-    drive->side = *side;
-    drive->copies = (control[0] & ECHOES_A_COPY) != 0;
-    drive->cut = cut;
+    struct drive *drive = fuzz_resize(NULL, sizeof *drive);
+    uint8_t *lent = fuzz_resize(NULL, size);
+    *drive = (struct drive){.side = *side,
+                            .copies = (control[0] & ECHOES_A_COPY) != 0,
+                            .cut = cut,
+                            .stream = stream->data,
+                            .length = stream->length};
     fuzz_dice_init(&drive->dice, control[1]);
-    drive->stream = stream->data;
-    drive->length = stream->length;
     start(drive, lent, size);
     go(drive);
     oracle_read_sent(&drive->record, side->is_server, drive->written.data, drive->written.length,

@@ -136,8 +136,7 @@ static void check_mask(const uint8_t *bytes, size_t length) {
     bytes += 8;
     length = length - 8 < MASK_MAX ? length - 8 : MASK_MAX;
     cut = length > 0 ? cut % (length + 1) : 0;
-    uint8_t *area = malloc(back + length + 1);
-    fuzz_check(area != NULL, "out of memory");
+    uint8_t *area = fuzz_resize(NULL, back + length + 1);
     memcpy(area + back, bytes, length);
     frame_mask(area, area + back, cut, key, offset);
     frame_mask(area + cut, area + back + cut, length - cut, key, offset + cut);
