@@ -73,7 +73,8 @@ const char *answer_sentence(const struct answer *answer, enum answer_verdict ver
         [ANSWER_COMPLETE] = "The answer is complete.",
         [ANSWER_INCOMPLETE] = "The answer did not arrive in full.",
         [ANSWER_NOT_HTTP] = "The answer is not HTTP/1.",
-        [ANSWER_BAD_STATUS_LINE] = "The answer's first line is no status line with CR LF behind it.",
+        [ANSWER_BAD_STATUS_LINE] =
+            "The answer's first line is no status line with CR LF behind it.",
     };
     return verdict == ANSWER_BAD_HEADERS ? http_verdict_sentence(answer->problem)
                                          : sentences[verdict];
