@@ -118,7 +118,7 @@ static void fragments_exceed(void) {
     close(fd);
     wire_free(&fragment);
     wire_free(&last);
-    attack_peak_bound(2 * LARGEST_MESSAGE / 1024 + 2048); /* while it doubles, there are two */
+    attack_peak_bound(2.0 * LARGEST_MESSAGE / 1024 + 2048); /* while it doubles, there are two */
     attack_end();
 }
 

@@ -62,7 +62,7 @@ static void check_fillers(const struct filler *fillers, size_t count) {
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        double small, large;
+        double small = 0, large = 0;
         measure(&fillers[i], &small, &large);
         dearest = large > dearest ? large : dearest;
         if (large / small > worst) {
@@ -113,6 +113,7 @@ static void quotes(void) {
 
 /* How often the thread of the one connection that there is has gone to sleep, to wait for bytes. */
 static long times_asleep(void) {
+    static const char name[] = "voluntary_ctxt_switches:";
     char path[300], line[128];
     long times = 0;
     snprintf(path, sizeof path, "/proc/%ld/task", (long)attack_server.pid);
@@ -123,7 +124,9 @@ static long times_asleep(void) {
         snprintf(path, sizeof path, "/proc/%ld/task/%ld/status", (long)attack_server.pid, thread);
         FILE *file = thread > attack_server.pid ? fopen(path, "r") : NULL;
         while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-            sscanf(line, "voluntary_ctxt_switches: %ld", &times);
+            if (strncmp(line, name, sizeof name - 1) == 0) {
+                times = strtol(line + sizeof name - 1, NULL, 10);
+            }
         }
         if (file != NULL) {
             fclose(file);

@@ -143,12 +143,12 @@ static struct latency measure(int fd, size_t most) {
     double times[TRIPS];
     size_t trips = 0;
     int64_t begin = now();
-    while (trips < most && now() - begin < PROCESS_WAIT) {
+    do {
         int64_t took = attack_echo(fd, 20);
         CHECK(took >= 0);
         times[trips++] = took >= 0 ? (double)took : 1e6 * PROCESS_WAIT;
         attack_pause(1);
-    }
+    } while (trips < most && now() - begin < PROCESS_WAIT);
     qsort(times, trips, sizeof times[0], compare);
     return (struct latency){times[trips / 2], times[trips * 9 / 10], times[trips - 1]};
 }
