@@ -430,7 +430,7 @@ static void small_messages(void) {
             CHECK_FOR(frame_is_small_message(bytes) == is_small, "%02x %02x", first, second);
         }
     }
-    for (uint8_t length = 0; length <= FRAME_CONTROL_MAX; length++) {
+    for (size_t length = 0; length <= FRAME_CONTROL_MAX; length++) {
         uint8_t small[2], any[FRAME_HEADER_MAX];
         struct frame_header header = {.fin = true, .opcode = 1, .payload_length = length};
         frame_encode_small_message(1, length, small);

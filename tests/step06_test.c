@@ -442,7 +442,7 @@ static void interrupt_says_goodbye(void) {
     static struct script script = {.answer = OPEN, .wait_for = 8};
     struct run run = {0};
     uint8_t first[8];
-    char payload[8][126], said[256] = "";
+    char payload[8][126] = {{0}}, said[256] = "";
     int input[2];
     CHECK_EQUAL(pipe(input), 0);
     wire_add_server_close(&script.frames, 1001, "");

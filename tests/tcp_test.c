@@ -73,7 +73,7 @@ static int make_pair(struct tcp_connection *connection) {
     struct sockaddr_storage from;
     int listener = listen_at("127.0.0.1", &address), size = 4096;
     int peer = socket(AF_INET, SOCK_STREAM, 0);
-    connection->fd = -1;
+    *connection = (struct tcp_connection){.fd = -1};
     setsockopt(peer, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     CHECK_EQUAL(connect(peer, (struct sockaddr *)&address, sizeof address), 0);
     struct pollfd wait = {listener, POLLIN, 0};

@@ -77,6 +77,7 @@ int __wrap_getaddrinfo(const char *host, const char *service, const struct addri
                        struct addrinfo **list) {
     if (wrap_fails(FAULTS_GETADDRINFO)) {
         int problem = errno;
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): it is the pointer that is spoiled. */
         memset(list, 0x7e, sizeof *list);
         errno = EMFILE; /* what EAI_SYSTEM is about */
         return problem;
