@@ -68,7 +68,10 @@ static void large_messages_come_back(void) {
     /* A second process sends, since this one reads at the same time. */
     pid_t child = fork();
     if (child == 0) {
-        _exit(peer_send(fd, sent.bytes, sent.len) ? 0 : 1);
+        bool good = peer_send(fd, sent.bytes, sent.len);
+        close(fd);
+        close(server.output_fd);
+        _exit(good ? 0 : 1);
     }
     peer_expect(fd, &wanted);
     wire_free(&sent);

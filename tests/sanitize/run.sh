@@ -16,8 +16,9 @@ planted=$BUILD/planted
 
 # Prints what is known of all reports in a folder. The servers with planted mistakes, which are
 # all called "server", may do what they like. Of the open descriptors valgrind lists also those
-# that a process inherited, which are not its own, and the pipe of install_signals, which stays open
-# to the end because a signal may come until then and its handler writes to it.
+# that a process inherited, which are not its own, and the pipes of install_signals and of
+# terminal_catch_interrupt, which stay open to the end because a signal may come until then and its
+# handler writes to them.
 findings() {
     find "$1" -type f ! -name '*.server.*' -exec awk '
         function leave() {
@@ -30,7 +31,7 @@ findings() {
         /^==[0-9]+== *$/ { leave(); next }
         /^==[0-9]+== Open / { leave(); held = $0 "\n"; next }
         held == "" { print; next }
-        / <inherited from parent>| install_signals \(/ { excused = 1 }
+        / <inherited from parent>| install_signals \(| terminal_catch_interrupt \(/ { excused = 1 }
         { held = held $0 "\n" }
         END { leave() }' {} +
 }
@@ -58,6 +59,9 @@ skip() {
 asan_options=detect_stack_use_after_return=1:strict_string_checks=1
 valgrind_options='--trace-children=yes --leak-check=full --track-fds=yes'
 valgrind_options="$valgrind_options --error-exitcode=99 --num-callers=20 --fair-sched=yes"
+# Not "possibly lost": so it calls what the C library keeps for a thread that ends with the process.
+valgrind_options="$valgrind_options --errors-for-leak-kinds=definite,indirect"
+valgrind_options="$valgrind_options --show-leak-kinds=definite,indirect"
 compiler=gcc
 package=gcc
 flags='-O1 -g'
