@@ -111,15 +111,16 @@ static void wait_for(struct client *client, const struct client_wait *wait, shor
 }
 
 /* The protocol is over: sends what is left, and lets the server close TCP first (7.1.1), but does
- * not wait for it longer than CLIENT_CLOSE_TIMEOUT. */
-static void finish(struct client *client) {
+ * not wait for it longer than CLIENT_CLOSE_TIMEOUT. A server that broke a rule may not know that it
+ * is over, so it is told by the end of our half. */
+static void finish(struct client *client, bool failed) {
     char thrown_away[4096];
     int64_t deadline = clock_now() + CLIENT_CLOSE_TIMEOUT, left;
     bool shut_down = false;
     while ((left = deadline - clock_now()) > 0 && send_some(client) == 0) {
         bool writing = has_output(client);
         struct pollfd wait = {client->fd, (short)(writing ? POLLIN | POLLOUT : POLLIN), 0};
-        if (!writing && !shut_down) {
+        if (failed && !writing && !shut_down) {
             shutdown(client->fd, SHUT_WR);
             shut_down = true;
         }
@@ -134,7 +135,7 @@ static void finish(struct client *client) {
 }
 
 static enum client_event end(struct client *client, enum connection_event event) {
-    finish(client);
+    finish(client, event == CONNECTION_FAILED);
     if (event == CONNECTION_CLOSED) {
         return CLIENT_CLOSED;
     }

@@ -22,7 +22,7 @@
 #define SWITCH "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
 #define OPEN SWITCH "Sec-WebSocket-Accept: {accept}\r\n\r\n"
 
-enum { TEXT_SIZE = 1 << 16, ARGUMENTS_MAX = 12 };
+enum { TEXT_SIZE = 1 << 16, ARGUMENTS_MAX = 12, LINGER = 200 };
 
 static struct process echo_server;
 
@@ -108,13 +108,14 @@ static int run_client(struct run *run, const char *input, const char *const *arg
 
 /* A server for one connection, in a thread: it answers the handshake with `answer`, in which
  * {accept} stands for the right value, waits for `wait_for` bytes of frames, and sends `frames`.
- * Then it reads until the client ends its side, or ends itself at once. */
+ * Then it ends its side of TCP, with `lingers` a while behind the reply to its Close, and reads until
+ * the client ends the other; or it ends both at once. */
 struct script {
     const char *answer;
     struct wire frames;
     size_t wait_for;
     int delay; /* ms before the frames */
-    bool end_at_once;
+    bool end_at_once, lingers;
 
     pthread_t thread;
     int listener;
@@ -122,6 +123,7 @@ struct script {
     char request[4096];
     uint8_t got[4096]; /* what came behind the request */
     size_t got_length;
+    bool ended_early; /* the client has ended TCP before the server did */
 };
 
 /* Writes the answer with the accept value that belongs to the request. */
@@ -168,6 +170,13 @@ static void *serve(void *argument) {
         poll(NULL, 0, script->delay);
         if (script->frames.len > 0) {
             peer_send(fd, script->frames.bytes, script->frames.len);
+        }
+        if (script->lingers) {
+            collect(script, fd, 8); /* a Close with a code */
+            script->ended_early = poll(&(struct pollfd){fd, POLLIN, 0}, 1, LINGER) != 0;
+        }
+        if (script->frames.len > 0) {
+            shutdown(fd, SHUT_WR);
         }
         if (!script->end_at_once) {
             collect(script, fd, sizeof script->got);
@@ -387,6 +396,19 @@ static void the_code_of_a_close_is_the_exit_status(void) {
     }
 }
 
+static void the_server_is_the_first_to_end_tcp(void) {
+    for (int asked = 0; asked < 2; asked++) {
+        struct script script = {.answer = OPEN, .lingers = true, .wait_for = asked ? 8 : 0};
+        struct run run;
+        wire_add_server_close(&script.frames, 1000, "");
+        CHECK_EQUAL(
+            play(&script, &run, "", asked ? at_once : (const char *const[]){"--wait", "10", NULL}),
+            0);
+        CHECK_EQUAL(script.got_length, 8);
+        CHECK(!script.ended_early);
+    }
+}
+
 static void late_replies_are_waited_for(void) {
     struct script script = {.answer = OPEN, .wait_for = 11, .delay = 300};
     struct run run;
@@ -577,6 +599,8 @@ int main(void) {
              a_rule_broken_by_the_server_ends_it);
     test_run("client: the code of a Close is the exit status",
              the_code_of_a_close_is_the_exit_status);
+    test_run("client: the server is the first to end TCP (7.1.1)",
+             the_server_is_the_first_to_end_tcp);
     test_run("client: late replies are waited for", late_replies_are_waited_for);
     test_run("client: an end without a Close is an error", an_end_without_a_close_is_an_error);
     test_run("client: no wait is without a bound", a_server_that_says_nothing_is_left);
