@@ -23,7 +23,7 @@ static bool faulty(struct answer_fault *fault, const struct answer *answer, cons
     return false;
 }
 
-static bool is_token(const char *start, const char *end) {
+bool answer_is_token(const char *start, const char *end) {
     for (const char *next = start; next < end; next++) {
         if (*next <= ' ' || *next > '~' || strchr("()<>@,;:\\\"/[]?={}", *next) != NULL) {
             return false;
@@ -34,7 +34,6 @@ static bool is_token(const char *start, const char *end) {
 
 bool answer_parse(struct answer *answer, struct answer_fault *fault) {
     const char *line = (const char *)answer->bytes;
-    const char *last = line + answer->length - 2; /* the empty line */
     if (strncmp(line, "HTTP/1.", 7) != 0 || line[8] != ' ') {
         return faulty(fault, answer, line, "this does not begin like an HTTP/1.1 status line");
     }
@@ -42,9 +41,15 @@ bool answer_parse(struct answer *answer, struct answer_fault *fault) {
         return faulty(fault, answer, line + 9, "the status code is not three digits and a space");
     }
     answer->status = (int)strtol(line + 9, NULL, 10);
+    return answer_parse_headers(answer, fault);
+}
+
+bool answer_parse_headers(const struct answer *answer, struct answer_fault *fault) {
+    const char *line = (const char *)answer->bytes;
+    const char *last = line + answer->length - 2; /* the empty line */
     for (line = strstr(line, "\r\n") + 2; line < last; line = strstr(line, "\r\n") + 2) {
         const char *end = strstr(line, "\r\n"), *colon = memchr(line, ':', (size_t)(end - line));
-        if (colon == NULL || !is_token(line, colon)) {
+        if (colon == NULL || !answer_is_token(line, colon)) {
             return faulty(fault, answer, line, "this is no header line: a name, a colon, a value");
         }
         for (const char *next = colon; next < end; next++) {

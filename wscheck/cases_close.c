@@ -4,11 +4,11 @@
 #include <stdio.h>
 
 #define HINT_LAST_PING                                                                             \
-    "a Pong is owed \"unless it already received a Close frame\" (5.5.2); a server that works "    \
-    "through its input in order has not received it yet"
+    "a Pong is owed \"unless it already received a Close frame\" (5.5.2); who works through the "  \
+    "input in order has not received it yet"
 #define HINT_REPLY                                                                                 \
-    "answer a Close with a Close once, then end TCP; do not wait for the client to do it"
-#define HINT_AFTER "behind the Close of the client nothing is processed any more"
+    "answer a Close with a Close once; then the server ends TCP, without waiting for the client"
+#define HINT_AFTER "behind the Close of the other side nothing is processed any more"
 #define HINT_CODE                                                                                  \
     "1000-1003, 1007-1014 and 3000-4999 may stand in a frame; anything else is an error"
 #define HINT_LENGTH "the payload of a Close is empty, or two bytes of code and up to 123 of reason"

@@ -3,18 +3,18 @@
 
 #include <stdio.h>
 
-#define HINT_PING "answer with opcode 10 and the very bytes of the Ping, unmasked"
+#define HINT_PING "answer with opcode 10 and the payload of the Ping, byte for byte"
 #define HINT_BETWEEN                                                                               \
     "a control frame between fragments does not touch the message that is being put together"
-#define HINT_BEHIND                                                                                \
-    "what comes behind the empty line in the same read is the first frame: keep it, or end the "   \
-    "connection, since a client MUST wait (4.1); but do not lose it"
+#define HINT_BEHIND                                                                                 \
+    "what comes behind the empty line in the same read is the first frame: keep it; only a server " \
+    "may end the connection instead, since a client MUST wait (4.1)"
 #define HINT_PONG "a Pong that nobody asked for is a heartbeat: take it and do nothing"
 #define HINT_LONG "125 is the most that a control frame holds; 126 and 127 in its length are wrong"
 #define HINT_FIN "a control frame without FIN is wrong, whatever follows"
-#define HINT_FLOOD                                                                                   \
-    "answer as you read, and stop reading while the answers cannot be written; a server that gives " \
-    "up instead SHOULD say so in a Close frame (7.1.7)"
+#define HINT_FLOOD                                                                                    \
+    "answer as you read, and stop reading while the answers cannot be written; who gives up instead " \
+    "SHOULD say so in a Close frame (7.1.7)"
 
 static const struct check_row rows[] = {
     {"6455/5.5.2", LEVEL_MUST, "An empty Ping gets an empty Pong.", "ping '' waitpong", HINT_PING},

@@ -6,9 +6,9 @@
 #define HINT_LENGTH                                                                                \
     "seven bits up to 125, 126 and 16 bits up to 65535, 127 and 64 bits above; most significant "  \
     "byte first"
-#define HINT_BEHIND                                                                                \
-    "what comes behind the empty line in the same read is the first frame: keep it, or end the "   \
-    "connection, since a client MUST wait (4.1); but do not lose it"
+#define HINT_BEHIND                                                                                 \
+    "what comes behind the empty line in the same read is the first frame: keep it; only a server " \
+    "may end the connection instead, since a client MUST wait (4.1)"
 #define HINT_READ "a read returns any part of what was sent: half a header, or ten frames"
 #define HINT_MASK "byte i of the payload is XORed with byte i modulo 4 of the key"
 #define HINT_MANY "go on decoding until what is left of the buffer is no whole frame"

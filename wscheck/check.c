@@ -14,11 +14,36 @@ static char *copy(const char *text) {
     return copied;
 }
 
+/* Whether a case for servers makes sense when it is turned around: it says nothing of the two roles,
+ * and none of its words is for one of them. */
+static bool is_for_both(const char *section, const char *rule, const char *script) {
+    static const char *const roles[] = {"erver", "lient", "mask"};
+    static const char *const words[] = {"unmasked", "zerokey", "meanwhile", "deaf",
+                                        "orderly",  "crowd",   "stuff",     "fin "};
+    if (strcmp(section, "6455/5.1") == 0 || strcmp(section, "6455/5.3") == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+        if (strstr(rule, roles[i]) != NULL) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strstr(script, words[i]) != NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void check_add(struct check_list *list, const char *section, enum level level, const char *rule,
                const char *hint, const char *script) {
     char id[64];
     size_t number = 1;
     struct script parsed;
+    if (list->turned_around && !is_for_both(section, rule, script)) {
+        return;
+    }
     if (list->count == list->capacity) {
         list->capacity = 2 * list->capacity + 64;
         list->checks = realloc(list->checks, list->capacity * sizeof list->checks[0]);
@@ -48,8 +73,29 @@ void check_add_rows(struct check_list *list, const struct check_row *rows, size_
     }
 }
 
-void check_list_init(struct check_list *list) {
+/* What binds both sides is asked of a client with the cases for servers, turned around. */
+static void add_guests(struct check_list *list) {
+    cases_client(list);
+    cases_client_open(list);
+    list->turned_around = true;
+    cases_frames(list);
+    cases_illegal(list);
+    cases_control(list);
+    cases_fragments(list);
+    cases_utf8(list);
+    cases_close(list);
+    for (size_t i = 0; i < list->count; i++) {
+        list->checks[i].step = 6;
+    }
+}
+
+void check_list_init(struct check_list *list, bool guests) {
     memset(list, 0, sizeof *list);
+    list->guests = guests;
+    if (guests) {
+        add_guests(list);
+        return;
+    }
     cases_http(list);
     cases_handshake(list);
     cases_upgrade(list);

@@ -1,4 +1,4 @@
-/* check: what a case is, and the list of all cases.
+/* check: what a case is, and the lists of all cases: one for servers, one for clients.
  *
  * A case is a rule, a script that puts the server to the test (script.h has the words), and what a
  * person needs to know when it fails. Tables hold most of them, loops write the rest.
@@ -27,19 +27,21 @@ struct check {
     enum level level;
     char *rule, *script, *hint;
     unsigned step;   /* the step of the tutorial that explains it */
-    bool needs_echo; /* it can judge only a server that echoes messages */
+    bool needs_echo; /* it can judge only a server or client that echoes messages */
     bool named_only; /* it runs only when a selector names its step or itself */
 };
 
 struct check_list {
     struct check *checks;
     size_t count, capacity;
-    unsigned step; /* of the cases that are added next */
+    bool guests;        /* its cases are for clients */
+    bool turned_around; /* those that are added next are for servers: take what fits a client */
+    unsigned step;      /* of the cases that are added next */
     bool named_only;
 };
 
-/* Makes the list of all cases. Free it with check_list_free. */
-void check_list_init(struct check_list *list);
+/* Makes the list of all cases for servers, or of those for clients. Free it with check_list_free. */
+void check_list_init(struct check_list *list, bool guests);
 void check_list_free(struct check_list *list);
 
 /* Adds a case; all strings are copied. The numbers within a section count up, so a new case belongs
@@ -64,5 +66,7 @@ void cases_limits(struct check_list *list);
 void cases_tcp(struct check_list *list);
 void cases_steps(struct check_list *list);
 void cases_slow(struct check_list *list);
+void cases_client(struct check_list *list);
+void cases_client_open(struct check_list *list);
 
 #endif

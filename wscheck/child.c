@@ -1,6 +1,7 @@
 #include "wscheck/child.h"
 
 #include "common/clock.h"
+#include "wscheck/command.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -22,15 +23,26 @@ struct child {
     pid_t pid;
     unsigned port;
     int output; /* the end of a pipe */
+    int input;  /* the end of another, or -1 */
     pthread_t reader;
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
     char *text;
     size_t length;
     bool silent; /* the pipe has been closed at its other end */
-    bool ended;
+    bool ended, crashed;
     char end[80];
 };
+
+static pthread_mutex_t forks = PTHREAD_MUTEX_INITIALIZER;
+
+void child_hold_forks(void) {
+    pthread_mutex_lock(&forks);
+}
+
+void child_release_forks(void) {
+    pthread_mutex_unlock(&forks);
+}
 
 /* Lets the kernel pick a port and gives it back at once; the server takes it a moment later. */
 static unsigned free_port(void) {
@@ -45,25 +57,6 @@ static unsigned free_port(void) {
     }
     close(fd);
     return ntohs(address.sin_port);
-}
-
-/* The command with the port filled in, as an argument of `sh -c`. */
-static char *fill_in(const char *command, unsigned port) {
-    static const char name[] = "{port}";
-    char *filled = malloc(6 * strlen(command) + 8), *out = filled;
-    if (filled == NULL) {
-        abort();
-    }
-    while (*command != '\0') {
-        if (strncmp(command, name, strlen(name)) == 0) {
-            out += sprintf(out, "%u", port);
-            command += strlen(name);
-        } else {
-            *out++ = *command++;
-        }
-    }
-    *out = '\0';
-    return filled;
 }
 
 static void *collect(void *argument) {
@@ -86,10 +79,9 @@ static void *collect(void *argument) {
     return NULL;
 }
 
-static void run(const char *command, int output) {
+static void run(const char *command, int input, int output) {
     setpgid(0, 0);
-    int nothing = open("/dev/null", O_RDONLY);
-    dup2(nothing, STDIN_FILENO);
+    dup2(input >= 0 ? input : open("/dev/null", O_RDONLY), STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
     signal(SIGPIPE, SIG_DFL);
@@ -97,36 +89,70 @@ static void run(const char *command, int output) {
     _exit(127);
 }
 
-struct child *child_start(const char *command) {
+/* A pipe that no other child gets to see. */
+static int make_pipe(int ends[2]) {
+    if (pipe(ends) != 0) {
+        return -1;
+    }
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    return 0;
+}
+
+/* Starts the command with its pipes. Returns whether that succeeded. */
+static bool start(struct child *child, const char *command, bool has_input) {
+    int output[2] = {-1, -1}, input[2] = {-1, -1};
+    child_hold_forks();
+    child->pid = make_pipe(output) == 0 && (!has_input || make_pipe(input) == 0) ? fork() : -1;
+    if (child->pid == 0) {
+        run(command, input[0], output[1]);
+    }
+    if (child->pid > 0) {
+        setpgid(child->pid, child->pid);
+    }
+    child_release_forks();
+    child->output = output[0];
+    child->input = input[1];
+    close(output[1]);
+    close(input[0]);
+    return child->pid > 0 && pthread_create(&child->reader, NULL, collect, child) == 0;
+}
+
+static struct child *make(const char *command, unsigned port, const char *path) {
     struct child *child = calloc(1, sizeof *child);
-    int ends[2];
-    if (child == NULL || pipe(ends) != 0) {
+    if (child == NULL || (child->text = malloc(OUTPUT_MAX + 1)) == NULL) {
         free(child);
         return NULL;
     }
-    child->port = free_port();
-    child->text = malloc(OUTPUT_MAX + 1);
-    child->output = ends[0];
+    child->port = port;
     pthread_mutex_init(&child->mutex, NULL);
     pthread_cond_init(&child->changed, NULL);
-    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    char *filled = fill_in(command, child->port);
-    child->pid = fork();
-    if (child->pid == 0) {
-        run(filled, ends[1]);
-    }
+    char *filled = command_fill_in(command, port, path);
+    bool started = start(child, filled, path != NULL);
     free(filled);
-    close(ends[1]);
-    if (child->pid < 0 || child->text == NULL ||
-        pthread_create(&child->reader, NULL, collect, child) != 0) {
-        close(ends[0]);
+    if (!started) {
+        close(child->output);
+        child_hang_up(child);
         free(child->text);
         free(child);
         return NULL;
     }
-    setpgid(child->pid, child->pid);
     return child;
+}
+
+struct child *child_start(const char *command) {
+    return make(command, free_port(), NULL);
+}
+
+struct child *child_start_client(const char *command, unsigned port, const char *path) {
+    return make(command, port, path);
+}
+
+void child_hang_up(struct child *child) {
+    if (child->input >= 0) {
+        close(child->input);
+        child->input = -1;
+    }
 }
 
 unsigned child_port(const struct child *child) {
@@ -138,6 +164,10 @@ bool child_is_running(struct child *child) {
     pthread_mutex_lock(&child->mutex);
     if (!child->ended && waitpid(child->pid, &status, WNOHANG) == child->pid) {
         child->ended = true;
+        int signal_number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128;
+        child->crashed = signal_number == SIGSEGV || signal_number == SIGABRT ||
+                         signal_number == SIGBUS || signal_number == SIGFPE ||
+                         signal_number == SIGILL;
         if (WIFSIGNALED(status)) {
             snprintf(child->end, sizeof child->end, "it was killed by signal %d (%s)",
                      WTERMSIG(status), strsignal(WTERMSIG(status)));
@@ -149,6 +179,10 @@ bool child_is_running(struct child *child) {
     bool running = !child->ended;
     pthread_mutex_unlock(&child->mutex);
     return running;
+}
+
+bool child_crashed(struct child *child) {
+    return !child_is_running(child) && child->crashed;
 }
 
 const char *child_end(struct child *child) {
@@ -224,8 +258,11 @@ void child_wait_silent(struct child *child, int64_t deadline) {
     pthread_mutex_lock(&child->mutex);
     while (!child->silent && clock_now() < deadline) {
         struct timespec until;
+        int64_t left = deadline - clock_now();
         clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += 1;
+        until.tv_nsec += (long)(left < 100 ? left : 100) * 1000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&child->changed, &child->mutex, &until);
     }
     pthread_mutex_unlock(&child->mutex);
@@ -242,6 +279,7 @@ void child_stop(struct child *child) {
     }
     pthread_join(child->reader, NULL);
     close(child->output);
+    child_hang_up(child);
     free(child->text);
     free(child);
 }

@@ -1,4 +1,4 @@
-/* child: the server under test, started by --exec and stopped at the end. */
+/* child: the server or client under test, started by --exec and stopped at the end. */
 #ifndef WSCHECK_CHILD_H
 #define WSCHECK_CHILD_H
 
@@ -7,6 +7,20 @@
 #include <stdint.h>
 
 struct child;
+
+/* Only one thread at a time opens descriptors that no child shall inherit, or starts a child: whoever
+ * holds this may do so. */
+void child_hold_forks(void);
+void child_release_forks(void);
+
+/* Starts a client in the same way, with its URL for {url} in the command, and {port} and {path} for
+ * those who want its parts. Its standard input is a pipe with nothing in it, which child_hang_up
+ * ends. */
+struct child *child_start_client(const char *command, unsigned port, const char *path);
+void child_hang_up(struct child *child);
+
+/* Whether it has ended in a way in which no program means to: by a signal that it was not sent. */
+bool child_crashed(struct child *child);
 
 /* Starts a shell command, in which every {port} is replaced with a free port, in a process group of
  * its own; its output is collected. Returns NULL with errno when that fails. */

@@ -127,8 +127,11 @@ static void show_transcript(FILE *out, const struct result *result, const char *
     }
 }
 
-static void show_output(FILE *out, const char *output, const char *prefix) {
-    fprintf(out, "%s  the server printed meanwhile, of this and of others:\n", prefix);
+static void show_output(FILE *out, const struct result *result, const char *prefix) {
+    const char *output = result->output;
+    fprintf(out, "%s  %s\n", prefix,
+            result->guest ? "the client printed:"
+                          : "the server printed meanwhile, of this and of others:");
     size_t lines = 0;
     for (const char *next = output; *next != '\0'; next++) {
         lines += *next == '\n';
@@ -158,7 +161,7 @@ void explain(FILE *out, const struct result *result, const char *prefix, const c
         show_transcript(out, result, prefix);
     }
     if (result->output != NULL && result->output[0] != '\0') {
-        show_output(out, result->output, prefix);
+        show_output(out, result, prefix);
     }
     if (check->hint[0] != '\0') {
         fprintf(out, "%s  hint      %s\n", prefix, check->hint);

@@ -81,6 +81,15 @@ int link_open(struct link *link, const struct link_address *address, int64_t dea
     return 0;
 }
 
+void link_adopt(struct link *link, int fd) {
+    int on = 1;
+    link->ended = link->reset = link->broken = false;
+    link->start = link->end = 0;
+    link->fd = fd;
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
 int link_wait(const struct link *link, int wanted, int64_t deadline) {
     struct pollfd poller = {link->fd, 0, 0};
     poller.events = (short)(((wanted & LINK_READABLE) != 0 ? POLLIN : 0) |

@@ -1,4 +1,4 @@
-/* link: one TCP connection to the server under test, which never blocks without a bound. */
+/* link: one TCP connection to the server or client under test, which never blocks without a bound. */
 #ifndef WSCHECK_LINK_H
 #define WSCHECK_LINK_H
 
@@ -32,6 +32,9 @@ const char *link_find(const char *host, const char *port, struct link_address *a
 
 /* Connects until `deadline` (clock_now). Returns 0, or -1 with errno. */
 int link_open(struct link *link, const struct link_address *address, int64_t deadline);
+
+/* Takes over a connection that was accepted. */
+void link_adopt(struct link *link, int fd);
 
 /* Waits until the link can be read or written, or until the deadline. Returns a combination of
  * enum link_wait, 0 when the time is over. */

@@ -1,7 +1,9 @@
-/* wscheck: puts any WebSocket server to the test and explains what it gets wrong. */
+/* wscheck: puts any WebSocket server or client to the test and explains what it gets wrong. */
 #include "common/options.h"
 #include "wscheck/address.h"
 #include "wscheck/child.h"
+#include "wscheck/door.h"
+#include "wscheck/listener.h"
 #include "wscheck/probe.h"
 #include "wscheck/report.h"
 #include "wscheck/select.h"
@@ -14,25 +16,31 @@
 
 enum status { STATUS_PASSED, STATUS_FAILED, STATUS_USAGE, STATUS_NO_SERVER, STATUS_SHOULD };
 
+enum { NO_PORT = UINT16_MAX + 1 };
+
 struct arguments {
     const char *program; /* as it was called */
     const char *command, *format, *replay, *url;
     const char *selectors[OPTIONS_LIST_MAX];
     size_t selector_count;
-    uint64_t jobs;
+    uint64_t jobs, port; /* NO_PORT: a server is checked */
     int64_t timeout;
-    bool list, strict, quiet, no_echo;
+    bool list, strict, quiet, no_echo, echo;
 };
 
 static int parse(struct arguments *arguments, int argc, char **argv) {
     struct options options;
-    *arguments = (struct arguments){.format = "pretty", .jobs = 16, .timeout = 3000};
+    *arguments =
+        (struct arguments){.format = "pretty", .jobs = 16, .timeout = 3000, .port = NO_PORT};
     arguments->program = argc > 0 ? argv[0] : "wscheck";
-    options_init(&options, "wscheck",
-                 "Checks a WebSocket server against RFC 6455, and explains each failure.");
+    options_init(
+        &options, "wscheck",
+        "Checks a WebSocket server or client against RFC 6455, and explains each failure.");
     options.operand_name = "ws://HOST:PORT/PATH [SELECTOR...]";
     options_add_text(&options, "--exec", "'COMMAND'", &arguments->command,
                      "start the server; {port} in the command is a free port");
+    options_add_number(&options, "--listen", "PORT", &arguments->port, 0, UINT16_MAX,
+                       "check a client: --exec 'client {url}' starts it (0: any free port)");
     options_add_text(&options, "--replay", "CASE", &arguments->replay,
                      "run one case and show all its bytes");
     options_add_flag(&options, "--list", &arguments->list, "list the cases and run none");
@@ -42,6 +50,8 @@ static int parse(struct arguments *arguments, int argc, char **argv) {
                         "how long a server may take for anything (default 3)");
     options_add_flag(&options, "--no-echo", &arguments->no_echo,
                      "the server does something else with messages than echo them");
+    options_add_flag(&options, "--echo", &arguments->echo,
+                     "the client sends messages back: check them, too");
     options_add_flag(&options, "--strict", &arguments->strict, "a SHOULD counts, too");
     options_add_text(&options, "--format", "NAME", &arguments->format,
                      "pretty (default), tap, junit or json");
@@ -120,6 +130,34 @@ static void quote(const char *word, char *out, size_t capacity) {
     snprintf(out + used, capacity - used, "'");
 }
 
+/* Starts a client for each case, or waits until somebody does. */
+static int check_client(struct arguments *arguments, struct report *report,
+                        const struct check *const *checks, size_t count) {
+    struct trial_settings settings = {
+        .timeout = arguments->timeout, .echo = arguments->echo, .step = 6, .guest = true};
+    char url[320], replay[1500];
+    settings.command = arguments->command;
+    size_t jobs = door_open(&settings, (unsigned)arguments->port, (size_t)arguments->jobs);
+    if (jobs == 0) {
+        return STATUS_NO_SERVER;
+    }
+    arguments->jobs = jobs;
+    snprintf(url, sizeof url, "ws://%s/", settings.host);
+    size_t used =
+        (size_t)snprintf(replay, sizeof replay, "%.200s --listen %u%s", arguments->program,
+                         (unsigned)arguments->port, arguments->echo ? " --echo" : "");
+    if (arguments->command != NULL) {
+        used += (size_t)snprintf(replay + used, sizeof replay - used, " --exec ");
+        quote(arguments->command, replay + used, sizeof replay - used);
+    }
+    report->url = url;
+    report->replay = replay;
+    report->guest = true;
+    int status = run(arguments, report, &settings, checks, count);
+    listener_close(settings.listener);
+    return status;
+}
+
 /* Fills in the URL from the command's port, if there is a command. */
 static int check_server(struct arguments *arguments, struct report *report,
                         const struct check *const *checks, size_t count) {
@@ -184,7 +222,7 @@ int main(int argc, char **argv) {
     report.in_full = arguments.replay != NULL;
     report.colour = report.format == REPORT_PRETTY && can_colour();
     report.progress = report.colour && !arguments.quiet && !report.in_full;
-    check_list_init(&list);
+    check_list_init(&list, arguments.port != NO_PORT);
     /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers. */
     const struct check **checks = calloc(list.count, sizeof checks[0]);
     size_t count = checks == NULL ? 0
@@ -195,6 +233,8 @@ int main(int argc, char **argv) {
     } else if (arguments.list) {
         list_checks(checks, count);
         status = STATUS_PASSED;
+    } else if (arguments.port != NO_PORT) {
+        status = check_client(&arguments, &report, checks, count);
     } else if (arguments.url == NULL && arguments.command == NULL) {
         fprintf(stderr, "wscheck: no server: give a URL such as ws://127.0.0.1:8000/, or --exec\n");
         status = STATUS_USAGE;

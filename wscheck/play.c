@@ -165,9 +165,25 @@ static bool play_pace(struct play *play, const struct script_step *step) {
     }
 }
 
+void play_ordinary_step(struct play *play, size_t index) {
+    const struct script_step *step = &play->script->steps[index];
+    if (step->word == SCRIPT_FRAME) {
+        play_frame(play, index);
+    } else if (!play_ending(play, step)) {
+        play_middle(play, step);
+    }
+}
+
 static void play_step(struct play *play, size_t index) {
     const struct script_step *step = &play->script->steps[index];
-    if (play_pace(play, step) || play_request_word(play, step)) {
+    if (play_pace(play, step)) {
+        return;
+    }
+    if (play->trial->settings->guest) {
+        play_guest_step(play, index);
+        return;
+    }
+    if (play_request_word(play, step)) {
         return;
     }
     play_connect(play);
@@ -178,15 +194,12 @@ static void play_step(struct play *play, size_t index) {
     if (script_opens(play->script) && !ensure_open(play)) {
         return;
     }
-    if (step->word == SCRIPT_FRAME) {
-        play_frame(play, index);
-    } else if (!play_ending(play, step)) {
-        play_middle(play, step);
-    }
+    play_ordinary_step(play, index);
 }
 
 static bool is_over(const struct play *play) {
-    return play->done || play->trial->excused || play->trial->failed == LEVEL_MUST;
+    return play->done || play->trial->excused || play->trial->skipped[0] != '\0' ||
+           play->trial->failed == LEVEL_MUST;
 }
 
 void play_script(struct trial *trial, const struct script *script) {

@@ -15,6 +15,7 @@ struct play {
     bool done;     /* the script has said how the connection ends */
     uint8_t *rest; /* of an unfinished request */
     size_t rest_length;
+    const char *query; /* behind the path of a client's URL; or NULL */
 };
 
 /* Plays the whole script. The verdict is in the trial. */
@@ -23,6 +24,10 @@ void play_script(struct trial *trial, const struct script *script);
 /* play_request.c: the words about the handshake. Returns false if the word is none of them. */
 bool play_request_word(struct play *play, const struct script_step *step);
 void play_connect(struct play *play);
+
+/* play_guest.c: all words, when a client is under test; and those that mean the same then. */
+void play_guest_step(struct play *play, size_t index);
+void play_ordinary_step(struct play *play, size_t index);
 
 /* play_frames.c: sends the frame of a step, and announces the messages that are to come back. */
 void play_frame(struct play *play, size_t index);

@@ -32,6 +32,9 @@ static void announce(struct play *play, size_t index) {
 static void send_one(struct play *play, const struct script_step *step,
                      struct writer_frame *frame) {
     struct trial *trial = play->trial;
+    if (trial->settings->guest) {
+        frame->masked = step->masked;
+    }
     if (!step->zero_key) {
         uint32_t key = trial_random(trial);
         memcpy(frame->masking_key, &key, sizeof key);

@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-void reader_init(struct reader *reader) {
+void reader_init(struct reader *reader, bool from_client) {
     memset(reader, 0, sizeof *reader);
+    reader->from_client = from_client;
 }
 
 void reader_feed(struct reader *reader, const uint8_t *bytes, size_t len) {
@@ -32,7 +33,10 @@ bool reader_close_code_is_legal(unsigned code) {
 static enum reader_event judge_first_byte(struct reader *reader) {
     uint8_t byte = reader->header[0], opcode = byte & 0x0f;
     if (reader->closed) {
-        return violation(reader, 0, "after its Close frame a server sends nothing more (5.5.1)");
+        return violation(reader, 0,
+                         reader->from_client
+                             ? "after its Close frame a client sends nothing more (5.5.1)"
+                             : "after its Close frame a server sends nothing more (5.5.1)");
     }
     if ((byte & 0x70) != 0) {
         return violation(reader, 0, "a reserved bit is set without an extension (5.2)");
@@ -54,8 +58,11 @@ static enum reader_event judge_first_byte(struct reader *reader) {
 }
 
 static enum reader_event judge_second_byte(struct reader *reader) {
-    if ((reader->header[1] & 0x80) != 0) {
-        return violation(reader, 1, "a server must not mask its frames (5.1)");
+    bool masked = (reader->header[1] & 0x80) != 0;
+    if (masked != reader->from_client) {
+        return violation(reader, 1,
+                         masked ? "a server must not mask its frames (5.1)"
+                                : "a client must mask its frames (5.1)");
     }
     if (is_control(reader->header[0] & 0x0f) && (reader->header[1] & 0x7f) > CONTROL_PAYLOAD_MAX) {
         return violation(reader, 1, "a control frame is longer than 125 bytes (5.5)");
@@ -70,7 +77,8 @@ static enum reader_event end_header(struct reader *reader) {
     frame->fin = (reader->header[0] & 0x80) != 0;
     frame->opcode = reader->header[0] & 0x0f;
     frame->length = bits <= 125 ? bits : 0;
-    for (size_t i = 2; i < reader->header_size; i++) {
+    size_t end = reader->header_size - (reader->from_client ? sizeof reader->masking_key : 0);
+    for (size_t i = 2; i < end; i++) {
         frame->length = frame->length << 8 | reader->header[i];
     }
     if (bits == 127 && (reader->header[2] & 0x80) != 0) {
@@ -78,6 +86,9 @@ static enum reader_event end_header(struct reader *reader) {
     }
     if ((bits == 126 && frame->length < 126) || (bits == 127 && frame->length <= 65535)) {
         return violation(reader, 1, "the length is not written in its shortest form (5.2)");
+    }
+    if (reader->from_client) {
+        memcpy(reader->masking_key, reader->header + end, sizeof reader->masking_key);
     }
     if (!is_control(frame->opcode)) {
         if (frame->opcode != OPCODE_CONTINUATION) {
@@ -101,8 +112,20 @@ static enum reader_event take_header_byte(struct reader *reader, uint8_t byte) {
         event = judge_second_byte(reader);
     }
     uint8_t bits = reader->header[1] & 0x7f;
-    size_t whole = bits == 126 ? 4 : bits == 127 ? 10 : 2;
+    size_t whole = (bits == 126 ? 4 : bits == 127 ? 10 : 2) + (reader->from_client ? 4U : 0U);
     return event == READER_NEEDS_BYTES && reader->header_size == whole ? end_header(reader) : event;
+}
+
+/* Takes the mask off a piece, in a copy of it. */
+static void unmask(struct reader *reader) {
+    if (reader->piece_length > sizeof reader->unmasked) {
+        reader->piece_length = sizeof reader->unmasked;
+    }
+    for (size_t i = 0; i < reader->piece_length; i++) {
+        reader->unmasked[i] =
+            reader->piece[i] ^ reader->masking_key[(reader->payload_done + i) % 4];
+    }
+    reader->piece = reader->unmasked;
 }
 
 static enum reader_event take_payload(struct reader *reader) {
@@ -110,6 +133,10 @@ static enum reader_event take_payload(struct reader *reader) {
     size_t there = reader->length - reader->position;
     reader->piece = reader->bytes + reader->position;
     reader->piece_length = left < there ? (size_t)left : there;
+    reader->wire = reader->piece;
+    if (reader->from_client) {
+        unmask(reader);
+    }
     if (is_control(reader->frame.opcode)) {
         memcpy(reader->control + reader->payload_done, reader->piece, reader->piece_length);
     } else if (reader->is_text) {
@@ -117,7 +144,8 @@ static enum reader_event take_payload(struct reader *reader) {
             if (!characters_next(&reader->characters, reader->piece[i])) {
                 reader->piece_length = i + 1;
                 return violation(reader, reader->header_size + reader->payload_done + i,
-                                 "the server's text is not UTF-8 (8.1)");
+                                 reader->from_client ? "the client's text is not UTF-8 (8.1)"
+                                                     : "the server's text is not UTF-8 (8.1)");
             }
         }
     }
@@ -158,7 +186,9 @@ static enum reader_event end_frame(struct reader *reader) {
     }
     if (!is_control(reader->frame.opcode) && reader->frame.fin && reader->is_text &&
         !characters_complete(&reader->characters)) {
-        return violation(reader, 0, "the server's text ends within a character (8.1)");
+        return violation(reader, 0,
+                         reader->from_client ? "the client's text ends within a character (8.1)"
+                                             : "the server's text ends within a character (8.1)");
     }
     return READER_END;
 }

@@ -1,6 +1,6 @@
-/* reader: frames that come from the server, judged by every rule that binds a server.
+/* reader: frames that come from the other side, judged by every rule that binds it.
  *
- * RFC 6455 sections 5.1 (no mask), 5.2 (reserved bits and opcodes, shortest length), 5.4 (order of
+ * RFC 6455 sections 5.1 (a client masks, a server does not), 5.2 (reserved bits and opcodes, shortest length), 5.4 (order of
  * fragments), 5.5 (control frames), 7.4 (close codes) and 8.1 (UTF-8). It reads no sockets: the
  * caller feeds it bytes and takes events, and a payload of any length passes through in pieces.
  */
@@ -24,7 +24,10 @@ struct reader_frame {
     uint64_t length;
 };
 
+enum { READER_UNMASKED = 4096 }; /* bytes of a masked payload in one piece */
+
 struct reader {
+    bool from_client;     /* so that every frame is masked */
     const uint8_t *bytes; /* what reader_feed was given, and how far it has been read */
     size_t length, position;
 
@@ -32,8 +35,11 @@ struct reader {
     size_t header_size;
     bool in_payload;
     struct reader_frame frame;
+    uint8_t masking_key[4];
+    uint8_t unmasked[READER_UNMASKED]; /* where a piece lies that was masked */
     uint64_t payload_done;
-    const uint8_t *piece;
+    const uint8_t *piece; /* without its mask */
+    const uint8_t *wire;  /* the same bytes as they came */
     size_t piece_length;
     uint8_t control[CONTROL_PAYLOAD_MAX];
 
@@ -46,8 +52,8 @@ struct reader {
     uint64_t wrong;        /* the first wrong byte, counted from the frame's first */
 };
 
-/* Starts at the first byte behind the server's handshake. */
-void reader_init(struct reader *reader);
+/* Starts at the first byte behind the other side's handshake. */
+void reader_init(struct reader *reader, bool from_client);
 
 /* Gives it bytes, which must stay where they are until it asks for more. */
 void reader_feed(struct reader *reader, const uint8_t *bytes, size_t len);
@@ -55,7 +61,7 @@ void reader_feed(struct reader *reader, const uint8_t *bytes, size_t len);
 /* The next event in the bytes. */
 enum reader_event reader_next(struct reader *reader);
 
-/* Whether a code may stand in a Close frame that a server sends. */
+/* Whether a code may stand in a Close frame. */
 bool reader_close_code_is_legal(unsigned code);
 
 #endif

@@ -206,7 +206,8 @@ static void end_pretty(const struct report *report, bool alive, double seconds) 
         printf("\r\033[K");
     }
     if (!alive) {
-        printf("the server is gone, so %zu of %zu cases were not run\n",
+        printf("%s, so %zu of %zu cases were not run\n",
+               report->guest ? "no client comes" : "the server is gone",
                report->total - report->shown, report->total);
     }
     if (report->quiet && good) {
@@ -237,7 +238,7 @@ void report_end(struct report *report, bool alive) {
         break;
     case REPORT_TAP:
         if (!alive) {
-            printf("Bail out! The server is gone.\n");
+            printf("Bail out! %s.\n", report->guest ? "No client comes" : "The server is gone");
         }
         break;
     case REPORT_JUNIT:

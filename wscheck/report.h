@@ -11,6 +11,7 @@ struct report {
     const char *url;
     const char *replay; /* how to repeat a case: the words in front of its name */
     bool quiet, colour, progress;
+    bool guest;   /* clients are graded */
     bool strict;  /* a SHOULD counts */
     bool in_full; /* explains the cases that pass as well */
     size_t total, shown;
@@ -30,7 +31,7 @@ void report_begin(struct report *report, size_t total);
 /* Adds one result; `context` is the report, a void pointer so that the runner can call this. */
 void report_result(const struct result *result, void *context);
 
-/* Ends the report. `alive` is whether the server was still there. */
+/* Ends the report. `alive` is whether the server was still there, or clients came. */
 void report_end(struct report *report, bool alive);
 
 /* Writes a string as JSON, with its quotes. */

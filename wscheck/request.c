@@ -49,6 +49,22 @@ void request_init(struct request *request, const char *host, const char *target,
     add_text(request, "Sec-WebSocket-Version: ", "13");
 }
 
+void request_init_answer(struct request *request, const char *key) {
+    char accept[REQUEST_ACCEPT_SIZE];
+    request_free(request);
+    snprintf(request->key, sizeof request->key, "%s", key);
+    request_accept(key, accept);
+    add_text(request, "HTTP/1.1 101 Switching Protocols", "");
+    add_text(request, "Upgrade: ", "websocket");
+    add_text(request, "Connection: ", "Upgrade");
+    add_text(request, "Sec-WebSocket-Accept: ", accept);
+}
+
+void request_set_line(struct request *request, const char *line) {
+    free(request->lines[0].bytes);
+    request->lines[0] = copy_line((const uint8_t *)line, strlen(line));
+}
+
 void request_free(struct request *request) {
     for (size_t i = 0; i < request->count; i++) {
         free(request->lines[i].bytes);

@@ -1,4 +1,5 @@
-/* request: the client's opening handshake, which a case may bend in any way. RFC 6455, 4.1. */
+/* request: our half of the opening handshake, which a case may bend in any way. RFC 6455, 4.1; for
+ * a client under test it is the server's half, 4.2.2. */
 #ifndef WSCHECK_REQUEST_H
 #define WSCHECK_REQUEST_H
 
@@ -24,6 +25,11 @@ struct request {
 /* Makes a request that every server must accept. `random` picks the key. */
 void request_init(struct request *request, const char *host, const char *target, uint64_t random);
 void request_free(struct request *request);
+
+/* Makes the answer that opens a connection, for this key of a client, out of the same kind of lines;
+ * changes its status line. */
+void request_init_answer(struct request *request, const char *key);
+void request_set_line(struct request *request, const char *line);
 
 /* Changes the request line's method, target or version (word 0, 1 or 2). */
 void request_set_word(struct request *request, int word, const char *value);

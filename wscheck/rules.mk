@@ -4,7 +4,9 @@ wscheck := payload characters writer reader transcript link request answer trial
            trial_judge trial_wait trial_open script play play_request play_frames play_others \
            child check cases_http cases_handshake cases_upgrade cases_frames cases_illegal \
            cases_control cases_fragments cases_utf8 cases_close cases_limits cases_tcp \
-           cases_steps cases_slow address runner explain report select probe
+           cases_steps cases_slow cases_client cases_client_open address runner explain report \
+           select probe listener inquiry guest play_guest door command script_about \
+           trial_label
 wscheck_common := options text hexdump clock sha1 base64
 wscheck_links  := $(foreach module,main $(wscheck),$(call object,wscheck/$(module))) \
                   $(foreach module,$(wscheck_common),$(call object,common/$(module)))
@@ -16,9 +18,11 @@ $(BUILD)/wscheck: $(wscheck_links)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
-check: $(BUILD)/wscheck ## put any server to the test: make check URL=ws://... [STEP=3] [ARGS=...]
-	@test -n '$(URL)' || { echo 'make check needs URL=ws://HOST:PORT/PATH' >&2; exit 2; }
-	@$(BUILD)/wscheck $(ARGS) '$(URL)' $(if $(STEP),step0$(patsubst 0%,%,$(STEP)))
+check: $(BUILD)/wscheck ## test any server or client: make check URL=ws://... [STEP=3], CLIENT='... {url}'
+	@test -n '$(URL)$(CLIENT)' || { \
+	    echo 'make check needs URL=ws://HOST:PORT/PATH, or CLIENT="command {url}"' >&2; exit 2; }
+	@$(BUILD)/wscheck $(ARGS) $(if $(CLIENT),--listen 0 --exec '$(CLIENT)','$(URL)' \
+	    $(if $(STEP),step0$(patsubst 0%,%,$(STEP))))
 
 install: $(BUILD)/wscheck ## install wscheck and its manual page: make install PREFIX=/usr/local
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1'

@@ -2,6 +2,7 @@
 
 #include "common/clock.h"
 #include "wscheck/child.h"
+#include "wscheck/guest.h"
 #include "wscheck/play.h"
 
 #include <pthread.h>
@@ -26,7 +27,8 @@ static bool is_skipped(const struct runner *runner, struct result *result) {
     const struct check *check = result->check;
     const char *why = NULL;
     if (check->needs_echo && !runner->settings->echo) {
-        why = "the server does not echo";
+        why = runner->settings->guest ? "the client is not said to echo (--echo)"
+                                      : "the server does not echo";
     } else if (strstr(check->script, "prints") != NULL && runner->settings->child == NULL) {
         why = "it looks at what the server prints, so it needs --exec";
     }
@@ -59,13 +61,16 @@ static void keep_evidence(const struct runner *runner, struct result *result,
                           const struct trial *trial, size_t printed) {
     bool failed = result->kind == RESULT_MUST || result->kind == RESULT_SHOULD;
     result->opened = trial->is_open;
+    result->guest = runner->settings->guest;
     if (failed || runner->keep_transcript) {
         result->transcript = malloc(sizeof *result->transcript);
         if (result->transcript == NULL) {
             abort();
         }
         memcpy(result->transcript, &trial->transcript, sizeof *result->transcript);
-        if (runner->settings->child != NULL) {
+        if (trial->output != NULL) {
+            result->output = strdup(trial->output);
+        } else if (runner->settings->child != NULL) {
             result->output = child_output(runner->settings->child, printed, OUTPUT_SHOWN);
         }
     }
@@ -84,6 +89,9 @@ static void run_one(const struct runner *runner, struct result *result) {
     script_parse(&script, check->script); /* check_add has seen that it is right */
     trial_init(trial, runner->settings, check->id);
     play_script(trial, &script);
+    if (runner->settings->guest) {
+        guest_leave(trial);
+    }
     link_close(&trial->link);
     enum level failed = trial->failed < check->level ? trial->failed : check->level;
     result->kind = failed == LEVEL_MUST     ? RESULT_MUST
@@ -92,7 +100,13 @@ static void run_one(const struct runner *runner, struct result *result) {
     snprintf(result->want, sizeof result->want, "%s", trial->want);
     snprintf(result->got, sizeof result->got, "%s", trial->got);
     result->milliseconds = clock_now() - start;
-    check_alive(runner, result);
+    if (!runner->settings->guest) {
+        check_alive(runner, result);
+    } else if (trial->skipped[0] != '\0' && failed != LEVEL_MUST) {
+        result->kind = RESULT_SKIPPED;
+        snprintf(result->got, sizeof result->got, "%s", trial->skipped);
+    }
+    result->died = result->died || (trial->absent && runner->settings->command == NULL);
     keep_evidence(runner, result, trial, printed);
     trial_free(trial);
     free(trial);

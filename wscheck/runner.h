@@ -12,8 +12,10 @@ struct result {
     char want[320], got[480];      /* of a failure; `got` also says why a case was skipped */
     struct transcript *transcript; /* NULL unless it failed or is wanted */
     bool opened;                   /* the handshake succeeded, so it need not be shown */
-    char *output;                  /* what the server printed meanwhile, or NULL */
-    bool died;                     /* the server was not there any more behind this case */
+    bool guest;                    /* a client was under test, not a server */
+    char *output;                  /* what the server or the client printed meanwhile, or NULL */
+    bool died;                     /* the server was not there any more behind this case, or no
+                                    * client came, and nobody else will start one */
     int64_t milliseconds;
 };
 

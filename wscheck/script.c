@@ -56,6 +56,14 @@ static const struct {
     {"prints", SCRIPT_PRINTS, TEXT},
     {"patience", SCRIPT_PATIENCE, NUMBER},
     {"open", SCRIPT_OPEN, NONE},
+    {"judge", SCRIPT_JUDGE, TEXT},
+    {"offered", SCRIPT_OFFERED, NONE},
+    {"answers", SCRIPT_ANSWERS, TEXT},
+    {"refused", SCRIPT_REFUSED, NONE},
+    {"quiet", SCRIPT_QUIET, NUMBER},
+    {"again", SCRIPT_AGAIN, NONE},
+    {"hangup", SCRIPT_HANGUP, NONE},
+    {"lingers", SCRIPT_LINGERS, NONE},
 };
 
 static bool is_digit(char character) {
@@ -165,6 +173,8 @@ static bool take_modifier(const char **text, struct script_step *step) {
         step->frame.rsv = take_number(text) & 7;
     } else if (take(text, "unmasked")) {
         step->frame.masked = false;
+    } else if (take(text, "masked")) {
+        step->masked = true;
     } else if (take(text, "zerokey")) {
         step->zero_key = true;
     } else if (take(text, "echo")) {
@@ -267,44 +277,4 @@ const char *script_parse(struct script *script, const char *text) {
     }
     script->steps[script->count++].word = SCRIPT_END;
     return NULL;
-}
-
-void script_free(struct script *script) {
-    for (size_t i = 0; i < script->count; i++) {
-        free((void *)(uintptr_t)script->steps[i].payload.unit);
-    }
-    free(script->steps);
-    *script = (struct script){NULL, 0};
-}
-
-bool script_needs_echo(const struct script *script) {
-    for (size_t i = 0; i < script->count; i++) {
-        const struct script_step *step = &script->steps[i];
-        if ((step->word == SCRIPT_WANT && !step->optional) || step->echo ||
-            step->word == SCRIPT_STUFF) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool script_opens(const struct script *script) {
-    for (size_t i = 0; i < script->count; i++) {
-        switch (script->steps[i].word) {
-        case SCRIPT_RAW:
-        case SCRIPT_UNFINISHED:
-        case SCRIPT_ALLBUT:
-        case SCRIPT_ACCEPTABLE:
-        case SCRIPT_REFUSE:
-        case SCRIPT_ANSWER:
-        case SCRIPT_STATUS:
-            return false;
-        case SCRIPT_OPEN:
-        case SCRIPT_ACCEPT:
-            return true;
-        default:
-            break;
-        }
-    }
-    return true;
 }

@@ -48,6 +48,22 @@
  *                                 instead, because a limit of its own is reached (10.4)
  *   leave                         nothing: the connection is given up. Without any of these words a
  *                                 Close 1000 is sent and answered.
+ * Of a client under test, to which wscheck is the server. Frames leave without a mask then, and the
+ * words that change headers change those of the answer; {accept}, {key}, {swapped} (the accept value
+ * with the case of its letters turned around) and {subprotocol} (the first that the client offers)
+ * are filled in.
+ *   target '?T'                   goes behind the path of the client's URL
+ *   judge 'RULE'                  the request, by one rule of inquiry.h, or 'fresh': with a new key
+ *   offered                       skips the case if the client offers no subprotocol
+ *   answers 'LINE'                changes the status line; a line of an answer is sent by the next
+ *                                 word that needs a connection, and `unfinished N` sends a part
+ *   refused                       the answer is sent; the client sends no frame and ends TCP
+ *   quiet N                       for N ms nothing comes
+ *   masked                        in front of an opcode: this frame has a mask
+ *   again                         closes the connection and starts the client a second time
+ *   hangup                        ends the client's input; its Close has to come
+ *   lingers                       a Close was sent; its answer, and the client leaves the end of
+ *                                 TCP to the server
  * More.
  *   fin, reset                    ends our half of TCP; ends all of it with a reset
  *   meanwhile                     another connection opens, is served and closes in the meantime
@@ -112,6 +128,14 @@ enum script_word {
     SCRIPT_PRINTS,
     SCRIPT_PATIENCE,
     SCRIPT_OPEN,
+    SCRIPT_JUDGE,
+    SCRIPT_OFFERED,
+    SCRIPT_ANSWERS,
+    SCRIPT_REFUSED,
+    SCRIPT_QUIET,
+    SCRIPT_AGAIN,
+    SCRIPT_HANGUP,
+    SCRIPT_LINGERS,
     SCRIPT_END
 };
 
@@ -123,7 +147,7 @@ struct script_step {
     unsigned codes[SCRIPT_CODES_MAX]; /* ended by 0 */
     struct payload payload;           /* of the words that take one; 'text' is a payload, too */
     struct writer_frame frame;        /* of SCRIPT_FRAME and SCRIPT_WANT */
-    bool optional, echo, zero_key, claims;
+    bool optional, echo, zero_key, claims, masked;
     uint64_t cut, split, pieces, times;
 };
 

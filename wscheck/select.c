@@ -8,25 +8,28 @@
 enum { SUGGESTIONS = 3, NAME_MAX_LENGTH = 40 };
 
 unsigned select_step(const char *selector) {
-    bool step = strncmp(selector, "step0", 5) == 0 && selector[5] >= '1' && selector[5] <= '5' &&
+    bool step = strncmp(selector, "step0", 5) == 0 && selector[5] >= '1' && selector[5] <= '6' &&
                 selector[6] == '\0';
     return step ? (unsigned)(selector[5] - '0') : 0;
 }
 
 /* What a server at a stage of the tutorial must do: step 1 prints bytes, step 2 speaks HTTP, step 3
- * answers handshakes as well, step 4 prints frames besides, and step 5 does all but print. */
+ * answers handshakes as well, step 4 prints frames besides, and step 5 does all but print. Step 6 is
+ * the client, whose cases are a list of their own. */
 static bool belongs_to_step(const struct check *check, unsigned step) {
     if (check->named_only && strncmp(check->section, "step", 4) != 0) {
         return false;
     }
     return check->named_only ? check->step == step
-                             : check->step <= step && (step == 5 || check->step != 4);
+                             : check->step <= step && (step >= 5 || check->step != 4);
 }
 
-static bool is_named(const struct check *check, const char *selector) {
+static bool is_named(const struct check_list *list, const struct check *check,
+                     const char *selector) {
     size_t length = strlen(selector);
-    if (select_step(selector) > 0) {
-        return belongs_to_step(check, select_step(selector));
+    unsigned step = select_step(selector);
+    if (step > 0) {
+        return (step == 6) == list->guests && belongs_to_step(check, step);
     }
     return strncmp(check->id, selector, length) == 0 &&
            (check->id[length] == '\0' || check->id[length] == '/' || check->id[length] == '.');
@@ -59,9 +62,9 @@ static void suggest(struct suggestions *suggestions, const char *selector, const
 
 /* The names that look most like a selector that names nothing. */
 static void complain(const struct check_list *list, const char *selector) {
-    static const char *const steps[] = {"step01", "step02", "step03", "step04", "step05"};
+    static const char *const steps[] = {"step01", "step02", "step03", "step04", "step05", "step06"};
     struct suggestions near = {{NULL}, {SIZE_MAX, SIZE_MAX, SIZE_MAX}};
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+    for (size_t i = list->guests ? 5 : 0; i < (list->guests ? 6 : 5); i++) {
         suggest(&near, selector, steps[i]);
     }
     for (size_t i = 0; i < list->count; i++) {
@@ -80,7 +83,7 @@ size_t select_checks(const struct check_list *list, const char *const *selectors
     for (size_t s = 0; s < count; s++) {
         bool any = false;
         for (size_t i = 0; i < list->count; i++) {
-            any = any || is_named(&list->checks[i], selectors[s]);
+            any = any || is_named(list, &list->checks[i], selectors[s]);
         }
         if (!any) {
             complain(list, selectors[s]);
@@ -90,7 +93,7 @@ size_t select_checks(const struct check_list *list, const char *const *selectors
     for (size_t i = 0; i < list->count; i++) {
         bool named = count == 0 && !list->checks[i].named_only;
         for (size_t s = 0; s < count && !named; s++) {
-            named = is_named(&list->checks[i], selectors[s]);
+            named = is_named(list, &list->checks[i], selectors[s]);
         }
         if (named) {
             chosen[found++] = &list->checks[i];

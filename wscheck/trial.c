@@ -16,18 +16,22 @@ void trial_init(struct trial *trial, const struct trial_settings *settings, cons
     trial->timeout = settings->timeout;
     trial->link.fd = -1;
     trial->random = 14695981039346656037u; /* FNV-1a */
+    snprintf(trial->path, sizeof trial->path, "/%s", name);
     for (; *name != '\0'; name++) {
         trial->random = (trial->random ^ (uint8_t)*name) * 1099511628211u;
     }
-    reader_init(&trial->reader);
+    reader_init(&trial->reader, settings->guest);
     transcript_init(&trial->transcript);
-    request_init(&trial->request, settings->host, settings->target, trial->random);
+    request_init(&trial->request, settings->host, settings->guest ? "/" : settings->target,
+                 trial->random);
 }
 
 void trial_free(struct trial *trial) {
     link_close(&trial->link);
     request_free(&trial->request);
     free(trial->answer.bytes);
+    free(trial->inquiry.bytes);
+    free(trial->output);
     free(trial->controls);
 }
 
@@ -51,6 +55,10 @@ void trial_mark(struct trial *trial, size_t entry, uint64_t wrong) {
     }
 }
 
+const char *trial_peer(const struct trial *trial) {
+    return trial->settings->guest ? "the client" : "the server";
+}
+
 bool trial_connect(struct trial *trial) {
     int64_t deadline = clock_now() + trial->timeout;
     if (link_open(&trial->link, &trial->settings->address, deadline) != 0) {
@@ -69,7 +77,7 @@ bool trial_receive(struct trial *trial, int64_t deadline) {
     if (link_read(&trial->link)) {
         trial_judge_input(trial);
     } else if (trial->link.ended) {
-        transcript_add(&trial->transcript, TRANSCRIPT_REMARK, "the server %s",
+        transcript_add(&trial->transcript, TRANSCRIPT_REMARK, "%s %s", trial_peer(trial),
                        trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
     }
     return !trial->link.ended;
@@ -104,7 +112,9 @@ static void write_all(struct trial *trial, const uint8_t *bytes, size_t len) {
         int wanted = LINK_WRITABLE | (hears(trial) ? LINK_READABLE : 0);
         int ready = link_wait(&trial->link, wanted, deadline);
         if (ready == 0) {
-            trial_fail(trial, LEVEL_MUST, "the server goes on reading",
+            trial_fail(trial, LEVEL_MUST,
+                       trial->settings->guest ? "the client goes on reading"
+                                              : "the server goes on reading",
                        "it has not read for %g s, with %zu bytes to send",
                        (double)trial->timeout / 1000, len);
             trial->link.broken = true;

@@ -1,4 +1,7 @@
-/* trial: one case in flight: a connection, what is still wanted from the server, and the verdict.
+/* trial: one case in flight: a connection, what is still wanted from the other side, and the verdict.
+ *
+ * The other side is the server under test; or, in the mode for clients, the client under test, and
+ * then it is called the guest, and wscheck plays the server.
  *
  * What the RFC leaves open is accepted in every legal form: an echo may come in fragments, a server
  * may ping, and of several pings only the last needs a pong. Whatever arrives is judged at once,
@@ -14,7 +17,9 @@
 #include "wscheck/transcript.h"
 
 struct child;
+struct listener;
 
+enum { TRIAL_KEYS_MAX = 512 };
 enum { TRIAL_WANTED_MAX = 64, TRIAL_OUTBOX_SIZE = 64 * 1024, TRIAL_NO_CODE = 0 };
 
 /* The server under test. */
@@ -26,6 +31,11 @@ struct trial_settings {
     bool echo;           /* whether the server sends messages back */
     unsigned step;       /* of the tutorial, at which the server is; 5 for a whole server */
     struct child *child; /* NULL when the server runs on its own */
+
+    bool guest;                /* a client is under test: */
+    struct listener *listener; /* it connects here, */
+    const char *command;       /* and is started with this for each case; NULL: by somebody */
+    int64_t arrival;           /* ms that it may take to connect */
 };
 
 /* A message that the server is to send. */
@@ -80,6 +90,22 @@ struct trial {
     unsigned close_code, sent_code; /* TRIAL_NO_CODE when the Close had none */
     size_t close_entry;
 
+    /* Of a guest. Keys are kept over the restarts of a case. */
+    struct child *child;
+    char *output;     /* what it had printed when it was let go */
+    char path[80];    /* by which it is told from those of other cases */
+    char target[200]; /* the path, and perhaps a query */
+    unsigned place;   /* where the listener expects it */
+    bool expected, absent,
+        finished; /* absent: it never came; finished: our half of TCP has ended */
+    uint32_t masking_keys[TRIAL_KEYS_MAX];
+    size_t masking_key_count;
+    char handshake_key[REQUEST_KEY_SIZE], former_key[REQUEST_KEY_SIZE];
+    struct answer inquiry; /* the head of its request */
+    size_t inquiry_entry;  /* in the transcript */
+    bool hung_up;          /* it was asked to close, so its Close is its own */
+    char skipped[160];     /* why the case cannot be judged, if it cannot */
+
     const unsigned *limits; /* codes with which the server may give up, ended by 0; or NULL */
     bool excused;           /* it has done so, and the case is over */
 
@@ -98,6 +124,9 @@ void trial_fail(struct trial *trial, enum level level, const char *want, const c
 
 /* Marks the first wrong byte of an entry of the transcript. */
 void trial_mark(struct trial *trial, size_t entry, uint64_t wrong);
+
+/* "the server" or "the client": who is under test. */
+const char *trial_peer(const struct trial *trial);
 
 /* Connects to the server. Returns whether that succeeded; otherwise the trial has failed. */
 bool trial_connect(struct trial *trial);
@@ -119,6 +148,12 @@ void trial_send_simple(struct trial *trial, uint8_t opcode, const void *payload,
 void trial_send_close(struct trial *trial, unsigned code);
 uint32_t trial_random(struct trial *trial);
 
+/* trial_label.c: now that the whole frame has come, its entry can say what it is. */
+void trial_label_frame(struct trial *trial);
+
+/* guest.c: judges the masking key of a frame that has begun. */
+void trial_judge_key(struct trial *trial);
+
 /* trial_judge.c: judges the bytes that have been read. */
 void trial_judge_input(struct trial *trial);
 void trial_want(struct trial *trial, const struct trial_wanted *wanted);
@@ -126,8 +161,9 @@ bool trial_pinged(const struct trial *trial); /* whether the last ping still nee
 
 /* trial_open.c: sends the request and judges the answer. */
 void trial_send_request(struct trial *trial);
-bool trial_read_answer(struct trial *trial);   /* any HTTP response */
-bool trial_read_accepted(struct trial *trial); /* a 101 by the rules */
+bool trial_gather(struct trial *trial, struct answer *head); /* the other side's head */
+bool trial_read_answer(struct trial *trial);                 /* any HTTP response */
+bool trial_read_accepted(struct trial *trial);               /* a 101 by the rules */
 
 /* trial_wait.c: waits; when the time is over or the connection ends, the trial has failed. */
 bool trial_wait_messages(struct trial *trial);

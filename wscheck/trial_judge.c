@@ -158,7 +158,7 @@ static void take_pong(struct trial *trial) {
 
 /* Sends a frame of our own accord, now or when the frame that is being sent is whole. */
 static void reply(struct trial *trial, uint8_t opcode) {
-    struct writer_frame frame = {.fin = true, .masked = true, .opcode = opcode};
+    struct writer_frame frame = {.fin = true, .masked = !trial->settings->guest, .opcode = opcode};
     uint64_t length = trial->reader.frame.length;
     frame.payload = (struct payload){trial->reader.control, (size_t)length, length, 0};
     frame.claimed = length;
@@ -194,33 +194,8 @@ static void take_close(struct trial *trial) {
     }
 }
 
-/* Now that the whole frame is there, the entry can say what it is. */
-static void label_frame(struct trial *trial) {
-    const struct reader_frame *frame = &trial->reader.frame;
-    struct transcript_entry *entry = transcript_entry(&trial->transcript, trial->entry);
-    if (entry == NULL) {
-        return;
-    }
-    size_t header = entry->length - frame->length < entry->kept
-                        ? (size_t)(entry->length - frame->length)
-                        : entry->kept;
-    const uint8_t *payload = entry->bytes + header;
-    size_t kept = entry->kept - header;
-    char shown[160], code[32] = "";
-    uint64_t length = frame->length;
-    if (frame->opcode == OPCODE_CLOSE && length >= 2) {
-        snprintf(code, sizeof code, " %u", (unsigned)payload[0] << 8 | payload[1]);
-        payload += 2;
-        kept -= 2;
-        length -= 2;
-    }
-    snprintf(entry->label, sizeof entry->label, "%s%s%s: %s", writer_opcode_name(frame->opcode),
-             code, frame->fin ? "" : ", more to follow (FIN 0)",
-             payload_show(payload, kept, length, shown, sizeof shown));
-}
-
 static void end_frame(struct trial *trial) {
-    label_frame(trial);
+    trial_label_frame(trial);
     switch (trial->reader.frame.opcode) {
     case OPCODE_PING:
         reply(trial, OPCODE_PONG);
@@ -245,7 +220,7 @@ static void broken_rule(struct trial *trial, bool has_entry) {
         entry = transcript_add(&trial->transcript, TRANSCRIPT_RECEIVED, "no legal frame");
         transcript_bytes(entry, trial->reader.header, trial->reader.header_size);
     } else if (!trial->reader.in_payload) {
-        label_frame(trial);
+        trial_label_frame(trial);
     }
     if (entry != NULL) {
         size_t rest = trial->reader.length - trial->reader.position;
@@ -253,8 +228,10 @@ static void broken_rule(struct trial *trial, bool has_entry) {
                          rest < 64 ? rest : 64);
     }
     trial_mark(trial, trial->entry, trial->reader.wrong);
-    trial_fail(trial, LEVEL_MUST, "only frames that the RFC allows a server to send", "%s",
-               trial->reader.violation);
+    trial_fail(trial, LEVEL_MUST,
+               trial->settings->guest ? "only frames that the RFC allows a client to send"
+                                      : "only frames that the RFC allows a server to send",
+               "%s", trial->reader.violation);
     trial->link.broken = true;
     trial->link.ended = true;
 }
@@ -279,13 +256,16 @@ void trial_judge_input(struct trial *trial) {
             entry = transcript_add(&trial->transcript, TRANSCRIPT_RECEIVED, "%s, not whole",
                                    writer_opcode_name(reader->frame.opcode));
             transcript_bytes(entry, reader->header, reader->header_size);
+            if (reader->from_client) {
+                trial_judge_key(trial);
+            }
             if (data) {
                 begin_data(trial);
             }
             break;
         case READER_PAYLOAD:
             if (entry != NULL) {
-                transcript_bytes(entry, reader->piece, reader->piece_length);
+                transcript_bytes(entry, reader->wire, reader->piece_length);
             }
             if (data) {
                 compare(trial);

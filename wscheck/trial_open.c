@@ -16,8 +16,7 @@ void trial_send_request(struct trial *trial) {
 
 /* Gathers the head of the answer out of any number of reads. What comes behind it stays in the
  * link's buffer: it is the server's first frame. */
-static bool gather(struct trial *trial) {
-    struct answer *answer = &trial->answer;
+bool trial_gather(struct trial *trial, struct answer *answer) {
     struct link *link = &trial->link;
     int64_t deadline = clock_now() + trial->timeout;
     free(answer->bytes);
@@ -50,7 +49,7 @@ bool trial_read_answer(struct trial *trial) {
     struct answer_fault fault = {0};
     static const char want[] = "an HTTP response that ends with an empty line";
     trial_flush(trial);
-    bool whole = gather(trial);
+    bool whole = trial_gather(trial, &trial->answer);
     trial->entry = trial->transcript.count;
     if (trial->answer.length > 0) {
         transcript_bytes(

@@ -36,11 +36,11 @@ static void fail_for(struct trial *trial, enum level level, const char *want) {
     double seconds = (double)trial->timeout / 1000;
     if (trial->close_received) {
         trial_mark(trial, trial->close_entry, 0);
-        trial_fail(trial, level, want, "the server closed the connection with %s%u",
+        trial_fail(trial, level, want, "%s closed the connection with %s%u", trial_peer(trial),
                    trial->close_code == TRIAL_NO_CODE ? "a Close without a code, " : "Close ",
                    trial->close_code);
     } else if (trial->link.ended) {
-        trial_fail(trial, level, want, "the server %s, without a Close frame",
+        trial_fail(trial, level, want, "%s %s, without a Close frame", trial_peer(trial),
                    trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
     } else if (trial->stray_pong[0] != '\0') {
         trial_fail(trial, level, want, "nothing more within %g s; but a Pong with %s", seconds,
@@ -119,13 +119,20 @@ static void wait_end_of_tcp(struct trial *trial, enum level level, const char *w
     }
 }
 
+/* Behind both Closes the server ends TCP first (7.1.1), and here that is wscheck. */
+static void end_as_server(struct trial *trial) {
+    if (trial->settings->guest) {
+        trial_flush(trial);
+        link_finish(&trial->link);
+    }
+}
+
 void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level silence) {
     char want[200], list[60] = "";
     list_codes(codes, list, sizeof list);
     snprintf(want, sizeof want,
-             "the server fails the connection: a Close frame with %s, then the "
-             "end of TCP (7.1.7)",
-             list);
+             "%s fails the connection: a Close frame with %s, then the end of TCP (7.1.7)",
+             trial_peer(trial), list);
     if (!wait_for(trial, WAIT_CLOSE | WAIT_END)) {
         fail_for(trial, silence, want);
         return;
@@ -138,7 +145,10 @@ void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level si
         fail_for(trial, LEVEL_SHOULD, want);
         trial_mark(trial, trial->close_entry, 2);
     }
-    wait_end_of_tcp(trial, LEVEL_MUST, "after its Close frame the server ends TCP (7.1.7)");
+    end_as_server(trial);
+    wait_end_of_tcp(trial, LEVEL_MUST,
+                    trial->settings->guest ? "after its Close frame the client ends TCP (7.1.7)"
+                                           : "after its Close frame the server ends TCP (7.1.7)");
     if (trial->no_reply && trial->link.ended && trial->link.reset) {
         trial_fail(trial, LEVEL_SHOULD,
                    "the TCP stream ends cleanly, trailing bytes read and discarded (7.1.1)",
@@ -156,7 +166,7 @@ void trial_wait_closed(struct trial *trial, const unsigned *codes) {
         fail_for(trial, LEVEL_MUST, want_pong);
     }
     unsigned usual[] = {1000, trial->sent_code, 0};
-    bool good = trial->close_code == TRIAL_NO_CODE ||
+    bool good = trial->close_code == TRIAL_NO_CODE || trial->hung_up ||
                 is_listed(codes != NULL ? codes : usual, trial->close_code);
     if (!good) {
         char want[160], list[60] = "";
@@ -165,9 +175,11 @@ void trial_wait_closed(struct trial *trial, const unsigned *codes) {
         trial_mark(trial, trial->close_entry, 2);
         trial_fail(trial, LEVEL_SHOULD, want, "Close %u", trial->close_code);
     }
-    static const char want_end[] =
-        "after the closing handshake the server ends TCP at once (5.5.1)";
+    const char *want_end = trial->settings->guest
+                               ? "the client ends TCP when the server has ended it (7.1.1)"
+                               : "after the closing handshake the server ends TCP at once (5.5.1)";
     int64_t start = clock_now();
+    end_as_server(trial);
     wait_end_of_tcp(trial, LEVEL_MUST, want_end);
     if (trial->link.ended && clock_now() - start > trial->timeout / 2) {
         trial_fail(trial, LEVEL_SHOULD, want_end, "it took %g s",
@@ -179,5 +191,7 @@ void trial_wait_closed(struct trial *trial, const unsigned *codes) {
 }
 
 void trial_wait_ended(struct trial *trial) {
-    wait_end_of_tcp(trial, LEVEL_MUST, "the server ends the TCP connection");
+    wait_end_of_tcp(trial, LEVEL_MUST,
+                    trial->settings->guest ? "the client ends the TCP connection"
+                                           : "the server ends the TCP connection");
 }
