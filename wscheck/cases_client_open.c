@@ -126,9 +126,6 @@ static const struct check_row refused[] = {
      "raw '220 mail.example.com ESMTP'[0d 0a 0d 0a] fin refused", HINT_STATUS},
     {"6455/4.1", LEVEL_MUST, "A frame instead of an answer does not open.",
      "raw [81 05]'Hello' fin refused", HINT_STATUS},
-    {"6455/4.1", LEVEL_SHOULD, "An answer of HTTP/1.0 does not open.",
-     "answers 'HTTP/1.0 101 Switching Protocols' refused",
-     "HTTP/1.0 has no upgrade; 4.2.2 wants HTTP/1.1"},
 };
 
 /* Each with all the headers that would open a connection. */

@@ -62,6 +62,7 @@ static const struct {
     {"refused", SCRIPT_REFUSED, NONE},
     {"quiet", SCRIPT_QUIET, NUMBER},
     {"again", SCRIPT_AGAIN, NONE},
+    {"ignore", SCRIPT_IGNORE, NONE},
     {"hangup", SCRIPT_HANGUP, NONE},
     {"lingers", SCRIPT_LINGERS, NONE},
 };

@@ -61,6 +61,7 @@
  *   quiet N                       for N ms nothing comes
  *   masked                        in front of an opcode: this frame has a mask
  *   again                         closes the connection and starts the client a second time
+ *   ignore                        messages that come back are not judged
  *   hangup                        ends the client's input; its Close has to come
  *   lingers                       a Close was sent; its answer, and the client leaves the end of
  *                                 TCP to the server
@@ -134,6 +135,7 @@ enum script_word {
     SCRIPT_REFUSED,
     SCRIPT_QUIET,
     SCRIPT_AGAIN,
+    SCRIPT_IGNORE,
     SCRIPT_HANGUP,
     SCRIPT_LINGERS,
     SCRIPT_END

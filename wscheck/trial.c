@@ -14,6 +14,7 @@ void trial_init(struct trial *trial, const struct trial_settings *settings, cons
     memset(trial, 0, sizeof *trial);
     trial->settings = settings;
     trial->timeout = settings->timeout;
+    trial->judges_messages = settings->echo;
     trial->link.fd = -1;
     trial->random = 14695981039346656037u; /* FNV-1a */
     snprintf(trial->path, sizeof trial->path, "/%s", name);

@@ -77,7 +77,8 @@ struct trial {
 
     struct trial_wanted wanted[TRIAL_WANTED_MAX];
     size_t wanted_first, wanted_count;
-    bool in_message; /* the first wanted one has begun */
+    bool judges_messages; /* compares what comes with what is wanted */
+    bool in_message;      /* the first wanted one has begun */
     uint64_t message_done;
     size_t entry; /* the number of the transcript's entry of the frame that is coming in */
 

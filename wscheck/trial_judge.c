@@ -207,7 +207,7 @@ static void end_frame(struct trial *trial) {
         take_close(trial);
         break;
     default:
-        if (trial->settings->echo) {
+        if (trial->judges_messages) {
             end_data(trial);
         }
     }
@@ -247,7 +247,7 @@ void trial_judge_input(struct trial *trial) {
     for (;;) {
         enum reader_event event = reader_next(reader);
         struct transcript_entry *entry = transcript_entry(&trial->transcript, trial->entry);
-        bool data = reader->frame.opcode < OPCODE_CLOSE && trial->settings->echo;
+        bool data = reader->frame.opcode < OPCODE_CLOSE && trial->judges_messages;
         switch (event) {
         case READER_NEEDS_BYTES:
             return;

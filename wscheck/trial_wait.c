@@ -11,7 +11,7 @@ enum wait { WAIT_MESSAGES = 1, WAIT_PONG = 2, WAIT_CLOSE = 4, WAIT_END = 8 };
 
 static bool is_reached(const struct trial *trial, int what) {
     bool messages = trial->wanted_first == trial->wanted_count ||
-                    trial->wanted[trial->wanted_first].optional || !trial->settings->echo;
+                    trial->wanted[trial->wanted_first].optional || !trial->judges_messages;
     return ((what & WAIT_MESSAGES) != 0 && messages) ||
            ((what & WAIT_PONG) != 0 && !trial_pinged(trial)) ||
            ((what & WAIT_CLOSE) != 0 && trial->close_received) ||
