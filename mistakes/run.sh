@@ -5,8 +5,8 @@
 #     make mistakes MISTAKES='one another'   these only
 #
 # A mistake is a patch of one hunk with two lines in front: the story of it, and `Case: NAME`, the
-# case of wscheck that must fail. The changed file is compiled on its own and linked with the
-# objects of the good server, so all of it takes seconds.
+# case of wscheck that must fail, or `Client: NAME`, a case for clients. The changed file is compiled
+# on its own and linked with the objects of the good server or client, so all of it takes seconds.
 set -u
 here=$(dirname "$0")
 work=$BUILD/mistakes
@@ -36,29 +36,47 @@ apply() {
         }' "$1" "$2"
 }
 
-# Builds the server with the mistake in it. build NAME FILE
+# Builds the server or client with the mistake in it. build NAME FILE OBJECTS
 build() {
     object=$BUILD/obj/${2%.c}.o
     mkdir -p "$work/$1/$(dirname "$2")"
     apply "$here/$1.patch" "$2" > "$work/$1/$2" || return 1
     $COMPILE -w -c -o "$work/$1/changed.o" "$work/$1/$2" || return 1
     linked=
-    for each in $OBJECTS; do
+    for each in $3; do
         [ "$each" = "$object" ] && each=$work/$1/changed.o
         linked="$linked $each"
     done
     # The objects are a list of words.
     # shellcheck disable=SC2086
-    $LINK -o "$work/$1/server" $linked $LDLIBS
+    $LINK -o "$work/$1/$program" $linked $LDLIBS
+}
+
+# Lets wscheck look at a server or client. grade PROGRAM ARGUMENT...
+grade() {
+    started_by=$1
+    shift
+    case $started_by in
+        */client)
+            "$BUILD/wscheck" "$@" --listen 0 --exec "$started_by --quiet --subprotocol chat {url}"
+            ;;
+        *) "$BUILD/wscheck" "$@" --exec "$started_by --quiet --port {port}" ;;
+    esac
 }
 
 # Requires that the case fails, and that wscheck says why. find_it NAME
 find_it() {
     patch=$here/$1.patch
-    case_name=$(sed -n 's/^Case: //p' "$patch")
+    case_name=$(sed -n 's/^Case: //p; s/^Client: //p' "$patch")
+    program=server
+    objects=$OBJECTS
+    if grep -q '^Client: ' "$patch"; then
+        program=client
+        objects=$CLIENT_OBJECTS
+    fi
     file=$(sed -n 's,^+++ b/,,p' "$patch")
     mkdir -p "$work/$1"
-    if ! build "$1" "$file" > "$work/$1/build.log" 2>&1; then
+    if ! build "$1" "$file" "$objects" > "$work/$1/build.log" 2>&1; then
         echo "FAIL $1: the patch does not apply to $file any more, or does not build"
         sed 's/^/    /' "$work/$1/build.log"
         return 1
@@ -66,8 +84,7 @@ find_it() {
     # Some mistakes show only when a frame arrives in two reads. While the machine is busy a server
     # may be late and get it in one, so there are three attempts.
     for attempt in 1 2 3; do
-        "$BUILD/wscheck" --strict --timeout "$attempt" \
-            --exec "$work/$1/server --quiet --port {port}" "$case_name" \
+        grade "$work/$1/$program" --strict --timeout "$attempt" "$case_name" \
             > "$work/$1/report.txt" 2>&1
         status=$?
         [ $status -eq 0 ] || break

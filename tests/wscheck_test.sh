@@ -66,6 +66,33 @@ expect 'the command that repeats it' 1 '^  again .*--replay 6455/5.5.2/2$' \
 expect 'a replay shows the bytes' 0 '89 83 ' \
     "$wscheck" --exec "$(server step05_echo)" --replay 6455/5.5.2/22
 
+# Clients, first of all the one of the house.
+client="$BUILD/step06_client --quiet --subprotocol chat {url}"
+expect 'step 6, strictly' 0 ' 0 failed, 0 fell short' \
+    "$wscheck" --strict --timeout 10 --listen 0 --exec "$client" step06
+expect 'a client one at a time' 0 '^17 passed, 0 failed' \
+    "$wscheck" --strict --timeout 10 --jobs 1 --listen 0 --exec "$client" 6455/5.1
+expect 'a client that ends' 3 'no client: .* exit status 7; it printed: sorry' \
+    "$wscheck" --listen 0 --exec 'echo sorry; exit 7'
+one_line 'a client that ends'
+expect 'a client that does not close' 0 ' 0 failed, 0 fell short of a SHOULD, 2 skipped' \
+    "$wscheck" --timeout 0.5 --listen 0 --exec "sleep 2 | $client" 6455/7.1.2
+expect 'a client that is not said to echo' 0 '# SKIP the client is not said to echo' \
+    "$wscheck" --format tap --listen 0 --exec "$client" 6455/5.4/3
+expect 'one that is, and does not' 1 '^  wanted    the text message comes back' \
+    "$wscheck" --timeout 0.3 --echo --listen 0 --exec "$client" 6455/5.4/3
+expect 'the command that repeats it' 1 '^  again .* --listen 0 --echo --exec .*--replay 6455/5.4/3$' \
+    "$wscheck" --timeout 0.3 --echo --listen 0 --exec "$client" 6455/5.4/3
+expect 'a replay of a client' 0 'received  pong: "barrier ' \
+    "$wscheck" --listen 0 --exec "$client" --replay 6455/4.1/16
+expect 'junit of a client' 0 'tests="17" failures="0"' \
+    "$wscheck" --format junit --listen 0 --exec "$client" 6455/5.1
+expect 'json of a client' 0 '"passed": 17, "failed": 0' \
+    "$wscheck" --format json --listen 0 --exec "$client" 6455/5.1
+expect 'the list for clients' 0 '^886 cases$' "$wscheck" --list --listen 0
+expect 'a step that is not for clients' 2 'near it are step06' "$wscheck" --list --listen 0 step05
+expect 'a step that is not for servers' 2 'near it are step0[1-5]' "$wscheck" --list step06
+
 # Formats.
 expect 'tap' 0 '^1\.\.4$' "$wscheck" --format tap --exec "$(server step05_echo)" 6455/5.3
 expect 'junit' 0 '<testsuite name="wscheck" tests="4" failures="0"' \
@@ -109,6 +136,8 @@ expect 'the planted faults' 0 ' 0 failed$' \
 lenient="$BUILD/mistakes/not_minimal_accepted/server --quiet --port {port}"
 expect 'a SHOULD alone' 0 ' 0 failed, 1 fell short of a SHOULD' \
     "$wscheck" --exec "$lenient" 6455/5.2/130
+expect 'a fault of a client' 1 '\^\^ the first wrong byte' "$wscheck" --listen 0 --exec \
+    "$BUILD/mistakes/client_control_not_masked/client --quiet {url}" 6455/5.1/1
 expect 'a SHOULD under --strict' 4 ' 0 failed, 1 fell short of a SHOULD' \
     "$wscheck" --strict --exec "$lenient" 6455/5.2/130
 
