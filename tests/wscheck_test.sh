@@ -93,6 +93,22 @@ expect 'the list for clients' 0 '^886 cases$' "$wscheck" --list --listen 0
 expect 'a step that is not for clients' 2 'near it are step06' "$wscheck" --list --listen 0 step05
 expect 'a step that is not for servers' 2 'near it are step0[1-5]' "$wscheck" --list step06
 
+# Without --exec somebody else starts the client, for each URL that is printed.
+"$wscheck" --listen 0 6455/5.1/1 6455/5.1/2 > "$work/others" 2>&1 &
+waiting=$!
+for number in 1 2; do
+    tries=0
+    until url=$(sed -n "s/^waiting for a client at //p" "$work/others" | sed -n "${number}p") &&
+        [ -n "$url" ]; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 200 ] || break
+        sleep 0.05
+    done
+    [ -z "$url" ] || "$BUILD/step06_client" --quiet "$url" < /dev/null > /dev/null 2>&1
+done
+wait "$waiting"
+expect 'clients that others start' 0 '^2 passed, 0 failed' cat "$work/others"
+
 # Formats.
 expect 'tap' 0 '^1\.\.4$' "$wscheck" --format tap --exec "$(server step05_echo)" 6455/5.3
 expect 'junit' 0 '<testsuite name="wscheck" tests="4" failures="0"' \
