@@ -5,8 +5,9 @@
 #     make mistakes MISTAKES='one another'   these only
 #
 # A mistake is a patch of one hunk with two lines in front: the story of it, and `Case: NAME`, the
-# case of wscheck that must fail, or `Client: NAME`, a case for clients. The changed file is compiled
-# on its own and linked with the objects of the good server or client, so all of it takes seconds.
+# case of wscheck that must fail, or `Client: NAME`, a case for clients. The changed file is
+# compiled on its own and linked with the objects of the good server or client, so all of it takes
+# seconds.
 set -u
 here=$(dirname "$0")
 work=$BUILD/mistakes
@@ -69,14 +70,14 @@ find_it() {
     patch=$here/$1.patch
     case_name=$(sed -n 's/^Case: //p; s/^Client: //p' "$patch")
     program=server
-    objects=$OBJECTS
+    parts=$OBJECTS
     if grep -q '^Client: ' "$patch"; then
         program=client
-        objects=$CLIENT_OBJECTS
+        parts=$CLIENT_OBJECTS
     fi
     file=$(sed -n 's,^+++ b/,,p' "$patch")
     mkdir -p "$work/$1"
-    if ! build "$1" "$file" "$objects" > "$work/$1/build.log" 2>&1; then
+    if ! build "$1" "$file" "$parts" > "$work/$1/build.log" 2>&1; then
         echo "FAIL $1: the patch does not apply to $file any more, or does not build"
         sed 's/^/    /' "$work/$1/build.log"
         return 1

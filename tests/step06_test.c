@@ -108,8 +108,8 @@ static int run_client(struct run *run, const char *input, const char *const *arg
 
 /* A server for one connection, in a thread: it answers the handshake with `answer`, in which
  * {accept} stands for the right value, waits for `wait_for` bytes of frames, and sends `frames`.
- * Then it ends its side of TCP, with `lingers` a while behind the reply to its Close, and reads until
- * the client ends the other; or it ends both at once. */
+ * Then it ends its side of TCP, with `lingers` a while behind the reply to its Close, and reads
+ * until the client ends the other; or it ends both at once. */
 struct script {
     const char *answer;
     struct wire frames;

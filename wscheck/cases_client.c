@@ -1,4 +1,4 @@
-/* Step 6: what a client asks for, how it masks, and how it closes. RFC 6455, 4.1, 5.1, 5.3 and 7. */
+/* Step 6: what a client asks for, how it masks, and how it closes. RFC 6455, 4.1, 5.3, 7. */
 #include "wscheck/check.h"
 
 #include <stdio.h>

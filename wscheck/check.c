@@ -14,8 +14,8 @@ static char *copy(const char *text) {
     return copied;
 }
 
-/* Whether a case for servers makes sense when it is turned around: it says nothing of the two roles,
- * and none of its words is for one of them. */
+/* Whether a case for servers makes sense when it is turned around: it says nothing of the two
+ * roles, and none of its words is for one of them. */
 static bool is_for_both(const char *section, const char *rule, const char *script) {
     static const char *const roles[] = {"erver", "lient", "mask"};
     static const char *const words[] = {"unmasked", "zerokey", "meanwhile", "deaf",

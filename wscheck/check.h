@@ -40,7 +40,8 @@ struct check_list {
     bool named_only;
 };
 
-/* Makes the list of all cases for servers, or of those for clients. Free it with check_list_free. */
+/* Makes the list of all cases for servers, or of those for clients. Free it after
+ * use with check_list_free. */
 void check_list_init(struct check_list *list, bool guests);
 void check_list_free(struct check_list *list);
 

@@ -8,8 +8,8 @@
 
 struct child;
 
-/* Only one thread at a time opens descriptors that no child shall inherit, or starts a child: whoever
- * holds this may do so. */
+/* Only one thread at a time opens descriptors that no child shall inherit, or starts a child:
+ * whoever holds this may do so. */
 void child_hold_forks(void);
 void child_release_forks(void);
 

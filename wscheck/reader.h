@@ -1,8 +1,9 @@
 /* reader: frames that come from the other side, judged by every rule that binds it.
  *
- * RFC 6455 sections 5.1 (a client masks, a server does not), 5.2 (reserved bits and opcodes, shortest length), 5.4 (order of
- * fragments), 5.5 (control frames), 7.4 (close codes) and 8.1 (UTF-8). It reads no sockets: the
- * caller feeds it bytes and takes events, and a payload of any length passes through in pieces.
+ * RFC 6455 sections 5.1 (a client masks, a server does not), 5.2 (reserved bits and opcodes,
+ * shortest length), 5.4 (order of fragments), 5.5 (control frames), 7.4 (close codes) and 8.1
+ * (UTF-8). It reads no sockets: the caller feeds it bytes and takes events, and a payload of any
+ * length passes through in pieces.
  */
 #ifndef WSCHECK_READER_H
 #define WSCHECK_READER_H

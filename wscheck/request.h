@@ -26,8 +26,8 @@ struct request {
 void request_init(struct request *request, const char *host, const char *target, uint64_t random);
 void request_free(struct request *request);
 
-/* Makes the answer that opens a connection, for this key of a client, out of the same kind of lines;
- * changes its status line. */
+/* Makes the answer that opens a connection, for this key of a client, out of the same kind of
+ * lines; changes its status line. */
 void request_init_answer(struct request *request, const char *key);
 void request_set_line(struct request *request, const char *line);
 

@@ -49,9 +49,9 @@
  *   leave                         nothing: the connection is given up. Without any of these words a
  *                                 Close 1000 is sent and answered.
  * Of a client under test, to which wscheck is the server. Frames leave without a mask then, and the
- * words that change headers change those of the answer; {accept}, {key}, {swapped} (the accept value
- * with the case of its letters turned around) and {subprotocol} (the first that the client offers)
- * are filled in.
+ * words that change headers change those of the answer; {accept}, {key}, {swapped} (the accept
+ * value with the case of its letters turned around) and {subprotocol} (the first that the client
+ * offers) are filled in.
  *   target '?T'                   goes behind the path of the client's URL
  *   judge 'RULE'                  the request, by one rule of inquiry.h, or 'fresh': with a new key
  *   offered                       skips the case if the client offers no subprotocol

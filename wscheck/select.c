@@ -14,8 +14,8 @@ unsigned select_step(const char *selector) {
 }
 
 /* What a server at a stage of the tutorial must do: step 1 prints bytes, step 2 speaks HTTP, step 3
- * answers handshakes as well, step 4 prints frames besides, and step 5 does all but print. Step 6 is
- * the client, whose cases are a list of their own. */
+ * answers handshakes as well, step 4 prints frames besides, and step 5 does all but print. Step 6
+ * is the client, whose cases are a list of their own. */
 static bool belongs_to_step(const struct check *check, unsigned step) {
     if (check->named_only && strncmp(check->section, "step", 4) != 0) {
         return false;

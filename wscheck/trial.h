@@ -1,4 +1,5 @@
-/* trial: one case in flight: a connection, what is still wanted from the other side, and the verdict.
+/* trial: one case in flight: a connection, what is still wanted from the other side, and the
+ * verdict.
  *
  * The other side is the server under test; or, in the mode for clients, the client under test, and
  * then it is called the guest, and wscheck plays the server.
