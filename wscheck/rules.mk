@@ -18,7 +18,7 @@ $(BUILD)/wscheck: $(wscheck_links)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
-check: $(BUILD)/wscheck ## test any server or client: make check URL=ws://... [STEP=3], CLIENT='... {url}'
+check: $(BUILD)/wscheck ## put any server or client to the test: URL=ws://... [STEP=3] or CLIENT='... {url}'
 	@test -n '$(URL)$(CLIENT)' || { \
 	    echo 'make check needs URL=ws://HOST:PORT/PATH, or CLIENT="command {url}"' >&2; exit 2; }
 	@$(BUILD)/wscheck $(ARGS) $(if $(CLIENT),--listen 0 --exec '$(CLIENT)','$(URL)' \
