@@ -1,5 +1,5 @@
 #!/bin/sh
-# Grades servers that other people wrote, and writes what came out as Markdown on standard output.
+# Grades servers and clients that other people wrote, and writes what came out as Markdown on standard output.
 # Each needs its own package; one that is missing is named as such.
 set -u
 BUILD=${BUILD:-build}
@@ -50,11 +50,12 @@ missing() {
 }
 
 cat << 'END'
-# How other servers do
+# How other servers and clients do
 
 Written by `make results`. Every failure of `ws` and `websockets` has been looked into: the sentence of
 the RFC that it rests on is in the hint of the case (`wscheck --replay`), and where the RFC says
 nothing, the case was mended. Those of the other servers were looked into by groups and samples.
+The clients stand at the end, and their failures have been looked at and not yet looked into.
 
 END
 grade 'step05_echo' 'this repository' "$BUILD/step05_echo --quiet --port {port}"
@@ -89,4 +90,22 @@ if command -v libwebsockets-test-server > /dev/null; then
         'libwebsockets-test-server --port {port} -i lo' --no-echo
 else
     missing "libwebsockets' test server" 'it needs apt-get install libwebsockets-test-server'
+fi
+
+# Clients; those of other people send back what they get.
+grade 'step06_client, a client' 'this repository' \
+    "$BUILD/step06_client --quiet --subprotocol chat {url}" --listen 0
+if [ -d "$work/node_modules/ws" ]; then
+    cp "$here/peers/ws_client.mjs" "$work/ws_client.mjs"
+    grade "Node's ws, a client" "on Node $(node --version)" "node $work/ws_client.mjs {url}" \
+        --listen 0 --echo
+else
+    missing "Node's ws, a client" 'it needs node and npm'
+fi
+if /usr/bin/python3 -c 'import websockets' 2> /dev/null; then
+    grade "Python's websockets, a client" \
+        "$(/usr/bin/python3 -c 'import websockets; print(websockets.__version__)')" \
+        "/usr/bin/python3 $here/peers/websockets_client.py {url}" --listen 0 --echo
+else
+    missing "Python's websockets, a client" 'it needs apt-get install python3-websockets'
 fi
