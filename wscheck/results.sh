@@ -1,5 +1,6 @@
 #!/bin/sh
-# Grades servers and clients that other people wrote, and writes what came out as Markdown on standard output.
+# Grades servers and clients that other people wrote, and writes what came out as Markdown on
+# standard output.
 # Each needs its own package; one that is missing is named as such.
 set -u
 BUILD=${BUILD:-build}
