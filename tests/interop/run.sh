@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs the built servers against clients that other people wrote.
+# Runs the built servers against clients that other people wrote, and the client of step 6 against
+# their servers.
 #
 #     sh tests/interop/run.sh [DRIVER...]
 #
@@ -9,7 +10,8 @@
 
 drivers='curl uwsc java perl_mojolicious
     python_websockets python_autobahn python_aiohttp python_websocket python_tornado
-    node_ws node_websocket node bun deno wscat browser chromium firefox tutorial'
+    node_ws node_websocket node bun deno wscat browser chromium firefox tutorial
+    client_of_node_ws client_of_python_websockets'
 
 here=$(cd "$(dirname "$0")" && pwd)
 BUILD=${BUILD:-build}
@@ -149,12 +151,16 @@ for driver in "$@"; do
                 skip "$driver" "apt-get install libmojolicious-perl"
             fi
             ;;
-        python_websockets) python_driver "$driver" websockets python3-websockets ;;
+        python_websockets | client_of_python_websockets)
+            python_driver "$driver" websockets python3-websockets
+            ;;
         python_autobahn) python_driver "$driver" autobahn python3-autobahn ;;
         python_aiohttp) python_driver "$driver" aiohttp python3-aiohttp ;;
         python_websocket) python_driver "$driver" websocket python3-websocket ;;
         python_tornado) python_driver "$driver" tornado python3-tornado ;;
-        node_ws | node_websocket) npm_driver "$driver" node "$here/$driver.mjs" ;;
+        node_ws | node_websocket | client_of_node_ws)
+            npm_driver "$driver" node "$here/$driver.mjs"
+            ;;
         node) npm_driver "$driver" node "$here/own_websocket.mjs" ;;
         bun) npm_driver "$driver" "$bin/bun" "$here/own_websocket.mjs" ;;
         deno) npm_driver "$driver" "$bin/deno" run --allow-all "$here/own_websocket.mjs" ;;
