@@ -42,7 +42,7 @@ build() {
     object=$BUILD/obj/${2%.c}.o
     mkdir -p "$work/$1/$(dirname "$2")"
     apply "$here/$1.patch" "$2" > "$work/$1/$2" || return 1
-    $COMPILE -w -c -o "$work/$1/changed.o" "$work/$1/$2" || return 1
+    $COMPILE -O0 -w -c -o "$work/$1/changed.o" "$work/$1/$2" || return 1
     linked=
     for each in $3; do
         [ "$each" = "$object" ] && each=$work/$1/changed.o

@@ -8,20 +8,27 @@ shift 2
 
 rm -rf "$folder"
 mkdir -p "$folder"
+# Copies files into the folder, without the folders in their includes.
 flatten() {
-    sed 's|^#include "[a-z0-9_]*/|#include "|' "$1" > "$folder/$(basename "$1")"
+    awk -v folder="$folder" '
+        FNR == 1 { close(out); out = FILENAME; sub(/.*\//, "", out); out = folder "/" out }
+        /^#include "[a-z0-9_]*\// { sub(/"[a-z0-9_]*\//, "\"") }
+        { print > out }' "$@"
 }
 
-flatten "$step/main.c"
 modules=main
+files=$step/main.c
 for module in "$@"; do
     for file in "$module.h" "$module.c"; do
         if [ -f "$file" ]; then
-            flatten "$file"
+            files="$files $file"
         fi
     done
-    modules="$modules $(basename "$module")"
+    modules="$modules ${module##*/}"
 done
+# The files are a list of words.
+# shellcheck disable=SC2086
+flatten $files
 page=
 if [ -f "$folder/page.h" ]; then
     cp step02_http/page.html "$folder"
