@@ -19,7 +19,7 @@ void trial_label_frame(struct trial *trial) {
         payload_bytes[i] = entry->bytes[header + i] ^ trial->reader.masking_key[i % 4];
     }
     uint64_t length = frame->length;
-    if (frame->opcode == OPCODE_CLOSE && length >= 2) {
+    if (frame->opcode == OPCODE_CLOSE && length >= 2 && kept >= 2) {
         snprintf(code, sizeof code, " %u", (unsigned)payload[0] << 8 | payload[1]);
         payload += 2;
         kept -= 2;
