@@ -133,6 +133,7 @@ build() { # build TARGET
     $MAKE --no-print-directory $jobs "$1" BUILD="$BUILD" CC="$compiler" CFLAGS="$flags" \
         CPPFLAGS="$extra" LDFLAGS="$linked"
 }
+export SANITIZED="$tool" # for the tests whose programs are not built that way
 report_to "$reports"
 if [ "$tool" = valgrind ]; then
     build test-programs && WATCH=$watch sh $here/valgrind.sh
