@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs every test program in $BUILD/tests, several at a time, every test script beside this one,
 # and the checker of the tutorial. Shows the output of those that fail, and ends with the sum:
-# N passed, N failed.
+# N passed, N failed. With BOUNDED=yes, of the scripts only that of wscheck: the others try what
+# does not depend on the compiler or is tried under another one.
 set -u
 BUILD=${BUILD:-build}
 results=$BUILD/test-results
@@ -16,15 +17,23 @@ run() { # run NAME COMMAND...
 }
 
 for program in "$BUILD"/tests/*_test; do
+    case ${SANITIZED:-}:$program in
+        clang:*/faults_*)
+            echo "SKIPPED $program: clang's sanitizer is linked so that its own calls would fail"
+            continue
+            ;;
+    esac
     run "$(basename "$program")" "$program" &
 done
-for script in tests/*_test.sh; do
+scripts=$(ls tests/*_test.sh)
+[ "${BOUNDED:-}" != yes ] || scripts=tests/wscheck_test.sh
+for script in $scripts; do
     run "$(basename "$script" .sh)" sh "$script" &
 done
 wait
 # The text itself comes when the machine is not busy any more: its transcripts read as if nothing
 # were ever late.
-run tutorial "$BUILD/tutorial"
+[ "${BOUNDED:-}" = yes ] || run tutorial "$BUILD/tutorial"
 
 passed=0
 failed=0
