@@ -21,7 +21,10 @@ static bool lists(const struct oracle_request *request, const char *name, const 
 }
 
 bool oracle_wants_handshake(const struct oracle_request *request) {
-    return lists(request, "upgrade", "websocket") || count_of(request, "sec-websocket-key") > 0;
+    return lists(request, "upgrade", "websocket") || count_of(request, "sec-websocket-key") > 0 ||
+           count_of(request, "sec-websocket-version") > 0 ||
+           count_of(request, "sec-websocket-protocol") > 0 ||
+           count_of(request, "sec-websocket-extensions") > 0;
 }
 
 static bool range_is(const struct oracle_request *request, struct oracle_range range,

@@ -309,6 +309,17 @@ static void nothing_is_sent_before_the_answer_is_judged(void) {
     }
 }
 
+static void binary_messages_are_shown_in_hex(void) {
+    struct script script = {.answer = OPEN};
+    struct run run;
+    wire_add_server_text(&script.frames, 0x82, "0123456789abcdefXY");
+    wire_add_server_close(&script.frames, 1000, "");
+    CHECK_EQUAL(play(&script, &run, "", (const char *const[]){"--wait", "10", NULL}), 0);
+    CHECK_FOR(strncmp(run.printed, "0000  30 31 32 ", 15) == 0 &&
+                  strstr(run.printed, "\n0010  58 59 ") != NULL,
+              "%s", run.printed);
+}
+
 static void a_refusal_is_shown(void) {
     struct script script = {.answer = "HTTP/1.1 403 Forbidden\r\nContent-Length: 14\r\n\r\n"
                                       "not\x1b[31m today\r\n",
@@ -592,6 +603,7 @@ int main(void) {
     test_run("client: a line that is not UTF-8 is not sent (5.6)", what_is_not_utf8_is_not_sent);
     test_run("client: nothing is sent before the answer is judged (4.1)",
              nothing_is_sent_before_the_answer_is_judged);
+    test_run("client: binary messages are shown in hex", binary_messages_are_shown_in_hex);
     test_run("client: a refusal is shown", a_refusal_is_shown);
     test_run("client: every frame is masked with a key of its own (5.3)",
              every_frame_has_a_key_of_its_own);
