@@ -184,9 +184,11 @@ static void refusals_have_their_limit_too(void) {
     struct pool *pool = pool_new(&settings);
     int fds[1 + 2 * POOL_REFUSALS_MAX];
     size_t told = 0, closed = 0;
+    int64_t start = now();
     for (size_t i = 0; i < 1 + 2 * POOL_REFUSALS_MAX; i++) {
         fds[i] = join(pool, "");
     }
+    bool in_time = now() - start < TCP_FINISH_TIMEOUT; /* then the first refusals are let go */
     CHECK(is_served(fds[0]));
     for (size_t i = 1; i < 1 + 2 * POOL_REFUSALS_MAX; i++) {
         char text[64];
@@ -194,8 +196,8 @@ static void refusals_have_their_limit_too(void) {
         told += strcmp(text, refusal) == 0;
         closed += text[0] == '\0';
     }
-    CHECK_EQUAL(told, POOL_REFUSALS_MAX);
-    CHECK_EQUAL(closed, POOL_REFUSALS_MAX);
+    CHECK_EQUAL(told + closed, 2 * POOL_REFUSALS_MAX);
+    CHECK(in_time ? told == POOL_REFUSALS_MAX : told >= POOL_REFUSALS_MAX);
     for (size_t i = 0; i < 1 + 2 * POOL_REFUSALS_MAX; i++) {
         close(fds[i]);
     }
