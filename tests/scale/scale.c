@@ -159,8 +159,8 @@ static void nothing_stays_after_close(void) {
     print_stage("after they left with a Close");
 }
 
-/* What the C library keeps, it keeps from the first crowd on, give or take a megabyte; what is lost,
- * is lost with each. */
+/* What the C library keeps, it keeps from the first crowd on, give or take a megabyte; what is
+ * lost, is lost with each. */
 static void nothing_is_lost_with_another_crowd(void) {
     long kept[CROWDS] = {0};
     for (unsigned crowd = 0; crowd < CROWDS; crowd++) {
