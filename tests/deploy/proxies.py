@@ -159,10 +159,13 @@ class Caddy(Proxy):
     program = "caddy"
     package = "caddy"
     when_down = 502
-    # It says goodbye to both sides, but to the server without a mask; and now and then it has ended
-    # before it could.
+    # It says goodbye to both sides, but to the server without a mask; now and then it has ended
+    # before it could, or the client's reply has come through first.
     when_stopped = {1001, 1006}
-    server_sees = r"failed with 1002 .* a client must mask its frames|lost after \d+ messages: "
+    server_sees = (
+        r"failed with 1002 .* a client must mask its frames|lost after \d+ messages: "
+        r"|closed with 1001 "
+    )
     has_timeout = False
     keeps_on_reload = False
 
