@@ -101,11 +101,11 @@ await drive(90000, async () => {
             equal(true, err.includes('401 Unauthorized'), err);
         }));
     await check('the server sees code 1000', () => {
-        let code;
-        return serving({}, (socket) => socket.on('close', (got) => { code = got; }),
-            async (url) => {
-                equal(0, (await client(url, '', '--wait', '0')).status);
-                equal(1000, code);
-            });
+        let saw;
+        const closed = new Promise((resolve) => { saw = resolve; });
+        return serving({}, (socket) => socket.on('close', saw), async (url) => {
+            equal(0, (await client(url, '', '--wait', '0')).status);
+            equal(1000, await within(PATIENCE, closed, 'the close at the server'));
+        });
     });
 });
