@@ -68,7 +68,7 @@ static enum connection_event begin_data_frame(struct connection *connection, siz
     }
     size_t so_far = continues ? input->message_length : 0;
     if (frame->payload_length > connection->settings.max_message - so_far) {
-        return fail(connection, CLOSE_TOO_BIG, "the message is larger than this server takes");
+        return fail(connection, CLOSE_TOO_BIG, "the message is larger than the limit");
     }
     if (!continues) {
         /* In front of the payload stays room for the header of its echo: exactly as much as it
@@ -263,7 +263,7 @@ uint8_t *connection_space(struct connection *connection, size_t *size) {
     uint64_t most = connection->settings.max_message + BUFFER_SLACK;
     uint8_t *space = input_space(&connection->input, rest, most, size);
     if (space == NULL) {
-        fail(connection, CLOSE_INTERNAL_ERROR, "the server is out of memory");
+        fail(connection, CLOSE_INTERNAL_ERROR, "out of memory");
     }
     return space;
 }

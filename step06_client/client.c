@@ -78,10 +78,6 @@ static ssize_t receive_some(struct client *client) {
             trace_bytes(&client->received, space, (size_t)count);
         }
         connection_received(&client->connection, (size_t)count);
-        if (client->close_deadline != 0) {
-            /* What the server had to say before its Close is still coming. */
-            client->close_deadline = clock_now() + CLIENT_CLOSE_TIMEOUT;
-        }
     }
     return count;
 }

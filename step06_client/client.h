@@ -34,7 +34,7 @@ struct client {
     struct random random;
     bool random_failed;
     const char *subprotocol; /* the one the server chose, or NULL */
-    int64_t close_deadline;  /* until when something must come after our Close; 0 before it */
+    int64_t close_deadline;  /* until when to wait for the peer's Close; 0 before ours */
     int64_t write_deadline;  /* until when some output must go out; 0 while there is none */
     bool tracing;
     struct trace sent, received;

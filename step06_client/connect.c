@@ -60,7 +60,8 @@ int connect_to(const char *host, const char *port, int64_t deadline, char *error
     hints.ai_flags = AI_NUMERICSERV;
     int problem = getaddrinfo(host, port, &hints, &addresses);
     if (problem != 0) {
-        snprintf(error, error_size, "cannot find the host '%s': %s", host, gai_strerror(problem));
+        snprintf(error, error_size, "cannot find the host '%s': %s", host,
+                 problem == EAI_SYSTEM ? strerror(errno) : gai_strerror(problem));
         return -1;
     }
     int fd = -1;

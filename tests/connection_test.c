@@ -342,7 +342,7 @@ static void a_bad_byte_fails_in_the_middle_of_a_frame(void) {
 }
 
 static void too_large_is_seen_in_the_header(void) {
-    const char *sentence = "the message is larger than this server takes";
+    const char *sentence = "the message is larger than the limit";
     struct wire violation = {0};
     wire_add_hex(&violation, "82 fe 03e9 00000000"); /* 1001 bytes */
     play_violation(&violation, 1009, sentence);

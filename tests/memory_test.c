@@ -224,7 +224,7 @@ static void without_memory_a_connection_fails_with_1011(void) {
     atomic_store(&none_left, false);
     CHECK_EQUAL(fed.event, CONNECTION_FAILED);
     CHECK_EQUAL(fed.connection.close_code, CLOSE_INTERNAL_ERROR);
-    wire_add_server_close(&wanted, 1011, "the server is out of memory");
+    wire_add_server_close(&wanted, 1011, "out of memory");
     CHECK_EQUAL(connection_output(&fed.connection, &parts), 1);
     CHECK_BYTES(parts[0].iov_base, parts[0].iov_len, wanted.bytes, wanted.len);
     end(&fed);

@@ -186,7 +186,7 @@ static void the_largest_message_is_that_of_the_settings(void) {
     wire_add_client_frame(&sent, 0x82, payload, 201);
     CHECK(peer_send(scene.peer, sent.bytes, sent.len));
     wire_add_server_frame(&wanted, 0x82, payload, 200);
-    wire_add_server_close(&wanted, 1009, "the message is larger than this server takes");
+    wire_add_server_close(&wanted, 1009, "the message is larger than the limit");
     peer_expect(scene.peer, &wanted);
     wire_free(&sent);
     end(&scene);

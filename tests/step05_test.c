@@ -166,7 +166,7 @@ static void the_reason_of_a_failure_arrives(void) {
     wire_add_hex(&bad, "81 ff 0000000000800000 00000000 61ff"); /* 8 MiB, the second byte is bad */
     check_failure_arrives(&bad, 1007, "a text message must be UTF-8 (8.1)");
     wire_add_hex(&bad, "82 ff 0000000001000001 00000000"); /* 16 MiB and one byte */
-    check_failure_arrives(&bad, 1009, "the message is larger than this server takes");
+    check_failure_arrives(&bad, 1009, "the message is larger than the limit");
     CHECK(process_logs(&server, "failed with 1002 after 0 messages: a client must mask"));
 }
 
@@ -249,7 +249,7 @@ static void the_largest_message_is_an_option(void) {
     wire_add_client_frame(&sent, 0x82, payload, 201);
     CHECK(peer_send(fd, sent.bytes, sent.len));
     wire_add_server_frame(&wanted, 0x82, payload, 200);
-    wire_add_server_close(&wanted, 1009, "the message is larger than this server takes");
+    wire_add_server_close(&wanted, 1009, "the message is larger than the limit");
     peer_expect(fd, &wanted);
     peer_expect_end(fd);
     close(fd);

@@ -250,7 +250,7 @@ static void lines_come_back(void) {
 }
 
 static void many_bytes_come_back(void) {
-    static const char *const arguments[] = {"--binary", "--quiet", "--wait", "0", NULL};
+    static const char *const arguments[] = {"--binary", "--quiet", NULL};
     enum { SIZE = 20 << 20 };
     uint8_t *sent = malloc(SIZE), *got = malloc(SIZE + 1);
     struct run run = {0};

@@ -1,5 +1,5 @@
-"""What the tests of deploy/ share: checks that print a line each, waits that end, programs that are
-stopped by their process id, the shipped files with the test's own values, a certificate."""
+"""What the tests of deploy/ share: programs that are stopped by their process id, the shipped files
+with the test's own values, a certificate; and checks and waits, which those of interop have, too."""
 
 import asyncio
 import http.client
@@ -10,39 +10,17 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 
 import websockets
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "interop"))
+from lib import PATIENCE, check, equal, results, within  # noqa: E402, F401
+
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
 SHIPPED = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "deploy"))
-PATIENCE = 20  # seconds for anything that is to happen at once
 ORIGIN = "https://good.example"
 ports_given = set()
-results = {"passed": 0, "failed": 0, "skipped": 0}
-
-
-async def within(awaitable, what, seconds=PATIENCE):
-    try:
-        return await asyncio.wait_for(awaitable, seconds)
-    except asyncio.TimeoutError:
-        raise AssertionError(f"wanted {what} within {seconds} s, came nothing") from None
-
-
-def equal(wanted, got, what):
-    if wanted != got:
-        raise AssertionError(f"wanted {what} {wanted!r:.200}, came {got!r:.200}")
-
-
-async def check(name, action):
-    """Runs one check and prints its line."""
-    try:
-        await action
-        results["passed"] += 1
-        print(f"ok - {name}", flush=True)
-    except Exception as error:
-        results["failed"] += 1
-        reason = " ".join(f"{type(error).__name__} {error}".split())
-        print(f"FAIL - {name}: {reason}", flush=True)
 
 
 def skip(name, remedy):

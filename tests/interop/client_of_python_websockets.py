@@ -6,8 +6,7 @@ import sys
 
 import websockets
 
-import lib
-from lib import BUILD, check, equal, within
+from lib import BUILD, check, equal, results, within
 
 
 async def client(url, given, *options):
@@ -99,4 +98,4 @@ async def all_checks():
 
 
 asyncio.run(asyncio.wait_for(all_checks(), 120))
-sys.exit(1 if lib.failed else 0)
+sys.exit(1 if results["failed"] else 0)

@@ -1,5 +1,6 @@
-"""What the Python drivers share: checks that print one line each, waits that end, a server of their
-own, and the messages that every client sends. run.sh sets BUILD."""
+"""What the Python drivers share: checks that print one line each and waits that end, which
+tests/deploy has from here as well, a server of their own, and the messages that every client sends.
+run.sh sets BUILD."""
 
 import asyncio
 import os
@@ -21,30 +22,30 @@ MESSAGES = {
     "65536 bytes": "x" * 65536,
     "1 MiB of binary": b"\xa5" * 2**20,
 }
-failed = 0
+results = {"passed": 0, "failed": 0, "skipped": 0}
 
 
-async def within(awaitable, what):
+async def within(awaitable, what, seconds=PATIENCE):
     try:
-        return await asyncio.wait_for(awaitable, PATIENCE)
+        return await asyncio.wait_for(awaitable, seconds)
     except asyncio.TimeoutError:
-        raise AssertionError(f"wanted {what} within {PATIENCE} s, came nothing") from None
+        raise AssertionError(f"wanted {what} within {seconds} s, came nothing") from None
 
 
 def equal(wanted, got, what):
     if wanted != got:
-        raise AssertionError(f"wanted {what} {wanted!r:.120}, came {got!r:.120}")
+        raise AssertionError(f"wanted {what} {wanted!r:.200}, came {got!r:.200}")
 
 
 async def check(name, action):
     """Runs one check and prints its line."""
-    global failed
     try:
         await action
+        results["passed"] += 1
         print(f"ok - {name}", flush=True)
     except Exception as error:
-        failed += 1
-        reason = " ".join((str(error) or type(error).__name__).split())
+        results["failed"] += 1
+        reason = " ".join(f"{type(error).__name__} {error}".split())
         print(f"FAIL - {name}: {reason}", flush=True)
 
 
@@ -111,7 +112,6 @@ async def with_server(body, program, options):
 def run(body, program="step05_echo", options=()):
     """Starts a program, has `body` do its checks with it, and ends the process. A driver that does
     not end in time is a failure as well."""
-    global failed
     # A proxy meant for the outside world must not stand between two ends on one machine.
     for variable in list(os.environ):
         if variable.lower() in ("http_proxy", "https_proxy", "all_proxy", "socks_proxy"):
@@ -119,6 +119,6 @@ def run(body, program="step05_echo", options=()):
     try:
         asyncio.run(asyncio.wait_for(with_server(body, program, options), 120))
     except Exception as error:
-        failed += 1
+        results["failed"] += 1
         print(f"FAIL - {os.path.basename(sys.argv[0])}: {str(error) or type(error).__name__}")
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if results["failed"] else 0)
