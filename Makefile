@@ -10,9 +10,10 @@ step04_frames    := frame frame_draw frame_show
 step05_echo      := utf8_plain utf8 close input output connection_send connection session
 step06_client    := url random answer client_handshake connect trace client client_open terminal \
                     talk command
+step07_deflate   := format
 
 STEPS := step01_tcp step02_http step03_handshake step04_frames step05_echo step06_client
-ROOMS := common $(STEPS)
+ROOMS := common $(STEPS) step07_deflate
 
 CC       ?= cc
 CFLAGS   ?= -O2 -g
