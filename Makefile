@@ -10,7 +10,7 @@ step04_frames    := frame frame_draw frame_show
 step05_echo      := utf8_plain utf8 close input output connection_send connection session
 step06_client    := url random answer client_handshake connect trace client client_open terminal \
                     talk command
-step07_deflate   := format
+step07_deflate   := format inflate_table inflate_codes inflate_symbols inflate
 
 STEPS := step01_tcp step02_http step03_handshake step04_frames step05_echo step06_client
 ROOMS := common $(STEPS) step07_deflate
@@ -100,6 +100,9 @@ $(BUILD)/tests/memory_test: own = $(call object,step02_http/buffer)
 
 # The calls that fail: faults.
 include tests/faults/rules.mk
+
+# The comparison with zlib: zlib.
+include tests/zlib/rules.mk
 
 test: all $(TESTS) ## run all tests that need only a compiler, make and a shell
 	@BUILD='$(BUILD)' CC='$(CC)' sh tests/run.sh

@@ -1,0 +1,153 @@
+#include "step07_deflate/inflate_table.h"
+
+#include "step07_deflate/format.h"
+
+#include <string.h>
+
+/* A code that means nothing, as if it had one bit. */
+static const uint32_t meaningless = INFLATE_ENTRY_UNUSUAL | 1 << 8 | 1;
+
+static uint32_t make_entry(unsigned value, unsigned flags, unsigned code_bits,
+                           unsigned extra_bits) {
+    return (uint32_t)value << 16 | flags | code_bits << 8 | (code_bits + extra_bits);
+}
+
+/* The entry of a symbol whose code has so many bits on this level. */
+static uint32_t symbol_entry(enum inflate_alphabet alphabet, unsigned symbol, unsigned bits) {
+    static const uint8_t repeat_bits[] = {2, 3, 7}; /* of the code length symbols 16, 17, 18 */
+    const struct format_range *range = NULL;
+    if (alphabet == INFLATE_CODE_LENGTHS) {
+        return make_entry(symbol, 0, bits, symbol < 16 ? 0 : repeat_bits[symbol - 16]);
+    }
+    if (alphabet == INFLATE_LITERALS_AND_LENGTHS) {
+        if (symbol < FORMAT_END_OF_BLOCK) {
+            return make_entry(symbol, INFLATE_ENTRY_LITERAL, bits, 0);
+        }
+        if (symbol == FORMAT_END_OF_BLOCK) {
+            return make_entry(0, INFLATE_ENTRY_UNUSUAL | INFLATE_ENTRY_END, bits, 0);
+        }
+        range = symbol < FORMAT_LITERALS ? &format_lengths[symbol - FORMAT_FIRST_LENGTH] : NULL;
+    } else {
+        range = symbol < FORMAT_DISTANCES ? &format_distances[symbol] : NULL;
+    }
+    return range != NULL ? make_entry(range->base, 0, bits, range->extra)
+                         : make_entry(0, INFLATE_ENTRY_UNUSUAL, bits, 0);
+}
+
+/* The lengths of a code, sorted. */
+struct code {
+    uint16_t count[FORMAT_CODE_BITS_MAX + 1]; /* symbols of each length */
+    uint16_t sorted[FORMAT_FIXED_LITERALS];   /* the symbols by length, then by number */
+    unsigned longest;
+};
+
+static enum inflate_code sort(struct code *code, const uint8_t *lengths, size_t symbols) {
+    uint16_t place[FORMAT_CODE_BITS_MAX + 2] = {0};
+    int room = 1; /* codes of a length that the shorter ones leave room for */
+    memset(code->count, 0, sizeof code->count);
+    for (size_t symbol = 0; symbol < symbols; symbol++) {
+        code->count[lengths[symbol]]++;
+    }
+    code->longest = 0;
+    for (unsigned length = 1; length <= FORMAT_CODE_BITS_MAX; length++) {
+        room = 2 * room - code->count[length];
+        if (room < 0) {
+            return INFLATE_CODE_OVERSUBSCRIBED;
+        }
+        code->longest = code->count[length] > 0 ? length : code->longest;
+        place[length + 1] = (uint16_t)(place[length] + code->count[length]);
+    }
+    for (unsigned symbol = 0; symbol < symbols; symbol++) {
+        if (lengths[symbol] > 0) {
+            code->sorted[place[lengths[symbol]]++] = (uint16_t)symbol;
+        }
+    }
+    return room > 0 ? INFLATE_CODE_INCOMPLETE : INFLATE_CODE_GOOD;
+}
+
+/* Codes come with their first bit first, the numbers that the tables are looked up with have that
+ * as their lowest: so codes are counted up backwards here. Going on to the next length, where the
+ * code itself gets a 0 at its end, changes nothing. */
+static unsigned next_code(unsigned code, unsigned length) {
+    unsigned bit = 1u << (length - 1);
+    while ((code & bit) != 0) { /* the carry; behind the last code of all it runs out at 0 */
+        bit >>= 1;
+    }
+    return bit == 0 ? 0 : (code & (bit - 1)) | bit;
+}
+
+/* The bits of a second level that begins with a code so much longer than the first: enough for the
+ * longest code that begins with the same bits. Codes are in order of length, and `count` has those
+ * only that have no entry yet. */
+static unsigned second_level_bits(const struct code *code, unsigned first_bits, unsigned length) {
+    unsigned filled = code->count[length];
+    while (filled < 1u << (length - first_bits)) {
+        length++;
+        filled = 2 * filled + code->count[length];
+    }
+    return length - first_bits;
+}
+
+static void fill_second_level(struct code *code, enum inflate_alphabet alphabet, uint32_t *table,
+                              unsigned first_bits, unsigned bits, const uint16_t *symbol) {
+    size_t start = 0, next = (size_t)1 << first_bits; /* of the present table, and behind it */
+    unsigned length = first_bits + 1, level_bits = 0, prefix = ~0u;
+    while (length <= code->longest) {
+        if (code->count[length] == 0) {
+            length++;
+            continue;
+        }
+        unsigned first = bits & ((1u << first_bits) - 1);
+        if (first != prefix) {
+            prefix = first;
+            level_bits = second_level_bits(code, first_bits, length);
+            start = next;
+            next += (size_t)1 << level_bits;
+            table[prefix] = (uint32_t)start << 16 | INFLATE_ENTRY_UNUSUAL |
+                            INFLATE_ENTRY_SECOND_LEVEL | level_bits << 8 | first_bits;
+        }
+        uint32_t entry = symbol_entry(alphabet, *symbol++, length - first_bits);
+        for (size_t i = bits >> first_bits; i >> level_bits == 0;
+             i += (size_t)1 << (length - first_bits)) {
+            table[start + i] = entry;
+        }
+        code->count[length]--;
+        bits = next_code(bits, length);
+    }
+}
+
+enum inflate_code inflate_table_build(enum inflate_alphabet alphabet, const uint8_t *lengths,
+                                      size_t symbols, uint32_t *table, unsigned *bits) {
+    static const uint8_t first_bits_max[] = {INFLATE_LITERAL_BITS, INFLATE_DISTANCE_BITS,
+                                             INFLATE_CODE_LENGTH_BITS};
+    struct code code;
+    enum inflate_code verdict = sort(&code, lengths, symbols);
+    if (verdict == INFLATE_CODE_INCOMPLETE && alphabet != INFLATE_CODE_LENGTHS &&
+        code.longest <= 1) {
+        table[0] = table[1] = meaningless;
+        code.longest = 1;
+        verdict = INFLATE_CODE_GOOD;
+    }
+    if (verdict != INFLATE_CODE_GOOD) {
+        return verdict;
+    }
+    unsigned first_bits =
+        code.longest < first_bits_max[alphabet] ? code.longest : first_bits_max[alphabet];
+    const uint16_t *symbol = code.sorted;
+    unsigned next = 0;
+    for (unsigned length = 1; length <= first_bits; length++) {
+        /* The table for codes of up to n bits, twice in a row, is that for n + 1; what longer codes
+         * begin with has no entry that counts yet. */
+        size_t half = (size_t)1 << (length - 1);
+        if (length > 1) {
+            memcpy(table + half, table, half * sizeof *table);
+        }
+        for (unsigned i = 0; i < code.count[length]; i++) {
+            table[next] = symbol_entry(alphabet, *symbol++, length);
+            next = next_code(next, length);
+        }
+    }
+    fill_second_level(&code, alphabet, table, first_bits, next, symbol);
+    *bits = first_bits;
+    return INFLATE_CODE_GOOD;
+}
