@@ -1,0 +1,54 @@
+/* bits: numbers of any width, written one behind the other. RFC 1951 section 3.1.1. Step 7.
+ *
+ * The first bit of the data is the lowest bit of the first byte. What has been written but does not
+ * fill a byte yet waits in a word:
+ *
+ *     bytes already out | count bits waiting in the word, the oldest lowest
+ *
+ * Numbers go in lowest bit first. Huffman codes go in highest bit first, which is why codes.h
+ * keeps them reversed.
+ */
+#ifndef STEP07_DEFLATE_BITS_H
+#define STEP07_DEFLATE_BITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct bits {
+    uint8_t *next, *end; /* where the next byte goes, and where there is no more room */
+    uint64_t waiting;
+    unsigned count; /* bits that wait, at most 7 between two calls */
+};
+
+/* Writes whole bytes of what waits. Whoever writes sees to it beforehand that there is room. */
+static inline void bits_flush(struct bits *bits) {
+    if (bits->end - bits->next >= 8) {
+        /* Eight bytes at once, of which the next call overwrites those that were not full yet. A
+         * compiler makes a single store of this on a machine whose words are in this order. */
+        for (unsigned i = 0; i < 8; i++) {
+            bits->next[i] = (uint8_t)(bits->waiting >> 8 * i);
+        }
+        bits->next += bits->count / 8;
+        bits->waiting >>= bits->count & ~7u;
+        bits->count &= 7;
+        return;
+    }
+    for (; bits->count >= 8; bits->count -= 8) {
+        *bits->next++ = (uint8_t)bits->waiting;
+        bits->waiting >>= 8;
+    }
+}
+
+/* Writes the `count` lowest bits of a number that has no others, at most 56. */
+static inline void bits_put(struct bits *bits, uint64_t number, unsigned count) {
+    bits->waiting |= number << bits->count;
+    bits->count += count;
+    bits_flush(bits);
+}
+
+/* Fills up the last byte with zeros. */
+static inline void bits_align(struct bits *bits) {
+    bits_put(bits, 0, -bits->count & 7);
+}
+
+#endif

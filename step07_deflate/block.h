@@ -1,0 +1,76 @@
+/* block: the symbols of a block, gathered, and then written in the way that takes the fewest bits.
+ * RFC 1951 section 3.2.3. Step 7.
+ *
+ *     stored     000 | zeros to the end of the byte | LEN | NLEN | the bytes as they are
+ *     fixed      010 | the symbols, in codes that everybody knows
+ *     dynamic    001 | the lengths of the codes (3.2.7) | the symbols, in these codes
+ *
+ * The first of the three bits on the left, as they are written, says whether the block is the last
+ * of all. A WebSocket message never says that (RFC 7692, 7.2.1), since another may follow.
+ */
+#ifndef STEP07_DEFLATE_BLOCK_H
+#define STEP07_DEFLATE_BLOCK_H
+
+#include "step07_deflate/bits.h"
+#include "step07_deflate/format.h"
+#include "step07_deflate/huffman.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    BLOCK_FLUSH_SIZE = 4 /* bytes of a sync flush, behind its three bits and the padding */
+};
+
+/* A symbol is kept as its distance * 2^9 + its length; a byte as itself, with the distance 0. */
+enum { BLOCK_LENGTH_BITS = 9 };
+
+/* The block that is being gathered, and what all blocks need. */
+struct block {
+    uint32_t *symbols;
+    size_t count, capacity;
+    uint16_t literals[FORMAT_LITERALS];   /* how often each literal/length symbol occurs */
+    uint16_t distances[FORMAT_DISTANCES]; /* and each distance symbol */
+    struct huffman_code fixed_literals[FORMAT_FIXED_LITERALS];
+    struct huffman_code fixed_distances[FORMAT_FIXED_DISTANCES];
+    /* The symbol of each length, and of each distance: of those up to 256 in the lower half, of
+     * others, which share theirs with their neighbours, by their 128s in the upper half. */
+    uint8_t of_length[FORMAT_LENGTH_MAX + 1];
+    uint8_t of_distance[512];
+};
+
+/* Prepares for blocks of at most `capacity` symbols, at most 65534, kept in memory of the
+ * caller's. */
+void block_init(struct block *block, uint32_t *symbols, size_t capacity);
+
+/* Begins an empty block. */
+void block_begin(struct block *block);
+
+static inline size_t block_distance_symbol(const struct block *block, size_t distance) {
+    size_t from_zero = distance - 1;
+    return block->of_distance[from_zero < 256 ? from_zero : 256 + (from_zero >> 7)];
+}
+
+/* Adds a byte, to a block that is not full. */
+static inline void block_add_literal(struct block *block, uint8_t byte) {
+    block->literals[byte]++;
+    block->symbols[block->count++] = byte;
+}
+
+/* Adds a reference: `length` bytes as they stood `distance` bytes before. */
+static inline void block_add_match(struct block *block, size_t length, size_t distance) {
+    block->literals[FORMAT_FIRST_LENGTH + block->of_length[length]]++;
+    block->distances[block_distance_symbol(block, distance)]++;
+    block->symbols[block->count++] = (uint32_t)(distance << BLOCK_LENGTH_BITS | length);
+}
+
+/* Writes the block. `bytes` are what its symbols stand for. Returns false, and writes nothing, when
+ * there would not be room for it and a sync flush behind it. */
+bool block_write(struct block *block, const uint8_t *bytes, size_t length, struct bits *bits);
+
+/* Writes an empty stored block, which ends on a byte; RFC 7692 takes its last four bytes off
+ * (7.2.1). Returns false, and writes nothing, when there is no room. */
+bool block_flush(struct bits *bits);
+
+#endif

@@ -1,0 +1,129 @@
+#include "step07_deflate/matcher.h"
+
+#include <string.h>
+
+/* How large everything is for a window. */
+struct sizes {
+    size_t bytes, links, heads, nearby;
+    unsigned head_bits, nearby_bits;
+};
+
+/* Two windows of bytes, so that only every other window's worth must be moved; with what a match
+ * looks ahead beside it, as far as places of 16 bits allow. */
+static struct sizes sizes(unsigned window_bits) {
+    struct sizes sizes;
+    sizes.links = (size_t)1 << window_bits;
+    sizes.bytes = 2 * sizes.links + 2 * MATCHER_LOOKAHEAD;
+    sizes.bytes = sizes.bytes <= 65536 ? sizes.bytes : 65536;
+    sizes.head_bits = window_bits < 10 ? 10 : window_bits;
+    sizes.nearby_bits = window_bits < 12 ? 9 : window_bits - 3;
+    sizes.heads = (size_t)1 << sizes.head_bits;
+    sizes.nearby = (size_t)1 << sizes.nearby_bits;
+    return sizes;
+}
+
+size_t matcher_memory(unsigned window_bits) {
+    struct sizes are = sizes(window_bits);
+    return (are.links + are.heads + are.nearby) * sizeof(uint16_t) + are.bytes;
+}
+
+void matcher_init(struct matcher *matcher, unsigned window_bits, void *memory) {
+    struct sizes are = sizes(window_bits);
+    size_t farthest = are.bytes - are.links - MATCHER_LOOKAHEAD;
+    memset(matcher, 0, sizeof *matcher);
+    matcher->heads = memory;
+    matcher->nearby = matcher->heads + are.heads;
+    matcher->links = matcher->nearby + are.nearby;
+    matcher->bytes = (uint8_t *)(matcher->links + are.links);
+    matcher->capacity = are.bytes;
+    matcher->reach = farthest < are.links ? farthest : are.links;
+    matcher->ring_mask = are.links - 1;
+    matcher->head_bits = are.head_bits;
+    matcher->nearby_bits = are.nearby_bits;
+    memset(matcher->heads, 0, (are.heads + are.nearby) * sizeof(uint16_t));
+    memset(matcher->links, 0xff, are.links * sizeof(uint16_t));
+}
+
+/* Takes `amount` off the places in a table. Those that are gone become none. */
+static void lower(uint16_t *places, size_t count, size_t amount) {
+    for (size_t i = 0; i < count; i++) {
+        places[i] = (uint16_t)(places[i] > amount ? places[i] - amount : 0);
+    }
+}
+
+static void slide(struct matcher *matcher, size_t amount) {
+    memmove(matcher->bytes, matcher->bytes + amount, matcher->fill - amount);
+    lower(matcher->heads, (size_t)1 << matcher->head_bits, amount);
+    lower(matcher->nearby, (size_t)1 << matcher->nearby_bits, amount);
+    matcher->base = matcher->base > amount ? matcher->base - amount : 0;
+    matcher->position -= amount;
+    matcher->fill -= amount;
+    matcher->entered -= amount;
+    matcher->slid += amount;
+}
+
+size_t matcher_feed(struct matcher *matcher, const uint8_t *bytes, size_t length) {
+    if (length > matcher->capacity - matcher->fill) {
+        slide(matcher, matcher->position - matcher_history(matcher));
+    }
+    size_t room = matcher->capacity - matcher->fill;
+    size_t taken = length < room ? length : room;
+    if (taken > 0) {
+        memcpy(matcher->bytes + matcher->fill, bytes, taken);
+        matcher->fill += taken;
+    }
+    return taken;
+}
+
+void matcher_catch_up(struct matcher *matcher) {
+    for (; matcher->entered < matcher->position && matcher->entered + 4 <= matcher->fill;
+         matcher->entered++) {
+        uint32_t four = matcher_load(matcher->bytes + matcher->entered);
+        matcher_enter(matcher, matcher->entered, four);
+        matcher_enter_nearby(matcher, matcher->entered, four);
+    }
+}
+
+struct matcher_mark matcher_mark(const struct matcher *matcher) {
+    struct matcher_mark mark = {matcher->position, matcher->entered, matcher->slid};
+    return mark;
+}
+
+/* Takes the newest place out of the tables. What it overwrote in the ring was the link of a place
+ * one window back; that one's chain ends there now. */
+static void take_out(struct matcher *matcher, size_t place) {
+    uint32_t four = matcher_load(matcher->bytes + place);
+    uint16_t *head = &matcher->heads[matcher_hash(four, matcher->head_bits)];
+    uint16_t *nearby = &matcher->nearby[matcher_hash(four << 8, matcher->nearby_bits)];
+    uint16_t *link = &matcher->links[(place + matcher->slid) & matcher->ring_mask];
+    *head = (uint16_t)(place - *link);
+    *link = UINT16_MAX;
+    if (*nearby == place) {
+        *nearby = 0;
+    }
+}
+
+void matcher_go_back(struct matcher *matcher, struct matcher_mark mark) {
+    /* A ring that has gone round has lost the links that lead back. */
+    size_t entered = matcher->entered - mark.entered;
+    if (matcher->slid != mark.slid || entered > matcher->ring_mask + 1) {
+        matcher_forget(matcher);
+        return;
+    }
+    while (matcher->entered > mark.entered) {
+        take_out(matcher, --matcher->entered);
+    }
+    matcher->position = mark.position;
+    matcher->fill = mark.position;
+}
+
+void matcher_forget(struct matcher *matcher) {
+    matcher->position = matcher->fill;
+    matcher->base = matcher->fill;
+    matcher->entered = matcher->fill;
+}
+
+size_t matcher_history(const struct matcher *matcher) {
+    size_t length = matcher->position - matcher->base;
+    return length < matcher->reach ? length : matcher->reach;
+}

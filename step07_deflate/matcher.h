@@ -1,0 +1,101 @@
+/* matcher: the text of before, and where in it the same bytes have stood. Step 7.
+ *
+ *     bytes    |  history  | of this message: done | not yet |   free   |
+ *              base                             position   fill     capacity
+ *
+ * A reference needs the place where the next bytes stood last. So every place is entered in a hash
+ * table under its next four bytes, and since the newest place under a hash is not always the best,
+ * each has a link to the one before with the same hash:
+ *
+ *     heads[hash of "ello"] = 6      links: 6 --5--> 1 --1--> (before the window)
+ *
+ * A link says how many bytes further back, not where. Links are kept for one window only, in a ring,
+ * so that a new one overwrites one that no reference can reach. Whoever follows a link that was
+ * overwritten still goes back, so every chain ends. What is found is compared in any case.
+ *
+ * Places are numbers of 16 bits. Place 0 stands for none: nothing ever refers to the first byte. The
+ * example of RFC 7692, 7.2.3.2, shows the same of the compressor that made it.
+ */
+#ifndef STEP07_DEFLATE_MATCHER_H
+#define STEP07_DEFLATE_MATCHER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    /* Bytes that should be there when a match is looked for, as long as more can be had: the
+     * longest match, and as many as it takes to enter all places in it. */
+    MATCHER_LOOKAHEAD = 262
+};
+
+struct matcher {
+    uint8_t *bytes;
+    uint16_t *heads, *links;
+    uint16_t *nearby; /* the newest place under a hash of three bytes */
+    size_t capacity;  /* of bytes */
+    size_t reach;     /* the longest distance */
+    size_t base, position, fill;
+    size_t entered; /* places before this one are in the tables */
+    size_t slid;    /* bytes that have left at the front so far; places in the ring count on */
+    size_t ring_mask;
+    unsigned head_bits, nearby_bits; /* of the hashes */
+};
+
+/* How far `position` was, to be able to go back there. */
+struct matcher_mark {
+    size_t position, entered, slid;
+};
+
+/* Bytes of memory for a window; see deflate_memory. */
+size_t matcher_memory(unsigned window_bits);
+void matcher_init(struct matcher *matcher, unsigned window_bits, void *memory);
+
+/* Takes in as many bytes as there is room for, and makes room by dropping what no reference
+ * reaches any more if it is not enough. Returns how many. All before must be done. */
+size_t matcher_feed(struct matcher *matcher, const uint8_t *bytes, size_t length);
+
+/* Enters the places before `position` that are not yet: the last three bytes of a message wait for
+ * what follows them. */
+void matcher_catch_up(struct matcher *matcher);
+
+/* Marks the place where everything is done; goes back to it, so that nothing refers to what has
+ * come since. If more has come than one window, forgets everything. */
+struct matcher_mark matcher_mark(const struct matcher *matcher);
+void matcher_go_back(struct matcher *matcher, struct matcher_mark mark);
+
+/* Nothing will refer to anything before. */
+void matcher_forget(struct matcher *matcher);
+
+/* Bytes before `position` that a later match may refer to. */
+size_t matcher_history(const struct matcher *matcher);
+
+/* Four bytes as a number, the first lowest. Compilers make a single load of it where they can. */
+static inline uint32_t matcher_load(const uint8_t *bytes) {
+    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+           (uint32_t)bytes[3] << 24;
+}
+
+/* Hashes by multiplication: the upper bits of the product depend on all bits of the number. */
+static inline size_t matcher_hash(uint32_t number, unsigned bits) {
+    return (number * 0x9e3779b1u) >> (32 - bits);
+}
+
+/* Enters one place, behind which at least four bytes are there. Returns how far back the place
+ * under the same hash is that was the newest; beyond the window if there was none. */
+static inline size_t matcher_enter(struct matcher *matcher, size_t place, uint32_t four) {
+    uint16_t *head = &matcher->heads[matcher_hash(four, matcher->head_bits)];
+    size_t distance = place - *head;
+    matcher->links[(place + matcher->slid) & matcher->ring_mask] = (uint16_t)distance;
+    *head = (uint16_t)place;
+    return distance;
+}
+
+/* The same for three bytes. */
+static inline size_t matcher_enter_nearby(struct matcher *matcher, size_t place, uint32_t four) {
+    uint16_t *head = &matcher->nearby[matcher_hash(four << 8, matcher->nearby_bits)];
+    size_t distance = place - *head;
+    *head = (uint16_t)place;
+    return distance;
+}
+
+#endif

@@ -1,0 +1,125 @@
+#include "step07_deflate/parse.h"
+
+#include <string.h>
+
+/* How hard to look; the numbers are those of zlib's level 6 (deflate.c of zlib calls them chain,
+ * nice, good and lazy). */
+enum {
+    CHAIN = 128,        /* places tried */
+    CHAIN_GOOD = 32,    /* when there is a good match already */
+    GOOD_LENGTH = 8,    /* what a good match is */
+    NICE_LENGTH = 128,  /* one that is so long will do */
+    LAZY_LENGTH = 16,   /* and for one so long the next place is not tried */
+    NEARBY_REACH = 4096 /* three bytes from farther away take more bits than as literals */
+};
+
+struct match {
+    size_t length, distance; /* length 0: there is none */
+};
+
+/* How many of the first `most` bytes are the same. */
+static size_t same_bytes(const uint8_t *a, const uint8_t *b, size_t most) {
+    size_t same = 0;
+    for (; same + 4 <= most; same += 4) {
+        if (matcher_load(a + same) != matcher_load(b + same)) {
+            break;
+        }
+    }
+    while (same < most && a[same] == b[same]) {
+        same++;
+    }
+    return same;
+}
+
+/* Looks for a match longer than `best` at a place, along the chain that begins `distance` back. */
+static struct match follow(const struct matcher *matcher, size_t place, size_t distance,
+                           struct match best, unsigned chain) {
+    const uint8_t *at = matcher->bytes + place;
+    size_t most = matcher->fill - place;
+    most = most < FORMAT_LENGTH_MAX ? most : FORMAT_LENGTH_MAX;
+    size_t nice = most < NICE_LENGTH ? most : NICE_LENGTH;
+    size_t known = place - (matcher->base > 0 ? matcher->base : 1);
+    size_t farthest = known < matcher->reach ? known : matcher->reach;
+    size_t ring_place = place + matcher->slid;
+    size_t longest = best.length < 3 ? 3 : best.length;
+    if (longest >= most || place < 1) {
+        return best;
+    }
+    /* A longer match has the same first four bytes, and the same four that end one byte behind the
+     * longest so far. Few places that are no better have both. */
+    uint32_t first = matcher_load(at), end = matcher_load(at + longest - 3);
+    while (distance <= farthest) {
+        const uint8_t *candidate = at - distance;
+        if (matcher_load(candidate + longest - 3) == end && matcher_load(candidate) == first) {
+            size_t length = 4 + same_bytes(at + 4, candidate + 4, most - 4);
+            if (length > longest) {
+                longest = length;
+                best.length = length;
+                best.distance = distance;
+                if (length >= nice) {
+                    break;
+                }
+                end = matcher_load(at + longest - 3);
+            }
+        }
+        if (--chain == 0) {
+            break;
+        }
+        distance += matcher->links[(ring_place - distance) & matcher->ring_mask];
+    }
+    return best;
+}
+
+/* Enters a place, and looks for a match longer than `shortest` there. */
+static struct match find(struct matcher *matcher, size_t place, size_t shortest, unsigned chain) {
+    struct match best = {shortest, 0};
+    if (place + 4 > matcher->fill) {
+        return best;
+    }
+    uint32_t four = matcher_load(matcher->bytes + place);
+    size_t distance = matcher_enter(matcher, place, four);
+    size_t nearby = matcher_enter_nearby(matcher, place, four);
+    matcher->entered = place + 1;
+    size_t oldest = matcher->base > 0 ? matcher->base : 1;
+    if (shortest < 3 && nearby <= NEARBY_REACH && nearby <= matcher->reach &&
+        place >= oldest + nearby &&
+        ((matcher_load(matcher->bytes + place - nearby) ^ four) << 8) == 0) {
+        best.length = 3;
+        best.distance = nearby;
+    }
+    return follow(matcher, place, distance, best, chain);
+}
+
+/* Enters the places that a match skips. */
+static void skip(struct matcher *matcher, size_t end) {
+    matcher->position = end;
+    matcher_catch_up(matcher);
+}
+
+void parse_run(struct matcher *matcher, struct block *block, bool last) {
+    size_t lookahead = last ? 1 : MATCHER_LOOKAHEAD;
+    matcher_catch_up(matcher);
+    while (matcher->fill - matcher->position >= lookahead && block->count < block->capacity) {
+        size_t place = matcher->position;
+        struct match match = find(matcher, place, 0, CHAIN);
+        /* A match is put off by a byte as long as a longer one begins there. */
+        while (match.distance > 0 && match.length < LAZY_LENGTH &&
+               block->count + 1 < block->capacity) {
+            unsigned chain = match.length >= GOOD_LENGTH ? CHAIN_GOOD : CHAIN;
+            struct match next = find(matcher, place + 1, match.length, chain);
+            if (next.distance == 0) {
+                break;
+            }
+            block_add_literal(block, matcher->bytes[place]);
+            match = next;
+            place++;
+        }
+        if (match.distance > 0) {
+            block_add_match(block, match.length, match.distance);
+            skip(matcher, place + match.length);
+        } else {
+            block_add_literal(block, matcher->bytes[place]);
+            matcher->position = place + 1;
+        }
+    }
+}
