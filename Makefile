@@ -7,13 +7,17 @@ step01_tcp       := tcp pool server
 step02_http      := buffer http fields response exchange page
 step03_handshake := extensions handshake upgrade
 step04_frames    := frame frame_draw frame_show
-step05_echo      := utf8_plain utf8 close input output connection_send connection session
+step05_echo      := utf8_plain utf8 close input output connection_send connection_changed \
+                    connection session
 step06_client    := url random answer client_handshake connect trace client client_open terminal \
                     talk command
-step07_deflate   := format inflate_table inflate_codes inflate_symbols inflate
+step07_deflate   := format inflate_table inflate_codes inflate_symbols inflate \
+                    huffman code_lengths block matcher parse deflate \
+                    parameters permessage_receive permessage_send permessage_deflate wishes
 
-STEPS := step01_tcp step02_http step03_handshake step04_frames step05_echo step06_client
-ROOMS := common $(STEPS) step07_deflate
+STEPS := step01_tcp step02_http step03_handshake step04_frames step05_echo step06_client \
+         step07_deflate
+ROOMS := common $(STEPS)
 
 CC       ?= cc
 CFLAGS   ?= -O2 -g
@@ -38,13 +42,14 @@ $(foreach room,$(ROOMS),\
   $(eval so_far += $(addprefix $(room)/,$($(room))))\
   $(eval $(room)_modules := $(so_far)))
 
-PROGRAMS := $(addprefix $(BUILD)/,$(STEPS))
+PROGRAMS := $(addprefix $(BUILD)/,$(STEPS)) $(BUILD)/step07_client
 TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*_test.c))
 
 all: $(PROGRAMS) ## build every program (the default)
 
 $(foreach step,$(STEPS),\
   $(eval $(BUILD)/$(step): $(foreach module,$(step)/main $($(step)_modules),$(call object,$(module)))))
+$(BUILD)/step07_client: $(foreach module,step07_deflate/client_main $(step07_deflate_modules),$(call object,$(module)))
 $(PROGRAMS):
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
@@ -76,8 +81,10 @@ short = $(firstword $(subst _, ,$1))
 $(foreach step,$(STEPS),$(eval $(call short,$(step)) $(step): $(BUILD)/$(step)))
 $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))):
 	@$(BUILD)/$(notdir $<) $(where) $(ARGS)
+step07_client: $(BUILD)/step07_client
+	@$(BUILD)/$(notdir $<) $(where) $(ARGS)
 where = --port $(PORT)
-step06 step06_client: where = '$(or $(URL),ws://127.0.0.1:$(PORT)/)'
+step06 step06_client step07_client: where = '$(or $(URL),ws://127.0.0.1:$(PORT)/)'
 
 # The bench: bench, bench-report. It comes before the tests because it takes out those that need
 # Linux.
@@ -152,6 +159,7 @@ help: ## show this list
 	    while IFS='|' read -r target text; do printf '  %-12s %s\n' "$$target" "$$text"; done
 	@echo '  stepNN       build and run one step: make step03 PORT=9000 ARGS=--verbose'
 	@echo '  step06       build and run the client: make step06 URL=ws://127.0.0.1:8000/'
+	@echo '  step07_client  the same with compression: ARGS=--compress'
 	@echo 'CC, CFLAGS, LDFLAGS and BUILD can be set, as in: make CC=clang BUILD=build/clang'
 
 .PHONY: all run $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))) test interop \

@@ -56,10 +56,10 @@ static void check(const struct http_request *request, const struct oracle_reques
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static const struct handshake_policy policies[] = {{NULL, 0, NULL, 0},
-                                                       {NULL, 0, subprotocols, 1},
-                                                       {NULL, 0, subprotocols, 3},
-                                                       {origins, 2, subprotocols, 3}};
+    static const struct handshake_policy policies[] = {{NULL, 0, NULL, 0, {NULL, NULL}},
+                                                       {NULL, 0, subprotocols, 1, {NULL, NULL}},
+                                                       {NULL, 0, subprotocols, 3, {NULL, NULL}},
+                                                       {origins, 2, subprotocols, 3, {NULL, NULL}}};
     struct http_request request;
     struct oracle_request parsed;
     char *exact = fuzz_copy(data, size);

@@ -164,8 +164,8 @@ static unsigned status_of_page(const struct oracle_request *request) {
 }
 
 static unsigned wanted_status(const struct oracle_request *request) {
-    struct handshake_policy policy = {NULL, 0, settings.upgrade.subprotocols.item,
-                                      settings.upgrade.subprotocols.count};
+    struct handshake_policy policy = {.subprotocols = settings.upgrade.subprotocols.item,
+                                      .subprotocol_count = settings.upgrade.subprotocols.count};
     char accept[HANDSHAKE_ACCEPT_SIZE];
     const char *subprotocol;
     if (request->verdict == HTTP_INCOMPLETE) {

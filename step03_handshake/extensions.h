@@ -4,8 +4,8 @@
  *     ------------------  ----------------------  ---------------------------
  *     extension           parameter               parameter with a value
  *
- * The server accepts no extension. It reads the list all the same, because the RFC wants a
- * handshake refused whose list is not well-formed.
+ * The server of this step accepts no extension. It reads the list all the same, because the RFC
+ * wants a handshake refused whose list is not well-formed.
  */
 #ifndef STEP03_HANDSHAKE_EXTENSIONS_H
 #define STEP03_HANDSHAKE_EXTENSIONS_H
@@ -16,6 +16,16 @@ enum extensions_verdict {
     EXTENSIONS_ITEM, /* an extension or a parameter was read */
     EXTENSIONS_END,  /* there is no further one */
     EXTENSIONS_BAD   /* the text breaks the grammar */
+};
+
+enum { EXTENSIONS_AGREED_MAX = 160 };
+
+/* What a server that does speak an extension decides with. */
+struct extensions_chooser {
+    /* Looks at one well-formed list of offers. Returns whether it takes one of them, and then has
+     * written what is agreed on, a C string for Sec-WebSocket-Extensions. */
+    bool (*choose)(void *context, struct http_text offers, char agreed[EXTENSIONS_AGREED_MAX]);
+    void *context;
 };
 
 /* Reads the name of the next extension off the list into `*name`. What belongs to it stays at the

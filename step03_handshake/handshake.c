@@ -4,7 +4,6 @@
 #include "common/sha1.h"
 #include "common/text.h"
 #include "step02_http/fields.h"
-#include "step03_handshake/extensions.h"
 
 #include <string.h>
 
@@ -115,13 +114,19 @@ static enum handshake_verdict choose_subprotocol(const struct http_request *requ
                : HANDSHAKE_ACCEPTED;
 }
 
-static enum handshake_verdict check_extensions(const struct http_request *request) {
+/* Whoever takes extensions is asked about each list until one is taken. */
+static enum handshake_verdict check_extensions(const struct http_request *request,
+                                               const struct handshake_policy *policy,
+                                               struct handshake *handshake) {
     size_t from = 0;
     struct http_text list;
+    bool wanted = policy->chooser.choose != NULL;
     while (http_header_next(request, "Sec-WebSocket-Extensions", &from, &list)) {
         if (!extensions_valid(list)) {
             return HANDSHAKE_BAD_EXTENSIONS;
         }
+        wanted =
+            wanted && !policy->chooser.choose(policy->chooser.context, list, handshake->extension);
     }
     return HANDSHAKE_ACCEPTED;
 }
@@ -130,6 +135,7 @@ enum handshake_verdict handshake_check(const struct http_request *request,
                                        const struct handshake_policy *policy,
                                        struct handshake *handshake) {
     handshake->subprotocol = NULL;
+    handshake->extension[0] = '\0';
     if (!http_text_is(request->method, "GET")) {
         return HANDSHAKE_BAD_METHOD;
     }
@@ -160,7 +166,7 @@ enum handshake_verdict handshake_check(const struct http_request *request,
     if (verdict == HANDSHAKE_ACCEPTED) {
         verdict = choose_subprotocol(request, policy, handshake);
     }
-    return verdict == HANDSHAKE_ACCEPTED ? check_extensions(request) : verdict;
+    return verdict == HANDSHAKE_ACCEPTED ? check_extensions(request, policy, handshake) : verdict;
 }
 
 struct verdict_text {
@@ -225,6 +231,10 @@ void handshake_headers(const struct handshake *handshake, char out[HANDSHAKE_HEA
     if (handshake->subprotocol != NULL) {
         text_append(out, HANDSHAKE_HEADERS_MAX, &length, "\r\nSec-WebSocket-Protocol: ");
         text_append(out, HANDSHAKE_HEADERS_MAX, &length, handshake->subprotocol);
+    }
+    if (handshake->extension[0] != '\0') {
+        text_append(out, HANDSHAKE_HEADERS_MAX, &length, "\r\nSec-WebSocket-Extensions: ");
+        text_append(out, HANDSHAKE_HEADERS_MAX, &length, handshake->extension);
     }
     text_append(out, HANDSHAKE_HEADERS_MAX, &length, "\r\n");
 }

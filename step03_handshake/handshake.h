@@ -14,9 +14,9 @@
 #ifndef STEP03_HANDSHAKE_HANDSHAKE_H
 #define STEP03_HANDSHAKE_HANDSHAKE_H
 
-#include "step02_http/http.h"
+#include "step03_handshake/extensions.h"
 
-enum { HANDSHAKE_ACCEPT_SIZE = 29, HANDSHAKE_SUBPROTOCOL_MAX = 128, HANDSHAKE_HEADERS_MAX = 256 };
+enum { HANDSHAKE_ACCEPT_SIZE = 29, HANDSHAKE_SUBPROTOCOL_MAX = 128, HANDSHAKE_HEADERS_MAX = 512 };
 
 /* What a server wants. The strings belong to the caller and outlive it. */
 struct handshake_policy {
@@ -24,6 +24,7 @@ struct handshake_policy {
     size_t origin_count;
     const char *const *subprotocols; /* those the server speaks */
     size_t subprotocol_count;
+    struct extensions_chooser chooser; /* all 0: no extension is spoken */
 };
 
 enum handshake_verdict {
@@ -47,8 +48,9 @@ enum handshake_verdict {
 };
 
 struct handshake {
-    char accept[HANDSHAKE_ACCEPT_SIZE]; /* the value of Sec-WebSocket-Accept */
-    const char *subprotocol;            /* one of the policy's, or NULL */
+    char accept[HANDSHAKE_ACCEPT_SIZE];    /* the value of Sec-WebSocket-Accept */
+    const char *subprotocol;               /* one of the policy's, or NULL */
+    char extension[EXTENSIONS_AGREED_MAX]; /* what is agreed on, or "" */
 };
 
 /* Whether a request means to open a WebSocket: it asks for an upgrade to websocket, or it carries

@@ -51,12 +51,13 @@ static void log_upgrade(const struct exchange *exchange, const struct handshake 
     const struct http_text *target = &exchange->request.target;
     char shown[128];
     bool asked = http_header_count(&exchange->request, "Sec-WebSocket-Protocol") > 0;
-    log_event(exchange->tcp->number, "open: %s%s%s",
+    log_event(exchange->tcp->number, "open: %s%s%s%s%s",
               text_printable(target->start, target->length, shown, sizeof shown),
               handshake->subprotocol != NULL ? ", subprotocol "
               : asked ? ", none of the subprotocols asked for (--subprotocol)"
                       : "",
-              handshake->subprotocol != NULL ? handshake->subprotocol : "");
+              handshake->subprotocol != NULL ? handshake->subprotocol : "",
+              handshake->extension[0] != '\0' ? ", extension " : "", handshake->extension);
     log_verbose(exchange->tcp->number, "  Sec-WebSocket-Accept: %s", handshake->accept);
 }
 
@@ -78,7 +79,8 @@ int upgrade_accept(struct tcp_connection *tcp, const struct upgrade_settings *se
                    struct buffer *buffer, size_t *received) {
     struct exchange exchange = {.tcp = tcp, .settings = &settings->exchange};
     struct handshake_policy policy = {settings->origins.item, settings->origins.count,
-                                      settings->subprotocols.item, settings->subprotocols.count};
+                                      settings->subprotocols.item, settings->subprotocols.count,
+                                      settings->chooser};
     struct handshake handshake;
     if (exchange_receive(&exchange, buffer) != 0) {
         return -1;

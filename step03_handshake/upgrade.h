@@ -11,6 +11,7 @@
 struct upgrade_settings {
     struct exchange_settings exchange;
     struct options_list origins, subprotocols;
+    struct extensions_chooser chooser; /* none is the default */
 };
 
 /* Fills in the defaults and adds --handshake-timeout, --origin and --subprotocol to the options. */

@@ -27,8 +27,9 @@ static void show_payload(const struct frame_show *show, const struct frame_heade
     } else if (header->opcode == FRAME_CLOSE) {
         log_event(show->connection, "  close: %s",
                   len == 0 ? "without a code" : "with half a code");
-    } else if (header->opcode == FRAME_BINARY) {
-        log_event(show->connection, "  binary:");
+    } else if (header->opcode == FRAME_BINARY || header->rsv != 0) {
+        log_event(show->connection, "  %s%s:", name,
+                  header->rsv != 0 ? ", changed by an extension" : "");
         log_hexdump(show->connection, payload, len);
     } else {
         log_event(show->connection, "  %s: \"%s%s\"", name,

@@ -1,4 +1,4 @@
-#include "step05_echo/connection.h"
+#include "step05_echo/connection_parts.h"
 
 #include <string.h>
 
@@ -10,6 +10,8 @@ enum {
     BUFFER_SLACK = 2 * FRAME_HEADER_MAX + CONNECTION_CONTROL_MAX
 };
 
+static const char misplaced_bit[] = "a reserved bit is set beyond a message's first frame (5.2)";
+
 void connection_init(struct connection *connection, const struct connection_settings *settings,
                      const struct buffer *buffer, size_t received) {
     connection->settings = *settings;
@@ -19,10 +21,13 @@ void connection_init(struct connection *connection, const struct connection_sett
     if (settings->max_message > SIZE_MAX / 4) {
         connection->settings.max_message = SIZE_MAX / 4; /* so that no sum of sizes can overflow */
     }
-    connection->rules = (struct frame_rules){settings->role == CONNECTION_SERVER, 0};
+    uint8_t allowed_rsv = settings->extension != NULL ? settings->extension->rsv : 0;
+    connection->rules = (struct frame_rules){settings->role == CONNECTION_SERVER, allowed_rsv};
     input_init(&connection->input, buffer, received);
     connection->in_frame = false;
     output_init(&connection->output);
+    connection->changed = false;
+    connection->extension_lent = false;
     connection->close_sent = false;
     connection->end_event = CONNECTION_NEEDS_INPUT;
     connection->close_code = CLOSE_NO_CODE;
@@ -33,10 +38,8 @@ void connection_free(struct connection *connection) {
     input_free(&connection->input);
 }
 
-/* Fails the connection (7.1.7): says why in a Close, unless one has been sent, and listens no
- * more. */
-static enum connection_event fail(struct connection *connection, uint16_t code,
-                                  const char *sentence) {
+enum connection_event connection_fail(struct connection *connection, uint16_t code,
+                                      const char *sentence) {
     connection_close(connection, code, sentence);
     connection->close_code = code;
     connection->failure = sentence;
@@ -47,6 +50,7 @@ static enum connection_event fail(struct connection *connection, uint16_t code,
 /* A message begins: its payload will be gathered from `start` on. */
 static void begin_message(struct connection *connection, uint8_t opcode, size_t start) {
     connection->message_opcode = opcode;
+    connection->changed = false;
     connection->input.in_message = true;
     connection->input.message_start = start;
     connection->input.message_length = 0;
@@ -60,17 +64,25 @@ static enum connection_event begin_data_frame(struct connection *connection, siz
     const struct input *input = &connection->input;
     bool continues = frame->opcode == FRAME_CONTINUATION;
     if (continues && !input->in_message) {
-        return fail(connection, CLOSE_PROTOCOL_ERROR, "there is no message to continue (5.4)");
+        return connection_fail(connection, CLOSE_PROTOCOL_ERROR,
+                               "there is no message to continue (5.4)");
     }
     if (!continues && input->in_message) {
-        return fail(connection, CLOSE_PROTOCOL_ERROR,
-                    "a message begins before the last one has ended (5.4)");
+        return connection_fail(connection, CLOSE_PROTOCOL_ERROR,
+                               "a message begins before the last one has ended (5.4)");
     }
+    if (frame->rsv != 0 && continues) {
+        return connection_fail(connection, CLOSE_PROTOCOL_ERROR, misplaced_bit);
+    }
+    bool changed = continues ? connection->changed : frame->rsv != 0;
     size_t so_far = continues ? input->message_length : 0;
-    if (frame->payload_length > connection->settings.max_message - so_far) {
-        return fail(connection, CLOSE_TOO_BIG, "the message is larger than the limit");
+    if (!changed && frame->payload_length > connection->settings.max_message - so_far) {
+        return connection_fail(connection, CLOSE_TOO_BIG, connection_too_big);
     }
-    if (!continues) {
+    if (!continues && changed) {
+        begin_message(connection, frame->opcode, input->done);
+        connection_begin_changed(connection);
+    } else if (!continues) {
         /* In front of the payload stays room for the header of its echo: exactly as much as it
          * needs when its length is known, or up to the most that a server's frame can have. */
         size_t key_size = frame->masked ? sizeof frame->masking_key : 0;
@@ -92,14 +104,17 @@ static enum connection_event begin_frame(struct connection *connection) {
         return CONNECTION_NEEDS_INPUT;
     }
     if (verdict != FRAME_OK) {
-        return fail(connection, CLOSE_PROTOCOL_ERROR, frame_verdict_sentence(verdict));
+        return connection_fail(connection, CLOSE_PROTOCOL_ERROR, frame_verdict_sentence(verdict));
     }
     size_t header_size = frame_header_size(&connection->frame);
+    enum connection_event event = CONNECTION_NEEDS_INPUT;
     if (!frame_is_control(connection->frame.opcode)) {
-        enum connection_event event = begin_data_frame(connection, header_size);
-        if (event != CONNECTION_NEEDS_INPUT) {
-            return event;
-        }
+        event = begin_data_frame(connection, header_size);
+    } else if (connection->frame.rsv != 0) {
+        event = connection_fail(connection, CLOSE_PROTOCOL_ERROR, misplaced_bit);
+    }
+    if (event != CONNECTION_NEEDS_INPUT) {
+        return event;
     }
     input->raw += header_size;
     connection->frame_received = 0;
@@ -128,7 +143,7 @@ static enum connection_event add_to_message(struct connection *connection, const
     bool is_good = !is_text || (is_ascii && utf8_is_complete(&connection->utf8)) ||
                    utf8_update(&connection->utf8, to, count);
     return is_good ? CONNECTION_NEEDS_INPUT
-                   : fail(connection, CLOSE_INVALID_DATA, "a text message must be UTF-8 (8.1)");
+                   : connection_fail(connection, CLOSE_INVALID_DATA, connection_not_utf8);
 }
 
 /* Takes as much of the frame's payload as has arrived. */
@@ -136,11 +151,14 @@ static enum connection_event take_payload(struct connection *connection) {
     const struct frame_header *frame = &connection->frame;
     struct input *input = &connection->input;
     const uint8_t *key = frame->masked ? frame->masking_key : NULL;
-    const uint8_t *from = input->buffer.data + input->raw;
+    uint8_t *from = input->buffer.data + input->raw;
     uint64_t offset = connection->frame_received;
     uint64_t missing = frame->payload_length - offset;
     size_t here = input->end - input->raw;
     size_t count = missing < here ? (size_t)missing : here;
+    if (connection->changed && !frame_is_control(frame->opcode)) {
+        return connection_make_message(connection, from, count, key);
+    }
     input->raw += count;
     connection->frame_received += count;
     if (!frame_is_control(frame->opcode)) {
@@ -161,7 +179,7 @@ static enum connection_event end_with_close(struct connection *connection,
         close_decode(connection->control, (size_t)connection->frame.payload_length, &close);
     if (verdict != CLOSE_OK) {
         uint16_t code = verdict == CLOSE_BAD_REASON ? CLOSE_INVALID_DATA : CLOSE_PROTOCOL_ERROR;
-        return fail(connection, code, close_verdict_sentence(verdict));
+        return connection_fail(connection, code, close_verdict_sentence(verdict));
     }
     connection_close(connection, close.code, "");
     connection->close_code = close.code;
@@ -191,12 +209,16 @@ static enum connection_event end_message(struct connection *connection,
     struct input *input = &connection->input;
     uint8_t opcode = connection->message_opcode;
     if (opcode == FRAME_TEXT && !utf8_is_complete(&connection->utf8)) {
-        return fail(connection, CLOSE_INVALID_DATA,
-                    "a text message must not end within a character (8.1)");
+        return connection_fail(connection, CLOSE_INVALID_DATA,
+                               "a text message must not end within a character (8.1)");
     }
     input->in_message = false;
     *message = (struct connection_message){opcode, input->buffer.data + input->message_start,
                                            input->message_length};
+    if (connection->changed) {
+        message->payload = connection->made.payload;
+        message->length = connection->made.length;
+    }
     return CONNECTION_MESSAGE;
 }
 
@@ -237,7 +259,8 @@ enum connection_event connection_next(struct connection *connection,
                                       struct connection_message *message) {
     enum connection_event event = connection->end_event;
     while (event == CONNECTION_NEEDS_INPUT) {
-        if (!output_has_room(&connection->output, EVENT_PARTS, EVENT_BYTES)) {
+        if (!output_has_room(&connection->output, EVENT_PARTS, EVENT_BYTES) ||
+            connection->extension_lent) {
             return CONNECTION_NEEDS_OUTPUT;
         }
         event = take_small_message(connection, message);
@@ -263,7 +286,7 @@ uint8_t *connection_space(struct connection *connection, size_t *size) {
     uint64_t most = connection->settings.max_message + BUFFER_SLACK;
     uint8_t *space = input_space(&connection->input, rest, most, size);
     if (space == NULL) {
-        fail(connection, CLOSE_INTERNAL_ERROR, "out of memory");
+        connection_fail(connection, CLOSE_INTERNAL_ERROR, connection_no_memory);
     }
     return space;
 }
@@ -273,5 +296,13 @@ void connection_received(struct connection *connection, size_t count) {
 }
 
 void connection_relax(struct connection *connection) {
+    const struct extension *extension = connection->settings.extension;
     input_relax(&connection->input);
+    if (extension != NULL && !connection->input.in_message) {
+        extension->relax(extension->context);
+    }
+}
+
+bool connection_can_relax(const struct connection *connection) {
+    return connection->settings.extension != NULL || buffer_has_grown(&connection->input.buffer);
 }

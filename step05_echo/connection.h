@@ -27,6 +27,7 @@
 
 #include "step04_frames/frame.h"
 #include "step05_echo/close.h"
+#include "step05_echo/extension.h"
 #include "step05_echo/input.h"
 #include "step05_echo/output.h"
 #include "step05_echo/utf8.h"
@@ -47,6 +48,9 @@ struct connection_settings {
      * one. A server has none: NULL. */
     void (*new_masking_key)(void *context, uint8_t masking_key[4]);
     void *context;
+    /* The extension that was agreed on, or NULL. It belongs to the caller, and to this connection
+     * alone. */
+    const struct extension *extension;
 };
 
 enum connection_event {
@@ -79,8 +83,12 @@ struct connection {
 
     uint8_t message_opcode;
     struct utf8 utf8;
+    bool changed;                  /* the message is one that the extension makes */
+    struct extension_message made; /* then: as far as it has come */
+    uint64_t marked_bytes;         /* and the payload that it was made from */
 
     struct output output;
+    bool extension_lent; /* the output holds what the extension gave to be sent */
     bool close_sent;
     enum connection_event end_event; /* CONNECTION_CLOSED or _FAILED once it has come to that */
     uint16_t close_code; /* then: the code the peer sent, or the one it was failed with */
@@ -112,8 +120,11 @@ uint8_t *connection_space(struct connection *connection, size_t *size);
 void connection_received(struct connection *connection, size_t count);
 
 /* Gives back memory that was taken for busier times. For a connection that has been silent for a
- * moment; to be called when connection_space may be. */
+ * moment; to be called when connection_space may be, and all output has been sent. */
 void connection_relax(struct connection *connection);
+
+/* Whether connection_relax may have something to give back. */
+bool connection_can_relax(const struct connection *connection);
 
 /* Sends a message in one frame. The payload is lent: until it has been sent it must neither change
  * nor go; a client's is masked in place. A message that has just been received goes back as it

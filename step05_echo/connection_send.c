@@ -65,13 +65,42 @@ static bool is_in_place(const struct connection *connection, const uint8_t *payl
            input->message_start >= input->done + size;
 }
 
+/* Sends a header, and its payload by copying or lending it. */
+static void send_parts(struct connection *connection, const struct frame_header *header,
+                       uint8_t *payload) {
+    uint8_t head[FRAME_HEADER_MAX];
+    output_copy(&connection->output, head, frame_encode_header(header, head));
+    if (header->payload_length <= CONNECTION_COPY_MAX) {
+        output_copy(&connection->output, payload, (size_t)header->payload_length);
+    } else {
+        lend(connection, payload, (size_t)header->payload_length);
+    }
+}
+
+/* Sends what the extension makes of a message. Returns false if it leaves the message as it is. */
+static bool send_changed(struct connection *connection, uint8_t opcode, const uint8_t *payload,
+                         size_t length) {
+    const struct extension *extension = connection->settings.extension;
+    struct extension_message changed;
+    if (extension == NULL || !extension->send(extension->context, payload, length, &changed)) {
+        return false;
+    }
+    struct frame_header header = {
+        .fin = true, .rsv = extension->rsv, .opcode = opcode, .payload_length = changed.length};
+    mask_frame(connection, &header, changed.payload);
+    send_parts(connection, &header, changed.payload);
+    connection->extension_lent = changed.length > CONNECTION_COPY_MAX;
+    return true;
+}
+
 int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payload,
                     size_t length) {
-    uint8_t head[FRAME_HEADER_MAX];
-    struct output *output = &connection->output;
-    if (connection->close_sent ||
-        !output_has_room(output, 2, FRAME_HEADER_MAX + CONNECTION_COPY_MAX)) {
+    if (connection->close_sent || connection->extension_lent ||
+        !output_has_room(&connection->output, 2, FRAME_HEADER_MAX + CONNECTION_COPY_MAX)) {
         return -1;
+    }
+    if (send_changed(connection, opcode, payload, length)) {
+        return 0;
     }
     bool is_small = length <= FRAME_CONTROL_MAX && connection->settings.role == CONNECTION_SERVER;
     if (is_small && is_in_place(connection, payload, 2)) {
@@ -88,12 +117,7 @@ int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payl
         lend(connection, payload - head_size, head_size + length);
         return 0;
     }
-    output_copy(output, head, frame_encode_header(&header, head));
-    if (length <= CONNECTION_COPY_MAX) {
-        output_copy(output, payload, length);
-    } else {
-        lend(connection, payload, length);
-    }
+    send_parts(connection, &header, payload);
     return 0;
 }
 
@@ -104,4 +128,7 @@ size_t connection_output(struct connection *connection, const struct iovec **par
 
 void connection_sent(struct connection *connection, size_t count) {
     output_sent(&connection->output, count);
+    if (connection->output.count == 0) {
+        connection->extension_lent = false;
+    }
 }

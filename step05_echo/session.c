@@ -60,7 +60,7 @@ static int64_t time_to_wait(const struct session *session) {
     if (session->settings->idle_timeout > 0) {
         wait = least(wait, session->last_message + session->settings->idle_timeout - clock_now());
     }
-    if (!session->relaxed && buffer_has_grown(&session->connection.input.buffer)) {
+    if (!session->relaxed && connection_can_relax(&session->connection)) {
         wait = least(wait, SESSION_RELAX_AFTER);
     }
     return wait > 0 ? wait : 1;
@@ -228,7 +228,8 @@ void session_run(struct tcp_connection *tcp, const struct session_settings *sett
                  size_t received) {
     struct session session = {.tcp = tcp, .settings = settings, .handler = handler};
     struct connection_settings rules = {.role = CONNECTION_SERVER,
-                                        .max_message = settings->max_message};
+                                        .max_message = settings->max_message,
+                                        .extension = handler->extension};
     connection_init(&session.connection, &rules, buffer, received);
     if (settings->idle_timeout > 0) {
         session.last_message = clock_now();

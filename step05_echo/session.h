@@ -30,6 +30,7 @@ struct session_handler {
     void (*on_message)(struct connection *connection, const struct connection_message *message,
                        void *context);
     void *context;
+    const struct extension *extension; /* as in struct connection_settings */
 };
 
 /* Serves the connection until it is over, and logs how it ended. It takes over `buffer` as

@@ -16,6 +16,7 @@
 #ifndef STEP06_CLIENT_CLIENT_H
 #define STEP06_CLIENT_CLIENT_H
 
+#include "step03_handshake/extensions.h"
 #include "step05_echo/connection.h"
 #include "step06_client/random.h"
 #include "step06_client/trace.h"
@@ -33,9 +34,10 @@ struct client {
     struct connection connection;
     struct random random;
     bool random_failed;
-    const char *subprotocol; /* the one the server chose, or NULL */
-    int64_t close_deadline;  /* until when to wait for the peer's Close; 0 before ours */
-    int64_t write_deadline;  /* until when some output must go out; 0 while there is none */
+    const char *subprotocol;               /* the one the server chose, or NULL */
+    char extension[EXTENSIONS_AGREED_MAX]; /* what was agreed on, to be shown, or "" */
+    int64_t close_deadline; /* until when to wait for the peer's Close; 0 before ours */
+    int64_t write_deadline; /* until when some output must go out; 0 while there is none */
     bool tracing;
     struct trace sent, received;
     uint8_t lent[CLIENT_LENT_SIZE];    /* where the buffer of `connection` begins */

@@ -113,6 +113,11 @@ size_t client_handshake_request(const struct url *url, const struct client_offer
         add(&request, offer->origin);
         add(&request, "\r\n");
     }
+    if (offer->extension != NULL) {
+        add(&request, "Sec-WebSocket-Extensions: ");
+        add(&request, offer->extension->offer);
+        add(&request, "\r\n");
+    }
     for (size_t i = 0; i < offer->headers.count; i++) {
         add(&request, offer->headers.item[i]);
         add(&request, "\r\n");
@@ -162,14 +167,26 @@ static enum client_handshake_verdict check_accept(const struct answer *answer, c
     return verdict;
 }
 
-/* Nothing was offered, so the list must be empty (4.1, item 5). */
-static enum client_handshake_verdict check_extensions(const struct answer *answer) {
+/* If nothing was offered, the list must be empty (4.1, item 5). If something was, it fits into one
+ * header; another could only repeat it. */
+static enum client_handshake_verdict check_extensions(const struct answer *answer,
+                                                      const struct client_offer *offer,
+                                                      struct http_text *extension) {
     size_t from = 0;
-    struct http_text list, element;
+    struct http_text list;
+    *extension = (struct http_text){NULL, 0};
     while (http_header_next(&answer->head, "Sec-WebSocket-Extensions", &from, &list)) {
-        if (http_list_next(&list, &element)) {
+        struct http_text rest = list, element;
+        if (!http_list_next(&rest, &element)) {
+            continue;
+        }
+        if (offer->extension == NULL || extension->length > 0) {
             return CLIENT_HANDSHAKE_EXTENSION;
         }
+        if (!offer->extension->accept(offer->extension->context, list)) {
+            return CLIENT_HANDSHAKE_BAD_EXTENSION;
+        }
+        *extension = list;
     }
     return CLIENT_HANDSHAKE_OPEN;
 }
@@ -196,7 +213,8 @@ static enum client_handshake_verdict check_subprotocol(const struct answer *answ
 
 enum client_handshake_verdict client_handshake_check(const struct answer *answer,
                                                      const struct client_offer *offer,
-                                                     const char *key, const char **subprotocol) {
+                                                     const char *key, const char **subprotocol,
+                                                     struct http_text *extension) {
     *subprotocol = NULL;
     if (answer->status != 101) {
         return CLIENT_HANDSHAKE_REFUSED;
@@ -209,7 +227,7 @@ enum client_handshake_verdict client_handshake_check(const struct answer *answer
         verdict = check_accept(answer, key);
     }
     if (verdict == CLIENT_HANDSHAKE_OPEN) {
-        verdict = check_extensions(answer);
+        verdict = check_extensions(answer, offer, extension);
     }
     return verdict == CLIENT_HANDSHAKE_OPEN ? check_subprotocol(answer, offer, subprotocol)
                                             : verdict;
@@ -229,6 +247,8 @@ const char *client_handshake_sentence(enum client_handshake_verdict verdict) {
         [CLIENT_HANDSHAKE_WRONG_ACCEPT] = "Sec-WebSocket-Accept does not fit the key: whoever "
                                           "answered did not read this request (4.1)",
         [CLIENT_HANDSHAKE_EXTENSION] = "the server uses an extension that was not offered (4.1)",
+        [CLIENT_HANDSHAKE_BAD_EXTENSION] = "the server uses the extension otherwise than was "
+                                           "offered (4.1)",
         [CLIENT_HANDSHAKE_REPEATED_SUBPROTOCOL] = "the answer has more than one "
                                                   "Sec-WebSocket-Protocol (11.3.4)",
         [CLIENT_HANDSHAKE_SUBPROTOCOL] = "the server speaks a subprotocol that was not offered "

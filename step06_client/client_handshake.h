@@ -15,6 +15,7 @@
 
 #include "common/options.h"
 #include "step03_handshake/handshake.h"
+#include "step05_echo/extension.h"
 #include "step06_client/answer.h"
 #include "step06_client/url.h"
 
@@ -24,11 +25,21 @@ enum {
     CLIENT_HANDSHAKE_REQUEST_MAX = 16384
 };
 
+/* An extension that the client can speak (9.1). Step 6 has none; step 7 brings one. */
+struct client_extension {
+    const char *offer; /* for Sec-WebSocket-Extensions */
+    /* Whether the server's list, the whole of its answer, is one that goes with the offer. */
+    bool (*accept)(void *context, struct http_text agreed);
+    void *context;
+    const struct extension *extension; /* what the connection uses if the server agrees */
+};
+
 /* What is asked for. The strings belong to the caller and outlive it. */
 struct client_offer {
-    struct options_list subprotocols; /* in the order of preference */
-    struct options_list headers;      /* more lines, as "Name: value" */
-    const char *origin;               /* NULL: none, as only browsers must send one */
+    struct options_list subprotocols;         /* in the order of preference */
+    struct options_list headers;              /* more lines, as "Name: value" */
+    const char *origin;                       /* NULL: none, as only browsers must send one */
+    const struct client_extension *extension; /* NULL: none is offered */
 };
 
 enum client_handshake_verdict {
@@ -41,6 +52,7 @@ enum client_handshake_verdict {
     CLIENT_HANDSHAKE_REPEATED_ACCEPT,      /* more than one (11.3.3) */
     CLIENT_HANDSHAKE_WRONG_ACCEPT,         /* it does not fit the key */
     CLIENT_HANDSHAKE_EXTENSION,            /* an extension that was not offered */
+    CLIENT_HANDSHAKE_BAD_EXTENSION,        /* it was offered, but not like this */
     CLIENT_HANDSHAKE_REPEATED_SUBPROTOCOL, /* more than one header of it (11.3.4) */
     CLIENT_HANDSHAKE_SUBPROTOCOL           /* a subprotocol that was not offered */
 };
@@ -60,10 +72,12 @@ size_t client_handshake_request(const struct url *url, const struct client_offer
                                 const char *key, char out[CLIENT_HANDSHAKE_REQUEST_MAX]);
 
 /* Judges a complete answer to the request with this key (4.1, the list at its end). On
- * CLIENT_HANDSHAKE_OPEN `*subprotocol` is the one of the offer that the server chose, or NULL. */
+ * CLIENT_HANDSHAKE_OPEN `*subprotocol` is the one of the offer that the server chose, or NULL, and
+ * `*extension`, in the answer's text, what was agreed on, or of length 0. */
 enum client_handshake_verdict client_handshake_check(const struct answer *answer,
                                                      const struct client_offer *offer,
-                                                     const char *key, const char **subprotocol);
+                                                     const char *key, const char **subprotocol,
+                                                     struct http_text *extension);
 
 /* One sentence for people that says what was wrong with the answer. */
 const char *client_handshake_sentence(enum client_handshake_verdict verdict);

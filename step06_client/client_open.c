@@ -170,14 +170,18 @@ static int shake_hands(struct opening *opening, const struct url *url) {
         return -1;
     }
     log_head(opening);
+    struct http_text extension;
     enum client_handshake_verdict verdict = client_handshake_check(
-        &opening->answer, opening->offer, opening->key, &opening->client->subprotocol);
+        &opening->answer, opening->offer, opening->key, &opening->client->subprotocol, &extension);
     if (verdict == CLIENT_HANDSHAKE_REFUSED) {
         return explain_refusal(opening);
     }
-    return verdict == CLIENT_HANDSHAKE_OPEN
-               ? 0
-               : fail(opening, "the handshake failed: ", client_handshake_sentence(verdict));
+    if (verdict != CLIENT_HANDSHAKE_OPEN) {
+        return fail(opening, "the handshake failed: ", client_handshake_sentence(verdict));
+    }
+    text_printable(extension.start, extension.length, opening->client->extension,
+                   sizeof opening->client->extension);
+    return 0;
 }
 
 /* For connection_init. There is no way to say that it failed, so nothing is sent after that. */
@@ -197,9 +201,13 @@ static void begin(struct opening *opening, const struct client_settings *setting
                                         .max_message = settings->max_message,
                                         .new_masking_key = new_masking_key,
                                         .context = client};
+    if (client->extension[0] != '\0') {
+        rules.extension = opening->offer->extension->extension;
+    }
     client->tracing = settings->trace;
-    trace_init(&client->sent, "sent frame", true);
-    trace_init(&client->received, "received frame", false);
+    uint8_t rsv = rules.extension != NULL ? rules.extension->rsv : 0;
+    trace_init(&client->sent, "sent frame", true, rsv);
+    trace_init(&client->received, "received frame", false, rsv);
     buffer_shrink(&opening->buffer, head_size, behind);
     if (client->tracing) {
         trace_bytes(&client->received, opening->buffer.data, behind);

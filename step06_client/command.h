@@ -10,9 +10,18 @@ struct command {
     struct client_offer offer;
     struct client_settings client;
     struct talk_settings talk;
+    bool quiet, verbose;
 };
 
+/* Fills in the defaults and starts `options` with all that the client has, for a program of this
+ * name. More may be added before the command line is read. */
+void command_init(struct command *command, struct options *options, const char *program,
+                  const char *summary);
+
 /* Reads the command line, and sets how much is logged. Returns as options_parse. */
-int command_parse(struct command *command, int argc, char **argv);
+int command_parse(struct command *command, struct options *options, int argc, char **argv);
+
+/* Connects, talks until one side closes, and returns the program's exit status. */
+int command_run(const struct command *command);
 
 #endif

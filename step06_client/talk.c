@@ -161,11 +161,9 @@ int talk(struct client *client, const struct talk_settings *settings) {
     enum client_event event;
     talk.wait = (struct client_wait){STDIN_FILENO, terminal_catch_interrupt(), false, -1};
     terminal_init(&talk.terminal, settings->binary);
-    if (client->subprotocol != NULL) {
-        log_event(0, "open, subprotocol %s", client->subprotocol);
-    } else {
-        log_event(0, "open");
-    }
+    log_event(0, "open%s%s%s%s", client->subprotocol != NULL ? ", subprotocol " : "",
+              client->subprotocol != NULL ? client->subprotocol : "",
+              client->extension[0] != '\0' ? ", extension " : "", client->extension);
     if (settings->ping) {
         talk.ping_sent = clock_now();
         connection_ping(&client->connection, (const uint8_t *)ping_payload, strlen(ping_payload));

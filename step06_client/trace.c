@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-void trace_init(struct trace *trace, const char *name, bool masked) {
+void trace_init(struct trace *trace, const char *name, bool masked, uint8_t allowed_rsv) {
     frame_show_init(&trace->show, 0, name, masked);
+    trace->show.rules.allowed_rsv = allowed_rsv;
     trace->len = 0;
 }
 

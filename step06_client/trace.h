@@ -16,8 +16,9 @@ struct trace {
 };
 
 /* Starts with no bytes. `name` is how a frame is called in the log, such as "received frame";
- * `masked` says which side sends: a client's frames are masked, a server's are not. */
-void trace_init(struct trace *trace, const char *name, bool masked);
+ * `masked` says which side sends: a client's frames are masked, a server's are not. `allowed_rsv`
+ * is as in struct frame_rules. */
+void trace_init(struct trace *trace, const char *name, bool masked, uint8_t allowed_rsv);
 
 /* Draws the frames in the next `len` bytes; what does not yet make a frame is kept. */
 void trace_bytes(struct trace *trace, const uint8_t *bytes, size_t len);

@@ -22,7 +22,8 @@ static enum client_handshake_verdict check(const char *text, const struct client
     answer_init(&answer);
     CHECK_FOR(answer_parse(&answer, text, strlen(text)) == ANSWER_COMPLETE, "%s", text);
     *subprotocol = "leftover";
-    return client_handshake_check(&answer, offer, KEY, subprotocol);
+    struct http_text extension;
+    return client_handshake_check(&answer, offer, KEY, subprotocol, &extension);
 }
 
 static void the_key_is_base64_of_16_bytes(void) {
@@ -46,7 +47,7 @@ static void the_request_has_what_4_1_wants(void) {
                                  "X-Empty:\r\n"
                                  "\r\n";
     struct client_offer offer = {
-        {{"chat", "superchat"}, 2}, {{"Cookie: a=b", "X-Empty:"}, 2}, "http://example.com"};
+        {{"chat", "superchat"}, 2}, {{"Cookie: a=b", "X-Empty:"}, 2}, "http://example.com", NULL};
     CHECK_EQUAL(url_parse("ws://server.example.com:8000/chat?x=1", &url), URL_OK);
     CHECK(client_offer_problem(&offer) == NULL);
     size_t length = client_handshake_request(&url, &offer, KEY, request);
@@ -57,7 +58,7 @@ static void the_server_of_step_3_accepts_it(void) {
     struct url url;
     char text[CLIENT_HANDSHAKE_REQUEST_MAX], headers[HANDSHAKE_HEADERS_MAX], answer[1024];
     static const char *const spoken[] = {"superchat"};
-    const struct handshake_policy policy = {NULL, 0, spoken, 1};
+    const struct handshake_policy policy = {.subprotocols = spoken, .subprotocol_count = 1};
     struct http_request request;
     struct handshake handshake;
     const char *subprotocol;

@@ -854,7 +854,7 @@ static void next_key(void *context, uint8_t key[4]) {
 static void a_client_masks_and_takes_no_masked_frames(void) {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     uint8_t keys = 0;
-    struct connection_settings settings = {CONNECTION_CLIENT, MAX_MESSAGE, next_key, &keys};
+    struct connection_settings settings = {CONNECTION_CLIENT, MAX_MESSAGE, next_key, &keys, NULL};
     struct connection connection;
     struct run run = {.ended = false};
     struct wire in = {0};

@@ -13,7 +13,7 @@
 enum { VERDICTS = HANDSHAKE_BAD_EXTENSIONS + 1, TEXT_SIZE = 1024 };
 
 static const char *const spoken[] = {"chat", "superchat", "v2.example"};
-static const struct handshake_policy any_origin = {NULL, 0, spoken, 3};
+static const struct handshake_policy any_origin = {.subprotocols = spoken, .subprotocol_count = 3};
 
 static const char *const good_lines[] = {
     "GET /chat HTTP/1.1",  "Host: server.example.com",  "Upgrade: websocket",
@@ -28,7 +28,7 @@ static enum handshake_verdict check_text(const char *text, const struct handshak
     http_request_init(&request);
     enum http_verdict verdict = http_parse(&request, text, strlen(text));
     CHECK_FOR(verdict == HTTP_COMPLETE, "verdict %d of http for\n%s", verdict, text);
-    *handshake = (struct handshake){"leftover", "leftover"};
+    *handshake = (struct handshake){"leftover", "leftover", "leftover"};
     return handshake_check(&request, policy, handshake);
 }
 
@@ -240,7 +240,7 @@ static void version_before_key(void) {
 /* Item 7. */
 static void origins_that_are_listed(void) {
     static const char *const origins[] = {"http://example.com", "https://a.example:8443", "null"};
-    static const struct handshake_policy listed = {origins, 3, spoken, 3};
+    static const struct handshake_policy listed = {origins, 3, spoken, 3, {NULL, NULL}};
     expect_with(NULL, "Origin: http://example.com", &listed, HANDSHAKE_ACCEPTED);
     expect_with(NULL, "origin:HTTP://EXAMPLE.com", &listed, HANDSHAKE_ACCEPTED);
     expect_with(NULL, "Origin: https://a.example:8443", &listed, HANDSHAKE_ACCEPTED);
@@ -267,7 +267,7 @@ static void any_origin_and_none(void) {
 
 static void one_origin(void) {
     static const char *const origins[] = {"http://a"};
-    static const struct handshake_policy listed = {origins, 1, spoken, 3};
+    static const struct handshake_policy listed = {origins, 1, spoken, 3, {NULL, NULL}};
     const char *same = "Origin: http://a\r\nOrigin: http://a";
     const char *other = "Origin: http://b\r\norigin: http://a";
     expect(NULL, same, HANDSHAKE_REPEATED_ORIGIN);
@@ -317,7 +317,7 @@ static void no_common_subprotocol(void) {
 }
 
 static void server_without_subprotocols(void) {
-    static const struct handshake_policy none = {NULL, 0, NULL, 0};
+    static const struct handshake_policy none = {.subprotocol_count = 0};
     char text[TEXT_SIZE];
     struct handshake handshake;
     write_request(text, NULL, "Sec-WebSocket-Protocol: chat");
@@ -555,7 +555,7 @@ static void sentences(void) {
 }
 
 static void check_headers(const char *subprotocol, const char *wanted) {
-    struct handshake handshake = {ACCEPT, subprotocol};
+    struct handshake handshake = {ACCEPT, subprotocol, ""};
     char headers[HANDSHAKE_HEADERS_MAX];
     handshake_headers(&handshake, headers);
     CHECK_FOR(strcmp(headers, wanted) == 0, "the headers are\n%s", headers);

@@ -26,7 +26,7 @@ expect() {
     fi
 }
 
-for step in step01_tcp step02_http step03_handshake step04_frames step05_echo step06_client; do
+for step in step01_tcp step02_http step03_handshake step04_frames step05_echo step06_client step07_deflate; do
     expect "a step by its number" 0 "^usage: $step " "${step%%_*}" ARGS=--help BUILD="$BUILD"
     expect "a step by its directory" 0 "^usage: $step " "$step" ARGS=--help BUILD="$BUILD"
 done

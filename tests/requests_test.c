@@ -29,7 +29,7 @@ static size_t request_count;
 static struct process server;
 
 static const char *const spoken[] = {"chat"};
-static const struct handshake_policy policy = {NULL, 0, spoken, 1};
+static const struct handshake_policy policy = {.subprotocols = spoken, .subprotocol_count = 1};
 
 static void load_request(struct request *request) {
     char path[sizeof FOLDER + NAME_SIZE + sizeof ".http"];
@@ -67,7 +67,7 @@ static void every_file_is_listed(void) {
 /* Requires the decision about a complete request: accepted, with its key and subprotocol. */
 static void check_decision(const struct request *from, const struct http_request *request,
                            const char *how, size_t cut) {
-    struct handshake handshake = {"", "leftover"};
+    struct handshake handshake = {"", "leftover", ""};
     CHECK_FOR(request->head_size == from->len, "%s, %s %zu: %zu bytes of %zu", from->name, how, cut,
               request->head_size, from->len);
     enum handshake_verdict verdict = handshake_check(request, &policy, &handshake);

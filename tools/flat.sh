@@ -26,7 +26,20 @@ for module in "$@"; do
     done
     modules="$modules ${module##*/}"
 done
-# The files are a list of words.
+# Headers that are no module's own, such as those that the files of one module share.
+while :; do
+    # The files are a list of words.
+    # shellcheck disable=SC2086
+    more=$(sed -n 's/^#include "\([a-z0-9_]*\/[a-z0-9_]*\.h\)"$/\1/p' $files | sort -u |
+        while read -r header; do
+            case " $files " in
+                *" $header "*) ;;
+                *) echo "$header" ;;
+            esac
+        done)
+    [ -n "$more" ] || break
+    files="$files $(echo "$more" | tr '\n' ' ')"
+done
 # shellcheck disable=SC2086
 flatten $files
 page=
@@ -46,7 +59,7 @@ settings='PORT ?= 8000'
 # The variables are for make.
 # shellcheck disable=SC2016
 where='--port $(PORT)'
-if [ -f "$folder/url.h" ]; then
+if [ "$step" = step06_client ]; then
     settings='URL ?= ws://127.0.0.1:8000/'
     # shellcheck disable=SC2016
     where="'\$(URL)'"

@@ -1,0 +1,70 @@
+/* Step 7: the echo server of step 5, which compresses messages with whoever offers it. */
+#include "step03_handshake/upgrade.h"
+#include "step05_echo/session.h"
+#include "step07_deflate/permessage_deflate.h"
+#include "step07_deflate/wishes.h"
+
+static const char hints[] =
+    "try:  open http://{host}:{port}/ in a browser and connect, or in its console:\n"
+    "      socket = new WebSocket('ws://{host}:{port}/')\n"
+    "      socket.onopen = () => console.log(socket.extensions)\n"
+    "      build/step07_client --compress --verbose ws://{host}:{port}/\n";
+
+enum { LENT_SIZE = 768 };
+
+struct echo_settings {
+    struct upgrade_settings upgrade;
+    struct session_settings session;
+    struct wishes wishes;
+};
+
+static void echo(struct connection *connection, const struct connection_message *message,
+                 void *context) {
+    (void)context;
+    connection_send(connection, message->opcode, message->payload, message->length);
+}
+
+static void serve(struct tcp_connection *tcp, void *context) {
+    const struct echo_settings *settings = context;
+    const struct parameters wishes = wishes_parameters(&settings->wishes);
+    struct upgrade_settings upgrade = settings->upgrade;
+    struct session_handler handler = {.on_message = echo};
+    struct permessage_deflate deflate; /* one for each connection */
+    uint8_t lent[LENT_SIZE];
+    struct buffer buffer;
+    size_t received;
+    buffer_init(&buffer, lent, sizeof lent);
+    permessage_deflate_init(&deflate, &wishes, true);
+    upgrade.chooser = permessage_deflate_chooser(&deflate);
+    if (upgrade_accept(tcp, &upgrade, &buffer, &received) == 0) {
+        handler.extension = permessage_deflate_extension(&deflate);
+        session_run(tcp, &settings->session, &handler, &buffer, received);
+    } else {
+        buffer_free(&buffer);
+    }
+    permessage_deflate_free(&deflate);
+}
+
+int main(int argc, char **argv) {
+    struct options options;
+    struct server server;
+    struct echo_settings settings;
+    options_init(&options, "step07_deflate", "Step 7: an echo server that compresses messages.");
+    server_init(&server, &options);
+    upgrade_init(&settings.upgrade, &options);
+    session_init(&settings.session, &options);
+    wishes_init(&settings.wishes, &options);
+    int status = options_parse(&options, argc, argv);
+    if (status == OPTIONS_GO_ON) {
+        status = upgrade_check_settings(&settings.upgrade);
+    }
+    if (status != OPTIONS_GO_ON) {
+        return status;
+    }
+    server.hints = hints;
+    server.pool.refusal = exchange_refusal;
+    server.pool.buffer_size = LENT_SIZE;
+    server.pool.handle = serve;
+    server.pool.context = &settings;
+    return server_run(&server);
+}

@@ -1,0 +1,76 @@
+/* permessage_deflate: compressed messages, RFC 7692 section 7. Step 7.
+ *
+ *     sent:      message --> deflate --> ... 00 00 ff ff --> without the last four bytes, RSV1 set
+ *     received:  payload --> with 00 00 ff ff behind it --> inflate --> message
+ *
+ * It joins what `deflate` and `inflate` can do to the hook that a connection has for an extension
+ * (extension.h). Here is the memory of both directions, and the decision how long it is kept: while
+ * a connection is busy a compressor takes deflate_memory() and a decompressor a little more than the
+ * window; after a moment of silence the windows alone remain, and not even these where the two
+ * sides have agreed on no context takeover.
+ */
+#ifndef STEP07_DEFLATE_PERMESSAGE_DEFLATE_H
+#define STEP07_DEFLATE_PERMESSAGE_DEFLATE_H
+
+#include "step05_echo/connection.h"
+#include "step07_deflate/deflate.h"
+#include "step07_deflate/inflate.h"
+#include "step07_deflate/parameters.h"
+
+/* The messages that come in. Their bytes lie behind those of older messages, which references may
+ * repeat:
+ *
+ *         not used any more   history, what references reach   message    free
+ *       +-------------------+--------------------------------+----------+--------+
+ *       0                 base                             start      length  capacity
+ */
+struct permessage_receiver {
+    bool takeover;
+    unsigned window_bits;
+    struct inflate *inflate; /* NULL until it is needed */
+    uint8_t *bytes;
+    size_t capacity, base, start, length;
+    bool in_message;
+    uint64_t received; /* bytes of payload */
+    size_t tail;       /* bytes of the missing 00 00 ff ff that inflate has got */
+};
+
+/* The messages that go out. */
+struct permessage_sender {
+    bool takeover;
+    unsigned window_bits;
+    void *memory; /* of the compressor; NULL until it is needed */
+    struct deflate deflate;
+    uint8_t *history; /* what is kept of it in times of silence, or NULL */
+    size_t history_length;
+    uint8_t *out; /* the compressed message */
+    size_t out_capacity;
+};
+
+/* One connection's compression. It must not be moved once its functions are in use. */
+struct permessage_deflate {
+    bool is_server, is_agreed;
+    struct parameters wishes, agreed;
+    struct extension extension;
+    struct permessage_receiver receiver;
+    struct permessage_sender sender;
+};
+
+/* Starts with nothing agreed on and no memory taken. */
+void permessage_deflate_init(struct permessage_deflate *deflate, const struct parameters *wishes,
+                             bool is_server);
+
+/* The server's side of the handshake: what struct handshake_policy takes. */
+struct extensions_chooser permessage_deflate_chooser(struct permessage_deflate *deflate);
+
+/* The client's: whether the server's answer goes with parameters_offer(). `context` is the struct
+ * permessage_deflate. */
+bool permessage_deflate_accept(void *context, struct http_text answer);
+
+/* For struct connection_settings: NULL if nothing was agreed on. */
+const struct extension *permessage_deflate_extension(struct permessage_deflate *deflate);
+
+/* Frees all memory. The connection must not be used any more. */
+void permessage_deflate_free(struct permessage_deflate *deflate);
+
+#endif
