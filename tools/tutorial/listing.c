@@ -4,6 +4,7 @@
 #include "common/sha1.h"
 #include "common/text.h"
 #include "tests/wire.h"
+#include "tools/tutorial/deflated.h"
 #include "tools/tutorial/frames.h"
 
 #include <ctype.h>
@@ -126,18 +127,37 @@ static void check_bytes(struct listing *listing) {
     }
 }
 
+static void check_deflated(struct listing *listing) {
+    struct deflated deflated = {listing->bytes.bytes, listing->bytes.len, 0};
+    char truth[DEFLATED_TRUTH_MAX];
+    for (size_t i = 0; i < listing->statements.count; i++) {
+        const char *stated = listing->statements.line[i];
+        if (deflated_check(&deflated, stated, truth)) {
+            report_pass(listing->report);
+            continue;
+        }
+        report_fail(listing->report, listing->document->path, listing->at[i], "the text says: = %s",
+                    stated);
+        report_more("true is:       = %s%s", truth,
+                    deflated.bit < 8 * deflated.length ? ", and there are more bits" : "");
+    }
+}
+
 static void check_listing(struct listing *listing) {
     const char *kind = listing->fence->words;
     bool client = strcmp(kind, "from-client") == 0, server = strcmp(kind, "from-server") == 0;
-    if (!client && !server && strcmp(kind, "bytes") != 0) {
+    bool deflated = strcmp(kind, "deflate") == 0;
+    if (!client && !server && !deflated && strcmp(kind, "bytes") != 0) {
         report_fail(listing->report, listing->document->path, listing->fence->line,
-                    "\"hex %s\" is unknown; there are hex from-client, hex from-server and hex "
-                    "bytes",
+                    "\"hex %s\" is unknown; there are hex from-client, hex from-server, hex bytes "
+                    "and hex deflate",
                     kind);
     } else if (!read_listing(listing)) {
         /* It has been reported. */
     } else if (client || server) {
         check_frames(listing, client);
+    } else if (deflated && listing->statements.count > 0) {
+        check_deflated(listing);
     } else if (listing->statements.count > 0) {
         check_bytes(listing);
     } else {

@@ -12,6 +12,8 @@
  *     hex from-server   receiver of that role; there are as many statements as frames
  *     hex bytes         statements about all bytes: "20 bytes", "ascii: ...", "base64: ...",
  *                       "sha1 of "TEXT""
+ *     hex deflate       the statements hold every bit of the bytes, and say what comes out of them;
+ *                       see deflated.h
  */
 void listing_check(const struct document *document, struct report *report);
 

@@ -1,8 +1,9 @@
 # The rules of the checker of the tutorial; the Makefile includes them.
 
 tutorial := lines report document match quotes command scene dump varies session console frames \
-            listing anchors links folders functions mentions cell rules figures snippets
+            listing deflated anchors links folders functions mentions cell rules figures snippets
 tutorial_others := $(addprefix common/,options text hexdump clock sha1 base64) step04_frames/frame \
+                   $(addprefix step07_deflate/,format inflate inflate_codes inflate_symbols inflate_table) \
                    tests/wire
 tutorial_links  := $(foreach module,main $(tutorial),$(call object,tools/tutorial/$(module))) \
                    $(foreach module,$(tutorial_others),$(call object,$(module)))
