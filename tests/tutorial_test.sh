@@ -152,6 +152,12 @@ drift 'hex: a byte of a digest differs' hex TUTORIAL.md 's/^= base64: s3/= base6
     '    true is:       = base64: s3pPLMBiTxaQ9kYGzzhZRbK+xOo='
 drift 'hex: a digest is of another text' hex TUTORIAL.md 's/^= sha1 of "d/= sha1 of "D/' \
     'TUTORIAL.md:@: these bytes are not that digest: "= sha1 of "DGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11""'
+drift 'hex: a compressed bit differs' hex TUTORIAL.md 's/^= 10010001/= 10010011/' \
+    'TUTORIAL.md:@: the text says: = 10010011  "a"'
+drift 'hex: compressed bits are left out' hex TUTORIAL.md '/^= 000       the rest/d' \
+    '    true is:       = "Ha", and there are more bits'
+drift 'hex: something else comes out of the bits' hex TUTORIAL.md 's/^= "Ha"/= "He"/' \
+    '    true is:       = "Ha"'
 
 # Links.
 drift 'links: a file is not there' links TUTORIAL.md 's/(common\/greeting.c)\. /(common\/greetings.c). /' \
