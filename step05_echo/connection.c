@@ -57,8 +57,25 @@ static void begin_message(struct connection *connection, uint8_t opcode, size_t 
     utf8_init(&connection->utf8);
 }
 
-/* Checks what the header of a data frame means for the message it belongs to (5.4), and finds the
- * place of its payload. Returns CONNECTION_NEEDS_INPUT if all is well. */
+/* The frame at hand begins a message: finds the place for its payload. */
+static void place_message(struct connection *connection, size_t header_size) {
+    const struct frame_header *frame = &connection->frame;
+    const struct input *input = &connection->input;
+    if (frame->rsv != 0) {
+        begin_message(connection, frame->opcode, input->done);
+        connection_begin_changed(connection);
+        return;
+    }
+    /* In front of the payload stays room for the header of its echo: exactly as much as it needs
+     * when its length is known, or up to the most that a server's frame can have. */
+    size_t key_size = frame->masked ? sizeof frame->masking_key : 0;
+    size_t room = (frame->fin ? header_size : FRAME_HEADER_MAX) - key_size;
+    size_t most = input->raw + header_size - input->done;
+    begin_message(connection, frame->opcode, input->done + (room < most ? room : most));
+}
+
+/* Checks what the header of a data frame means for the message it belongs to (5.4). Returns
+ * CONNECTION_NEEDS_INPUT if all is well. */
 static enum connection_event begin_data_frame(struct connection *connection, size_t header_size) {
     const struct frame_header *frame = &connection->frame;
     const struct input *input = &connection->input;
@@ -71,24 +88,16 @@ static enum connection_event begin_data_frame(struct connection *connection, siz
         return connection_fail(connection, CLOSE_PROTOCOL_ERROR,
                                "a message begins before the last one has ended (5.4)");
     }
-    if (frame->rsv != 0 && continues) {
+    if (continues && frame->rsv != 0) {
         return connection_fail(connection, CLOSE_PROTOCOL_ERROR, misplaced_bit);
     }
-    bool changed = continues ? connection->changed : frame->rsv != 0;
-    size_t so_far = continues ? input->message_length : 0;
-    if (!changed && frame->payload_length > connection->settings.max_message - so_far) {
-        return connection_fail(connection, CLOSE_TOO_BIG, connection_too_big);
+    if (!continues) {
+        place_message(connection, header_size);
     }
-    if (!continues && changed) {
-        begin_message(connection, frame->opcode, input->done);
-        connection_begin_changed(connection);
-    } else if (!continues) {
-        /* In front of the payload stays room for the header of its echo: exactly as much as it
-         * needs when its length is known, or up to the most that a server's frame can have. */
-        size_t key_size = frame->masked ? sizeof frame->masking_key : 0;
-        size_t room = (frame->fin ? header_size : FRAME_HEADER_MAX) - key_size;
-        size_t most = input->raw + header_size - input->done;
-        begin_message(connection, frame->opcode, input->done + (room < most ? room : most));
+    size_t so_far = input->message_length;
+    uint64_t left = connection->settings.max_message - so_far;
+    if (!connection->changed && frame->payload_length > left) {
+        return connection_fail(connection, CLOSE_TOO_BIG, connection_too_big);
     }
     return CONNECTION_NEEDS_INPUT;
 }

@@ -54,7 +54,7 @@ at() {
 }
 
 fresh
-expect 'a text that tells the truth passes' 0 '46 passed, 0 failed'
+expect 'a text that tells the truth passes' 0 '53 passed, 0 failed'
 expect 'a transcript that is not run is counted' 0 '1 transcripts are only shown, not run' \
     --only=console
 expect 'a kind that is not there is a usage error' 2 \
