@@ -1,9 +1,9 @@
 # The rules of the fuzz targets; the Makefile includes them. `make test` replays the corpora with
 # any compiler; only `make fuzz` needs clang, and only `make coverage` gcc.
 
-FUZZ_TARGETS := http handshake frame connection session
+FUZZ_TARGETS := http handshake frame connection session inflate
 fuzz_objects := $(foreach module,fuzz oracle_utf8 oracle_frames oracle_http oracle_fields \
-                  oracle_handshake oracle_accept script,$(call object,fuzz/$(module))) \
+                  oracle_handshake oracle_accept oracle_inflate script,$(call object,fuzz/$(module))) \
                 $(foreach module,$(so_far),$(call object,$(module)))
 FUZZ_REPLAYS := $(addprefix $(BUILD)/fuzz/replay_,$(FUZZ_TARGETS))
 FUZZERS      := $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))

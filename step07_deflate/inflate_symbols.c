@@ -163,7 +163,7 @@ static void fast_symbols(struct inflate *inflate, struct inflate_output *output)
     output->length = (size_t)(fast.out - output->bytes);
 }
 
-/* Reads one symbol if all of it is here. */
+/* Reads one symbol if all of it is here; false if the call cannot go on. */
 static bool careful_symbol(struct inflate *inflate, struct inflate_output *output) {
     struct ahead ahead = {inflate->bits, 0};
     size_t value, distance;
@@ -203,8 +203,13 @@ bool inflate_step_symbols(struct inflate *inflate, struct inflate_output *output
     if (inflate->left >= FAST_INPUT && output->capacity - output->length >= FAST_ROOM) {
         fast_symbols(inflate, output);
     }
-    inflate_fill(inflate);
-    return careful_symbol(inflate, output);
+    do {
+        inflate_fill(inflate);
+        if (!careful_symbol(inflate, output)) {
+            return false;
+        }
+    } while (inflate->state == INFLATE_SYMBOLS && inflate->left < FAST_INPUT);
+    return true;
 }
 
 bool inflate_step_reference(struct inflate *inflate, struct inflate_output *output) {

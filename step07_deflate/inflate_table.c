@@ -44,12 +44,15 @@ struct code {
 static enum inflate_code sort(struct code *code, const uint8_t *lengths, size_t symbols) {
     uint16_t place[FORMAT_CODE_BITS_MAX + 2] = {0};
     int room = 1; /* codes of a length that the shorter ones leave room for */
-    memset(code->count, 0, sizeof code->count);
+    /* Most lengths are the same as the one before. A processor waits for a number that it has just
+     * written, so there are two of each. */
+    uint16_t count[2][FORMAT_CODE_BITS_MAX + 1] = {{0}};
     for (size_t symbol = 0; symbol < symbols; symbol++) {
-        code->count[lengths[symbol]]++;
+        count[symbol % 2][lengths[symbol]]++;
     }
     code->longest = 0;
     for (unsigned length = 1; length <= FORMAT_CODE_BITS_MAX; length++) {
+        code->count[length] = (uint16_t)(count[0][length] + count[1][length]);
         room = 2 * room - code->count[length];
         if (room < 0) {
             return INFLATE_CODE_OVERSUBSCRIBED;

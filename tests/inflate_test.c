@@ -1,0 +1,286 @@
+/* inflate: good data, in streams written by hand (tests/inflate_case.h tells how), RFC 1951 section
+ * 3.2 and RFC 7692 section 7.2.3. */
+#include "step07_deflate/inflate.h"
+
+#include "tests/inflate_case.h"
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void stored_blocks(void) {
+    expect("0 2:0 | x0500 xfaff x48656c6c6f", "Hello"); /* BFINAL, BTYPE; LEN, NLEN, the bytes */
+    expect(SYNC, "");
+    expect("0 2:0 | x0100 xfeff x61 " SYNC "0 2:0 | x0300 xfcff x626364", "abcd");
+    expect(FIXED A_ END_ "0 2:0 | x0200 xfdff x6263 " FIXED A_ END_ SYNC, "abca");
+    expect("0 2:0 11111 x0100 xfeff x61", "a"); /* the rest of the byte is not looked at */
+}
+
+static void fixed_blocks(void) {
+    expect(FIXED END_ SYNC, "");
+    expect(FIXED A_ B_ END_ SYNC, "ab");
+    expect(FIXED A_ LEN3 "00000 " END_ SYNC, "aaaa");     /* distance symbol 0: 1 back */
+    expect(FIXED A_ B_ LEN3 "00001 " END_ SYNC, "ababa"); /* symbol 1: 2 back, overlapping */
+    expect(FIXED A_ B_ "0001000 00001 " END_ SYNC, "abababababab");   /* 264: a length of 10 */
+    expect(FIXED A_ "0001001 1:1 00000 " END_ SYNC, "aaaaaaaaaaaaa"); /* 265: 11 and 1 more */
+    /* Literals of eight bits and of nine: 0x8f is 10111111, 0x90 is 110010000, 0xff 111111111. */
+    expect(FIXED "10111111 110010000 111111111 " END_ SYNC, "\x8f\x90\xff");
+}
+
+static void the_longest_length(void) {
+    char text[600];
+    memset(text, 'a', sizeof text);
+    text[259] = '\0';
+    /* 285, 11000101, is 258; so is 284, 11000100, with 31 of 31, which nobody needs to write. */
+    expect(FIXED A_ "11000101 00000 " END_ SYNC, text);
+    expect(FIXED A_ "11000100 5:31 00000 " END_ SYNC, text);
+    text[259] = 'a';
+    text[1 + 2 * 257] = '\0';
+    expect(FIXED A_ "11000100 5:30 00000 11000100 5:30 00000 " END_ SYNC, text);
+}
+
+static void dynamic_blocks(void) {
+    expect(A_END_LEN3 "0 11 0 10 " SYNC, "aaaa");
+    expect(A_END_LEN3 "0 0 0 0 0 10 " A_END_LEN3 "11 0 10 " SYNC, "aaaaaaaa");
+    expect(A_END_LEN3 "0 10 " FIXED B_ END_ A_END_LEN3 "0 10 " FIXED B_ END_ SYNC, "abab");
+    expect(ONLY_END "0 " SYNC, "");
+    expect(NO_DISTANCE "0 0 10 " SYNC, "aa");
+    /* 286 literals and lengths, 30 distances, which is as many as there may be; all but 'a' and the
+     * end are 0, 29 and 30 of them written at once. */
+    expect(DYNAMIC HLIT(29) HDIST(29) LENGTHS_CODE TO_A IS_1 TO_END IS_1 ZEROS "48 "
+                                                                               "0 0 1 " SYNC,
+           "aa");
+}
+
+/* Repetitions of all kinds: the lengths of 16, 17, 18, 0, 8 and 1 are 2 3 3 2 3 3, and the codes of
+ * 0: 00, 16: 01, 1: 100, 8: 101, 17: 110, 18: 111. */
+#define REPETITIONS "4:14 3:2 3:3 3:3 3:2 3:3 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:3 "
+#define SIX_TIMES "01 2:3 "
+
+static void repeated_code_lengths(void) {
+#define SEVEN_TIMES_SIX SIX_TIMES SIX_TIMES SIX_TIMES SIX_TIMES SIX_TIMES SIX_TIMES SIX_TIMES
+    /* 0 to 127 have 8 bits: one, 21 times 6 and one; they are 10000000 and on. */
+#define ASCII_8                                                                                    \
+    DYNAMIC HLIT(0) HDIST(0) REPETITIONS "101 " SEVEN_TIMES_SIX SEVEN_TIMES_SIX SEVEN_TIMES_SIX    \
+                                         "101 "
+    /* 128 zeros by symbol 18; 1 for the end, which is 0; 1 for a distance. */
+    expect(ASCII_8 "111 7:117 100 100 11100001 11100010 0 " SYNC, "ab");
+    /* 124 by 18, 3 by 17, and a 0. */
+    expect(ASCII_8 "111 7:113 110 3:0 00 100 100 11100001 0 " SYNC, "a");
+    /* Repetitions that go on from literals to distances: 1 for the end and 3 more for a length and
+     * two distances; and 14 zeros for 10 lengths and 4 distances. */
+    expect(DYNAMIC HLIT(1) HDIST(1) REPETITIONS "111 7:127 111 7:107 100 01 2:0 0 " SYNC, "");
+    expect(DYNAMIC HLIT(10) HDIST(3) REPETITIONS "111 7:127 111 7:107 100 111 7:3 0 " SYNC, "");
+}
+
+/* RFC 7692, 7.2.3, each with the 00 00 ff ff that 7.2.2 has the receiver append. */
+static void the_examples_of_rfc_7692(void) {
+    expect("xf248cdc9c907000000ffff", "Hello");                          /* 7.2.3.1 */
+    expect("xf248cdc9c907000000ffff xf2001100000000ffff", "HelloHello"); /* 7.2.3.2 */
+    expect("x000500faff48656c6c6f00 x0000ffff", "Hello");                /* 7.2.3.3 */
+    expect("xf348cdc9c9070000 x0000ffff", "Hello");                      /* 7.2.3.4 */
+    expect("xf24805000000ffffcac9c90700 x0000ffff", "Hello");            /* 7.2.3.5 */
+    expect("x00 x0000ffff", "");                                         /* 7.2.3.6 */
+}
+
+static void final_blocks(void) {
+    /* Stored, fixed, dynamic; the rest of the last byte is skipped, whatever it is. */
+    expect("1 2:0 | x0100 xfeff x61 " SYNC, "a");
+    expect("1 2:0 | x0100 xfeff x61 "
+           "1 2:0 | x0100 xfeff x62 " SYNC,
+           "ab");
+    expect(FIXED_FINAL A_ END_ "| " FIXED_FINAL B_ END_ "| " SYNC, "ab");
+    expect(FIXED_FINAL A_ END_ "111111 " FIXED A_ END_ SYNC, "aa");
+    expect("1 2:2 " HLIT(1) HDIST(0) LENGTHS_CODE TO_A IS_1 TO_END IS_2 IS_2 IS_1
+           "0 11 0 10 | " SYNC,
+           "aaaa");
+    /* It may end with a byte. 3 bits of header, 7 of the end, and 8 9 9 of literals: 36; so 4 more. */
+    expect(FIXED_FINAL A_ "110010000 110010000 0000000 1111 " SYNC, "a\x90\x90");
+    expect(FIXED_FINAL "110010000 110010000 110010000 110010000 110010000 110010000 0000000 " SYNC,
+           "\x90\x90\x90\x90\x90\x90"); /* 3 + 6 * 9 + 7 = 64 */
+    /* References reach back across it. */
+    expect(FIXED_FINAL A_ B_ END_ "| " FIXED LEN3 "00001 " END_ SYNC, "ababa");
+}
+
+/* Inflates all, and says whether the data may end there. */
+static bool may_end(const char *words) {
+    static struct stream stream;
+    static struct inflate inflate;
+    uint8_t bytes[10];
+    struct inflate_output output = {bytes, 0, sizeof bytes};
+    stream.bits = 0;
+    stream_add(&stream, words);
+    inflate_init(&inflate, 15);
+    const uint8_t *next = stream.bytes;
+    size_t left = (stream.bits + 7) / 8;
+    CHECK_EQUAL(inflate_run(&inflate, &next, &left, &output), INFLATE_NEEDS_INPUT);
+    return inflate_is_between_blocks(&inflate);
+}
+
+static void where_data_may_end(void) {
+    CHECK(may_end(""));
+    CHECK(may_end(SYNC));
+    CHECK(!may_end("0 2:0 |"));
+    CHECK(!may_end("0 2:0 | x0000ff"));
+    CHECK(!may_end("0 2:0 | x0200fdff"));
+    CHECK(!may_end("0 2:0 | x0200fdff61"));
+    CHECK(may_end("0 2:0 | x0200fdff6161"));
+    CHECK(may_end(FIXED_FINAL A_ END_ "|"));
+    CHECK(!may_end(FIXED A_ END_ "|")); /* 18 bits, and the header of a stored block behind it */
+    CHECK(!may_end(FIXED A_ "110010000 110010000 110010000 " END_ "|")); /* 45 of 48 */
+    CHECK(!may_end(FIXED A_ A_ A_ A_ "110010000 110010000 110010000 110010000 " END_ "|")); /* 78 */
+    CHECK(may_end(FIXED A_ "110010000 110010000 110010000 110010000 110010000 110010000 " END_));
+    CHECK(!may_end(FIXED A_));
+    CHECK(!may_end(A_END_LEN3));
+    CHECK(!may_end(DYNAMIC HLIT(1) HDIST(1)));
+    CHECK(!may_end(DYNAMIC HLIT(1) HDIST(0) LENGTHS_CODE));
+}
+
+/* A text of so many bytes in stored blocks, each byte another one than those around it. */
+static void add_stored(struct stream *stream, uint8_t *text, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        text[i] = (uint8_t)(i * 7 + i / 256);
+    }
+    for (size_t at = 0; at < length;) {
+        size_t here = length - at < 30000 ? length - at : 30000;
+        char head[40];
+        snprintf(head, sizeof head, "0 2:0 | 16:%zu 16:%zu", here, 65535 - here);
+        stream_add(stream, head);
+        memcpy(stream->bytes + stream->bits / 8, text + at, here);
+        stream->bits += 8 * here;
+        at += here;
+    }
+}
+
+/* The distance 2 to the power of n is written with symbol 2n - 1 and n - 2 extra bits that are ones;
+ * one more is symbol 2n and zeros. */
+static void add_reference(struct stream *stream, unsigned window_bits, bool beyond) {
+    unsigned symbol = beyond ? 2 * window_bits : 2 * window_bits - 1;
+    stream_add(stream, FIXED LEN3);
+    for (int bit = 4; bit >= 0; bit--) {
+        stream_add(stream, (symbol >> bit & 1) != 0 ? "1" : "0");
+    }
+    for (unsigned i = 0; i < window_bits - (beyond ? 1 : 2); i++) {
+        stream_add(stream, beyond ? "0" : "1");
+    }
+    stream_add(stream, END_ SYNC);
+}
+
+static void windows(void) {
+    static struct stream stream;
+    static uint8_t text[OUTPUT_MAX];
+    for (unsigned bits = 8; bits <= 15; bits++) {
+        size_t window = (size_t)1 << bits;
+        for (size_t length = window - 1; length <= window + 1; length++) {
+            stream.bits = 0;
+            add_stored(&stream, text, length);
+            add_reference(&stream, bits, false);
+            if (length >= window) {
+                memcpy(text + length, text + length - window, 3);
+                expect_in_window(&stream, bits, text, length + 3);
+            } else {
+                expect_bad_in_window(&stream, bits, "before the first byte", text, length);
+            }
+        }
+        if (bits < 15) { /* more than 32768 cannot be written */
+            stream.bits = 0;
+            add_stored(&stream, text, window + 300);
+            add_reference(&stream, bits, true);
+            expect_bad_in_window(&stream, bits, "beyond the window", text, window + 300);
+            stream.bits = 0;
+            add_stored(&stream, text, window + 300);
+            add_reference(&stream, bits, true);
+            memcpy(text + window + 300, text + 299, 3);
+            expect_in_window(&stream, bits + 1, text, window + 303);
+        }
+    }
+}
+
+/* Every length from every distance up to 40: copies that overlap and copies that do not. */
+static void overlaps(void) {
+    static struct stream stream;
+    static uint8_t text[1000];
+    for (unsigned distance = 1; distance <= 40; distance++) {
+        for (unsigned length = 3; length <= 258; length += distance % 8 == 0 ? 1 : 17) {
+            char words[80];
+            unsigned l = 0, d = 0;
+            while (l < 28 && format_lengths[l + 1].base <= length) {
+                l++;
+            }
+            while (format_distances[d + 1].base <= distance) {
+                d++;
+            }
+            stream.bits = 0;
+            add_stored(&stream, text, 50);
+            stream_add(&stream, FIXED);
+            unsigned code = l < 23 ? l + 1 : 0xc0 + l - 23; /* of 257 + l: 7 bits, or 8 from 280 */
+            for (int bit = l < 23 ? 6 : 7; bit >= 0; bit--) {
+                stream_add(&stream, (code >> bit & 1) != 0 ? "1" : "0");
+            }
+            snprintf(words, sizeof words, "%u:%u %d%d%d%d%d %u:%u ", format_lengths[l].extra,
+                     length - format_lengths[l].base, d >> 4 & 1, d >> 3 & 1, d >> 2 & 1,
+                     d >> 1 & 1, d & 1, format_distances[d].extra,
+                     distance - format_distances[d].base);
+            stream_add(&stream, words);
+            stream_add(&stream, END_ SYNC);
+            for (unsigned i = 0; i < length; i++) {
+                text[50 + i] = text[50 + i - distance];
+            }
+            expect_in_window(&stream, 15, text, 50 + length);
+        }
+    }
+}
+
+/* Between calls the caller keeps the window only, in other memory; and a reference is half out. */
+static void output_that_moves(void) {
+    static struct stream stream;
+    static uint8_t text[2000];
+    static struct inflate inflate;
+    stream.bits = 0;
+    add_stored(&stream, text, 300);
+    for (size_t i = 0; i < 5; i++) {
+        stream_add(&stream, FIXED "11000100 5:30 01111 6:63 " END_); /* 257 bytes from 256 back */
+    }
+    stream_add(&stream, SYNC);
+    for (size_t i = 300; i < 300 + 5 * 257; i++) {
+        text[i] = text[i - 256];
+    }
+    const uint8_t *next = stream.bytes;
+    size_t left = stream.bits / 8, length = 0, kept = 0;
+    uint8_t *bytes = NULL;
+    inflate_init(&inflate, 8);
+    for (enum inflate_verdict verdict = INFLATE_NEEDS_ROOM; verdict == INFLATE_NEEDS_ROOM;) {
+        uint8_t *moved = malloc(kept + 100);
+        if (kept > 0) {
+            memcpy(moved, bytes, kept);
+        }
+        free(bytes);
+        struct inflate_output output = {moved, kept, kept + 100};
+        verdict = inflate_run(&inflate, &next, &left, &output);
+        CHECK(verdict != INFLATE_BAD);
+        CHECK_BYTES(moved + kept, output.length - kept, text + length, output.length - kept);
+        length += output.length - kept;
+        kept = output.length < 256 ? output.length : 256;
+        memmove(moved, moved + output.length - kept, kept);
+        bytes = moved;
+    }
+    CHECK_EQUAL(length, 300 + 5 * 257);
+    CHECK(inflate_is_between_blocks(&inflate));
+    free(bytes);
+}
+
+int main(void) {
+    test_run("inflate: stored blocks", stored_blocks);
+    test_run("inflate: fixed blocks", fixed_blocks);
+    test_run("inflate: the longest length", the_longest_length);
+    test_run("inflate: dynamic blocks", dynamic_blocks);
+    test_run("inflate: repeated code lengths", repeated_code_lengths);
+    test_run("inflate: the examples of RFC 7692, 7.2.3", the_examples_of_rfc_7692);
+    test_run("inflate: a final block does not end the data", final_blocks);
+    test_run("inflate: where the data may end", where_data_may_end);
+    test_run("inflate: distances of every window", windows);
+    test_run("inflate: distances from 1 to 40 and all lengths", overlaps);
+    test_run("inflate: old output is thrown away and moved", output_that_moves);
+    return test_report();
+}
