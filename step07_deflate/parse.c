@@ -17,12 +17,21 @@ struct match {
     size_t length, distance; /* length 0: there is none */
 };
 
-/* How many of the first `most` bytes are the same. */
+static uint64_t load_eight(const uint8_t *bytes) {
+    return matcher_load(bytes) | (uint64_t)matcher_load(bytes + 4) << 32;
+}
+
+/* How many of the first `most` bytes are the same. Eight are compared at once: the lowest byte of the
+ * two numbers in which they differ is found by halving. */
 static size_t same_bytes(const uint8_t *a, const uint8_t *b, size_t most) {
     size_t same = 0;
-    for (; same + 4 <= most; same += 4) {
-        if (matcher_load(a + same) != matcher_load(b + same)) {
-            break;
+    for (; same + 8 <= most; same += 8) {
+        uint64_t differ = load_eight(a + same) ^ load_eight(b + same);
+        if (differ != 0) {
+            unsigned zeros = (uint32_t)differ == 0 ? 32 : 0;
+            zeros += (uint16_t)(differ >> zeros) == 0 ? 16 : 0;
+            zeros += (uint8_t)(differ >> zeros) == 0 ? 8 : 0;
+            return same + zeros / 8;
         }
     }
     while (same < most && a[same] == b[same]) {
@@ -40,22 +49,28 @@ static struct match follow(const struct matcher *matcher, size_t place, size_t d
     size_t nice = most < NICE_LENGTH ? most : NICE_LENGTH;
     size_t known = place - (matcher->base > 0 ? matcher->base : 1);
     size_t farthest = known < matcher->reach ? known : matcher->reach;
-    size_t ring_place = place + matcher->slid;
     size_t longest = best.length < 3 ? 3 : best.length;
     if (longest >= most || place < 1) {
         return best;
     }
+    /* Places as the ring counts them, where the oldest may be less than nothing. */
+    const uint8_t *bytes = matcher->bytes;
+    size_t slid = matcher->slid;
+    const uint16_t *links = matcher->links;
+    size_t mask = matcher->ring_mask;
+    size_t ring_place = place + matcher->slid;
+    size_t oldest = ring_place - farthest, candidate = ring_place - distance;
     /* A longer match has the same first four bytes, and the same four that end one byte behind the
      * longest so far. Few places that are no better have both. */
     uint32_t first = matcher_load(at), end = matcher_load(at + longest - 3);
-    while (distance <= farthest) {
-        const uint8_t *candidate = at - distance;
-        if (matcher_load(candidate + longest - 3) == end && matcher_load(candidate) == first) {
-            size_t length = 4 + same_bytes(at + 4, candidate + 4, most - 4);
+    while ((ptrdiff_t)(candidate - oldest) >= 0) {
+        const uint8_t *there = bytes + (candidate - slid);
+        if (matcher_load(there + longest - 3) == end && matcher_load(there) == first) {
+            size_t length = 4 + same_bytes(at + 4, there + 4, most - 4);
             if (length > longest) {
                 longest = length;
                 best.length = length;
-                best.distance = distance;
+                best.distance = ring_place - candidate;
                 if (length >= nice) {
                     break;
                 }
@@ -65,7 +80,7 @@ static struct match follow(const struct matcher *matcher, size_t place, size_t d
         if (--chain == 0) {
             break;
         }
-        distance += matcher->links[(ring_place - distance) & matcher->ring_mask];
+        candidate -= links[candidate & mask];
     }
     return best;
 }
