@@ -43,7 +43,7 @@ void block_begin(struct block *block) {
     memset(block->distances, 0, sizeof block->distances);
 }
 
-/* The bits of the extra bits. They are the same in every code. */
+/* How many extra bits there are. They are the same in every code. */
 static size_t extra_bits(const struct block *block) {
     size_t bits = 0;
     for (size_t i = 0; i < FORMAT_LITERALS - FORMAT_FIRST_LENGTH; i++) {
@@ -51,18 +51,6 @@ static size_t extra_bits(const struct block *block) {
     }
     for (size_t i = 0; i < FORMAT_DISTANCES; i++) {
         bits += (size_t)block->distances[i] * format_distances[i].extra;
-    }
-    return bits;
-}
-
-/* The bits of the symbols without their extra bits. */
-static size_t symbol_bits(const struct block *block, const struct codes *codes) {
-    size_t bits = 0;
-    for (size_t i = 0; i < FORMAT_LITERALS; i++) {
-        bits += (size_t)block->literals[i] * codes->literals[i].length;
-    }
-    for (size_t i = 0; i < FORMAT_DISTANCES; i++) {
-        bits += (size_t)block->distances[i] * codes->distances[i].length;
     }
     return bits;
 }
@@ -112,39 +100,45 @@ static void write_stored(const uint8_t *bytes, size_t length, struct bits *bits)
     }
 }
 
-bool block_write(struct block *block, const uint8_t *bytes, size_t length, struct bits *bits) {
+/* The bits of the block in the fixed codes. */
+static size_t fixed_size(const struct block *block) {
+    uint8_t literals[FORMAT_FIXED_LITERALS], distances[FORMAT_FIXED_DISTANCES];
+    format_fixed_lengths(literals, distances);
+    return 3 + huffman_size(block->literals, literals, FORMAT_LITERALS) +
+           huffman_size(block->distances, distances, FORMAT_DISTANCES);
+}
+
+static void write_dynamic(const struct block *block, const struct code_lengths *lengths,
+                          struct bits *bits) {
     struct huffman_code literals[FORMAT_LITERALS], distances[FORMAT_DISTANCES];
-    struct codes fixed = {block->fixed_literals, block->fixed_distances};
-    struct codes dynamic = {literals, distances};
+    struct codes codes = {literals, distances};
+    huffman_codes(lengths->literals, FORMAT_LITERALS, literals);
+    huffman_codes(lengths->distances, FORMAT_DISTANCES, distances);
+    bits_put(bits, FORMAT_DYNAMIC << 1, 3);
+    code_lengths_write(lengths, bits);
+    write_symbols(block, &codes, bits);
+}
+
+bool block_write(struct block *block, const uint8_t *bytes, size_t length, struct bits *bits) {
     struct code_lengths lengths;
     block->literals[FORMAT_END_OF_BLOCK] = 1;
     code_lengths_find(&lengths, block->literals, block->distances);
-    huffman_codes(lengths.literals, FORMAT_LITERALS, literals);
-    huffman_codes(lengths.distances, FORMAT_DISTANCES, distances);
-
-    size_t extra = 3 + extra_bits(block);
-    size_t fixed_size = extra + symbol_bits(block, &fixed);
-    size_t dynamic_size = extra + lengths.size + symbol_bits(block, &dynamic);
-    size_t smaller = fixed_size <= dynamic_size ? fixed_size : dynamic_size;
+    size_t fixed = fixed_size(block), dynamic = 3 + lengths.size;
+    size_t coded = (fixed <= dynamic ? fixed : dynamic) + extra_bits(block);
     size_t padding = -(bits->count + 3) & 7;
-    size_t stored_size = 3 + padding + 32 + 8 * length;
-    if (length <= FORMAT_STORED_MAX && stored_size < smaller) {
-        if (!has_room(bits, stored_size)) {
-            return false;
-        }
-        write_stored(bytes, length, bits);
-        return true;
-    }
-    if (!has_room(bits, smaller)) {
+    size_t stored = 3 + padding + 32 + 8 * length;
+    bool store = stored < coded && length <= FORMAT_STORED_MAX;
+    if (!has_room(bits, store ? stored : coded)) {
         return false;
     }
-    if (smaller == fixed_size) {
+    if (store) {
+        write_stored(bytes, length, bits);
+    } else if (fixed <= dynamic) {
+        struct codes codes = {block->fixed_literals, block->fixed_distances};
         bits_put(bits, FORMAT_FIXED << 1, 3);
-        write_symbols(block, &fixed, bits);
+        write_symbols(block, &codes, bits);
     } else {
-        bits_put(bits, FORMAT_DYNAMIC << 1, 3);
-        code_lengths_write(&lengths, bits);
-        write_symbols(block, &dynamic, bits);
+        write_dynamic(block, &lengths, bits);
     }
     return true;
 }

@@ -54,7 +54,7 @@ static void find_symbols(struct code_lengths *lengths) {
     }
 }
 
-/* Finds the third code, and with it the size of everything. */
+/* Finds the third code, and with it the size of what is written about the codes. */
 static void find_third(struct code_lengths *lengths) {
     uint16_t frequencies[FORMAT_CODE_LENGTHS] = {0};
     uint8_t third[FORMAT_CODE_LENGTHS];
@@ -82,6 +82,8 @@ void code_lengths_find(struct code_lengths *lengths, const uint16_t *literals,
     lengths->distance_count = trimmed(lengths->distances, FORMAT_DISTANCES, 1);
     find_symbols(lengths);
     find_third(lengths);
+    lengths->size += huffman_size(literals, lengths->literals, FORMAT_LITERALS) +
+                     huffman_size(distances, lengths->distances, FORMAT_DISTANCES);
 }
 
 void code_lengths_write(const struct code_lengths *lengths, struct bits *bits) {

@@ -24,7 +24,7 @@
 struct code_lengths {
     uint8_t literals[FORMAT_LITERALS];
     uint8_t distances[FORMAT_DISTANCES];
-    size_t size; /* of all that code_lengths_write will write, in bits */
+    size_t size; /* in bits: what code_lengths_write will write, and the symbols in these codes */
 
     size_t literal_count, distance_count; /* how many lengths are written, */
     size_t third_count;                   /* and of the third code */

@@ -104,6 +104,14 @@ void huffman_lengths(const uint16_t *frequencies, size_t count, unsigned limit, 
     }
 }
 
+size_t huffman_size(const uint16_t *frequencies, const uint8_t *lengths, size_t count) {
+    size_t bits = 0;
+    for (size_t symbol = 0; symbol < count; symbol++) {
+        bits += (size_t)frequencies[symbol] * lengths[symbol];
+    }
+    return bits;
+}
+
 static uint16_t reverse(unsigned bits, unsigned count) {
     bits = (bits & 0x5555) << 1 | (bits >> 1 & 0x5555);
     bits = (bits & 0x3333) << 2 | (bits >> 2 & 0x3333);

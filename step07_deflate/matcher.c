@@ -8,6 +8,8 @@ struct sizes {
     unsigned head_bits, nearby_bits;
 };
 
+enum { ROW = 64 /* divides the sizes of all tables of places */ };
+
 /* Two windows of bytes, so that only every other window's worth must be moved; with what a match
  * looks ahead beside it, as far as places of 16 bits allow. */
 static struct sizes sizes(unsigned window_bits) {
@@ -44,10 +46,14 @@ void matcher_init(struct matcher *matcher, unsigned window_bits, void *memory) {
     memset(matcher->links, 0xff, are.links * sizeof(uint16_t));
 }
 
-/* Takes `amount` off the places in a table. Those that are gone become none. */
+/* Takes `amount` off the places in a table. Those that are gone become none. Whole rows of places
+ * at a time let the compiler do many at once. */
 static void lower(uint16_t *places, size_t count, size_t amount) {
-    for (size_t i = 0; i < count; i++) {
-        places[i] = (uint16_t)(places[i] > amount ? places[i] - amount : 0);
+    uint16_t less = (uint16_t)amount;
+    for (size_t row = 0; row < count; row += ROW) {
+        for (size_t i = row; i < row + ROW; i++) {
+            places[i] = (uint16_t)(places[i] > less ? places[i] - less : 0);
+        }
     }
 }
 
@@ -89,15 +95,17 @@ struct matcher_mark matcher_mark(const struct matcher *matcher) {
     return mark;
 }
 
-/* Takes the newest place out of the tables. What it overwrote in the ring was the link of a place
- * one window back; that one's chain ends there now. */
+/* Takes a place out of the tables, if it is there; all newer ones are out already. What it overwrote
+ * in the ring was the link of a place one window back; that one's chain ends there now. */
 static void take_out(struct matcher *matcher, size_t place) {
     uint32_t four = matcher_load(matcher->bytes + place);
     uint16_t *head = &matcher->heads[matcher_hash(four, matcher->head_bits)];
     uint16_t *nearby = &matcher->nearby[matcher_hash(four << 8, matcher->nearby_bits)];
     uint16_t *link = &matcher->links[(place + matcher->slid) & matcher->ring_mask];
-    *head = (uint16_t)(place - *link);
-    *link = UINT16_MAX;
+    if (*head == place) {
+        *head = (uint16_t)(place - *link);
+        *link = UINT16_MAX;
+    }
     if (*nearby == place) {
         *nearby = 0;
     }
@@ -111,7 +119,10 @@ void matcher_go_back(struct matcher *matcher, struct matcher_mark mark) {
         return;
     }
     while (matcher->entered > mark.entered) {
-        take_out(matcher, --matcher->entered);
+        matcher->entered--;
+        if (matcher->entered + 4 <= matcher->fill) {
+            take_out(matcher, matcher->entered);
+        }
     }
     matcher->position = mark.position;
     matcher->fill = mark.position;

@@ -2,15 +2,17 @@
 
 #include <string.h>
 
-/* How hard to look; the numbers are those of zlib's level 6 (deflate.c of zlib calls them chain,
- * nice, good and lazy). */
+/* How hard to look. More tries cost more time than they save bytes; with these numbers the sizes are
+ * about those of zlib's level 6. */
 enum {
-    CHAIN = 128,        /* places tried */
-    CHAIN_GOOD = 32,    /* when there is a good match already */
-    GOOD_LENGTH = 8,    /* what a good match is */
-    NICE_LENGTH = 128,  /* one that is so long will do */
-    LAZY_LENGTH = 16,   /* and for one so long the next place is not tried */
-    NEARBY_REACH = 4096 /* three bytes from farther away take more bits than as literals */
+    CHAIN = 80,          /* places tried, */
+    CHAIN_GOOD = 24,     /* or so many when there is a match of GOOD_LENGTH already */
+    GOOD_LENGTH = 8,     /* */
+    NICE_LENGTH = 128,   /* a match so long ends the search, */
+    LAZY_LENGTH = 32,    /* and with one so long the next place is not tried */
+    NEARBY_REACH = 2048, /* a reference to three bytes farther away is no shorter than they are */
+    MISSES_SHIFT = 8,    /* after each 2^8 places without a match one more is skipped at a time, */
+    SKIPPED_MAX = 7      /* at most so many */
 };
 
 struct match {
@@ -105,21 +107,34 @@ static struct match find(struct matcher *matcher, size_t place, size_t shortest,
     return follow(matcher, place, distance, best, chain);
 }
 
-/* Enters the places that a match skips. */
-static void skip(struct matcher *matcher, size_t end) {
-    matcher->position = end;
-    matcher_catch_up(matcher);
+/* Adds the byte at a place without a match, and, where there has been none for a long time, some of
+ * those behind it unseen: data that is compressed already would take the longest of all, in vain. */
+static void pass_over(struct matcher *matcher, struct block *block, size_t misses) {
+    size_t skipped = misses >> MISSES_SHIFT;
+    size_t left = matcher->fill - matcher->position, room = block->capacity - block->count;
+    size_t count = 1 + (skipped < SKIPPED_MAX ? skipped : SKIPPED_MAX);
+    count = count < left ? count : left;
+    count = count < room ? count : room;
+    for (size_t i = 0; i < count; i++) {
+        block_add_literal(block, matcher->bytes[matcher->position++]);
+    }
+    if (count > 1) {
+        matcher->entered = matcher->position;
+    }
 }
 
 void parse_run(struct matcher *matcher, struct block *block, bool last) {
-    size_t lookahead = last ? 1 : MATCHER_LOOKAHEAD;
+    size_t lookahead = last ? 1 : MATCHER_LOOKAHEAD, misses = 0;
     matcher_catch_up(matcher);
     while (matcher->fill - matcher->position >= lookahead && block->count < block->capacity) {
         size_t place = matcher->position;
         struct match match = find(matcher, place, 0, CHAIN);
+        if (match.distance == 0) {
+            pass_over(matcher, block, misses++);
+            continue;
+        }
         /* A match is put off by a byte as long as a longer one begins there. */
-        while (match.distance > 0 && match.length < LAZY_LENGTH &&
-               block->count + 1 < block->capacity) {
+        while (match.length < LAZY_LENGTH && block->count + 1 < block->capacity) {
             unsigned chain = match.length >= GOOD_LENGTH ? CHAIN_GOOD : CHAIN;
             struct match next = find(matcher, place + 1, match.length, chain);
             if (next.distance == 0) {
@@ -129,12 +144,9 @@ void parse_run(struct matcher *matcher, struct block *block, bool last) {
             match = next;
             place++;
         }
-        if (match.distance > 0) {
-            block_add_match(block, match.length, match.distance);
-            skip(matcher, place + match.length);
-        } else {
-            block_add_literal(block, matcher->bytes[place]);
-            matcher->position = place + 1;
-        }
+        block_add_match(block, match.length, match.distance);
+        misses = 0;
+        matcher->position = place + match.length;
+        matcher_catch_up(matcher); /* the places that the match skips */
     }
 }
