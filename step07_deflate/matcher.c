@@ -49,7 +49,7 @@ void matcher_init(struct matcher *matcher, unsigned window_bits, void *memory) {
 /* Takes `amount` off the places in a table. Those that are gone become none. Whole rows of places
  * at a time let the compiler do many at once. */
 static void lower(uint16_t *places, size_t count, size_t amount) {
-    uint16_t less = (uint16_t)amount;
+    uint16_t less = (uint16_t)(amount < UINT16_MAX ? amount : UINT16_MAX);
     for (size_t row = 0; row < count; row += ROW) {
         for (size_t i = row; i < row + ROW; i++) {
             places[i] = (uint16_t)(places[i] > less ? places[i] - less : 0);
