@@ -31,9 +31,26 @@ bench: $(BENCH_TOOLS) $(BUILD)/step05_echo ## compare the echo server with a raw
 	    sh bench/build_servers.sh > $(BUILD)/bench/all_servers.txt
 	@$(BENCH_LANE) env BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' \
 	    DURATION='$(DURATION)' CELLS='$(CELLS)' SERVERS='$(SERVERS)' sh bench/run.sh
+	+@$(MAKE) --no-print-directory bench-deflate QUICK='$(QUICK)'
+
+# Compression beside zlib's, which only this and tests/zlib have any use for.
+bench_deflate := $(BUILD)/bench_deflate
+$(bench_deflate): $(foreach module,$(addprefix bench/,deflate_speed payload) \
+    $(addprefix step07_deflate/,$(step07_deflate)),$(call object,$(module)))
+	$(say) LINK $@
+	$(quiet)$(LINK) -o $@ $^ $(LDLIBS) -lz
+bench-deflate: ## compare deflate and inflate with zlib's (needs zlib.h: zlib1g-dev; QUICK=1 for a short run)
+	+@if echo '#include <zlib.h>' | $(CC) $(CPPFLAGS) -E - > /dev/null 2>&1; then \
+	    $(MAKE) --no-print-directory $(bench_deflate) && $(bench_deflate) $(if $(QUICK),1,9); \
+	else \
+	    echo 'SKIPPED bench-deflate: there is no zlib.h (package zlib1g-dev)'; [ '$(CI)' != true ]; \
+	fi
+bench-deflate-report: ## write bench/DEFLATE.md from a run
+	+@$(MAKE) --no-print-directory $(bench_deflate)
+	@sh bench/deflate_report.sh '$(bench_deflate)' bench/DEFLATE.md
 
 # From the last whole run if there is one here, else anew from the figures that the report is from.
 bench-report: ## write bench/RESULTS.md and its charts
 	@sh bench/report.sh '$(BUILD)/bench/results.txt' bench
 
-.PHONY: bench bench-report
+.PHONY: bench bench-report bench-deflate bench-deflate-report
