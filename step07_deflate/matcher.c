@@ -82,12 +82,15 @@ size_t matcher_feed(struct matcher *matcher, const uint8_t *bytes, size_t length
 }
 
 void matcher_catch_up(struct matcher *matcher) {
-    for (; matcher->entered < matcher->position && matcher->entered + 4 <= matcher->fill;
-         matcher->entered++) {
-        uint32_t four = matcher_load(matcher->bytes + matcher->entered);
-        matcher_enter(matcher, matcher->entered, four);
-        matcher_enter_nearby(matcher, matcher->entered, four);
+    size_t end = matcher->fill < 3 ? 0 : matcher->fill - 3;
+    end = end < matcher->position ? end : matcher->position;
+    size_t place = matcher->entered;
+    for (; place < end; place++) {
+        uint32_t four = matcher_load(matcher->bytes + place);
+        matcher_enter(matcher, place, four);
+        matcher_enter_nearby(matcher, place, four);
     }
+    matcher->entered = place;
 }
 
 struct matcher_mark matcher_mark(const struct matcher *matcher) {

@@ -5,12 +5,12 @@
 /* How hard to look. More tries cost more time than they save bytes; with these numbers the sizes are
  * about those of zlib's level 6. */
 enum {
-    CHAIN = 80,          /* places tried, */
+    CHAIN = 64,          /* places tried, */
     CHAIN_GOOD = 24,     /* or so many when there is a match of GOOD_LENGTH already */
-    GOOD_LENGTH = 8,     /* */
+    GOOD_LENGTH = 8,     /* bytes */
     NICE_LENGTH = 128,   /* a match so long ends the search, */
-    LAZY_LENGTH = 32,    /* and with one so long the next place is not tried */
-    NEARBY_REACH = 2048, /* a reference to three bytes farther away is no shorter than they are */
+    LAZY_LENGTH = 32,    /* and behind one so long the next place is not tried */
+    NEARBY_REACH = 2048, /* three bytes from farther away take no less than as literals */
     MISSES_SHIFT = 8,    /* after each 2^8 places without a match one more is skipped at a time, */
     SKIPPED_MAX = 7      /* at most so many */
 };
