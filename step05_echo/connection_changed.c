@@ -11,11 +11,15 @@ void connection_begin_changed(struct connection *connection) {
     connection->marked_bytes = 0;
 }
 
-/* What the extension's verdict means for the connection. Payload may come to nothing for ever, so
- * its bytes are limited as well, if less strictly than those of the message. */
+/* Payload may come to nothing for ever, so its bytes are limited as well, if less strictly than
+ * those of the message: this many more are too many. */
+static uint64_t too_much(const struct connection *connection) {
+    return 2 * connection->settings.max_message + 2 - connection->marked_bytes;
+}
+
+/* What the extension's verdict means for the connection. */
 static enum connection_event judge(struct connection *connection, enum extension_verdict verdict) {
-    bool too_much = connection->marked_bytes / 2 > connection->settings.max_message;
-    switch (too_much ? EXTENSION_TOO_BIG : verdict) {
+    switch (too_much(connection) == 0 ? EXTENSION_TOO_BIG : verdict) {
     case EXTENSION_TOO_BIG:
         return connection_fail(connection, CLOSE_TOO_BIG, connection_too_big);
     case EXTENSION_BAD:
@@ -35,6 +39,7 @@ enum connection_event connection_make_message(struct connection *connection, uin
     const struct extension *extension = connection->settings.extension;
     uint64_t offset = connection->frame_received;
     size_t before = connection->made.length;
+    count = count < too_much(connection) ? count : (size_t)too_much(connection);
     struct extension_input input = {
         .bytes = bytes,
         .length = count,
