@@ -28,6 +28,7 @@ void connection_init(struct connection *connection, const struct connection_sett
     output_init(&connection->output);
     connection->changed = false;
     connection->extension_lent = false;
+    connection->masked_message = NULL;
     connection->close_sent = false;
     connection->end_event = CONNECTION_NEEDS_INPUT;
     connection->close_code = CLOSE_NO_CODE;

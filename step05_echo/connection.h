@@ -63,8 +63,9 @@ enum connection_event {
     CONNECTION_FAILED  /* the peer broke a rule, or memory ran out; our Close is in the output */
 };
 
-/* What an event is about. The payload lies in the connection's memory and may be changed; it is
- * valid until the next call of connection_next or connection_space. */
+/* What an event is about. The payload lies in the connection's memory and is valid until the next
+ * call of connection_next or connection_space. It may be changed, unless there is an extension: that
+ * may need it, since later messages refer back to it. */
 struct connection_message {
     uint8_t opcode;
     uint8_t *payload;
@@ -88,7 +89,9 @@ struct connection {
     uint64_t marked_bytes;         /* and the payload that it was made from */
 
     struct output output;
-    bool extension_lent; /* the output holds what the extension gave to be sent */
+    bool extension_lent;     /* the output holds what is the extension's */
+    uint8_t *masked_message; /* what was masked of it in place, or NULL */
+    struct frame_header masked_header;
     bool close_sent;
     enum connection_event end_event; /* CONNECTION_CLOSED or _FAILED once it has come to that */
     uint16_t close_code; /* then: the code the peer sent, or the one it was failed with */

@@ -77,6 +77,27 @@ static void send_parts(struct connection *connection, const struct frame_header 
     }
 }
 
+/* Whether a payload is of the message that the extension has made last. */
+static bool is_made(const struct connection *connection, const uint8_t *payload) {
+    const struct extension_message *made = &connection->made;
+    return connection->changed && made->length > 0 && payload >= made->payload &&
+           payload < made->payload + made->length;
+}
+
+/* A client has masked a message of the extension, which needs it as it was: later messages may refer
+ * back to it. If it is lent, that waits until it is sent. */
+static void give_back(struct connection *connection, const struct frame_header *header,
+                      uint8_t *payload) {
+    size_t length = (size_t)header->payload_length;
+    if (length <= CONNECTION_COPY_MAX) {
+        frame_mask(payload, payload, length, header->masking_key, 0);
+    } else {
+        connection->extension_lent = true;
+        connection->masked_message = payload;
+        connection->masked_header = *header;
+    }
+}
+
 /* Sends what the extension makes of a message. Returns false if it leaves the message as it is. */
 static bool send_changed(struct connection *connection, uint8_t opcode, const uint8_t *payload,
                          size_t length) {
@@ -118,6 +139,9 @@ int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payl
         return 0;
     }
     send_parts(connection, &header, payload);
+    if (header.masked && is_made(connection, payload)) {
+        give_back(connection, &header, payload);
+    }
     return 0;
 }
 
@@ -128,7 +152,14 @@ size_t connection_output(struct connection *connection, const struct iovec **par
 
 void connection_sent(struct connection *connection, size_t count) {
     output_sent(&connection->output, count);
-    if (connection->output.count == 0) {
-        connection->extension_lent = false;
+    if (connection->output.count > 0) {
+        return;
+    }
+    connection->extension_lent = false;
+    if (connection->masked_message != NULL) {
+        const struct frame_header *header = &connection->masked_header;
+        frame_mask(connection->masked_message, connection->masked_message,
+                   (size_t)header->payload_length, header->masking_key, 0);
+        connection->masked_message = NULL;
     }
 }

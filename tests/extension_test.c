@@ -206,9 +206,9 @@ static void handle_events(struct run *run) {
             break;
         case CONNECTION_MESSAGE:
             note(run, frame_opcode_name(message.opcode), message.payload, message.length);
-            CHECK_EQUAL(connection_send(&run->connection, message.opcode, message.payload,
-                                        message.length),
-                        0);
+            CHECK_EQUAL(
+                connection_send(&run->connection, message.opcode, message.payload, message.length),
+                0);
             break;
         case CONNECTION_PING:
         case CONNECTION_PONG:
@@ -339,8 +339,8 @@ static void run_cut(const struct scenario *scenario, size_t first, size_t rest, 
         unmask(&run.output);
     }
     CHECK_FOR(strcmp(run.events, scenario->events) == 0,
-              "role %d, cut at %zu, then every %zu:\n  got    %s\n  wanted %s",
-              (int)scenario->role, first, rest, run.events, scenario->events);
+              "role %d, cut at %zu, then every %zu:\n  got    %s\n  wanted %s", (int)scenario->role,
+              first, rest, run.events, scenario->events);
     CHECK_BYTES(run.output.bytes, run.output.len, scenario->out.bytes, scenario->out.len);
     end(&run);
 }
@@ -653,8 +653,7 @@ static void no_memory_is_1011(void) {
         get_hex(&scenario, 0x80, "04 61");
         feed(&run, scenario.in.bytes, scenario.in.len / 2);
         run.toy.no_memory = true;
-        feed(&run, scenario.in.bytes + scenario.in.len / 2,
-             scenario.in.len - scenario.in.len / 2);
+        feed(&run, scenario.in.bytes + scenario.in.len / 2, scenario.in.len - scenario.in.len / 2);
         if (role == CONNECTION_CLIENT) {
             unmask(&run.output);
         }
@@ -686,7 +685,8 @@ static void nothing_is_sent_behind_a_close(void) {
     begin(&run, CONNECTION_SERVER, lent, sizeof lent);
     CHECK_EQUAL(connection_close(&run.connection, 1000, ""), 0);
     CHECK_EQUAL(connection_send(&run.connection, FRAME_TEXT, payload, 8), -1);
-    CHECK_EQUAL(run.toy.out[0], 0); /* it was not asked: its memory of what was sent would be wrong */
+    CHECK_EQUAL(run.toy.out[0],
+                0); /* it was not asked: its memory of what was sent would be wrong */
     drain(&run);
     CHECK_EQUAL(connection_send(&run.connection, FRAME_TEXT, payload, 8), -1);
     CHECK_BYTES(run.output.bytes, run.output.len, "\x88\x02\x03\xe8", 4);
@@ -770,8 +770,9 @@ static void nothing_is_lost_when_it_must_wait(void) {
     CHECK_EQUAL(connection_next(&run.connection, &message), CONNECTION_NEEDS_INPUT);
     drain(&run);
     CHECK_EQUAL(run.output.len, 4 + 268 + 3 + 4);
-    CHECK_BYTES(run.output.bytes + 4 + 268, run.output.len - 4 - 268, "\x89\x01p\xa2\x02\x04"
-                                                                       "a",
+    CHECK_BYTES(run.output.bytes + 4 + 268, run.output.len - 4 - 268,
+                "\x89\x01p\xa2\x02\x04"
+                "a",
                 7);
     wire_free(&scenario.in);
     end(&run);
@@ -797,8 +798,7 @@ static void a_client_leaves_the_message_as_it_was(void) {
         memcpy(connection_space(&run.connection, &size), scenario.in.bytes, scenario.in.len);
         connection_received(&run.connection, scenario.in.len);
         CHECK_EQUAL(connection_next(&run.connection, &message), CONNECTION_MESSAGE);
-        CHECK_EQUAL(connection_send(&run.connection, FRAME_BINARY, message.payload,
-                                    message.length),
+        CHECK_EQUAL(connection_send(&run.connection, FRAME_BINARY, message.payload, message.length),
                     0);
         run.piece = 50;
         drain(&run);
@@ -854,8 +854,7 @@ int main(void) {
              what_breaks_its_rules_is_1007);
     test_run("extension: what comes out must be UTF-8 (8.1)", what_comes_out_must_be_utf8);
     test_run("extension: a bad byte fails at once (8.1)", a_bad_byte_fails_at_once);
-    test_run("extension: text may be split within characters",
-             text_may_be_split_within_characters);
+    test_run("extension: text may be split within characters", text_may_be_split_within_characters);
     test_run("extension: the limit counts what comes out", the_limit_counts_what_comes_out);
     test_run("extension: payload that comes to nothing is limited",
              payload_that_comes_to_nothing_is_limited);
