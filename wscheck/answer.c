@@ -182,11 +182,6 @@ bool answer_judge(const struct answer *answer, const struct request *request,
         return faulty(fault, answer, value, "Connection must name Upgrade");
     }
     from = 0;
-    value = answer_header(answer, "Sec-WebSocket-Extensions", &from);
-    if (value != NULL) {
-        return faulty(fault, answer, value, "an extension that the client did not offer");
-    }
-    from = 0;
     value = answer_header(answer, "Content-Length", &from);
     if (value != NULL) {
         return faulty(fault, answer, value, "a 101 has no Content-Length (RFC 9110, 8.6)");

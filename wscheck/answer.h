@@ -28,7 +28,8 @@ bool answer_parse(struct answer *answer, struct answer_fault *fault);
 /* Takes apart the lines behind the first one. Returns false as answer_parse. */
 bool answer_parse_headers(const struct answer *answer, struct answer_fault *fault);
 
-/* Judges a 101 by every rule of 4.2.2. Returns false and fills in `fault` when one is broken. */
+/* Judges a 101 by every rule of 4.2.2 but those about extensions, which agreement.h has. Returns
+ * false and fills in `fault` when one is broken. */
 bool answer_judge(const struct answer *answer, const struct request *request,
                   struct answer_fault *fault);
 

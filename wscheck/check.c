@@ -109,6 +109,7 @@ void check_list_init(struct check_list *list, bool guests) {
     cases_tcp(list);
     cases_steps(list);
     cases_slow(list);
+    cases_offer(list);
 }
 
 void check_list_free(struct check_list *list) {

@@ -67,6 +67,7 @@ void cases_limits(struct check_list *list);
 void cases_tcp(struct check_list *list);
 void cases_steps(struct check_list *list);
 void cases_slow(struct check_list *list);
+void cases_offer(struct check_list *list);
 void cases_client(struct check_list *list);
 void cases_client_open(struct check_list *list);
 

@@ -69,6 +69,9 @@ static bool change_request(struct play *play, const struct script_step *step, ui
         }
         request_add(request, bytes, length);
         return true;
+    case SCRIPT_OFFER:
+        request_offer(request, (const char *)bytes);
+        return true;
     case SCRIPT_DROP:
         request_drop(request, (const char *)bytes);
         return true;
@@ -165,6 +168,19 @@ static void has(struct trial *trial, const char *line, bool wanted) {
     }
 }
 
+/* What a server does not like of an offer is no reason to refuse the connection. */
+static void negotiated(struct play *play) {
+    struct trial *trial = play->trial;
+    trial->may_end = true;
+    play_connect(play);
+    if (!trial->failed && !trial_read_accepted(trial) && trial->excused) {
+        trial_mark(trial, trial->entry, 9);
+        trial_fail(trial, LEVEL_SHOULD,
+                   "a 101: a server declines an offer by leaving it out of its answer (5)",
+                   "status %d", trial->answer.status);
+    }
+}
+
 /* Words about the answer. Returns false if the word is none of them. */
 static bool judge_answer(struct play *play, const struct script_step *step) {
     struct trial *trial = play->trial;
@@ -178,6 +194,15 @@ static bool judge_answer(struct play *play, const struct script_step *step) {
         if (!trial->is_open && !trial->failed) {
             trial_read_accepted(trial);
         }
+        return true;
+    case SCRIPT_AGREED:
+        play_connect(play);
+        if (trial->is_open || (!trial->failed && trial_read_accepted(trial))) {
+            trial_need_agreement(trial, text);
+        }
+        return true;
+    case SCRIPT_NEGOTIATED:
+        negotiated(play);
         return true;
     case SCRIPT_REFUSE:
         play_connect(play);

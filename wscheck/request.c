@@ -111,6 +111,10 @@ void request_set(struct request *request, const uint8_t *line, size_t length) {
     request_add(request, line, length);
 }
 
+void request_offer(struct request *request, const char *offer) {
+    add_text(request, "Sec-WebSocket-Extensions: ", offer);
+}
+
 void request_drop(struct request *request, const char *name) {
     size_t kept = 1;
     for (size_t i = 1; i < request->count; i++) {

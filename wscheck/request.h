@@ -37,6 +37,9 @@ void request_set_word(struct request *request, int word, const char *value);
 /* Puts a line "Name: value" in the place of the header of that name, whatever its case. */
 void request_set(struct request *request, const uint8_t *line, size_t length);
 
+/* Adds an offer of extensions. */
+void request_offer(struct request *request, const char *offer);
+
 /* Adds a line at the end; takes out all headers of a name; turns the order of all headers around;
  * writes all their names in lower or in upper case. */
 void request_add(struct request *request, const uint8_t *line, size_t length);

@@ -6,7 +6,7 @@ wscheck := payload characters writer reader transcript link request answer trial
            cases_control cases_fragments cases_utf8 cases_close cases_limits cases_tcp \
            cases_steps cases_slow cases_client cases_client_open address runner explain report \
            select probe listener inquiry guest play_guest door command script_about \
-           trial_label
+           trial_label extension agreement cases_offer
 wscheck_common := options text hexdump clock sha1 base64
 wscheck_links  := $(foreach module,main $(wscheck),$(call object,wscheck/$(module))) \
                   $(foreach module,$(wscheck_common),$(call object,common/$(module)))

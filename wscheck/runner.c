@@ -100,11 +100,12 @@ static void run_one(const struct runner *runner, struct result *result) {
     snprintf(result->want, sizeof result->want, "%s", trial->want);
     snprintf(result->got, sizeof result->got, "%s", trial->got);
     result->milliseconds = clock_now() - start;
-    if (!runner->settings->guest) {
-        check_alive(runner, result);
-    } else if (trial->skipped[0] != '\0' && failed != LEVEL_MUST) {
+    if (trial->skipped[0] != '\0' && failed != LEVEL_MUST) {
         result->kind = RESULT_SKIPPED;
         snprintf(result->got, sizeof result->got, "%s", trial->skipped);
+    }
+    if (!runner->settings->guest) {
+        check_alive(runner, result);
     }
     result->died = result->died || (trial->absent && runner->settings->command == NULL);
     keep_evidence(runner, result, trial, printed);

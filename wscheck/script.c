@@ -65,6 +65,9 @@ static const struct {
     {"ignore", SCRIPT_IGNORE, NONE},
     {"hangup", SCRIPT_HANGUP, NONE},
     {"lingers", SCRIPT_LINGERS, NONE},
+    {"offer", SCRIPT_OFFER, TEXT},
+    {"negotiated", SCRIPT_NEGOTIATED, NONE},
+    {"agreed", SCRIPT_AGREED, TEXT},
 };
 
 static bool is_digit(char character) {

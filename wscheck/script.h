@@ -26,6 +26,12 @@
  *   status N                      an HTTP response with this status
  *   has 'Header: value', lacks 'Header'   of the answer that has come
  *
+ * Compression, RFC 7692. What a 101 says of it is always judged against what was offered.
+ *   offer 'permessage-deflate'    adds the header Sec-WebSocket-Extensions
+ *   negotiated                    a 101; an HTTP error instead only falls short of a SHOULD
+ *   agreed ['P']                  a 101 that agrees to permessage-deflate, with the parameter P if
+ *                                 it is named; if it does not, the case is skipped
+ *
  * Frames, which leave together up to the next word that waits for something.
  *   text binary cont close ping pong opN PAYLOAD   N is the opcode; a + behind it clears FIN
  *   in front of them: rsvN, unmasked, zerokey, len7 len16 len64 (the form of the length),
@@ -138,6 +144,9 @@ enum script_word {
     SCRIPT_IGNORE,
     SCRIPT_HANGUP,
     SCRIPT_LINGERS,
+    SCRIPT_OFFER,
+    SCRIPT_NEGOTIATED,
+    SCRIPT_AGREED,
     SCRIPT_END
 };
 

@@ -31,9 +31,11 @@ bool script_opens(const struct script *script) {
         case SCRIPT_REFUSE:
         case SCRIPT_ANSWER:
         case SCRIPT_STATUS:
+        case SCRIPT_NEGOTIATED:
             return false;
         case SCRIPT_OPEN:
         case SCRIPT_ACCEPT:
+        case SCRIPT_AGREED:
             return true;
         default:
             break;

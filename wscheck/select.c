@@ -8,14 +8,14 @@
 enum { SUGGESTIONS = 3, NAME_MAX_LENGTH = 40 };
 
 unsigned select_step(const char *selector) {
-    bool step = strncmp(selector, "step0", 5) == 0 && selector[5] >= '1' && selector[5] <= '6' &&
+    bool step = strncmp(selector, "step0", 5) == 0 && selector[5] >= '1' && selector[5] <= '7' &&
                 selector[6] == '\0';
     return step ? (unsigned)(selector[5] - '0') : 0;
 }
 
 /* What a server at a stage of the tutorial must do: step 1 prints bytes, step 2 speaks HTTP, step 3
  * answers handshakes as well, step 4 prints frames besides, and step 5 does all but print. Step 6
- * is the client, whose cases are a list of their own. */
+ * is the client, whose cases are a list of their own; step 7 compresses. */
 static bool belongs_to_step(const struct check *check, unsigned step) {
     if (check->named_only && strncmp(check->section, "step", 4) != 0) {
         return false;
@@ -29,7 +29,10 @@ static bool is_named(const struct check_list *list, const struct check *check,
     size_t length = strlen(selector);
     unsigned step = select_step(selector);
     if (step > 0) {
-        return (step == 6) == list->guests && belongs_to_step(check, step);
+        return (step == 7 || (step == 6) == list->guests) && belongs_to_step(check, step);
+    }
+    if (strcmp(selector, "deflate") == 0) {
+        return check->step == 7 && strncmp(check->section, "step", 4) != 0;
     }
     return strncmp(check->id, selector, length) == 0 &&
            (check->id[length] == '\0' || check->id[length] == '/' || check->id[length] == '.');
@@ -62,10 +65,14 @@ static void suggest(struct suggestions *suggestions, const char *selector, const
 
 /* The names that look most like a selector that names nothing. */
 static void complain(const struct check_list *list, const char *selector) {
-    static const char *const steps[] = {"step01", "step02", "step03", "step04", "step05", "step06"};
+    static const char *const names[] = {"step01", "step02", "step03", "step04",
+                                        "step05", "step07", "deflate"};
     struct suggestions near = {{NULL}, {SIZE_MAX, SIZE_MAX, SIZE_MAX}};
-    for (size_t i = list->guests ? 5 : 0; i < (list->guests ? 6 : 5); i++) {
-        suggest(&near, selector, steps[i]);
+    if (list->guests) {
+        suggest(&near, selector, "step06");
+    }
+    for (size_t i = list->guests ? 5 : 0; i < sizeof names / sizeof names[0]; i++) {
+        suggest(&near, selector, names[i]);
     }
     for (size_t i = 0; i < list->count; i++) {
         suggest(&near, selector, list->checks[i].section);

@@ -11,7 +11,7 @@
 #ifndef WSCHECK_TRIAL_H
 #define WSCHECK_TRIAL_H
 
-#include "wscheck/answer.h"
+#include "wscheck/agreement.h"
 #include "wscheck/check.h"
 #include "wscheck/link.h"
 #include "wscheck/reader.h"
@@ -63,6 +63,7 @@ struct trial {
     struct transcript transcript;
     struct request request;
     struct answer answer;
+    struct agreement agreement; /* about permessage-deflate */
     bool may_end; /* the server may end TCP instead of answering, or answer with an error */
     bool is_open; /* the handshake is done, so the bytes are frames */
 
@@ -166,6 +167,7 @@ void trial_send_request(struct trial *trial);
 bool trial_gather(struct trial *trial, struct answer *head); /* the other side's head */
 bool trial_read_answer(struct trial *trial);                 /* any HTTP response */
 bool trial_read_accepted(struct trial *trial);               /* a 101 by the rules */
+void trial_need_agreement(struct trial *trial, const char *parameter); /* or the case is skipped */
 
 /* trial_wait.c: waits; when the time is over or the connection ends, the trial has failed. */
 bool trial_wait_messages(struct trial *trial);

@@ -1,6 +1,7 @@
 #include "common/clock.h"
 #include "wscheck/trial.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,7 +94,29 @@ bool trial_read_accepted(struct trial *trial) {
                    trial->answer.status);
         return false;
     }
+    enum level level =
+        agreement_judge(&trial->answer, &trial->request, &trial->agreement, &fault);
+    if (level != LEVEL_NONE) {
+        trial_mark(trial, trial->entry, fault.wrong);
+        trial_fail(trial, level, "a 101 whose extensions answer the offer", "%s", fault.what);
+    }
+    if (level == LEVEL_MUST) {
+        return false;
+    }
     trial->is_open = true;
     trial_judge_input(trial);
     return true;
+}
+
+void trial_need_agreement(struct trial *trial, const char *parameter) {
+    if (trial->failed == LEVEL_MUST || trial->excused) {
+        return;
+    }
+    if (!trial->agreement.agreed) {
+        snprintf(trial->skipped, sizeof trial->skipped, "%s",
+                 trial->settings->guest ? "the client does not offer permessage-deflate"
+                                        : "the server does not accept this offer");
+    } else if (parameter[0] != '\0' && !agreement_has(&trial->agreement, parameter)) {
+        snprintf(trial->skipped, sizeof trial->skipped, "%s is not agreed", parameter);
+    }
 }

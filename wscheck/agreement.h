@@ -1,0 +1,38 @@
+/* agreement: what client and server have agreed about permessage-deflate, RFC 7692 section 7.1.
+ *
+ *     offer     permessage-deflate; client_max_window_bits; server_max_window_bits=10
+ *     answer    permessage-deflate; server_max_window_bits=9
+ *
+ * An offer is good or must be declined; an answer takes one good offer, says back what that one
+ * requests, and adds only what it may.
+ */
+#ifndef WSCHECK_AGREEMENT_H
+#define WSCHECK_AGREEMENT_H
+
+#include "wscheck/answer.h"
+#include "wscheck/check.h"
+
+/* How one side compresses. */
+struct agreement_side {
+    bool takeover;        /* it may refer to earlier messages */
+    unsigned window_bits; /* references reach back 2 to the power of this at most */
+};
+
+struct agreement {
+    bool agreed; /* permessage-deflate is in use; the rest means something only then */
+    struct agreement_side server, client;
+    char parameters[160]; /* of the answer, as they were written */
+};
+
+/* Judges the extensions of a 101 against what the request has offered. Returns LEVEL_NONE with the
+ * agreement filled in; or, with `fault`, how much the breach counts. */
+enum level agreement_judge(const struct answer *answer, const struct request *request,
+                           struct agreement *agreement, struct answer_fault *fault);
+
+/* Whether the agreement has a parameter of this name. */
+bool agreement_has(const struct agreement *agreement, const char *parameter);
+
+/* What is agreed when a server gives the good answer `text`, to whatever offer. */
+void agreement_from_text(struct agreement *agreement, const char *text);
+
+#endif

@@ -1,0 +1,84 @@
+#include "wscheck/extension.h"
+
+#include "wscheck/answer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void skip_space(const char **text, const char *end) {
+    while (*text < end && (**text == ' ' || **text == '\t')) {
+        ++*text;
+    }
+}
+
+static bool take_character(const char **text, const char *end, char character) {
+    skip_space(text, end);
+    if (*text == end || **text != character) {
+        return false;
+    }
+    ++*text;
+    skip_space(text, end);
+    return true;
+}
+
+/* Copies a token. Returns false when there is none. */
+static bool take_token(const char **text, const char *end, char out[EXTENSION_NAME_SIZE]) {
+    const char *start = *text;
+    while (*text < end && answer_is_token(*text, *text + 1)) {
+        ++*text;
+    }
+    snprintf(out, EXTENSION_NAME_SIZE, "%.*s", (int)(*text - start), start);
+    return *text > start;
+}
+
+/* A token, or one within quotes, where a backslash may stand in front of any character. */
+static bool take_value(const char **text, const char *end, char out[EXTENSION_NAME_SIZE]) {
+    if (*text == end || **text != '"') {
+        return take_token(text, end, out);
+    }
+    size_t length = 0;
+    for (++*text; *text < end && **text != '"'; ++*text) {
+        *text += **text == '\\' && *text + 1 < end;
+        if (!answer_is_token(*text, *text + 1)) {
+            return false;
+        }
+        if (length + 1 < EXTENSION_NAME_SIZE) {
+            out[length++] = **text;
+        }
+    }
+    out[length] = '\0';
+    if (*text == end || length == 0) {
+        return false;
+    }
+    ++*text;
+    return true;
+}
+
+enum extension_verdict extension_next(const char **text, const char *end,
+                                      struct extension *extension) {
+    memset(extension, 0, sizeof *extension);
+    while (take_character(text, end, ',')) {
+    }
+    if (*text == end) {
+        return EXTENSION_END;
+    }
+    extension->where = *text;
+    if (!take_token(text, end, extension->name)) {
+        return EXTENSION_BAD;
+    }
+    while (take_character(text, end, ';')) {
+        struct extension_parameter parameter = {.where = *text};
+        if (!take_token(text, end, parameter.name)) {
+            return EXTENSION_BAD;
+        }
+        parameter.has_value = take_character(text, end, '=');
+        if (parameter.has_value && !take_value(text, end, parameter.value)) {
+            return EXTENSION_BAD;
+        }
+        if (extension->count < EXTENSION_PARAMETERS_MAX) {
+            extension->parameters[extension->count++] = parameter;
+        }
+    }
+    skip_space(text, end);
+    return *text == end || **text == ',' ? EXTENSION_FOUND : EXTENSION_BAD;
+}
