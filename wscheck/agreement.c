@@ -254,7 +254,11 @@ bool agreement_has(const struct agreement *agreement, const char *parameter) {
         return false;
     }
     for (size_t i = 0; i < extension.count; i++) {
-        if (strcmp(extension.parameters[i].name, parameter) == 0) {
+        const struct extension_parameter *each = &extension.parameters[i];
+        size_t name = strlen(each->name);
+        if (strncmp(each->name, parameter, name) == 0 &&
+            (parameter[name] == '\0' ||
+             (parameter[name] == '=' && strcmp(each->value, parameter + name + 1) == 0))) {
             return true;
         }
     }

@@ -29,7 +29,7 @@ struct agreement {
 enum level agreement_judge(const struct answer *answer, const struct request *request,
                            struct agreement *agreement, struct answer_fault *fault);
 
-/* Whether the agreement has a parameter of this name. */
+/* Whether the agreement has this parameter: "name", or "name=value". */
 bool agreement_has(const struct agreement *agreement, const char *parameter);
 
 /* What is agreed when a server gives the good answer `text`, to whatever offer. */

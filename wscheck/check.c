@@ -110,6 +110,9 @@ void check_list_init(struct check_list *list, bool guests) {
     cases_steps(list);
     cases_slow(list);
     cases_offer(list);
+    cases_deflate(list);
+    cases_inflate(list);
+    cases_samples(list);
 }
 
 void check_list_free(struct check_list *list) {

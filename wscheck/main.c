@@ -25,6 +25,7 @@ struct arguments {
     size_t selector_count;
     uint64_t jobs, port; /* NO_PORT: a server is checked */
     int64_t timeout;
+    uint64_t messages;
     bool list, strict, quiet, no_echo, echo;
 };
 
@@ -48,6 +49,8 @@ static int parse(struct arguments *arguments, int argc, char **argv) {
                        "cases at a time (default 16)");
     options_add_seconds(&options, "--timeout", &arguments->timeout, 1,
                         "how long a server may take for anything (default 3)");
+    options_add_number(&options, "--messages", "N", &arguments->messages, 1, 1000000,
+                       "messages of a case of 12 or 13 (default: half a megabyte of them)");
     options_add_flag(&options, "--no-echo", &arguments->no_echo,
                      "the server does something else with messages than echo them");
     options_add_flag(&options, "--echo", &arguments->echo,
@@ -135,6 +138,7 @@ static int check_client(struct arguments *arguments, struct report *report,
                         const struct check *const *checks, size_t count) {
     struct trial_settings settings = {
         .timeout = arguments->timeout, .echo = arguments->echo, .step = 6, .guest = true};
+    settings.messages = arguments->messages;
     char url[320], replay[1500];
     settings.command = arguments->command;
     size_t jobs = door_open(&settings, (unsigned)arguments->port, (size_t)arguments->jobs);
@@ -161,7 +165,9 @@ static int check_client(struct arguments *arguments, struct report *report,
 /* Fills in the URL from the command's port, if there is a command. */
 static int check_server(struct arguments *arguments, struct report *report,
                         const struct check *const *checks, size_t count) {
-    struct trial_settings settings = {.timeout = arguments->timeout, .echo = !arguments->no_echo};
+    struct trial_settings settings = {.timeout = arguments->timeout,
+                                      .echo = !arguments->no_echo,
+                                      .messages = arguments->messages};
     struct address address;
     char url[1200], error[400], replay[1500];
     settings.step = stage(arguments);

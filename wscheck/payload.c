@@ -19,8 +19,13 @@ void payload_copy(const struct payload *payload, uint64_t offset, uint8_t *out, 
     if (unit == 0) {
         return;
     }
-    for (uint64_t at = payload->offset + offset; done < len && done < unit; done++) {
-        out[done] = payload->unit[(at + done) % unit];
+    size_t at = (size_t)((payload->offset + offset) % unit);
+    while (done < len && done < unit) { /* one unit, from its middle on */
+        size_t run = unit - at < len - done ? unit - at : len - done;
+        run = run < unit - done ? run : unit - done;
+        memcpy(out + done, payload->unit + at, run);
+        done += run;
+        at = 0;
     }
     while (done < len) { /* What is there is a whole number of units, and is doubled. */
         size_t run = done < len - done ? done : len - done;

@@ -1,5 +1,6 @@
 #include "common/clock.h"
 #include "wscheck/play.h"
+#include "wscheck/sample.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,14 +50,16 @@ static void send_one(struct play *play, const struct script_step *step,
     }
 }
 
-/* Sends the payload of a step in fragments of `pieces` bytes. */
-static void send_pieces(struct play *play, const struct script_step *step) {
-    uint64_t length = step->payload.length;
+/* Sends a frame in fragments of `pieces` bytes. */
+static void send_pieces(struct play *play, const struct script_step *step,
+                        const struct writer_frame *whole) {
+    uint64_t length = whole->payload.length, offset = whole->payload.offset;
     for (uint64_t done = 0; done < length && !play->trial->link.broken; done += step->pieces) {
-        struct writer_frame frame = step->frame;
+        struct writer_frame frame = *whole;
         frame.opcode = done == 0 ? frame.opcode : OPCODE_CONTINUATION;
+        frame.rsv = done == 0 ? frame.rsv : 0;
         frame.fin = done + step->pieces >= length;
-        frame.payload.offset = done;
+        frame.payload.offset = offset + done;
         frame.payload.length = frame.fin ? length - done : step->pieces;
         frame.claimed = frame.payload.length;
         send_one(play, step, &frame);
@@ -73,23 +76,57 @@ static void number_ping(const struct script_step *step, struct writer_frame *fra
     }
 }
 
+/* Sends one message of a step, perhaps compressed and perhaps in pieces. */
+static void send_message(struct play *play, const struct script_step *step,
+                         struct writer_frame *frame) {
+    uint8_t *compressed = NULL;
+    if (step->deflated) {
+        size_t length;
+        compressed = trial_deflate(play->trial, &frame->payload, &length);
+        frame->payload = (struct payload){compressed, length, length, 0};
+        frame->claimed = length;
+        frame->rsv = 4;
+    }
+    if (step->pieces > 0) {
+        send_pieces(play, step, frame);
+    } else {
+        send_one(play, step, frame);
+    }
+    free(compressed);
+}
+
+/* How many windows a case slides through its sample: of small ones no more than the field's suite
+ * has, of large ones a few. */
+static uint64_t count_windows(const struct trial *trial, const struct script_step *step) {
+    enum { FAIR_AMOUNT = 512 * 1024, MOST = 1000, LEAST = 4 };
+    uint64_t count = FAIR_AMOUNT / step->slide;
+    if (trial->settings->messages > 0) {
+        return trial->settings->messages;
+    }
+    return count < LEAST ? LEAST : count > MOST ? MOST : count;
+}
+
 void play_frame(struct play *play, size_t index) {
     const struct script_step *step = &play->script->steps[index];
     struct trial *trial = play->trial;
+    const struct sample *sample =
+        step->slide > 0 ? sample_named((const char *)step->payload.unit) : NULL;
+    uint64_t times = sample != NULL ? count_windows(trial, step) : step->times;
+    size_t position = 0;
     uint8_t number[24];
     announce(play, index);
-    for (uint64_t i = 0; i < step->times && trial->failed < LEVEL_MUST && !trial->excused; i++) {
+    for (uint64_t i = 0; i < times && trial->failed < LEVEL_MUST && !trial->excused; i++) {
+        struct writer_frame frame = step->frame;
+        if (sample != NULL) {
+            frame.payload = sample_window(sample, (size_t)step->slide, &position);
+            frame.claimed = frame.payload.length;
+        }
+        number_ping(step, &frame, i, number);
         if (step->echo) {
-            struct trial_wanted wanted = {step->frame.opcode, false, step->payload, 1};
+            struct trial_wanted wanted = {step->frame.opcode, false, frame.payload, 1};
             trial_want(trial, &wanted);
         }
-        if (step->pieces > 0) {
-            send_pieces(play, step);
-        } else {
-            struct writer_frame frame = step->frame;
-            number_ping(step, &frame, i, number);
-            send_one(play, step, &frame);
-        }
+        send_message(play, step, &frame);
         if (step->echo && !play->early) {
             trial_wait_messages(trial);
         }

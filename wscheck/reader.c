@@ -38,8 +38,17 @@ static enum reader_event judge_first_byte(struct reader *reader) {
                              ? "after its Close frame a client sends nothing more (5.5.1)"
                              : "after its Close frame a server sends nothing more (5.5.1)");
     }
-    if ((byte & 0x70) != 0) {
+    if ((byte & 0x70) != 0 && reader->unpack == NULL) {
         return violation(reader, 0, "a reserved bit is set without an extension (5.2)");
+    }
+    if ((byte & 0x30) != 0) {
+        return violation(reader, 0, "a reserved bit is set that no extension uses (5.2)");
+    }
+    if ((byte & 0x40) != 0 && (opcode == OPCODE_CONTINUATION || is_control(opcode))) {
+        return violation(reader, 0,
+                         is_control(opcode)
+                             ? "RSV1 is set on a control frame (RFC 7692, 6.1)"
+                             : "RSV1 is set on a frame that is not the first (RFC 7692, 6.1)");
     }
     if ((opcode > OPCODE_BINARY && opcode < OPCODE_CLOSE) || opcode > OPCODE_PONG) {
         return violation(reader, 0, "the opcode is reserved (5.2)");
@@ -93,7 +102,11 @@ static enum reader_event end_header(struct reader *reader) {
     if (!is_control(frame->opcode)) {
         if (frame->opcode != OPCODE_CONTINUATION) {
             reader->is_text = frame->opcode == OPCODE_TEXT;
+            reader->is_compressed = (reader->header[0] & 0x40) != 0;
             characters_init(&reader->characters);
+            if (reader->is_compressed) {
+                unpack_begin(reader->unpack);
+            }
         }
         reader->in_message = !frame->fin;
     }
@@ -128,30 +141,68 @@ static void unmask(struct reader *reader) {
     reader->piece = reader->unmasked;
 }
 
+/* The bytes of a text have to be characters. `wrong` is where the piece stands in its frame. */
+static enum reader_event judge_text(struct reader *reader, uint64_t wrong) {
+    for (size_t i = 0; i < reader->piece_length; i++) {
+        if (!characters_next(&reader->characters, reader->piece[i])) {
+            reader->piece_length = i + 1;
+            return violation(reader, reader->is_compressed ? wrong : wrong + i,
+                             reader->from_client ? "the client's text is not UTF-8 (8.1)"
+                                                 : "the server's text is not UTF-8 (8.1)");
+        }
+    }
+    return READER_PAYLOAD;
+}
+
+static bool is_compressed(const struct reader *reader) {
+    return reader->is_compressed && !is_control(reader->frame.opcode);
+}
+
+/* What an unpacking has given becomes the piece. */
+static enum reader_event take_unpacked(struct reader *reader, enum unpack_verdict verdict) {
+    uint64_t wrong = reader->header_size + reader->payload_done;
+    reader->piece = reader->unpack->piece;
+    reader->piece_length = reader->unpack->piece_length;
+    enum reader_event event = reader->is_text ? judge_text(reader, wrong) : READER_PAYLOAD;
+    if (event == READER_PAYLOAD && verdict == UNPACK_BAD) {
+        event = violation(reader, wrong, reader->unpack->problem);
+    }
+    return event;
+}
+
 static enum reader_event take_payload(struct reader *reader) {
     uint64_t left = reader->frame.length - reader->payload_done;
     size_t there = reader->length - reader->position;
+    enum reader_event event = READER_PAYLOAD;
     reader->piece = reader->bytes + reader->position;
     reader->piece_length = left < there ? (size_t)left : there;
     reader->wire = reader->piece;
     if (reader->from_client) {
         unmask(reader);
     }
+    reader->wire_length = reader->piece_length;
     if (is_control(reader->frame.opcode)) {
         memcpy(reader->control + reader->payload_done, reader->piece, reader->piece_length);
+    } else if (reader->is_compressed) {
+        const uint8_t *next = reader->piece;
+        size_t not_taken = reader->piece_length;
+        enum unpack_verdict verdict = unpack_run(reader->unpack, &next, &not_taken);
+        reader->wire_length -= not_taken;
+        event = take_unpacked(reader, verdict);
     } else if (reader->is_text) {
-        for (size_t i = 0; i < reader->piece_length; i++) {
-            if (!characters_next(&reader->characters, reader->piece[i])) {
-                reader->piece_length = i + 1;
-                return violation(reader, reader->header_size + reader->payload_done + i,
-                                 reader->from_client ? "the client's text is not UTF-8 (8.1)"
-                                                     : "the server's text is not UTF-8 (8.1)");
-            }
-        }
+        event = judge_text(reader, reader->header_size + reader->payload_done);
     }
-    reader->payload_done += reader->piece_length;
-    reader->position += reader->piece_length;
-    return READER_PAYLOAD;
+    if (event == READER_PAYLOAD) {
+        reader->payload_done += reader->wire_length;
+        reader->position += reader->wire_length;
+    }
+    return event;
+}
+
+/* All bytes of the frame have come, and there is more in them. */
+static enum reader_event take_rest(struct reader *reader) {
+    reader->wire_length = 0;
+    return take_unpacked(reader, unpack_rest(reader->unpack));
 }
 
 static enum reader_event judge_close(struct reader *reader) {
@@ -204,7 +255,9 @@ enum reader_event reader_next(struct reader *reader) {
         }
     }
     if (reader->payload_done == reader->frame.length) {
-        return end_frame(reader);
+        return is_compressed(reader) && unpack_has_rest(reader->unpack, reader->frame.fin)
+                   ? take_rest(reader)
+                   : end_frame(reader);
     }
     return reader->position == reader->length ? READER_NEEDS_BYTES : take_payload(reader);
 }

@@ -2,13 +2,14 @@
  *
  * RFC 6455 sections 5.1 (a client masks, a server does not), 5.2 (reserved bits and opcodes,
  * shortest length), 5.4 (order of fragments), 5.5 (control frames), 7.4 (close codes) and 8.1
- * (UTF-8). It reads no sockets: the caller feeds it bytes and takes events, and a payload of any
+ * (UTF-8); RFC 7692 section 6 and 7.2, when compression was agreed. It reads no sockets: the caller feeds it bytes and takes events, and a payload of any
  * length passes through in pieces.
  */
 #ifndef WSCHECK_READER_H
 #define WSCHECK_READER_H
 
 #include "wscheck/characters.h"
+#include "wscheck/unpack.h"
 #include "wscheck/writer.h"
 
 enum reader_event {
@@ -39,15 +40,18 @@ struct reader {
     uint8_t masking_key[4];
     uint8_t unmasked[READER_UNMASKED]; /* where a piece lies that was masked */
     uint64_t payload_done;
-    const uint8_t *piece; /* without its mask */
-    const uint8_t *wire;  /* the same bytes as they came */
+    const uint8_t *piece; /* without its mask, and inflated */
     size_t piece_length;
+    const uint8_t *wire; /* the same bytes as they came; none for what comes out later */
+    size_t wire_length;
     uint8_t control[CONTROL_PAYLOAD_MAX];
 
     bool in_message; /* a message has begun and its last fragment has not come */
     bool is_text;
     bool closed; /* a Close frame has come, so nothing may follow */
     struct characters characters;
+    struct unpack *unpack; /* the caller's; NULL when no compression was agreed */
+    bool is_compressed;    /* the message is */
 
     const char *violation; /* the rule in plain words with its section */
     uint64_t wrong;        /* the first wrong byte, counted from the frame's first */

@@ -183,6 +183,10 @@ static bool take_modifier(const char **text, struct script_step *step) {
         step->zero_key = true;
     } else if (take(text, "echo")) {
         step->echo = true;
+    } else if (take(text, "deflated")) {
+        step->deflated = true;
+    } else if (take(text, "slide")) {
+        step->slide = take_number(text);
     } else if (take(text, "len7")) {
         step->frame.length_bits = 7;
     } else if (take(text, "len16")) {

@@ -30,13 +30,15 @@
  *   offer 'permessage-deflate'    adds the header Sec-WebSocket-Extensions
  *   negotiated                    a 101; an HTTP error instead only falls short of a SHOULD
  *   agreed ['P']                  a 101 that agrees to permessage-deflate, with the parameter P if
- *                                 it is named; if it does not, the case is skipped
+ *                                 it is named ('!P': without it); if not, the case is skipped
  *
  * Frames, which leave together up to the next word that waits for something.
  *   text binary cont close ping pong opN PAYLOAD   N is the opcode; a + behind it clears FIN
  *   in front of them: rsvN, unmasked, zerokey, len7 len16 len64 (the form of the length),
  *   claim N (a wrong length), cut N (only its first N bytes), split N (a pause behind them),
- *   pieces N (in fragments of N bytes), times N, echo (wait until it comes back each time)
+ *   pieces N (in fragments of N bytes), times N, echo (wait until it comes back each time),
+ *   deflated (compressed by what was agreed, in any pieces), slide N (the payload names a
+ *   sample; many messages of N bytes or characters, a window that slides through it)
  *   chop N                        everything leaves N bytes at a time, with a pause between them
  *   slice N                        the same without a pause
  *   sync                          each frame leaves on its own
@@ -158,8 +160,8 @@ struct script_step {
     unsigned codes[SCRIPT_CODES_MAX]; /* ended by 0 */
     struct payload payload;           /* of the words that take one; 'text' is a payload, too */
     struct writer_frame frame;        /* of SCRIPT_FRAME and SCRIPT_WANT */
-    bool optional, echo, zero_key, claims, masked;
-    uint64_t cut, split, pieces, times;
+    bool optional, echo, zero_key, claims, masked, deflated;
+    uint64_t cut, split, pieces, times, slide;
 };
 
 struct script {

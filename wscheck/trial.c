@@ -34,6 +34,7 @@ void trial_free(struct trial *trial) {
     free(trial->inquiry.bytes);
     free(trial->output);
     free(trial->controls);
+    trial_deflate_free(trial);
 }
 
 void trial_fail(struct trial *trial, enum level level, const char *want, const char *got, ...) {

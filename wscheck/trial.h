@@ -19,6 +19,7 @@
 
 struct child;
 struct listener;
+struct deflate;
 
 enum { TRIAL_KEYS_MAX = 512 };
 enum { TRIAL_WANTED_MAX = 64, TRIAL_OUTBOX_SIZE = 64 * 1024, TRIAL_NO_CODE = 0 };
@@ -31,6 +32,7 @@ struct trial_settings {
     int64_t timeout;     /* ms without progress until a wait is over */
     bool echo;           /* whether the server sends messages back */
     unsigned step;       /* of the tutorial, at which the server is; 5 for a whole server */
+    uint64_t messages;   /* of a sample that is slid through; 0: as many as make a fair amount */
     struct child *child; /* NULL when the server runs on its own */
 
     bool guest;                /* a client is under test: */
@@ -64,6 +66,8 @@ struct trial {
     struct request request;
     struct answer answer;
     struct agreement agreement; /* about permessage-deflate */
+    struct deflate *deflate;    /* compresses what is sent; NULL until it is needed */
+    void *deflate_memory;
     bool may_end; /* the server may end TCP instead of answering, or answer with an error */
     bool is_open; /* the handshake is done, so the bytes are frames */
 
@@ -153,6 +157,12 @@ uint32_t trial_random(struct trial *trial);
 
 /* trial_label.c: now that the whole frame has come, its entry can say what it is. */
 void trial_label_frame(struct trial *trial);
+
+/* trial_deflate.c: from here on messages may be compressed, as was agreed; compresses a payload for
+ * a message (free it). */
+void trial_agree(struct trial *trial);
+uint8_t *trial_deflate(struct trial *trial, const struct payload *payload, size_t *length);
+void trial_deflate_free(struct trial *trial);
 
 /* guest.c: judges the masking key of a frame that has begun. */
 void trial_judge_key(struct trial *trial);

@@ -92,7 +92,8 @@ static void compare(struct trial *trial) {
     }
     describe(wanted, want, sizeof want);
     trial_mark(trial, trial->entry,
-               reader->header_size + reader->payload_done - reader->piece_length + same);
+               reader->header_size + reader->payload_done - reader->wire_length +
+                   (reader->is_compressed ? 0 : same));
     if (trial->message_done == wanted->payload.length) {
         trial_fail(trial, LEVEL_MUST, want, "the message that came is longer");
     } else {
@@ -265,7 +266,7 @@ void trial_judge_input(struct trial *trial) {
             break;
         case READER_PAYLOAD:
             if (entry != NULL) {
-                transcript_bytes(entry, reader->wire, reader->piece_length);
+                transcript_bytes(entry, reader->wire, reader->wire_length);
             }
             if (data) {
                 compare(trial);

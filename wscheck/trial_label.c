@@ -25,7 +25,16 @@ void trial_label_frame(struct trial *trial) {
         kept -= 2;
         length -= 2;
     }
-    snprintf(entry->label, sizeof entry->label, "%s%s%s: %s", writer_opcode_name(frame->opcode),
-             code, frame->fin ? "" : ", more to follow (FIN 0)",
-             payload_show(payload, kept, length, shown, sizeof shown));
+    const struct unpack *unpack = trial->reader.unpack;
+    char inflated[200] = "";
+    if (trial->reader.is_compressed && frame->opcode < OPCODE_CLOSE && frame->fin) {
+        size_t start = unpack->inflated < UNPACK_START ? (size_t)unpack->inflated : UNPACK_START;
+        char text[170];
+        snprintf(inflated, sizeof inflated, ", inflated: %s",
+                 payload_show(unpack->start, start, unpack->inflated, text, sizeof text));
+    }
+    snprintf(entry->label, sizeof entry->label, "%s%s%s%s: %s%s",
+             writer_opcode_name(frame->opcode), code, frame->fin ? "" : ", more to follow (FIN 0)",
+             (entry->bytes[0] & 0x40) != 0 ? ", compressed (RSV1)" : "",
+             payload_show(payload, kept, length, shown, sizeof shown), inflated);
 }

@@ -103,6 +103,7 @@ bool trial_read_accepted(struct trial *trial) {
     if (level == LEVEL_MUST) {
         return false;
     }
+    trial_agree(trial);
     trial->is_open = true;
     trial_judge_input(trial);
     return true;
@@ -116,7 +117,10 @@ void trial_need_agreement(struct trial *trial, const char *parameter) {
         snprintf(trial->skipped, sizeof trial->skipped, "%s",
                  trial->settings->guest ? "the client does not offer permessage-deflate"
                                         : "the server does not accept this offer");
-    } else if (parameter[0] != '\0' && !agreement_has(&trial->agreement, parameter)) {
+    } else if (parameter[0] == '!' && agreement_has(&trial->agreement, parameter + 1)) {
+        snprintf(trial->skipped, sizeof trial->skipped, "%s is agreed", parameter + 1);
+    } else if (parameter[0] != '\0' && parameter[0] != '!' &&
+               !agreement_has(&trial->agreement, parameter)) {
         snprintf(trial->skipped, sizeof trial->skipped, "%s is not agreed", parameter);
     }
 }
