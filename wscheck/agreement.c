@@ -22,8 +22,8 @@ struct terms {
     const char *where;                 /* in the text */
 };
 
-__attribute__((format(printf, 3, 4))) static bool
-illegal(struct terms *terms, const char *where, const char *format, ...) {
+__attribute__((format(printf, 3, 4))) static bool illegal(struct terms *terms, const char *where,
+                                                          const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(terms->fault, sizeof terms->fault, format, arguments);
@@ -57,14 +57,13 @@ static bool read_bits(struct terms *terms, const struct extension_parameter *par
     *present = true;
     *bits = parameter->has_value ? window_bits(parameter->value) : 0;
     if (!parameter->has_value) {
-        return may_lack_value || illegal(terms, parameter->where,
-                                         "%s has no value (RFC 7692, 7.1.2.%d)", parameter->name,
-                                         section);
+        return may_lack_value ||
+               illegal(terms, parameter->where, "%s has no value (RFC 7692, 7.1.2.%d)",
+                       parameter->name, section);
     }
-    return *bits != 0 ||
-           illegal(terms, parameter->where,
-                   "%s=%s is not 8 to 15 without leading zeros (RFC 7692, 7.1.2.%d)",
-                   parameter->name, parameter->value, section);
+    return *bits != 0 || illegal(terms, parameter->where,
+                                 "%s=%s is not 8 to 15 without leading zeros (RFC 7692, 7.1.2.%d)",
+                                 parameter->name, parameter->value, section);
 }
 
 static bool read_parameter(struct terms *terms, const struct extension_parameter *parameter,
@@ -82,7 +81,8 @@ static bool read_parameter(struct terms *terms, const struct extension_parameter
     if (strcmp(name, "client_max_window_bits") == 0) {
         return read_bits(terms, parameter, is_offer, &terms->has_client_bits, &terms->client_bits);
     }
-    return illegal(terms, parameter->where, "the parameter %s is not defined (RFC 7692, 7.1)", name);
+    return illegal(terms, parameter->where, "the parameter %s is not defined (RFC 7692, 7.1)",
+                   name);
 }
 
 /* Reads the parameters of one element. Returns whether they are legal. */
@@ -172,9 +172,10 @@ static void fill_in(struct agreement *agreement, const struct terms *terms, cons
     snprintf(agreement->parameters, sizeof agreement->parameters, "%.*s", (int)(end - text), text);
 }
 
-__attribute__((format(printf, 4, 5))) static enum level
-faulty(struct answer_fault *fault, const struct answer *answer, const char *where,
-       const char *format, ...) {
+__attribute__((format(printf, 4, 5))) static enum level faulty(struct answer_fault *fault,
+                                                               const struct answer *answer,
+                                                               const char *where,
+                                                               const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(fault->what, sizeof fault->what, format, arguments);

@@ -7,10 +7,10 @@
 
 #define HINT_EXAMPLE                                                                               \
     "7.2.2: put 00 00 ff ff behind the payload and inflate; a message may consist of any blocks"
-#define HINT_FINAL                                                                                 \
+#define HINT_FINAL                                                                                  \
     "BFINAL ends a block, not the message (7.2.1), nor the window: the next block begins with the " \
     "next byte; a zlib stream that has ended must be started again with the old window"
-#define HINT_WINDOW                                                                                \
+#define HINT_WINDOW                                                                                  \
     "7.2.2: unless client_no_context_takeover was agreed, references reach into earlier compressed " \
     "messages; uncompressed ones do not count (7.2.3.2)"
 #define HINT_FRAGMENTS                                                                             \
@@ -18,7 +18,7 @@
 #define HINT_PLAIN "6.2: without RSV1 a message is not compressed, whatever was agreed"
 #define HINT_TEXT "6.1: UTF-8 is judged behind the inflating, not in front of it"
 #define HINT_REPLY                                                                                 \
-    "the server's own compressor keeps to server_max_window_bits and server_no_context_takeover " \
+    "the server's own compressor keeps to server_max_window_bits and server_no_context_takeover "  \
     "(7.2.1)"
 
 #define OFFER "offer 'permessage-deflate' agreed "
@@ -146,8 +146,8 @@ static const struct check_row rows[] = {
 
 /* Lengths around the edges of frames, of references and of stored blocks. */
 static void add_lengths(struct check_list *list) {
-    static const unsigned lengths[] = {0,   1,    2,     3,     4,     125,   126,
-                                       127, 257,  258,   259,   260,   4096,  16384,
+    static const unsigned lengths[] = {0,     1,     2,     3,     4,     125,   126,
+                                       127,   257,   258,   259,   260,   4096,  16384,
                                        32767, 32768, 32769, 65535, 65536, 65537, 131072};
     char rule[100], script[160];
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
@@ -165,7 +165,8 @@ enum { NOISE_MAX = 20000 };
 /* Text that repeats itself only after `period` characters: whoever compresses it with a window that
  * is larger than agreed is found out. */
 static void write_noise(char *out, unsigned period) {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     uint32_t state = 7692;
     for (unsigned i = 0; i < period; i++) {
         state = state * 1103515245 + 12345;

@@ -7,18 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HINT_DATA                                                                                 \
+#define HINT_DATA                                                                                  \
     "what cannot be inflated fails the connection; the RFC names no code, 1007 or 1002 say it best"
-#define HINT_END                                                                                     \
+#define HINT_END                                                                                       \
     "behind the last frame and 00 00 ff ff the data must stand between two blocks; zlib does not say " \
     "so by itself, since it waits for more"
-#define HINT_BITS                                                                                 \
+#define HINT_BITS                                                                                  \
     "6.1: RSV1 belongs to the first frame of a data message alone; RSV2 and RSV3 to nobody (6455, 5.2)"
 #define HINT_TEXT "6.1: what comes out of the inflating has to be UTF-8, as soon as it comes out"
-#define HINT_WINDOW                                                                                \
+#define HINT_WINDOW                                                                                  \
     "whoever reads further back than was agreed must find there what stood there; whoever has kept " \
     "less must fail, and not find other bytes"
-#define HINT_BOMB                                                                                    \
+#define HINT_BOMB                                                                                   \
     "count the inflated bytes while they come out, and stop at the limit with 1009; a megabyte of " \
     "zeros and a little arithmetic make a gigabyte"
 
@@ -142,8 +142,8 @@ static const struct check_row rows[] = {
 
 /* Every way in which Hello can be cut off. What is left may end in any way but as a whole message. */
 static void add_cuts(struct check_list *list) {
-    static const char *const starts[] = {"f2", "f2 48", "f2 48 cd", "f2 48 cd c9", "f2 48 cd c9 c9",
-                                         "f2 48 cd c9 c9 07"};
+    static const char *const starts[] = {"f2",          "f2 48",          "f2 48 cd",
+                                         "f2 48 cd c9", "f2 48 cd c9 c9", "f2 48 cd c9 c9 07"};
     char rule[120], script[160];
     for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
         snprintf(rule, sizeof rule, "Of a compressed Hello the first %zu bytes alone fail.", i + 1);

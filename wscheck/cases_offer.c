@@ -4,17 +4,17 @@
 
 #include <stdio.h>
 
-#define HINT_ANSWER                                                                              \
-    "say back what the offer requests (server_no_context_takeover, server_max_window_bits), add " \
+#define HINT_ANSWER                                                                                \
+    "say back what the offer requests (server_no_context_takeover, server_max_window_bits), add "  \
     "client_max_window_bits only if it was offered, nothing twice"
-#define HINT_DECLINE                                                                              \
+#define HINT_DECLINE                                                                                \
     "one parameter that is unknown, illegal or there twice makes the whole offer one that MUST be " \
     "declined (7.1): answer as if it were not there"
 #define HINT_NEXT "look at the offers in their order and take the first that is good"
 #define HINT_QUOTES "RFC 6455, 9.1: a value in quotes means the same as the token within"
 #define HINT_GRAMMAR "a list that breaks the grammar is refused or not taken, but never half taken"
-#define HINT_ECHO                                                                             \
-    "whatever was agreed, messages without RSV1 are messages as ever, and those with it begin " \
+#define HINT_ECHO                                                                                  \
+    "whatever was agreed, messages without RSV1 are messages as ever, and those with it begin "    \
     "with the window that was agreed"
 
 #define HELLO "rsv4 text [f2 48 cd c9 c9 07 00] < text 'Hello'"
@@ -104,10 +104,10 @@ static const struct {
     {"Server_No_Context_Takeover", "a parameter in other letters", "7692/7.1"},
     {"max_window_bits=10", "a parameter without its prefix", "7692/7.1"},
     {"client_max_window_bits; x_wscheck", "an unknown parameter behind a good one", "7692/7.1"},
-    {"server_no_context_takeover; server_no_context_takeover",
-     "server_no_context_takeover twice", "7692/7.1"},
-    {"client_no_context_takeover; client_no_context_takeover",
-     "client_no_context_takeover twice", "7692/7.1"},
+    {"server_no_context_takeover; server_no_context_takeover", "server_no_context_takeover twice",
+     "7692/7.1"},
+    {"client_no_context_takeover; client_no_context_takeover", "client_no_context_takeover twice",
+     "7692/7.1"},
     {"server_max_window_bits=10; server_max_window_bits=10", "server_max_window_bits twice",
      "7692/7.1"},
     {"server_max_window_bits=10; server_max_window_bits=11",
@@ -171,7 +171,8 @@ static void add_windows(struct check_list *list) {
     char rule[160], script[300];
     for (unsigned bits = 8; bits <= 15; bits++) {
         snprintf(rule, sizeof rule,
-                 "server_max_window_bits=%u is answered with no more, or the offer declined.", bits);
+                 "server_max_window_bits=%u is answered with no more, or the offer declined.",
+                 bits);
         snprintf(script, sizeof script,
                  "offer 'permessage-deflate; server_max_window_bits=%u' accept barrier", bits);
         check_add(list, "7692/7.1.2.1", LEVEL_MUST, rule, HINT_ANSWER, script);

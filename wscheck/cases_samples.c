@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#define HINT_SAMPLE                                                                              \
+#define HINT_SAMPLE                                                                                \
     "one window goes through all messages of a connection, unless no_context_takeover was agreed " \
     "for the direction"
 
@@ -15,10 +15,9 @@
 static const struct {
     unsigned size, frame; /* 0: all in one frame */
 } cuts[] = {
-    {16, 0},         {64, 0},         {256, 0},        {1024, 0},        {4096, 0},
-    {8192, 0},       {16384, 0},      {32768, 0},      {65536, 0},       {131072, 0},
-    {8192, 256},     {16384, 256},    {32768, 256},    {65536, 256},     {131072, 256},
-    {131072, 1024},  {131072, 4096},  {131072, 32768},
+    {16, 0},      {64, 0},      {256, 0},      {1024, 0},      {4096, 0},      {8192, 0},
+    {16384, 0},   {32768, 0},   {65536, 0},    {131072, 0},    {8192, 256},    {16384, 256},
+    {32768, 256}, {65536, 256}, {131072, 256}, {131072, 1024}, {131072, 4096}, {131072, 32768},
 };
 
 static void add_group(struct check_list *list, const char *section, const char *opcode,
@@ -29,7 +28,7 @@ static void add_group(struct check_list *list, const char *section, const char *
             snprintf(pieces, sizeof pieces, "pieces %u ", cuts[i].frame);
             snprintf(frames, sizeof frames, ", in frames of %u", cuts[i].frame);
         }
-        snprintf(rule, sizeof rule, "Messages of %u out of a %s come back%s.", cuts[i].size, sample,
+        snprintf(rule, sizeof rule, "Windows of %u out of the sample %s come back%s.", cuts[i].size, sample,
                  frames);
         snprintf(script, sizeof script, "offer '%s' agreed echo deflated slide %u %s%s '%s'", offer,
                  cuts[i].size, pieces, opcode, sample);

@@ -12,6 +12,8 @@ void explain_section(const char *section, char *out, size_t capacity) {
     const char *slash = strchr(section, '/');
     if (strncmp(section, "step", 4) == 0) {
         snprintf(out, capacity, "the tutorial, %.6s", section);
+    } else if (section[0] >= '1' && section[0] <= '9' && slash == NULL) {
+        snprintf(out, capacity, "RFC 7692, section 7.2; category %s of the field's suite", section);
     } else if (slash == NULL) {
         snprintf(out, capacity, "good sense, not an RFC");
     } else {

@@ -183,6 +183,9 @@ void report_result(const struct result *result, void *context) {
     struct report *report = context;
     report->shown++;
     report->count[result->kind]++;
+    report->declined +=
+        result->kind == RESULT_SKIPPED && (strcmp(result->got, TRIAL_SERVER_DECLINES) == 0 ||
+                                           strcmp(result->got, TRIAL_CLIENT_DECLINES) == 0);
     switch (report->format) {
     case REPORT_PRETTY:
         print_pretty(report, result);
@@ -212,6 +215,10 @@ static void end_pretty(const struct report *report, bool alive, double seconds) 
     }
     if (report->quiet && good) {
         return;
+    }
+    if (report->declined > 0) {
+        printf("%zu cases were skipped: %s\n", report->declined,
+               report->guest ? TRIAL_CLIENT_DECLINES : TRIAL_SERVER_DECLINES);
     }
     printf("%s%zu passed, %zu failed, %zu fell short of a SHOULD, %zu skipped, in %.1f s%s\n",
            !report->colour ? ""

@@ -27,11 +27,11 @@ static uint32_t random_number(uint32_t below) {
 
 static const char *random_word(void) {
     static const char *const words[] = {
-        "der",   "die",  "das",    "und",      "nicht",  "ein",   "Haus",    "Wasser", "gegangen",
-        "sagte", "er",   "sie",    "wieder",   "Morgen", "ueber", "zwischen", "Wald",  "lange",
-        "Zeit",  "war",  "hatte",  "niemand",  "Fenster", "Licht", "kam",     "aus",    "Stadt",
-        "alt",   "doch", "wollte", "langsam",  "Strasse", "Tag",  "Nacht",   "von",    "dem",
-        "Hand",  "sah",  "auf",    "Erinnerung"};
+        "der",      "die",   "das",   "und", "nicht",  "ein",     "Haus",    "Wasser",
+        "gegangen", "sagte", "er",    "sie", "wieder", "Morgen",  "ueber",   "zwischen",
+        "Wald",     "lange", "Zeit",  "war", "hatte",  "niemand", "Fenster", "Licht",
+        "kam",      "aus",   "Stadt", "alt", "doch",   "wollte",  "langsam", "Strasse",
+        "Tag",      "Nacht", "von",   "dem", "Hand",   "sah",     "auf",     "Erinnerung"};
     return words[random_number(sizeof words / sizeof words[0])];
 }
 
@@ -97,8 +97,8 @@ static void make_pdf(void) {
     size_t used = append(pdf, 0, PDF_SIZE, "%PDF-1.4\n");
     for (unsigned i = 1; used < PDF_SIZE; i++) {
         uint32_t length = 500 + random_number(6000);
-        snprintf(object, sizeof object,
-                 "%u 0 obj\n<< /Length %u /Filter /FlateDecode >>\nstream\n", i, length);
+        snprintf(object, sizeof object, "%u 0 obj\n<< /Length %u /Filter /FlateDecode >>\nstream\n",
+                 i, length);
         used = append(pdf, used, PDF_SIZE, object);
         for (; length > 0 && used < PDF_SIZE; length--) {
             pdf[used++] = (uint8_t)random_number(256);

@@ -34,7 +34,13 @@ static bool is_named(const struct check_list *list, const struct check *check,
     if (strcmp(selector, "deflate") == 0) {
         return check->step == 7 && strncmp(check->section, "step", 4) != 0;
     }
-    return strncmp(check->id, selector, length) == 0 &&
+    size_t same = 0; /* 12.1.1 is another name of 12.1/1, and the usual one. */
+    while (same < length &&
+           (check->id[same] == selector[same] || (check->id[same] == '/' && selector[same] == '.' &&
+                                                  strchr(check->section, '/') == NULL))) {
+        same++;
+    }
+    return same == length &&
            (check->id[length] == '\0' || check->id[length] == '/' || check->id[length] == '.');
 }
 

@@ -22,6 +22,10 @@ struct listener;
 struct deflate;
 
 enum { TRIAL_KEYS_MAX = 512 };
+/* Why cases are skipped without which there is no compression. */
+#define TRIAL_SERVER_DECLINES "the server does not accept the offer of permessage-deflate"
+#define TRIAL_CLIENT_DECLINES "the client does not offer permessage-deflate"
+
 enum { TRIAL_WANTED_MAX = 64, TRIAL_OUTBOX_SIZE = 64 * 1024, TRIAL_NO_CODE = 0 };
 
 /* The server under test. */
@@ -177,7 +181,10 @@ void trial_send_request(struct trial *trial);
 bool trial_gather(struct trial *trial, struct answer *head); /* the other side's head */
 bool trial_read_answer(struct trial *trial);                 /* any HTTP response */
 bool trial_read_accepted(struct trial *trial);               /* a 101 by the rules */
-void trial_need_agreement(struct trial *trial, const char *parameter); /* or the case is skipped */
+
+/* Skips the case unless permessage-deflate is agreed, with `parameter` (name or name=value; with a
+ * ! in front, without it) if that is not empty. */
+void trial_need_agreement(struct trial *trial, const char *parameter);
 
 /* trial_wait.c: waits; when the time is over or the connection ends, the trial has failed. */
 bool trial_wait_messages(struct trial *trial);

@@ -33,8 +33,8 @@ void trial_label_frame(struct trial *trial) {
         snprintf(inflated, sizeof inflated, ", inflated: %s",
                  payload_show(unpack->start, start, unpack->inflated, text, sizeof text));
     }
-    snprintf(entry->label, sizeof entry->label, "%s%s%s%s: %s%s",
-             writer_opcode_name(frame->opcode), code, frame->fin ? "" : ", more to follow (FIN 0)",
+    snprintf(entry->label, sizeof entry->label, "%s%s%s%s: %s%s", writer_opcode_name(frame->opcode),
+             code, frame->fin ? "" : ", more to follow (FIN 0)",
              (entry->bytes[0] & 0x40) != 0 ? ", compressed (RSV1)" : "",
              payload_show(payload, kept, length, shown, sizeof shown), inflated);
 }

@@ -94,8 +94,7 @@ bool trial_read_accepted(struct trial *trial) {
                    trial->answer.status);
         return false;
     }
-    enum level level =
-        agreement_judge(&trial->answer, &trial->request, &trial->agreement, &fault);
+    enum level level = agreement_judge(&trial->answer, &trial->request, &trial->agreement, &fault);
     if (level != LEVEL_NONE) {
         trial_mark(trial, trial->entry, fault.wrong);
         trial_fail(trial, level, "a 101 whose extensions answer the offer", "%s", fault.what);
@@ -115,8 +114,7 @@ void trial_need_agreement(struct trial *trial, const char *parameter) {
     }
     if (!trial->agreement.agreed) {
         snprintf(trial->skipped, sizeof trial->skipped, "%s",
-                 trial->settings->guest ? "the client does not offer permessage-deflate"
-                                        : "the server does not accept this offer");
+                 trial->settings->guest ? TRIAL_CLIENT_DECLINES : TRIAL_SERVER_DECLINES);
     } else if (parameter[0] == '!' && agreement_has(&trial->agreement, parameter + 1)) {
         snprintf(trial->skipped, sizeof trial->skipped, "%s is agreed", parameter + 1);
     } else if (parameter[0] != '\0' && parameter[0] != '!' &&
