@@ -5,9 +5,9 @@
 #     make mistakes MISTAKES='one another'   these only
 #
 # A mistake is a patch of one hunk with two lines in front: the story of it, and `Case: NAME`, the
-# case of wscheck that must fail, or `Client: NAME`, a case for clients. The changed file is
-# compiled on its own and linked with the objects of the good server or client, so all of it takes
-# seconds.
+# case of wscheck that must fail; `Deflate: NAME` if the server is that of step 7, or `Client: NAME`,
+# a case for clients. The changed file is compiled on its own and linked with the objects of the good
+# server or client, so all of it takes seconds.
 set -u
 here=$(dirname "$0")
 work=$BUILD/mistakes
@@ -68,9 +68,12 @@ grade() {
 # Requires that the case fails, and that wscheck says why. find_it NAME
 find_it() {
     patch=$here/$1.patch
-    case_name=$(sed -n 's/^Case: //p; s/^Client: //p' "$patch")
+    case_name=$(sed -n 's/^Case: //p; s/^Client: //p; s/^Deflate: //p' "$patch")
     program=server
     parts=$OBJECTS
+    if grep -q '^Deflate: ' "$patch"; then
+        parts=$DEFLATE_OBJECTS
+    fi
     if grep -q '^Client: ' "$patch"; then
         program=client
         parts=$CLIENT_OBJECTS

@@ -28,8 +28,8 @@ static void add_group(struct check_list *list, const char *section, const char *
             snprintf(pieces, sizeof pieces, "pieces %u ", cuts[i].frame);
             snprintf(frames, sizeof frames, ", in frames of %u", cuts[i].frame);
         }
-        snprintf(rule, sizeof rule, "Windows of %u out of the sample %s come back%s.", cuts[i].size, sample,
-                 frames);
+        snprintf(rule, sizeof rule, "Windows of %u out of the sample %s come back%s.", cuts[i].size,
+                 sample, frames);
         snprintf(script, sizeof script, "offer '%s' agreed echo deflated slide %u %s%s '%s'", offer,
                  cuts[i].size, pieces, opcode, sample);
         check_add(list, section, LEVEL_MUST, rule, HINT_SAMPLE, script);

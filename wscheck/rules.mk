@@ -36,9 +36,10 @@ install: $(BUILD)/wscheck ## install wscheck and its manual page: make install P
 	install -m 755 $(BUILD)/wscheck '$(DESTDIR)$(PREFIX)/bin/wscheck'
 	install -m 644 wscheck/wscheck.1 '$(DESTDIR)$(PREFIX)/share/man/man1/wscheck.1'
 
-mistakes: $(BUILD)/wscheck $(BUILD)/step05_echo $(BUILD)/step06_client ## plant faults in server and client for wscheck to find
+mistakes: $(BUILD)/wscheck $(BUILD)/step05_echo $(BUILD)/step06_client $(BUILD)/step07_deflate ## plant faults in server and client for wscheck to find
 	@BUILD='$(BUILD)' COMPILE='$(COMPILE)' LINK='$(LINK)' LDLIBS='$(LDLIBS)' \
 	    OBJECTS='$(foreach module,step05_echo/main $(step05_echo_modules),$(call object,$(module)))' \
+	    DEFLATE_OBJECTS='$(foreach module,step07_deflate/main $(step07_deflate_modules),$(call object,$(module)))' \
 	    CLIENT_OBJECTS='$(foreach module,step06_client/main $(step06_client_modules),$(call object,$(module)))' \
 	    sh mistakes/run.sh $(MISTAKES)
 
