@@ -1,15 +1,15 @@
 #include "fuzz/oracle_inflate.h"
 
-#include <setjmp.h>
 #include <string.h>
 
-/* The data, and where to go when it ends or is bad. */
+/* The data. Once it ends or is bad all further bits are zeros, and nothing more comes out. */
 struct reader {
     const uint8_t *data;
     size_t size, position; /* in bits */
     size_t window;
     struct fuzz_bytes *out;
-    jmp_buf end; /* with an enum oracle_inflate */
+    bool stopped;
+    enum oracle_inflate verdict; /* if so */
 };
 
 /* The lengths of a code. */
@@ -18,19 +18,23 @@ struct code {
     unsigned length[320];
 };
 
-static _Noreturn void end(struct reader *reader, enum oracle_inflate verdict) {
-    longjmp(reader->end, (int)verdict + 1);
-}
-
-static void demand(struct reader *reader, bool good) {
-    if (!good) {
-        end(reader, ORACLE_BAD);
+static void stop_unless(struct reader *reader, bool good, enum oracle_inflate verdict) {
+    if (!good && !reader->stopped) {
+        reader->stopped = true;
+        reader->verdict = verdict;
     }
 }
 
+/* Returns whether to go on. */
+static bool demand(struct reader *reader, bool good) {
+    stop_unless(reader, good, ORACLE_BAD);
+    return !reader->stopped;
+}
+
 static unsigned read_bit(struct reader *reader) {
-    if (reader->position == 8 * reader->size) {
-        end(reader, ORACLE_INCOMPLETE);
+    stop_unless(reader, reader->position < 8 * reader->size, ORACLE_INCOMPLETE);
+    if (reader->stopped) {
+        return 0;
     }
     unsigned bit = reader->data[reader->position / 8] >> reader->position % 8 & 1;
     reader->position++;
@@ -59,7 +63,7 @@ static unsigned count_length(const struct code *code, unsigned length) {
 }
 
 /* Checks that the lengths make a code. `single`: one code of one bit, or none, is one, too. */
-static void check_code(struct reader *reader, struct code *code, bool single) {
+static bool check_code(struct reader *reader, struct code *code, bool single) {
     unsigned share = 0; /* of 2 to the power of 15 */
     code->longest = 0;
     for (unsigned length = 1; length <= 15; length++) {
@@ -67,12 +71,11 @@ static void check_code(struct reader *reader, struct code *code, bool single) {
         share += count << (15 - length);
         code->longest = count > 0 ? length : code->longest;
     }
-    demand(reader, share <= 1 << 15);
-    demand(reader, share == 1 << 15 || (single && code->longest <= 1));
+    return demand(reader, share == 1 << 15 || (share < 1 << 15 && single && code->longest <= 1));
 }
 
 /* 3.2.2: the codes of one length are numbers one behind the other, those of the next length go on
- * from there with a 0 at the end. */
+ * from there with a 0 at the end. Returns 0 if there is none. */
 static unsigned read_symbol(struct reader *reader, const struct code *code) {
     unsigned bits = 0, first = 0;
     for (unsigned length = 1;; length++) {
@@ -87,7 +90,9 @@ static unsigned read_symbol(struct reader *reader, const struct code *code) {
             return symbol;
         }
         first += count;
-        demand(reader, length < code->longest);
+        if (!demand(reader, length < code->longest)) {
+            return 0;
+        }
     }
 }
 
@@ -104,13 +109,17 @@ static unsigned read_range(struct reader *reader, unsigned symbol, unsigned grou
 }
 
 static void read_reference(struct reader *reader, unsigned symbol, const struct code *distances) {
-    demand(reader, symbol <= 285);
+    if (!demand(reader, symbol <= 285)) {
+        return;
+    }
     unsigned length = symbol == 285 ? 258 : 3 + read_range(reader, symbol - 257, 4);
     unsigned distance_symbol = read_symbol(reader, distances);
-    demand(reader, distance_symbol <= 29);
+    if (!demand(reader, distance_symbol <= 29)) {
+        return;
+    }
     unsigned distance = 1 + read_range(reader, distance_symbol, 2);
-    demand(reader, distance <= reader->window && distance <= reader->out->length);
-    for (unsigned i = 0; i < length; i++) {
+    bool good = demand(reader, distance <= reader->window && distance <= reader->out->length);
+    for (unsigned i = 0; good && i < length; i++) {
         fuzz_add_byte(reader->out, reader->out->data[reader->out->length - distance]);
     }
 }
@@ -119,7 +128,7 @@ static void read_symbols(struct reader *reader, const struct code *literals,
                          const struct code *distances) {
     for (;;) {
         unsigned symbol = read_symbol(reader, literals);
-        if (symbol == 256) {
+        if (symbol == 256 || reader->stopped) {
             return;
         }
         if (symbol < 256) {
@@ -135,7 +144,11 @@ static void read_stored(struct reader *reader) {
     unsigned length = read_number(reader, 16), complement = read_number(reader, 16);
     demand(reader, length + complement == 65535);
     for (unsigned i = 0; i < length; i++) {
-        fuzz_add_byte(reader->out, (uint8_t)read_number(reader, 8));
+        uint8_t byte = (uint8_t)read_number(reader, 8);
+        if (reader->stopped) {
+            return;
+        }
+        fuzz_add_byte(reader->out, byte);
     }
 }
 
@@ -160,10 +173,14 @@ static void read_lengths(struct reader *reader, struct code *lengths, const stru
             times = symbol == 16   ? 3 + read_number(reader, 2)
                     : symbol == 17 ? 3 + read_number(reader, 3)
                                    : 11 + read_number(reader, 7);
-            demand(reader, symbol > 16 || lengths->symbols > 0);
+            if (!demand(reader, symbol > 16 || lengths->symbols > 0)) {
+                return;
+            }
             length = symbol == 16 ? lengths->length[lengths->symbols - 1] : 0;
         }
-        demand(reader, lengths->symbols + times <= all);
+        if (!demand(reader, lengths->symbols + times <= all)) {
+            return;
+        }
         for (unsigned i = 0; i < times; i++) {
             lengths->length[lengths->symbols++] = length;
         }
@@ -177,30 +194,33 @@ static void read_dynamic(struct reader *reader) {
     unsigned literal_count = 257 + read_number(reader, 5);
     unsigned distance_count = 1 + read_number(reader, 5);
     unsigned code_count = 4 + read_number(reader, 4);
-    demand(reader, literal_count <= 286 && distance_count <= 30);
+    if (!demand(reader, literal_count <= 286 && distance_count <= 30)) {
+        return;
+    }
     for (unsigned i = 0; i < code_count; i++) {
         code.length[order[i]] = read_number(reader, 3);
     }
-    check_code(reader, &code, false);
+    if (!check_code(reader, &code, false)) {
+        return;
+    }
     read_lengths(reader, &all, &code, literal_count + distance_count);
+    if (reader->stopped) {
+        return;
+    }
     literals = all;
     literals.symbols = literal_count;
     distances.symbols = distance_count;
     memcpy(distances.length, all.length + literal_count, distance_count * sizeof all.length[0]);
-    demand(reader, literals.length[256] > 0);
-    check_code(reader, &literals, true);
-    check_code(reader, &distances, true);
-    read_symbols(reader, &literals, &distances);
+    if (demand(reader, literals.length[256] > 0) && check_code(reader, &literals, true) &&
+        check_code(reader, &distances, true)) {
+        read_symbols(reader, &literals, &distances);
+    }
 }
 
 enum oracle_inflate oracle_inflate(const uint8_t *data, size_t size, size_t window,
                                    struct fuzz_bytes *out) {
     struct reader reader = {.data = data, .size = size, .window = window, .out = out};
-    int verdict = setjmp(reader.end);
-    if (verdict != 0) {
-        return (enum oracle_inflate)(verdict - 1);
-    }
-    while (reader.position < 8 * reader.size) {
+    while (!reader.stopped && reader.position < 8 * reader.size) {
         bool final = read_bit(&reader) == 1;
         switch (read_number(&reader, 2)) {
         case 0:
@@ -213,11 +233,11 @@ enum oracle_inflate oracle_inflate(const uint8_t *data, size_t size, size_t wind
             read_dynamic(&reader);
             break;
         default:
-            return ORACLE_BAD;
+            demand(&reader, false);
         }
         if (final) {
             skip_to_byte(&reader);
         }
     }
-    return ORACLE_WHOLE;
+    return reader.stopped ? reader.verdict : ORACLE_WHOLE;
 }

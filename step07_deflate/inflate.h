@@ -83,7 +83,10 @@ struct inflate {
 
 /* Starts with nothing in the window, which has 2 to the power of `window_bits` bytes, 8 to 15.
  * References that go further back, or to before the first byte of output, are INFLATE_BAD. There is
- * nothing to free. */
+ * nothing to free.
+ *
+ * Between two blocks a caller may also forget the window alone, by setting output->length to 0: for
+ * messages without context takeover that is quicker, as the tables of the fixed codes stay. */
 void inflate_init(struct inflate *inflate, unsigned window_bits);
 
 /* Takes bytes from *next (advancing it, and *left down) and appends what comes out of them to

@@ -34,8 +34,8 @@ static inline uint32_t look_up(const uint32_t *table, unsigned first_bits, struc
     return entry;
 }
 
-/* Reads a literal, or a length with its distance: 48 bits at most. `value` becomes the literal or the
- * length. If more bits were taken than there are, all of this is guesswork. */
+/* Reads a literal, or a length with its distance: 48 bits at most. `value` becomes the literal or
+ * the length. If more bits were taken than there are, all of this is guesswork. */
 static inline enum symbol read_symbol(const struct inflate *inflate, struct ahead *ahead,
                                       size_t *value, size_t *distance) {
     uint32_t entry = look_up(inflate->literal_table, inflate->literal_bits, ahead);
@@ -67,8 +67,8 @@ static inline uint64_t load(const uint8_t *bytes) {
            (uint64_t)bytes[6] << 48 | (uint64_t)bytes[7] << 56;
 }
 
-/* Fills the word up to 56 bits or more, without a branch. Bits of a byte that does not fit whole are
- * there too, and come once more, at the same place, the next time. */
+/* Fills the word up to 56 bits or more, without a branch. Bits of a byte that does not fit whole
+ * are there too, and come once more, at the same place, the next time. */
 static inline void fast_fill(struct fast *fast) {
     fast->bits |= load(fast->next) << fast->bit_count;
     fast->next += (63 - fast->bit_count) / 8;

@@ -1,4 +1,4 @@
-/* inflate_table: Huffman codes as tables, so that a symbol is found with one or two lookups. Step 7.
+/* inflate_table: Huffman codes as tables, in which one or two lookups find a symbol. Step 7.
  *
  * A code is given by the length of each symbol's code alone (RFC 1951, 3.2.2). The first level of
  * its table has an entry for every value that the next bits of the data may have, ten of them for

@@ -42,6 +42,12 @@ void stream_add(struct stream *stream, const char *words) {
     }
 }
 
+void stream_add_code(struct stream *stream, unsigned code, unsigned bits) {
+    for (unsigned i = bits; i > 0; i--) {
+        add_bit(stream, code >> (i - 1) & 1);
+    }
+}
+
 /* What came of a stream. */
 struct outcome {
     struct inflate inflate;
@@ -49,6 +55,13 @@ struct outcome {
     uint8_t bytes[OUTPUT_MAX];
     size_t length;
 };
+
+/* `size`, or for 0 a size at random: small ones and large ones take turns. */
+static size_t size_or_random(size_t size) {
+    static uint32_t dice = 1;
+    dice = dice * 1664525u + 1013904223u; /* Numerical Recipes */
+    return size > 0 ? size : 1 + (dice >> 16) % ((dice >> 28) % 2 == 0 ? 12 : 1000);
+}
 
 /* Inflates with input in pieces of up to `piece` bytes and room for up to `room` more at a time. */
 static void run(struct outcome *outcome, const uint8_t *bytes, size_t length, unsigned window_bits,
@@ -59,13 +72,14 @@ static void run(struct outcome *outcome, const uint8_t *bytes, size_t length, un
     outcome->verdict = INFLATE_NEEDS_INPUT;
     while (outcome->verdict != INFLATE_BAD &&
            (given < length || outcome->verdict == INFLATE_NEEDS_ROOM)) {
-        size_t here = piece < length - given ? piece : length - given;
+        size_t here = size_or_random(piece);
+        here = here < length - given ? here : length - given;
         uint8_t *memory = malloc(1 + here), *exact = memory + 1; /* ends where the input does */
         const uint8_t *next = exact;
         size_t left = here;
         memcpy(exact, bytes + given, here);
         if (outcome->verdict == INFLATE_NEEDS_ROOM || output.capacity == 0) {
-            output.capacity = output.length + room;
+            output.capacity = output.length + size_or_random(room);
             output.bytes[output.capacity] = 0xee; /* must stay */
         }
         outcome->verdict = inflate_run(&outcome->inflate, &next, &left, &output);
@@ -83,7 +97,7 @@ static struct outcome outcome;
 
 void expect_in_window(struct stream *stream, unsigned window_bits, const void *wanted,
                       size_t wanted_length) {
-    static const size_t sizes[] = {1, 2, 7, 1000, OUTPUT_MAX / 2};
+    static const size_t sizes[] = {0, 1, 7, 1000, OUTPUT_MAX / 2};
     for (int tail = 0; tail < 2; tail++) {
         for (size_t i = 0; i < 25; i++) {
             size_t piece = sizes[i / 5], room = sizes[i % 5];
@@ -108,7 +122,7 @@ void expect(const char *words, const char *text) {
 
 void expect_bad_in_window(struct stream *stream, unsigned window_bits, const char *problem,
                           const void *wanted, size_t wanted_length) {
-    static const size_t sizes[] = {1, 2, 7, 1000, OUTPUT_MAX / 2};
+    static const size_t sizes[] = {0, 1, 7, 1000, OUTPUT_MAX / 2};
     for (int tail = 0; tail < 2; tail++) {
         for (size_t i = 0; i < 25; i++) {
             size_t piece = sizes[i / 5], room = sizes[i % 5];

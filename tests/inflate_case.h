@@ -20,8 +20,11 @@ struct stream {
  *     xf248     bytes in hexadecimal */
 void stream_add(struct stream *stream, const char *words);
 
-/* The stream becomes these bytes, and it ends between blocks: whole, in pieces and a byte at a time,
- * with as much room as it needs and with less, down to a byte at a time. */
+/* Adds a Huffman code of so many bits. */
+void stream_add_code(struct stream *stream, unsigned code, unsigned bits);
+
+/* The stream becomes these bytes, and it ends between blocks: whole, in pieces and a byte at a
+ * time, with as much room as it needs and with less, down to a byte at a time. */
 void expect_in_window(struct stream *stream, unsigned window_bits, const void *wanted,
                       size_t wanted_length);
 
@@ -48,8 +51,8 @@ void expect_bad(const char *words, const char *problem, const char *text);
 #define DYNAMIC "0 2:2 "
 #define HLIT(number) "5:" #number " "  /* literal/length codes beyond 257 */
 #define HDIST(number) "5:" #number " " /* distance codes beyond 1 */
-/* Its code for code lengths: in the order 16 17 18 0 8 7 9 6 10 5 11 4 12 3 13 2 14 1 the lengths of
- * 18 and 2 are 2 and that of 1 is 1. */
+/* Its code for code lengths: in the order 16 17 18 0 8 7 9 6 10 5 11 4 12 3 13 2 14 1 the lengths
+ * of 18 and 2 are 2 and that of 1 is 1. */
 #define LENGTHS_CODE "4:14 3:0 3:0 3:2 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:2 3:0 3:1 "
 #define IS_1 "0 "
 #define IS_2 "10 "

@@ -95,7 +95,7 @@ static void final_blocks(void) {
     expect("1 2:2 " HLIT(1) HDIST(0) LENGTHS_CODE TO_A IS_1 TO_END IS_2 IS_2 IS_1
            "0 11 0 10 | " SYNC,
            "aaaa");
-    /* It may end with a byte. 3 bits of header, 7 of the end, and 8 9 9 of literals: 36; so 4 more. */
+    /* It may end with a byte. 3 bits of header, 7 of the end, literals of 8 9 9: 36, and 4 more. */
     expect(FIXED_FINAL A_ "110010000 110010000 0000000 1111 " SYNC, "a\x90\x90");
     expect(FIXED_FINAL "110010000 110010000 110010000 110010000 110010000 110010000 0000000 " SYNC,
            "\x90\x90\x90\x90\x90\x90"); /* 3 + 6 * 9 + 7 = 64 */
@@ -153,14 +153,12 @@ static void add_stored(struct stream *stream, uint8_t *text, size_t length) {
     }
 }
 
-/* The distance 2 to the power of n is written with symbol 2n - 1 and n - 2 extra bits that are ones;
- * one more is symbol 2n and zeros. */
+/* The distance 2 to the power of n is written with symbol 2n - 1 and n - 2 extra bits that are
+ * ones; one more is symbol 2n and zeros. */
 static void add_reference(struct stream *stream, unsigned window_bits, bool beyond) {
     unsigned symbol = beyond ? 2 * window_bits : 2 * window_bits - 1;
     stream_add(stream, FIXED LEN3);
-    for (int bit = 4; bit >= 0; bit--) {
-        stream_add(stream, (symbol >> bit & 1) != 0 ? "1" : "0");
-    }
+    stream_add_code(stream, symbol, 5);
     for (unsigned i = 0; i < window_bits - (beyond ? 1 : 2); i++) {
         stream_add(stream, beyond ? "0" : "1");
     }
@@ -197,38 +195,71 @@ static void windows(void) {
     }
 }
 
-/* Every length from every distance up to 40: copies that overlap and copies that do not. */
+/* A reference in the fixed code, with any length and distance. */
+static void add_any_reference(struct stream *stream, unsigned length, unsigned distance) {
+    char extra[20];
+    unsigned l = 0, d = 0;
+    while (l < 28 && format_lengths[l + 1].base <= length) {
+        l++;
+    }
+    while (d < 29 && format_distances[d + 1].base <= distance) {
+        d++;
+    }
+    /* Length symbols begin with 257, which is 0000001; from 280 on, 11000000, they have 8 bits. */
+    stream_add_code(stream, l < 23 ? l + 1 : 0xc0 + l - 23, l < 23 ? 7 : 8);
+    snprintf(extra, sizeof extra, "%d:%u", format_lengths[l].extra,
+             length - format_lengths[l].base);
+    stream_add(stream, extra);
+    stream_add_code(stream, d, 5);
+    snprintf(extra, sizeof extra, "%d:%u", format_distances[d].extra,
+             distance - format_distances[d].base);
+    stream_add(stream, extra);
+}
+
+static size_t repeat(uint8_t *text, size_t length, size_t count, size_t distance) {
+    for (size_t i = 0; i < count; i++) {
+        text[length + i] = text[length + i - distance];
+    }
+    return length + count;
+}
+
+/* Copies that overlap and copies that do not. */
 static void overlaps(void) {
     static struct stream stream;
     static uint8_t text[1000];
     for (unsigned distance = 1; distance <= 40; distance++) {
         for (unsigned length = 3; length <= 258; length += distance % 8 == 0 ? 1 : 17) {
-            char words[80];
-            unsigned l = 0, d = 0;
-            while (l < 28 && format_lengths[l + 1].base <= length) {
-                l++;
-            }
-            while (format_distances[d + 1].base <= distance) {
-                d++;
-            }
             stream.bits = 0;
             add_stored(&stream, text, 50);
             stream_add(&stream, FIXED);
-            unsigned code = l < 23 ? l + 1 : 0xc0 + l - 23; /* of 257 + l: 7 bits, or 8 from 280 */
-            for (int bit = l < 23 ? 6 : 7; bit >= 0; bit--) {
-                stream_add(&stream, (code >> bit & 1) != 0 ? "1" : "0");
-            }
-            snprintf(words, sizeof words, "%u:%u %d%d%d%d%d %u:%u ", format_lengths[l].extra,
-                     length - format_lengths[l].base, d >> 4 & 1, d >> 3 & 1, d >> 2 & 1,
-                     d >> 1 & 1, d & 1, format_distances[d].extra,
-                     distance - format_distances[d].base);
-            stream_add(&stream, words);
+            add_any_reference(&stream, length, distance);
             stream_add(&stream, END_ SYNC);
-            for (unsigned i = 0; i < length; i++) {
-                text[50 + i] = text[50 + i - distance];
-            }
-            expect_in_window(&stream, 15, text, 50 + length);
+            expect_in_window(&stream, 15, text, repeat(text, 50, length, distance));
         }
+    }
+}
+
+/* Many symbols, so that every number of bits is left over somewhere when input or room ends. */
+static void many_symbols(void) {
+    static struct stream stream;
+    static uint8_t text[100000];
+    for (unsigned round = 0; round < 40; round++) {
+        size_t length = 60;
+        stream.bits = 0;
+        add_stored(&stream, text, length);
+        stream_add(&stream, FIXED);
+        for (unsigned i = 0; i < 400; i++) {
+            unsigned kind = (i * i + i * round + round) % 11;
+            if (kind < 2) {
+                add_any_reference(&stream, 3 + i % 50, 1 + (i * 7 + round) % 60);
+                length = repeat(text, length, 3 + i % 50, 1 + (i * 7 + round) % 60);
+            } else {
+                stream_add(&stream, kind < 7 ? A_ : "110010000");
+                text[length++] = kind < 7 ? 'a' : 0x90;
+            }
+        }
+        stream_add(&stream, END_ SYNC);
+        expect_in_window(&stream, 15, text, length);
     }
 }
 
@@ -281,6 +312,7 @@ int main(void) {
     test_run("inflate: where the data may end", where_data_may_end);
     test_run("inflate: distances of every window", windows);
     test_run("inflate: distances from 1 to 40 and all lengths", overlaps);
+    test_run("inflate: many symbols in pieces of all sizes", many_symbols);
     test_run("inflate: old output is thrown away and moved", output_that_moves);
     return test_report();
 }

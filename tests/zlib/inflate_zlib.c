@@ -284,7 +284,7 @@ static void corrupted_data(void) {
 static void random_data(void) {
     struct samples_dice dice = {5};
     for (unsigned i = 0; i < 20000 && !test_has_failed(); i++) {
-        uint8_t noise[64];
+        uint8_t noise[64] = {0};
         struct bytes data = {noise, 1 + samples_roll(&dice, sizeof noise), sizeof noise};
         for (size_t at = 0; at < data.length; at++) {
             noise[at] = (uint8_t)samples_roll(&dice, 256);
