@@ -1,4 +1,4 @@
-/* format: the numbers of the DEFLATE format that both directions need, RFC 1951 section 3.2. Step 7.
+/* format: the numbers of the DEFLATE format that both directions need, RFC 1951, 3.2. Step 7.
  *
  * Compressed data is a row of blocks. In a block the bytes of the text and references to earlier
  * text are written as symbols, each with a Huffman code:
