@@ -57,8 +57,7 @@ static bool make_room(struct permessage_receiver *receiver, uint64_t most_messag
         return true;
     }
     size_t most = receiver->start + (size_t)most_message;
-    size_t wanted = receiver->capacity == 0 ? FIRST_CAPACITY : 2 * receiver->capacity;
-    return resize(receiver, wanted < most ? wanted : most);
+    return resize(receiver, 2 * receiver->capacity < most ? 2 * receiver->capacity : most);
 }
 
 /* A message begins. Large memory of an earlier one goes when the last was much smaller. */
@@ -82,7 +81,8 @@ static bool begin(struct permessage_receiver *receiver, bool may_move) {
             inflate_init(receiver->inflate, receiver->window_bits);
         }
     }
-    return receiver->inflate != NULL;
+    return receiver->inflate != NULL &&
+           (receiver->bytes != NULL || resize(receiver, FIRST_CAPACITY));
 }
 
 /* Inflates from `*next` until that or the room is used up. */
