@@ -1,6 +1,6 @@
 #include "wscheck/agreement.h"
 
-#include "wscheck/extension.h"
+#include "wscheck/terms.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,100 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-static const char own_name[] = "permessage-deflate";
-static const char header[] = "Sec-WebSocket-Extensions";
-
-enum { WINDOW_BITS_MAX = 15, OFFERS_MAX = 16, WHAT_SIZE = 200 };
-
-/* The parameters of one offer or answer. */
-struct terms {
-    bool server_no_takeover, client_no_takeover;
-    bool has_server_bits, has_client_bits;
-    unsigned server_bits, client_bits; /* 0: without a value */
-    char fault[WHAT_SIZE];             /* why they are illegal; or "" */
-    const char *where;                 /* in the text */
-};
-
-__attribute__((format(printf, 3, 4))) static bool illegal(struct terms *terms, const char *where,
-                                                          const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(terms->fault, sizeof terms->fault, format, arguments);
-    va_end(arguments);
-    terms->where = where;
-    return false;
-}
-
-/* A decimal number between 8 and 15 without leading zeros; 0 for anything else. */
-static unsigned window_bits(const char *value) {
-    static const char *const values[] = {"8", "9", "10", "11", "12", "13", "14", "15"};
-    for (unsigned i = 0; i < sizeof values / sizeof values[0]; i++) {
-        if (strcmp(value, values[i]) == 0) {
-            return 8 + i;
-        }
-    }
-    return 0;
-}
-
-static bool read_takeover(struct terms *terms, const struct extension_parameter *parameter,
-                          bool *present) {
-    *present = true;
-    return !parameter->has_value ||
-           illegal(terms, parameter->where, "%s has a value (RFC 7692, 7.1.1.%d)", parameter->name,
-                   parameter->name[0] == 's' ? 1 : 2);
-}
-
-static bool read_bits(struct terms *terms, const struct extension_parameter *parameter,
-                      bool may_lack_value, bool *present, unsigned *bits) {
-    int section = parameter->name[0] == 's' ? 1 : 2;
-    *present = true;
-    *bits = parameter->has_value ? window_bits(parameter->value) : 0;
-    if (!parameter->has_value) {
-        return may_lack_value ||
-               illegal(terms, parameter->where, "%s has no value (RFC 7692, 7.1.2.%d)",
-                       parameter->name, section);
-    }
-    return *bits != 0 || illegal(terms, parameter->where,
-                                 "%s=%s is not 8 to 15 without leading zeros (RFC 7692, 7.1.2.%d)",
-                                 parameter->name, parameter->value, section);
-}
-
-static bool read_parameter(struct terms *terms, const struct extension_parameter *parameter,
-                           bool is_offer) {
-    const char *name = parameter->name;
-    if (strcmp(name, "server_no_context_takeover") == 0) {
-        return read_takeover(terms, parameter, &terms->server_no_takeover);
-    }
-    if (strcmp(name, "client_no_context_takeover") == 0) {
-        return read_takeover(terms, parameter, &terms->client_no_takeover);
-    }
-    if (strcmp(name, "server_max_window_bits") == 0) {
-        return read_bits(terms, parameter, false, &terms->has_server_bits, &terms->server_bits);
-    }
-    if (strcmp(name, "client_max_window_bits") == 0) {
-        return read_bits(terms, parameter, is_offer, &terms->has_client_bits, &terms->client_bits);
-    }
-    return illegal(terms, parameter->where, "the parameter %s is not defined (RFC 7692, 7.1)",
-                   name);
-}
-
-/* Reads the parameters of one element. Returns whether they are legal. */
-static bool read_terms(struct terms *terms, const struct extension *extension, bool is_offer) {
-    memset(terms, 0, sizeof *terms);
-    for (size_t i = 0; i < extension->count; i++) {
-        const struct extension_parameter *parameter = &extension->parameters[i];
-        for (size_t j = 0; j < i; j++) {
-            if (strcmp(extension->parameters[j].name, parameter->name) == 0) {
-                return illegal(terms, parameter->where, "%s stands there twice (RFC 7692, 7.1)",
-                               parameter->name);
-            }
-        }
-        if (!read_parameter(terms, parameter, is_offer)) {
-            return false;
-        }
-    }
-    return true;
-}
+enum { WINDOW_BITS_MAX = 15 };
 
 /* Why an answer does not belong to a good offer, or NULL. A hint that is not taken is a SHOULD. */
 static const char *mismatch(const struct terms *offer, const struct terms *answer,
@@ -126,40 +33,6 @@ static const char *mismatch(const struct terms *offer, const struct terms *answe
     }
     *level = LEVEL_NONE;
     return NULL;
-}
-
-/* What the request has offered. */
-struct offers {
-    struct terms terms[OFFERS_MAX]; /* of its offers of permessage-deflate */
-    size_t count;
-};
-
-static void read_offers(struct offers *offers, const struct request *request) {
-    offers->count = 0;
-    for (size_t i = 1; i < request->count; i++) {
-        const char *line = (const char *)request->lines[i].bytes;
-        const char *end = line + request->lines[i].length;
-        if (strncasecmp(line, header, strlen(header)) != 0 || line[strlen(header)] != ':') {
-            continue;
-        }
-        struct extension extension;
-        const char *text = line + strlen(header) + 1;
-        enum extension_verdict verdict;
-        while ((verdict = extension_next(&text, end, &extension)) != EXTENSION_END &&
-               offers->count < OFFERS_MAX) {
-            if (strcmp(extension.name, own_name) == 0) {
-                read_terms(&offers->terms[offers->count], &extension, true);
-                if (verdict == EXTENSION_BAD) {
-                    illegal(&offers->terms[offers->count], text,
-                            "it breaks the grammar of RFC 6455, 9.1");
-                }
-                offers->count++;
-            }
-            if (verdict == EXTENSION_BAD) {
-                break;
-            }
-        }
-    }
 }
 
 static void fill_in(struct agreement *agreement, const struct terms *terms, const char *text,
@@ -215,7 +88,7 @@ static enum level compare(const struct offers *offers, const struct terms *taken
 enum level agreement_judge(const struct answer *answer, const struct request *request,
                            struct agreement *agreement, struct answer_fault *fault) {
     size_t from = 0;
-    const char *text = answer_header(answer, header, &from);
+    const char *text = answer_header(answer, terms_header, &from);
     struct offers offers;
     struct extension extension, another;
     struct terms terms;
@@ -223,7 +96,7 @@ enum level agreement_judge(const struct answer *answer, const struct request *re
     if (text == NULL) {
         return LEVEL_NONE;
     }
-    if (answer_header(answer, header, &from) != NULL) {
+    if (answer_header(answer, terms_header, &from) != NULL) {
         return faulty(fault, answer, (const char *)answer->bytes + from,
                       "Sec-WebSocket-Extensions appears more than once (RFC 6455, 11.3.2)");
     }
@@ -231,12 +104,12 @@ enum level agreement_judge(const struct answer *answer, const struct request *re
     if (extension_next(&text, end, &extension) != EXTENSION_FOUND) {
         return faulty(fault, answer, text, "this is no list of extensions (RFC 6455, 9.1)");
     }
-    read_offers(&offers, request);
-    if (strcmp(extension.name, own_name) != 0 || offers.count == 0) {
+    offers_of_request(&offers, request);
+    if (strcmp(extension.name, terms_extension) != 0 || offers.count == 0) {
         return faulty(fault, answer, extension.where,
                       "an extension that the client did not offer (RFC 6455, 4.1)");
     }
-    if (!read_terms(&terms, &extension, false)) {
+    if (!terms_read(&terms, &extension, false)) {
         return faulty(fault, answer, terms.where, "%s", terms.fault);
     }
     const char *behind = text;
@@ -272,7 +145,54 @@ void agreement_from_text(struct agreement *agreement, const char *text) {
     struct terms terms;
     *agreement = (struct agreement){0};
     if (extension_next(&text, end, &extension) == EXTENSION_FOUND &&
-        strcmp(extension.name, own_name) == 0 && read_terms(&terms, &extension, false)) {
+        strcmp(extension.name, terms_extension) == 0 && terms_read(&terms, &extension, false)) {
         fill_in(agreement, &terms, start, end);
     }
+}
+
+bool agreement_judge_offers(const struct answer *head, struct answer_fault *fault) {
+    struct offers offers;
+    offers_of_head(&offers, head);
+    for (size_t i = 0; i < offers.count; i++) {
+        if (offers.terms[i].fault[0] != '\0') {
+            faulty(fault, head, offers.terms[i].where, "%s", offers.terms[i].fault);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool agreement_answer(const struct answer *head, char *out, size_t capacity) {
+    struct offers offers;
+    offers_of_head(&offers, head);
+    for (size_t i = 0; i < offers.count; i++) {
+        const struct terms *terms = &offers.terms[i];
+        char bits[40] = "";
+        if (terms->fault[0] != '\0') {
+            continue;
+        }
+        if (terms->has_server_bits) {
+            snprintf(bits, sizeof bits, "; server_max_window_bits=%u", terms->server_bits);
+        }
+        snprintf(out, capacity, "%s%s%s", terms_extension,
+                 terms->server_no_takeover ? "; server_no_context_takeover" : "", bits);
+        return true;
+    }
+    return false;
+}
+
+bool agreement_is_offered(const struct answer *head, const char *parameter) {
+    struct offers offers;
+    offers_of_head(&offers, head);
+    for (size_t i = 0; i < offers.count; i++) {
+        const struct terms *terms = &offers.terms[i];
+        if ((strcmp(parameter, terms_extension) == 0) ||
+            (terms->server_no_takeover && strcmp(parameter, "server_no_context_takeover") == 0) ||
+            (terms->client_no_takeover && strcmp(parameter, "client_no_context_takeover") == 0) ||
+            (terms->has_server_bits && strcmp(parameter, "server_max_window_bits") == 0) ||
+            (terms->has_client_bits && strcmp(parameter, "client_max_window_bits") == 0)) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -32,7 +32,19 @@ enum level agreement_judge(const struct answer *answer, const struct request *re
 /* Whether the agreement has this parameter: "name", or "name=value". */
 bool agreement_has(const struct agreement *agreement, const char *parameter);
 
-/* What is agreed when a server gives the good answer `text`, to whatever offer. */
+/* For clients under test, whose request's head is given. */
+
+/* Judges their offers. Returns false and fills in `fault` when one is illegal. */
+bool agreement_judge_offers(const struct answer *head, struct answer_fault *fault);
+
+/* Whether any offer has this parameter; "permessage-deflate": whether there is an offer. */
+bool agreement_is_offered(const struct answer *head, const char *parameter);
+
+/* Writes the answer that takes the first good offer and adds nothing to it. Returns false when there
+ * is none. */
+bool agreement_answer(const struct answer *head, char *out, size_t capacity);
+
+/* What is agreed when a server gives the good answer `text`. */
 void agreement_from_text(struct agreement *agreement, const char *text);
 
 #endif

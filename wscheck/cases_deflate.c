@@ -22,7 +22,7 @@
     "(7.2.1)"
 
 #define OFFER "offer 'permessage-deflate' agreed "
-#define TAKEOVER "offer 'permessage-deflate' agreed '!client_no_context_takeover' "
+#define TAKEOVER "offer 'permessage-deflate' agreed '!no_context_takeover' "
 #define HELLO "[f2 48 cd c9 c9 07 00]"
 
 static const struct check_row rows[] = {

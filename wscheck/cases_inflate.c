@@ -131,7 +131,7 @@ static const struct check_row rows[] = {
     {"7692/7.2.2", LEVEL_MUST, "A payload of no bytes with RSV1 is refused, or is nothing.",
      OFFER "rsv4 text [] <? text '' eventually 1007,1002", HINT_END},
     {"7692/7.2.2", LEVEL_MUST, "Earlier messages are read right, or not at all, if not agreed.",
-     "offer 'permessage-deflate; client_no_context_takeover' agreed 'client_no_context_takeover' "
+     "offer 'permessage-deflate; client_no_context_takeover' agreed 'no_context_takeover' "
      "rsv4 text " HELLO " < text 'Hello' rsv4 text [f2 00 11 00 00] <? text 'Hello' "
      "eventually 1007,1002",
      HINT_WINDOW},
@@ -182,11 +182,12 @@ static void add_beyond(struct check_list *list, const char *section, const char 
         unsigned window = 256U << i, length = window + 1;
         char number[8];
         snprintf(number, sizeof number, "%u", i + 8);
-        snprintf(rule, sizeof rule, "A reference %u bytes back %s after client_max_window_bits=%s.",
-                 length, want[0] == 'f' ? "fails" : "is read right, or not at all,", number);
+        snprintf(rule, sizeof rule,
+                 "A reference %u bytes back %s where max_window_bits=%s was agreed.", length,
+                 want[0] == 'f' ? "fails" : "is read right, or not at all,", number);
         snprintf(script, sizeof script,
                  "offer 'permessage-deflate; client_max_window_bits=%s' "
-                 "agreed 'client_max_window_bits=%s' rsv4 binary+ [00 %02x %02x %02x %02x] "
+                 "agreed 'max_window_bits=%s' rsv4 binary+ [00 %02x %02x %02x %02x] "
                  "cont+ 'a'*%u cont [%s] %s",
                  number, number, length & 0xff, length >> 8, ~length & 0xff, (~length >> 8) & 0xff,
                  length, beyond[i], want);
@@ -219,14 +220,14 @@ void cases_inflate(struct check_list *list) {
     list->named_only = true;
     add_beyond(list, "step07", "fail 1007");
     check_add(list, "step07", LEVEL_MUST,
-              "A reference into the message before fails after client_no_context_takeover.",
+              "A reference into the message before fails where no_context_takeover was agreed.",
               HINT_WINDOW,
               "offer 'permessage-deflate; client_no_context_takeover' agreed "
-              "'client_no_context_takeover' rsv4 text " HELLO " < text 'Hello' "
+              "'no_context_takeover' rsv4 text " HELLO " < text 'Hello' "
               "rsv4 text [f2 00 11 00 00] fail 1007");
     add_bomb(list, "step07", "1 GiB of zeros in 1 MB is refused with 1009.", "", BOMB_1024,
              "fail 1009");
-    check_add(list, "step07", LEVEL_MUST, "An ordinary offer is accepted.",
+    check_add(list, "step07", LEVEL_MUST, "The server accepts an ordinary offer.",
               "the step is about compression",
               "offer 'permessage-deflate; client_max_window_bits' accept "
               "has 'Sec-WebSocket-Extensions'");

@@ -87,6 +87,11 @@ static void add_guests(struct check_list *list) {
     for (size_t i = 0; i < list->count; i++) {
         list->checks[i].step = 6;
     }
+    cases_deflate(list);
+    cases_inflate(list);
+    cases_samples(list);
+    list->turned_around = false;
+    cases_client_deflate(list);
 }
 
 void check_list_init(struct check_list *list, bool guests) {

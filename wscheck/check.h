@@ -70,6 +70,7 @@ void cases_slow(struct check_list *list);
 void cases_offer(struct check_list *list);
 void cases_deflate(struct check_list *list);
 void cases_inflate(struct check_list *list);
+void cases_client_deflate(struct check_list *list);
 void cases_samples(struct check_list *list);
 void cases_client(struct check_list *list);
 void cases_client_open(struct check_list *list);

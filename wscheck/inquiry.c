@@ -1,5 +1,7 @@
 #include "wscheck/inquiry.h"
 
+#include "wscheck/agreement.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -226,6 +228,11 @@ static bool judge_extensions(const struct inquiry *inquiry) {
     return true;
 }
 
+/* RFC 7692, 7.1: no illegal offer. */
+static bool judge_deflate(const struct inquiry *inquiry) {
+    return agreement_judge_offers(inquiry->head, inquiry->fault);
+}
+
 static bool judge_body(const struct inquiry *inquiry) {
     size_t from = 0;
     const char *value = answer_header(inquiry->head, "Transfer-Encoding", &from);
@@ -252,6 +259,7 @@ static const struct {
     {"thirteen", judge_thirteen},
     {"subprotocols", judge_subprotocols},
     {"extensions", judge_extensions},
+    {"deflate", judge_deflate},
     {"body", judge_body},
 };
 

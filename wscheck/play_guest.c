@@ -26,6 +26,8 @@ static void blank_value(const struct trial *trial, const char *name, char *out, 
     } else if (strcmp(name, "subprotocol") == 0) {
         inquiry_value(&trial->inquiry, "Sec-WebSocket-Protocol", out, capacity);
         out[strcspn(out, " ,")] = '\0';
+    } else if (strcmp(name, "deflate") == 0) {
+        agreement_answer(&trial->inquiry, out, capacity);
     }
 }
 
@@ -112,10 +114,25 @@ static void start_again(struct play *play) {
     trial->hung_up = trial->no_reply = false;
     trial->outbox_length = trial->replies_length = 0;
     trial->answered = trial->control_count;
+    trial_deflate_free(trial);
     reader_init(&trial->reader, true);
     transcript_add(&trial->transcript, TRANSCRIPT_REMARK, "the client is started again");
     play->connected = false;
     play->rest_length = 0;
+}
+
+/* Skips a case that does not fit what the client offers. */
+static void offered(struct trial *trial, const char *what) {
+    if (what[0] == '\0') {
+        if (answer_header(&trial->inquiry, "Sec-WebSocket-Protocol", &(size_t){0}) == NULL) {
+            snprintf(trial->skipped, sizeof trial->skipped, "the client offers no subprotocol");
+        }
+    } else if (!agreement_is_offered(&trial->inquiry, "permessage-deflate")) {
+        snprintf(trial->skipped, sizeof trial->skipped, TRIAL_CLIENT_DECLINES);
+    } else if (agreement_is_offered(&trial->inquiry, what + (what[0] == '!')) == (what[0] == '!')) {
+        snprintf(trial->skipped, sizeof trial->skipped, "the client offers %s%s",
+                 what[0] == '!' ? "" : "no ", what + (what[0] == '!'));
+    }
 }
 
 /* Words about the request and the answer. Returns false if the word is none of them. */
@@ -126,9 +143,12 @@ static bool play_handshake(struct play *play, const struct script_step *step) {
         guest_judge(trial, (const char *)step->payload.unit);
         return true;
     case SCRIPT_OFFERED:
-        if (answer_header(&trial->inquiry, "Sec-WebSocket-Protocol", &(size_t){0}) == NULL) {
-            snprintf(trial->skipped, sizeof trial->skipped, "the client offers no subprotocol");
-        }
+        offered(trial, (const char *)step->payload.unit);
+        return true;
+    case SCRIPT_OFFER:
+        return true; /* That is up to the client. */
+    case SCRIPT_AGREED:
+        trial_answer_offer(trial, (const char *)step->payload.unit);
         return true;
     case SCRIPT_QUIET:
         guest_stays_quiet(trial, (int64_t)step->number);

@@ -9,8 +9,8 @@ wscheck := payload characters writer reader transcript link request answer trial
            cases_control cases_fragments cases_utf8 cases_close cases_limits cases_tcp \
            cases_steps cases_slow cases_client cases_client_open address runner explain report \
            select probe listener inquiry guest play_guest door command script_about \
-           trial_label extension agreement unpack trial_deflate sample cases_offer \
-           cases_deflate cases_inflate cases_samples
+           trial_label extension terms agreement unpack trial_deflate sample cases_offer \
+           cases_deflate cases_client_deflate cases_inflate cases_samples
 wscheck_common := options text hexdump clock sha1 base64
 wscheck_deflate := format inflate inflate_codes inflate_symbols inflate_table \
                    deflate parse matcher block code_lengths huffman

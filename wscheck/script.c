@@ -57,7 +57,7 @@ static const struct {
     {"patience", SCRIPT_PATIENCE, NUMBER},
     {"open", SCRIPT_OPEN, NONE},
     {"judge", SCRIPT_JUDGE, TEXT},
-    {"offered", SCRIPT_OFFERED, NONE},
+    {"offered", SCRIPT_OFFERED, TEXT},
     {"answers", SCRIPT_ANSWERS, TEXT},
     {"refused", SCRIPT_REFUSED, NONE},
     {"quiet", SCRIPT_QUIET, NUMBER},

@@ -30,7 +30,8 @@
  *   offer 'permessage-deflate'    adds the header Sec-WebSocket-Extensions
  *   negotiated                    a 101; an HTTP error instead only falls short of a SHOULD
  *   agreed ['P']                  a 101 that agrees to permessage-deflate, with the parameter P if
- *                                 it is named ('!P': without it); if not, the case is skipped
+ *                                 it is named ('!P': without it); if not, the case is skipped. P
+ *                                 without client_ or server_ is that of our own direction
  *
  * Frames, which leave together up to the next word that waits for something.
  *   text binary cont close ping pong opN PAYLOAD   N is the opcode; a + behind it clears FIN
@@ -59,10 +60,14 @@
  * Of a client under test, to which wscheck is the server. Frames leave without a mask then, and the
  * words that change headers change those of the answer; {accept}, {key}, {swapped} (the accept
  * value with the case of its letters turned around) and {subprotocol} (the first that the client
- * offers) are filled in.
+ * offers) are filled in, and so is {deflate} (the answer to its offer).
  *   target '?T'                   goes behind the path of the client's URL
  *   judge 'RULE'                  the request, by one rule of inquiry.h, or 'fresh': with a new key
  *   offered                       skips the case if the client offers no subprotocol
+ *   offered 'P'                   the same of permessage-deflate or one of its parameters; '!P'
+ *                                 skips it if the client offers that
+ *   agreed ['P']                  answers the offer of permessage-deflate, with this parameter; if
+ *                                 there is none, the case is skipped
  *   answers 'LINE'                changes the status line; a line of an answer is sent by the next
  *                                 word that needs a connection, and `unfinished N` sends a part
  *   refused                       the answer is sent; the client sends no frame and ends TCP

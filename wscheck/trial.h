@@ -168,6 +168,14 @@ void trial_agree(struct trial *trial);
 uint8_t *trial_deflate(struct trial *trial, const struct payload *payload, size_t *length);
 void trial_deflate_free(struct trial *trial);
 
+/* Skips the case unless permessage-deflate is agreed, with `parameter` (name or name=value; with a
+ * ! in front, without it) if that is not empty. A name without client_ or server_ is that of the
+ * direction in which wscheck sends. */
+void trial_need_agreement(struct trial *trial, const char *parameter);
+
+/* Of a guest: answers its offer, adding the parameter if there is one; or skips the case. */
+void trial_answer_offer(struct trial *trial, const char *parameter);
+
 /* guest.c: judges the masking key of a frame that has begun. */
 void trial_judge_key(struct trial *trial);
 
@@ -181,10 +189,6 @@ void trial_send_request(struct trial *trial);
 bool trial_gather(struct trial *trial, struct answer *head); /* the other side's head */
 bool trial_read_answer(struct trial *trial);                 /* any HTTP response */
 bool trial_read_accepted(struct trial *trial);               /* a 101 by the rules */
-
-/* Skips the case unless permessage-deflate is agreed, with `parameter` (name or name=value; with a
- * ! in front, without it) if that is not empty. */
-void trial_need_agreement(struct trial *trial, const char *parameter);
 
 /* trial_wait.c: waits; when the time is over or the connection ends, the trial has failed. */
 bool trial_wait_messages(struct trial *trial);

@@ -2,7 +2,9 @@
 #include "wscheck/trial.h"
 #include "wscheck/unpack.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A compressed message is rarely longer than the original, and never by much: an empty block, and
  * five bytes for each stored one. */
@@ -28,6 +30,53 @@ void trial_agree(struct trial *trial) {
         unpack_init(trial->reader.unpack,
                     trial->settings->guest ? &agreement->client : &agreement->server);
     }
+}
+
+/* A parameter without its prefix is that of wscheck's own direction, "max_window_bits". */
+static void full_name(const struct trial *trial, const char *parameter, char *out, size_t size) {
+    bool has_prefix =
+        strncmp(parameter, "client_", 7) == 0 || strncmp(parameter, "server_", 7) == 0;
+    snprintf(out, size, "%s%s",
+             has_prefix               ? ""
+             : trial->settings->guest ? "server_"
+                                      : "client_",
+             parameter);
+}
+
+void trial_need_agreement(struct trial *trial, const char *parameter) {
+    char name[80];
+    bool without = parameter[0] == '!';
+    if (trial->failed == LEVEL_MUST || trial->excused) {
+        return;
+    }
+    full_name(trial, parameter + without, name, sizeof name);
+    if (!trial->agreement.agreed) {
+        snprintf(trial->skipped, sizeof trial->skipped, "%s",
+                 trial->settings->guest ? TRIAL_CLIENT_DECLINES : TRIAL_SERVER_DECLINES);
+    } else if (parameter[0] != '\0' && agreement_has(&trial->agreement, name) == without) {
+        snprintf(trial->skipped, sizeof trial->skipped, "%s is%s agreed", name,
+                 without ? "" : " not");
+    }
+}
+
+void trial_answer_offer(struct trial *trial, const char *parameter) {
+    char answer[160], line[240], name[80];
+    if (agreement_answer(&trial->inquiry, answer, sizeof answer)) {
+        full_name(trial, parameter, name, sizeof name);
+        agreement_from_text(&trial->agreement, answer);
+        size_t used = strlen(answer);
+        char bare[80];
+        snprintf(bare, sizeof bare, "%.*s", (int)strcspn(name, "="), name);
+        if (parameter[0] != '\0' && parameter[0] != '!' &&
+            !agreement_has(&trial->agreement, bare)) {
+            snprintf(answer + used, sizeof answer - used, "; %s", name);
+        }
+        agreement_from_text(&trial->agreement, answer);
+        snprintf(line, sizeof line, "Sec-WebSocket-Extensions: %s", answer);
+        request_add(&trial->request, (const uint8_t *)line, strlen(line));
+        trial_agree(trial);
+    }
+    trial_need_agreement(trial, parameter);
 }
 
 uint8_t *trial_deflate(struct trial *trial, const struct payload *payload, size_t *length) {

@@ -107,18 +107,3 @@ bool trial_read_accepted(struct trial *trial) {
     trial_judge_input(trial);
     return true;
 }
-
-void trial_need_agreement(struct trial *trial, const char *parameter) {
-    if (trial->failed == LEVEL_MUST || trial->excused) {
-        return;
-    }
-    if (!trial->agreement.agreed) {
-        snprintf(trial->skipped, sizeof trial->skipped, "%s",
-                 trial->settings->guest ? TRIAL_CLIENT_DECLINES : TRIAL_SERVER_DECLINES);
-    } else if (parameter[0] == '!' && agreement_has(&trial->agreement, parameter + 1)) {
-        snprintf(trial->skipped, sizeof trial->skipped, "%s is agreed", parameter + 1);
-    } else if (parameter[0] != '\0' && parameter[0] != '!' &&
-               !agreement_has(&trial->agreement, parameter)) {
-        snprintf(trial->skipped, sizeof trial->skipped, "%s is not agreed", parameter);
-    }
-}
