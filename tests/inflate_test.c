@@ -68,7 +68,9 @@ static void repeated_code_lengths(void) {
     expect(ASCII_8 "111 7:113 110 3:0 00 100 100 11100001 0 " SYNC, "a");
     /* Repetitions that go on from literals to distances: 1 for the end and 3 more for a length and
      * two distances; and 14 zeros for 10 lengths and 4 distances. */
-    expect(DYNAMIC HLIT(1) HDIST(1) REPETITIONS "111 7:127 111 7:107 100 01 2:0 0 " SYNC, "");
+    expect(FIXED A_ END_ DYNAMIC HLIT(1) HDIST(1) REPETITIONS
+           "111 7:127 111 7:107 100 01 2:0 1 0 0 " SYNC, /* the length, a distance of 1, the end */
+           "aaaa");
     expect(DYNAMIC HLIT(10) HDIST(3) REPETITIONS "111 7:127 111 7:107 100 111 7:3 0 " SYNC, "");
 }
 
