@@ -5,7 +5,6 @@
 #include "step07_deflate/format.h"
 #include "tests/test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { SECOND_BITS_MAX = 7, SLOTS_MAX = 150 };
@@ -70,9 +69,9 @@ static void check_table(enum inflate_alphabet alphabet, const uint8_t *lengths, 
                         unsigned step) {
     static const size_t entries[] = {INFLATE_LITERAL_ENTRIES, INFLATE_DISTANCE_ENTRIES,
                                      INFLATE_CODE_LENGTH_ENTRIES};
-    uint32_t *table = malloc((entries[alphabet] + 1) * sizeof *table);
+    static uint32_t table[INFLATE_LITERAL_ENTRIES + 1];
     unsigned first_bits = 0, length, wrong = 0;
-    memset(table, 0xee, (entries[alphabet] + 1) * sizeof *table);
+    memset(table, 0xee, sizeof table);
     CHECK_EQUAL(inflate_table_build(alphabet, lengths, symbols, table, &first_bits),
                 INFLATE_CODE_GOOD);
     CHECK(table[entries[alphabet]] == 0xeeeeeeee);
@@ -96,7 +95,6 @@ static void check_table(enum inflate_alphabet alphabet, const uint8_t *lengths, 
     }
     CHECK_FOR(wrong == 0, "alphabet %d, %zu symbols: %u entries are wrong", (int)alphabet, symbols,
               wrong);
-    free(table);
 }
 
 /* A code of so many symbols, found by splitting codes at random, up to a length. */
@@ -155,41 +153,42 @@ static void codes_that_are_not_complete(void) {
                 INFLATE_CODE_OVERSUBSCRIBED);
 }
 
-/* The largest second levels: in `slots` places of the first level, of which each is looked up with
- * `least` bits or more, with so many symbols at most. Since codes are sorted by length, a place can
- * only have longer codes than the one before. The fewest symbols for a table of n bits of which the
- * shortest code has m are 2 to the power of m codes of m bits, of which one is split over and over:
- * 2^m + n - m. Returns the entries, -1 if there are not enough symbols. */
-static int best[SLOTS_MAX][SECOND_BITS_MAX + 2][FORMAT_LITERALS + 1];
+/* The entries of the largest second levels in so many places of the first level, of which each is
+ * looked up with `least` bits or more, with so many symbols at most; -1 if they are not enough.
+ *
+ * Codes are sorted by length, so a place can only have codes that are no shorter than those of the
+ * one before. The fewest symbols for n bits where the shortest code has m are 2 to the power of m
+ * codes of m bits, of which one is split over and over: 2^m + n - m. */
+static int best[SLOTS_MAX][SECOND_BITS_MAX + 1][FORMAT_LITERALS + 1];
 
 static int largest(int slots, int least, int most, int symbols) {
-    if (slots == 0 || symbols < 0) {
-        return symbols < 0 ? -1 : 0;
+    int found = -1;
+    for (int bits = least; bits <= most; bits++) {
+        int left = symbols - ((1 << least) + bits - least);
+        int rest = left < 0 ? -1 : best[slots - 1][bits][left];
+        found = rest >= 0 && rest + (1 << bits) > found ? rest + (1 << bits) : found;
     }
-    int *known = &best[slots][least][symbols];
-    if (*known == 0) {
-        *known = -1;
-        for (int bits = least; bits <= most; bits++) {
-            int rest = largest(slots - 1, bits, most, symbols - ((1 << least) + bits - least));
-            *known = rest >= 0 && rest + (1 << bits) > *known ? rest + (1 << bits) : *known;
-        }
-    }
-    return *known;
+    return found;
 }
 
 static int entries_at_most(int symbols, int first_bits) {
-    int most = 0;
+    int found = 0;
     memset(best, 0, sizeof best);
     for (int slots = 1; slots < SLOTS_MAX && slots <= symbols / 2; slots++) {
+        for (int least = 1; least <= 15 - first_bits; least++) {
+            for (int left = 0; left <= symbols; left++) {
+                best[slots][least][left] = largest(slots, least, 15 - first_bits, left);
+            }
+        }
         /* The other places hold short codes, as few as can be: one for each bit of their number. */
         int used = 0;
         for (int others = (1 << first_bits) - slots; others > 0; others /= 2) {
             used += others % 2;
         }
-        int found = symbols < used ? -1 : largest(slots, 1, 15 - first_bits, symbols - used);
-        most = found > most ? found : most;
+        int more = used > symbols ? -1 : best[slots][1][symbols - used];
+        found = more > found ? more : found;
     }
-    return (1 << first_bits) + most;
+    return (1 << first_bits) + found;
 }
 
 static void the_largest_tables(void) {
