@@ -127,8 +127,7 @@ enum inflate_code inflate_table_build(enum inflate_alphabet alphabet, const uint
     enum inflate_code verdict = sort(&code, lengths, symbols);
     if (verdict == INFLATE_CODE_INCOMPLETE && alphabet != INFLATE_CODE_LENGTHS &&
         code.longest <= 1) {
-        table[0] = table[1] = meaningless;
-        code.longest = 1;
+        table[0] = table[1] = meaningless; /* looked up with one bit, or none */
         verdict = INFLATE_CODE_GOOD;
     }
     if (verdict != INFLATE_CODE_GOOD) {

@@ -151,6 +151,17 @@ static void codes_that_are_not_complete(void) {
     lengths[8] = lengths[9] = lengths[10] = lengths[11] = 2;
     CHECK_EQUAL(inflate_table_build(INFLATE_DISTANCES, lengths, FORMAT_DISTANCES, table, &bits),
                 INFLATE_CODE_OVERSUBSCRIBED);
+    /* One of each length up to 15: two of 15 make it complete. */
+    for (unsigned i = 0; i < FORMAT_DISTANCES; i++) {
+        lengths[i] = i < 15 ? (uint8_t)(i + 1) : 0;
+    }
+    CHECK_EQUAL(inflate_table_build(INFLATE_DISTANCES, lengths, FORMAT_DISTANCES, table, &bits),
+                INFLATE_CODE_INCOMPLETE);
+    lengths[15] = 15;
+    check_table(INFLATE_DISTANCES, lengths, FORMAT_DISTANCES, 1);
+    lengths[16] = 15;
+    CHECK_EQUAL(inflate_table_build(INFLATE_DISTANCES, lengths, FORMAT_DISTANCES, table, &bits),
+                INFLATE_CODE_OVERSUBSCRIBED);
 }
 
 /* The entries of the largest second levels in so many places of the first level, of which each is
