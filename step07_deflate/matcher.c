@@ -57,11 +57,12 @@ static void lower(uint16_t *places, size_t count, size_t amount) {
     }
 }
 
+/* Moves everything down by `amount`, which takes away what is out of reach or forgotten. */
 static void slide(struct matcher *matcher, size_t amount) {
     memmove(matcher->bytes, matcher->bytes + amount, matcher->fill - amount);
     lower(matcher->heads, (size_t)1 << matcher->head_bits, amount);
     lower(matcher->nearby, (size_t)1 << matcher->nearby_bits, amount);
-    matcher->base = matcher->base > amount ? matcher->base - amount : 0;
+    matcher->base = 0;
     matcher->position -= amount;
     matcher->fill -= amount;
     matcher->entered -= amount;
@@ -98,16 +99,14 @@ struct matcher_mark matcher_mark(const struct matcher *matcher) {
     return mark;
 }
 
-/* Takes a place out of the tables, if it is there; all newer ones are out already. What it overwrote
- * in the ring was the link of a place one window back; that one's chain ends there now. */
+/* Takes a place out of the tables, if it is there; all newer ones are out already. */
 static void take_out(struct matcher *matcher, size_t place) {
     uint32_t four = matcher_load(matcher->bytes + place);
     uint16_t *head = &matcher->heads[matcher_hash(four, matcher->head_bits)];
     uint16_t *nearby = &matcher->nearby[matcher_hash(four << 8, matcher->nearby_bits)];
-    uint16_t *link = &matcher->links[(place + matcher->slid) & matcher->ring_mask];
+    uint16_t link = matcher->links[(place + matcher->slid) & matcher->ring_mask];
     if (*head == place) {
-        *head = (uint16_t)(place - *link);
-        *link = UINT16_MAX;
+        *head = (uint16_t)(place - link);
     }
     if (*nearby == place) {
         *nearby = 0;

@@ -9,12 +9,12 @@
  *
  *     heads[hash of "ello"] = 6      links: 6 --5--> 1 --1--> (before the window)
  *
- * A link says how many bytes further back, not where. Links are kept for one window only, in a ring,
- * so that a new one overwrites one that no reference can reach. Whoever follows a link that was
- * overwritten still goes back, so every chain ends. What is found is compared in any case.
+ * A link says how many bytes further back, not where. Links are kept for one window only, in a
+ * ring, so that a new one overwrites one that no reference can reach. Whoever follows a link that
+ * was overwritten still goes back, so every chain ends. What is found is compared in any case.
  *
- * Places are numbers of 16 bits. Place 0 stands for none: nothing ever refers to the first byte. The
- * example of RFC 7692, 7.2.3.2, shows the same of the compressor that made it.
+ * Places are numbers of 16 bits. Place 0 stands for none: nothing ever refers to the first byte.
+ * The example of RFC 7692, 7.2.3.2, shows the same of the compressor that made it.
  */
 #ifndef STEP07_DEFLATE_MATCHER_H
 #define STEP07_DEFLATE_MATCHER_H

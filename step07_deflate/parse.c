@@ -1,9 +1,7 @@
 #include "step07_deflate/parse.h"
 
-#include <string.h>
-
-/* How hard to look. More tries cost more time than they save bytes; with these numbers the sizes are
- * about those of zlib's level 6. */
+/* How hard to look. More tries cost more time than they save bytes; with these numbers the sizes
+ * are about those of zlib's level 6. */
 enum {
     CHAIN = 64,          /* places tried, */
     CHAIN_GOOD = 24,     /* or so many when there is a match of GOOD_LENGTH already */
@@ -23,8 +21,8 @@ static uint64_t load_eight(const uint8_t *bytes) {
     return matcher_load(bytes) | (uint64_t)matcher_load(bytes + 4) << 32;
 }
 
-/* How many of the first `most` bytes are the same. Eight are compared at once: the lowest byte of the
- * two numbers in which they differ is found by halving. */
+/* How many of the first `most` bytes are the same. Eight are compared at once: the lowest byte of
+ * the two numbers in which they differ is found by halving. */
 static size_t same_bytes(const uint8_t *a, const uint8_t *b, size_t most) {
     size_t same = 0;
     for (; same + 8 <= most; same += 8) {
@@ -107,8 +105,8 @@ static struct match find(struct matcher *matcher, size_t place, size_t shortest,
     return follow(matcher, place, distance, best, chain);
 }
 
-/* Adds the byte at a place without a match, and, where there has been none for a long time, some of
- * those behind it unseen: data that is compressed already would take the longest of all, in vain. */
+/* Adds the byte at a place without a match, and, where there has been none for a long time, some
+ * of those behind it unseen: data that is compressed already would take the longest, in vain. */
 static void pass_over(struct matcher *matcher, struct block *block, size_t misses) {
     size_t skipped = misses >> MISSES_SHIFT;
     size_t left = matcher->fill - matcher->position, room = block->capacity - block->count;
@@ -117,9 +115,6 @@ static void pass_over(struct matcher *matcher, struct block *block, size_t misse
     count = count < room ? count : room;
     for (size_t i = 0; i < count; i++) {
         block_add_literal(block, matcher->bytes[matcher->position++]);
-    }
-    if (count > 1) {
-        matcher->entered = matcher->position;
     }
 }
 

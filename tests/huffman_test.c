@@ -1,4 +1,5 @@
-/* Huffman codes: lengths that are best, within a limit, and leave nothing unused. RFC 1951, 3.2.2. */
+/* Huffman codes: lengths that are best, within a limit, and leave nothing unused (RFC 1951,
+ * 3.2.2). */
 #include "step07_deflate/huffman.h"
 
 #include "step07_deflate/format.h"
