@@ -104,6 +104,8 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)
 # copy.
 $(BUILD)/tests/tcp_test: own = $(call object,step01_tcp/tcp)
 $(BUILD)/tests/memory_test: own = $(call object,step02_http/buffer)
+$(BUILD)/tests/permessage_memory_test: own = $(foreach half,receive send,\
+                                               $(call object,step07_deflate/permessage_$(half)))
 
 # The calls that fail: faults.
 include tests/faults/rules.mk

@@ -1,0 +1,289 @@
+/* The memory of compression: how much it takes, that all of it is given back, and what happens when
+ * there is none. */
+#include "step07_deflate/permessage_deflate.h"
+
+#include "tests/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEAD = 32 }; /* bytes in front of each block, for its size */
+
+static size_t live, peak, calls; /* bytes that are taken, the most that were, calls for more */
+static size_t fails_at;          /* the call that fails; 0: none */
+static bool goes_on;             /* and all behind it */
+
+static void *counted_realloc(void *block, size_t size) {
+    uint8_t *bytes = block;
+    size_t before = 0;
+    calls++;
+    if (fails_at > 0 && (goes_on ? calls >= fails_at : calls == fails_at)) {
+        return NULL;
+    }
+    if (bytes != NULL) {
+        bytes -= HEAD;
+        memcpy(&before, bytes, sizeof before);
+    }
+    bytes = realloc(bytes, size + HEAD);
+    if (bytes == NULL) {
+        abort();
+    }
+    memcpy(bytes, &size, sizeof size);
+    live += size - before;
+    peak = live > peak ? live : peak;
+    return bytes + HEAD;
+}
+
+static void *counted_malloc(size_t size) {
+    return counted_realloc(NULL, size);
+}
+
+static void counted_free(void *block) {
+    size_t size = 0;
+    if (block != NULL) {
+        memcpy(&size, (uint8_t *)block - HEAD, sizeof size);
+        free((uint8_t *)block - HEAD);
+    }
+    live -= size;
+}
+
+/* The two modules that allocate, with names of their own where they have the same. The Makefile links
+ * these copies of them instead of the others. */
+#define malloc counted_malloc
+#define realloc counted_realloc
+#define free counted_free
+#include "step07_deflate/permessage_receive.c" /* NOLINT(bugprone-suspicious-include): see above */
+#define KEPT_CAPACITY KEPT_CAPACITY_SENT
+#define make_room make_room_to_send
+#include "step07_deflate/permessage_send.c" /* NOLINT(bugprone-suspicious-include): see above */
+#undef malloc
+#undef realloc
+#undef free
+
+enum { SIZE = 20000 };
+
+static struct permessage_deflate one, other;
+static uint8_t text[2 * SIZE], noise[2 * SIZE];
+
+static void fill(void) {
+    uint32_t number = 1;
+    for (size_t i = 0; i < 2 * SIZE; i++) {
+        number = number * 1664525u + 1013904223u;
+        noise[i] = (uint8_t)(number >> 24);
+        text[i] = (uint8_t)('a' + (number >> 29));
+    }
+}
+
+static void arm(size_t at, bool sticky) {
+    calls = 0;
+    fails_at = at;
+    goes_on = sticky;
+}
+
+static void open_both(bool forgets, unsigned bits) {
+    const struct parameters wishes = {forgets, forgets, bits, bits};
+    char offer[EXTENSIONS_AGREED_MAX], answer[EXTENSIONS_AGREED_MAX];
+    arm(0, false);
+    CHECK_EQUAL(live, 0);
+    permessage_deflate_init(&one, &wishes, false);
+    permessage_deflate_init(&other, &wishes, true);
+    parameters_offer(&wishes, offer);
+    struct extensions_chooser chooser = permessage_deflate_chooser(&other);
+    CHECK(chooser.choose(chooser.context, (struct http_text){offer, strlen(offer)}, answer));
+    CHECK(permessage_deflate_accept(&one, (struct http_text){answer, strlen(answer)}));
+    CHECK_EQUAL(live, 0); /* an agreement takes none */
+}
+
+static void close_both(void) {
+    arm(0, false);
+    permessage_deflate_free(&one);
+    permessage_deflate_free(&other);
+    CHECK_EQUAL(live, 0);
+}
+
+/* Compresses a message with `from`. Returns a copy, to be freed, or NULL: it goes as it is. */
+static uint8_t *compress(struct permessage_deflate *from, const uint8_t *payload, size_t length,
+                         size_t *compressed) {
+    struct extension_message changed;
+    if (!from->extension.send(from, payload, length, &changed)) {
+        return NULL;
+    }
+    uint8_t *copy = malloc(changed.length);
+    if (copy != NULL) {
+        memcpy(copy, changed.payload, changed.length);
+    }
+    *compressed = changed.length;
+    return copy;
+}
+
+static enum extension_verdict receive(struct permessage_deflate *to, const uint8_t *bytes,
+                                      size_t length, uint64_t most,
+                                      struct extension_message *message) {
+    struct extension_input input = {bytes, length, true, true, most};
+    *message = (struct extension_message){NULL, 0, NULL};
+    return to->extension.receive(to, &input, message);
+}
+
+/* Passes a message while memory is as it was armed. Returns whether the receiver goes on. */
+static bool pass(struct permessage_deflate *from, struct permessage_deflate *to,
+                 const uint8_t *payload, size_t length, size_t *compressed) {
+    struct extension_message message;
+    uint8_t *bytes = compress(from, payload, length, compressed);
+    if (bytes == NULL) {
+        *compressed = length;
+        return true; /* it goes as it is */
+    }
+    enum extension_verdict verdict = receive(to, bytes, *compressed, SIZE, &message);
+    CHECK(verdict == EXTENSION_OK || (verdict == EXTENSION_NO_MEMORY && fails_at > 0));
+    if (verdict == EXTENSION_OK) {
+        CHECK(message.length == length && memcmp(message.payload, payload, length) == 0);
+    }
+    free(bytes);
+    return verdict == EXTENSION_OK;
+}
+
+static void a_bomb_takes_no_more_than_the_window_and_the_limit(void) {
+    enum { BOMB = 16 << 20, LIMIT = 300000 };
+    static const size_t lengths[] = {1000, SIZE};
+    uint8_t *zeros = calloc(1, BOMB);
+    for (size_t i = 0; i < 2; i++) {
+        size_t compressed = 0, ignored;
+        struct extension_message message;
+        open_both(false, 15);
+        CHECK(pass(&one, &other, text, lengths[i], &ignored));
+        uint8_t *bytes = compress(&one, zeros, BOMB, &compressed);
+        permessage_deflate_free(&one);
+        peak = live;
+        CHECK_EQUAL(receive(&other, bytes, compressed, LIMIT, &message), EXTENSION_TOO_BIG);
+        CHECK_FOR(peak <= 32768 + LIMIT + sizeof(struct inflate), "%zu bytes at most", peak);
+        free(bytes);
+        close_both();
+    }
+    free(zeros);
+}
+
+/* The figures of permessage_deflate.h: a compressor, a window and the decompressor. */
+static void what_a_busy_connection_takes(void) {
+    for (unsigned bits = 8; bits <= 15; bits++) {
+        size_t window = (size_t)1 << bits, ignored;
+        open_both(false, bits);
+        for (size_t i = 0; i < 500; i++) {
+            CHECK(pass(&one, &other, text + i, 1000, &ignored));
+            CHECK(pass(&other, &one, text + i, 1000, &ignored));
+        }
+        permessage_deflate_free(&one);
+        size_t most = deflate_memory(bits) + sizeof(struct inflate) + 4 * window + 8192;
+        CHECK_FOR(live <= most, "window %zu: %zu bytes, not %zu", window, live, most);
+        close_both();
+    }
+}
+
+static void a_silent_connection_keeps_exactly_the_windows(void) {
+    for (unsigned bits = 8; bits <= 15; bits++) {
+        for (int forgets = 0; forgets < 2; forgets++) {
+            size_t window = (size_t)1 << bits, ignored;
+            open_both(forgets, bits);
+            for (int i = 0; i < 3; i++) {
+                CHECK(pass(&one, &other, text, SIZE, &ignored));
+                CHECK(pass(&other, &one, text, SIZE, &ignored));
+                CHECK(pass(&one, &other, noise, SIZE, &ignored));
+                CHECK(pass(&one, &other, text + i, SIZE / 2, &ignored));
+            }
+            permessage_deflate_free(&one);
+            other.extension.relax(&other);
+            CHECK_FOR(live <= (forgets ? 0 : 2 * window), "window %zu: %zu bytes", window, live);
+            CHECK(forgets || live >= 2 * window || bits == 15);
+            close_both();
+        }
+    }
+}
+
+/* A scenario in which each call for memory can fail. Returns whether it came to that. */
+static bool play(bool forgets, size_t at, bool sticky) {
+    size_t ignored;
+    bool goes_well = true;
+    open_both(forgets, 10);
+    arm(at, sticky);
+    for (int i = 0; goes_well && i < 3; i++) {
+        goes_well = pass(&one, &other, text, 3000, &ignored) &&
+                    pass(&one, &other, noise, 500, &ignored) &&
+                    pass(&other, &one, text + 100, 50, &ignored) &&
+                    pass(&one, &other, text + 50, SIZE / (size_t)(i + 1), &ignored);
+        one.extension.relax(&one);
+        if (goes_well) {
+            other.extension.relax(&other);
+        }
+    }
+    bool reached = calls >= at;
+    close_both();
+    return reached;
+}
+
+static void every_lack_of_memory_is_survived(void) {
+    for (int way = 0; way < 4; way++) {
+        size_t at = 1;
+        while (play(way % 2 == 1, at, way / 2 == 1) && at < 1000) {
+            at++;
+        }
+        CHECK_FOR(at > 10 && at < 1000, "%zu calls", at);
+    }
+}
+
+static void without_memory_messages_go_as_they_are(void) {
+    size_t compressed;
+    struct extension_message message;
+    open_both(false, 15);
+    for (size_t at = 1; at <= 2; at++) { /* for the output, then for the compressor */
+        arm(at, true);
+        CHECK(pass(&one, &other, text, 1000, &compressed));
+        CHECK_EQUAL(compressed, 1000);
+    }
+    arm(0, false);
+    CHECK(pass(&one, &other, text, 1000, &compressed));
+    CHECK(compressed < 500);
+    CHECK(pass(&one, &other, text, 1000, &compressed));
+    CHECK(compressed < 20);
+    arm(1, true); /* a larger output than before */
+    CHECK(pass(&one, &other, text, 2000, &compressed));
+    CHECK_EQUAL(compressed, 2000);
+    arm(0, false);
+    CHECK(pass(&one, &other, text, 1000, &compressed));
+    CHECK(compressed < 20);
+    arm(1, true);
+    static const uint8_t hello[] = {0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00};
+    CHECK_EQUAL(receive(&one, hello, sizeof hello, SIZE, &message), EXTENSION_NO_MEMORY);
+    close_both();
+    open_both(false, 15);
+    arm(2, true);
+    CHECK_EQUAL(receive(&one, hello, sizeof hello, SIZE, &message), EXTENSION_NO_MEMORY);
+    close_both();
+}
+
+/* Without memory for the window alone, all of the compressor is kept. */
+static void without_memory_a_silence_changes_nothing(void) {
+    size_t compressed;
+    open_both(false, 15);
+    CHECK(pass(&one, &other, text, SIZE, &compressed));
+    arm(1, true);
+    one.extension.relax(&one);
+    other.extension.relax(&other); /* what cannot get smaller stays */
+    arm(0, false);
+    CHECK(one.sender.memory != NULL && one.sender.history == NULL);
+    CHECK(pass(&one, &other, text, SIZE, &compressed));
+    CHECK(compressed < 300);
+    close_both();
+}
+
+int main(void) {
+    fill();
+    test_run("memory: a bomb takes no more than the window and the limit",
+             a_bomb_takes_no_more_than_the_window_and_the_limit);
+    test_run("memory: what a busy connection takes", what_a_busy_connection_takes);
+    test_run("memory: a silent connection keeps exactly the windows",
+             a_silent_connection_keeps_exactly_the_windows);
+    test_run("memory: every lack of it is survived", every_lack_of_memory_is_survived);
+    test_run("memory: without it messages go as they are", without_memory_messages_go_as_they_are);
+    test_run("memory: without it a silence changes nothing",
+             without_memory_a_silence_changes_nothing);
+    return test_report();
+}
