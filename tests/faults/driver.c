@@ -68,6 +68,7 @@ const char *driver_name(enum faults_call call) {
         [FAULTS_GETRLIMIT] = "getrlimit",
         [FAULTS_GETSOCKNAME] = "getsockname",
         [FAULTS_LISTEN] = "listen",
+        [FAULTS_MALLOC] = "malloc",
         [FAULTS_OPEN] = "open",
         [FAULTS_PIPE] = "pipe",
         [FAULTS_POLL] = "poll",

@@ -7,7 +7,7 @@ faults_calls    := $(shell awk '/^[a-z]/ && ($$2 == "fails" || $$2 == "counted")
                      tests/faults/calls.txt)
 faults_steps    := $(filter-out %_client,$(STEPS))
 faults_programs := $(foreach step,$(faults_steps),$(BUILD)/faults_$(step))
-faults_tests    := $(foreach name,start serve short,$(BUILD)/tests/faults_$(name)_test)
+faults_tests    := $(foreach name,start serve short compress,$(BUILD)/tests/faults_$(name)_test)
 
 $(foreach step,$(faults_steps),\
   $(eval $(BUILD)/faults_$(step): $(foreach module,$(step)/main $($(step)_modules) \

@@ -63,6 +63,10 @@ void *__wrap_realloc(void *block, size_t size) {
     return block == NULL ? counted(__real_realloc(NULL, size)) : __real_realloc(block, size);
 }
 
+void *__wrap_malloc(size_t size) {
+    return wrap_fails(FAULTS_MALLOC) ? NULL : counted(__real_malloc(size));
+}
+
 void __wrap_free(void *block) {
     atomic_fetch_sub(&control->blocks, block != NULL ? 1 : 0);
     __real_free(block);

@@ -42,6 +42,8 @@ int __real_getsockname(int fd, struct sockaddr *address, socklen_t *size);
 int __wrap_getsockname(int fd, struct sockaddr *address, socklen_t *size);
 int __real_listen(int fd, int backlog);
 int __wrap_listen(int fd, int backlog);
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 int __real_pipe(int fds[2]);
