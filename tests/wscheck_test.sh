@@ -53,6 +53,19 @@ expect 'step 3' 0 ' 0 failed, 0 fell short' \
     "$wscheck" --strict --timeout 10 --exec "$(server step03_handshake)" step03
 expect 'step 4' 0 ' 0 failed, 0 fell short' \
     "$wscheck" --strict --timeout 10 --exec "exec $BUILD/step04_frames --port {port}" step04
+expect 'step 7, strictly' 0 ' 0 failed, 0 fell short of a SHOULD, 0 skipped' \
+    "$wscheck" --strict --timeout 10 --exec "$(server step07_deflate)" step07
+expect 'step 7 with a small window and no takeover' 0 ' 0 failed, 0 fell short' \
+    "$wscheck" --strict --timeout 10 7692 \
+    --exec "$(server step07_deflate) --window-bits 9 --no-context-takeover"
+expect 'step 7 without a limit, which echoes a bomb' 0 '^2 passed, 0 failed' \
+    "$wscheck" --strict --timeout 20 --exec "$(server step07_deflate) --max-message 300000000" 7692/8
+expect 'categories 12 and 13' 0 '^216 passed, 0 failed' \
+    "$wscheck" --strict --timeout 10 --messages 5 --exec "$(server step07_deflate)" 12 13
+expect 'a server without compression' 0 '^[1-9][0-9]* cases were skipped: the server does not accept' \
+    "$wscheck" --strict --timeout 10 --exec "$(server step05_echo)" deflate
+expect 'it is judged by its answers all the same' 0 '^1[0-9][0-9] passed, 0 failed' \
+    "$wscheck" --strict --timeout 10 --exec "$(server step05_echo)" 7692
 expect 'a profile without echo' 0 ' 0 failed, 0 fell short of a SHOULD, [1-9]' \
     "$wscheck" --strict --timeout 10 --no-echo --exec "$(server step05_echo)" 6455/5.5 6455/7.4
 expect 'a step that prints, without --exec' 0 '1 passed, 0 failed, 0 fell short of a SHOULD, 0 skipped' \
@@ -70,6 +83,11 @@ expect 'a replay shows the bytes' 0 '89 83 ' \
 client="$BUILD/step06_client --quiet --subprotocol chat {url}"
 expect 'step 6, strictly' 0 ' 0 failed, 0 fell short' \
     "$wscheck" --strict --timeout 10 --listen 0 --exec "$client" step06
+expect 'step 7 as a client, strictly' 0 ' 0 failed, 0 fell short' \
+    "$wscheck" --strict --timeout 10 --listen 0 \
+    --exec "$BUILD/step07_client --quiet --subprotocol chat --compress {url}" 7692 step07
+expect 'a client without compression' 0 ' cases were skipped: the client does not offer' \
+    "$wscheck" --strict --timeout 10 --listen 0 --exec "$client" 7692/5
 expect 'a client one at a time' 0 '^17 passed, 0 failed' \
     "$wscheck" --strict --timeout 10 --jobs 1 --listen 0 --exec "$client" 6455/5.1
 expect 'a client that ends' 3 'no client: .* exit status 7; it printed: sorry' \
@@ -108,6 +126,12 @@ for number in 1 2; do
 done
 wait "$waiting"
 expect 'clients that others start' 0 '^2 passed, 0 failed' cat "$work/others"
+
+# Cases of the field's suite have its names, too.
+expect 'a case by its usual name' 0 'RFC 7692, section 7.2; category 13.3 of' \
+    "$wscheck" --messages 2 --exec "$(server step07_deflate)" --replay 13.3.18
+expect 'what was compressed is shown' 0 'compressed (RSV1): .*inflated: "' \
+    "$wscheck" --exec "$(server step07_deflate)" --replay 7692/7.2.1/10
 
 # Formats.
 expect 'tap' 0 '^1\.\.4$' "$wscheck" --format tap --exec "$(server step05_echo)" 6455/5.3

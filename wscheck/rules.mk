@@ -25,6 +25,13 @@ $(BUILD)/wscheck: $(wscheck_links)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
+# The tests of its judgements link these parts of it instead of step 6, some of whose names are the
+# same.
+wscheck_tests := $(addprefix $(BUILD)/tests/,wscheck_deflate_test wscheck_sample_test)
+$(wscheck_tests): own = $(foreach module,$(step06_client),$(call object,step06_client/$(module)))
+$(wscheck_tests): $(foreach module,agreement terms extension answer request reader unpack \
+    characters writer payload sample,$(call object,wscheck/$(module)))
+
 check: $(BUILD)/wscheck ## put any server or client to the test: URL=ws://... [STEP=3] or CLIENT='... {url}'
 	@test -n '$(URL)$(CLIENT)' || { \
 	    echo 'make check needs URL=ws://HOST:PORT/PATH, or CLIENT="command {url}"' >&2; exit 2; }
