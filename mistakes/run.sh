@@ -5,9 +5,9 @@
 #     make mistakes MISTAKES='one another'   these only
 #
 # A mistake is a patch of one hunk with two lines in front: the story of it, and `Case: NAME`, the
-# case of wscheck that must fail; `Deflate: NAME` if the server is that of step 7, or `Client: NAME`,
-# a case for clients. The changed file is compiled on its own and linked with the objects of the good
-# server or client, so all of it takes seconds.
+# case of wscheck that must fail; `Deflate: NAME` if the server is that of step 7, or `Client:
+# NAME`, a case for clients. The changed file is compiled on its own and linked with the objects of
+# the good server or client, so all of it takes seconds.
 set -u
 here=$(dirname "$0")
 work=$BUILD/mistakes

@@ -1,5 +1,5 @@
-/* wscheck: what it says of answers to an offer of compression, and of compressed replies: one server
- * for each way to get it wrong. */
+/* wscheck: what it says of answers to an offer of compression, and of compressed replies: one
+ * server for each way to get it wrong. */
 #include "tests/test.h"
 #include "wscheck/agreement.h"
 #include "wscheck/reader.h"

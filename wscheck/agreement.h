@@ -40,8 +40,8 @@ bool agreement_judge_offers(const struct answer *head, struct answer_fault *faul
 /* Whether any offer has this parameter; "permessage-deflate": whether there is an offer. */
 bool agreement_is_offered(const struct answer *head, const char *parameter);
 
-/* Writes the answer that takes the first good offer and adds nothing to it. Returns false when there
- * is none. */
+/* Writes the answer that takes the first good offer and adds nothing to it. Returns false when
+ * there is none. */
 bool agreement_answer(const struct answer *head, char *out, size_t capacity);
 
 /* What is agreed when a server gives the good answer `text`. */

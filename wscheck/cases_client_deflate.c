@@ -1,5 +1,5 @@
-/* Step 7: a client that offers permessage-deflate: its offer, and which answers it takes. RFC 7692, 5
- * and 7.1. If it makes no offer, all of this is skipped. */
+/* Step 7: a client that offers permessage-deflate: its offer, and which answers it takes. RFC 7692,
+ * 5 and 7.1. If it makes no offer, all of this is skipped. */
 #include "wscheck/check.h"
 
 #include <stdio.h>

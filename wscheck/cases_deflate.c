@@ -1,5 +1,5 @@
-/* Step 7: compressed messages, legal in every form that DEFLATE has. RFC 7692, 6 and 7.2. What comes
- * back may be compressed or not, and is inflated by what was agreed and no more. */
+/* Step 7: compressed messages, legal in every form that DEFLATE has. RFC 7692, 6 and 7.2. What
+ * comes back may be compressed or not, and is inflated by what was agreed and no more. */
 #include "wscheck/check.h"
 
 #include <stdint.h>

@@ -140,7 +140,8 @@ static const struct check_row rows[] = {
      HINT_BOMB},
 };
 
-/* Every way in which Hello can be cut off. What is left may end in any way but as a whole message. */
+/* Every way in which Hello can be cut off. What is left may end in any way but as a whole message.
+ * */
 static void add_cuts(struct check_list *list) {
     static const char *const starts[] = {"f2",          "f2 48",          "f2 48 cd",
                                          "f2 48 cd c9", "f2 48 cd c9 c9", "f2 48 cd c9 c9 07"};

@@ -1,7 +1,7 @@
 /* Step 7: the cases of categories 12 and 13 of the field's conformance suite, with the same offers,
- * sizes and kinds of data. They run only when they are named (`12`, `13.3`, `deflate`), with as many
- * messages as take seconds; `--messages 1000` is what the suite has. Unlike there, the answer is held
- * against the offer and every reply against the answer. */
+ * sizes and kinds of data. They run only when they are named (`12`, `13.3`, `deflate`), with as
+ * many messages as take seconds; `--messages 1000` is what the suite has. Unlike there, the answer
+ * is held against the offer and every reply against the answer. */
 #include "wscheck/check.h"
 
 #include <stdio.h>

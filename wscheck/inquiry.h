@@ -5,8 +5,8 @@
 #include "wscheck/answer.h"
 
 /* Judges a head by one rule: "method", "version", "target", "lines", "host", "upgrade",
- * "connection", "key", "thirteen", "subprotocols", "extensions", "deflate" or "body". `target` and `host` are
- * what the URL says. Returns false and fills in `fault` when the rule is broken. */
+ * "connection", "key", "thirteen", "subprotocols", "extensions", "deflate" or "body". `target` and
+ * `host` are what the URL says. Returns false and fills in `fault` when the rule is broken. */
 bool inquiry_judge(const struct answer *head, const char *rule, const char *target,
                    const char *host, struct answer_fault *fault);
 

@@ -36,7 +36,7 @@ static int parse(struct arguments *arguments, int argc, char **argv) {
     arguments->program = argc > 0 ? argv[0] : "wscheck";
     options_init(
         &options, "wscheck",
-        "Checks a WebSocket server or client against RFC 6455, and explains each failure.");
+        "Checks a WebSocket server or client by RFC 6455 and 7692, and explains each failure.");
     options.operand_name = "ws://HOST:PORT/PATH [SELECTOR...]";
     options_add_text(&options, "--exec", "'COMMAND'", &arguments->command,
                      "start the server; {port} in the command is a free port");

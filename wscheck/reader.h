@@ -2,8 +2,8 @@
  *
  * RFC 6455 sections 5.1 (a client masks, a server does not), 5.2 (reserved bits and opcodes,
  * shortest length), 5.4 (order of fragments), 5.5 (control frames), 7.4 (close codes) and 8.1
- * (UTF-8); RFC 7692 section 6 and 7.2, when compression was agreed. It reads no sockets: the caller feeds it bytes and takes events, and a payload of any
- * length passes through in pieces.
+ * (UTF-8); RFC 7692 section 6 and 7.2, when compression was agreed. It reads no sockets: the caller
+ * feeds it bytes and takes events, and a payload of any length passes through in pieces.
  */
 #ifndef WSCHECK_READER_H
 #define WSCHECK_READER_H

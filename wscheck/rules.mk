@@ -1,7 +1,7 @@
-# The rules of wscheck; the Makefile includes them. Of the house it links only what `common` has, and
-# compression, of which a second one would be a room of its own. That is safe because neither half
-# is trusted for being ours: their own tests hold them against zlib, both ways, and a fault that
-# both halves share would show with every server that is not of this house.
+# The rules of wscheck; the Makefile includes them. Of the house it links only what `common` has,
+# and compression, of which a second one would be a room of its own. That is safe because neither
+# half is trusted for being ours: their own tests hold them against zlib, both ways, and a fault
+# that both halves share would show with every server that is not of this house.
 
 wscheck := payload characters writer reader transcript link request answer trial trial_send \
            trial_judge trial_wait trial_open script play play_request play_frames play_others \

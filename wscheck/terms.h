@@ -1,5 +1,5 @@
-/* terms: the parameters of permessage-deflate as they stand in one offer or answer, RFC 7692 section
- * 7.1. */
+/* terms: the parameters of permessage-deflate as they stand in one offer or answer, RFC 7692
+ * section 7.1. */
 #ifndef WSCHECK_TERMS_H
 #define WSCHECK_TERMS_H
 
