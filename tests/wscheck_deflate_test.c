@@ -102,7 +102,7 @@ static void answers_are_held_against_offers(void) {
 
 static void only_the_hint_is_a_should(void) {
     struct agreement agreement;
-    struct answer_fault fault;
+    struct answer_fault fault = {0};
     static const struct exchange hint = {D "; client_max_window_bits=9",
                                          D "; client_max_window_bits=10", ""};
     static const struct exchange request = {D "; server_max_window_bits=9",
@@ -113,7 +113,7 @@ static void only_the_hint_is_a_should(void) {
 
 static void an_agreement_is_what_the_answer_says(void) {
     struct agreement agreement;
-    struct answer_fault fault;
+    struct answer_fault fault = {0};
     static const struct exchange exchange = {
         D "; client_max_window_bits; server_max_window_bits=12",
         D "; server_max_window_bits=11; client_max_window_bits=9; client_no_context_takeover", ""};
@@ -132,7 +132,7 @@ static void an_agreement_is_what_the_answer_says(void) {
 
 static void a_client_gets_the_answer_to_its_offer(void) {
     char out[200] = "";
-    struct answer_fault fault;
+    struct answer_fault fault = {0};
     static char head[] = "GET / HTTP/1.1\r\nSec-WebSocket-Extensions: x-other, " D "; y, " D
                          "; server_max_window_bits=10; client_max_window_bits; "
                          "server_no_context_takeover\r\n\r\n";
@@ -155,6 +155,12 @@ struct reply {
     const char *message, *fault;
 };
 
+#define ALL                                                                                        \
+    { true, 15 }
+#define ALONE                                                                                      \
+    { false, 15 }
+#define SMALL                                                                                      \
+    { true, 8 }
 #define BYTES(text) (text), sizeof(text) - 1
 
 /* Reads a reply in pieces of a size. Returns what is wrong with it, or NULL, and what came. */
@@ -190,37 +196,36 @@ static const char *read_reply(const struct reply *reply, size_t piece, char *mes
 }
 
 static void replies_are_inflated_by_what_was_agreed(void) {
-    static const struct agreement_side all = {true, 15}, alone = {false, 15}, small = {true, 8};
     static const struct reply replies[] = {
-        {all, BYTES("\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00"), "Hello", NULL},
-        {all, BYTES("\x41\x03\xf2\x48\xcd\x89\x01x\x80\x04\xc9\xc9\x07\x00"), "Hello", NULL},
-        {all, BYTES("\x81\x05Hello\xc1\x01\x00"), "Hello", NULL},
-        {all, BYTES("\xc1\x08\xf3\x48\xcd\xc9\xc9\x07\x00\x00"), "Hello", NULL},
-        {all, BYTES("\xc1\x0d\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00"), "Hello", NULL},
-        {all, BYTES("\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00\xc1\x05\xf2\x00\x11\x00\x00"),
+        {ALL, BYTES("\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00"), "Hello", NULL},
+        {ALL, BYTES("\x41\x03\xf2\x48\xcd\x89\x01x\x80\x04\xc9\xc9\x07\x00"), "Hello", NULL},
+        {ALL, BYTES("\x81\x05Hello\xc1\x01\x00"), "Hello", NULL},
+        {ALL, BYTES("\xc1\x08\xf3\x48\xcd\xc9\xc9\x07\x00\x00"), "Hello", NULL},
+        {ALL, BYTES("\xc1\x0d\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00"), "Hello", NULL},
+        {ALL, BYTES("\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00\xc1\x05\xf2\x00\x11\x00\x00"),
          "HelloHello", NULL},
-        {alone, BYTES("\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00\xc1\x05\xf2\x00\x11\x00\x00"), NULL,
+        {ALONE, BYTES("\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00\xc1\x05\xf2\x00\x11\x00\x00"), NULL,
          "empty for each message"},
-        {all, BYTES("\xc1\x05\xf2\x00\x11\x00\x00"), NULL, "does not inflate"},
-        {all, BYTES("\xc1\x06\xf2\x48\xcd\xc9\xc9\x07"), NULL, "does not inflate"},
-        {all, BYTES("\xc1\x08\xf2\x48\xcd\xc9\xc9\x07\x00\x00"), NULL, "does not inflate"},
-        {all, BYTES("\xc1\x00"), NULL, "within a block"},
-        {all, BYTES("\xc1\x02\x06\x00"), NULL, "does not inflate"},
-        {all, BYTES("\x41\x03\xf2\x48\xcd\xc0\x04\xc9\xc9\x07\x00"), NULL, "not the first"},
-        {all, BYTES("\xc9\x01x"), NULL, "control frame"},
-        {all, BYTES("\xc8\x02\x03\xe8"), NULL, "control frame"},
-        {all, BYTES("\xa1\x01x"), NULL, "no extension uses"},
-        {all, BYTES("\xd1\x07\xf2\x48\xcd\xc9\xc9\x07\x00"), NULL, "no extension uses"},
-        {all, BYTES("\xc1\x08\x00\x02\x00\xfd\xff\xc3\x28\x00"), NULL, "not UTF-8"},
-        {all, BYTES("\xc1\x07\x00\x01\x00\xfe\xff\xc3\x00"), NULL, "within a character"},
-        {all, BYTES("\xc2\x08\x00\x02\x00\xfd\xff\xc3\x28\x00"), "\xc3\x28", NULL},
+        {ALL, BYTES("\xc1\x05\xf2\x00\x11\x00\x00"), NULL, "does not inflate"},
+        {ALL, BYTES("\xc1\x06\xf2\x48\xcd\xc9\xc9\x07"), NULL, "does not inflate"},
+        {ALL, BYTES("\xc1\x08\xf2\x48\xcd\xc9\xc9\x07\x00\x00"), NULL, "does not inflate"},
+        {ALL, BYTES("\xc1\x00"), NULL, "within a block"},
+        {ALL, BYTES("\xc1\x02\x06\x00"), NULL, "does not inflate"},
+        {ALL, BYTES("\x41\x03\xf2\x48\xcd\xc0\x04\xc9\xc9\x07\x00"), NULL, "not the first"},
+        {ALL, BYTES("\xc9\x01x"), NULL, "control frame"},
+        {ALL, BYTES("\xc8\x02\x03\xe8"), NULL, "control frame"},
+        {ALL, BYTES("\xa1\x01x"), NULL, "no extension uses"},
+        {ALL, BYTES("\xd1\x07\xf2\x48\xcd\xc9\xc9\x07\x00"), NULL, "no extension uses"},
+        {ALL, BYTES("\xc1\x08\x00\x02\x00\xfd\xff\xc3\x28\x00"), NULL, "not UTF-8"},
+        {ALL, BYTES("\xc1\x07\x00\x01\x00\xfe\xff\xc3\x00"), NULL, "within a character"},
+        {ALL, BYTES("\xc2\x08\x00\x02\x00\xfd\xff\xc3\x28\x00"), "\xc3\x28", NULL},
         /* "a" and a reference of 258 bytes; then one of 10 bytes, 1025, 256 or 257 bytes back */
-        {all, BYTES("\xc1\x05\x4a\x1c\x05\x00\x00\xc2\x05\x42\x14\x00\x00\x00"), NULL,
+        {ALL, BYTES("\xc1\x05\x4a\x1c\x05\x00\x00\xc2\x05\x42\x14\x00\x00\x00"), NULL,
          "does not inflate"},
-        {small, BYTES("\xc1\x05\x4a\x1c\x05\x00\x00\xc2\x04\x42\xf8\x1f\x00"), "a*269", NULL},
-        {small, BYTES("\xc1\x05\x4a\x1c\x05\x00\x00\xc2\x04\x42\x04\x00\x00"), NULL,
+        {SMALL, BYTES("\xc1\x05\x4a\x1c\x05\x00\x00\xc2\x04\x42\xf8\x1f\x00"), "a*269", NULL},
+        {SMALL, BYTES("\xc1\x05\x4a\x1c\x05\x00\x00\xc2\x04\x42\x04\x00\x00"), NULL,
          "window of 256 bytes"},
-        {all, BYTES("\xc1\x05\x4a\x1c\x05\x00\x00\xc2\x04\x42\x04\x00\x00"), "a*269", NULL},
+        {ALL, BYTES("\xc1\x05\x4a\x1c\x05\x00\x00\xc2\x04\x42\x04\x00\x00"), "a*269", NULL},
     };
     static struct reader reader;
     static struct unpack unpack;
