@@ -64,7 +64,8 @@ bool permessage_send(void *context, const uint8_t *payload, size_t length,
     return true;
 }
 
-/* Without memory for the history, the compressor stays as it is. */
+/* Without memory for the history, the compressor stays as it is. What a short history does not need
+ * of the largest goes at once. */
 void permessage_sender_relax(struct permessage_sender *sender) {
     free(sender->out);
     sender->out = NULL;
@@ -79,6 +80,8 @@ void permessage_sender_relax(struct permessage_sender *sender) {
         }
         sender->history = history;
         sender->history_length = deflate_history(&sender->deflate, history);
+        uint8_t *shorter = realloc(history, sender->history_length + 1);
+        sender->history = shorter != NULL ? shorter : history;
     }
     free(sender->memory);
     sender->memory = NULL;
