@@ -47,7 +47,11 @@ static double cpu_microseconds(void) {
 }
 
 bool attack_begin(const char *const *options) {
-    if (!process_start(&attack_server, "step05_echo", options)) {
+    return attack_begin_program("step05_echo", options);
+}
+
+bool attack_begin_program(const char *program, const char *const *options) {
+    if (!process_start(&attack_server, program, options)) {
         return false;
     }
     start.threads = process_status(&attack_server, "Threads:"); /* a sanitizer has one, too */

@@ -16,7 +16,7 @@ struct attack {
 
 /* The attacks of each file, ended by one without a name. */
 extern const struct attack request_attacks[], head_attacks[], frame_attacks[], flood_attacks[],
-    patience_attacks[], reset_attacks[], together_attacks[];
+    bomb_attacks[], text_attacks[], patience_attacks[], reset_attacks[], together_attacks[];
 
 /* The server under attack. */
 extern struct process attack_server;
@@ -26,6 +26,9 @@ enum { ATTACK_OPEN = 101, ATTACK_BROKEN = -1 };
 /* Starts the server with these options, ended by NULL, and notes what it uses. Returns false after
  * a failed check. */
 bool attack_begin(const char *const *options);
+
+/* The same with another server of the house than the echo server of step 5. */
+bool attack_begin_program(const char *program, const char *const *options);
 
 /* The attack is over and all its connections are closed: within a bound the server must be down to
  * the threads and descriptors of its start, serve an ordinary client, and end with status 0. */

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
-static const struct attack *const lists[] = {request_attacks,  head_attacks,  frame_attacks,
-                                             flood_attacks,    reset_attacks, patience_attacks,
-                                             together_attacks, NULL};
+static const struct attack *const lists[] = {
+    request_attacks, head_attacks,  frame_attacks,    flood_attacks,    bomb_attacks,
+    text_attacks,    reset_attacks, patience_attacks, together_attacks, NULL};
 
 /* This program holds up to a thousand connections itself. */
 static void raise_descriptor_limit(void) {

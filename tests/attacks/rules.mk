@@ -1,7 +1,8 @@
 # The rules of the attacks; the Makefile includes them. They need Linux, where /proc says what a
 # process uses, and nothing else. `make test` runs those that take a moment; see attacks_test.sh.
 
-attack_modules := main attack requests heads frames floods patience resets together
+attack_modules := main attack requests heads frames floods squeezed bombs texts \
+                  patience resets together
 ATTACKS := $(BUILD)/attacks
 
 $(ATTACKS): $(foreach module,$(addprefix tests/attacks/,$(attack_modules)) \
@@ -11,7 +12,7 @@ $(ATTACKS): $(foreach module,$(addprefix tests/attacks/,$(attack_modules)) \
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
 ifeq ($(shell uname -s),Linux)
-attacks: $(ATTACKS) $(BUILD)/step05_echo ## attack the echo server as others were, with bounds (ONLY=name for one)
+attacks: $(ATTACKS) $(BUILD)/step05_echo $(BUILD)/step07_deflate ## attack the echo server as others were, with bounds (ONLY=name for one)
 	@BUILD='$(BUILD)' $(ATTACKS) $(if $(ONLY),--only='$(ONLY)')
 test: $(ATTACKS)
 else
