@@ -1,6 +1,7 @@
 /* requests: the opening handshakes of real clients, in tests/requests, whose README.md says where
  * each comes from. Every one gets its 101 with the right accept value, in whatever pieces. */
 #include "step03_handshake/handshake.h"
+#include "step07_deflate/permessage_deflate.h"
 #include "tests/peer.h"
 #include "tests/test.h"
 
@@ -91,6 +92,68 @@ static void whole(void) {
     }
 }
 
+#define FORGET "; server_no_context_takeover; client_no_context_takeover"
+
+/* All that these clients offer, and what it is answered with: by a server that leaves everything to
+ * the client, and by one that wants windows of 2^9 bytes and no context takeover. Who does not name
+ * client_max_window_bits cannot be told a limit (RFC 7692, 7.1.2.2). */
+static const struct {
+    const char *offer, *answer, *narrow_answer; /* "": nothing is agreed on */
+} offers[] = {
+    {"permessage-deflate; client_max_window_bits", "permessage-deflate",
+     "permessage-deflate" FORGET "; server_max_window_bits=9; client_max_window_bits=9"},
+    {"permessage-deflate", "permessage-deflate",
+     "permessage-deflate" FORGET "; server_max_window_bits=9"},
+    {"permessage-deflate; client_no_context_takeover",
+     "permessage-deflate; client_no_context_takeover",
+     "permessage-deflate" FORGET "; server_max_window_bits=9"},
+    {"x-webkit-deflate-frame", "", ""},
+    {"", "", ""},
+};
+
+/* Which of them a request makes. */
+static size_t find_offer(const struct http_request *request, const char *name) {
+    struct http_text offered = {"", 0}, more;
+    size_t from = 0, found = 0;
+    if (http_header_next(request, "Sec-WebSocket-Extensions", &from, &offered)) {
+        CHECK_FOR(!http_header_next(request, "Sec-WebSocket-Extensions", &from, &more),
+                  "%s: several headers", name);
+    }
+    while (found < sizeof offers / sizeof offers[0] - 1 &&
+           !http_text_is(offered, offers[found].offer)) {
+        found++;
+    }
+    CHECK_FOR(http_text_is(offered, offers[found].offer), "%s: a new offer: %.*s", name,
+              (int)offered.length, offered.start);
+    return found;
+}
+
+static void check_answer(const struct request *from, bool narrow) {
+    struct parameters wishes = {narrow, narrow, narrow ? 9 : 15, narrow ? 9 : 15};
+    struct permessage_deflate deflate;
+    struct handshake_policy compressing = policy;
+    struct handshake handshake;
+    struct http_request request;
+    http_request_init(&request);
+    CHECK_EQUAL(http_parse(&request, from->bytes, from->len), HTTP_COMPLETE);
+    size_t offer = find_offer(&request, from->name);
+    const char *wanted = narrow ? offers[offer].narrow_answer : offers[offer].answer;
+    permessage_deflate_init(&deflate, &wishes, true);
+    compressing.chooser = permessage_deflate_chooser(&deflate);
+    CHECK_EQUAL(handshake_check(&request, &compressing, &handshake), HANDSHAKE_ACCEPTED);
+    CHECK_FOR(strcmp(handshake.extension, wanted) == 0, "%s: %s", from->name, handshake.extension);
+    CHECK_FOR((permessage_deflate_extension(&deflate) != NULL) == (wanted[0] != '\0'), "%s",
+              from->name);
+    permessage_deflate_free(&deflate);
+}
+
+static void each_gets_its_compression(void) {
+    for (const struct request *from = requests; from < requests + request_count; from++) {
+        check_answer(from, false);
+        check_answer(from, true);
+    }
+}
+
 /* The first piece lies in memory of just its size, so that a sanitizer sees a step beyond it. */
 static void cut_at_every_byte(void) {
     for (const struct request *from = requests; from < requests + request_count; from++) {
@@ -174,6 +237,7 @@ int main(void) {
     test_run("requests: each is accepted when it comes whole", whole);
     test_run("requests: each is accepted, cut at any byte", cut_at_every_byte);
     test_run("requests: each is accepted byte by byte", byte_by_byte);
+    test_run("requests: each gets the compression that it offers", each_gets_its_compression);
     if (process_start(&server, "step05_echo", (const char *const[]){NULL})) {
         test_run("requests: the echo server opens each", the_echo_server_opens_each);
         test_run("requests: the echo server opens each that drips in",
