@@ -147,8 +147,10 @@ static void fast_symbols(struct inflate *inflate, struct inflate_output *output)
     while (fast.next <= last_next && fast.out <= last_out) {
         fast_fill(&fast);
         if (fast_literal(inflate, &fast)) {
-            if (fast_literal(inflate, &fast) && fast_literal(inflate, &fast)) {
-                continue; /* three literals are in one filling in any case */
+            if (fast_literal(inflate, &fast)) {
+                if (fast_literal(inflate, &fast)) {
+                    continue; /* three literals are in one filling in any case */
+                }
             }
             fast_fill(&fast);
         }
