@@ -78,10 +78,10 @@ void permessage_sender_relax(struct permessage_sender *sender) {
         if (history == NULL) {
             return;
         }
-        sender->history = history;
-        sender->history_length = deflate_history(&sender->deflate, history);
-        uint8_t *shorter = realloc(history, sender->history_length + 1);
+        size_t length = deflate_history(&sender->deflate, history);
+        uint8_t *shorter = realloc(history, length > 0 ? length : 1);
         sender->history = shorter != NULL ? shorter : history;
+        sender->history_length = length;
     }
     free(sender->memory);
     sender->memory = NULL;
