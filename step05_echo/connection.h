@@ -64,8 +64,8 @@ enum connection_event {
 };
 
 /* What an event is about. The payload lies in the connection's memory and is valid until the next
- * call of connection_next or connection_space. It may be changed, unless there is an extension: that
- * may need it, since later messages refer back to it. */
+ * call of connection_next or connection_space. It may be changed, unless there is an extension:
+ * that may need it, since later messages refer back to it. */
 struct connection_message {
     uint8_t opcode;
     uint8_t *payload;

@@ -1,4 +1,4 @@
-/* connection_parts: what the files of connection share with each other, and with nobody else. Step 5.
+/* connection_parts: what the files of connection share with each other and nobody else. Step 5.
  *
  * connection.c reads frames, connection_send.c writes them, and connection_changed.c deals with the
  * messages that an extension makes.

@@ -84,8 +84,8 @@ static bool is_made(const struct connection *connection, const uint8_t *payload)
            payload < made->payload + made->length;
 }
 
-/* A client has masked a message of the extension, which needs it as it was: later messages may refer
- * back to it. If it is lent, that waits until it is sent. */
+/* A client has masked a message of the extension, which needs it as it was: later messages may
+ * refer back to it. If it is lent, that waits until it is sent. */
 static void give_back(struct connection *connection, const struct frame_header *header,
                       uint8_t *payload) {
     size_t length = (size_t)header->payload_length;

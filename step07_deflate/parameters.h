@@ -1,9 +1,9 @@
 /* parameters: what two peers agree on for permessage-deflate, RFC 7692 section 7.1. Step 7.
  *
- *     Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits; server_max_window_bits=10
- *                               ------------------  ----------------------  -------------------------
- *                               the extension       the client can take     what the server sends
- *                                                   a limit for itself      must fit a window of 2^10
+ * Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits; server_max_window_bits=10
+ *                           ------------------  ----------------------  -------------------------
+ *                           the extension       the client takes a      what the server sends
+ *                                               limit for itself        must fit a window of 2^10
  *
  * A client may offer several sets of parameters, the one it likes best first. The server takes the
  * first that it can accept, and answers with what then holds. An offer that breaks a rule is

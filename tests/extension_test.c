@@ -1,4 +1,5 @@
-/* The connection's hook for an extension, with a toy that stands for any. It makes messages of pairs:
+/* The connection's hook for an extension, with a toy that stands for any. It makes messages of
+ * pairs:
  *
  *     03 61        three times the byte 61
  *     00 61        nothing

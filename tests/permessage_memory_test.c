@@ -47,8 +47,8 @@ static void counted_free(void *block) {
     live -= size;
 }
 
-/* The two modules that allocate, with names of their own where they have the same. The Makefile links
- * these copies of them instead of the others. */
+/* The two modules that allocate, with names of their own where they have the same. The Makefile
+ * links these copies of them instead of the others. */
 #define malloc counted_malloc
 #define realloc counted_realloc
 #define free counted_free

@@ -143,8 +143,8 @@ static void the_server_answers_what_is_offered(void) {
     }
 }
 
-/* The frames that RFC 7692, 7.2.3, shows are taken, and the answer to a message that gets shorter is
- * marked. */
+/* The frames that RFC 7692, 7.2.3, shows are taken, and the answer to a message that gets shorter
+ * is marked. */
 static void frames_are_compressed_as_agreed(void) {
     struct wire sent = {0}, wanted = {0};
     char text[1000];

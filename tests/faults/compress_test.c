@@ -205,8 +205,8 @@ static void each_lack_of_memory_ends_one_connection_or_none(void) {
 static void without_memory_a_silence_changes_nothing(void) {
     struct stage stage;
     if (begin(&stage)) {
-        /* Behind the decompressor, the output, the compressor, and the output larger twice; first for
-         * the window, then for what the next message needs. */
+        /* Behind the decompressor, the output, the compressor, and the output larger twice; first
+         * for the window, then for what the next message needs. */
         for (unsigned at = 6; at <= 7; at++) {
             driver_arm(FAULTS_MALLOC, at, ENOMEM, false);
             enum outcome outcome = play(stage.process.port, true);
