@@ -37,8 +37,8 @@ void deflate_init(struct deflate *deflate, unsigned window_bits, void *memory);
  * history. A sync flush ends it: an empty stored block, so that the output ends on a byte, and its
  * last four bytes are 00 00 ff ff. No block is final. Returns true and the number of bytes written;
  * or false when it would need more than `capacity`. Then nothing that comes later refers to this
- * message: the history is as before, or, if the message was larger than the window could hold
- * beside it, empty. Never writes beyond the capacity. */
+ * message: the history is as before, or, if the message was larger than 2^window_bits, perhaps
+ * empty. Never writes beyond the capacity. */
 bool deflate_message(struct deflate *deflate, const uint8_t *bytes, size_t length, uint8_t *out,
                      size_t capacity, size_t *written);
 
@@ -49,7 +49,8 @@ size_t deflate_history(const struct deflate *deflate, uint8_t *to);
 /* Starts, directly after deflate_init, with a history of at most 2^window_bits bytes. */
 void deflate_set_history(struct deflate *deflate, const uint8_t *bytes, size_t length);
 
-/* Forgets the history: what comes later refers to nothing before (no context takeover). */
+/* Forgets the history: what comes later refers to nothing before (no context takeover). Takes no
+ * time to speak of: the tables stay as they are, and what is in them is too far back to count. */
 void deflate_forget(struct deflate *deflate);
 
 #endif

@@ -33,7 +33,7 @@ struct matcher {
     uint16_t *heads, *links;
     uint16_t *nearby; /* the newest place under a hash of three bytes */
     size_t capacity;  /* of bytes */
-    size_t reach;     /* the longest distance */
+    size_t reach;     /* the longest distance: the window, but 32506 where places have 16 bits */
     size_t base, position, fill;
     size_t entered; /* places before this one are in the tables */
     size_t slid;    /* bytes that have left at the front so far; places in the ring count on */

@@ -77,7 +77,7 @@ static inline bool arrives(struct ends *ends, const uint8_t *bytes, size_t lengt
            ends->sent_length >= sizeof mark &&
            memcmp(ends->sent + ends->sent_length - sizeof mark, mark, sizeof mark) == 0 &&
            received->length - before == length &&
-           memcmp(received->bytes + before, bytes, length) == 0;
+           (length == 0 || memcmp(received->bytes + before, bytes, length) == 0);
 }
 
 static inline bool goes_over(struct ends *ends, const uint8_t *bytes, size_t length) {
