@@ -35,7 +35,8 @@ fuzzers: $(FUZZERS)
 # Modules that make system calls or hold data alone; all others are pure and held to every line.
 COVERAGE_IMPURE := step01_tcp/tcp step01_tcp/pool step01_tcp/server step02_http/exchange \
                    step02_http/page step03_handshake/upgrade step05_echo/session \
-                   $(addprefix step06_client/,random connect client client_open terminal talk command)
+                   $(addprefix step06_client/,random connect client client_open terminal talk command) \
+                   step07_deflate/wishes
 coverage: ## show which lines and branches the tests reach (needs gcc with its gcov)
 	+@MAKE='$(MAKE)' BUILD='$(BUILD)/coverage' MODULES='$(so_far)' IMPURE='$(COVERAGE_IMPURE)' \
 	    sh fuzz/coverage.sh
