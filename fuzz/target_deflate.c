@@ -1,7 +1,7 @@
 /* Connections of step 7 that compress. In one of two ways:
  *
- *     frames        bytes that the fuzzer makes up are the payloads of marked and unmarked frames; it
- *                   must make no difference how they are cut, and memory and messages stay bounded
+ *     frames        bytes that the fuzzer makes up are the payloads of marked and unmarked frames;
+ *                   how they are cut must make no difference, and memory and messages are bounded
  *     round trip    two connections send each other messages made of the bytes; what one sends the
  *                   other receives
  *

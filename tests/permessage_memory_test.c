@@ -198,6 +198,25 @@ static void a_silent_connection_keeps_exactly_the_windows(void) {
     }
 }
 
+/* Large messages one after the other take no more once they have what they need. */
+static void what_is_often_needed_stays(void) {
+    enum { LARGE = 300000 };
+    uint8_t *zeros = calloc(1, LARGE);
+    open_both(false, 15);
+    for (int i = 0; i < 6; i++) {
+        size_t compressed = 0;
+        struct extension_message message;
+        uint8_t *bytes = compress(&one, zeros, LARGE, &compressed);
+        arm(0, false);
+        CHECK_EQUAL(receive(&other, bytes, compressed, 1 << 20, &message), EXTENSION_OK);
+        CHECK_EQUAL(message.length, LARGE);
+        CHECK(i < 2 || calls == 0);
+        free(bytes);
+    }
+    free(zeros);
+    close_both();
+}
+
 /* A scenario in which each call for memory can fail. Returns whether it came to that. */
 static bool play(bool forgets, size_t at, bool sticky) {
     size_t ignored;
@@ -281,6 +300,7 @@ int main(void) {
     test_run("memory: what a busy connection takes", what_a_busy_connection_takes);
     test_run("memory: a silent connection keeps exactly the windows",
              a_silent_connection_keeps_exactly_the_windows);
+    test_run("memory: what is often needed stays", what_is_often_needed_stays);
     test_run("memory: every lack of it is survived", every_lack_of_memory_is_survived);
     test_run("memory: without it messages go as they are", without_memory_messages_go_as_they_are);
     test_run("memory: without it a silence changes nothing",
