@@ -104,7 +104,7 @@ static enum inflate_verdict inflate_some(struct permessage_receiver *receiver, c
 static enum extension_verdict end(struct permessage_receiver *receiver,
                                   struct extension_message *message) {
     receiver->in_message = false;
-    if (!inflate_is_between_blocks(receiver->inflate)) {
+    if (receiver->received > 0 && !inflate_is_between_blocks(receiver->inflate)) {
         message->problem = "the compressed data is cut short (RFC 7692, 7.2.2)";
         return EXTENSION_BAD;
     }

@@ -820,6 +820,9 @@ static void silence_in_the_middle_of_a_message_is_harmless(void) {
     for (size_t i = 0; i < wire.len; i++) {
         result = feed(&server, wire.bytes + i, 1, 1, false);
         connection_relax(&server.connection);
+        if (i + 1 < wire.len) { /* the connection does not ask for it then; it would be no harm */
+            server.deflate.extension.relax(&server.deflate);
+        }
         CHECK_EQUAL(result.messages, i + 1 == wire.len);
         if (i + 1 == wire.len) {
             CHECK_BYTES(result.payload.bytes, result.payload.len, "Hello", 5);
