@@ -1,4 +1,5 @@
-/* Step 7: compressed messages that break a rule, and bombs. RFC 7692, 6.1 and 7.2; RFC 1951.
+/* Step 7: compressed messages that break a rule, and bombs. RFC 7692, 6.1 and 7.2; RFC 1951; RFC
+ * 6455, 10.4, on limits of what a message is after it has been put together.
  *
  * RFC 7692 names no close code for data that cannot be inflated. 1007, data that does not fit the
  * type of the message, is the nearest of RFC 6455, 7.4.1; 1002 is as good. */
@@ -18,8 +19,8 @@
 #define HINT_WINDOW                                                                                  \
     "whoever reads further back than was agreed must find there what stood there; whoever has kept " \
     "less must fail, and not find other bytes"
-#define HINT_BOMB                                                                                   \
-    "count the inflated bytes while they come out, and stop at the limit with 1009; a megabyte of " \
+#define HINT_BOMB                                                                                         \
+    "10.4: count the inflated bytes while they come out, and stop at the limit with 1009; a megabyte of " \
     "zeros and a little arithmetic make a gigabyte"
 
 #define OFFER "offer 'permessage-deflate' agreed "
@@ -135,7 +136,7 @@ static const struct check_row rows[] = {
      "rsv4 text " HELLO " < text 'Hello' rsv4 text [f2 00 11 00 00] <? text 'Hello' "
      "eventually 1007,1002",
      HINT_WINDOW},
-    {"7692/8", LEVEL_MUST, "5 MB of empty blocks are an empty message, or too much.",
+    {"6455/10.4", LEVEL_MUST, "5 MB of empty blocks are an empty message, or too much.",
      OFFER "limits 1008,1009 rsv4 binary+ [00 00 00 ff ff]*5000000 cont [00] < binary ''",
      HINT_BOMB},
 };
@@ -215,7 +216,7 @@ void cases_inflate(struct check_list *list) {
     add_cuts(list);
     add_reserved_bits(list);
     add_beyond(list, "7692/7.1.2.2", "<? binary 'a'*");
-    add_bomb(list, "7692/8", "256 MiB of zeros in 254 kB come back whole, or are too much.",
+    add_bomb(list, "6455/10.4", "256 MiB of zeros in 254 kB come back whole, or are too much.",
              "patience 20 limits 1008,1009", BOMB_256, "< binary [00]*" BYTES_256);
     /* What the server of the tutorial does, although others may do otherwise. */
     list->named_only = true;
