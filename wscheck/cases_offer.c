@@ -101,7 +101,8 @@ static const struct {
 } illegal[] = {
     {"x_wscheck", "an unknown parameter", "7692/7.1"},
     {"x_wscheck=1", "an unknown parameter with a value", "7692/7.1"},
-    {"Server_No_Context_Takeover", "a parameter in other letters", "7692/7.1"},
+    {"client_max_window_bits; server_max_window_bits", "a missing value behind a good parameter",
+     "7692/7.1"},
     {"max_window_bits=10", "a parameter without its prefix", "7692/7.1"},
     {"client_max_window_bits; x_wscheck", "an unknown parameter behind a good one", "7692/7.1"},
     {"x_wscheck; client_max_window_bits", "an unknown parameter in front of a good one",
