@@ -39,6 +39,10 @@ static void the_answer_says_what_then_holds(void) {
          PMD "; server_max_window_bits=10; client_max_window_bits=9",
          PMD "; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=9; "
              "client_max_window_bits=9"},
+        {PMD "; client_max_window_bits=12; server_max_window_bits=12",
+         PMD "; server_max_window_bits=12; client_max_window_bits=12",
+         PMD "; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=9; "
+             "client_max_window_bits=10"},
         {PMD "; server_max_window_bits=15; server_no_context_takeover",
          PMD "; server_no_context_takeover; server_max_window_bits=15",
          PMD "; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=9"},
@@ -86,6 +90,8 @@ static void a_bad_offer_is_declined(void) {
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         char offer[200] = PMD "; ";
         strcat(offer, bad[i]);
+        check_answer(&most, offer, NULL);
+        strcat(offer, "; client_no_context_takeover"); /* nor does what is behind it help */
         check_answer(&most, offer, NULL);
         strcat(offer, ", " PMD "; server_max_window_bits=11");
         check_answer(&most, offer, PMD "; server_max_window_bits=11");
