@@ -16,9 +16,9 @@ if ! command -v nm > /dev/null; then
     exit 0
 fi
 
-# symbols KINDS: the symbols of the modules of common and of the servers whose letter in nm is one of
-# these. A client's room ends with "client" and is left out, as is a client_main.c: its failures are
-# its own.
+# symbols KINDS: the symbols of the modules of common and of the servers whose letter in nm is one
+# of these. A client's room ends with "client" and is left out, as is a client_main.c: its failures
+# are its own.
 symbols() {
     for object in "$BUILD"/obj/common/*.o "$BUILD"/obj/step*[!t]/*.o; do
         case $object in */client_main.o) ;; *) nm -P "$object" 2> /dev/null ;; esac

@@ -164,6 +164,7 @@ static void an_answer_must_go_with_the_offer(void) {
         {PMD "; server_max_window_bits=10; server_max_window_bits=10", false, false},
         {PMD ", " PMD, false, false},
         {PMD ", x", false, false},
+        {PMD ", =", false, false},
         {"x", false, false},
         {"", false, false},
     };
