@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs the built servers against clients that other people wrote, and the client of step 6 against
-# their servers.
+# Runs the built servers against clients that other people wrote, and the clients of steps 6 and 7
+# against their servers.
 #
 #     sh tests/interop/run.sh [DRIVER...]
 #
@@ -11,7 +11,10 @@
 drivers='curl uwsc java perl_mojolicious
     python_websockets python_autobahn python_aiohttp python_websocket python_tornado
     node_ws node_websocket node bun deno wscat browser chromium firefox tutorial
-    client_of_node_ws client_of_python_websockets'
+    client_of_node_ws client_of_python_websockets
+    compressed_node_ws compressed_node compressed_bun compressed_chromium compressed_firefox
+    compressed_websockets compressed_aiohttp compressed_autobahn compressed_tornado
+    client_compressed_node_ws client_compressed_websockets'
 
 here=$(cd "$(dirname "$0")" && pwd)
 BUILD=${BUILD:-build}
@@ -81,15 +84,22 @@ npm_driver() {
 }
 
 # Debian's packages belong to Debian's own interpreter, which need not be the first on the PATH.
-# python_driver NAME MODULE PACKAGE
+# python_driver NAME MODULE PACKAGE [SCRIPT [ARGUMENT...]]
 python_driver() {
+    name=$1
+    module=$2
+    package=$3
+    shift 3
+    [ $# -gt 0 ] || set -- "$name.py"
     for python in /usr/bin/python3 python3; do
-        if have "$python" && "$python" -c "import $2" 2>/dev/null; then
-            run "$1" "$python" "$here/$1.py"
+        if have "$python" && "$python" -c "import $module" 2>/dev/null; then
+            script=$here/$1
+            shift
+            run "$name" "$python" "$script" "$@"
             return
         fi
     done
-    skip "$1" "apt-get install $3"
+    skip "$name" "apt-get install $package"
 }
 
 # command_driver COMMAND PACKAGE
@@ -168,6 +178,21 @@ for driver in "$@"; do
         browser | tutorial) chromium_driver "$driver" node "$here/$driver.mjs" ;;
         chromium) chromium_driver "$driver" node "$here/both_browsers.mjs" chromium ;;
         firefox) firefox_driver "$driver" node "$here/both_browsers.mjs" firefox ;;
+        compressed_node_ws) npm_driver "$driver" node "$here/$driver.mjs" ;;
+        compressed_node) npm_driver "$driver" node "$here/compressed_own.mjs" ;;
+        compressed_bun) npm_driver "$driver" "$bin/bun" "$here/compressed_own.mjs" ;;
+        compressed_chromium)
+            chromium_driver "$driver" node "$here/compressed_browser.mjs" chromium
+            ;;
+        compressed_firefox) firefox_driver "$driver" node "$here/compressed_browser.mjs" firefox ;;
+        compressed_websockets | compressed_aiohttp | compressed_autobahn | compressed_tornado)
+            module=${driver#compressed_}
+            python_driver "$driver" "$module" "python3-$module" compressed_python.py "$module"
+            ;;
+        client_compressed_node_ws) npm_driver "$driver" node "$here/client_compressed.mjs" ;;
+        client_compressed_websockets)
+            python_driver "$driver" websockets python3-websockets client_compressed.py
+            ;;
         *)
             echo "There is no driver $driver. There are $drivers" >&2
             exit 2
