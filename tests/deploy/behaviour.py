@@ -59,6 +59,27 @@ async def page(address):
     equal(True, "<html" in body, "a page:")
 
 
+async def compression(proxy, server, folder):
+    """A server that compresses takes the place of the other for a moment."""
+    await server.stop()
+    other = EchoServer(folder, f"compressing server behind {proxy.name}", "step07_deflate")
+    other.port = server.port
+    await other.start(*ORIGINS)
+    await check(f"{proxy.name}: compression is agreed on and works", compressed(proxy))
+    await other.stop()
+    await server.start(*ORIGINS)
+
+
+async def compressed(proxy):
+    """The header passes both ways, and so do frames with a reserved bit."""
+    client = await connect(proxy.address, compression="deflate")
+    agreed = client.response_headers.get("Sec-WebSocket-Extensions")
+    equal("permessage-deflate", agreed, "agreement")
+    for message in ("word " * 1000, b"bytes" * 1000, "", "", "word " * 10):
+        await echoes(client, message)
+    await client.close()
+
+
 async def headers(proxy, server):
     """What the server is told by the proxy is what the client has said."""
     host = f"127.0.0.1:{proxy.address.port}"
@@ -195,6 +216,7 @@ async def opened(kind, folder, certificate):
         await check(name, large_cookie(proxy, size, status))
     what = "keeps" if proxy.keeps_on_reload else "ends"
     await check(f"{proxy.name}: a reload {what} open connections", reload(proxy))
+    await compression(proxy, server, folder)
     return proxy, server
 
 

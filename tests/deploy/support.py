@@ -151,12 +151,12 @@ class Program:
 
 
 class EchoServer(Program):
-    """step05_echo; its port stays the same when it is started again."""
+    """step05_echo, or another; its port stays the same when it is started again."""
 
-    def __init__(self, folder, name="server"):
+    def __init__(self, folder, name="server", program="step05_echo"):
         super().__init__(folder, name)
         self.port = 0
-        self.command = (f"{BUILD}/step05_echo", "--verbose")
+        self.command = (f"{BUILD}/{program}", "--verbose")
 
     async def start(self, *options):
         open(self.log_path, "w", encoding="utf-8").close()
