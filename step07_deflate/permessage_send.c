@@ -80,7 +80,10 @@ void permessage_sender_relax(struct permessage_sender *sender) {
         }
         size_t length = deflate_history(&sender->deflate, history);
         uint8_t *shorter = realloc(history, length > 0 ? length : 1);
-        sender->history = shorter != NULL ? shorter : history;
+        if (shorter != NULL) {
+            history = shorter;
+        }
+        sender->history = history;
         sender->history_length = length;
     }
     free(sender->memory);
