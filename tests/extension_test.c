@@ -620,7 +620,8 @@ static void the_limit_counts_what_comes_out(void) {
 static void fill_nothing(struct scenario *scenario) {
     static uint8_t nothing[2 * MAX_MESSAGE + 2];
     memset(nothing, 0, sizeof nothing);
-    get_bytes(scenario, 0x82 | MARK, nothing, 2 * MAX_MESSAGE);
+    get_bytes(scenario, 0x02 | MARK, nothing, MAX_MESSAGE / 2);
+    get_bytes(scenario, 0x80, nothing, 3 * MAX_MESSAGE / 2); /* more than a message may have */
     put_hex(scenario, "82 00");
     expect(scenario, "binary:0: ");
     get_bytes(scenario, 0x01 | MARK, nothing, MAX_MESSAGE / 2);

@@ -110,7 +110,8 @@ static int check_agreement(unsigned port, const char *offer, const char *wanted)
     CHECK(peer_send_text(fd, request));
     CHECK(peer_read_until(fd, "\r\n\r\n", response, sizeof response));
     CHECK_FOR(strncmp(response, "HTTP/1.1 101 ", 13) == 0, "%s", response);
-    snprintf(line, sizeof line, "\r\nSec-WebSocket-Extensions: %s\r\n", wanted);
+    snprintf(line, sizeof line, "\r\nSec-WebSocket-Extensions: %s\r\n",
+             wanted != NULL ? wanted : "");
     CHECK_FOR(wanted != NULL ? strstr(response, line) != NULL
                              : strstr(response, "Sec-WebSocket-Extensions") == NULL,
               "%s is answered with %s", offer != NULL ? offer : "no offer", response);
