@@ -19,7 +19,7 @@
 
 enum {
     PAUSE = 100,            /* ms without accepting when descriptors have run out */
-    LARGE_BLOCK = 32 * 1024 /* bytes; glibc begins with four times as much */
+    LARGE_BLOCK = 16 * 1024 /* bytes; glibc begins with eight times as much */
 };
 
 /* Of the few things that a signal handler may safely do, these two: it sets a flag, and it writes a
