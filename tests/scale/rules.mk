@@ -5,18 +5,21 @@ scale_links := tests/test tests/wire tests/process tests/peer tests/scale/sample
                common/hexdump common/text
 soak_links  := $(scale_links) tests/scale/flow tests/scale/traffic tests/scale/traffic_wscheck \
                bench/payload
-SCALE := $(BUILD)/scale/scale $(BUILD)/scale/soak
+SCALE := $(BUILD)/scale/scale $(BUILD)/scale/compressed $(BUILD)/scale/soak
 
 $(BUILD)/scale/scale: $(foreach module,tests/scale/scale $(scale_links),$(call object,$(module)))
+$(BUILD)/scale/compressed: $(foreach module,tests/scale/compressed $(scale_links),$(call object,$(module)))
 $(BUILD)/scale/soak: $(foreach module,tests/scale/soak $(soak_links),$(call object,$(module)))
 $(SCALE):
 	@mkdir -p $(@D) $(BUILD)/test-results
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
-scale: $(BUILD)/scale/scale $(BUILD)/step05_echo ## 10,000 connections at once, and nothing left of them
+scale: $(BUILD)/scale/scale $(BUILD)/scale/compressed $(BUILD)/step05_echo $(BUILD)/step07_deflate ## 10,000 connections at once, and nothing left of them
 	@BUILD='$(BUILD)' $(BUILD)/scale/scale
-soak: $(BUILD)/scale/soak $(BUILD)/step05_echo $(BUILD)/wscheck ## mixed traffic without growth: make soak [SECONDS=600] [SEED=...]
-	@BUILD='$(BUILD)' $(BUILD)/scale/soak $(or $(SECONDS),600) $(SEED)
+	@BUILD='$(BUILD)' $(BUILD)/scale/compressed
+SERVER ?= step05_echo
+soak: $(BUILD)/scale/soak $(BUILD)/$(SERVER) $(BUILD)/wscheck ## mixed traffic without growth: make soak [SECONDS=600] [SEED=...] [SERVER=step07_deflate]
+	@BUILD='$(BUILD)' SERVER='$(SERVER)' $(BUILD)/scale/soak $(or $(SECONDS),600) $(SEED)
 
 .PHONY: scale soak

@@ -1,6 +1,7 @@
 /* soak: mixed traffic for a long time, without growth.
  *
  * usage: soak SECONDS [SEED]
+ * $SERVER: another server than step05_echo, from $BUILD
  *
  * The time is cut into rounds. In each of them many client processes do all that clients do; when
  * it is over they have left, and the server is looked at while it is at rest. A few connections
@@ -245,7 +246,8 @@ int main(int argc, char **argv) {
            (double)duration / 1000, (unsigned long long)seed, (double)duration / 1000,
            (unsigned long long)seed);
     sample_keep_no_stacks();
-    if (!process_start(&server, "step05_echo", arguments)) {
+    const char *program = getenv("SERVER");
+    if (!process_start(&server, program != NULL ? program : "step05_echo", arguments)) {
         return 1;
     }
     start = sample_take(&server);
