@@ -54,7 +54,7 @@ static void start(struct side *side, const uint8_t *control, bool is_server, enu
     static const uint64_t limits[] = {125, 1000, 70000, UINT64_C(1) << 40};
     const struct parameters wishes = {(control[0] & 0x04) != 0, (control[0] & 0x08) != 0,
                                       8 + control[1] / 16 % 8, 8 + control[1] % 8};
-    char offer[EXTENSIONS_AGREED_MAX];
+    char offer[PARAMETERS_TEXT_MAX];
     struct buffer buffer;
     memset(side, 0, sizeof *side);
     side->cut = cut;
@@ -62,8 +62,7 @@ static void start(struct side *side, const uint8_t *control, bool is_server, enu
     parameters_offer(&wishes, offer); /* a server with the same wishes answers with the same */
     const struct http_text list = {offer, strlen(offer)};
     struct extensions_chooser chooser = permessage_deflate_chooser(&side->deflate);
-    char answer[EXTENSIONS_AGREED_MAX];
-    bool agreed = is_server ? chooser.choose(chooser.context, list, answer)
+    bool agreed = is_server ? chooser.choose(chooser.context, list) != NULL
                             : strstr(offer, "client_max_window_bits=") == NULL ||
                                   permessage_deflate_accept(&side->deflate, list);
     if (!side->deflate.is_agreed) { /* an answer names no limit that there is not */

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <time.h>
 
-enum { RESPONSE_HEAD_MAX = 768 };
+enum { RESPONSE_HEAD_MAX = 512 };
 
 struct response {
     int status;

@@ -18,13 +18,11 @@ enum extensions_verdict {
     EXTENSIONS_BAD   /* the text breaks the grammar */
 };
 
-enum { EXTENSIONS_AGREED_MAX = 160 };
-
 /* What a server that does speak an extension decides with. */
 struct extensions_chooser {
-    /* Looks at one well-formed list of offers. Returns whether it takes one of them, and then has
-     * written what is agreed on, a C string for Sec-WebSocket-Extensions. */
-    bool (*choose)(void *context, struct http_text offers, char agreed[EXTENSIONS_AGREED_MAX]);
+    /* Looks at one well-formed list of offers. Returns NULL if it takes none of them, or what is
+     * agreed on, for Sec-WebSocket-Extensions: a string that stays in the context. */
+    const char *(*choose)(void *context, struct http_text offers);
     void *context;
 };
 

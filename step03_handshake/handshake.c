@@ -120,13 +120,14 @@ static enum handshake_verdict check_extensions(const struct http_request *reques
                                                struct handshake *handshake) {
     size_t from = 0;
     struct http_text list;
-    bool wanted = policy->chooser.choose != NULL;
+    const struct extensions_chooser *chooser = &policy->chooser;
     while (http_header_next(request, "Sec-WebSocket-Extensions", &from, &list)) {
         if (!extensions_valid(list)) {
             return HANDSHAKE_BAD_EXTENSIONS;
         }
-        wanted =
-            wanted && !policy->chooser.choose(policy->chooser.context, list, handshake->extension);
+        if (chooser->choose != NULL && handshake->extension == NULL) {
+            handshake->extension = chooser->choose(chooser->context, list);
+        }
     }
     return HANDSHAKE_ACCEPTED;
 }
@@ -135,7 +136,7 @@ enum handshake_verdict handshake_check(const struct http_request *request,
                                        const struct handshake_policy *policy,
                                        struct handshake *handshake) {
     handshake->subprotocol = NULL;
-    handshake->extension[0] = '\0';
+    handshake->extension = NULL;
     if (!http_text_is(request->method, "GET")) {
         return HANDSHAKE_BAD_METHOD;
     }
@@ -231,10 +232,6 @@ void handshake_headers(const struct handshake *handshake, char out[HANDSHAKE_HEA
     if (handshake->subprotocol != NULL) {
         text_append(out, HANDSHAKE_HEADERS_MAX, &length, "\r\nSec-WebSocket-Protocol: ");
         text_append(out, HANDSHAKE_HEADERS_MAX, &length, handshake->subprotocol);
-    }
-    if (handshake->extension[0] != '\0') {
-        text_append(out, HANDSHAKE_HEADERS_MAX, &length, "\r\nSec-WebSocket-Extensions: ");
-        text_append(out, HANDSHAKE_HEADERS_MAX, &length, handshake->extension);
     }
     text_append(out, HANDSHAKE_HEADERS_MAX, &length, "\r\n");
 }

@@ -16,7 +16,7 @@
 
 #include "step03_handshake/extensions.h"
 
-enum { HANDSHAKE_ACCEPT_SIZE = 29, HANDSHAKE_SUBPROTOCOL_MAX = 128, HANDSHAKE_HEADERS_MAX = 512 };
+enum { HANDSHAKE_ACCEPT_SIZE = 29, HANDSHAKE_SUBPROTOCOL_MAX = 128, HANDSHAKE_HEADERS_MAX = 256 };
 
 /* What a server wants. The strings belong to the caller and outlive it. */
 struct handshake_policy {
@@ -48,9 +48,9 @@ enum handshake_verdict {
 };
 
 struct handshake {
-    char accept[HANDSHAKE_ACCEPT_SIZE];    /* the value of Sec-WebSocket-Accept */
-    const char *subprotocol;               /* one of the policy's, or NULL */
-    char extension[EXTENSIONS_AGREED_MAX]; /* what is agreed on, or "" */
+    char accept[HANDSHAKE_ACCEPT_SIZE]; /* the value of Sec-WebSocket-Accept */
+    const char *subprotocol;            /* one of the policy's, or NULL */
+    const char *extension;              /* what is agreed on, in the chooser's context, or NULL */
 };
 
 /* Whether a request means to open a WebSocket: it asks for an upgrade to websocket, or it carries
@@ -69,8 +69,8 @@ int handshake_status(enum handshake_verdict verdict);
 const char *handshake_sentence(enum handshake_verdict verdict);
 const char *handshake_error_headers(enum handshake_verdict verdict);
 
-/* Writes the header lines of the 101 response, each ending with CR LF, as a C string. The
- * subprotocol has at most HANDSHAKE_SUBPROTOCOL_MAX characters. */
+/* Writes the header lines of the 101 response, each ending with CR LF, as a C string; all but that
+ * of the extension. The subprotocol has at most HANDSHAKE_SUBPROTOCOL_MAX characters. */
 void handshake_headers(const struct handshake *handshake, char out[HANDSHAKE_HEADERS_MAX]);
 
 /* Computes Sec-WebSocket-Accept, a C string of 28 characters, from the key as it was sent (4.2.2,

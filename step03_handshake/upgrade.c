@@ -57,8 +57,20 @@ static void log_upgrade(const struct exchange *exchange, const struct handshake 
               : asked ? ", none of the subprotocols asked for (--subprotocol)"
                       : "",
               handshake->subprotocol != NULL ? handshake->subprotocol : "",
-              handshake->extension[0] != '\0' ? ", extension " : "", handshake->extension);
+              handshake->extension != NULL ? ", extension " : "",
+              handshake->extension != NULL ? handshake->extension : "");
     log_verbose(exchange->tcp->number, "  Sec-WebSocket-Accept: %s", handshake->accept);
+}
+
+/* Puts the line of an extension in front of the empty line that ends the head, which is the first
+ * part. Returns how many parts there are now. */
+static size_t add_extension(struct iovec parts[4], const char *extension) {
+    static const char name[] = "Sec-WebSocket-Extensions: ", end[] = "\r\n\r\n";
+    parts[0].iov_len -= strlen("\r\n");
+    parts[1] = (struct iovec){(char *)name, strlen(name)};
+    parts[2] = (struct iovec){(char *)extension, strlen(extension)};
+    parts[3] = (struct iovec){(char *)end, strlen(end)};
+    return 4;
 }
 
 /* Sends the 101. From here on the bytes in both directions are frames. */
@@ -66,8 +78,9 @@ static int send_upgrade(struct exchange *exchange, const struct handshake *hands
     char headers[HANDSHAKE_HEADERS_MAX], head[RESPONSE_HEAD_MAX];
     handshake_headers(handshake, headers);
     struct response response = {101, exchange->settings->program, time(NULL), headers, NULL, 0};
-    struct iovec part = {head, response_head(&response, head, sizeof head)};
-    if (tcp_write(exchange->tcp, &part, 1) != 0) {
+    struct iovec parts[4] = {{head, response_head(&response, head, sizeof head)}};
+    size_t count = handshake->extension != NULL ? add_extension(parts, handshake->extension) : 1;
+    if (tcp_write(exchange->tcp, parts, count) != 0) {
         log_event(exchange->tcp->number, "the 101 could not be sent: %s", strerror(errno));
         return -1;
     }

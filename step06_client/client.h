@@ -16,7 +16,6 @@
 #ifndef STEP06_CLIENT_CLIENT_H
 #define STEP06_CLIENT_CLIENT_H
 
-#include "step03_handshake/extensions.h"
 #include "step05_echo/connection.h"
 #include "step06_client/random.h"
 #include "step06_client/trace.h"
@@ -25,7 +24,8 @@ enum {
     CLIENT_CLOSE_TIMEOUT = 2000, /* ms to wait for the reply to our Close, and for the end of TCP */
     CLIENT_WRITE_TIMEOUT = 10000, /* ms that the server may take nothing of what we send */
     CLIENT_LENT_SIZE = 4096,      /* bytes of the buffer that need no heap */
-    CLIENT_PROBLEM_SIZE = 512
+    CLIENT_PROBLEM_SIZE = 512,
+    CLIENT_EXTENSION_SIZE = 160
 };
 
 /* Opened by client_open; see there. It must not be moved. */
@@ -35,7 +35,7 @@ struct client {
     struct random random;
     bool random_failed;
     const char *subprotocol;               /* the one the server chose, or NULL */
-    char extension[EXTENSIONS_AGREED_MAX]; /* what was agreed on, to be shown, or "" */
+    char extension[CLIENT_EXTENSION_SIZE]; /* what was agreed on, to be shown, or "" */
     int64_t close_deadline; /* until when to wait for the peer's Close; 0 before ours */
     int64_t write_deadline; /* until when some output must go out; 0 while there is none */
     bool tracing;

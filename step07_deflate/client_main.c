@@ -8,7 +8,7 @@ int main(int argc, char **argv) {
     struct options options;
     struct wishes wishes;
     struct permessage_deflate deflate;
-    char offer[EXTENSIONS_AGREED_MAX];
+    char offer[PARAMETERS_TEXT_MAX];
     bool compress = false;
     command_init(&command, &options, "step07_client",
                  "Step 7: the client of step 6, with compression.");

@@ -77,7 +77,7 @@ static unsigned least(unsigned one, unsigned other) {
 }
 
 static void append(char *text, size_t *length, const char *more) {
-    text_append(text, EXTENSIONS_AGREED_MAX, length, more);
+    text_append(text, PARAMETERS_TEXT_MAX, length, more);
 }
 
 static void append_flag(char *text, size_t *length, int parameter, bool wanted) {
@@ -117,7 +117,7 @@ static struct parameters combine(const struct element *offer, const struct param
 }
 
 bool parameters_choose(struct http_text offers, const struct parameters *wishes,
-                       struct parameters *agreed, char answer[EXTENSIONS_AGREED_MAX]) {
+                       struct parameters *agreed, char answer[PARAMETERS_TEXT_MAX]) {
     struct element offer;
     while (next_element(&offers, &offer)) {
         if (!offer.is_ours || !offer.is_good) {
@@ -140,7 +140,7 @@ bool parameters_choose(struct http_text offers, const struct parameters *wishes,
     return false;
 }
 
-void parameters_offer(const struct parameters *wishes, char offer[EXTENSIONS_AGREED_MAX]) {
+void parameters_offer(const struct parameters *wishes, char offer[PARAMETERS_TEXT_MAX]) {
     size_t length = 0;
     append(offer, &length, extension_name);
     append_flag(offer, &length, SERVER_NO_CONTEXT, wishes->server_no_context_takeover);

@@ -14,7 +14,11 @@
 
 #include "step03_handshake/extensions.h"
 
-enum { PARAMETERS_BITS_MIN = 8, PARAMETERS_BITS_MAX = 15 };
+enum {
+    PARAMETERS_BITS_MIN = 8,
+    PARAMETERS_BITS_MAX = 15,
+    PARAMETERS_TEXT_MAX = 160 /* bytes of an offer or an answer, more than the longest needs */
+};
 
 /* What holds for the messages that the server and the client send. The same struct says what one of
  * them wants. */
@@ -31,10 +35,10 @@ struct parameters {
  * Returns whether there is one; then `*agreed` is what holds, and `answer`, a C string, says so for
  * Sec-WebSocket-Extensions. */
 bool parameters_choose(struct http_text offers, const struct parameters *wishes,
-                       struct parameters *agreed, char answer[EXTENSIONS_AGREED_MAX]);
+                       struct parameters *agreed, char answer[PARAMETERS_TEXT_MAX]);
 
 /* Writes a client's offer, a C string. */
-void parameters_offer(const struct parameters *wishes, char offer[EXTENSIONS_AGREED_MAX]);
+void parameters_offer(const struct parameters *wishes, char offer[PARAMETERS_TEXT_MAX]);
 
 /* Reads the server's answer to that offer. Returns false if it is not one that the offer allows;
  * otherwise `*agreed` is what holds. */

@@ -30,12 +30,13 @@ static void agree(struct permessage_deflate *deflate) {
     deflate->receiver.window_bits = deflate->is_server ? client_bits : server_bits;
 }
 
-static bool choose(void *context, struct http_text offers, char agreed[EXTENSIONS_AGREED_MAX]) {
+static const char *choose(void *context, struct http_text offers) {
     struct permessage_deflate *deflate = context;
-    if (parameters_choose(offers, &deflate->wishes, &deflate->agreed, agreed)) {
-        agree(deflate);
+    if (!parameters_choose(offers, &deflate->wishes, &deflate->agreed, deflate->answer)) {
+        return NULL;
     }
-    return deflate->is_agreed;
+    agree(deflate);
+    return deflate->answer;
 }
 
 struct extensions_chooser permessage_deflate_chooser(struct permessage_deflate *deflate) {

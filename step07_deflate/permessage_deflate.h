@@ -51,6 +51,7 @@ struct permessage_sender {
 struct permessage_deflate {
     bool is_server, is_agreed;
     struct parameters wishes, agreed;
+    char answer[PARAMETERS_TEXT_MAX]; /* a server's, once something is agreed on */
     struct extension extension;
     struct permessage_receiver receiver;
     struct permessage_sender sender;

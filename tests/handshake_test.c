@@ -555,7 +555,7 @@ static void sentences(void) {
 }
 
 static void check_headers(const char *subprotocol, const char *wanted) {
-    struct handshake handshake = {ACCEPT, subprotocol, ""};
+    struct handshake handshake = {ACCEPT, subprotocol, NULL};
     char headers[HANDSHAKE_HEADERS_MAX];
     handshake_headers(&handshake, headers);
     CHECK_FOR(strcmp(headers, wanted) == 0, "the headers are\n%s", headers);

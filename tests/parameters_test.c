@@ -14,7 +14,7 @@ static struct http_text text_of(const char *string) {
 
 /* What a server with these wishes answers; NULL: it declines. */
 static void check_answer(const struct parameters *wishes, const char *offers, const char *wanted) {
-    char answer[EXTENSIONS_AGREED_MAX] = "nothing";
+    char answer[PARAMETERS_TEXT_MAX] = "nothing";
     struct parameters agreed;
     bool taken = parameters_choose(text_of(offers), wishes, &agreed, answer);
     CHECK_FOR(taken == (wanted != NULL), "%s is %s", offers, taken ? "taken" : "declined");
@@ -105,7 +105,7 @@ static void a_value_may_be_quoted(void) {
 }
 
 static void the_agreement_is_handed_out(void) {
-    char answer[EXTENSIONS_AGREED_MAX];
+    char answer[PARAMETERS_TEXT_MAX];
     struct parameters agreed;
     CHECK(parameters_choose(text_of(PMD "; server_max_window_bits=12; client_max_window_bits=11; "
                                         "server_no_context_takeover"),
@@ -120,7 +120,7 @@ static void the_agreement_is_handed_out(void) {
 
 static void the_longest_answer_fits(void) {
     static const struct parameters wishes = {true, true, 15, 14};
-    char answer[EXTENSIONS_AGREED_MAX];
+    char answer[PARAMETERS_TEXT_MAX];
     struct parameters agreed;
     CHECK(parameters_choose(text_of(PMD "; server_max_window_bits=15; client_max_window_bits"),
                             &wishes, &agreed, answer));
@@ -128,7 +128,7 @@ static void the_longest_answer_fits(void) {
 }
 
 static void the_offer_says_what_is_wished(void) {
-    char offer[EXTENSIONS_AGREED_MAX];
+    char offer[PARAMETERS_TEXT_MAX];
     parameters_offer(&most, offer);
     CHECK(strcmp(offer, PMD "; client_max_window_bits") == 0);
     parameters_offer(&little, offer);

@@ -44,14 +44,15 @@ static struct http_text text_of(const char *string) {
 
 /* Both sides agree on what the client wishes, and are open. */
 static void open_with(const struct parameters *wishes, uint64_t max_message) {
-    char offer[EXTENSIONS_AGREED_MAX], answer[EXTENSIONS_AGREED_MAX];
+    char offer[PARAMETERS_TEXT_MAX];
     permessage_deflate_init(&server.deflate, &most, true);
     permessage_deflate_init(&client.deflate, wishes, false);
     CHECK(permessage_deflate_extension(&server.deflate) == NULL); /* nothing is agreed on yet */
     CHECK(permessage_deflate_extension(&client.deflate) == NULL);
     parameters_offer(wishes, offer);
     struct extensions_chooser chooser = permessage_deflate_chooser(&server.deflate);
-    CHECK(chooser.choose(chooser.context, text_of(offer), answer));
+    const char *answer = chooser.choose(chooser.context, text_of(offer));
+    CHECK(answer != NULL);
     CHECK(permessage_deflate_accept(&client.deflate, text_of(answer)));
     start(&server, CONNECTION_SERVER, max_message);
     start(&client, CONNECTION_CLIENT, max_message);
@@ -843,16 +844,15 @@ static void silence_in_the_middle_of_a_message_is_harmless(void) {
 
 static void a_refused_answer_leaves_nothing_agreed_on(void) {
     struct permessage_deflate deflate;
-    char answer[EXTENSIONS_AGREED_MAX];
     permessage_deflate_init(&deflate, &(struct parameters){true, true, 9, 9}, false);
     CHECK(!permessage_deflate_accept(&deflate, text_of("permessage-deflate")));
     CHECK(permessage_deflate_extension(&deflate) == NULL);
     permessage_deflate_free(&deflate);
     permessage_deflate_init(&deflate, &most, true);
     struct extensions_chooser chooser = permessage_deflate_chooser(&deflate);
-    CHECK(!chooser.choose(chooser.context, text_of("permessage-deflate; x"), answer));
+    CHECK(chooser.choose(chooser.context, text_of("permessage-deflate; x")) == NULL);
     CHECK(permessage_deflate_extension(&deflate) == NULL);
-    CHECK(chooser.choose(chooser.context, text_of("permessage-deflate"), answer));
+    CHECK(chooser.choose(chooser.context, text_of("permessage-deflate")) != NULL);
     CHECK(permessage_deflate_extension(&deflate) != NULL);
     permessage_deflate_free(&deflate);
 }

@@ -141,7 +141,8 @@ static void check_answer(const struct request *from, bool narrow) {
     permessage_deflate_init(&deflate, &wishes, true);
     compressing.chooser = permessage_deflate_chooser(&deflate);
     CHECK_EQUAL(handshake_check(&request, &compressing, &handshake), HANDSHAKE_ACCEPTED);
-    CHECK_FOR(strcmp(handshake.extension, wanted) == 0, "%s: %s", from->name, handshake.extension);
+    const char *agreed = handshake.extension != NULL ? handshake.extension : "";
+    CHECK_FOR(strcmp(agreed, wanted) == 0, "%s: %s", from->name, agreed);
     CHECK_FOR((permessage_deflate_extension(&deflate) != NULL) == (wanted[0] != '\0'), "%s",
               from->name);
     permessage_deflate_free(&deflate);
