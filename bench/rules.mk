@@ -36,7 +36,8 @@ bench: $(BENCH_TOOLS) $(BUILD)/step05_echo ## compare the echo server with a raw
 # Compression beside zlib's, which only this and tests/zlib have any use for.
 bench_deflate := $(BUILD)/bench_deflate
 $(bench_deflate): $(foreach module,$(addprefix bench/,deflate_speed payload) \
-    $(addprefix step07_deflate/,$(step07_deflate)),$(call object,$(module)))
+    $(addprefix step07_deflate/,$(filter-out parameters wishes permessage_%,$(step07_deflate))),\
+    $(call object,$(module)))
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS) -lz
 bench-deflate: ## compare deflate and inflate with zlib's (needs zlib.h: zlib1g-dev; QUICK=1 for a short run)

@@ -73,23 +73,32 @@ void check_add_rows(struct check_list *list, const struct check_row *rows, size_
     }
 }
 
-/* What binds both sides is asked of a client with the cases for servers, turned around. */
-static void add_guests(struct check_list *list) {
-    cases_client(list);
-    cases_client_open(list);
-    list->turned_around = true;
+/* The cases that bind both sides: about frames and messages, and about compressed ones. */
+static void add_frames(struct check_list *list) {
     cases_frames(list);
     cases_illegal(list);
     cases_control(list);
     cases_fragments(list);
     cases_utf8(list);
     cases_close(list);
-    for (size_t i = 0; i < list->count; i++) {
-        list->checks[i].step = 6;
-    }
+}
+
+static void add_compressed(struct check_list *list) {
     cases_deflate(list);
     cases_inflate(list);
     cases_samples(list);
+}
+
+/* What binds both sides is asked of a client with the cases for servers, turned around. */
+static void add_guests(struct check_list *list) {
+    cases_client(list);
+    cases_client_open(list);
+    list->turned_around = true;
+    add_frames(list);
+    for (size_t i = 0; i < list->count; i++) {
+        list->checks[i].step = 6;
+    }
+    add_compressed(list);
     list->turned_around = false;
     cases_client_deflate(list);
 }
@@ -104,20 +113,13 @@ void check_list_init(struct check_list *list, bool guests) {
     cases_http(list);
     cases_handshake(list);
     cases_upgrade(list);
-    cases_frames(list);
-    cases_illegal(list);
-    cases_control(list);
-    cases_fragments(list);
-    cases_utf8(list);
-    cases_close(list);
+    add_frames(list);
     cases_limits(list);
     cases_tcp(list);
     cases_steps(list);
     cases_slow(list);
     cases_offer(list);
-    cases_deflate(list);
-    cases_inflate(list);
-    cases_samples(list);
+    add_compressed(list);
 }
 
 void check_list_free(struct check_list *list) {
