@@ -137,11 +137,15 @@ include tools/tutorial/rules.mk
 
 # Reading.
 FLAT = $(BUILD)/flat
+# All steps, or those that ONLY names as 3, 03, step03 or step03_handshake.
+step_number = $(patsubst 0%,%,$(firstword $(subst _, ,$(patsubst step%,%,$1))))
+flat_steps  = $(if $(ONLY),$(foreach each,$(ONLY),$(filter step0$(call step_number,$(each))_%,$(STEPS))),$(STEPS))
 flat: ## write build/flat/stepNN anew: all that a step needs in one folder
-	@$(foreach step,$(STEPS),sh tools/flat.sh $(FLAT)/$(call short,$(step)) $(step) \
+	@$(foreach step,$(flat_steps),sh tools/flat.sh $(FLAT)/$(call short,$(step)) $(step) \
 	    $($(step)_modules) &&) true
 diff: ## show what a step adds: make diff FROM=03 TO=04
-	@$(MAKE) --no-print-directory flat FLAT=$(BUILD)/diff > /dev/null
+	@rm -rf $(BUILD)/diff && mkdir -p $(BUILD)/diff
+	@$(MAKE) --no-print-directory flat FLAT=$(BUILD)/diff ONLY='$(FROM) $(TO)' > /dev/null
 	@sh tools/diff.sh $(BUILD)/diff '$(FROM)' '$(TO)'
 
 # Tidying.

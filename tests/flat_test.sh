@@ -72,10 +72,10 @@ refused() {
         [ "$(grep -c -v '^make' "$folder/diff.txt")" -le 1 ]
 }
 check "diff refuses a step that is not there" \
-    refused "there is no step '99'; the steps are: 01 02 03 04 05 06" 03 99
+    refused "there is no step '99'; the steps are: 01 02 03 04 05 06 07" 03 99
 check "diff refuses a word" refused "there is no step 'main'" main 3
 check "diff without steps says how" \
-    refused 'usage: make diff FROM=03 TO=04; the steps are: 01 02 03 04 05 06' '' ''
+    refused 'usage: make diff FROM=03 TO=04; the steps are: 01 02 03 04 05 06 07' '' ''
 check "diff with one step says how" refused 'usage: make diff' 03 ''
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -4,7 +4,7 @@
 # be read where they are; then what changed in the files that both steps have.
 set -eu
 flat=$1
-steps=$(cd "$flat" && echo step* | sed 's/step//g')
+steps=$(echo step*_* | sed 's/step\([0-9]*\)_[a-z0-9]*/\1/g')
 
 # Writes the name of a step's folder, such as step03. folder_of STEP
 folder_of() {
