@@ -64,8 +64,9 @@ static char *make_text(void) {
     if (text == NULL) {
         abort();
     }
-    size_t length = 0;
-    for (unsigned i = 0; length < TEXT_LENGTH; i++) {
+    /* Under a tool that makes programs many times as slow, the client's silence would be over. */
+    size_t wanted = process_is_instrumented() ? TEXT_LENGTH / 8 : TEXT_LENGTH, length = 0;
+    for (unsigned i = 0; length < wanted; i++) {
         length +=
             (size_t)sprintf(text + length, "{\"number\":%u,\"name\":\"line %u\"}\n", i * 7919, i);
     }

@@ -58,9 +58,11 @@ expect 'step 7, strictly' 0 ' 0 failed, 0 fell short of a SHOULD, 0 skipped' \
 expect 'step 7 with a small window and no takeover' 0 ' 0 failed, 0 fell short' \
     "$wscheck" --strict --timeout 10 7692 \
     --exec "$(server step07_deflate) --window-bits 9 --no-context-takeover"
-expect 'step 7 without a limit, which echoes a bomb' 0 '^2 passed, 0 failed' \
-    "$wscheck" --strict --timeout 20 6455/10.4/21 6455/10.4/22 \
-    --exec "$(server step07_deflate) --max-message 300000000"
+# A quarter of a gigabyte to and fro takes a sanitizer longer than anybody should wait.
+[ -n "${SANITIZED:-}" ] ||
+    expect 'step 7 without a limit, which echoes a bomb' 0 '^2 passed, 0 failed' \
+        "$wscheck" --strict --timeout 20 6455/10.4/21 6455/10.4/22 \
+        --exec "$(server step07_deflate) --max-message 300000000"
 expect 'categories 12 and 13' 0 '^216 passed, 0 failed' \
     "$wscheck" --strict --timeout 10 --messages 5 --exec "$(server step07_deflate)" 12 13
 expect 'a server without compression' 0 '^[1-9][0-9]* cases were skipped: the server does not accept' \
