@@ -21,14 +21,16 @@ mkdir -p "$BUILD/gcov"
     'CFLAGS=-O0 -g --coverage -fprofile-update=atomic' || exit 1
 find "$BUILD" -name '*.gcda' -exec rm {} +
 
-failed=0
-# run NAME COMMAND... notes a failure: what a failing test reached says little.
+# run NAME COMMAND... runs it beside the others and notes a failure: what a failing test reached says
+# little. Processes that count the same lines wait for each other at their end.
 run() {
     name=$1
     shift
-    "$@" > "$BUILD/gcov/$name.log" 2>&1 && return
-    echo "FAIL - $name failed under coverage, see $BUILD/gcov/$name.log"
-    failed=1
+    {
+        "$@" > "$BUILD/gcov/$name.log" 2>&1 ||
+            echo "FAIL - $name failed under coverage, see $BUILD/gcov/$name.log" \
+                > "$BUILD/gcov/$name.failed"
+    } &
 }
 for program in "$BUILD"/tests/*_test; do
     case $program in */bench_take_test | */load_test) continue ;; esac # they test the bench
@@ -36,6 +38,13 @@ for program in "$BUILD"/tests/*_test; do
 done
 run corpora env "BUILD=$BUILD" sh tests/fuzz_test.sh
 run wscheck "$BUILD/wscheck" --exec "$BUILD/step05_echo --quiet --port {port}"
+wait
+failed=0
+for name in "$BUILD"/gcov/*.failed; do
+    [ -f "$name" ] || continue
+    cat "$name"
+    failed=1
+done
 
 : > "$BUILD/gcov/unreached"
 # gcov writes to the directory it runs in, and looks for the sources there.
