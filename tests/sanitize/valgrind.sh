@@ -6,8 +6,8 @@
 # thread at a time, and no more than 500 of them), stop_test (a server under full load has to stop
 # within its bound), utf8_test, inflate_reference_test, deflate_history_test and
 # permessage_deflate_test (more than a minute each of every possible sequence, window and cut; other
-# tests reach the same code), the tests that are scripts and the tutorial, which start the same programs through shells
-# and compilers. The sanitizers run all of those.
+# tests reach the same code), the tests that are scripts and the tutorial, which start the same
+# programs through shells and compilers. The sanitizers run all of those.
 #
 #     valgrind.sh         all, as many at a time as there are processors
 #     valgrind.sh NAME    one test program, or wscheck
