@@ -21,8 +21,8 @@ mkdir -p "$BUILD/gcov"
     'CFLAGS=-O0 -g --coverage -fprofile-update=atomic' || exit 1
 find "$BUILD" -name '*.gcda' -exec rm {} +
 
-# run NAME COMMAND... runs it beside the others and notes a failure: what a failing test reached says
-# little. Processes that count the same lines wait for each other at their end.
+# run NAME COMMAND... runs it beside the others and notes a failure: what a failing test reached
+# says little. Processes that count the same lines wait for each other at their end.
 run() {
     name=$1
     shift
