@@ -104,8 +104,7 @@ static size_t cut_off(struct side *side, size_t most) {
 
 static void write_output(struct side *side) {
     const struct iovec *parts;
-    size_t count;
-    while ((count = connection_output(&side->connection, &parts)) > 0) {
+    while (connection_output(&side->connection, &parts) > 0) {
         size_t length = cut_off(side, parts[0].iov_len);
         fuzz_add(&side->written, parts[0].iov_base, length);
         connection_sent(&side->connection, length);

@@ -52,8 +52,7 @@ static void open_with(const struct parameters *wishes, uint64_t max_message) {
     parameters_offer(wishes, offer);
     struct extensions_chooser chooser = permessage_deflate_chooser(&server.deflate);
     const char *answer = chooser.choose(chooser.context, text_of(offer));
-    CHECK(answer != NULL);
-    CHECK(permessage_deflate_accept(&client.deflate, text_of(answer)));
+    CHECK(answer != NULL && permessage_deflate_accept(&client.deflate, text_of(answer)));
     start(&server, CONNECTION_SERVER, max_message);
     start(&client, CONNECTION_CLIENT, max_message);
 }
@@ -808,7 +807,7 @@ static void an_echo_of_a_client_leaves_the_window_alone(void) {
     wire_add_hex(&payload, "00");
     wire_add_server_frame(&wire, 0xc2, payload.bytes, payload.len);
     struct result result = feed(&client, wire.bytes, wire.len, 1000, true);
-    CHECK_EQUAL(result.output.bytes[0], 0x82);
+    CHECK(result.output.len > 0 && result.output.bytes[0] == 0x82);
     free_result(&result);
     wire_free(&wire);
     frame_hex(&wire, false, 0xc2, "02fa1f00"); /* three bytes from 256 back */

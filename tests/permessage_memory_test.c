@@ -90,8 +90,8 @@ static void open_both(bool forgets, unsigned bits) {
     parameters_offer(&wishes, offer);
     struct extensions_chooser chooser = permessage_deflate_chooser(&other);
     const char *answer = chooser.choose(chooser.context, (struct http_text){offer, strlen(offer)});
-    CHECK(answer != NULL);
-    CHECK(permessage_deflate_accept(&one, (struct http_text){answer, strlen(answer)}));
+    CHECK(answer != NULL &&
+          permessage_deflate_accept(&one, (struct http_text){answer, strlen(answer)}));
     CHECK_EQUAL(live, 0); /* an agreement takes none */
 }
 
