@@ -5,9 +5,9 @@
  *
  * It joins what `deflate` and `inflate` can do to the hook that a connection has for an extension
  * (extension.h). Here is the memory of both directions, and the decision how long it is kept:
- * while a connection is busy a compressor takes deflate_memory() and a decompressor a little more
- * than the window; after a moment of silence the windows alone remain, and not even these where
- * the two sides have agreed on no context takeover.
+ * while a connection is busy a compressor takes deflate_memory() and room for what it writes, a
+ * decompressor the window and up to twice the message; after a moment of silence the windows alone
+ * remain, and not even these where the two sides have agreed on no context takeover.
  */
 #ifndef STEP07_DEFLATE_PERMESSAGE_DEFLATE_H
 #define STEP07_DEFLATE_PERMESSAGE_DEFLATE_H

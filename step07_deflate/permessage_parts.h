@@ -5,6 +5,9 @@
 
 #include "step07_deflate/permessage_deflate.h"
 
+/* Bytes of memory in either direction; what larger messages need is not kept for smaller ones. */
+enum { PERMESSAGE_KEPT = 256 * 1024 };
+
 /* As in struct extension. */
 enum extension_verdict permessage_receive(void *context, struct extension_input *input,
                                           struct extension_message *message);

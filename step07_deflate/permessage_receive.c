@@ -4,10 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    FIRST_CAPACITY = 1024,     /* bytes; it doubles from there */
-    KEPT_CAPACITY = 256 * 1024 /* what larger messages need is not kept for smaller ones */
-};
+enum { FIRST_CAPACITY = 1024 }; /* bytes; it doubles from there */
 
 /* What every compressed message ends with, so it is not sent (7.2.1). */
 static const uint8_t tail[] = {0x00, 0x00, 0xff, 0xff};
@@ -69,10 +66,10 @@ static bool begin(struct permessage_receiver *receiver, bool may_move) {
     receiver->start = receiver->length;
     receiver->in_message = true;
     receiver->received = receiver->tail = 0;
-    if (may_move && receiver->capacity > KEPT_CAPACITY && last < receiver->capacity / 4) {
+    if (may_move && receiver->capacity > PERMESSAGE_KEPT && last < receiver->capacity / 4) {
         move_to_front(receiver);
-        if (receiver->length < KEPT_CAPACITY / 2) {
-            resize(receiver, KEPT_CAPACITY);
+        if (receiver->length < PERMESSAGE_KEPT / 2) {
+            resize(receiver, PERMESSAGE_KEPT);
         }
     }
     if (receiver->inflate == NULL) {

@@ -4,9 +4,8 @@
 #include <stdlib.h>
 
 enum {
-    TAIL = 4,                  /* bytes of 00 00 ff ff, which are not sent (7.2.1) */
-    SHORTEST = 4,              /* a message that could get shorter at all */
-    KEPT_CAPACITY = 256 * 1024 /* what larger messages need is not kept for smaller ones */
+    TAIL = 4,    /* bytes of 00 00 ff ff, which are not sent (7.2.1) */
+    SHORTEST = 4 /* a message that could get shorter at all */
 };
 
 void permessage_sender_free(struct permessage_sender *sender) {
@@ -37,7 +36,7 @@ static bool wake(struct permessage_sender *sender) {
 /* Makes room for a compressed message. Returns whether there was memory. */
 static bool make_room(struct permessage_sender *sender, size_t capacity) {
     bool much_too_large =
-        sender->out_capacity > KEPT_CAPACITY && capacity < sender->out_capacity / 4;
+        sender->out_capacity > PERMESSAGE_KEPT && capacity < sender->out_capacity / 4;
     if (capacity > sender->out_capacity || much_too_large) {
         free(sender->out);
         sender->out = malloc(capacity);

@@ -1,10 +1,8 @@
 // The client of step 7 at servers that are made with the npm package `ws`, with each of its options
 // for compression.
 
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
-import { build, check, drive, equal, load, within } from './lib.mjs';
+import { check, drive, equal, load, runClient, within } from './lib.mjs';
 
 const { WebSocketServer } = load('ws');
 const PATIENCE = 20000;
@@ -16,19 +14,8 @@ const lines = [
 ];
 const input = `${lines.join('\n')}\n`;
 
-/** Runs the client with the lines; returns { status, out, err }. */
-async function client(url, options) {
-    const child = spawn(path.join(build, 'step07_client'), ['--compress', '--wait', '0',
-        ...options, url]);
-    const out = [];
-    let err = '';
-    child.stdout.on('data', (data) => out.push(data));
-    child.stderr.on('data', (data) => { err += data; });
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
-    const [status] = await within(PATIENCE, once(child, 'close'), 'the end of the client');
-    return { status, out: Buffer.concat(out).toString(), err };
-}
+const client = (url, options) => runClient('step07_client', input, '--compress', '--wait', '0',
+    ...options, url);
 
 /** The server's options, the client's, and what must be agreed on. */
 async function agree(perMessageDeflate, options, wanted) {
@@ -51,7 +38,7 @@ async function agree(perMessageDeflate, options, wanted) {
             const url = `ws://127.0.0.1:${server.address().port}/`;
             const { status, out, err } = await client(url, options);
             equal(0, status, `status (${err.slice(-200)})`);
-            equal(input, out, 'lines');
+            equal(input, out.toString(), 'lines');
             equal(`Sec-WebSocket-Extensions: ${wanted}`, agreed, 'agreement');
             const few = (count) => count * 1.5 < Buffer.byteLength(input);
             equal(true, few(link.bytesRead), `${link.bytesRead} bytes to be few:`);

@@ -2,13 +2,12 @@
 options for compression."""
 
 import asyncio
-import os
 import sys
 
 import websockets
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
 
-from lib import BUILD, check, equal, results, within
+from lib import check, equal, results, run_client
 
 LINES = [f'{{"line": {number}, "text": "the quick brown"}}' for number in range(200)]
 LINES += ["", "", "Gr\u00fc\u00dfe", "the brown dog is quick " * 5000, ""]
@@ -44,15 +43,10 @@ async def agrees(options, wanted, **server_options):
         echo, "127.0.0.1", 0, max_size=None, extensions=[factory], create_protocol=Protocol
     )
     async with serving as server:
-        process = await asyncio.create_subprocess_exec(
-            *(os.path.join(BUILD, "step07_client"), "--compress", "--wait", "0.5", *options),
-            f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, error = await within(process.communicate(GIVEN), "the end of the client")
-    equal(0, process.returncode, f"status ({error[-200:]})")
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        words = ("--compress", "--wait", "0.5", *options, url)
+        status, out, error = await run_client("step07_client", GIVEN, *words)
+    equal(0, status, f"status ({error[-200:]})")
     equal(True, out == GIVEN, "the same lines:")
     equal(wanted, seen["agreed"], "agreement")
     for way in ("up", "down"):

@@ -1,25 +1,12 @@
 // The client of step 6 at servers that are made with the npm package `ws`.
 
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
-import { build, check, drive, equal, load, sameBytes, within } from './lib.mjs';
+import { check, drive, equal, load, runClient, sameBytes, within } from './lib.mjs';
 
 const { WebSocketServer } = load('ws');
 const PATIENCE = 20000;
 
-/** Runs the client on `input`; returns { status, out, err }. */
-async function client(url, input, ...options) {
-    const child = spawn(path.join(build, 'step06_client'), [...options, url]);
-    const out = [];
-    let err = '';
-    child.stdout.on('data', (data) => out.push(data));
-    child.stderr.on('data', (data) => { err += data; });
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
-    const [status] = await within(PATIENCE, once(child, 'close'), 'the end of the client');
-    return { status, out: Buffer.concat(out), err };
-}
+const client = (url, input, ...options) => runClient('step06_client', input, ...options, url);
 
 /** Serves with `ws` for as long as `action` takes, which gets the URL. */
 async function serving(options, onConnection, action) {

@@ -1,26 +1,16 @@
 """The client of step 6 at servers that are made with the Python package websockets."""
 
 import asyncio
-import os
 import sys
 
 import websockets
 
-from lib import BUILD, check, equal, results, within
+from lib import check, equal, results, run_client
 
 
 async def client(url, given, *options):
     """Runs the client on `given`; returns its exit status, standard output and standard error."""
-    process = await asyncio.create_subprocess_exec(
-        os.path.join(BUILD, "step06_client"),
-        *options,
-        url,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await within(process.communicate(given), "the end of the client")
-    return process.returncode, out, err.decode()
+    return await run_client("step06_client", given, *options, url)
 
 
 async def serving(handler, action, **options):

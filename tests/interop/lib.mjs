@@ -60,6 +60,19 @@ export async function check(name, action) {
     }
 }
 
+/** Runs our client PROGRAM on `input` to its end; returns { status, out, err }, `out` a buffer. */
+export async function runClient(program, input, ...words) {
+    const child = spawn(path.join(build, program), words);
+    const out = [];
+    let err = '';
+    child.stdout.on('data', (data) => out.push(data));
+    child.stderr.on('data', (data) => { err += data; });
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+    const [status] = await within(20000, once(child, 'close'), 'the end of the client');
+    return { status, out: Buffer.concat(out), err };
+}
+
 /**
  * Starts build/PROGRAM on a free port and waits for its first line.
  * Returns { port, pid, url, ws, log, logs, stop }; log() is what it has written on standard error,

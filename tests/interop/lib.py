@@ -37,6 +37,19 @@ def equal(wanted, got, what):
         raise AssertionError(f"wanted {what} {wanted!r:.200}, came {got!r:.200}")
 
 
+async def run_client(program, given, *words):
+    """Runs our client on `given` to its end; returns its exit status, output and error text."""
+    process = await asyncio.create_subprocess_exec(
+        os.path.join(BUILD, program),
+        *words,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, error = await within(process.communicate(given), "the end of the client")
+    return process.returncode, out, error.decode()
+
+
 async def check(name, action):
     """Runs one check and prints its line."""
     try:
