@@ -53,7 +53,8 @@ $1 == "cell" {
 $1 == "server" {
     split(substr($0, 8), part, "|")
     title_of[part[1]] = part[2]
-    peer[++peers] = part[1]
+    if (part[1] != "again") # a bar that says only what the machine does
+        peer[++peers] = part[1]
 }
 
 $1 == "value" {

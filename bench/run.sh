@@ -139,6 +139,8 @@ measure_calls() {
 run_cell() {
     cell=$(echo "$1" | cut -d'|' -f1)
     kind=$(echo "$1" | cut -d'|' -f4)
+    those=$order
+    [ "$kind" = raw ] || those=$(echo "$order" | grep -vx again)
     options=$(echo "$1" | cut -d'|' -f7)
     if [ "$kind$round" = memory0 ]; then
         options=$(echo "$options" | sed 's/--connections [0-9]*/--connections 100/')
@@ -148,9 +150,9 @@ run_cell() {
         measure "$cell" "$round" ours binary ${options#--text ascii}
         measure "$cell" "$round" ours ours $options
     elif [ "$kind" = calls ]; then
-        for server in $order; do measure_calls "$cell" "$round" "$server" $options; done
+        for server in $those; do measure_calls "$cell" "$round" "$server" $options; done
     else
-        for server in $order; do measure "$cell" "$round" "$server" "$server" $options; done
+        for server in $those; do measure "$cell" "$round" "$server" "$server" $options; done
     fi
 }
 
@@ -272,7 +274,7 @@ choose_cells() {
 }
 
 choose_servers() {
-    awk -v pattern="^($SERVERS|raw|ours)\$" '{ split($2, part, "|") }
+    awk -v pattern="^($SERVERS|raw|again|ours)\$" '{ split($2, part, "|") }
         $1 != "server" || part[1] ~ pattern' "$work/all_servers.txt" > "$servers"
     server_count=$(grep -c '^server' "$servers")
     sed -n 's/^missing \([^|]*\)|\([^|]*\)|\(.*\)/missing: \2; it needs \3/p' "$servers"

@@ -18,6 +18,8 @@ function shown(key) {
 
 END {
     printf "%-42s %6s %6s  %-13s", "ratio to the raw TCP echo, unless it says so", "goal", "ours", "from - to"
+    if (with_again)
+        printf " %7s", "again"
     for (i = 1; i <= peers; i++)
         printf " %7s", peer[i]
     print ""
@@ -33,9 +35,13 @@ END {
         printf "%-42s %s%5s ", title[name], lower ? "<" : ">", goal[name]
         printf "%s%6s%s", color ? (good ? "\033[32m" : "\033[31m") : "", shown(key), color ? "\033[0m" : ""
         printf " %s %-12s", good ? " " : "!", value[key] == "" ? "" : sprintf("%.2f - %.2f", low[key], high[key])
+        if (with_again)
+            printf " %7s", shown(name "|again")
         for (j = 1; j <= peers; j++)
             printf " %7s", shown(name "|" peer[j])
         print ""
     }
+    if (with_again)
+        print "again: the raw TCP echo once more; what it differs from 1.0 is noise"
     print "< lower is better, > higher is better, ! the goal is missed, wrong: a wrong or missing reply"
 }

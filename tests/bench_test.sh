@@ -99,8 +99,11 @@ load 'nobody there' 1 'bench_load: cannot connect' --messages 3
 {
     echo 'cell c|||raw|0|1|--size 20|a cell'
     i=0
-    for rates in '900 100' '100 90' '1000 800' '10 7'; do
-        for server in raw ours; do
+    echo 'server raw|raw TCP echo|here|raw|command'
+    echo 'server again|raw TCP echo again|here|raw|command'
+    echo 'server ours|this server|here|ws|command'
+    for rates in '900 100 900' '100 90 120' '1000 800 900' '10 7 11'; do
+        for server in raw ours again; do
             echo "run cell=c round=$i server=$server rate=${rates%% *} p50_us=2 p99_us=3 errors=0"
             rates=${rates#* }
         done
@@ -109,6 +112,12 @@ load 'nobody there' 1 'bench_load: cannot connect' --messages 3
 } > "$work/results.txt"
 expect 'the median of ratios and its spread' 0 '^value c|ours|0.8|0.7|0.9|90|2|3||0$' \
     awk -f bench/summary.awk "$work/results.txt"
+awk -f bench/summary.awk "$work/results.txt" > "$work/summary.txt"
+expect 'the table of the terminal has the raw echo twice' 0 ' 0\.80 ! 0\.70 - 0\.90 * 1\.10$' \
+    awk -f bench/names.awk -f bench/table.awk "$work/summary.txt"
+expect 'the report has the raw echo twice' 0 \
+    '^| a cell | ≥ 1 | \*\*0\.80\*\* | 0\.70–0\.90 | \*\*no\*\* | 1\.10, 0\.90–1\.20 |$' \
+    awk -f bench/names.awk -f bench/report.awk "$work/summary.txt"
 expect 'the lane runs a command' 3 '^Cpus_allowed_list:[^0-9]*0$' \
     "$BUILD/bench_lane" --core 0 -- sh -c 'grep Cpus_allowed_list /proc/self/status; exit 3'
 expect 'the lane has no such command' 127 "cannot run 'no-such'" "$BUILD/bench_lane" -- no-such
