@@ -18,6 +18,10 @@ void sample_keep_no_stacks(void) {
     setenv("GLIBC_TUNABLES", "glibc.pthread.stack_cache_size=0", 1);
 }
 
+void sample_keep_one_heap(void) {
+    setenv("GLIBC_TUNABLES", "glibc.pthread.stack_cache_size=0:glibc.malloc.arena_max=1", 1);
+}
+
 struct sample sample_take(const struct process *process) {
     struct sample sample = {measure_memory(process->pid), measure_threads(process->pid),
                             process_descriptors(process)};

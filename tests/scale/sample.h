@@ -15,6 +15,10 @@ struct sample {
  * many threads there happened to be at once, and a loss could hide behind that. */
 void sample_keep_no_stacks(void);
 
+/* The same, and they have one heap for all threads. By default glibc makes up to eight for each
+ * core, and what each of them keeps creeps up for a long while, as if something were lost. */
+void sample_keep_one_heap(void);
+
 /* Looks at a server now; what cannot be had is -1. */
 struct sample sample_take(const struct process *process);
 
