@@ -158,8 +158,8 @@ void parameters_offer(const struct parameters *wishes, char offer[PARAMETERS_TEX
 bool parameters_accept(struct http_text answer, const struct parameters *wishes,
                        struct parameters *agreed) {
     struct element element, another;
-    if (!next_element(&answer, &element) || !element.is_ours || !element.is_good ||
-        next_element(&answer, &another) || answer.length > 0) {
+    if (!extensions_valid(answer) || !next_element(&answer, &element) || !element.is_ours ||
+        !element.is_good || next_element(&answer, &another)) {
         return false;
     }
     bool forgets_too_little =

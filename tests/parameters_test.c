@@ -165,6 +165,10 @@ static void an_answer_must_go_with_the_offer(void) {
         {PMD ", " PMD, false, false},
         {PMD ", x", false, false},
         {PMD ", =", false, false},
+        {PMD ", x;", false, false},
+        {PMD ", x; a=", false, false},
+        {PMD ", " PMD "; client_max_window_bits=\"10", false, false},
+        {PMD ";", false, false},
         {"x", false, false},
         {"", false, false},
     };
