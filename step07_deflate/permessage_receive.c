@@ -144,6 +144,7 @@ enum extension_verdict permessage_receive(void *context, struct extension_input 
             return EXTENSION_NEEDS_OUTPUT;
         }
         if (!make_room(receiver, input->most)) {
+            message->payload = receiver->bytes + receiver->start; /* it may have moved */
             return EXTENSION_NO_MEMORY;
         }
     }

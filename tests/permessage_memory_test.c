@@ -53,7 +53,6 @@ static void counted_free(void *block) {
 #define realloc counted_realloc
 #define free counted_free
 #include "step07_deflate/permessage_receive.c" /* NOLINT(bugprone-suspicious-include): see above */
-#define KEPT_CAPACITY KEPT_CAPACITY_SENT
 #define make_room make_room_to_send
 #include "step07_deflate/permessage_send.c" /* NOLINT(bugprone-suspicious-include): see above */
 #undef malloc
@@ -283,6 +282,22 @@ static void without_memory_messages_go_as_they_are(void) {
     close_both();
 }
 
+/* Text is checked as it comes out, so what has come out must be where the message is said to be, even
+ * if the message was moved before memory ran out. */
+static void without_memory_what_came_out_stays_right(void) {
+    enum { FIRST = 300 }; /* more than the window, so that there is something to throw away */
+    size_t compressed, ignored;
+    struct extension_message message;
+    open_both(false, 8);
+    CHECK(pass(&one, &other, text, FIRST, &ignored));
+    uint8_t *bytes = compress(&one, text + FIRST, SIZE, &compressed);
+    arm(1, true);
+    CHECK_EQUAL(receive(&other, bytes, compressed, SIZE, &message), EXTENSION_NO_MEMORY);
+    CHECK(message.length > 0 && memcmp(message.payload, text + FIRST, message.length) == 0);
+    free(bytes);
+    close_both();
+}
+
 /* Without memory for the window alone, all of the compressor is kept. */
 static void without_memory_a_silence_changes_nothing(void) {
     size_t compressed;
@@ -308,6 +323,8 @@ int main(void) {
     test_run("memory: what is often needed stays", what_is_often_needed_stays);
     test_run("memory: every lack of it is survived", every_lack_of_memory_is_survived);
     test_run("memory: without it messages go as they are", without_memory_messages_go_as_they_are);
+    test_run("memory: without it what came out stays right",
+             without_memory_what_came_out_stays_right);
     test_run("memory: without it a silence changes nothing",
              without_memory_a_silence_changes_nothing);
     return test_report();
