@@ -5,8 +5,8 @@
  *
  *     bytes already out | count bits waiting in the word, the oldest lowest
  *
- * Numbers go in lowest bit first. Huffman codes go in highest bit first, which is why codes.h
- * keeps them reversed.
+ * Numbers go in lowest bit first. Huffman codes go in highest bit first, which is why
+ * huffman.h keeps them reversed.
  */
 #ifndef STEP07_DEFLATE_BITS_H
 #define STEP07_DEFLATE_BITS_H

@@ -6,7 +6,8 @@
  *     dynamic    001 | the lengths of the codes (3.2.7) | the symbols, in these codes
  *
  * The first of the three bits on the left, as they are written, says whether the block is the last
- * of all. A WebSocket message never says that (RFC 7692, 7.2.1), since another may follow.
+ * of all. In a WebSocket message it may say so (RFC 7692, 7.2.3.4). Ours never does, since another
+ * message may follow.
  */
 #ifndef STEP07_DEFLATE_BLOCK_H
 #define STEP07_DEFLATE_BLOCK_H

@@ -32,8 +32,8 @@ struct matcher {
     uint8_t *bytes;
     uint16_t *heads, *links;
     uint16_t *nearby; /* the newest place under a hash of three bytes */
-    size_t capacity;  /* of bytes */
-    size_t reach;     /* the longest distance: the window, but 32506 where places have 16 bits */
+    size_t capacity;  /* of bytes; with places of 16 bits at most 65536 */
+    size_t reach;     /* the longest distance: the window, but 32506 of the largest: see capacity */
     size_t base, position, fill;
     size_t entered; /* places before this one are in the tables */
     size_t slid;    /* bytes that have left at the front so far; places in the ring count on */
@@ -51,7 +51,7 @@ size_t matcher_memory(unsigned window_bits);
 void matcher_init(struct matcher *matcher, unsigned window_bits, void *memory);
 
 /* Takes in as many bytes as there is room for, and makes room by dropping what no reference
- * reaches any more if it is not enough. Returns how many. All before must be done. */
+ * reaches any more if it is not enough. Returns how many. What is not done yet stays. */
 size_t matcher_feed(struct matcher *matcher, const uint8_t *bytes, size_t length);
 
 /* Enters the places before `position` that are not yet: the last three bytes of a message wait for
