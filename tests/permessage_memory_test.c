@@ -282,7 +282,7 @@ static void without_memory_messages_go_as_they_are(void) {
     close_both();
 }
 
-/* Text is checked as it comes out, so what has come out must be where the message is said to be, even
+/* Text is checked as it comes out, so what has come out must lie where the message is said to, even
  * if the message was moved before memory ran out. */
 static void without_memory_what_came_out_stays_right(void) {
     enum { FIRST = 300 }; /* more than the window, so that there is something to throw away */
