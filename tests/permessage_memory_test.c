@@ -286,7 +286,7 @@ static void without_memory_messages_go_as_they_are(void) {
  * if the message was moved before memory ran out. */
 static void without_memory_what_came_out_stays_right(void) {
     enum { FIRST = 300 }; /* more than the window, so that there is something to throw away */
-    size_t compressed, ignored;
+    size_t compressed = 0, ignored;
     struct extension_message message;
     open_both(false, 8);
     CHECK(pass(&one, &other, text, FIRST, &ignored));
