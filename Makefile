@@ -94,7 +94,7 @@ include bench/rules.mk
 include tests/attacks/rules.mk
 
 # Testing.
-test_links := $(foreach module,$(addprefix tests/,test wire process peer inflate_case) $(so_far),\
+test_links := $(foreach module,$(addprefix tests/,test wire process peer inflate_case drive) $(so_far),\
                 $(call object,$(module)))
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)
 	@mkdir -p $(@D)

@@ -1,4 +1,5 @@
-/* close: the payload that a Close is sent with. What arrives in one: see connection_test. */
+/* close: the payload that a Close is sent with. What arrives in one: see connection_control_test
+ * and connection_violations_test. */
 #include "step05_echo/close.h"
 
 #include "step05_echo/utf8.h"

@@ -1,5 +1,5 @@
 /* Step 5 from outside: the echo server over real sockets. The protocol's rules are tested in
- * connection_test; here it is about time, many peers at once, and answers that arrive. */
+ * the connection tests; here it is about time, many peers at once, and answers that arrive. */
 #include "tests/peer.h"
 #include "tests/test.h"
 

@@ -1,0 +1,200 @@
+/* The connection of step 5: messages, whole and in fragments, come and are echoed, and the short
+ * way of the small ones agrees with the long one. */
+#include "tests/drive.h"
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void a_text_and_a_binary_message(void) {
+    struct wire in = {0}, out = {0};
+    wire_add_hex(&in, "81"               /* FIN, text */
+                      "85"               /* masked, 5 bytes */
+                      "37 fa 21 3d"      /* masking key */
+                      "7f 9f 4d 51 58"); /* "Hello", masked: RFC 6455, 5.7 */
+    wire_add_client_text(&in, 0x82, "\x01\xff");
+    wire_add_hex(&out, "81 05 48 65 6c 6c 6f");
+    wire_add_hex(&out, "82 02 01 ff");
+    drive_play(&in, "text:Hello binary:\x01\xff ", &out);
+}
+
+static void empty_messages(void) {
+    struct wire in = {0}, out = {0};
+    wire_add_client_text(&in, 0x81, "");
+    wire_add_client_text(&in, 0x82, "");
+    wire_add_client_text(&in, 0x01, ""); /* three empty fragments */
+    wire_add_client_text(&in, 0x00, "");
+    wire_add_client_text(&in, 0x80, "");
+    wire_add_hex(&out, "81 00  82 00  81 00");
+    drive_play(&in, "text: binary: text: ", &out);
+}
+
+static void fragments_join(void) {
+    struct wire in = {0}, out = {0};
+    wire_add_client_text(&in, 0x01, "frag");
+    wire_add_client_text(&in, 0x00, "");
+    wire_add_client_text(&in, 0x00, "men");
+    wire_add_client_text(&in, 0x80, "ts");
+    wire_add_client_text(&in, 0x81, "next");
+    wire_add_server_text(&out, 0x81, "fragments");
+    wire_add_server_text(&out, 0x81, "next");
+    drive_play(&in, "text:fragments text:next ", &out);
+}
+
+static void text_split_within_characters(void) {
+    struct wire in = {0}, out = {0};
+    wire_add_client_text(&in, 0x01, "1 \xe2");
+    wire_add_client_text(&in, 0x89, "");
+    wire_add_client_text(&in, 0x00, "\x82");
+    wire_add_client_text(&in, 0x80, "\xac");
+    wire_add_client_text(&in, 0x82, "\xc0\xaf"); /* binary may be anything */
+    wire_add_hex(&out, "8a 00");
+    wire_add_server_text(&out, 0x81, "1 \xe2\x82\xac");
+    wire_add_server_text(&out, 0x82, "\xc0\xaf");
+    drive_play(&in, "ping: text:1 \xe2\x82\xac binary:\xc0\xaf ", &out);
+}
+
+static void the_largest_message_is_taken(void) {
+    struct wire in = {0}, out = {0};
+    uint8_t payload[DRIVE_MAX_MESSAGE];
+    memset(payload, 'm', sizeof payload);
+    wire_add_client_frame(&in, 0x82, payload, sizeof payload);
+    wire_add_client_frame(&in, 0x02, payload, 1); /* and in fragments */
+    wire_add_client_frame(&in, 0x00, payload, DRIVE_MAX_MESSAGE - 2);
+    wire_add_client_frame(&in, 0x80, payload, 1);
+    wire_add_server_frame(&out, 0x82, payload, sizeof payload);
+    wire_add_server_frame(&out, 0x82, payload, sizeof payload);
+    drive_play(&in,
+               "binary:mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm "
+               "binary:mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm ",
+               &out);
+}
+
+/* A small message whose frame has come whole takes a short way; with its last byte still missing it
+ * takes the long one. Every length around the largest small one, good and bad. */
+static void the_short_way_agrees_with_the_long_one(void) {
+    for (size_t len = 0; len <= FRAME_CONTROL_MAX + 3; len++) {
+        static const char *const ends[] = {"", "\xc3\xa9", "\xc3", "\xff", "\xc3\xff"};
+        for (size_t end = 0; end < 5 && strlen(ends[end]) <= len; end++) {
+            struct wire in = {0}, both[2] = {{0}, {0}};
+            const char *failure[2];
+            char text[FRAME_CONTROL_MAX + 3], events[2][DRIVE_EVENTS_SIZE];
+            memset(text, 'a', sizeof text);
+            memcpy(text + len - strlen(ends[end]), ends[end], strlen(ends[end]));
+            for (uint8_t first = 0x82; first >= 0x81; first--) {
+                wire_add_client_frame(&in, first, text, len);
+            }
+            for (size_t way = 0; way < 2; way++) {
+                static uint8_t lent[CONNECTION_BUFFER_MIN];
+                struct connection connection;
+                struct drive run = {.ended = false};
+                drive_start(&connection, &drive_server, lent, sizeof lent, 0);
+                drive_feed(&connection, &run, in.bytes, in.len / 2 - way, 1000);
+                drive_feed(&connection, &run, in.bytes + in.len / 2 - way, in.len / 2, 1000);
+                drive_feed(&connection, &run, in.bytes + in.len - way, way, 1000);
+                memcpy(events[way], run.events, sizeof run.events);
+                both[way] = run.output;
+                failure[way] = connection.failure != NULL ? connection.failure : "none";
+                connection_free(&connection);
+            }
+            CHECK_FOR(strcmp(events[0], events[1]) == 0, "%zu bytes: %s or %s", len, events[0],
+                      events[1]);
+            CHECK(strcmp(failure[0], failure[1]) == 0);
+            CHECK_BYTES(both[0].bytes, both[0].len, both[1].bytes, both[1].len);
+            wire_free(&both[0]);
+            wire_free(&both[1]);
+            wire_free(&in);
+        }
+    }
+}
+
+static void many_small_frames_at_once(void) {
+    struct wire in = {0}, out = {0};
+    char events[DRIVE_EVENTS_SIZE] = "";
+    for (int i = 0; i < 300; i++) {
+        char payload[16];
+        snprintf(payload, sizeof payload, "%d", i);
+        uint8_t first = i % 3 == 0 ? 0x89 : 0x81;
+        wire_add_client_text(&in, first, payload);
+        wire_add_server_text(&out, i % 3 == 0 ? 0x8a : 0x81, payload);
+        size_t used = strlen(events);
+        snprintf(events + used, sizeof events - used, "%s:%s ", i % 3 == 0 ? "ping" : "text",
+                 payload);
+    }
+    drive_cut(&in, events, &out, in.len, in.len, 2 * INPUT_READ_SIZE);
+    drive_cut(&in, events, &out, in.len, in.len, CONNECTION_BUFFER_MIN);
+    drive_cut(&in, events, &out, 1, 1, CONNECTION_BUFFER_MIN);
+    drive_cut(&in, events, &out, 997, 997, CONNECTION_BUFFER_MIN);
+    wire_free(&in);
+    wire_free(&out);
+}
+
+/* Large messages, whole and in fragments, at all the lengths where a header changes its form. */
+static void large_messages_come_back_byte_for_byte(void) {
+    static const size_t sizes[] = {125, 126, 127, 1023, 65535, 65536, 65537, 300000, 1 << 20};
+    static const size_t fragments[] = {1 << 30, 40000, 997};
+    static uint8_t lent[16 * 1024];
+    static const struct connection_settings settings = {.role = CONNECTION_SERVER,
+                                                        .max_message = 1 << 20};
+    uint8_t *payload = malloc(1 << 20);
+    for (size_t i = 0; payload != NULL && i < 1 << 20; i++) {
+        payload[i] = (uint8_t)(i * 31 + i / 257);
+    }
+    for (size_t i = 0; payload != NULL && i < 9 * 3; i++) {
+        size_t size = sizes[i / 3], fragment = fragments[i % 3];
+        struct wire in = {0}, out = {0};
+        struct connection connection;
+        struct drive run = {.ended = false};
+        for (size_t at = 0; at < size; at += fragment) {
+            size_t take = size - at < fragment ? size - at : fragment;
+            unsigned fin = at + take == size ? 0x80 : 0;
+            wire_add_client_frame(&in, (uint8_t)(fin | (at == 0 ? 0x2 : 0)), payload + at, take);
+        }
+        wire_add_client_text(&in, 0x81, "behind it");
+        wire_add_server_frame(&out, 0x82, payload, size);
+        wire_add_server_text(&out, 0x81, "behind it");
+        drive_start(&connection, &settings, lent, sizeof lent, 0);
+        drive_feed(&connection, &run, in.bytes, in.len, 100000);
+        CHECK_BYTES(run.output.bytes, run.output.len, out.bytes, out.len);
+        wire_free(&run.output);
+        wire_free(&in);
+        wire_free(&out);
+        connection_free(&connection);
+    }
+    free(payload);
+}
+
+static void messages_that_are_not_answered_leave_no_trace(void) {
+    static uint8_t lent[CONNECTION_BUFFER_MIN];
+    struct connection connection;
+    struct connection_message message;
+    struct wire in = {0};
+    wire_add_client_text(&in, 0x81, "one");
+    wire_add_client_text(&in, 0x81, "two");
+    memcpy(lent, in.bytes, in.len);
+    drive_start(&connection, &drive_server, lent, sizeof lent, in.len);
+    CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
+    CHECK_BYTES(message.payload, message.length, "one", 3);
+    CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
+    CHECK_BYTES(message.payload, message.length, "two", 3);
+    CHECK_EQUAL(connection.output.total, 0);
+    wire_free(&in);
+    connection_free(&connection);
+}
+
+int main(void) {
+    test_run("connection: a text and a binary message (5.6)", a_text_and_a_binary_message);
+    test_run("connection: empty messages", empty_messages);
+    test_run("connection: fragments join (5.4)", fragments_join);
+    test_run("connection: text split within characters", text_split_within_characters);
+    test_run("connection: the largest message is taken", the_largest_message_is_taken);
+    test_run("connection: the short way agrees with the long one",
+             the_short_way_agrees_with_the_long_one);
+    test_run("connection: many small frames at once", many_small_frames_at_once);
+    test_run("connection: large messages come back byte for byte",
+             large_messages_come_back_byte_for_byte);
+    test_run("connection: messages that are not answered leave no trace",
+             messages_that_are_not_answered_leave_no_trace);
+    return test_report();
+}

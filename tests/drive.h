@@ -1,0 +1,47 @@
+/* drive: the connection of step 5, driven by a test without a socket. A scenario is fed whole, byte
+ * by byte, cut in two at every place, and into a small and a large buffer: events and output stay
+ * the same. */
+#ifndef TESTS_DRIVE_H
+#define TESTS_DRIVE_H
+
+#include "step05_echo/connection.h"
+#include "tests/wire.h"
+
+enum { DRIVE_MAX_MESSAGE = 1000, DRIVE_EVENTS_SIZE = 8192 };
+
+/* One run: what has happened, as "text:Hello ping:x closed 1000: ", each payload up to 40 bytes;
+ * and all that was sent, which the test frees. */
+struct drive {
+    char events[DRIVE_EVENTS_SIZE];
+    struct wire output;
+    bool ended;
+};
+
+/* A server that takes messages of up to DRIVE_MAX_MESSAGE bytes. */
+extern const struct connection_settings drive_server;
+
+/* Opens the connection with a buffer in `lent`, whose first `received` bytes have come already. The
+ * test calls connection_free. */
+void drive_start(struct connection *connection, const struct connection_settings *settings,
+                 uint8_t *lent, size_t lent_size, size_t received);
+
+/* Feeds `len` bytes, however many reads that takes, and handles all events after each. It stops
+ * when the connection has ended. */
+void drive_feed(struct connection *connection, struct drive *run, const uint8_t *bytes, size_t len,
+                size_t piece);
+
+/* Handles events until more input is needed or the connection has ended; echoes every message. */
+void drive_handle(struct connection *connection, struct drive *run, size_t piece);
+
+/* Takes the output away, in pieces of at most `piece` bytes, as a slow socket would. */
+void drive_drain(struct connection *connection, struct drive *run, size_t piece);
+
+/* Plays a scenario as drive_server, once: the input comes in a first piece of `first` bytes and
+ * others of `rest` bytes, into a buffer of `lent_size` bytes. Checks the events and the output. */
+void drive_cut(const struct wire *input, const char *events, const struct wire *output,
+               size_t first, size_t rest, size_t lent_size);
+
+/* Plays a scenario in all ways, and frees both wires. */
+void drive_play(struct wire *input, const char *events, struct wire *output);
+
+#endif
