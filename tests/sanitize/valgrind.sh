@@ -4,10 +4,11 @@
 #
 # Left out are load_test (a thousand connections at once, twenty thousand in all: valgrind runs one
 # thread at a time, and no more than 500 of them), stop_test (a server under full load has to stop
-# within its bound), utf8_test, inflate_reference_test, deflate_history_test and
-# permessage_deflate_test (more than a minute each of every possible sequence, window and cut; other
-# tests reach the same code), the tests that are scripts and the tutorial, which start the same
-# programs through shells and compilers. The sanitizers run all of those.
+# within its bound), utf8_test, inflate_reference_test and deflate_history_test (more than a minute
+# each of every possible sequence, window and cut), permessage_long_test (half a minute of large
+# messages; for these, too, other tests reach the same code), the tests that are scripts and the
+# tutorial, which start the same programs through shells and compilers. The sanitizers run all of
+# those.
 #
 #     valgrind.sh         all, as many at a time as there are processors
 #     valgrind.sh NAME    one test program, or wscheck
@@ -35,7 +36,7 @@ mkdir -p "$results" "$BUILD/test-results" # programs that tests start write thei
     for program in "$BUILD"/tests/*_test; do
         basename "$program"
     done | grep -v -e '^load_test$' -e '^stop_test$' -e '^utf8_test$' \
-        -e '^inflate_reference_test$' -e '^deflate_history_test$' -e '^permessage_deflate_test$'
+        -e '^inflate_reference_test$' -e '^deflate_history_test$' -e '^permessage_long_test$'
 } | xargs -n 1 -P "$(getconf _NPROCESSORS_ONLN)" sh "$0"
 
 passed=0

@@ -1,0 +1,209 @@
+/* Compressed messages as they come, RFC 7692: the examples of the RFC, empty ones, what is
+ * malformed, and where the mark may stand. */
+#include "tests/side.h"
+#include "tests/test.h"
+
+#include <string.h>
+
+/* The examples of RFC 7692, 7.2.3, as payloads of one frame; all mean the same message. */
+static const char *const examples[] = {
+    "f248cdc9c90700",              /* 7.2.3.1: one block */
+    "000500faff48656c6c6f00",      /* 7.2.3.3: a block without compression */
+    "f348cdc9c9070000",            /* 7.2.3.4: a block with BFINAL */
+    "f248050000 00ffff cac9c90700" /* 7.2.3.5: two blocks */
+};
+
+/* Starts one side alone, with nothing before. */
+static void open_alone(struct side *side, bool is_server, const struct parameters *wishes) {
+    side_open_both(wishes, SIDE_MAX_MESSAGE);
+    side_close(is_server ? &side_client : &side_server);
+    CHECK(side == (is_server ? &side_server : &side_client));
+}
+
+/* Feeds frames to a new server and a new client, in pieces of all sizes; the message must come as
+ * often as wanted. */
+static void check_messages(void (*frames)(struct wire *wire, bool is_server), const char *text,
+                           size_t count) {
+    for (int is_server = 0; is_server < 2; is_server++) {
+        struct wire wire = {0};
+        frames(&wire, is_server);
+        for (size_t piece = 1; piece <= wire.len; piece++) {
+            struct side *side = is_server ? &side_server : &side_client;
+            open_alone(side, is_server, &side_most);
+            struct side_result result = side_feed(side, wire.bytes, wire.len, piece, false);
+            CHECK_EQUAL(result.messages, count);
+            CHECK_EQUAL(result.opcode, FRAME_TEXT);
+            CHECK_FOR(result.event != CONNECTION_FAILED, "%s", result.failure);
+            CHECK_BYTES(result.payload.bytes, result.payload.len, text, strlen(text));
+            side_result_free(&result);
+            side_close(side);
+        }
+        wire_free(&wire);
+    }
+}
+
+static size_t example;
+
+static void frame_example(struct wire *wire, bool is_server) {
+    side_add_hex(wire, is_server, 0xc1, examples[example]);
+}
+
+static void frame_fragments(struct wire *wire, bool is_server) {
+    side_add_hex(wire, is_server, 0x41, "f248cd");
+    side_add_hex(wire, is_server, 0x80, "c9c90700");
+}
+
+/* 7.2.3.2; the second message refers to the first, however that came. */
+static void frame_shared(struct wire *wire, bool is_server) {
+    side_add_hex(wire, is_server, 0xc1, examples[example]);
+    side_add_hex(wire, is_server, 0x81, "6e6f"); /* not compressed: not in the window */
+    side_add_hex(wire, is_server, 0xc1, "f200110000");
+}
+
+static void the_examples_of_the_rfc_are_taken(void) {
+    for (example = 0; example < 4; example++) {
+        check_messages(frame_example, "Hello", 1);
+        check_messages(frame_shared, "Hello", 3);
+    }
+    check_messages(frame_fragments, "Hello", 1);
+}
+
+static void frame_empty(struct wire *wire, bool is_server) {
+    side_add_hex(wire, is_server, 0xc1, "f248cdc9c90700");
+    side_add_hex(wire, is_server, 0xc1, "00"); /* 7.2.3.6 */
+    side_add_hex(wire, is_server, 0xc1, "");   /* as who uses zlib sends it */
+    side_add_hex(wire, is_server, 0x41, "");
+    side_add_hex(wire, is_server, 0x00, "");
+    side_add_hex(wire, is_server, 0x80, "");
+    side_add_hex(wire, is_server, 0x41, "00");
+    side_add_hex(wire, is_server, 0x80, "");
+    side_add_hex(wire, is_server, 0x41, "");
+    side_add_hex(wire, is_server, 0x80, "0200"); /* an empty fixed block before the other */
+}
+
+static void frame_after_empty(struct wire *wire, bool is_server) {
+    frame_empty(wire, is_server);
+    side_add_hex(wire, is_server, 0xc1, "f200110000");
+}
+
+static void empty_messages_are_taken(void) {
+    check_messages(frame_empty, "", 6);
+    check_messages(frame_after_empty, "Hello", 7);
+}
+
+static void frame_first_empty(struct wire *wire, bool is_server) {
+    side_add_hex(wire, is_server, 0xc1, "");
+}
+
+static void frame_after_final(struct wire *wire, bool is_server) {
+    side_add_hex(wire, is_server, 0xc1, "f348cdc9c9070000");
+    side_add_hex(wire, is_server, 0xc1, "f300110000"); /* final again */
+    side_add_hex(wire, is_server, 0xc1, "f200110000");
+}
+
+static void an_empty_message_may_be_the_first(void) {
+    check_messages(frame_first_empty, "", 1);
+}
+
+static void a_final_block_does_not_end_the_window(void) {
+    check_messages(frame_after_final, "Hello", 3);
+}
+
+/* What a payload is failed with, as a server and as a client, whole and byte by byte. */
+static void check_failure(const struct parameters *wishes, uint8_t first, const char *hex,
+                          unsigned code, const char *sentence) {
+    for (int way = 0; way < 4; way++) {
+        struct wire wire = {0};
+        bool is_server = way % 2 == 0;
+        struct side *side = is_server ? &side_server : &side_client;
+        open_alone(side, is_server, wishes);
+        side_add_hex(&wire, is_server, first, hex);
+        struct side_result result =
+            side_feed(side, wire.bytes, wire.len, way < 2 ? 1 : 1000, false);
+        CHECK_FOR(result.event == CONNECTION_FAILED && result.code == code &&
+                      strstr(result.failure, sentence) != NULL,
+                  "%s as %s: event %d, %u, %s", hex, is_server ? "server" : "client",
+                  (int)result.event, result.code, result.failure);
+        side_result_free(&result);
+        wire_free(&wire);
+        side_close(side);
+    }
+}
+
+/* Wherever it is cut, but where what is missing happens to be like what is added (7.2.2). */
+static void data_that_is_cut_short_is_1007(void) {
+    static const char cut[] = "the compressed data is cut short (RFC 7692, 7.2.2)";
+    static const char *const payloads[] = {
+        "f2",
+        "f248",
+        "f248cd",
+        "f248cdc9",
+        "f248cdc9c9",
+        "f248cdc9c907",
+        "000500faff",
+        "f348cdc9c907",
+        "f348cdc9c90700", /* a final block alone; 7.2.3.4 says why another byte is needed */
+        "f24805",
+        "f248050000 00ffff ca",
+        "f248050000 00ffff cac9c9",
+    };
+    for (size_t i = 0; i < sizeof payloads / sizeof payloads[0]; i++) {
+        check_failure(&side_most, 0xc2, payloads[i], 1007, cut);
+    }
+}
+
+static void malformed_data_is_1007(void) {
+    check_failure(&side_most, 0xc2, "07", 1007, "block type 3 is reserved (RFC 1951, 3.2.3)");
+    check_failure(&side_most, 0x42, "06", 1007, "block type 3 is reserved (RFC 1951, 3.2.3)");
+    check_failure(&side_most, 0xc2, "000500fbff48656c6c6f00", 1007, "NLEN");
+    check_failure(&side_most, 0xc2, "f200110000", 1007, "before the first byte");
+    check_failure(&side_most, 0xc1, "000100feffff00", 1007, "a text message must be UTF-8 (8.1)");
+    check_failure(&side_most, 0xc1, "000100feffc300", 1007, "within a character (8.1)");
+}
+
+/* With a bit in the wrong place the header alone is enough. */
+static void the_mark_is_rsv1_of_the_first_frame(void) {
+    check_failure(&side_most, 0xa2, "00", 1002, "");
+    check_failure(&side_most, 0x92, "00", 1002, "");
+    check_failure(&side_most, 0xc9, "00", 1002, "");
+    check_failure(&side_most, 0xc8, "03e8", 1002, "");
+}
+
+/* A message of fragments is echoed as one frame, and relaxing within it changes nothing. */
+static void silence_in_the_middle_of_a_message_is_harmless(void) {
+    struct wire wire = {0};
+    struct side_result result;
+    side_open_both(&side_most, SIDE_MAX_MESSAGE);
+    frame_fragments(&wire, true);
+    for (size_t i = 0; i < wire.len; i++) {
+        result = side_feed(&side_server, wire.bytes + i, 1, 1, false);
+        connection_relax(&side_server.connection);
+        if (i + 1 < wire.len) { /* the connection does not ask for it then; it would be no harm */
+            side_server.deflate.extension.relax(&side_server.deflate);
+        }
+        CHECK_EQUAL(result.messages, i + 1 == wire.len);
+        if (i + 1 == wire.len) {
+            CHECK_BYTES(result.payload.bytes, result.payload.len, "Hello", 5);
+        }
+        side_result_free(&result);
+    }
+    wire_free(&wire);
+    side_close_both();
+}
+
+int main(void) {
+    test_run("compression: the examples are taken (RFC 7692, 7.2.3)",
+             the_examples_of_the_rfc_are_taken);
+    test_run("compression: empty messages are taken (RFC 7692, 7.2.3.6)", empty_messages_are_taken);
+    test_run("compression: an empty message may be the first", an_empty_message_may_be_the_first);
+    test_run("compression: a final block does not end the window (RFC 7692, 7.2.3.4)",
+             a_final_block_does_not_end_the_window);
+    test_run("compression: data that is cut short is 1007 (RFC 7692, 7.2.2)",
+             data_that_is_cut_short_is_1007);
+    test_run("compression: malformed data is 1007", malformed_data_is_1007);
+    test_run("compression: the mark is RSV1 of the first frame (RFC 7692, 6)",
+             the_mark_is_rsv1_of_the_first_frame);
+    test_run("compression: silence in the middle of a message is harmless",
+             silence_in_the_middle_of_a_message_is_harmless);
+    return test_report();
+}

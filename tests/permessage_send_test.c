@@ -1,0 +1,121 @@
+/* Compressed messages as they are sent, RFC 7692: those that would not get shorter go as they are,
+ * and echoes do not mix with what comes. */
+#include "tests/side.h"
+#include "tests/test.h"
+
+#include <string.h>
+
+static void what_does_not_shrink_goes_as_it_is(void) {
+    uint8_t noise[5000], text[1000];
+    bool marked;
+    for (unsigned bits = 8; bits <= 15; bits += 7) {
+        side_open_both(&(struct parameters){false, false, bits, bits}, SIDE_MAX_MESSAGE);
+        side_fill_random(text, sizeof text, 8);
+        for (int i = 0; i < 20; i++) {
+            side_pass(&side_client, &side_server, text, sizeof text, &marked);
+            CHECK(marked);
+            side_fill_random(noise, sizeof noise, 256);
+            size_t size = side_pass(&side_client, &side_server, noise, sizeof noise, &marked);
+            CHECK(!marked);
+            CHECK_EQUAL(size, 2 + 2 + 4 + sizeof noise);
+            size_t tiny = side_roll(4);
+            size = side_pass(&side_client, &side_server, noise, tiny, &marked);
+            CHECK(!marked);
+            CHECK_EQUAL(size, 2 + 4 + tiny);
+        }
+        side_close_both();
+    }
+}
+
+/* A message that would be as long as before is sent as it is. */
+static void what_is_sent_is_shorter_than_the_message(void) {
+    uint8_t text[300];
+    bool marked;
+    size_t smallest = 1000;
+    side_open_both(&(struct parameters){true, true, 15, 15}, SIDE_MAX_MESSAGE);
+    memset(text, 'a', sizeof text);
+    for (size_t length = 0; length < sizeof text; length++) {
+        for (uint32_t sides = 1; sides < 256; sides *= 4) {
+            side_fill_random(text, length, sides);
+            size_t head = length < 126 ? 2 : 4;
+            size_t size = side_pass(&side_server, &side_client, text, length, &marked);
+            CHECK(marked ? size < head + length : size == head + length);
+            smallest = marked && length < smallest ? length : smallest;
+        }
+    }
+    CHECK_FOR(smallest < 10, "the smallest has %zu bytes", smallest);
+    side_close_both();
+}
+
+/* Messages that the server sends back as they lie, unmarked and not copied, while more come. */
+static void a_batch_is_echoed_without_mixing(void) {
+    enum { COUNT = 60, SIZE = 700 };
+    static uint8_t noise[COUNT * SIZE];
+    static uint8_t large[300000]; /* whose memory could be given back */
+    for (int forgets = 0; forgets < 2; forgets++) {
+        static const size_t pieces[] = {1, 333, 2048, 1 << 20};
+        for (size_t piece = 0; piece < 4; piece++) {
+            struct wire wire = {0}, wanted = {0};
+            side_open_both(&(struct parameters){true, forgets, 15, 9}, SIDE_MAX_MESSAGE);
+            side_fill_random(noise, sizeof noise, 256);
+            side_fill_random(large, sizeof large, 256);
+            struct wire blocks = {0};
+            for (size_t at = 0; at < sizeof large; at += 60000) {
+                side_add_stored(&blocks, large + at, 60000);
+            }
+            wire_add_hex(&blocks, "00");
+            wire_add_client_frame(&wire, 0xc2, blocks.bytes, blocks.len);
+            wire_add_server_frame(&wanted, 0x82, large, sizeof large);
+            wire_free(&blocks);
+            for (size_t i = 0; i < COUNT; i++) {
+                struct wire payload = {0};
+                side_add_stored(&payload, noise + i * SIZE, SIZE);
+                wire_add_hex(&payload, "00");
+                wire_add_client_frame(&wire, 0xc2, payload.bytes, payload.len);
+                wire_add_server_frame(&wanted, 0x82, noise + i * SIZE, SIZE);
+                wire_free(&payload);
+            }
+            struct side_result result =
+                side_feed(&side_server, wire.bytes, wire.len, pieces[piece], true);
+            CHECK_EQUAL(result.messages, 1 + COUNT);
+            CHECK(result.output.len == wanted.len &&
+                  memcmp(result.output.bytes, wanted.bytes, wanted.len) == 0);
+            side_result_free(&result);
+            wire_free(&wire);
+            wire_free(&wanted);
+            side_close_both();
+        }
+    }
+}
+
+/* A client that sends back what it got: it is masked, and the window must not be. */
+static void an_echo_of_a_client_leaves_the_window_alone(void) {
+    uint8_t noise[600];
+    struct wire wire = {0}, payload = {0};
+    side_open_both(&(struct parameters){false, true, 15, 15}, SIDE_MAX_MESSAGE);
+    side_fill_random(noise, sizeof noise, 256);
+    side_add_stored(&payload, noise, sizeof noise);
+    wire_add_hex(&payload, "00");
+    wire_add_server_frame(&wire, 0xc2, payload.bytes, payload.len);
+    struct side_result result = side_feed(&side_client, wire.bytes, wire.len, 1000, true);
+    CHECK(result.output.len > 0 && result.output.bytes[0] == 0x82);
+    side_result_free(&result);
+    wire_free(&wire);
+    side_add_hex(&wire, false, 0xc2, "02fa1f00"); /* three bytes from 256 back */
+    result = side_feed(&side_client, wire.bytes, wire.len, 1000, false);
+    CHECK_BYTES(result.payload.bytes, result.payload.len, noise + sizeof noise - 256, 3);
+    side_result_free(&result);
+    wire_free(&wire);
+    wire_free(&payload);
+    side_close_both();
+}
+
+int main(void) {
+    test_run("compression: what does not shrink goes as it is", what_does_not_shrink_goes_as_it_is);
+    test_run("compression: what is sent is shorter than the message",
+             what_is_sent_is_shorter_than_the_message);
+    test_run("compression: a batch is echoed without mixing", a_batch_is_echoed_without_mixing);
+    test_run("compression: an echo of a client leaves the window alone",
+             an_echo_of_a_client_leaves_the_window_alone);
+    return test_report();
+}

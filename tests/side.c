@@ -1,0 +1,179 @@
+#include "tests/side.h"
+
+#include "tests/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct side side_server, side_client;
+
+const struct parameters side_most = {false, false, 15, 15};
+
+static void new_key(void *context, uint8_t masking_key[4]) {
+    struct side *side = context;
+    side->keys = side->keys * 1664525u + 1013904223u;
+    memcpy(masking_key, &side->keys, 4);
+}
+
+void side_start(struct side *side, enum connection_role role, uint64_t max_message) {
+    struct connection_settings settings = {.role = role, .max_message = max_message};
+    struct buffer buffer;
+    settings.extension = permessage_deflate_extension(&side->deflate);
+    settings.new_masking_key = role == CONNECTION_CLIENT ? new_key : NULL;
+    settings.context = side;
+    buffer_init(&buffer, side->lent, sizeof side->lent);
+    connection_init(&side->connection, &settings, &buffer, 0);
+}
+
+struct http_text side_text(const char *string) {
+    return (struct http_text){string, strlen(string)};
+}
+
+void side_open_both(const struct parameters *wishes, uint64_t max_message) {
+    char offer[PARAMETERS_TEXT_MAX];
+    permessage_deflate_init(&side_server.deflate, &side_most, true);
+    permessage_deflate_init(&side_client.deflate, wishes, false);
+    CHECK(permessage_deflate_extension(&side_server.deflate) ==
+          NULL); /* nothing is agreed on yet */
+    CHECK(permessage_deflate_extension(&side_client.deflate) == NULL);
+    parameters_offer(wishes, offer);
+    struct extensions_chooser chooser = permessage_deflate_chooser(&side_server.deflate);
+    const char *answer = chooser.choose(chooser.context, side_text(offer));
+    CHECK(answer != NULL && permessage_deflate_accept(&side_client.deflate, side_text(answer)));
+    side_start(&side_server, CONNECTION_SERVER, max_message);
+    side_start(&side_client, CONNECTION_CLIENT, max_message);
+}
+
+void side_close(struct side *side) {
+    connection_free(&side->connection);
+    permessage_deflate_free(&side->deflate);
+}
+
+void side_close_both(void) {
+    side_close(&side_server);
+    side_close(&side_client);
+}
+
+void side_take_output(struct side *side, struct wire *output) {
+    const struct iovec *parts;
+    size_t count = connection_output(&side->connection, &parts);
+    for (size_t i = 0; i < count; i++) {
+        wire_add(output, parts[i].iov_base, parts[i].iov_len);
+    }
+    connection_sent(&side->connection, side->connection.output.total);
+}
+
+void side_result_free(struct side_result *result) {
+    wire_free(&result->payload);
+    wire_free(&result->output);
+}
+
+/* Handles events until there is none; the result has the last message. */
+static void handle(struct side *side, struct side_result *result, bool echoes) {
+    struct connection_message message = {0};
+    for (;;) {
+        enum connection_event event = connection_next(&side->connection, &message);
+        if (event == CONNECTION_MESSAGE) {
+            wire_free(&result->payload);
+            wire_add(&result->payload, message.payload, message.length);
+            result->event = event;
+            result->opcode = message.opcode;
+            result->messages++;
+            if (echoes) {
+                CHECK_EQUAL(connection_send(&side->connection, message.opcode, message.payload,
+                                            message.length),
+                            0);
+            }
+        } else if (event == CONNECTION_FAILED) {
+            result->event = event;
+            result->code = side->connection.close_code;
+            result->failure = side->connection.failure;
+            return;
+        } else {
+            side_take_output(side, &result->output);
+            if (event == CONNECTION_NEEDS_INPUT) {
+                return;
+            }
+        }
+    }
+}
+
+struct side_result side_feed(struct side *side, const uint8_t *bytes, size_t length, size_t piece,
+                             bool echoes) {
+    struct side_result result = {.event = CONNECTION_NEEDS_INPUT, .failure = ""};
+    while (length > 0 && result.event != CONNECTION_FAILED) {
+        size_t size = 0;
+        uint8_t *space = connection_space(&side->connection, &size);
+        CHECK(space != NULL && size > 0);
+        if (space == NULL || size == 0) {
+            break;
+        }
+        size = size < piece ? size : piece;
+        size = size < length ? size : length;
+        memcpy(space, bytes, size);
+        connection_received(&side->connection, size);
+        handle(side, &result, echoes);
+        bytes += size;
+        length -= size;
+    }
+    return result;
+}
+
+size_t side_pass(struct side *from, struct side *to, const void *payload, size_t length,
+                 bool *marked) {
+    struct wire frame = {0};
+    uint8_t *copy = malloc(length + 1);
+    if (copy == NULL) {
+        abort();
+    }
+    memcpy(copy, payload, length);
+    CHECK_EQUAL(connection_send(&from->connection, FRAME_BINARY, copy, length), 0);
+    side_take_output(from, &frame);
+    struct side_result result = side_feed(to, frame.bytes, frame.len, SIZE_MAX, false);
+    CHECK_EQUAL(result.event, CONNECTION_MESSAGE);
+    CHECK_EQUAL(result.messages, 1);
+    CHECK_FOR(result.payload.len == length &&
+                  (length == 0 || memcmp(result.payload.bytes, payload, length) == 0),
+              "%zu bytes came as %zu others", length, result.payload.len);
+    if (marked != NULL) {
+        *marked = (frame.bytes[0] & 0x40) != 0;
+    }
+    size_t size = frame.len;
+    wire_free(&frame);
+    side_result_free(&result);
+    free(copy);
+    return size;
+}
+
+static uint32_t dice = 1;
+
+uint32_t side_roll(uint32_t sides) {
+    dice ^= dice << 13;
+    dice ^= dice >> 17;
+    dice ^= dice << 5;
+    return dice % sides;
+}
+
+void side_fill_random(uint8_t *to, size_t length, uint32_t sides) {
+    for (size_t i = 0; i < length; i++) {
+        to[i] = (uint8_t)(sides == 256 ? side_roll(256) : 'a' + side_roll(sides));
+    }
+}
+
+void side_add_hex(struct wire *wire, bool is_server, uint8_t first, const char *hex) {
+    struct wire payload = {0};
+    wire_add_hex(&payload, hex);
+    if (is_server) {
+        wire_add_client_frame(wire, first, payload.bytes, payload.len);
+    } else {
+        wire_add_server_frame(wire, first, payload.bytes, payload.len);
+    }
+    wire_free(&payload);
+}
+
+void side_add_stored(struct wire *payload, const uint8_t *bytes, size_t length) {
+    uint8_t head[] = {0, (uint8_t)length, (uint8_t)(length >> 8), (uint8_t)~length,
+                      (uint8_t)(~length >> 8)};
+    wire_add(payload, head, sizeof head);
+    wire_add(payload, bytes, length);
+}
