@@ -94,7 +94,7 @@ include bench/rules.mk
 include tests/attacks/rules.mk
 
 # Testing.
-test_parts := $(addprefix tests/,test wire process peer inflate_case drive side toy hook)
+test_parts := $(addprefix tests/,test wire process peer inflate_case drive side toy hook arriving)
 test_links := $(foreach module,$(test_parts) $(so_far),$(call object,$(module)))
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)
 	@mkdir -p $(@D)

@@ -1,0 +1,86 @@
+#include "tests/arriving.h"
+
+#include "tests/test.h"
+
+#include <string.h>
+
+size_t arriving_seen[ARRIVING_VERDICTS];
+
+void arriving_start(struct arriving *stream, const char *bytes, size_t len) {
+    static char room[ARRIVING_MAX];
+    stream->bytes = bytes;
+    stream->len = len;
+    stream->arrived = room + sizeof room - len;
+    memset(stream->arrived, '\0', len);
+    stream->arrived_len = 0;
+    http_request_init(&stream->request);
+    stream->verdict = HTTP_INCOMPLETE;
+}
+
+void arriving_more(struct arriving *stream, size_t end) {
+    size_t before = stream->request.scanned;
+    memcpy(stream->arrived + stream->arrived_len, stream->bytes + stream->arrived_len,
+           end - stream->arrived_len);
+    stream->arrived_len = end;
+    stream->verdict = http_parse(&stream->request, stream->arrived, end);
+    size_t scanned = stream->request.scanned;
+    CHECK_FOR(scanned >= before, "%zu bytes were scanned, and then %zu", before, scanned);
+    CHECK_FOR(stream->verdict == HTTP_INCOMPLETE ? scanned == end : scanned <= end,
+              "%zu of %zu bytes were scanned", scanned, end);
+}
+
+void arriving_whole(struct arriving *stream, const char *bytes, size_t len) {
+    arriving_start(stream, bytes, len);
+    arriving_more(stream, len);
+}
+
+static bool same_text(struct http_text one, struct http_text other) {
+    return one.start == other.start && one.length == other.length;
+}
+
+bool arriving_alike(const struct arriving *one, const struct arriving *other) {
+    const struct http_request *left = &one->request, *right = &other->request;
+    if (one->verdict != other->verdict || left->scanned != right->scanned) {
+        return false;
+    }
+    if (one->verdict != HTTP_COMPLETE) {
+        return true;
+    }
+    bool same = same_text(left->method, right->method) && same_text(left->target, right->target) &&
+                left->version == right->version && left->head_size == right->head_size &&
+                left->header_count == right->header_count;
+    for (size_t i = 0; i < left->header_count && same; i++) {
+        struct http_header left_header = http_header_at(left, i);
+        struct http_header right_header = http_header_at(right, i);
+        same = same_text(left_header.name, right_header.name) &&
+               same_text(left_header.value, right_header.value);
+    }
+    return same;
+}
+
+void arriving_expect(const char *bytes, size_t len, enum http_verdict wanted) {
+    struct arriving whole, pieces;
+    arriving_whole(&whole, bytes, len);
+    CHECK_FOR(whole.verdict == wanted, "verdict %d, not %d, for %zu bytes: %.60s", whole.verdict,
+              wanted, len, bytes);
+    arriving_start(&pieces, bytes, len);
+    while (pieces.verdict == HTTP_INCOMPLETE && pieces.arrived_len < len) {
+        arriving_more(&pieces, pieces.arrived_len + 1);
+    }
+    CHECK_FOR(arriving_alike(&whole, &pieces), "byte by byte verdict %d for %.60s", pieces.verdict,
+              bytes);
+    for (size_t split = 0; split < len && len <= ARRIVING_SPLIT_MAX; split++) {
+        arriving_start(&pieces, bytes, len);
+        arriving_more(&pieces, split);
+        if (pieces.verdict == HTTP_INCOMPLETE) {
+            arriving_more(&pieces, len);
+        }
+        CHECK_FOR(arriving_alike(&whole, &pieces), "verdict %d when split at %zu: %.60s",
+                  pieces.verdict, split, bytes);
+    }
+    arriving_seen[whole.verdict]++;
+}
+
+void arriving_expect_text(const char *text, enum http_verdict wanted) {
+    arriving_expect(text, strlen(text), wanted);
+}
