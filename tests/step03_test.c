@@ -1,4 +1,5 @@
-/* Step 3 from outside: the handshake over a real socket. Its rules are tested in handshake_test. */
+/* Step 3 from outside: the handshake over a real socket. Its rules are tested in
+ * handshake_rules_test and its siblings. */
 #include "tests/peer.h"
 #include "tests/test.h"
 
