@@ -24,6 +24,13 @@ check() { # check NAME COMMAND...
     fi
 }
 
+# All test programs of a step, of which some have several.
+passes_tests() { # passes_tests STEP
+    for program in "$BUILD/tests/$1"_*test; do
+        env BUILD="$folder/flat/$1" "$program" || return 1
+    done
+}
+
 # The same compiler as the tests, but none of the settings of the make that calls. Nothing is
 # optimised: each file is compiled once for each step that has it.
 unset MAKEFLAGS MFLAGS MAKELEVEL
@@ -38,7 +45,7 @@ for step in step01 step02 step03 step04 step05 step06 step07; do
         step06 | step07) cp "$folder/flat/step05/step05_echo" "$folder/flat/$step" ;; # to talk to
     esac
     [ "$step" != step07 ] || cp "$BUILD/step07_client" "$folder/flat/step07"
-    check "$step: passes its test" env BUILD="$folder/flat/$step" "$BUILD/tests/${step}_test"
+    check "$step: passes its test" passes_tests "$step"
 done
 
 diff_of() { # diff_of FROM TO

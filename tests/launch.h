@@ -1,0 +1,40 @@
+/* launch: the client program of step 6, as a test runs it. */
+#ifndef TESTS_LAUNCH_H
+#define TESTS_LAUNCH_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+enum { LAUNCH_TEXT_SIZE = 1 << 16 };
+
+/* The client program while it runs. What it prints goes to files. */
+struct launch {
+    pid_t pid;
+    FILE *out, *err;
+    char printed[LAUNCH_TEXT_SIZE]; /* standard output and error, once it has ended */
+    char said[LAUNCH_TEXT_SIZE];
+};
+
+/* The arguments for an echo server: it replies to everything before it replies to a Close, so
+ * nothing is to wait for. */
+extern const char *const launch_at_once[];
+
+/* A file that goes with the last descriptor of it. */
+FILE *launch_file(void);
+
+/* Starts the client with `input` as its standard input. `run` is zero, but for `out`, which may be
+ * set to what it is to print to. The arguments end with NULL, or are NULL; the address stands
+ * behind them, unless it is NULL. */
+void launch_start(struct launch *run, int input, const char *const *arguments, const char *url);
+
+/* Waits for the end. Returns the exit status, or -1. */
+int launch_finish(struct launch *run);
+
+/* Runs the client to its end, with this input. Returns the exit status, or -1. */
+int launch_run(struct launch *run, const char *input, const char *const *arguments,
+               const char *url);
+
+bool launch_is_one_line(const char *text);
+
+#endif

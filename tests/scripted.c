@@ -1,0 +1,120 @@
+#include "tests/scripted.h"
+
+#include "step03_handshake/handshake.h"
+#include "tests/peer.h"
+#include "tests/test.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { LINGER = 200 }; /* ms */
+
+/* Writes the answer with the accept value that belongs to the request. */
+static void write_answer(struct scripted *script, char *out, size_t size) {
+    char accept_value[HANDSHAKE_ACCEPT_SIZE] = "";
+    const char *key = strstr(script->request, "Sec-WebSocket-Key: ");
+    const char *mark = strstr(script->answer, "{accept}");
+    if (key != NULL) {
+        handshake_accept((struct http_text){key + 19, 24}, accept_value);
+    }
+    if (mark == NULL) {
+        snprintf(out, size, "%s", script->answer);
+    } else {
+        snprintf(out, size, "%.*s%s%s", (int)(mark - script->answer), script->answer, accept_value,
+                 mark + 8);
+    }
+}
+
+/* Reads frames until `wanted` bytes are there, or to the end. */
+static void collect(struct scripted *script, int fd, size_t wanted) {
+    while (script->got_length < wanted) {
+        struct pollfd wait = {fd, POLLIN, 0};
+        if (poll(&wait, 1, PROCESS_WAIT) <= 0) {
+            return;
+        }
+        ssize_t count =
+            recv(fd, script->got + script->got_length, sizeof script->got - script->got_length, 0);
+        if (count <= 0) {
+            return;
+        }
+        script->got_length += (size_t)count;
+    }
+}
+
+static void *serve(void *argument) {
+    struct scripted *script = argument;
+    char answer[4096];
+    struct pollfd wait = {script->listener, POLLIN, 0};
+    int fd = poll(&wait, 1, PROCESS_WAIT) > 0 ? accept(script->listener, NULL, NULL) : -1;
+    if (fd >= 0 && peer_read_until(fd, "\r\n\r\n", script->request, sizeof script->request)) {
+        write_answer(script, answer, sizeof answer);
+        peer_send_text(fd, answer);
+        collect(script, fd, script->wait_for);
+        poll(NULL, 0, script->delay);
+        if (script->frames.len > 0) {
+            peer_send(fd, script->frames.bytes, script->frames.len);
+        }
+        if (script->lingers) {
+            collect(script, fd, 8); /* a Close with a code */
+            script->ended_early = poll(&(struct pollfd){fd, POLLIN, 0}, 1, LINGER) != 0;
+        }
+        if (script->frames.len > 0) {
+            shutdown(fd, SHUT_WR);
+        }
+        if (!script->end_at_once) {
+            collect(script, fd, sizeof script->got);
+        }
+    }
+    close(fd);
+    return NULL;
+}
+
+void scripted_listen(struct scripted *script) {
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    script->listener = socket(AF_INET, SOCK_STREAM, 0);
+    bool good = bind(script->listener, (struct sockaddr *)&address, sizeof address) == 0 &&
+                listen(script->listener, 1) == 0 &&
+                getsockname(script->listener, (struct sockaddr *)&address, &size) == 0;
+    CHECK(good);
+    snprintf(script->url, sizeof script->url, "ws://127.0.0.1:%u/", ntohs(address.sin_port));
+    script->got_length = 0;
+    pthread_create(&script->thread, NULL, serve, script);
+}
+
+void scripted_end(struct scripted *script) {
+    pthread_join(script->thread, NULL);
+    close(script->listener);
+    wire_free(&script->frames);
+}
+
+int scripted_play(struct scripted *script, struct launch *run, const char *input,
+                  const char *const *arguments) {
+    scripted_listen(script);
+    int status = launch_run(run, input, arguments, script->url);
+    scripted_end(script);
+    return status;
+}
+
+size_t scripted_unmask(struct scripted *script, uint8_t first[8], char payload[8][126]) {
+    size_t at = 0, count = 0;
+    while (at + 6 <= script->got_length && count < 8) {
+        uint8_t *frame = script->got + at;
+        size_t length = frame[1] & 0x7f;
+        CHECK((frame[1] & 0x80) != 0 && length < 126 && at + 6 + length <= script->got_length);
+        for (size_t i = 0; i < length && at + 6 + i < script->got_length; i++) {
+            payload[count][i] = (char)(frame[6 + i] ^ frame[2 + i % 4]);
+        }
+        payload[count][length] = '\0';
+        first[count++] = frame[0];
+        at += 6 + length;
+    }
+    CHECK_EQUAL(at, script->got_length);
+    return count;
+}

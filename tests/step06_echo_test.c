@@ -1,0 +1,100 @@
+/* Step 6 from outside: the client program against the echo server. */
+#include "tests/launch.h"
+#include "tests/process.h"
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct process echo_server;
+
+static const char *echo_url(void) {
+    static char url[64];
+    snprintf(url, sizeof url, "ws://127.0.0.1:%u/", echo_server.port);
+    return url;
+}
+
+static void lines_come_back(void) {
+    struct launch run;
+    CHECK_EQUAL(
+        launch_run(&run, "one\n\nGr\xc3\xbc\xc3\x9f\x65\r\nno end", launch_at_once, echo_url()), 0);
+    CHECK_FOR(strcmp(run.printed, "one\n\nGr\xc3\xbc\xc3\x9f\x65\nno end\n") == 0, "%s",
+              run.printed);
+    CHECK_FOR(strcmp(run.said, "open\nclosed with 1000\n") == 0, "%s", run.said);
+}
+
+static void many_bytes_come_back(void) {
+    static const char *const arguments[] = {"--binary", "--quiet", NULL};
+    enum { SIZE = 20 << 20 };
+    uint8_t *sent = malloc(SIZE), *got = malloc(SIZE + 1);
+    struct launch run = {0};
+    FILE *in = launch_file(), *out = launch_file();
+    if (sent == NULL || got == NULL) {
+        abort();
+    }
+    for (size_t i = 0; i < SIZE; i++) {
+        sent[i] = (uint8_t)(i * 7 + i / 251);
+    }
+    CHECK_EQUAL(fwrite(sent, 1, SIZE, in), SIZE);
+    rewind(in);
+    run.out = fdopen(dup(fileno(out)), "r+");
+    launch_start(&run, fileno(in), arguments, echo_url());
+    CHECK_EQUAL(launch_finish(&run), 0);
+    rewind(out);
+    CHECK_EQUAL(fread(got, 1, SIZE + 1, out), SIZE);
+    CHECK(memcmp(sent, got, SIZE) == 0);
+    CHECK(run.said[0] == '\0');
+    fclose(in);
+    fclose(out);
+    free(sent);
+    free(got);
+}
+
+static void a_long_line_is_one_message(void) {
+    struct launch run;
+    static char line[50001];
+    memset(line, 'x', sizeof line - 1);
+    CHECK_EQUAL(launch_run(&run, line, launch_at_once, echo_url()), 0);
+    CHECK_EQUAL(strlen(run.printed), sizeof line);
+    CHECK(process_logs(&echo_server, "closed with 1000 after 1 messages"));
+}
+
+static void what_is_not_utf8_is_not_sent(void) {
+    struct launch run;
+    CHECK_EQUAL(launch_run(&run, "a\n\xff\nb\n", launch_at_once, echo_url()), 1);
+    CHECK_FOR(strcmp(run.printed, "a\nb\n") == 0, "%s", run.printed);
+    CHECK_FOR(strstr(run.said, "line 2 is not UTF-8") != NULL, "%s", run.said);
+}
+
+static void verbose_draws_both_directions(void) {
+    struct launch run;
+    CHECK_EQUAL(launch_run(&run, "hi\n", (const char *const[]){"--verbose", "--wait", "0", NULL},
+                           echo_url()),
+                0);
+    static const char *const wanted[] = {"> GET / HTTP/1.1\n",
+                                         "> Sec-WebSocket-Key: ",
+                                         "< HTTP/1.1 101 Switching Protocols\n",
+                                         "sent frame 1: text, 2 bytes of payload\n",
+                                         "received frame 1: text, 2 bytes of payload\n",
+                                         "  text: \"hi\"\n",
+                                         "sent frame 2: close, 2 bytes of payload\n",
+                                         "received frame 2: close, 2 bytes of payload\n"};
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        CHECK_FOR(strstr(run.said, wanted[i]) != NULL, "no %s in %s", wanted[i], run.said);
+    }
+}
+
+int main(void) {
+    if (!process_start(&echo_server, "step05_echo", (const char *const[]){NULL})) {
+        return test_report();
+    }
+    test_run("client: lines go and come back", lines_come_back);
+    test_run("client: it reads while it writes", many_bytes_come_back);
+    test_run("client: a long line is one message", a_long_line_is_one_message);
+    test_run("client: a line that is not UTF-8 is not sent (5.6)", what_is_not_utf8_is_not_sent);
+    test_run("client: --verbose draws both directions", verbose_draws_both_directions);
+    CHECK_EQUAL(process_stop(&echo_server), 0);
+    return test_report();
+}

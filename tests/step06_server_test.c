@@ -1,0 +1,167 @@
+/* Step 6 from outside: the client program against a server in the hands of the test that breaks
+ * each rule for servers. */
+#include "tests/process.h"
+#include "tests/scripted.h"
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void nothing_is_sent_before_the_answer_is_judged(void) {
+    static const char *const answers[] = {
+        SCRIPTED_SWITCH "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
+        SCRIPTED_SWITCH "\r\n",
+        SCRIPTED_SWITCH "Sec-WebSocket-Accept: {accept}\r\nSec-WebSocket-Protocol: chat\r\n\r\n",
+        SCRIPTED_SWITCH "Sec-WebSocket-Accept: {accept}\r\nSec-WebSocket-Extensions: x\r\n\r\n",
+        "HTTP/1.1 101 x\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n",
+        "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n",
+        "SSH-2.0-OpenSSH_9.2\r\n",
+        "HTTP/1.1 101 x\nUpgrade: websocket\n\n",
+    };
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        struct scripted script = {.answer = answers[i]};
+        struct launch run;
+        CHECK_EQUAL(scripted_play(&script, &run, "secret\n", NULL), 1);
+        CHECK_FOR(script.got_length == 0, "%zu bytes after %s", script.got_length, answers[i]);
+        CHECK_FOR(launch_is_one_line(run.said), "%s", run.said);
+    }
+}
+
+static void every_frame_has_a_key_of_its_own(void) {
+    struct scripted script = {.answer = SCRIPTED_OPEN, .wait_for = 4 * 10};
+    struct launch run;
+    uint8_t first[8];
+    char payload[8][126];
+    wire_add_server_close(&script.frames, 1000, "");
+    CHECK_EQUAL(scripted_play(&script, &run, "same\nsame\nsame\nsame\n", NULL), 0);
+    for (size_t i = 0; i < 4; i++) {
+        for (size_t j = 0; j < i; j++) {
+            CHECK(memcmp(script.got + i * 10 + 2, script.got + j * 10 + 2, 4) != 0);
+        }
+    }
+    CHECK_EQUAL(scripted_unmask(&script, first, payload), 5);
+    for (size_t i = 0; i < 4; i++) {
+        CHECK_EQUAL(first[i], 0x81);
+        CHECK(strcmp(payload[i], "same") == 0);
+    }
+    CHECK_EQUAL(first[4], 0x88);
+}
+
+static void a_rule_broken_by_the_server_ends_it(void) {
+    static const struct {
+        const char *frames;
+        unsigned code;
+    } cases[] = {
+        {"81 85 37fa213d 7f9f4d5158", 1002}, /* masked */
+        {"91 00", 1002},                     /* RSV3 */
+        {"83 00", 1002},                     /* a reserved opcode */
+        {"81 01 ff", 1007},                  /* not UTF-8 */
+        {"88 02 03 ed", 1002},               /* code 1005 */
+        {"82 7f 0000 0001 0000 0000", 1009}, /* 4 GiB */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scripted script = {.answer = SCRIPTED_OPEN};
+        struct launch run;
+        uint8_t first[8];
+        char payload[8][126], sent[32];
+        wire_add_hex(&script.frames, cases[i].frames);
+        CHECK_EQUAL(scripted_play(&script, &run, "", (const char *const[]){"--wait", "10", NULL}),
+                    1);
+        size_t count = scripted_unmask(&script, first, payload);
+        CHECK_EQUAL(count, 1);
+        CHECK_EQUAL(first[0], 0x88);
+        CHECK_EQUAL((unsigned)(uint8_t)payload[0][0] << 8 | (uint8_t)payload[0][1], cases[i].code);
+        snprintf(sent, sizeof sent, "%u was sent", cases[i].code);
+        CHECK_FOR(strstr(run.said, sent) != NULL, "%s", run.said);
+    }
+}
+
+static void the_code_of_a_close_is_the_exit_status(void) {
+    static const struct {
+        unsigned code;
+        int status;
+        const char *said;
+    } cases[] = {
+        {1000, 0, "closed with 1000: bye\n"},
+        {1001, 0, "closed with 1001: bye\n"},
+        {1011, 1, "closed with 1011: bye\n"},
+        {4000, 1, "closed with 4000: bye\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scripted script = {.answer = SCRIPTED_OPEN};
+        struct launch run;
+        uint8_t first[8];
+        char payload[8][126];
+        wire_add_server_close(&script.frames, cases[i].code, "bye");
+        CHECK_EQUAL(scripted_play(&script, &run, "", (const char *const[]){"--wait", "10", NULL}),
+                    cases[i].status);
+        CHECK_FOR(strstr(run.said, cases[i].said) != NULL, "%s", run.said);
+        CHECK_EQUAL(scripted_unmask(&script, first, payload),
+                    1); /* the reply, with the same code */
+        CHECK_EQUAL((unsigned)(uint8_t)payload[0][0] << 8 | (uint8_t)payload[0][1], cases[i].code);
+    }
+}
+
+static void the_server_is_the_first_to_end_tcp(void) {
+    for (int asked = 0; asked < 2; asked++) {
+        struct scripted script = {
+            .answer = SCRIPTED_OPEN, .lingers = true, .wait_for = asked ? 8 : 0};
+        struct launch run;
+        wire_add_server_close(&script.frames, 1000, "");
+        CHECK_EQUAL(
+            scripted_play(&script, &run, "",
+                          asked ? launch_at_once : (const char *const[]){"--wait", "10", NULL}),
+            0);
+        CHECK_EQUAL(script.got_length, 8);
+        CHECK(!script.ended_early);
+    }
+}
+
+static void late_replies_are_waited_for(void) {
+    struct scripted script = {.answer = SCRIPTED_OPEN, .wait_for = 11, .delay = 300};
+    struct launch run;
+    wire_add_server_text(&script.frames, 0x81, "late");
+    wire_add_server_close(&script.frames, 1000, "");
+    CHECK_EQUAL(
+        scripted_play(&script, &run, "hello\n", (const char *const[]){"--wait", "10", NULL}), 0);
+    CHECK_FOR(strcmp(run.printed, "late\n") == 0, "%s", run.printed);
+}
+
+static void an_end_without_a_close_is_an_error(void) {
+    struct scripted script = {.answer = SCRIPTED_OPEN, .end_at_once = true};
+    struct launch run;
+    CHECK_EQUAL(scripted_play(&script, &run, "", (const char *const[]){"--wait", "10", NULL}), 1);
+    CHECK_FOR(strstr(run.said, "without a Close") != NULL || strstr(run.said, "reset") != NULL,
+              "%s", run.said);
+}
+
+static void a_server_that_says_nothing_is_left(void) {
+    struct scripted script = {.answer = ""};
+    struct launch run;
+    int64_t begin = now();
+    CHECK_EQUAL(
+        scripted_play(&script, &run, "", (const char *const[]){"--handshake-timeout", "0.2", NULL}),
+        1);
+    CHECK_FOR(strstr(run.said, "--handshake-timeout") != NULL, "%s", run.said);
+    script = (struct scripted){.answer = SCRIPTED_OPEN}; /* it never replies to a Close */
+    CHECK_EQUAL(scripted_play(&script, &run, "", (const char *const[]){"--wait", "0", NULL}), 1);
+    CHECK_FOR(strstr(run.said, "did not reply to our Close") != NULL, "%s", run.said);
+    CHECK(now() - begin < PROCESS_WAIT);
+}
+
+int main(void) {
+    test_run("client: nothing is sent before the answer is judged (4.1)",
+             nothing_is_sent_before_the_answer_is_judged);
+    test_run("client: every frame is masked with a key of its own (5.3)",
+             every_frame_has_a_key_of_its_own);
+    test_run("client: a rule broken by the server ends the connection",
+             a_rule_broken_by_the_server_ends_it);
+    test_run("client: the code of a Close is the exit status",
+             the_code_of_a_close_is_the_exit_status);
+    test_run("client: the server is the first to end TCP (7.1.1)",
+             the_server_is_the_first_to_end_tcp);
+    test_run("client: late replies are waited for", late_replies_are_waited_for);
+    test_run("client: an end without a Close is an error", an_end_without_a_close_is_an_error);
+    test_run("client: no wait is without a bound", a_server_that_says_nothing_is_left);
+    return test_report();
+}

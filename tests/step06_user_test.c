@@ -1,0 +1,178 @@
+/* Step 6 from outside: what the client program shows to its user, and what the user asks of it. */
+#define _XOPEN_SOURCE 700 /* pseudo-terminals */
+
+#include "tests/process.h"
+#include "tests/scripted.h"
+#include "tests/test.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void binary_messages_are_shown_in_hex(void) {
+    struct scripted script = {.answer = SCRIPTED_OPEN};
+    struct launch run;
+    wire_add_server_text(&script.frames, 0x82, "0123456789abcdefXY");
+    wire_add_server_close(&script.frames, 1000, "");
+    CHECK_EQUAL(scripted_play(&script, &run, "", (const char *const[]){"--wait", "10", NULL}), 0);
+    CHECK_FOR(strncmp(run.printed, "0000  30 31 32 ", 15) == 0 &&
+                  strstr(run.printed, "\n0010  58 59 ") != NULL,
+              "%s", run.printed);
+}
+
+static void a_refusal_is_shown(void) {
+    struct scripted script = {.answer = "HTTP/1.1 403 Forbidden\r\nContent-Length: 14\r\n\r\n"
+                                        "not\x1b[31m today\r\n",
+                              .end_at_once = true};
+    struct launch run;
+    CHECK_EQUAL(scripted_play(&script, &run, "", NULL), 1);
+    CHECK_FOR(strstr(run.said, ": 403 Forbidden: not\\x1b[31m today\n") != NULL, "%s", run.said);
+    script = (struct scripted){.answer = "HTTP/1.1 302 Found\r\nLocation: http://x/login\r\n\r\n",
+                               .end_at_once = true};
+    CHECK_EQUAL(scripted_play(&script, &run, "", NULL), 1);
+    CHECK_FOR(strstr(run.said, ": 302 Found; it says to go to http://x/login\n") != NULL, "%s",
+              run.said);
+}
+
+static void pings_go_both_ways(void) {
+    struct scripted script = {.answer = SCRIPTED_OPEN, .wait_for = 6 + 14};
+    struct launch run;
+    uint8_t first[8];
+    char payload[8][126];
+    wire_add_server_text(&script.frames, 0x89, "ping");
+    wire_add_server_text(&script.frames, 0x8a, "are you there?");
+    wire_add_server_close(&script.frames, 1000, "");
+    CHECK_EQUAL(
+        scripted_play(&script, &run, "", (const char *const[]){"--ping", "--wait", "10", NULL}), 0);
+    CHECK_EQUAL(scripted_unmask(&script, first, payload), 3);
+    CHECK_EQUAL(first[0], 0x89);
+    CHECK_EQUAL(first[1], 0x8a);
+    CHECK(strcmp(payload[1], "ping") == 0);
+    CHECK_FOR(strstr(run.said, "pong after ") != NULL, "%s", run.said);
+
+    script = (struct scripted){.answer = SCRIPTED_OPEN, .wait_for = 6 + 14};
+    wire_add_server_close(&script.frames, 1000, "");
+    CHECK_EQUAL(
+        scripted_play(&script, &run, "", (const char *const[]){"--ping", "--wait", "10", NULL}), 1);
+    CHECK_FOR(strstr(run.said, "the ping was not answered") != NULL, "%s", run.said);
+}
+
+static void interrupt_says_goodbye(void) {
+    static struct scripted script = {.answer = SCRIPTED_OPEN, .wait_for = 8};
+    struct launch run = {0};
+    uint8_t first[8];
+    char payload[8][126] = {{0}}, said[256] = "";
+    int input[2];
+    CHECK_EQUAL(pipe(input), 0);
+    wire_add_server_close(&script.frames, 1001, "");
+    scripted_listen(&script);
+    launch_start(&run, input[0], NULL, script.url);
+    for (int64_t end = now() + PROCESS_WAIT; strstr(said, "open\n") == NULL && now() < end;) {
+        ssize_t count = pread(fileno(run.err), said, sizeof said - 1, 0);
+        said[count > 0 ? count : 0] = '\0';
+        poll(NULL, 0, 2);
+    }
+    kill(run.pid, SIGINT);
+    CHECK_EQUAL(launch_finish(&run), 0);
+    scripted_end(&script);
+    CHECK_EQUAL(scripted_unmask(&script, first, payload), 1);
+    CHECK_EQUAL((unsigned)(uint8_t)payload[0][0] << 8 | (uint8_t)payload[0][1], 1001);
+    close(input[0]);
+    close(input[1]);
+}
+
+/* Reads what has been printed on a terminal until `until` has come. */
+static void read_terminal(int terminal, const char *until, char *text, size_t size) {
+    struct pollfd wait = {terminal, POLLIN, 0};
+    size_t len = 0;
+    text[0] = '\0';
+    while (len + 1 < size && strstr(text, until) == NULL && poll(&wait, 1, PROCESS_WAIT) > 0) {
+        ssize_t count = read(terminal, text + len, size - 1 - len);
+        if (count <= 0) {
+            break;
+        }
+        len += (size_t)count;
+        text[len] = '\0';
+    }
+    CHECK_FOR(strstr(text, until) != NULL, "%s", text);
+}
+
+static void a_terminal_gets_no_commands(void) {
+    struct scripted script = {.answer = SCRIPTED_OPEN};
+    struct launch run = {0};
+    char shown[256];
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    CHECK(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+    run.out = fopen(ptsname(terminal), "r+");
+    CHECK(run.out != NULL);
+    if (run.out == NULL) {
+        return;
+    }
+    wire_add_server_text(&script.frames, 0x81, "a\x1b[31m\xc2\x9b\xc3\xbc\tb");
+    wire_add_server_close(&script.frames, 1000, "");
+    scripted_listen(&script);
+    int nothing = open("/dev/null", O_RDONLY);
+    launch_start(&run, nothing, (const char *const[]){"--wait", "10", NULL}, script.url);
+    read_terminal(terminal, "b\r\n", shown, sizeof shown);
+    CHECK_FOR(strncmp(shown, "a\\x1b[31m\\xc2\\x9b\xc3\xbc", 19) == 0, "%s", shown);
+    int status;
+    waitpid(run.pid, &status, 0);
+    CHECK_EQUAL(status, 0);
+    fclose(run.out);
+    fclose(run.err);
+    scripted_end(&script);
+    close(nothing);
+    close(terminal);
+}
+
+static void the_request_says_what_was_asked_for(void) {
+    struct scripted script = {.answer = SCRIPTED_SWITCH "Sec-WebSocket-Accept: {accept}\r\n"
+                                                        "Sec-WebSocket-Protocol: b\r\n\r\n"};
+    struct launch run;
+    static const char *const arguments[] = {
+        "--header", "X-One: 1", "--subprotocol", "a",      "--subprotocol",
+        "b",        "--origin", "http://o",      "--wait", "10",
+        NULL};
+    wire_add_server_close(&script.frames, 1000, "");
+    CHECK_EQUAL(scripted_play(&script, &run, "", arguments), 0);
+    CHECK(strstr(script.request, "\r\nX-One: 1\r\n") != NULL);
+    CHECK(strstr(script.request, "\r\nSec-WebSocket-Protocol: a, b\r\n") != NULL);
+    CHECK(strstr(script.request, "\r\nOrigin: http://o\r\n") != NULL);
+    CHECK_FOR(strstr(run.said, "open, subprotocol b\n") != NULL, "%s", run.said);
+}
+
+static void a_bad_command_line_is_refused(void) {
+    static const char *const bad[][2] = {
+        {"--subprotocol=a b", "ws://127.0.0.1:1/"},
+        {"--header=x", "ws://127.0.0.1:1/"},
+        {"--wait=-1", "ws://127.0.0.1:1/"},
+        {"--quiet", "wss://127.0.0.1:1/"},
+        {"--quiet", NULL},
+        {"ws://127.0.0.1:1/", "ws://127.0.0.1:1/"},
+    };
+    struct launch run;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        CHECK_EQUAL(launch_run(&run, "", (const char *const[]){bad[i][0], NULL}, bad[i][1]), 2);
+        CHECK_FOR(launch_is_one_line(run.said), "%s", run.said);
+    }
+    CHECK_EQUAL(launch_run(&run, "", (const char *const[]){"--help", NULL}, NULL), 0);
+    CHECK(strstr(run.printed, "usage: step06_client ") != NULL);
+    CHECK_EQUAL(launch_run(&run, "", NULL, "ws://127.0.0.1:1/"), 1);
+    CHECK_FOR(strstr(run.said, "cannot connect to 127.0.0.1 port 1: ") != NULL, "%s", run.said);
+}
+
+int main(void) {
+    test_run("client: binary messages are shown in hex", binary_messages_are_shown_in_hex);
+    test_run("client: a refusal is shown", a_refusal_is_shown);
+    test_run("client: pings go both ways", pings_go_both_ways);
+    test_run("client: ^C says goodbye with 1001", interrupt_says_goodbye);
+    test_run("client: a terminal gets no commands", a_terminal_gets_no_commands);
+    test_run("client: the request says what was asked for", the_request_says_what_was_asked_for);
+    test_run("client: a bad command line is refused", a_bad_command_line_is_refused);
+    return test_report();
+}
