@@ -78,6 +78,9 @@ static void bytes_are_moved_only_to_make_room(void) {
     struct wire in = {0};
     uint8_t *payload = calloc(1, LENGTH);
     size_t size, moves = 0, expected = 0;
+    if (payload == NULL) {
+        abort();
+    }
     for (size_t i = 0; i < 40; i++) {
         payload[0] = (uint8_t)i;
         wire_add_client_frame(&in, 0x82, payload, LENGTH);
