@@ -4,6 +4,7 @@
 #define TESTS_SCALE_FLOW_H
 
 #include "tests/peer.h"
+#include "tests/scale/compression.h"
 
 /* How a client goes about it. Zeros: as fast as it can. */
 struct flow_pace {
@@ -14,9 +15,10 @@ struct flow_pace {
 };
 
 /* Sends `sent` and reads until `wanted` has come, byte for byte; an exchange takes PROCESS_WAIT at
- * most without progress. Returns whether all was well; a failed check says what was not. Both
- * stay the caller's. */
+ * most without progress. With a compression, which may be NULL, `wanted` is what has to come once it
+ * is inflated. Returns whether all was well; a failed check says what was not. All stay the
+ * caller's. */
 bool flow_exchange(int fd, const struct wire *sent, const struct wire *wanted,
-                   const struct flow_pace *pace);
+                   const struct flow_pace *pace, struct compression *compression);
 
 #endif

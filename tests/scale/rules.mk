@@ -3,8 +3,9 @@
 
 scale_links := tests/test tests/wire tests/process tests/peer tests/scale/sample bench/measure \
                common/hexdump common/text
-soak_links  := $(scale_links) tests/scale/flow tests/scale/traffic tests/scale/traffic_wscheck \
-               bench/payload
+soak_links  := $(scale_links) tests/scale/compression tests/scale/flow tests/scale/traffic \
+               tests/scale/traffic_spoiler tests/scale/traffic_wscheck bench/payload \
+               $(filter-out common/hexdump common/text,$(step07_deflate_modules))
 SCALE := $(BUILD)/scale/scale $(BUILD)/scale/compressed $(BUILD)/scale/soak
 
 $(BUILD)/scale/scale: $(foreach module,tests/scale/scale $(scale_links),$(call object,$(module)))

@@ -1,7 +1,7 @@
 /* soak: mixed traffic for a long time, without growth.
  *
  * usage: soak SECONDS [SEED]
- * $SERVER: another server than step05_echo, from $BUILD
+ * $SERVER: another server than step05_echo, from $BUILD; with step07_deflate some clients compress
  *
  * The time is cut into rounds. In each of them many client processes do all that clients do; when
  * it is over they have left, and the server is looked at while it is at rest. A few connections
@@ -39,10 +39,18 @@ static const struct crew {
     const char *name;
     bool (*serve)(struct traffic *);
     unsigned count;
+    bool compresses; /* only if the server does */
 } crews[] = {
-    {"ordinary client", traffic_ordinary, 4}, {"slow writer", traffic_slow_writer, 4},
-    {"slow reader", traffic_slow_reader, 3},  {"deserter", traffic_deserter, 2},
-    {"wscheck", traffic_wscheck, 2},
+    {"ordinary client", traffic_ordinary, 4, false},
+    {"slow writer", traffic_slow_writer, 4, false},
+    {"slow reader", traffic_slow_reader, 3, false},
+    {"deserter", traffic_deserter, 2, false},
+    {"wscheck", traffic_wscheck, 2, false},
+    {"compressing ordinary client", traffic_ordinary, 3, true},
+    {"compressing slow writer", traffic_slow_writer, 2, true},
+    {"compressing slow reader", traffic_slow_reader, 2, true},
+    {"compressing deserter", traffic_deserter, 2, true},
+    {"spoiler", traffic_spoiler, 2, true},
 };
 enum { CREWS = sizeof crews / sizeof crews[0], CLIENTS_MAX = 32 };
 
@@ -52,7 +60,11 @@ struct client {
     const struct crew *crew;
 };
 
+/* The server that must accept permessage-deflate, so that its memory is part of the soak. */
+static const char compressing_server[] = "step07_deflate";
+
 static struct process server;
+static bool server_compresses;
 static struct sample start; /* before the first client */
 static uint64_t seed;
 static int64_t begin, duration, round_length;
@@ -83,7 +95,12 @@ static struct client start_client(const struct crew *crew, unsigned number, int6
     client.pid = fork();
     if (client.pid == 0) {
         struct traffic traffic = {
-            .port = server.port, .random = seed_for(number), .deadline = deadline, .stay = stay[0]};
+            .port = server.port,
+            .random = seed_for(number),
+            .deadline = deadline,
+            .stay = stay[0],
+            .compresses = crew->compresses,
+        };
         close(stay[1]);
         bool good = crew->serve(&traffic);
         good = write(report[1], &traffic, sizeof traffic) == (ssize_t)sizeof traffic && good;
@@ -153,7 +170,8 @@ static void run_round(const struct sample *stayed) {
     unsigned count = 0;
     int64_t deadline = now() + round_length;
     for (unsigned crew = 0; crew < CREWS; crew++) {
-        for (unsigned i = 0; i < crews[crew].count; i++, count++) {
+        unsigned wanted = server_compresses || !crews[crew].compresses ? crews[crew].count : 0;
+        for (unsigned i = 0; i < wanted; i++, count++) {
             unsigned number = (unsigned)(rounds + 1) * CLIENTS_MAX + count;
             clients[count] = start_client(&crews[crew], number, deadline);
         }
@@ -191,12 +209,17 @@ static void judge_growth(void) {
 }
 
 static void mixed_traffic_leaves_no_growth(void) {
-    static const struct crew staying = {"stayer", traffic_stayer, 1};
+    static const struct crew staying[] = {{"stayer", traffic_stayer, 1, false},
+                                          {"compressing stayer", traffic_stayer, 1, true}};
     struct sample stayed = start;
-    stayed.threads += TRAFFIC_STAYING;
-    stayed.descriptors += TRAFFIC_STAYING;
+    struct client stayers[2];
+    unsigned stayers_count = server_compresses ? 2 : 1;
+    stayed.threads += TRAFFIC_STAYING * stayers_count;
+    stayed.descriptors += TRAFFIC_STAYING * stayers_count;
     CHECK_EQUAL(pipe(stay), 0);
-    struct client stayer = start_client(&staying, 0, 0);
+    for (unsigned i = 0; i < stayers_count; i++) {
+        stayers[i] = start_client(&staying[i], i, 0);
+    }
     printf("%6s %11s %9s %7s | %9s %5s %5s | %9s %5s %5s\n", "", "", "", "", "busy:", "", "",
            "at rest:", "", "");
     printf("%6s %11s %9s %7s | %9s %5s %5s | %9s %5s %5s\n", "s", "connections", "messages",
@@ -209,7 +232,7 @@ static void mixed_traffic_leaves_no_growth(void) {
         judge_growth();
     }
     close(stay[1]);
-    for (int64_t end = now(); look_after(&stayer, 1, end) > 0;) {
+    for (int64_t end = now(); look_after(stayers, stayers_count, end) > 0;) {
         poll(NULL, 0, SAMPLE_EVERY);
     }
 }
@@ -246,8 +269,9 @@ int main(int argc, char **argv) {
            (double)duration / 1000, (unsigned long long)seed, (double)duration / 1000,
            (unsigned long long)seed);
     sample_keep_no_stacks();
-    const char *program = getenv("SERVER");
-    if (!process_start(&server, program != NULL ? program : "step05_echo", arguments)) {
+    const char *program = getenv("SERVER") != NULL ? getenv("SERVER") : "step05_echo";
+    server_compresses = strcmp(program, compressing_server) == 0;
+    if (!process_start(&server, program, arguments)) {
         return 1;
     }
     start = sample_take(&server);

@@ -1,6 +1,7 @@
 #include "tests/scale/traffic.h"
 
 #include "bench/payload.h"
+#include "step05_echo/session.h"
 #include "tests/scale/flow.h"
 #include "tests/test.h"
 
@@ -13,11 +14,12 @@ enum {
     SIZE_MAX_BITS = 16,    /* most messages are shorter than 64 KiB, */
     LARGE_ONE_IN = 40,     /* one in so many is up to 1 MiB, */
     LARGEST_ONE_IN = 2000, /* and one in so many as large as may be */
-    LARGEST = 16777216,    /* the server's --max-message */
     MESSAGES_MAX = 30,     /* of one ordinary connection */
     IN_FLIGHT_MAX = 8,     /* of them at once */
-    STAYER_PAUSE = 5,      /* ms */
-    DESERTER_PAUSE = 3     /* ms, so that the others have the machine as well */
+    SILENCE_ONE_IN = 40,   /* a client that compresses is silent so often, and so many ms long */
+    SILENCE = SESSION_RELAX_AFTER + 200,
+    STAYER_PAUSE = 5,  /* ms */
+    DESERTER_PAUSE = 3 /* ms, so that the others have the machine as well */
 };
 
 static uint64_t below(struct traffic *traffic, uint64_t limit) {
@@ -27,16 +29,39 @@ static uint64_t below(struct traffic *traffic, uint64_t limit) {
 /* Every length of a number of bits is as likely as the others: many short messages, few long. */
 static size_t random_size(struct traffic *traffic) {
     if (below(traffic, LARGEST_ONE_IN) == 0) {
-        return LARGEST;
+        return TRAFFIC_LARGEST;
     }
     bool large = below(traffic, LARGE_ONE_IN) == 0;
     uint64_t bits = large ? 20 : below(traffic, SIZE_MAX_BITS + 1);
     return (size_t)below(traffic, (UINT64_C(1) << bits) + 1);
 }
 
-/* Adds a message in one frame or in several, with pings between them, and what must come back. */
-static void add_message(struct traffic *traffic, size_t size, struct wire *sent,
-                        struct wire *wanted) {
+void traffic_add_frames(struct traffic *traffic, uint8_t first, const uint8_t *payload, size_t size,
+                        struct wire *sent, struct wire *wanted) {
+    size_t pieces = below(traffic, 4) == 0 ? 1 + (size_t)below(traffic, 8) : 1, at = 0;
+    for (size_t i = 0; i < pieces; i++) {
+        bool last = i + 1 == pieces;
+        size_t length = last ? size - at : (size_t)below(traffic, size - at + 1);
+        wire_add_client_frame(sent, (uint8_t)((last ? 0x80 : 0) | (i == 0 ? first : 0)),
+                              payload + at, length);
+        at += length;
+        if (wanted != NULL && !last && below(traffic, 2) == 0) {
+            wire_add_client_text(sent, 0x89, "between");
+            wire_add_server_text(wanted, 0x8a, "between");
+        }
+    }
+}
+
+/* One connection of a client. */
+struct visit {
+    int fd;
+    struct compression *compression; /* NULL without */
+};
+
+/* Adds a message, and what must come back, in the end uncompressed. One in ten of those that could
+ * be compressed is not: RFC 7692, 6.1 leaves that to the sender. */
+static void add_message(struct traffic *traffic, const struct visit *visit, size_t size,
+                        struct wire *sent, struct wire *wanted) {
     enum payload_kind kind = (enum payload_kind)below(traffic, 3);
     uint8_t opcode = kind == PAYLOAD_BINARY ? 2 : 1;
     uint8_t *payload = malloc(size + 1);
@@ -44,75 +69,97 @@ static void add_message(struct traffic *traffic, size_t size, struct wire *sent,
         abort();
     }
     payload_fill(kind, &traffic->random, payload, size);
-    size_t pieces = below(traffic, 4) == 0 ? 1 + (size_t)below(traffic, 8) : 1, at = 0;
-    for (size_t i = 0; i < pieces; i++) {
-        bool last = i + 1 == pieces;
-        size_t length = last ? size - at : (size_t)below(traffic, size - at + 1);
-        uint8_t first = (uint8_t)((last ? 0x80 : 0) | (i == 0 ? opcode : 0));
-        wire_add_client_frame(sent, first, payload + at, length);
-        at += length;
-        if (!last && below(traffic, 2) == 0) {
-            wire_add_client_text(sent, 0x89, "between");
-            wire_add_server_text(wanted, 0x8a, "between");
-        }
+    if (visit->compression != NULL && below(traffic, 10) != 0) {
+        struct wire packed = {0};
+        compression_pack(visit->compression, payload, size, &packed);
+        traffic_add_frames(traffic, COMPRESSION_MARK | opcode, packed.bytes, packed.len, sent,
+                           wanted);
+        wire_free(&packed);
+    } else {
+        traffic_add_frames(traffic, opcode, payload, size, sent, wanted);
     }
     wire_add_server_frame(wanted, (uint8_t)(0x80 | opcode), payload, size);
     traffic->messages++;
     free(payload);
 }
 
-/* Opens a connection, or returns -1. */
-static int open_one(struct traffic *traffic) {
+/* Prepares a connection that is not open yet. */
+static struct visit plan_visit(struct traffic *traffic) {
+    struct visit visit = {-1, NULL};
+    if (traffic->compresses) {
+        visit.compression = malloc(sizeof *visit.compression);
+        if (visit.compression == NULL) {
+            abort();
+        }
+        compression_init(visit.compression, &traffic->random);
+    }
     traffic->connections++;
-    return peer_open(traffic->port);
+    return visit;
 }
 
-/* Both Close frames, then the server ends TCP. Closes the descriptor. */
-static bool close_properly(int fd) {
+/* Opens a connection; its descriptor may be -1. */
+static struct visit open_visit(struct traffic *traffic) {
+    struct visit visit = plan_visit(traffic);
+    visit.fd = visit.compression != NULL ? compression_open(visit.compression, traffic->port)
+                                         : peer_open(traffic->port);
+    return visit;
+}
+
+static bool exchange(const struct visit *visit, const struct wire *sent, const struct wire *wanted,
+                     const struct flow_pace *pace) {
+    return flow_exchange(visit->fd, sent, wanted, pace, visit->compression);
+}
+
+/* Gives back all but the descriptor. */
+static void forget_visit(struct visit *visit) {
+    if (visit->compression != NULL) {
+        compression_free(visit->compression);
+        free(visit->compression);
+        visit->compression = NULL;
+    }
+}
+
+/* Ends a connection: if all was `good`, with both Close frames, after which the server ends TCP.
+ * Returns whether all still is. */
+static bool end_visit(struct visit *visit, bool good) {
     struct wire sent = {0}, wanted = {0};
-    wire_add_client_close(&sent, 1000, "");
-    wire_add_server_close(&wanted, 1000, "");
-    bool good = peer_send(fd, sent.bytes, sent.len);
-    CHECK(good);
-    peer_expect(fd, &wanted);
-    peer_expect_end(fd);
-    wire_free(&sent);
-    close(fd);
-    return !test_has_failed();
-}
-
-/* Opens a connection, exchanges messages at a pace, and closes. */
-static bool visit(struct traffic *traffic, const struct wire *sent, const struct wire *wanted,
-                  const struct flow_pace *pace) {
-    int fd = open_one(traffic);
-    if (fd < 0) {
+    forget_visit(visit);
+    if (visit->fd < 0) {
         return false;
     }
-    if (!flow_exchange(fd, sent, wanted, pace)) {
-        close(fd);
-        return false;
+    if (good) {
+        wire_add_client_close(&sent, 1000, "");
+        wire_add_server_close(&wanted, 1000, "");
+        CHECK(peer_send(visit->fd, sent.bytes, sent.len));
+        peer_expect(visit->fd, &wanted);
+        peer_expect_end(visit->fd);
+        wire_free(&sent);
     }
-    return close_properly(fd);
+    close(visit->fd);
+    return good && !test_has_failed();
 }
 
 bool traffic_ordinary(struct traffic *traffic) {
     const struct flow_pace fast = {0};
     bool good = true;
     while (good && now() < traffic->deadline) {
-        int fd = open_one(traffic);
+        struct visit visit = open_visit(traffic);
         uint64_t left = 1 + below(traffic, MESSAGES_MAX);
-        good = fd >= 0;
+        good = visit.fd >= 0;
         while (good && left > 0 && now() < traffic->deadline) {
             struct wire sent = {0}, wanted = {0};
             uint64_t batch = 1 + below(traffic, IN_FLIGHT_MAX);
             for (batch = batch < left ? batch : left; batch > 0; batch--, left--) {
-                add_message(traffic, random_size(traffic), &sent, &wanted);
+                add_message(traffic, &visit, random_size(traffic), &sent, &wanted);
             }
-            good = flow_exchange(fd, &sent, &wanted, &fast);
+            good = exchange(&visit, &sent, &wanted, &fast);
             wire_free(&sent);
             wire_free(&wanted);
+            if (visit.compression != NULL && below(traffic, SILENCE_ONE_IN) == 0) {
+                poll(NULL, 0, SILENCE); /* of its compression the server keeps the windows alone */
+            }
         }
-        good = good && close_properly(fd);
+        good = end_visit(&visit, good);
     }
     return good;
 }
@@ -122,10 +169,12 @@ bool traffic_slow_writer(struct traffic *traffic) {
     while (good && now() < traffic->deadline) {
         struct wire sent = {0}, wanted = {0};
         struct flow_pace slow = {.write_pause = 5};
-        add_message(traffic, (size_t)below(traffic, 20000), &sent, &wanted);
-        add_message(traffic, (size_t)below(traffic, 200), &sent, &wanted);
+        struct visit visit = open_visit(traffic);
+        add_message(traffic, &visit, (size_t)below(traffic, 20000), &sent, &wanted);
+        add_message(traffic, &visit, (size_t)below(traffic, 200), &sent, &wanted);
         slow.write_step = sent.len / 200 + 1;
-        good = visit(traffic, &sent, &wanted, &slow);
+        good = visit.fd >= 0 && exchange(&visit, &sent, &wanted, &slow);
+        good = end_visit(&visit, good);
         wire_free(&sent);
         wire_free(&wanted);
     }
@@ -138,37 +187,23 @@ bool traffic_slow_reader(struct traffic *traffic) {
     for (unsigned turn = 0; good && now() < traffic->deadline; turn++) {
         struct wire sent = {0}, wanted = {0};
         struct flow_pace slow = {.read_pause = 5};
+        struct visit visit = open_visit(traffic);
         /* One large message blocks the server within a write, many small ones between two. */
         size_t size = turn % 8 == 0 ? MORE_THAN_FITS : 64 * 1024;
         for (size_t i = 0; i < (turn % 8 == 0 ? 1 : 8); i++) {
-            add_message(traffic, size - (size_t)below(traffic, 1000), &sent, &wanted);
+            add_message(traffic, &visit, size - (size_t)below(traffic, 1000), &sent, &wanted);
         }
         slow.read_step = wanted.len / 300 + 1;
-        good = visit(traffic, &sent, &wanted, &slow);
+        good = visit.fd >= 0 && exchange(&visit, &sent, &wanted, &slow);
+        good = end_visit(&visit, good);
         wire_free(&sent);
         wire_free(&wanted);
     }
     return good;
 }
 
-/* What a deserter sends before it goes: all of a handshake and some messages, cut anywhere. */
-static void desert(struct traffic *traffic) {
-    struct wire sent = {0}, wanted = {0};
-    bool early = below(traffic, 8) == 0;
-    traffic->connections++;
-    int fd = early ? peer_connect(traffic->port) : peer_open(traffic->port);
-    if (early) {
-        wire_add(&sent, peer_handshake, strlen(peer_handshake));
-    }
-    do {
-        add_message(traffic, random_size(traffic) / 4, &sent, &wanted);
-    } while (below(traffic, 3) != 0);
-    size_t header = 14;
-    size_t cut = below(traffic, 2) == 0 ? header : sent.len;
-    cut = (size_t)below(traffic, cut < sent.len ? cut : sent.len) + 1;
-    struct wire some = {sent.bytes, cut, 0}, nothing = {0};
-    bool sends_fast = flow_exchange(fd, &some, &nothing, &(struct flow_pace){0});
-    (void)sends_fast; /* a check has failed if not */
+/* Goes, by a reset or a plain end, perhaps after a look at what has come. */
+static void leave(struct traffic *traffic, int fd) {
     if (below(traffic, 4) == 0) {
         char got[4096];
         struct pollfd wait = {fd, POLLIN, 0};
@@ -180,6 +215,32 @@ static void desert(struct traffic *traffic) {
     } else {
         peer_reset(fd);
     }
+}
+
+/* What a deserter sends before it goes: all of a handshake and some messages, cut anywhere. */
+static void desert(struct traffic *traffic) {
+    struct wire sent = {0}, wanted = {0};
+    bool early = below(traffic, 8) == 0;
+    struct visit visit = early ? plan_visit(traffic) : open_visit(traffic);
+    if (early) {
+        visit.fd = peer_connect(traffic->port);
+    }
+    if (early && visit.compression != NULL) {
+        compression_request(visit.compression, &sent);
+    } else if (early) {
+        wire_add(&sent, peer_handshake, strlen(peer_handshake));
+    }
+    do {
+        add_message(traffic, &visit, random_size(traffic) / 4, &sent, &wanted);
+    } while (below(traffic, 3) != 0);
+    size_t header = 14;
+    size_t cut = below(traffic, 2) == 0 ? header : sent.len;
+    cut = (size_t)below(traffic, cut < sent.len ? cut : sent.len) + 1;
+    struct wire some = {sent.bytes, cut, 0}, nothing = {0};
+    if (visit.fd >= 0 && exchange(&visit, &some, &nothing, &(struct flow_pace){0})) {
+        leave(traffic, visit.fd);
+    } /* a check has failed if not */
+    forget_visit(&visit);
     wire_free(&sent);
     wire_free(&wanted);
 }
@@ -194,24 +255,24 @@ bool traffic_deserter(struct traffic *traffic) {
 
 bool traffic_stayer(struct traffic *traffic) {
     const struct flow_pace fast = {0};
-    int fds[TRAFFIC_STAYING];
+    struct visit visits[TRAFFIC_STAYING];
     bool good = true;
     for (size_t i = 0; i < TRAFFIC_STAYING; i++) {
-        fds[i] = open_one(traffic);
-        good = good && fds[i] >= 0;
+        visits[i] = open_visit(traffic);
+        good = good && visits[i].fd >= 0;
     }
     struct pollfd wait = {traffic->stay, POLLIN, 0};
     while (good && poll(&wait, 1, STAYER_PAUSE) == 0) {
         for (size_t i = 0; good && i < TRAFFIC_STAYING; i++) {
             struct wire sent = {0}, wanted = {0};
-            add_message(traffic, (size_t)below(traffic, 200), &sent, &wanted);
-            good = flow_exchange(fds[i], &sent, &wanted, &fast);
+            add_message(traffic, &visits[i], (size_t)below(traffic, 200), &sent, &wanted);
+            good = exchange(&visits[i], &sent, &wanted, &fast);
             wire_free(&sent);
             wire_free(&wanted);
         }
     }
     for (size_t i = 0; i < TRAFFIC_STAYING; i++) {
-        good = good && close_properly(fds[i]);
+        good = end_visit(&visits[i], good);
     }
     return good;
 }

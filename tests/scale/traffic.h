@@ -2,6 +2,8 @@
 #ifndef TESTS_SCALE_TRAFFIC_H
 #define TESTS_SCALE_TRAFFIC_H
 
+#include "tests/wire.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,12 +13,14 @@ struct traffic {
     uint64_t random;                     /* the state of its payload_random */
     int64_t deadline;                    /* of now(); what has begun then is brought to its end */
     int stay;                            /* a pipe; a stayer goes when its other end is closed */
+    bool compresses;                     /* it offers permessage-deflate, which must be accepted */
     unsigned long messages, connections; /* what it did */
 };
 
 /* Each of these serves itself until the deadline: it opens connections one after the other and uses
- * them in its way. Returns whether the server did what it should; a failed check says what it did
- * not. */
+ * them in its way. One that compresses offers windows of all sizes, with and without context
+ * takeover, compresses most messages, and inflates and compares what comes back. Returns whether
+ * the server did what it should; a failed check says what it did not. */
 
 /* Messages of all sizes up to 16 MiB, text and binary, whole and in fragments with pings between
  * them, several in flight; closes in an orderly way. */
@@ -32,6 +36,10 @@ bool traffic_slow_reader(struct traffic *traffic);
  * end. */
 bool traffic_deserter(struct traffic *traffic);
 
+/* Compressed messages that must end the connection: data that is no DEFLATE or no text (1007), and
+ * messages that come out larger than the server takes (1009), behind some that are good. */
+bool traffic_spoiler(struct traffic *traffic);
+
 /* Runs wscheck's cases in random order, a few at a time. */
 bool traffic_wscheck(struct traffic *traffic);
 
@@ -39,5 +47,13 @@ bool traffic_wscheck(struct traffic *traffic);
  * then. */
 bool traffic_stayer(struct traffic *traffic);
 enum { TRAFFIC_STAYING = 20 }; /* connections that one stayer keeps */
+
+enum { TRAFFIC_LARGEST = 16777216 }; /* bytes of a message: the server's --max-message */
+
+/* For the clients: adds a message in one frame or in several. `first` is its opcode, and RSV1 if it
+ * is compressed. Unless `wanted` is NULL there are pings between the frames, and in `wanted` the
+ * pongs that must come back for them. */
+void traffic_add_frames(struct traffic *traffic, uint8_t first, const uint8_t *payload, size_t size,
+                        struct wire *sent, struct wire *wanted);
 
 #endif
