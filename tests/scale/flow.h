@@ -15,8 +15,8 @@ struct flow_pace {
 };
 
 /* Sends `sent` and reads until `wanted` has come, byte for byte; an exchange takes PROCESS_WAIT at
- * most without progress. With a compression, which may be NULL, `wanted` is what has to come once it
- * is inflated. Returns whether all was well; a failed check says what was not. All stay the
+ * most without progress. With a compression, which may be NULL, `wanted` is what has to come after
+ * it is inflated. Returns whether all was well; a failed check says what was not. All stay the
  * caller's. */
 bool flow_exchange(int fd, const struct wire *sent, const struct wire *wanted,
                    const struct flow_pace *pace, struct compression *compression);

@@ -50,6 +50,7 @@ static const struct crew {
     {"compressing slow writer", traffic_slow_writer, 2, true},
     {"compressing slow reader", traffic_slow_reader, 2, true},
     {"compressing deserter", traffic_deserter, 2, true},
+    {"compressing sleeper", traffic_sleeper, 1, true},
     {"spoiler", traffic_spoiler, 2, true},
 };
 enum { CREWS = sizeof crews / sizeof crews[0], CLIENTS_MAX = 32 };

@@ -16,10 +16,12 @@ enum {
     LARGEST_ONE_IN = 2000, /* and one in so many as large as may be */
     MESSAGES_MAX = 30,     /* of one ordinary connection */
     IN_FLIGHT_MAX = 8,     /* of them at once */
-    SILENCE_ONE_IN = 40,   /* a client that compresses is silent so often, and so many ms long */
-    SILENCE = SESSION_RELAX_AFTER + 200,
-    STAYER_PAUSE = 5,  /* ms */
-    DESERTER_PAUSE = 3 /* ms, so that the others have the machine as well */
+    SLEEPING = 20,         /* connections of a sleeper */
+    SLEEPING_SIZE = 40000, /* bytes of its messages at most: more than a window */
+    STAYER_SIZE = 200,
+    SILENCE = SESSION_RELAX_AFTER + 200, /* ms */
+    STAYER_PAUSE = 5,                    /* ms */
+    DESERTER_PAUSE = 3                   /* ms, so that the others have the machine as well */
 };
 
 static uint64_t below(struct traffic *traffic, uint64_t limit) {
@@ -155,9 +157,6 @@ bool traffic_ordinary(struct traffic *traffic) {
             good = exchange(&visit, &sent, &wanted, &fast);
             wire_free(&sent);
             wire_free(&wanted);
-            if (visit.compression != NULL && below(traffic, SILENCE_ONE_IN) == 0) {
-                poll(NULL, 0, SILENCE); /* of its compression the server keeps the windows alone */
-            }
         }
         good = end_visit(&visit, good);
     }
@@ -253,22 +252,51 @@ bool traffic_deserter(struct traffic *traffic) {
     return !test_has_failed();
 }
 
-bool traffic_stayer(struct traffic *traffic) {
-    const struct flow_pace fast = {0};
-    struct visit visits[TRAFFIC_STAYING];
+/* Opens so many connections. Returns whether all are open; each has to be ended in any case. */
+static bool open_visits(struct traffic *traffic, struct visit *visits, size_t count) {
     bool good = true;
-    for (size_t i = 0; i < TRAFFIC_STAYING; i++) {
+    for (size_t i = 0; i < count; i++) {
         visits[i] = open_visit(traffic);
         good = good && visits[i].fd >= 0;
     }
+    return good;
+}
+
+/* Exchanges one short message on a connection. */
+static bool chat(struct traffic *traffic, const struct visit *visit, size_t most) {
+    struct wire sent = {0}, wanted = {0};
+    add_message(traffic, visit, (size_t)below(traffic, most), &sent, &wanted);
+    bool good = exchange(visit, &sent, &wanted, &(struct flow_pace){0});
+    wire_free(&sent);
+    wire_free(&wanted);
+    return good;
+}
+
+bool traffic_sleeper(struct traffic *traffic) {
+    bool good = true;
+    while (good && now() < traffic->deadline) {
+        struct visit visits[SLEEPING];
+        good = open_visits(traffic, visits, SLEEPING);
+        for (size_t i = 0; good && i < SLEEPING; i++) {
+            good = chat(traffic, &visits[i], SLEEPING_SIZE);
+        }
+        poll(NULL, 0, SILENCE); /* which is what a sleeper is for */
+        for (size_t i = 0; i < SLEEPING; i++) {
+            bool goes_on = below(traffic, 2) == 0;
+            good = good && (!goes_on || chat(traffic, &visits[i], SLEEPING_SIZE));
+            good = end_visit(&visits[i], good);
+        }
+    }
+    return good;
+}
+
+bool traffic_stayer(struct traffic *traffic) {
+    struct visit visits[TRAFFIC_STAYING];
+    bool good = open_visits(traffic, visits, TRAFFIC_STAYING);
     struct pollfd wait = {traffic->stay, POLLIN, 0};
     while (good && poll(&wait, 1, STAYER_PAUSE) == 0) {
         for (size_t i = 0; good && i < TRAFFIC_STAYING; i++) {
-            struct wire sent = {0}, wanted = {0};
-            add_message(traffic, &visits[i], (size_t)below(traffic, 200), &sent, &wanted);
-            good = exchange(&visits[i], &sent, &wanted, &fast);
-            wire_free(&sent);
-            wire_free(&wanted);
+            good = chat(traffic, &visits[i], STAYER_SIZE);
         }
     }
     for (size_t i = 0; i < TRAFFIC_STAYING; i++) {

@@ -36,6 +36,10 @@ bool traffic_slow_reader(struct traffic *traffic);
  * end. */
 bool traffic_deserter(struct traffic *traffic);
 
+/* Is silent on many connections, until the server gives back memory that it took for busier times;
+ * then half of them go on and the others close. */
+bool traffic_sleeper(struct traffic *traffic);
+
 /* Compressed messages that must end the connection: data that is no DEFLATE or no text (1007), and
  * messages that come out larger than the server takes (1009), behind some that are good. */
 bool traffic_spoiler(struct traffic *traffic);

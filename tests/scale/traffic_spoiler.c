@@ -17,15 +17,16 @@ enum {
     PAUSE = 3         /* ms, so that the others have the machine as well */
 };
 
-/* What follows the blocks of a good message, in hexadecimal: RFC 1951, 3.2.3 to 3.2.7. Without
- * anything the message is good DEFLATE, but no UTF-8. */
+/* What follows the blocks of a good message, in hexadecimal: RFC 1951, 3.2.3 to 3.2.7. Where it can
+ * be, a server that did not notice would find the rest of the message good. Without anything the
+ * message is good DEFLATE, but no UTF-8. */
 static const struct spoil {
     const char *name, *hex;
 } spoils[] = {
     {"a text that is none", ""},
     {"a block of type 3", "06"},
-    {"a stored block whose NLEN does not fit LEN", "00 0500 ffff 61"},
-    {"a stored block that is cut short", "00 0900 f6ff 61"},
+    {"a stored block whose NLEN does not fit LEN", "00 0000 0000 00"},
+    {"a dynamic block that is cut short", "04 e001"},
     {"a reference to before the first byte", "02 deff 0f00"},
     {"a dynamic block with 288 literal/length codes", "fc 0000"},
 };
