@@ -11,17 +11,19 @@
 #include <unistd.h>
 
 enum {
-    SIZE_MAX_BITS = 16,    /* most messages are shorter than 64 KiB, */
-    LARGE_ONE_IN = 40,     /* one in so many is up to 1 MiB, */
-    LARGEST_ONE_IN = 2000, /* and one in so many as large as may be */
-    MESSAGES_MAX = 30,     /* of one ordinary connection */
-    IN_FLIGHT_MAX = 8,     /* of them at once */
-    SLEEPING = 20,         /* connections of a sleeper */
-    SLEEPING_SIZE = 40000, /* bytes of its messages at most: more than a window */
-    STAYER_SIZE = 200,
+    SIZE_MAX_BITS = 16,                  /* most messages are shorter than 64 KiB, */
+    LARGE_ONE_IN = 40,                   /* one in so many is up to 1 MiB, */
+    LARGEST_ONE_IN = 2000,               /* and one in so many as large as may be */
+    MESSAGES_MAX = 30,                   /* of one ordinary connection */
+    IN_FLIGHT_MAX = 8,                   /* of them at once */
+    SLEEPING = 20,                       /* connections of a sleeper */
+    SLEEPING_SIZE = 40000,               /* bytes of its messages at most: more than a window */
     SILENCE = SESSION_RELAX_AFTER + 200, /* ms */
-    STAYER_PAUSE = 5,                    /* ms */
-    DESERTER_PAUSE = 3                   /* ms, so that the others have the machine as well */
+    STAYER_SIZE = 200,                   /* bytes at most, */
+    STAYER_PAUSE = 5,                    /* and ms between them, */
+    STAYER_LONG_SIZE = 10000,            /* and the same when it compresses */
+    STAYER_LONG_PAUSE = 50,
+    DESERTER_PAUSE = 3 /* ms, so that the others have the machine as well */
 };
 
 static uint64_t below(struct traffic *traffic, uint64_t limit) {
@@ -290,13 +292,18 @@ bool traffic_sleeper(struct traffic *traffic) {
     return good;
 }
 
+/* The memory of a compression is touched little by little, until twice the window has gone through
+ * it. With short messages that would take many rounds, and look like growth; so those that are
+ * compressed are longer, and fewer. */
 bool traffic_stayer(struct traffic *traffic) {
     struct visit visits[TRAFFIC_STAYING];
     bool good = open_visits(traffic, visits, TRAFFIC_STAYING);
+    int pause = traffic->compresses ? STAYER_LONG_PAUSE : STAYER_PAUSE;
+    size_t most = traffic->compresses ? STAYER_LONG_SIZE : STAYER_SIZE;
     struct pollfd wait = {traffic->stay, POLLIN, 0};
-    while (good && poll(&wait, 1, STAYER_PAUSE) == 0) {
+    while (good && poll(&wait, 1, pause) == 0) {
         for (size_t i = 0; good && i < TRAFFIC_STAYING; i++) {
-            good = chat(traffic, &visits[i], STAYER_SIZE);
+            good = chat(traffic, &visits[i], most);
         }
     }
     for (size_t i = 0; i < TRAFFIC_STAYING; i++) {
