@@ -273,7 +273,7 @@ int main(int argc, char **argv) {
            (double)duration / 1000, (unsigned long long)seed, (double)duration / 1000,
            (unsigned long long)seed);
     sample_keep_no_stacks();
-    const char *program = getenv("SERVER") != NULL ? getenv("SERVER") : "step05_echo";
+    const char *named = getenv("SERVER"), *program = named != NULL ? named : "step05_echo";
     server_compresses = strcmp(program, compressing_server) == 0;
     if (!process_start(&server, program, arguments)) {
         return 1;
