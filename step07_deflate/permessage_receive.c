@@ -143,8 +143,9 @@ enum extension_verdict permessage_receive(void *context, struct extension_input 
             receiver->received -= input->length;
             return EXTENSION_NEEDS_OUTPUT;
         }
-        if (!make_room(receiver, input->most)) {
-            message->payload = receiver->bytes + receiver->start; /* it may have moved */
+        bool has_room = make_room(receiver, input->most);
+        message->payload = receiver->bytes + receiver->start; /* it may have moved */
+        if (!has_room) {
             return EXTENSION_NO_MEMORY;
         }
     }

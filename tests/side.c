@@ -136,7 +136,7 @@ size_t side_pass(struct side *from, struct side *to, const void *payload, size_t
                   (length == 0 || memcmp(result.payload.bytes, payload, length) == 0),
               "%zu bytes came as %zu others", length, result.payload.len);
     if (marked != NULL) {
-        *marked = (frame.bytes[0] & 0x40) != 0;
+        *marked = frame.bytes != NULL && (frame.bytes[0] & 0x40) != 0;
     }
     size_t size = frame.len;
     wire_free(&frame);
