@@ -64,6 +64,7 @@ data is cut short, which both pass on; and zlib has no raw window of 8 bits, for
 
 END
 grade 'step05_echo' 'this repository' "$BUILD/step05_echo --quiet --port {port}"
+grade 'step07_deflate' 'this repository' "$BUILD/step07_deflate --quiet --port {port}"
 
 if command -v node > /dev/null && { [ -d "$work/node_modules/ws" ] ||
     npm install --no-save --no-audit --no-fund --prefix "$work" ws@8 > /dev/null 2>&1; }; then

@@ -50,7 +50,7 @@ mistakes: $(BUILD)/wscheck $(BUILD)/step05_echo $(BUILD)/step06_client $(BUILD)/
 	    CLIENT_OBJECTS='$(foreach module,step06_client/main $(step06_client_modules),$(call object,$(module)))' \
 	    sh mistakes/run.sh $(MISTAKES)
 
-results: $(BUILD)/wscheck $(BUILD)/step05_echo ## grade other people's servers and clients: wscheck/RESULTS.md
+results: $(BUILD)/wscheck $(BUILD)/step05_echo $(BUILD)/step07_deflate ## grade other people's servers and clients: wscheck/RESULTS.md
 	@BUILD='$(BUILD)' sh wscheck/results.sh > $(BUILD)/RESULTS.md
 	@cp $(BUILD)/RESULTS.md wscheck/RESULTS.md
 
