@@ -7,7 +7,7 @@ step01_tcp       := tcp pool server
 step02_http      := buffer http fields response exchange page
 step03_handshake := extensions handshake upgrade
 step04_frames    := frame frame_draw frame_show
-step05_echo      := utf8_plain utf8 close input output connection_send connection_changed \
+step05_echo      := mask_fast utf8_plain utf8 close input output connection_send connection_changed \
                     connection session
 step06_client    := url random answer client_handshake connect trace client client_open terminal \
                     talk command

@@ -92,14 +92,9 @@ size_t frame_header_size(const struct frame_header *header);
  * response to be cached (10.3). How: XOR with the masking key, which is its own inverse (5.3).
  *
  * `offset` is how many bytes of the same payload came before. `to` may be `from`, or lie anywhere
- * before it: bytes are read ahead of where they are written, and the key before all of them. */
+ * before it; it does not overlap the key. */
 void frame_mask(uint8_t *to, const uint8_t *from, size_t len, const uint8_t masking_key[4],
                 uint64_t offset);
-
-/* Does the same, and returns whether all that was written is ASCII. A text has to be checked when
- * it is unmasked, and most text is settled by this, in the same pass over the bytes. */
-bool frame_mask_text(uint8_t *to, const uint8_t *from, size_t len, const uint8_t masking_key[4],
-                     uint64_t offset);
 
 /* Whether the first two bytes of a header are those of the commonest frame: a whole message, text
  * or binary, from a client, of up to 125 bytes. Its opcode is the first byte without FIN and its

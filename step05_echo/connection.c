@@ -1,5 +1,7 @@
 #include "step05_echo/connection_parts.h"
 
+#include "step05_echo/mask_fast.h"
+
 #include <string.h>
 
 enum {
@@ -144,9 +146,9 @@ static enum connection_event add_to_message(struct connection *connection, const
     if (masking_key == NULL) {
         memmove(to, from, count);
     } else if (is_text) {
-        is_ascii = frame_mask_text(to, from, count, masking_key, offset);
+        is_ascii = mask_fast_text(to, from, count, masking_key, offset);
     } else {
-        frame_mask(to, from, count, masking_key, offset);
+        mask_fast(to, from, count, masking_key, offset);
     }
     input->message_length += count;
     /* ASCII that begins between two characters is good, and ends between two. */
@@ -176,7 +178,7 @@ static enum connection_event take_payload(struct connection *connection) {
     }
     memcpy(connection->control + offset, from, count);
     if (key != NULL) {
-        frame_mask(connection->control + offset, from, count, key, offset);
+        mask_fast(connection->control + offset, from, count, key, offset);
     }
     return CONNECTION_NEEDS_INPUT;
 }

@@ -1,6 +1,8 @@
 /* The messages that an extension makes from the payload of frames; see extension.h. */
 #include "step05_echo/connection_parts.h"
 
+#include "step05_echo/mask_fast.h"
+
 const char connection_too_big[] = "the message is larger than the limit";
 const char connection_no_memory[] = "out of memory";
 const char connection_not_utf8[] = "a text message must be UTF-8 (8.1)";
@@ -48,14 +50,14 @@ enum connection_event connection_make_message(struct connection *connection, uin
         .most = connection->settings.max_message,
     };
     if (masking_key != NULL) {
-        frame_mask(bytes, bytes, count, masking_key, offset);
+        mask_fast(bytes, bytes, count, masking_key, offset);
     }
     enum extension_verdict verdict =
         extension->receive(extension->context, &input, &connection->made);
     size_t taken = count - input.length;
     if (masking_key != NULL) {
         /* What is not taken will be unmasked when it is; so it gets its mask back. */
-        frame_mask(bytes + taken, bytes + taken, input.length, masking_key, offset + taken);
+        mask_fast(bytes + taken, bytes + taken, input.length, masking_key, offset + taken);
     }
     connection->input.raw += taken;
     connection->frame_received += taken;

@@ -1,6 +1,8 @@
 /* What a connection sends: the second half of connection.h. */
 #include "step05_echo/connection.h"
 
+#include "step05_echo/mask_fast.h"
+
 #include <string.h>
 
 /* Masks a frame that goes out, if a client sends it, with a key of its own. */
@@ -9,7 +11,7 @@ static void mask_frame(struct connection *connection, struct frame_header *heade
     if (connection->settings.role == CONNECTION_CLIENT) {
         header->masked = true;
         connection->settings.new_masking_key(connection->settings.context, header->masking_key);
-        frame_mask(payload, payload, (size_t)header->payload_length, header->masking_key, 0);
+        mask_fast(payload, payload, (size_t)header->payload_length, header->masking_key, 0);
     }
 }
 
@@ -90,7 +92,7 @@ static void give_back(struct connection *connection, const struct frame_header *
                       uint8_t *payload) {
     size_t length = (size_t)header->payload_length;
     if (length <= CONNECTION_COPY_MAX) {
-        frame_mask(payload, payload, length, header->masking_key, 0);
+        mask_fast(payload, payload, length, header->masking_key, 0);
     } else {
         connection->extension_lent = true;
         connection->masked_message = payload;
@@ -158,8 +160,8 @@ void connection_sent(struct connection *connection, size_t count) {
     connection->extension_lent = false;
     if (connection->masked_message != NULL) {
         const struct frame_header *header = &connection->masked_header;
-        frame_mask(connection->masked_message, connection->masked_message,
-                   (size_t)header->payload_length, header->masking_key, 0);
+        mask_fast(connection->masked_message, connection->masked_message,
+                  (size_t)header->payload_length, header->masking_key, 0);
         connection->masked_message = NULL;
     }
 }
