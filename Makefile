@@ -28,7 +28,9 @@ endif
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wold-style-definition -Wformat=2 -Wundef \
             -Wpointer-arith -Wwrite-strings -Wvla
-COMPILE   = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(WARNINGS) -pthread $(CPPFLAGS) $(CFLAGS)
+# POSIX, and what every Unix has beside it, such as MSG_DONTWAIT. glibc and musl ask for this name;
+# macOS and the BSDs show all that they have as long as no macro asks for POSIX alone.
+COMPILE   = $(CC) -std=c11 -D_DEFAULT_SOURCE -I. $(WARNINGS) -pthread $(CPPFLAGS) $(CFLAGS)
 LINK      = $(CC) -pthread $(CFLAGS) $(LDFLAGS)
 
 # Short lines while building; `make V=1` shows the commands.

@@ -78,7 +78,7 @@ $step: \$(MODULES:=.o)
 \$(MODULES:=.o): \$(wildcard *.h)
 
 .c.o:
-	\$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -I. -pthread \$(CPPFLAGS) \$(CFLAGS) -c -o \$@ \$<
+	\$(CC) -std=c11 -D_DEFAULT_SOURCE -I. -pthread \$(CPPFLAGS) \$(CFLAGS) -c -o \$@ \$<
 $page
 run: $step
 	./$step $where \$(ARGS)

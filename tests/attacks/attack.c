@@ -1,5 +1,4 @@
-#define _DEFAULT_SOURCE /* for SCHED_IDLE */
-#define _GNU_SOURCE
+#define _GNU_SOURCE /* for SCHED_IDLE */
 #include "tests/attacks/attack.h"
 
 #include <poll.h>

@@ -125,7 +125,7 @@ static void crowd(void) {
     static const char *const options[] = {"--max-connections", "50", NULL};
     int inside[SERVED], outside[CROWD];
     char answer[1024];
-    size_t told = 0, ended = 0;
+    size_t told = 0;
     if (!attack_begin(options)) {
         return;
     }
@@ -141,7 +141,6 @@ static void crowd(void) {
     long more = process_descriptors(&attack_server) - descriptors;
     for (size_t i = 0; i < CROWD; i++) {
         peer_read_all(outside[i], answer, sizeof answer);
-        ended++;
         told += strncmp(answer, "HTTP/1.1 503 ", 13) == 0;
         close(outside[i]);
     }

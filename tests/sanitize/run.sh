@@ -103,7 +103,7 @@ esac
 mkdir -p "$planted"
 # The flags are a list of words.
 # shellcheck disable=SC2086
-$compiler -std=c11 -D_POSIX_C_SOURCE=200809L -w $flags -pthread -o "$planted/planted" \
+$compiler -std=c11 -D_DEFAULT_SOURCE -w $flags -pthread -o "$planted/planted" \
     $here/planted.c $linked > "$planted/build.log" 2>&1 || {
     cat "$planted/build.log"
     skip "$compiler cannot build with $flags (package $package)"

@@ -6,7 +6,7 @@ lint_parts := $(addprefix lint-,format shell scripts cppcheck gcc tidy scan)
 lint_files := $(filter-out bench/peers/% tests/sanitize/planted.c \
                 $(if $(wildcard /usr/include/zlib.h),,tests/zlib/%),$(filter %.c,$(SOURCES)))
 lint_stamp  = $(patsubst %,$(BUILD)/lint/$1/%.ok,$(lint_files))
-LINT_FLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -I.
+LINT_FLAGS := -std=c11 -D_DEFAULT_SOURCE -I.
 
 # With a job for each processor, unless make was told how many.
 lint: ## read the sources with clang-format, cppcheck, shellcheck, clang-tidy, scan-build, gcc -fanalyzer
@@ -31,7 +31,7 @@ lint-scripts: # that they can be read
 lint-cppcheck:
 	$(call with,cppcheck,cppcheck,cppcheck --quiet --std=c11 --error-exitcode=1 \
 	    --enable=warning$(comma)performance$(comma)portability --inline-suppr -I. \
-	    -D_POSIX_C_SOURCE=200809L $(lint_files))
+	    -D_DEFAULT_SOURCE $(lint_files))
 
 # These take a file at a time.
 lint-gcc lint-tidy lint-scan: lint-%: # see below
