@@ -1,16 +1,13 @@
 #include "step01_tcp/server.h"
 
 #include "common/log.h"
+#include "common/process.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 #ifdef __GLIBC__
@@ -22,22 +19,8 @@ enum {
     LARGE_BLOCK = 16 * 1024 /* bytes; glibc begins with eight times as much */
 };
 
-/* Of the few things that a signal handler may safely do, these two: it sets a flag, and it writes a
- * byte into a pipe that the accepting thread polls. */
-static atomic_bool stop_asked;
-static int stop_pipe[2];
-
-static void on_stop_signal(int signal_number) {
-    (void)signal_number;
-    int saved = errno;
-    atomic_store(&stop_asked, true);
-    if (write(stop_pipe[1], "", 1) < 0) {
-        /* The pipe is full, so the stop is known already. */
-    }
-    errno = saved;
-}
-
 void server_init(struct server *server, struct options *options) {
+    process_init();
     memset(server, 0, sizeof *server);
     server->program = options->program;
     server->host = "127.0.0.1";
@@ -69,13 +52,13 @@ static void accept_failed(bool *troubled) {
     nanosleep(&rest, NULL);
 }
 
-static void accept_until_stopped(struct pool *pool, int listener) {
-    struct pollfd wait[2] = {{listener, POLLIN, 0}, {stop_pipe[0], POLLIN, 0}};
+static void accept_until_stopped(struct pool *pool, int listener, int stop) {
+    struct pollfd wait[2] = {{listener, POLLIN, 0}, {stop, POLLIN, 0}};
     struct tcp_connection connection;
     struct sockaddr_storage peer;
     uint64_t number = 0;
     bool troubled = false;
-    while (!atomic_load(&stop_asked)) {
+    while (wait[1].revents == 0) {
         if (poll(wait, 2, -1) < 0 || tcp_accept(listener, &connection, &peer) != 0) {
             accept_failed(&troubled);
             continue;
@@ -88,51 +71,14 @@ static void accept_until_stopped(struct pool *pool, int listener) {
     }
 }
 
-static int install_signals(void) {
-    if (pipe(stop_pipe) != 0 || fcntl(stop_pipe[1], F_SETFL, O_NONBLOCK) != 0) {
-        return -1;
-    }
-    struct sigaction stop = {0}, ignore = {0}, before = {0};
-    stop.sa_handler = on_stop_signal;
-    ignore.sa_handler = SIG_IGN;
-    sigaction(SIGTERM, &stop, NULL);
-    stop.sa_flags = (int)SA_RESETHAND; /* a second ^C ends the process at once */
-    sigaction(SIGINT, NULL, &before);
-    if (before.sa_handler != SIG_IGN) { /* as a shell has it for what runs in the background */
-        sigaction(SIGINT, &stop, NULL);
-    }
-    sigaction(SIGPIPE, &ignore, NULL);
-    return 0;
-}
-
-/* A program may be started with its standard descriptors closed. The next socket would get such a
- * number then, and a client what belongs into the log. */
-static void keep_standard_descriptors(void) {
-    int fd;
-    do {
-        fd = open("/dev/null", O_RDWR);
-    } while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0) {
-        close(fd);
-    }
-}
-
-/* A connection is a descriptor, and many systems give a process only 1024 unless it asks. */
-static void raise_descriptor_limit(uint64_t connections) {
-    struct rlimit limit;
-    rlim_t wanted = (rlim_t)connections + POOL_REFUSALS_MAX + 16;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) {
-        return;
-    }
-    rlim_t before = limit.rlim_cur;
-    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        limit.rlim_cur = before;
-    }
-    if (limit.rlim_cur < wanted) {
-        log_problem("only %" PRIuMAX " descriptors are allowed, too few for %" PRIu64
+/* A connection is a descriptor, and so is a refusal. */
+static void allow_descriptors(uint64_t connections) {
+    uint64_t wanted = connections + POOL_REFUSALS_MAX + 16;
+    uint64_t allowed = process_allow_descriptors(wanted);
+    if (allowed < wanted) {
+        log_problem("only %" PRIu64 " descriptors are allowed, too few for %" PRIu64
                     " connections; raise the limit with ulimit -n",
-                    (uintmax_t)limit.rlim_cur, connections);
+                    allowed, connections);
     }
 }
 
@@ -206,10 +152,10 @@ static int announce(const struct server *server, int listener) {
 int server_run(const struct server *server) {
     char error[256];
     log_set_level(server->quiet ? LOG_QUIET : server->verbose ? LOG_VERBOSE : LOG_NORMAL);
-    keep_standard_descriptors();
     give_back_what_is_freed();
-    raise_descriptor_limit(server->pool.max_connections);
-    struct pool *pool = install_signals() == 0 ? pool_new(&server->pool) : NULL;
+    allow_descriptors(server->pool.max_connections);
+    int stop = process_catch_stop();
+    struct pool *pool = stop >= 0 ? pool_new(&server->pool) : NULL;
     if (pool == NULL) {
         log_problem("%s: cannot start: %s", server->program, strerror(errno));
         return 1;
@@ -222,7 +168,7 @@ int server_run(const struct server *server) {
     }
     int status = 0;
     if (announce(server, listener) == 0) {
-        accept_until_stopped(pool, listener);
+        accept_until_stopped(pool, listener, stop);
     } else {
         log_problem("%s: cannot tell its port: %s", server->program, strerror(errno));
         status = 1;

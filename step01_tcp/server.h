@@ -22,14 +22,14 @@ struct server {
     struct pool_settings pool;
 };
 
-/* Fills in the defaults, and adds --host, --port, --max-connections, --quiet and --verbose to a
- * list of options that point into `server`. Main sets the other fields. */
+/* Calls process_init, fills in the defaults, and adds --host, --port, --max-connections, --quiet
+ * and --verbose to a list of options that point into `server`. Main sets the other fields. */
 void server_init(struct server *server, struct options *options);
 
-/* Listens, prints "listening on ...", and serves until SIGINT or SIGTERM. Then it accepts no more
- * and stops the pool: connections say goodbye, in bounded time. Returns the exit status for main: 0
- * after a stop, 1 when it could not listen, with one line on standard error. It may be called once
- * in a process: signals have one handler. */
+/* Listens, prints "listening on ...", and serves until SIGINT, SIGTERM or SIGHUP. Then it accepts
+ * no more and stops the pool: connections say goodbye, in bounded time. Returns the exit status for
+ * main: 0 after a stop, 1 when it could not listen, with one line on standard error. It may be
+ * called once in a process: signals have one handler. */
 int server_run(const struct server *server);
 
 #endif

@@ -1,6 +1,7 @@
 #include "step06_client/command.h"
 
 #include "common/log.h"
+#include "common/process.h"
 
 #include <string.h>
 
@@ -11,6 +12,7 @@ static int usage(const struct options *options, const char *problem) {
 
 void command_init(struct command *command, struct options *options, const char *program,
                   const char *summary) {
+    process_init();
     memset(command, 0, sizeof *command);
     command->client.handshake_timeout = 10000;
     command->client.max_message = 16777216;

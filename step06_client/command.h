@@ -13,8 +13,8 @@ struct command {
     bool quiet, verbose;
 };
 
-/* Fills in the defaults and starts `options` with all that the client has, for a program of this
- * name. More may be added before the command line is read. */
+/* Calls process_init, fills in the defaults and starts `options` with all that the client has, for
+ * a program of this name. More may be added before the command line is read. */
 void command_init(struct command *command, struct options *options, const char *program,
                   const char *summary);
 

@@ -2,6 +2,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/process.h"
 #include "common/text.h"
 #include "step06_client/terminal.h"
 
@@ -159,7 +160,7 @@ int talk(struct client *client, const struct talk_settings *settings) {
     struct talk talk = {.client = client, .settings = settings};
     struct connection_message message;
     enum client_event event;
-    talk.wait = (struct client_wait){STDIN_FILENO, terminal_catch_interrupt(), false, -1};
+    talk.wait = (struct client_wait){STDIN_FILENO, process_catch_stop(), false, -1};
     terminal_init(&talk.terminal, settings->binary);
     log_event(0, "open%s%s%s%s", client->subprotocol != NULL ? ", subprotocol " : "",
               client->subprotocol != NULL ? client->subprotocol : "",

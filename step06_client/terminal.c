@@ -1,10 +1,9 @@
 #include "step06_client/terminal.h"
 
 #include "common/hexdump.h"
+#include "common/process.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -105,28 +104,5 @@ int terminal_print(const struct terminal *terminal, const struct connection_mess
     if (message->opcode == FRAME_TEXT) {
         putchar('\n');
     }
-    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
-}
-
-static int interrupt_pipe[2];
-
-static void on_interrupt(int signal_number) {
-    (void)signal_number;
-    int saved = errno;
-    if (write(interrupt_pipe[1], "", 1) < 0) {
-        /* Nothing can be done here; the next ^C ends the program. */
-    }
-    errno = saved;
-}
-
-int terminal_catch_interrupt(void) {
-    struct sigaction action = {0};
-    if (pipe(interrupt_pipe) != 0) {
-        return -1;
-    }
-    action.sa_handler = on_interrupt;
-    action.sa_flags = (int)SA_RESETHAND;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    return interrupt_pipe[0];
+    return process_flush_output();
 }

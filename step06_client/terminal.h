@@ -37,10 +37,6 @@ void terminal_next(struct terminal *terminal, uint8_t **payload, size_t *length)
  * `binary`, unless on a terminal, just their bytes. Returns 0, or -1 with errno. */
 int terminal_print(const struct terminal *terminal, const struct connection_message *message);
 
-/* From now on the first ^C (SIGINT) or SIGTERM no longer ends the program. Returns a descriptor
- * that can be read once it has come, or -1 with errno. */
-int terminal_catch_interrupt(void);
-
 void terminal_free(struct terminal *terminal);
 
 #endif

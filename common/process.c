@@ -1,0 +1,87 @@
+#include "common/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* Whatever its hard limit says, macOS refuses a soft one above this. */
+enum { DESCRIPTORS_ANYWHERE = 10240 };
+
+static struct sigaction sigpipe_before;
+
+void process_init(void) {
+    /* Nothing can be written to a descriptor that was opened for reading, so one kind will do for
+     * all three. */
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDONLY);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0) {
+        close(fd);
+    }
+    struct sigaction ignore = {0};
+    ignore.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &ignore, &sigpipe_before);
+}
+
+void process_restore_signals(void) {
+    sigaction(SIGPIPE, &sigpipe_before, NULL);
+}
+
+uint64_t process_allow_descriptors(uint64_t wanted) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) {
+        return wanted;
+    }
+    rlim_t before = limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : (rlim_t)wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        return limit.rlim_cur;
+    }
+    if (before < DESCRIPTORS_ANYWHERE && limit.rlim_cur > DESCRIPTORS_ANYWHERE) {
+        limit.rlim_cur = DESCRIPTORS_ANYWHERE;
+        if (setrlimit(RLIMIT_NOFILE, &limit) == 0) {
+            return limit.rlim_cur;
+        }
+    }
+    return before;
+}
+
+/* A signal handler may do very little, since it interrupts the program anywhere, but it may write
+ * to a pipe. Whoever waits for other descriptors can then wait for this one as well. */
+static int stop_pipe[2];
+
+static void on_stop_signal(int number) {
+    int saved = errno;
+    char byte = (char)number;
+    if (write(stop_pipe[1], &byte, 1) < 0) {
+        /* The pipe is full, so the stop is known already. */
+    }
+    errno = saved;
+}
+
+int process_catch_stop(void) {
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    if (pipe(stop_pipe) != 0 || fcntl(stop_pipe[1], F_SETFL, O_NONBLOCK) != 0 ||
+        fcntl(stop_pipe[0], F_SETFD, FD_CLOEXEC) != 0 ||
+        fcntl(stop_pipe[1], F_SETFD, FD_CLOEXEC) != 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        struct sigaction stop = {0}, before;
+        stop.sa_handler = on_stop_signal;
+        stop.sa_flags = signals[i] == SIGINT ? (int)SA_RESETHAND : 0;
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
+            sigaction(signals[i], &stop, NULL);
+        }
+    }
+    return stop_pipe[0];
+}
+
+int process_flush_output(void) {
+    errno = EIO; /* for an earlier failure, whose reason is not known any more */
+    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
+}
