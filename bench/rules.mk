@@ -7,7 +7,7 @@ bench_lane  := lane
 BENCH_TOOLS := $(BUILD)/bench_load $(BUILD)/bench_raw $(BUILD)/bench_lane
 
 $(foreach tool,$(notdir $(BENCH_TOOLS)),\
-  $(eval $(BUILD)/$(tool): $(foreach module,$(addprefix bench/,$($(tool))) common/options common/text,\
+  $(eval $(BUILD)/$(tool): $(foreach module,$(addprefix bench/,$($(tool))) common/process common/options common/text,\
     $(call object,$(module)))))
 $(BENCH_TOOLS):
 	$(say) LINK $@

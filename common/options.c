@@ -1,7 +1,9 @@
 #include "common/options.h"
 
+#include "common/process.h"
 #include "common/text.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,6 +22,7 @@ void options_init(struct options *options, const char *program, const char *summ
     options->program = program;
     options->summary = summary;
     options_add_flag(options, "--help", &options->help, "show this help and exit");
+    options_add_flag(options, "--version", &options->version, "show the version and exit");
 }
 
 void options_add_flag(struct options *options, const char *name, bool *value, const char *help) {
@@ -223,9 +226,18 @@ int options_parse(struct options *options, int argc, char **argv) {
             return status;
         }
     }
+    if (!options->help && !options->version) {
+        return OPTIONS_GO_ON;
+    }
     if (options->help) {
         print_help(options);
-        return 0;
+    } else {
+        printf("%s %s\n", options->program, OPTIONS_VERSION);
     }
-    return OPTIONS_GO_ON;
+    if (process_flush_output() != 0) {
+        fprintf(stderr, "%s: standard output cannot be written: %s\n", options->program,
+                strerror(errno));
+        return OPTIONS_UNWRITTEN;
+    }
+    return 0;
 }

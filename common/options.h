@@ -20,7 +20,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { OPTIONS_MAX = 32, OPTIONS_LIST_MAX = 32, OPTIONS_GO_ON = -1, OPTIONS_USAGE = 2 };
+/* What --version says: the steps that are finished, in tenths. */
+#define OPTIONS_VERSION "0.7"
+
+enum {
+    OPTIONS_MAX = 32,
+    OPTIONS_LIST_MAX = 32,
+    OPTIONS_GO_ON = -1,
+    OPTIONS_UNWRITTEN = 1,
+    OPTIONS_USAGE = 2
+};
 
 /* The values of an option that may be repeated. They point into argv. */
 struct options_list {
@@ -44,12 +53,12 @@ struct options {
     const char *command; /* what was typed to start the program, such as "build/step01_tcp" */
     struct option option[OPTIONS_MAX];
     size_t count;
-    bool help;                    /* --help was given */
+    bool help, version;           /* --help, --version was given */
     const char *operand_name;     /* what the help calls operands; NULL when there are none */
     struct options_list operands; /* the words that are not options */
 };
 
-/* Starts a list of options that holds --help. All strings must outlive it. */
+/* Starts a list of options that holds --help and --version. All strings must outlive it. */
 void options_init(struct options *options, const char *program, const char *summary);
 
 /* Each adds one option whose value goes to `value`, which belongs to the caller. At most
@@ -68,8 +77,9 @@ void options_add_seconds(struct options *options, const char *name, int64_t *val
                          const char *help);
 
 /* Reads the command line. Returns OPTIONS_GO_ON when the program should run, or the exit status it
- * should end with: 0 after the help was printed on standard output, OPTIONS_USAGE after one line on
- * standard error that says what is wrong and what would be right. */
+ * should end with: 0 after the help or the version was printed on standard output; otherwise, after
+ * one line on standard error, OPTIONS_UNWRITTEN if that could not be written, OPTIONS_USAGE if the
+ * line says what is wrong with the command line and what would be right. */
 int options_parse(struct options *options, int argc, char **argv);
 
 #endif

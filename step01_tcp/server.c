@@ -129,8 +129,9 @@ static void print_hints(const char *hints, const char *name) {
     }
 }
 
-/* Prints the line that scripts wait for, and what a person could try next. Returns 0, or -1 with
- * errno if nobody knows where it listens. */
+/* Prints the line that scripts wait for, and what a person could try next. A server that was
+ * started without an output serves all the same, and then the log has the line. Returns 0, or -1
+ * with errno if nobody knows where it listens. */
 static int announce(const struct server *server, int listener) {
     struct sockaddr_storage address = {0};
     socklen_t size = sizeof address;
@@ -145,7 +146,10 @@ static int announce(const struct server *server, int listener) {
     if (!server->quiet) {
         print_hints(server->hints, name);
     }
-    fflush(stdout);
+    if (process_flush_output() != 0) {
+        log_problem("standard output cannot be written: %s; listening on http://%s/ (ws://%s/)",
+                    strerror(errno), name, name);
+    }
     return 0;
 }
 

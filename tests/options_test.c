@@ -440,6 +440,7 @@ static void help_lists_every_option(void) {
                    "usage: step [options]\n"
                    "\n"
                    "  --help                   show this help and exit\n"
+                   "  --version                show the version and exit\n"
                    "  --quiet                  say less\n"
                    "  --host HOST              address to listen on (127.0.0.1)\n"
                    "  --origin ORIGIN          an allowed origin; repeatable\n"

@@ -48,25 +48,36 @@ static int wait_for_end(const struct process *process) {
     return ended == process->pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void sigint_ends_it_with_status_0(void) {
-    struct process process;
-    if (start_with_signal(&process, SIGINT, SIG_DFL)) {
-        ask(&process);
-        kill(process.pid, SIGINT);
-        CHECK_EQUAL(wait_for_end(&process), 0);
-        close(process.output_fd);
-        unlink(process.log);
+static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP};
+enum { STOP_SIGNALS = sizeof stop_signals / sizeof stop_signals[0] };
+
+static void each_stop_signal_ends_it_with_status_0(void) {
+    for (size_t i = 0; i < STOP_SIGNALS; i++) {
+        struct process process;
+        if (start_with_signal(&process, stop_signals[i], SIG_DFL)) {
+            ask(&process);
+            kill(process.pid, stop_signals[i]);
+            CHECK_EQUAL(wait_for_end(&process), 0);
+            close(process.output_fd);
+            unlink(process.log);
+        }
     }
 }
 
-/* A shell starts what runs in the background with SIGINT ignored, so that ^C does not end it. */
-static void sigint_stays_ignored_in_the_background(void) {
-    struct process process;
-    if (start_with_signal(&process, SIGINT, SIG_IGN)) {
-        kill(process.pid, SIGINT);
-        ask(&process);
-        ask(&process);
-        CHECK_EQUAL(process_stop(&process), 0);
+/* A shell starts what runs in the background with SIGINT ignored, so that ^C does not end it, and
+ * nohup does the same with SIGHUP. */
+static void what_the_parent_ignored_stays_ignored(void) {
+    for (size_t i = 0; i < STOP_SIGNALS; i++) {
+        struct process process;
+        if (start_with_signal(&process, stop_signals[i], SIG_IGN)) {
+            kill(process.pid, stop_signals[i]);
+            ask(&process);
+            ask(&process);
+            kill(process.pid, stop_signals[(i + 1) % STOP_SIGNALS]);
+            CHECK_EQUAL(wait_for_end(&process), 0);
+            close(process.output_fd);
+            unlink(process.log);
+        }
     }
 }
 
@@ -206,9 +217,10 @@ static void a_request_in_progress_at_the_stop_gets_503(void) {
 }
 
 int main(void) {
-    test_run("server: SIGINT ends it with status 0", sigint_ends_it_with_status_0);
-    test_run("server: SIGINT stays ignored in the background",
-             sigint_stays_ignored_in_the_background);
+    test_run("server: SIGINT, SIGTERM and SIGHUP end it with status 0",
+             each_stop_signal_ends_it_with_status_0);
+    test_run("server: what the parent ignored stays ignored",
+             what_the_parent_ignored_stays_ignored);
     test_run("server: it serves when the reader of its log is gone",
              it_serves_when_the_reader_of_its_log_is_gone);
     test_run("server: hints are printed unless --quiet", hints_are_printed_unless_quiet);

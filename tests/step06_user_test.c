@@ -62,28 +62,42 @@ static void pings_go_both_ways(void) {
     CHECK_FOR(strstr(run.said, "the ping was not answered") != NULL, "%s", run.said);
 }
 
-static void interrupt_says_goodbye(void) {
-    static struct scripted script = {.answer = SCRIPTED_OPEN, .wait_for = 8};
+/* Interrupts a client that is open, then ends its input; returns the code that it closes with. */
+static unsigned code_after(int number, void (*handler)(int)) {
+    struct scripted script = {.answer = SCRIPTED_OPEN, .wait_for = 8};
     struct launch run = {0};
+    struct sigaction wanted = {0}, before;
     uint8_t first[8];
     char payload[8][126] = {{0}}, said[256] = "";
     int input[2];
     CHECK_EQUAL(pipe(input), 0);
+    fcntl(input[1], F_SETFD, FD_CLOEXEC);
     wire_add_server_close(&script.frames, 1001, "");
     scripted_listen(&script);
-    launch_start(&run, input[0], NULL, script.url);
+    wanted.sa_handler = handler; /* a program starts with what its parent does with a signal */
+    sigaction(number, &wanted, &before);
+    launch_start(&run, input[0], launch_at_once, script.url);
+    sigaction(number, &before, NULL);
     for (int64_t end = now() + PROCESS_WAIT; strstr(said, "open\n") == NULL && now() < end;) {
         ssize_t count = pread(fileno(run.err), said, sizeof said - 1, 0);
         said[count > 0 ? count : 0] = '\0';
         poll(NULL, 0, 2);
     }
-    kill(run.pid, SIGINT);
+    kill(run.pid, number);
+    close(input[1]);
     CHECK_EQUAL(launch_finish(&run), 0);
     scripted_end(&script);
     CHECK_EQUAL(scripted_unmask(&script, first, payload), 1);
-    CHECK_EQUAL((unsigned)(uint8_t)payload[0][0] << 8 | (uint8_t)payload[0][1], 1001);
     close(input[0]);
-    close(input[1]);
+    return (unsigned)(uint8_t)payload[0][0] << 8 | (uint8_t)payload[0][1];
+}
+
+static void interrupt_says_goodbye(void) {
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        CHECK_EQUAL(code_after(signals[i], SIG_DFL), 1001);
+        CHECK_EQUAL(code_after(signals[i], SIG_IGN), 1000);
+    }
 }
 
 /* Reads what has been printed on a terminal until `until` has come. */
@@ -170,7 +184,8 @@ int main(void) {
     test_run("client: binary messages are shown in hex", binary_messages_are_shown_in_hex);
     test_run("client: a refusal is shown", a_refusal_is_shown);
     test_run("client: pings go both ways", pings_go_both_ways);
-    test_run("client: ^C says goodbye with 1001", interrupt_says_goodbye);
+    test_run("client: ^C says goodbye with 1001, unless the parent ignored it",
+             interrupt_says_goodbye);
     test_run("client: a terminal gets no commands", a_terminal_gets_no_commands);
     test_run("client: the request says what was asked for", the_request_says_what_was_asked_for);
     test_run("client: a bad command line is refused", a_bad_command_line_is_refused);

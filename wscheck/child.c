@@ -1,6 +1,7 @@
 #include "wscheck/child.h"
 
 #include "common/clock.h"
+#include "common/process.h"
 #include "wscheck/command.h"
 
 #include <ctype.h>
@@ -20,6 +21,7 @@
 enum { OUTPUT_MAX = 4 * 1024 * 1024, STOP_GRACE = 3000 };
 
 struct child {
+    struct child *next; /* in the list of all that run; `forks` guards it */
     pid_t pid;
     unsigned port;
     int output; /* the end of a pipe */
@@ -35,6 +37,7 @@ struct child {
 };
 
 static pthread_mutex_t forks = PTHREAD_MUTEX_INITIALIZER;
+static struct child *children;
 
 void child_hold_forks(void) {
     pthread_mutex_lock(&forks);
@@ -84,7 +87,7 @@ static void run(const char *command, int input, int output) {
     dup2(input >= 0 ? input : open("/dev/null", O_RDONLY), STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
-    signal(SIGPIPE, SIG_DFL);
+    process_restore_signals();
     execl("/bin/sh", "sh", "-c", command, (char *)NULL);
     _exit(127);
 }
@@ -102,20 +105,26 @@ static int make_pipe(int ends[2]) {
 /* Starts the command with its pipes. Returns whether that succeeded. */
 static bool start(struct child *child, const char *command, bool has_input) {
     int output[2] = {-1, -1}, input[2] = {-1, -1};
+    bool started = false;
     child_hold_forks();
     child->pid = make_pipe(output) == 0 && (!has_input || make_pipe(input) == 0) ? fork() : -1;
     if (child->pid == 0) {
         run(command, input[0], output[1]);
     }
-    if (child->pid > 0) {
-        setpgid(child->pid, child->pid);
-    }
-    child_release_forks();
     child->output = output[0];
     child->input = input[1];
     close(output[1]);
     close(input[0]);
-    return child->pid > 0 && pthread_create(&child->reader, NULL, collect, child) == 0;
+    if (child->pid > 0) {
+        setpgid(child->pid, child->pid);
+        started = pthread_create(&child->reader, NULL, collect, child) == 0;
+    }
+    if (started) {
+        child->next = children;
+        children = child;
+    }
+    child_release_forks();
+    return started;
 }
 
 static struct child *make(const char *command, unsigned port, const char *path) {
@@ -268,6 +277,30 @@ void child_wait_silent(struct child *child, int64_t deadline) {
     pthread_mutex_unlock(&child->mutex);
 }
 
+void child_stop_all(void) {
+    child_hold_forks();
+    int64_t deadline = clock_now() + STOP_GRACE;
+    for (struct child *child = children; child != NULL; child = child->next) {
+        kill(-child->pid, SIGTERM);
+    }
+    for (struct child *child = children; child != NULL; child = child->next) {
+        child_wait_silent(child, deadline);
+        kill(-child->pid, SIGKILL);
+        waitpid(child->pid, NULL, 0);
+    }
+}
+
+/* Takes a child out of the list. */
+static void forget(const struct child *child) {
+    child_hold_forks();
+    struct child **link = &children;
+    while (*link != child) {
+        link = &(*link)->next;
+    }
+    *link = child->next;
+    child_release_forks();
+}
+
 void child_stop(struct child *child) {
     if (child_is_running(child)) {
         kill(-child->pid, SIGTERM);
@@ -277,6 +310,7 @@ void child_stop(struct child *child) {
     if (child_is_running(child)) {
         waitpid(child->pid, NULL, 0);
     }
+    forget(child);
     pthread_join(child->reader, NULL);
     close(child->output);
     child_hang_up(child);

@@ -49,4 +49,8 @@ void child_wait_silent(struct child *child, int64_t deadline);
 /* Asks it to end (SIGTERM), ends it after a while (SIGKILL), and frees everything. */
 void child_stop(struct child *child);
 
+/* Does the same to all that run, and frees nothing: other threads may still use them. Afterwards
+ * nobody can start or stop a child any more, so only the end of the program may follow. */
+void child_stop_all(void);
+
 #endif

@@ -1,22 +1,28 @@
 /* wscheck: puts any WebSocket server or client to the test and explains what it gets wrong. */
 #include "common/options.h"
+#include "common/process.h"
 #include "wscheck/address.h"
 #include "wscheck/child.h"
 #include "wscheck/door.h"
+#include "wscheck/interrupt.h"
 #include "wscheck/listener.h"
 #include "wscheck/probe.h"
 #include "wscheck/report.h"
 #include "wscheck/select.h"
 
-#include <signal.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum status { STATUS_PASSED, STATUS_FAILED, STATUS_USAGE, STATUS_NO_SERVER, STATUS_SHOULD };
+enum status { STATUS_PASSED, STATUS_FAILED, STATUS_USAGE, STATUS_NO_RESULT, STATUS_SHOULD };
 
-enum { NO_PORT = UINT16_MAX + 1 };
+enum {
+    NO_PORT = UINT16_MAX + 1,
+    DESCRIPTORS = 128,        /* beside those of the cases: connections that have no case yet */
+    DESCRIPTORS_OF_A_CASE = 8 /* connections, and the pipes of a client */
+};
 
 struct arguments {
     const char *program; /* as it was called */
@@ -115,7 +121,7 @@ static int run(const struct arguments *arguments, struct report *report,
     bool alive = runner_run(&runner);
     report_end(report, alive);
     if (!alive) {
-        return STATUS_NO_SERVER;
+        return STATUS_NO_RESULT;
     }
     if (report->count[RESULT_MUST] > 0) {
         return STATUS_FAILED;
@@ -143,7 +149,7 @@ static int check_client(struct arguments *arguments, struct report *report,
     settings.command = arguments->command;
     size_t jobs = door_open(&settings, (unsigned)arguments->port, (size_t)arguments->jobs);
     if (jobs == 0) {
-        return STATUS_NO_SERVER;
+        return STATUS_NO_RESULT;
     }
     arguments->jobs = jobs;
     snprintf(url, sizeof url, "ws://%s/", settings.host);
@@ -179,7 +185,7 @@ static int check_server(struct arguments *arguments, struct report *report,
     if (arguments->command != NULL) {
         settings.child = probe_start(arguments->command);
         if (settings.child == NULL) {
-            return STATUS_NO_SERVER;
+            return STATUS_NO_RESULT;
         }
         snprintf(address.name, sizeof address.name, "127.0.0.1");
         snprintf(address.port, sizeof address.port, "%u", child_port(settings.child));
@@ -194,7 +200,7 @@ static int check_server(struct arguments *arguments, struct report *report,
     settings.target = address.target;
     report->url = url;
     report->replay = replay;
-    int status = STATUS_NO_SERVER;
+    int status = STATUS_NO_RESULT;
     const char *problem = link_find(address.name, address.port, &settings.address);
     if (problem != NULL) {
         fprintf(stderr, "wscheck: cannot find the host '%s': %s\n", address.name, problem);
@@ -209,20 +215,31 @@ static int check_server(struct arguments *arguments, struct report *report,
     return status;
 }
 
+/* Runs fewer cases at a time rather than out of descriptors. */
+static void limit_jobs(struct arguments *arguments) {
+    uint64_t wanted = DESCRIPTORS + DESCRIPTORS_OF_A_CASE * arguments->jobs;
+    uint64_t allowed = process_allow_descriptors(wanted);
+    if (allowed < wanted) {
+        arguments->jobs =
+            allowed < DESCRIPTORS ? 1 : 1 + (allowed - DESCRIPTORS) / DESCRIPTORS_OF_A_CASE;
+    }
+}
+
 int main(int argc, char **argv) {
     struct arguments arguments;
     struct report report = {0};
     struct check_list list;
+    process_init();
     int status = parse(&arguments, argc, argv);
     if (status != OPTIONS_GO_ON) {
-        return status;
+        return status == OPTIONS_UNWRITTEN ? STATUS_NO_RESULT : status;
     }
     if (!report_format_named(arguments.format, &report.format)) {
         fprintf(stderr, "wscheck: --format is pretty, tap, junit or json, not '%s'\n",
                 arguments.format);
         return STATUS_USAGE;
     }
-    signal(SIGPIPE, SIG_IGN);
+    limit_jobs(&arguments);
     report.quiet = arguments.quiet;
     report.strict = arguments.strict;
     report.in_full = arguments.replay != NULL;
@@ -236,6 +253,9 @@ int main(int argc, char **argv) {
                                                   arguments.selector_count, checks);
     if (count == 0) {
         status = STATUS_USAGE;
+    } else if (interrupt_stops_children() != 0) {
+        fprintf(stderr, "wscheck: cannot start: %s\n", strerror(errno));
+        status = STATUS_NO_RESULT;
     } else if (arguments.list) {
         list_checks(checks, count);
         status = STATUS_PASSED;
@@ -249,5 +269,9 @@ int main(int argc, char **argv) {
     }
     free(checks);
     check_list_free(&list);
+    if (process_flush_output() != 0) {
+        fprintf(stderr, "wscheck: standard output cannot be written: %s\n", strerror(errno));
+        status = STATUS_NO_RESULT;
+    }
     return status;
 }

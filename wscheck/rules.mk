@@ -8,10 +8,10 @@ wscheck := payload characters writer reader transcript link request answer trial
            child check cases_http cases_handshake cases_upgrade cases_frames cases_illegal \
            cases_control cases_fragments cases_utf8 cases_close cases_limits cases_tcp \
            cases_steps cases_slow cases_client cases_client_open address runner explain report \
-           select probe listener inquiry guest play_guest door command script_about \
+           select probe listener inquiry guest play_guest door interrupt command script_about \
            trial_label extension terms agreement unpack trial_deflate sample cases_offer \
            cases_deflate cases_client_deflate cases_inflate cases_samples
-wscheck_common := options text hexdump clock sha1 base64
+wscheck_common := process options text hexdump clock sha1 base64
 wscheck_deflate := format inflate inflate_codes inflate_symbols inflate_table \
                    deflate parse matcher block code_lengths huffman
 wscheck_links  := $(foreach module,main $(wscheck),$(call object,wscheck/$(module))) \

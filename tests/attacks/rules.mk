@@ -7,7 +7,7 @@ ATTACKS := $(BUILD)/attacks
 
 $(ATTACKS): $(foreach module,$(addprefix tests/attacks/,$(attack_modules)) \
                 $(addprefix tests/,test wire process peer) \
-                $(addprefix common/,options text hexdump),$(call object,$(module)))
+                $(addprefix common/,process options text hexdump),$(call object,$(module)))
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 

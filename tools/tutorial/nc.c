@@ -6,10 +6,11 @@
  *
  * -w S ends it after S seconds of silence. -N and -q, which make some others end their side as this
  * one always does, change nothing. */
+#include "common/process.h"
+
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,7 @@ static int usage(void) {
 
 int main(int argc, char **argv) {
     int timeout = -1, option;
+    process_init();
     while ((option = getopt(argc, argv, "Nq:w:")) != -1) {
         char *end = optarg;
         long seconds = option == 'N' ? 0 : strtol(optarg, &end, 10);
@@ -99,7 +101,6 @@ int main(int argc, char **argv) {
     if (argc - optind != 2) {
         return usage();
     }
-    signal(SIGPIPE, SIG_IGN);
     int fd = connect_to(argv[optind], argv[optind + 1]);
     if (fd < 0) {
         return 1;

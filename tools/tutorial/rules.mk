@@ -2,7 +2,7 @@
 
 tutorial := lines report document match quotes command scene dump varies session console frames \
             listing deflated anchors links folders functions mentions cell rules figures snippets
-tutorial_others := $(addprefix common/,options text hexdump clock sha1 base64) step04_frames/frame \
+tutorial_others := $(addprefix common/,process options text hexdump clock sha1 base64) step04_frames/frame \
                    $(addprefix step07_deflate/,format inflate inflate_codes inflate_symbols inflate_table) \
                    tests/wire
 tutorial_links  := $(foreach module,main $(tutorial),$(call object,tools/tutorial/$(module))) \
@@ -12,7 +12,7 @@ all: $(BUILD)/tutorial $(BUILD)/tutorial-bin/nc
 $(BUILD)/tutorial: $(tutorial_links)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
-$(BUILD)/tutorial-bin/nc: $(call object,tools/tutorial/nc)
+$(BUILD)/tutorial-bin/nc: $(call object,tools/tutorial/nc) $(call object,common/process)
 	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)

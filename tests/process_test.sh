@@ -1,0 +1,148 @@
+#!/bin/sh
+# What the programs make of what they are started with: standard descriptors that are closed, full
+# or left by their reader, few descriptors, and a signal while others run for them. Output that is
+# lost is told of, and no socket is taken for a standard descriptor.
+set -u
+BUILD=${BUILD:-build}
+work=$BUILD/process-test
+version=$(sed -n 's/^#define OPTIONS_VERSION "\(.*\)"$/\1/p' common/options.h)
+passed=0
+failed=0
+rm -rf "$work"
+mkdir -p "$work"
+mkfifo "$work/fifo"
+
+# check NAME STATUS LINES PATTERN: the last command ended with this $status, after this many lines
+# on standard error, each of which matches.
+check() {
+    if [ "$status" -eq "$2" ] && [ "$(wc -l < "$work/err")" -eq "$3" ] &&
+        [ "$(grep -c -e "$4" "$work/err")" -eq "$3" ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL: $1: wanted status $2 and $3 lines with '$4', got status $status and:"
+        cat "$work/err"
+    fi
+}
+
+# until_seen PATTERN FILE: waits until a line of the file matches, for ten seconds at most.
+until_seen() {
+    tries=0
+    until grep -q -e "$1" "$2" 2> /dev/null; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 200 ] || return 1
+        sleep 0.05
+    done
+}
+
+# to_nobody COMMAND...: its output is a pipe whose reader has left. Its last words go to `err`.
+to_nobody() {
+    true < "$work/fifo" &
+    exec 4> "$work/fifo"
+    wait $!
+    "$@" >&4 2> "$work/err"
+    status=$?
+    exec 4>&-
+}
+
+lost='standard output cannot be written'
+for program in step01_tcp step02_http step03_handshake step04_frames step05_echo step06_client \
+    step07_deflate step07_client wscheck; do
+    unwritten=1
+    [ $program != wscheck ] || unwritten=3
+    status=$("$BUILD/$program" --version 2> "$work/err" | grep -c -x -F "$program $version")
+    check "$program --version" 1 0 ''
+    for option in --version --help; do
+        "$BUILD/$program" $option >&- 2> "$work/err"
+        status=$?
+        check "$program $option, closed" "$unwritten" 1 "$lost: Bad file descriptor"
+        to_nobody "$BUILD/$program" $option
+        check "$program $option, to nobody" "$unwritten" 1 "$lost: Broken pipe"
+        [ -c /dev/full ] || continue
+        "$BUILD/$program" $option > /dev/full 2> "$work/err"
+        status=$?
+        check "$program $option, full" "$unwritten" 1 "$lost: No space left on device"
+    done
+done
+
+# A server that nobody can tell where it listens says so in its log, and serves.
+"$BUILD/step05_echo" --port 0 >&- 2> "$work/log" &
+server=$!
+until_seen "$lost" "$work/log"
+url=$(sed -n "s|.*$lost.*\(ws://127.0.0.1:[0-9]*/\).*|\1|p" "$work/log")
+
+# client NAME STATUS LINES PATTERN ARGUMENT... says hello and checks what comes of it.
+client() {
+    name=$1
+    wanted=$2
+    lines=$3
+    pattern=$4
+    shift 4
+    echo hello | "$BUILD/step06_client" --quiet --wait 0.2 "$@" "$url" 2> "$work/err"
+    status=$?
+    check "$name" "$wanted" "$lines" "$pattern"
+}
+client 'a client of a server without an output' 0 0 '' > "$work/out"
+status=$(grep -c -x hello "$work/out")
+check 'its echo' 1 0 ''
+client 'a client with a closed output' 1 1 "$lost" >&-
+[ ! -c /dev/full ] || client 'a client with a full output' 1 1 "$lost" > /dev/full
+for output in open closed; do
+    if [ $output = open ]; then
+        "$BUILD/step06_client" --quiet --wait 0 "$url" <&- > "$work/out" 2> "$work/err"
+    else
+        "$BUILD/step06_client" --quiet --wait 0 "$url" <&- >&- 2> "$work/err"
+    fi
+    status=$?
+    check "a client without an input, its output $output" 0 0 ''
+done
+kill "$server"
+wait "$server"
+status=$?
+grep 'after 0 messages' "$work/log" > "$work/err"
+check 'the server heard nothing from those without an input' 0 2 'closed with 1000'
+
+# The checker. Its report must not land in a connection under test.
+echo_server="exec $BUILD/step05_echo --quiet --port {port}"
+wscheck() { # wscheck NAME STATUS LINES PATTERN ARGUMENT...
+    name=$1
+    wanted=$2
+    lines=$3
+    pattern=$4
+    shift 4
+    "$BUILD/wscheck" --timeout 10 "$@" 2> "$work/err"
+    status=$?
+    check "$name" "$wanted" "$lines" "$pattern"
+}
+wscheck 'a report to a closed output' 3 1 "$lost" --exec "$echo_server" 6455/5.5 >&-
+wscheck 'the list to a closed output' 3 1 "$lost" --list >&-
+to_nobody "$BUILD/wscheck" --list
+check 'the list to nobody' 3 1 "$lost: Broken pipe"
+[ ! -c /dev/full ] ||
+    wscheck 'a report to a full disk' 3 1 "$lost" --exec "$echo_server" --format json 6455/5.5 \
+        > /dev/full
+# shellcheck disable=SC2016 # the inner shell lowers its own limit
+sh -c 'ulimit -Sn 24; exec "$@"' sh "$BUILD/wscheck" --timeout 10 --jobs 32 --exec "$echo_server" \
+    6455/5.5 > "$work/out" 2> "$work/err"
+status=$?
+check 'few descriptors' 0 0 ''
+
+# What --exec has started does not outlive the checker. (In the background a shell ignores ^C.)
+for signal in TERM HUP; do
+    rm -f "$work/pid"
+    "$BUILD/wscheck" --exec "echo \$\$ > $work/pid; $echo_server --ping-interval 0" slow \
+        > "$work/out" 2> "$work/err" &
+    checker=$!
+    until_seen . "$work/pid"
+    kill -"$signal" "$checker"
+    wait "$checker" 2> /dev/null
+    status=$?
+    case $status in
+        129 | 143) status=0 ;;
+    esac
+    kill -0 "$(cat "$work/pid")" 2> /dev/null && kill "$(cat "$work/pid")" && status=1
+    check "nothing is left after SIG$signal" 0 0 ''
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
