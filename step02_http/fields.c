@@ -116,11 +116,12 @@ static enum http_verdict check_host(const struct http_request *request) {
     return fields_is_host(host) ? HTTP_COMPLETE : HTTP_BAD_HOST;
 }
 
-/* The value of Content-Length is a number. Several are let pass if they are the same, whether in
- * one header or in more: a proxy may have joined them (RFC 9112, 6.3, item 5). */
-static bool content_length_is_good(const struct http_request *request, uint64_t *length) {
+/* Several are let pass if they are the same, whether in one header or in more: a proxy may have
+ * joined them (RFC 9112, 6.3, item 5). */
+bool fields_content_length(const struct http_request *request, uint64_t *length) {
     size_t from = 0, listed = 0;
     struct http_text list, element;
+    *length = 0;
     while (http_header_next(request, "Content-Length", &from, &list)) {
         size_t before = listed;
         while (http_list_next(&list, &element)) {
@@ -140,7 +141,7 @@ static bool content_length_is_good(const struct http_request *request, uint64_t 
 
 /* RFC 9112, 6.1 and 6.3, item 4: without chunked as the last coding nobody knows where the body
  * ends, and HTTP/1.0 does not have the header. */
-static enum http_verdict check_transfer_encoding(const struct http_request *request) {
+enum http_verdict fields_transfer_encoding(const struct http_request *request) {
     size_t from = 0, others = 0;
     bool chunked = false;
     struct http_text list, element;
@@ -163,9 +164,9 @@ static enum http_verdict check_body_length(const struct http_request *request) {
     bool has_length = http_header_count(request, "Content-Length") > 0;
     uint64_t length;
     if (http_header_count(request, "Transfer-Encoding") > 0) {
-        return has_length ? HTTP_TWO_BODY_LENGTHS : check_transfer_encoding(request);
+        return has_length ? HTTP_TWO_BODY_LENGTHS : fields_transfer_encoding(request);
     }
-    return content_length_is_good(request, &length) ? HTTP_COMPLETE : HTTP_BAD_CONTENT_LENGTH;
+    return fields_content_length(request, &length) ? HTTP_COMPLETE : HTTP_BAD_CONTENT_LENGTH;
 }
 
 enum http_verdict fields_check(const struct http_request *request) {
@@ -174,7 +175,7 @@ enum http_verdict fields_check(const struct http_request *request) {
 }
 
 bool fields_has_body(const struct http_request *request) {
-    uint64_t length = 0;
+    uint64_t length;
     return http_header_count(request, "Transfer-Encoding") > 0 ||
-           !content_length_is_good(request, &length) || length > 0;
+           !fields_content_length(request, &length) || length > 0;
 }

@@ -24,6 +24,14 @@ enum http_verdict fields_check(const struct http_request *request);
  * has no authority; this server has a single site and serves that. */
 bool fields_is_host(struct http_text value);
 
+/* The value of Content-Length, of a request or a response; 0 if it has none. Returns false if that
+ * is not one number (RFC 9112, 6.3, item 5). */
+bool fields_content_length(const struct http_request *head, uint64_t *length);
+
+/* Judges the codings of a head that has Transfer-Encoding: HTTP_COMPLETE for chunked alone, or
+ * HTTP_NOT_CHUNKED or HTTP_UNKNOWN_CODING. */
+enum http_verdict fields_transfer_encoding(const struct http_request *head);
+
 /* Whether a body follows the head of a request that fields_check found complete. */
 bool fields_has_body(const struct http_request *request);
 

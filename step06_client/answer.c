@@ -30,7 +30,7 @@ static enum answer_verdict parse_status_line(struct answer *answer, struct http_
     if (!good) {
         return ANSWER_BAD_STATUS_LINE;
     }
-    answer->version = at[7] == '0' ? 10 : 11;
+    answer->head.version = at[7] == '0' ? 10 : 11;
     answer->status = (at[9] - '0') * 100 + (at[10] - '0') * 10 + (at[11] - '0');
     answer->reason_length = line.length > 13 ? line.length - 13 : 0;
     return ANSWER_COMPLETE;

@@ -14,10 +14,9 @@
 struct answer {
     bool has_status_line;
     int status;              /* 100 to 999 */
-    int version;             /* 10 or 11, as in struct http_request */
     struct http_text reason; /* may be empty */
     size_t reason_length;
-    struct http_request head;  /* its headers and its size; the rest is not used */
+    struct http_request head;  /* version, headers and size; the rest is not used */
     enum http_verdict problem; /* what is wrong with the headers */
 };
 

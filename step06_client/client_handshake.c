@@ -219,7 +219,7 @@ enum client_handshake_verdict client_handshake_check(const struct answer *answer
     if (answer->status != 101) {
         return CLIENT_HANDSHAKE_REFUSED;
     }
-    if (answer->version < 11) {
+    if (answer->head.version < 11) {
         return CLIENT_HANDSHAKE_OLD_HTTP;
     }
     enum client_handshake_verdict verdict = check_upgrade(answer);

@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/text.h"
+#include "step06_client/answer_body.h"
 #include "step06_client/connect.h"
 
 #include <errno.h>
@@ -13,8 +14,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BODY_SHOWN_MAX = 256 };
-
 /* What is needed only until the connection is open. */
 struct opening {
     struct client *client;
@@ -24,6 +23,7 @@ struct opening {
     struct answer answer;
     struct buffer buffer;
     size_t received;
+    size_t answer_start; /* in the buffer, after heads of 1xx */
 };
 
 static int fail(struct opening *opening, const char *sentence, const char *detail) {
@@ -34,19 +34,18 @@ static int fail(struct opening *opening, const char *sentence, const char *detai
 /* Waits until the socket is ready for `events`. Returns 0, or -1 with errno. */
 static int wait_for(const struct opening *opening, short events) {
     struct pollfd wait = {opening->client->fd, events, 0};
-    for (;;) {
-        int64_t left = opening->deadline - clock_now();
-        int ready = poll(&wait, 1, left <= 0 ? 0 : left < INT_MAX ? (int)left : INT_MAX);
+    int64_t left;
+    while ((left = opening->deadline - clock_now()) > 0) {
+        int ready = poll(&wait, 1, left < INT_MAX ? (int)left : INT_MAX);
         if (ready > 0) {
             return 0;
         }
-        if (ready == 0) {
-            errno = ETIMEDOUT;
-        }
-        if (ready == 0 || errno != EINTR) {
+        if (ready < 0 && errno != EINTR) {
             return -1;
         }
     }
+    errno = ETIMEDOUT;
+    return -1;
 }
 
 static int send_request(struct opening *opening, const char *request, size_t length) {
@@ -66,7 +65,7 @@ static int send_request(struct opening *opening, const char *request, size_t len
 static ssize_t receive_some(struct opening *opening) {
     struct buffer *buffer = &opening->buffer;
     if (opening->received == buffer->capacity) {
-        if (buffer_grow(buffer, HTTP_HEAD_MAX + BODY_SHOWN_MAX, opening->received) != 0) {
+        if (buffer_grow(buffer, HTTP_HEAD_MAX, opening->received) != 0) {
             errno = ENOMEM;
             return -1;
         }
@@ -87,11 +86,40 @@ static ssize_t receive_some(struct opening *opening) {
     }
 }
 
-/* Reads the head of the answer. The parser ends it, with a verdict, before the buffer is full. */
+static void log_head(char direction, const char *line, size_t size) {
+    const char *end = line + size;
+    for (const char *next; line + 2 < end; line = next) {
+        char shown[LOG_LINE_SIZE - 16];
+        next = (const char *)memchr(line, '\n', (size_t)(end - line)) + 1;
+        log_verbose(0, "%c %s", direction,
+                    text_printable(line, (size_t)(next - 2 - line), shown, sizeof shown));
+    }
+}
+
+/* Reads the head of the answer, whatever heads of 1xx announce it (RFC 9110, 15.2); one of 101 is
+ * an answer. All together have the room and the time of one. */
 static int receive_answer(struct opening *opening) {
-    enum answer_verdict verdict = ANSWER_INCOMPLETE;
-    answer_init(&opening->answer);
-    while (verdict == ANSWER_INCOMPLETE) {
+    struct answer *answer = &opening->answer;
+    answer_init(answer);
+    for (;;) {
+        const char *head = (const char *)opening->buffer.data + opening->answer_start;
+        enum answer_verdict verdict =
+            answer_parse(answer, head, opening->received - opening->answer_start);
+        if (verdict == ANSWER_COMPLETE) {
+            log_head('<', head, answer->head.head_size);
+            if (answer->status == 101 || answer->status >= 200) {
+                return 0;
+            }
+            opening->answer_start += answer->head.head_size;
+            answer_init(answer);
+            continue;
+        }
+        if (verdict != ANSWER_INCOMPLETE) {
+            return fail(opening, "", answer_sentence(answer, verdict));
+        }
+        if (opening->received == HTTP_HEAD_MAX) {
+            return fail(opening, "", http_verdict_sentence(HTTP_HEAD_TOO_LARGE));
+        }
         ssize_t count = receive_some(opening);
         if (count < 0 && errno == ETIMEDOUT) {
             return fail(opening, "the answer did not come in time (--handshake-timeout)", "");
@@ -100,57 +128,51 @@ static int receive_answer(struct opening *opening) {
             return fail(opening, "no answer: ",
                         count < 0 ? strerror(errno) : "the server ended the connection");
         }
-        verdict =
-            answer_parse(&opening->answer, (const char *)opening->buffer.data, opening->received);
-    }
-    return verdict == ANSWER_COMPLETE
-               ? 0
-               : fail(opening, "", answer_sentence(&opening->answer, verdict));
-}
-
-static void log_head(const struct opening *opening) {
-    const char *line = (const char *)opening->buffer.data;
-    const char *end = line + opening->answer.head.head_size;
-    for (const char *next; line + 2 < end; line = next) {
-        char shown[LOG_LINE_SIZE - 16];
-        next = (const char *)memchr(line, '\n', (size_t)(end - line)) + 1;
-        log_verbose(0, "< %s",
-                    text_printable(line, (size_t)(next - 2 - line), shown, sizeof shown));
     }
 }
 
-static void log_request(const char *request) {
-    char shown[LOG_LINE_SIZE - 16];
-    for (const char *end; (end = strstr(request, "\r\n")) > request; request = end + 2) {
-        log_verbose(0, "> %s",
-                    text_printable(request, (size_t)(end - request), shown, sizeof shown));
+/* Servers say in the body why they refuse, at least for people. Reads its beginning, as far as it
+ * comes in time, into `text`. Returns the words before it. The answer is gone then. */
+static const char *read_body(struct opening *opening, char *text, size_t size) {
+    struct answer_body body;
+    enum answer_body_verdict verdict = answer_body_init(&body, &opening->answer);
+    size_t from = opening->answer_start + opening->answer.head.head_size;
+    while (verdict == ANSWER_BODY_INCOMPLETE) {
+        verdict = answer_body_take(&body, (const char *)opening->buffer.data + from,
+                                   opening->received - from);
+        from = opening->received = 0;
+        if (verdict == ANSWER_BODY_INCOMPLETE && receive_some(opening) <= 0) {
+            break;
+        }
     }
+    if (verdict == ANSWER_BODY_BAD) {
+        return "; where its text ends cannot be known (RFC 9112, 6.3)";
+    }
+    while (body.length > 0 &&
+           (body.text[body.length - 1] == '\n' || body.text[body.length - 1] == '\r')) {
+        body.length--;
+    }
+    text_printable(body.text, body.length, text, size);
+    return body.length > 0 ? ": " : "";
 }
 
-/* The server has answered with another status than 101. Servers say why in the body, at least for
- * people; its beginning is added, as far as it comes. */
+/* The server has answered with another status than 101. */
 static int explain_refusal(struct opening *opening) {
     const struct answer *answer = &opening->answer;
-    char reason[80], body[BODY_SHOWN_MAX], location[160] = "";
-    size_t head_size = answer->head.head_size;
-    while (opening->received < head_size + BODY_SHOWN_MAX / 2 && receive_some(opening) > 0) {
-    }
-    const char *bytes = (const char *)opening->buffer.data;
-    size_t from = 0, length = opening->received - head_size;
-    struct http_text value;
-    if (answer->status / 100 == 3 && http_header_next(&answer->head, "Location", &from, &value)) {
-        text_printable(value.start, value.length, location, sizeof location);
-    }
-    while (length > 0 &&
-           (bytes[head_size + length - 1] == '\n' || bytes[head_size + length - 1] == '\r')) {
-        length--;
+    char reason[80], detail[256] = "";
+    const char *before = "; it says to go to ";
+    size_t from = 0;
+    struct http_text location;
+    text_printable(answer->reason.start, answer->reason.length, reason, sizeof reason);
+    if (answer->status / 100 == 3 &&
+        http_header_next(&answer->head, "Location", &from, &location)) {
+        text_printable(location.start, location.length, detail, sizeof detail);
+    } else {
+        before = read_body(opening, detail, sizeof detail);
     }
     snprintf(opening->client->problem, sizeof opening->client->problem,
-             "the server did not open a WebSocket: %d %s%s%s%s%s", answer->status,
-             text_printable(bytes + (answer->reason.start - bytes), answer->reason.length, reason,
-                            sizeof reason),
-             location[0] != '\0' ? "; it says to go to " : "", location, length > 0 ? ": " : "",
-             text_printable(bytes + head_size, length, body, sizeof body));
+             "the server did not open a WebSocket: %d %s%s%s", answer->status, reason, before,
+             detail);
     return -1;
 }
 
@@ -165,11 +187,10 @@ static int shake_hands(struct opening *opening, const struct url *url) {
     if (length == 0) {
         return fail(opening, "the request is too long", "");
     }
-    log_request(request);
+    log_head('>', request, length);
     if (send_request(opening, request, length) != 0 || receive_answer(opening) != 0) {
         return -1;
     }
-    log_head(opening);
     struct http_text extension;
     enum client_handshake_verdict verdict = client_handshake_check(
         &opening->answer, opening->offer, opening->key, &opening->client->subprotocol, &extension);
@@ -195,8 +216,8 @@ static void new_masking_key(void *context, uint8_t masking_key[4]) {
 /* From here on the bytes in both directions are frames. */
 static void begin(struct opening *opening, const struct client_settings *settings) {
     struct client *client = opening->client;
-    size_t head_size = opening->answer.head.head_size;
-    size_t behind = opening->received - head_size;
+    size_t head_end = opening->answer_start + opening->answer.head.head_size;
+    size_t behind = opening->received - head_end;
     struct connection_settings rules = {.role = CONNECTION_CLIENT,
                                         .max_message = settings->max_message,
                                         .new_masking_key = new_masking_key,
@@ -208,7 +229,7 @@ static void begin(struct opening *opening, const struct client_settings *setting
     uint8_t rsv = rules.extension != NULL ? rules.extension->rsv : 0;
     trace_init(&client->sent, "sent frame", true, rsv);
     trace_init(&client->received, "received frame", false, rsv);
-    buffer_shrink(&opening->buffer, head_size, behind);
+    buffer_shrink(&opening->buffer, head_end, behind);
     if (client->tracing) {
         trace_bytes(&client->received, opening->buffer.data, behind);
     }

@@ -53,7 +53,7 @@ static void status_and_headers_are_found(void) {
     answer_init(&answer);
     CHECK_EQUAL(answer_parse(&answer, text, sizeof text - 1), ANSWER_COMPLETE);
     CHECK_EQUAL(answer.status, 101);
-    CHECK_EQUAL(answer.version, 11);
+    CHECK_EQUAL(answer.head.version, 11);
     CHECK(http_text_is(answer.reason, "Switching Protocols"));
     CHECK_EQUAL(answer.head.head_size, sizeof text - 1 - 4);
     CHECK_EQUAL(answer.head.header_count, 2);
@@ -69,7 +69,7 @@ static void a_reason_may_be_missing(void) {
         CHECK_EQUAL(verdict_of(texts[i]), ANSWER_COMPLETE);
         CHECK_EQUAL(answer_parse(&answer, texts[i], strlen(texts[i])), ANSWER_COMPLETE);
         CHECK_EQUAL(answer.status, 404);
-        CHECK_EQUAL(answer.version, 10);
+        CHECK_EQUAL(answer.head.version, 10);
         CHECK_EQUAL(answer.reason.length, 0);
     }
 }

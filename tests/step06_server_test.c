@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Longer than PROCESS_WAIT: a client that waits for one of these fails the test. */
+static const char *const patient[] = {"--handshake-timeout", "600", "--wait", "600", NULL};
+
 static void nothing_is_sent_before_the_answer_is_judged(void) {
     static const char *const answers[] = {
         SCRIPTED_SWITCH "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
@@ -149,9 +152,75 @@ static void a_server_that_says_nothing_is_left(void) {
     CHECK(now() - begin < PROCESS_WAIT);
 }
 
+/* The server keeps the connection open; it has answered all the same. */
+static void a_refusal_ends_where_its_body_does(void) {
+    static const struct {
+        const char *answer, *said;
+    } cases[] = {
+        {"404 Not Found\r\nContent-Length: 9\r\n\r\nNot Found", "404 Not Found: Not Found\n"},
+        {"401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "401 Unauthorized\n"},
+        {"204 No Content\r\n\r\n", "204 No Content\n"},
+        {"403 x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;a=b\r\nlo\r\n0\r\n\r\n",
+         "403 x: hello\n"},
+        {"403 x\r\nContent-Length: five\r\n\r\nhello",
+         "403 x; where its text ends cannot be known (RFC 9112, 6.3)\n"},
+        {"403 x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhello\r\n",
+         "403 x; where its text ends cannot be known (RFC 9112, 6.3)\n"},
+        {"302 Found\r\nLocation: http://x/\r\n\r\n", "302 Found; it says to go to http://x/\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char answer[256];
+        struct scripted script = {.answer = answer};
+        struct launch run;
+        snprintf(answer, sizeof answer, "HTTP/1.1 %s", cases[i].answer);
+        CHECK_EQUAL(scripted_play(&script, &run, "", patient), 1);
+        CHECK_FOR(strstr(run.said, cases[i].said) != NULL, "%s", run.said);
+    }
+}
+
+static void what_announces_the_answer_is_skipped(void) {
+    static const char hints[] = "HTTP/1.1 100 Continue\r\n\r\n"
+                                "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" SCRIPTED_OPEN;
+    struct scripted script = {.answer = hints};
+    struct launch run;
+    wire_add_server_text(&script.frames, 0x81, "hi");
+    wire_add_server_close(&script.frames, 1000, "");
+    CHECK_EQUAL(scripted_play(&script, &run, "", patient), 0);
+    CHECK_FOR(strcmp(run.printed, "hi\n") == 0, "%s", run.printed);
+
+    script = (struct scripted){.answer = "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 403 x\r\n"
+                                         "Content-Length: 2\r\n\r\nno"};
+    CHECK_EQUAL(scripted_play(&script, &run, "", patient), 1);
+    CHECK_FOR(strstr(run.said, ": 403 x: no\n") != NULL, "%s", run.said);
+}
+
+/* All heads have the bytes of one, and the time of one. */
+static void announcements_have_a_bound(void) {
+    static const char hint[] = "HTTP/1.1 103 Early Hints\r\n\r\n";
+    struct scripted script = {.answer = hint};
+    struct launch run;
+    for (size_t size = 0; size < 2 * 16384; size += sizeof hint - 1) {
+        wire_add(&script.frames, hint, sizeof hint - 1);
+    }
+    wire_add(&script.frames, "HTTP/1.1 403 x\r\n\r\n", 18);
+    CHECK_EQUAL(scripted_play(&script, &run, "", patient), 1);
+    CHECK_FOR(strstr(run.said, "larger than 16384 bytes") != NULL, "%s", run.said);
+
+    script = (struct scripted){.answer = hint};
+    CHECK_EQUAL(
+        scripted_play(&script, &run, "", (const char *const[]){"--handshake-timeout", "0.2", NULL}),
+        1);
+    CHECK_FOR(strstr(run.said, "--handshake-timeout") != NULL, "%s", run.said);
+}
+
 int main(void) {
     test_run("client: nothing is sent before the answer is judged (4.1)",
              nothing_is_sent_before_the_answer_is_judged);
+    test_run("client: a refusal ends where its body does (RFC 9112, 6.3)",
+             a_refusal_ends_where_its_body_does);
+    test_run("client: 1xx in front of the answer is skipped (RFC 9110, 15.2)",
+             what_announces_the_answer_is_skipped);
+    test_run("client: all heads together have one bound", announcements_have_a_bound);
     test_run("client: every frame is masked with a key of its own (5.3)",
              every_frame_has_a_key_of_its_own);
     test_run("client: a rule broken by the server ends the connection",

@@ -1,0 +1,51 @@
+/* answer_body: where the body of an answer ends, and how its text begins. Step 6.
+ *
+ *     Content-Length: 5            Transfer-Encoding: chunked
+ *
+ *     hello                        3 CR LF hel CR LF        a length in hex, and as many bytes
+ *                                  2;name=value CR LF lo CR LF
+ *                                  0 CR LF                  no more
+ *
+ * A server that refuses says why in the body, and may keep the connection open after it. RFC 9112,
+ * 6.3 and 7.1.
+ */
+#ifndef STEP06_CLIENT_ANSWER_BODY_H
+#define STEP06_CLIENT_ANSWER_BODY_H
+
+#include "step06_client/answer.h"
+
+enum {
+    ANSWER_BODY_TEXT_MAX = 256, /* bytes that are kept; a person reads no more */
+    ANSWER_BODY_LINE_MAX = 1024 /* bytes of a line before a chunk, with its CR LF */
+};
+
+enum answer_body_verdict {
+    ANSWER_BODY_COMPLETE,   /* it has ended, or the text is full */
+    ANSWER_BODY_INCOMPLETE, /* more bytes are needed, or the end of the connection */
+    ANSWER_BODY_BAD         /* its length is none or contradicts itself, or its coding is unknown */
+};
+
+struct answer_body {
+    enum answer_body_state {
+        ANSWER_BODY_DATA,
+        ANSWER_BODY_DATA_CR, /* these five only of chunks */
+        ANSWER_BODY_DATA_LF,
+        ANSWER_BODY_SIZE,
+        ANSWER_BODY_SIZE_REST, /* what follows the digits means nothing here */
+        ANSWER_BODY_SIZE_LF
+    } state;
+    bool chunked;
+    uint64_t left; /* bytes of the body, or of the chunk, that are missing */
+    size_t line;   /* bytes of the line before a chunk so far */
+    size_t length;
+    char text[ANSWER_BODY_TEXT_MAX]; /* the first `length` bytes, without the chunks' lines */
+};
+
+/* Starts the body that belongs to a complete answer; it may be complete, or bad, already. */
+enum answer_body_verdict answer_body_init(struct answer_body *body, const struct answer *answer);
+
+/* Takes the next `len` bytes behind the head, in whatever pieces they come. The trailer fields that
+ * may follow the last chunk are not waited for. Call it only after ANSWER_BODY_INCOMPLETE. */
+enum answer_body_verdict answer_body_take(struct answer_body *body, const char *bytes, size_t len);
+
+#endif
