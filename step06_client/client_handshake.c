@@ -2,6 +2,7 @@
 
 #include "common/base64.h"
 #include "common/text.h"
+#include "step02_http/fields.h"
 
 #include <string.h>
 
@@ -14,10 +15,15 @@ static struct http_text text_of(const char *string) {
     return (struct http_text){string, strlen(string)};
 }
 
+/* Whether a header line is one of Host. The one of the URL gives way to it: through a tunnel, Host
+ * is the server at its end. */
+static bool is_host(const char *line) {
+    return http_text_is_nocase((struct http_text){line, strcspn(line, ":")}, "Host");
+}
+
 /* Whether a header is one that this module writes itself. Two of it would be an error. */
 static bool is_own(struct http_text name) {
     static const char *const own[] = {
-        "Host",
         "Upgrade",
         "Connection",
         "Origin",
@@ -59,8 +65,16 @@ static const char *header_problem(const char *line) {
                : NULL;
 }
 
+/* Whether a header line may be the Host of the request, after `before` others of it. */
+static bool is_good_host(const char *line, size_t before) {
+    const char *value = strchr(line, ':') + 1;
+    value += strspn(value, " \t");
+    return before == 0 && value[0] != '\0' && fields_is_host(text_of(value));
+}
+
 const char *client_offer_problem(const struct client_offer *offer) {
     const char *problem = NULL;
+    size_t hosts = 0;
     for (size_t i = 0; i < offer->subprotocols.count; i++) {
         const char *name = offer->subprotocols.item[i];
         if (!http_is_token(text_of(name))) {
@@ -73,7 +87,11 @@ const char *client_offer_problem(const struct client_offer *offer) {
         }
     }
     for (size_t i = 0; i < offer->headers.count && problem == NULL; i++) {
-        problem = header_problem(offer->headers.item[i]);
+        const char *line = offer->headers.item[i];
+        problem = header_problem(line);
+        if (problem == NULL && is_host(line) && !is_good_host(line, hosts++)) {
+            problem = "--header 'Host: ...' needs one host, as in 'Host: example.com:8000'";
+        }
     }
     if (offer->origin != NULL && (offer->origin[0] == '\0' || !is_value(offer->origin))) {
         problem = "--origin needs an origin such as https://example.com";
@@ -96,10 +114,15 @@ static void add(struct request *request, const char *string) {
 size_t client_handshake_request(const struct url *url, const struct client_offer *offer,
                                 const char *key, char out[CLIENT_HANDSHAKE_REQUEST_MAX]) {
     struct request request = {out, 0, true};
+    const char *host = NULL;
+    for (size_t i = 0; i < offer->headers.count; i++) {
+        host = is_host(offer->headers.item[i]) ? offer->headers.item[i] : host;
+    }
     add(&request, "GET ");
     add(&request, url->resource);
-    add(&request, " HTTP/1.1\r\nHost: ");
-    add(&request, url->authority);
+    add(&request, " HTTP/1.1\r\n");
+    add(&request, host != NULL ? host : "Host: ");
+    add(&request, host != NULL ? "" : url->authority);
     add(&request, "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ");
     add(&request, key);
     add(&request, "\r\nSec-WebSocket-Version: 13\r\n");
@@ -119,8 +142,10 @@ size_t client_handshake_request(const struct url *url, const struct client_offer
         add(&request, "\r\n");
     }
     for (size_t i = 0; i < offer->headers.count; i++) {
-        add(&request, offer->headers.item[i]);
-        add(&request, "\r\n");
+        if (offer->headers.item[i] != host) {
+            add(&request, offer->headers.item[i]);
+            add(&request, "\r\n");
+        }
     }
     add(&request, "\r\n");
     return request.fits ? request.length : 0;

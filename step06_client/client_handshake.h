@@ -37,7 +37,7 @@ struct client_extension {
 /* What is asked for. The strings belong to the caller and outlive it. */
 struct client_offer {
     struct options_list subprotocols;         /* in the order of preference */
-    struct options_list headers;              /* more lines, as "Name: value" */
+    struct options_list headers;              /* more lines, as "Name: value"; Host replaces ours */
     const char *origin;                       /* NULL: none, as only browsers must send one */
     const struct client_extension *extension; /* NULL: none is offered */
 };
@@ -58,8 +58,8 @@ enum client_handshake_verdict {
 };
 
 /* Checks what a person wants to offer. Returns NULL, or one sentence that says what is wrong: a
- * subprotocol that is no token or is repeated, a header line that is none, or that is the
- * handshake's own. */
+ * subprotocol that is no token or is repeated, a header line that is none or that is the
+ * handshake's own, or two of Host. */
 const char *client_offer_problem(const struct client_offer *offer);
 
 /* Writes the key, a C string: base64 of 16 bytes that nobody can predict. */

@@ -12,7 +12,11 @@
 
 #include <stddef.h>
 
-enum { URL_HOST_MAX = 255, URL_RESOURCE_MAX = 4096, URL_PORT_SIZE = 6 };
+enum {
+    URL_HOST_MAX = 255,
+    URL_RESOURCE_MAX = 8177, /* with it the request line is the longest that step 2 takes */
+    URL_PORT_SIZE = 6
+};
 
 struct url {
     char host[URL_HOST_MAX + 1];         /* a name or an address; of IPv6 without its brackets */

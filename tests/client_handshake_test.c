@@ -54,6 +54,26 @@ static void the_request_has_what_4_1_wants(void) {
     CHECK_BYTES(request, length, wanted, sizeof wanted - 1);
 }
 
+/* Through a tunnel the name of the server is not that of the URL. */
+static void a_host_of_ones_own_replaces_that_of_the_url(void) {
+    struct url url;
+    char request[CLIENT_HANDSHAKE_REQUEST_MAX];
+    static const char wanted[] = "GET / HTTP/1.1\r\n"
+                                 "hOST:example.com:443\r\n"
+                                 "Upgrade: websocket\r\n"
+                                 "Connection: Upgrade\r\n"
+                                 "Sec-WebSocket-Key: " KEY "\r\n"
+                                 "Sec-WebSocket-Version: 13\r\n"
+                                 "A: b\r\n"
+                                 "C: d\r\n"
+                                 "\r\n";
+    struct client_offer offer = {.headers = {{"A: b", "hOST:example.com:443", "C: d"}, 3}};
+    CHECK_EQUAL(url_parse("ws://127.0.0.1:9000/", &url), URL_OK);
+    CHECK(client_offer_problem(&offer) == NULL);
+    size_t length = client_handshake_request(&url, &offer, KEY, request);
+    CHECK_BYTES(request, length, wanted, sizeof wanted - 1);
+}
+
 static void the_server_of_step_3_accepts_it(void) {
     struct url url;
     char text[CLIENT_HANDSHAKE_REQUEST_MAX], headers[HANDSHAKE_HEADERS_MAX], answer[1024];
@@ -71,6 +91,21 @@ static void the_server_of_step_3_accepts_it(void) {
     snprintf(answer, sizeof answer, "HTTP/1.1 101 Switching Protocols\r\n%s\r\n", headers);
     CHECK_EQUAL(check(answer, &two, &subprotocol), CLIENT_HANDSHAKE_OPEN);
     CHECK(subprotocol != NULL && strcmp(subprotocol, "superchat") == 0);
+}
+
+/* The longest line that step 2 takes, with as much in headers as fits into a head of it. */
+static void the_longest_url_and_long_headers_fit(void) {
+    static char text[URL_RESOURCE_MAX + 20], cookie[7900], request[CLIENT_HANDSHAKE_REQUEST_MAX];
+    struct http_request parsed;
+    struct url url;
+    struct client_offer offer = {.headers = {{cookie}, 1}};
+    snprintf(text, sizeof text, "ws://h/%0*d", URL_RESOURCE_MAX - 1, 1);
+    snprintf(cookie, sizeof cookie, "Cookie: %0*d", (int)sizeof cookie - 9, 1);
+    CHECK_EQUAL(url_parse(text, &url), URL_OK);
+    size_t length = client_handshake_request(&url, &offer, KEY, request);
+    http_request_init(&parsed);
+    CHECK_EQUAL(http_parse(&parsed, request, length), HTTP_COMPLETE);
+    CHECK_EQUAL(parsed.target.length, URL_RESOURCE_MAX);
 }
 
 static void a_request_that_is_too_long_is_none(void) {
@@ -172,7 +207,10 @@ static void a_bad_offer_is_refused(void) {
         "A: b\nC: d",
         "A: \x01",
         "A: \x7f",
-        "Host: x",
+        "Host:",
+        "Host: a b",
+        "Host: a, b",
+        "Host: http://a/",
         "upgrade: x",
         "Connection: close",
         "Origin: x",
@@ -187,6 +225,8 @@ static void a_bad_offer_is_refused(void) {
         struct client_offer offer = {.headers = {{"Good: one", headers[i]}, 2}};
         CHECK_FOR(client_offer_problem(&offer) != NULL, "%s", headers[i]);
     }
+    struct client_offer hosts = {.headers = {{"Host: a", "host: a"}, 2}};
+    CHECK(client_offer_problem(&hosts) != NULL);
     static const char *const names[] = {"", "two words", "a,b", "chat"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct client_offer offer = {.subprotocols = {{"chat", names[i]}, 2}};
@@ -202,8 +242,11 @@ static void a_bad_offer_is_refused(void) {
 int main(void) {
     test_run("client: the key is base64 of 16 bytes (4.1)", the_key_is_base64_of_16_bytes);
     test_run("client: the request has all that 4.1 wants", the_request_has_what_4_1_wants);
+    test_run("client: a Host of one's own replaces that of the URL",
+             a_host_of_ones_own_replaces_that_of_the_url);
     test_run("client: the handshake of step 3 accepts it, and the client its answer",
              the_server_of_step_3_accepts_it);
+    test_run("client: the longest URL and long headers fit", the_longest_url_and_long_headers_fit);
     test_run("client: a request that is too long is none", a_request_that_is_too_long_is_none);
     test_run("client: good answers are taken", good_answers_are_taken);
     test_run("client: each rule of 4.1 for the answer is checked", each_rule_broken_is_noticed);

@@ -61,6 +61,16 @@ static void a_long_line_is_one_message(void) {
     CHECK(process_logs(&echo_server, "closed with 1000 after 1 messages"));
 }
 
+static void a_long_url_is_asked_for(void) {
+    struct launch run;
+    char url[8100];
+    int length = snprintf(url, sizeof url, "%s?token=", echo_url());
+    memset(url + length, 'x', sizeof url - 1 - (size_t)length);
+    url[sizeof url - 1] = '\0';
+    CHECK_EQUAL(launch_run(&run, "hello\n", launch_at_once, url), 0);
+    CHECK_FOR(strcmp(run.printed, "hello\n") == 0, "%s", run.said);
+}
+
 static void what_is_not_utf8_is_not_sent(void) {
     struct launch run;
     CHECK_EQUAL(launch_run(&run, "a\n\xff\nb\n", launch_at_once, echo_url()), 1);
@@ -93,6 +103,7 @@ int main(void) {
     test_run("client: lines go and come back", lines_come_back);
     test_run("client: it reads while it writes", many_bytes_come_back);
     test_run("client: a long line is one message", a_long_line_is_one_message);
+    test_run("client: a URL of 8,000 bytes (RFC 9110, 4.1)", a_long_url_is_asked_for);
     test_run("client: a line that is not UTF-8 is not sent (5.6)", what_is_not_utf8_is_not_sent);
     test_run("client: --verbose draws both directions", verbose_draws_both_directions);
     CHECK_EQUAL(process_stop(&echo_server), 0);
