@@ -3,7 +3,7 @@
 # The table of contents: what each room, that is, each directory, adds. A step links its own modules
 # and those of all rooms above it, and never has a copy of them.
 common           := process options log text hexdump clock sha1 base64
-step01_tcp       := tcp pool server
+step01_tcp       := tcp listeners pool server
 step02_http      := buffer http fields response exchange page
 step03_handshake := extensions handshake upgrade
 step04_frames    := frame frame_draw frame_show
@@ -106,6 +106,7 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)
 # These include the .c file of a module, to replace what it calls, and are linked without the other
 # copy.
 $(BUILD)/tests/tcp_test: own = $(call object,step01_tcp/tcp)
+$(BUILD)/tests/listeners_test: own = $(call object,step01_tcp/listeners)
 $(BUILD)/tests/memory_test: own = $(call object,step02_http/buffer)
 $(BUILD)/tests/permessage_memory_test: own = $(foreach half,receive send,\
                                                $(call object,step07_deflate/permessage_$(half)))

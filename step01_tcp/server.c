@@ -2,6 +2,7 @@
 
 #include "common/log.h"
 #include "common/process.h"
+#include "step01_tcp/listeners.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -52,22 +52,33 @@ static void accept_failed(bool *troubled) {
     nanosleep(&rest, NULL);
 }
 
-static void accept_until_stopped(struct pool *pool, int listener, int stop) {
-    struct pollfd wait[2] = {{listener, POLLIN, 0}, {stop, POLLIN, 0}};
+static void accept_until_stopped(struct pool *pool, const struct listeners *listeners, int stop) {
+    struct pollfd wait[LISTENERS_MAX + 1];
     struct tcp_connection connection;
     struct sockaddr_storage peer;
+    size_t count = listeners->count;
     uint64_t number = 0;
     bool troubled = false;
-    while (wait[1].revents == 0) {
-        if (poll(wait, 2, -1) < 0 || tcp_accept(listener, &connection, &peer) != 0) {
+    for (size_t i = 0; i < count; i++) {
+        wait[i] = (struct pollfd){listeners->at[i].fd, POLLIN, 0};
+    }
+    wait[count] = (struct pollfd){stop, POLLIN, 0};
+    while (wait[count].revents == 0) {
+        if (poll(wait, (nfds_t)count + 1, -1) < 0) {
             accept_failed(&troubled);
             continue;
         }
-        char name[TCP_NAME_SIZE];
-        troubled = false;
-        connection.number = ++number;
-        log_event(number, "connected from %s", tcp_name(&peer, name));
-        pool_serve(pool, &connection);
+        for (size_t i = 0; i < count; i++) {
+            if (tcp_accept(listeners->at[i].fd, &connection, &peer) != 0) {
+                accept_failed(&troubled);
+                continue;
+            }
+            char name[TCP_NAME_SIZE];
+            troubled = false;
+            connection.number = ++number;
+            log_event(number, "connected from %s", tcp_name(&peer, name));
+            pool_serve(pool, &connection);
+        }
     }
 }
 
@@ -129,20 +140,20 @@ static void print_hints(const char *hints, const char *name) {
     }
 }
 
-/* Prints the line that scripts wait for, and what a person could try next. A server that was
- * started without an output serves all the same, and then the log has the line. Returns 0, or -1
- * with errno if nobody knows where it listens. */
-static int announce(const struct server *server, int listener) {
-    struct sockaddr_storage address = {0};
-    socklen_t size = sizeof address;
-    char name[TCP_NAME_SIZE];
-    if (getsockname(listener, (struct sockaddr *)&address, &size) != 0) {
-        return -1;
-    }
-    bool everywhere = replace_wildcard(&address);
-    tcp_name(&address, name);
-    printf("listening on http://%s/ (ws://%s/)%s\n", name, name,
+/* Prints the line that scripts wait for, with a URL of the first address and then the others, and
+ * what a person could try next. A server that was started without an output serves all the same, and
+ * then the log has the line. */
+static void announce(const struct server *server, const struct listeners *listeners) {
+    struct sockaddr_storage first = listeners->at[0].address;
+    char name[TCP_NAME_SIZE], other[TCP_NAME_SIZE];
+    bool everywhere = replace_wildcard(&first);
+    tcp_name(&first, name);
+    printf("listening on http://%s/ (ws://%s/)%s", name, name,
            everywhere ? ", on all addresses of this machine" : "");
+    for (size_t i = 1; i < listeners->count; i++) {
+        printf(", and on %s", tcp_name(&listeners->at[i].address, other));
+    }
+    printf("\n");
     if (!server->quiet) {
         print_hints(server->hints, name);
     }
@@ -150,7 +161,6 @@ static int announce(const struct server *server, int listener) {
         log_problem("standard output cannot be written: %s; listening on http://%s/ (ws://%s/)",
                     strerror(errno), name, name);
     }
-    return 0;
 }
 
 int server_run(const struct server *server) {
@@ -164,20 +174,16 @@ int server_run(const struct server *server) {
         log_problem("%s: cannot start: %s", server->program, strerror(errno));
         return 1;
     }
-    int listener = tcp_listen(server->host, (uint16_t)server->port, error, sizeof error);
-    if (listener < 0) {
+    struct listeners listeners;
+    if (listeners_open(&listeners, server->host, (uint16_t)server->port, error, sizeof error) !=
+        0) {
         log_problem("%s: %s", server->program, error);
         pool_stop(pool);
         return 1;
     }
-    int status = 0;
-    if (announce(server, listener) == 0) {
-        accept_until_stopped(pool, listener, stop);
-    } else {
-        log_problem("%s: cannot tell its port: %s", server->program, strerror(errno));
-        status = 1;
-    }
-    close(listener);
+    announce(server, &listeners);
+    accept_until_stopped(pool, &listeners, stop);
+    listeners_close(&listeners);
     pool_stop(pool);
-    return status;
+    return 0;
 }

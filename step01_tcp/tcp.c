@@ -5,75 +5,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
-
-/* A socket is one end of a conversation over the network. The kernel keeps it, and the program
- * holds a descriptor of it, a small number, as of an open file. To be called, a program makes a
- * socket, binds it to an address and a port of this machine, and lets it listen: from then on the
- * kernel takes connections for it, and up to TCP_BACKLOG of them wait in line. */
-static int listen_on(const struct addrinfo *address) {
-    int fd = socket(address->ai_family, SOCK_STREAM, 0);
-    if (fd < 0) {
-        return -1;
-    }
-    /* Without SO_REUSEADDR a restarted server must wait a minute until the connections that its
-     * predecessor closed have left the state TIME_WAIT. TCP_NODELAY sends each write at once
-     * instead of waiting for more; accepted sockets inherit it from the listener. */
-    int on = 1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, TCP_BACKLOG) == 0 &&
-        fcntl(fd, F_SETFL, O_NONBLOCK) == 0) {
-        return fd;
-    }
-    int problem = errno;
-    close(fd);
-    errno = problem;
-    return -1;
-}
-
-int tcp_listen(const char *host, uint16_t port, char *error, size_t error_size) {
-    struct addrinfo hints = {0}, *addresses;
-    char service[8];
-    snprintf(service, sizeof service, "%u", (unsigned)port);
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-    int problem = getaddrinfo(host, service, &hints, &addresses);
-    if (problem != 0) {
-        snprintf(error, error_size, "cannot find the host '%s' (%s); try --host 127.0.0.1", host,
-                 problem == EAI_SYSTEM ? strerror(errno) : gai_strerror(problem));
-        return -1;
-    }
-    int fd = -1;
-    for (struct addrinfo *next = addresses; next != NULL && fd < 0; next = next->ai_next) {
-        fd = listen_on(next);
-    }
-    problem = errno;
-    freeaddrinfo(addresses);
-    if (fd >= 0) {
-        return fd;
-    }
-    if (problem == EADDRINUSE) {
-        unsigned next = port < UINT16_MAX ? port + 1u : 8000;
-        snprintf(error, error_size,
-                 "port %u is in use by another program; try --port %u (make: PORT=%u), or --port 0",
-                 (unsigned)port, next, next);
-    } else if (problem == EACCES) {
-        snprintf(error, error_size, "port %u needs more rights; try --port 8000", (unsigned)port);
-    } else if (problem == EADDRNOTAVAIL) {
-        snprintf(error, error_size, "'%s' is not an address of this machine; try --host 127.0.0.1",
-                 host);
-    } else {
-        snprintf(error, error_size, "cannot listen on '%s' port %u: %s", host, (unsigned)port,
-                 strerror(problem));
-    }
-    return -1;
-}
 
 void tcp_init(struct tcp_connection *connection, int fd) {
     memset(connection, 0, sizeof *connection);

@@ -1,11 +1,12 @@
-/* tcp: a listening socket, and connections that bytes go in and out of. Introduced by step 1.
+/* tcp: connections that bytes go in and out of. Introduced by step 1.
  *
  * TCP carries a stream of bytes. It keeps their order and loses none, but it knows no messages:
  * what one side wrote with one call arrives in as many pieces as the network makes of it, and
  * pieces of several calls may arrive as one. Every later step exists to find messages in it.
  *
  * All calls block, and every one of them has a bound: a read has its time-out, a write must make
- * progress. Only this module, pool and server make system calls on sockets.
+ * progress. Only this module, listeners, pool and server make system calls on
+ * sockets.
  */
 #ifndef STEP01_TCP_TCP_H
 #define STEP01_TCP_TCP_H
@@ -20,7 +21,6 @@
 #include <sys/uio.h>
 
 enum {
-    TCP_BACKLOG = 1024,           /* connections that may wait to be accepted */
     TCP_IDLE_TIMEOUT = 300000,    /* ms; for programs without a limit of their own for silence */
     TCP_WRITE_TIMEOUT = 10000,    /* ms that a peer may take nothing of a write */
     TCP_WRITE_LEAST_RATE = 16384, /* bytes a second that it must take on average after that */
@@ -39,12 +39,7 @@ struct tcp_connection {
     int64_t write_timeout;   /* TCP_WRITE_TIMEOUT; shorter in tests */
 };
 
-/* Opens a socket that listens on `host` (a name or an address, IPv4 or IPv6) and `port` (0: any
- * free one). Returns its descriptor, which the caller closes, or -1 with one sentence in `error`
- * that says what is wrong and what to try. Accepting from it never blocks. */
-int tcp_listen(const char *host, uint16_t port, char *error, size_t error_size);
-
-/* Accepts the next waiting connection. Returns 0 and fills in `connection`, which the caller ends
+/* Accepts the next connection that waits at a listening socket. Returns 0 and fills in `connection`, which the caller ends
  * with tcp_close, and the address it comes from, or -1 with errno, EAGAIN when nobody waits. */
 int tcp_accept(int listener, struct tcp_connection *connection, struct sockaddr_storage *peer);
 

@@ -1,10 +1,11 @@
 /* The tcp module: how long it waits for a peer that is slow, silent or never done. step01_test
  * holds the rest. */
+#include "step01_tcp/listeners.h"
+
 #include "tests/peer.h"
 #include "tests/test.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What no real peer and no real name do dependably. */
+/* What no real peer does dependably. */
 
 /* Until then, in ms, reading finds as much as it has room for, and after it the end. */
 static int64_t flood_until;
@@ -25,62 +26,30 @@ static ssize_t test_recv(int fd, void *bytes, size_t size, int flags) {
     return now() < flood_until ? (ssize_t)size : 0;
 }
 
-/* Every name stands for 127.0.0.1 here, and "two addresses" for one that is of no machine (RFC
- * 5737) before it. */
-static int test_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-                            struct addrinfo **addresses) {
-    static struct sockaddr_in address[2];
-    static struct addrinfo info[2];
-    for (size_t i = 0; i < 2; i++) {
-        address[i] = (struct sockaddr_in){.sin_family = AF_INET};
-        address[i].sin_port = htons((uint16_t)strtoul(service, NULL, 10));
-        address[i].sin_addr.s_addr = htonl(i == 0 ? 0xc0000201 : INADDR_LOOPBACK);
-        info[i] = (struct addrinfo){.ai_family = AF_INET, .ai_socktype = hints->ai_socktype};
-        info[i].ai_addr = (struct sockaddr *)&address[i];
-        info[i].ai_addrlen = sizeof address[i];
-        info[i].ai_next = i == 0 ? &info[1] : NULL;
-    }
-    *addresses = strcmp(host, "two addresses") == 0 ? &info[0] : &info[1];
-    return 0;
-}
-
-static void test_freeaddrinfo(struct addrinfo *addresses) {
-    (void)addresses;
-}
-
 /* The Makefile links this copy of the module instead of the other one. */
 #define recv test_recv
-#define getaddrinfo test_getaddrinfo
-#define freeaddrinfo test_freeaddrinfo
 #include "step01_tcp/tcp.c" /* NOLINT(bugprone-suspicious-include): on purpose, see above */
 #undef recv
-#undef getaddrinfo
-#undef freeaddrinfo
-
-static int listen_at(const char *host, struct sockaddr_in *address) {
-    char error[256] = "";
-    socklen_t size = sizeof *address;
-    int listener = tcp_listen(host, 0, error, sizeof error);
-    CHECK_FOR(listener >= 0, "%s", error);
-    CHECK_EQUAL(getsockname(listener, (struct sockaddr *)address, &size), 0);
-    return listener;
-}
 
 /* Two connected sockets, with little memory between them, one of them as the tcp module wants it.
  * */
 static int make_pair(struct tcp_connection *connection) {
-    struct sockaddr_in address = {.sin_family = AF_INET};
+    struct listeners listeners;
     struct sockaddr_storage from;
-    int listener = listen_at("127.0.0.1", &address), size = 4096;
+    char error[256] = "";
+    int size = 4096, opened = listeners_open(&listeners, "127.0.0.1", 0, error, sizeof error);
+    CHECK_FOR(opened == 0, "%s", error);
+    const struct listener *listener = &listeners.at[0];
     int peer = socket(AF_INET, SOCK_STREAM, 0);
     *connection = (struct tcp_connection){.fd = -1};
     setsockopt(peer, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-    CHECK_EQUAL(connect(peer, (struct sockaddr *)&address, sizeof address), 0);
-    struct pollfd wait = {listener, POLLIN, 0};
+    CHECK_EQUAL(
+        connect(peer, (const struct sockaddr *)&listener->address, sizeof(struct sockaddr_in)), 0);
+    struct pollfd wait = {listener->fd, POLLIN, 0};
     CHECK_EQUAL(poll(&wait, 1, PROCESS_WAIT), 1);
-    CHECK_EQUAL(tcp_accept(listener, connection, &from), 0);
+    CHECK_EQUAL(tcp_accept(listener->fd, connection, &from), 0);
     setsockopt(connection->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-    close(listener);
+    listeners_close(&listeners);
     return peer;
 }
 
@@ -192,15 +161,6 @@ static void accepted_sockets_send_at_once(void) {
     close(peer);
 }
 
-/* As "localhost" often does; any address of a name will do. */
-static void every_address_of_a_name_is_tried(void) {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    int listener = listen_at("two addresses", &address);
-    CHECK_EQUAL(ntohl(address.sin_addr.s_addr), INADDR_LOOPBACK);
-    CHECK(address.sin_port != 0);
-    close(listener);
-}
-
 int main(void) {
     test_run("tcp: a write may be slow but steady", a_write_may_be_slow_but_steady);
     test_run("tcp: a write does not last for ever at a drip",
@@ -210,6 +170,5 @@ int main(void) {
     test_run("tcp: a finish is short while the server stops",
              a_finish_is_short_while_the_server_stops);
     test_run("tcp: accepted sockets send at once (TCP_NODELAY)", accepted_sockets_send_at_once);
-    test_run("tcp: every address of a name is tried", every_address_of_a_name_is_tried);
     return test_report();
 }
