@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -50,13 +51,15 @@ uint64_t process_allow_descriptors(uint64_t wanted) {
     return before;
 }
 
-/* A signal handler may do very little, since it interrupts the program anywhere, but it may write
- * to a pipe. Whoever waits for other descriptors can then wait for this one as well. */
+/* A signal handler may do very little, since it interrupts the program anywhere, but it may set a
+ * flag, and write to a pipe. Whoever waits for other descriptors can then wait for that as well. */
 static int stop_pipe[2];
+static atomic_bool stop_asked;
 
 static void on_stop_signal(int number) {
     int saved = errno;
     char byte = (char)number;
+    atomic_store(&stop_asked, true);
     if (write(stop_pipe[1], &byte, 1) < 0) {
         /* The pipe is full, so the stop is known already. */
     }
@@ -79,6 +82,10 @@ int process_catch_stop(void) {
         }
     }
     return stop_pipe[0];
+}
+
+bool process_stop_asked(void) {
+    return atomic_load(&stop_asked);
 }
 
 int process_flush_output(void) {

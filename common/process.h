@@ -7,6 +7,7 @@
 #ifndef COMMON_PROCESS_H
 #define COMMON_PROCESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Puts in order what the program was started with; it comes before all other calls.
@@ -27,6 +28,9 @@ uint64_t process_allow_descriptors(uint64_t wanted);
  * Returns a descriptor from which one byte can be read for each such signal, its number, or -1 with
  * errno. Call it once, and leave the descriptor open. */
 int process_catch_stop(void);
+
+/* Whether one has come, for whoever must know it even if waiting for the descriptor fails. */
+bool process_stop_asked(void);
 
 /* Writes what was printed on standard output and still waits. Returns 0, or -1 with errno if this,
  * or anything before it, could not be written. */

@@ -63,7 +63,7 @@ static void accept_until_stopped(struct pool *pool, const struct listeners *list
         wait[i] = (struct pollfd){listeners->at[i].fd, POLLIN, 0};
     }
     wait[count] = (struct pollfd){stop, POLLIN, 0};
-    while (wait[count].revents == 0) {
+    while (!process_stop_asked()) {
         if (poll(wait, (nfds_t)count + 1, -1) < 0) {
             accept_failed(&troubled);
             continue;
