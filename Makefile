@@ -125,12 +125,12 @@ interop: all ## drive the programs with real clients: browsers, Node, Python, Ja
 # The tests under tools that watch the programs: sanitize.
 include tests/sanitize/rules.mk
 
-# The files for running behind a proxy: deploy.
+# Installing, and the files for running behind a proxy: install, uninstall, deploy.
 include deploy/rules.mk
 # The fuzz targets, and what the tests reach: fuzz, coverage.
 include fuzz/rules.mk
 
-# The checker for anybody's server: check, install, mistakes, results.
+# The checker for anybody's server: check, mistakes, results.
 include wscheck/rules.mk
 
 # Many connections, and a long time: scale, soak.

@@ -18,8 +18,6 @@ wscheck_links  := $(foreach module,main $(wscheck),$(call object,wscheck/$(modul
                   $(foreach module,$(wscheck_common),$(call object,common/$(module))) \
                   $(foreach module,$(wscheck_deflate),$(call object,step07_deflate/$(module)))
 
-PREFIX ?= /usr/local
-
 all: $(BUILD)/wscheck
 $(BUILD)/wscheck: $(wscheck_links)
 	$(say) LINK $@
@@ -38,11 +36,6 @@ check: $(BUILD)/wscheck ## put any server or client to the test: URL=ws://... [S
 	@$(BUILD)/wscheck $(ARGS) $(if $(CLIENT),--listen 0 --exec '$(CLIENT)','$(URL)' \
 	    $(if $(STEP),step0$(patsubst 0%,%,$(STEP))))
 
-install: $(BUILD)/wscheck ## install wscheck and its manual page: make install PREFIX=/usr/local
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1'
-	install -m 755 $(BUILD)/wscheck '$(DESTDIR)$(PREFIX)/bin/wscheck'
-	install -m 644 wscheck/wscheck.1 '$(DESTDIR)$(PREFIX)/share/man/man1/wscheck.1'
-
 mistakes: $(BUILD)/wscheck $(BUILD)/step05_echo $(BUILD)/step06_client $(BUILD)/step07_deflate ## plant faults in server and client for wscheck to find
 	@BUILD='$(BUILD)' COMPILE='$(COMPILE)' LINK='$(LINK)' LDLIBS='$(LDLIBS)' \
 	    OBJECTS='$(foreach module,step05_echo/main $(step05_echo_modules),$(call object,$(module)))' \
@@ -54,4 +47,4 @@ results: $(BUILD)/wscheck $(BUILD)/step05_echo $(BUILD)/step07_deflate ## grade 
 	@BUILD='$(BUILD)' sh wscheck/results.sh > $(BUILD)/RESULTS.md
 	@cp $(BUILD)/RESULTS.md wscheck/RESULTS.md
 
-.PHONY: check install mistakes results
+.PHONY: check mistakes results

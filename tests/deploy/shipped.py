@@ -36,8 +36,9 @@ async def stunnel_loads(folder, certificate):
         with open(path, encoding="utf-8") as file:
             write(keys, name, file.read())
     stunnel = Program(folder, "stunnel-as-shipped")
-    script = f"mount --bind '{keys}' /etc/stunnel && exec stunnel4 '{SHIPPED}/stunnel.conf'"
-    await stunnel.spawn(*apart(), "sh", "-c", script)
+    script = 'mount --bind "$0" /etc/stunnel && exec stunnel4 "$1"'
+    file = os.path.join(SHIPPED, "stunnel.conf")
+    await stunnel.spawn(*apart(), "sh", "-c", script, keys, file)
     await stunnel.logged("Configuration successful")
     await stunnel.stop()
 
