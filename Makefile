@@ -22,8 +22,8 @@ ROOMS := common $(STEPS)
 CC       ?= cc
 CFLAGS   ?= -O2 -g
 BUILD    ?= build
-ifneq ($(words $(BUILD)),1)
-    $(error BUILD is the name of one directory without spaces, such as build/clang, not '$(BUILD)')
+ifneq ($(words $(subst ',- - ,$(subst ",- - ,$(BUILD)))),1)
+    $(error BUILD is the name of one directory without spaces or quotes, such as build/clang, not '$(BUILD)')
 endif
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wold-style-definition -Wformat=2 -Wundef \
@@ -32,6 +32,10 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Ws
 # macOS and the BSDs show all that they have as long as no macro asks for POSIX alone.
 COMPILE   = $(CC) -std=c11 -D_DEFAULT_SOURCE -I. $(WARNINGS) -pthread $(CPPFLAGS) $(CFLAGS)
 LINK      = $(CC) -pthread $(CFLAGS) $(LDFLAGS)
+
+# What scripts need to know. A text with quotes in it comes to a shell through the environment, as
+# these and all that is set on the command line do: a recipe has "$$CLIENT" and not '$(CLIENT)'.
+export BUILD CC COMPILE LINK LDLIBS MAKE
 
 # Short lines while building; `make V=1` shows the commands.
 say   = @$(if $(V),:,echo) ' '
@@ -73,7 +77,7 @@ $(call object,step02_http/page): $(BUILD)/gen/page.c $(BUILD)/flags
 # Another compiler or other flags make everything anew.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(COMPILE) $(LINK) $(LDLIBS)' | cmp -s - $@ || echo '$(COMPILE) $(LINK) $(LDLIBS)' > $@
+	@echo "$$COMPILE $$LINK $$LDLIBS" | cmp -s - $@ || echo "$$COMPILE $$LINK $$LDLIBS" > $@
 
 # Running. `make step03 PORT=9000 ARGS=--verbose`; without PORT the programs take 8000.
 PORT ?= 8000
@@ -86,7 +90,7 @@ $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))):
 step07_client: $(BUILD)/step07_client
 	@$(BUILD)/$(notdir $<) $(where) $(ARGS)
 where = --port $(PORT)
-step06 step06_client step07_client: where = '$(or $(URL),ws://127.0.0.1:$(PORT)/)'
+step06 step06_client step07_client: where = "$${URL:-ws://127.0.0.1:$(PORT)/}"
 
 # The bench: bench, bench-report. It comes before the tests because it takes out those that need
 # Linux.
@@ -118,9 +122,9 @@ include tests/faults/rules.mk
 include tests/zlib/rules.mk
 
 test: all $(TESTS) ## run all tests that need only a compiler, make and a shell
-	@BUILD='$(BUILD)' CC='$(CC)' sh tests/run.sh
+	@sh tests/run.sh
 interop: all ## drive the programs with real clients: browsers, Node, Python, Java and others
-	@BUILD='$(BUILD)' sh tests/interop/run.sh
+	@sh tests/interop/run.sh
 
 # The tests under tools that watch the programs: sanitize.
 include tests/sanitize/rules.mk
@@ -142,15 +146,16 @@ include tools/tutorial/rules.mk
 # Reading.
 FLAT = $(BUILD)/flat
 # All steps, or those that ONLY names as 3, 03, step03 or step03_handshake.
-step_number = $(patsubst 0%,%,$(firstword $(subst _, ,$(patsubst step%,%,$1))))
-flat_steps  = $(if $(ONLY),$(foreach each,$(ONLY),$(filter step0$(call step_number,$(each))_%,$(STEPS))),$(STEPS))
+step_number = $(patsubst 0%,%,$(patsubst step%,%,$(call short,$1)))
+named_steps = $(foreach number,$(call step_number,$1),$(filter step$(number)_% step0$(number)_%,$(STEPS)))
+flat_steps  = $(if $(ONLY),$(foreach each,$(ONLY),$(call named_steps,$(each))),$(STEPS))
 flat: ## write build/flat/stepNN anew: all that a step needs in one folder
 	@$(foreach step,$(flat_steps),sh tools/flat.sh $(FLAT)/$(call short,$(step)) $(step) \
 	    $($(step)_modules) &&) true
 diff: ## show what a step adds: make diff FROM=03 TO=04
 	@rm -rf $(BUILD)/diff && mkdir -p $(BUILD)/diff
-	@$(MAKE) --no-print-directory flat FLAT=$(BUILD)/diff ONLY='$(FROM) $(TO)' > /dev/null
-	@sh tools/diff.sh $(BUILD)/diff '$(FROM)' '$(TO)'
+	@$(MAKE) --no-print-directory flat FLAT=$(BUILD)/diff ONLY="$$FROM $$TO" > /dev/null
+	@sh tools/diff.sh $(BUILD)/diff "$$FROM" "$$TO"
 
 # Tidying.
 SOURCES = $(filter-out build/% $(BUILD)/%,$(wildcard */*.[ch] */*/*.[ch]))
@@ -160,7 +165,7 @@ SCRIPTS = .ci/run $(filter-out build/% $(BUILD)/%,$(wildcard */*.sh */*/*.sh))
 # All that reads the sources: lint.
 include tools/lint/rules.mk
 compdb: ## write compile_commands.json for editors
-	@sh tools/compdb.sh '$(COMPILE)' $(filter %.c,$(SOURCES)) > compile_commands.json
+	@sh tools/compdb.sh $(filter %.c,$(SOURCES)) > compile_commands.json
 clean: ## remove everything that was built
 	rm -rf $(BUILD) compile_commands.json
 help: ## show this list

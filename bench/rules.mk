@@ -24,14 +24,13 @@ endif
 
 # In a network of its own where that may be had; see bench/lane.c.
 BENCH_LANE = $(BUILD)/bench_lane --own-network --
+bench: export BENCH_FLAGS = $(CFLAGS)
 bench: $(BENCH_TOOLS) $(BUILD)/step05_echo ## compare the echo server with a raw TCP echo and with other servers (QUICK=1 for a short run)
 	@mkdir -p $(BUILD)/bench
-	@BUILD='$(BUILD)' CC='$(CC)' \
-	    MODULES='$(foreach module,$(filter-out step05_echo/%,$(so_far)),$(call object,$(module)))' \
+	@MODULES='$(foreach module,$(filter-out step05_echo/%,$(so_far)),$(call object,$(module)))' \
 	    sh bench/build_servers.sh > $(BUILD)/bench/all_servers.txt
-	@$(BENCH_LANE) env BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' \
-	    DURATION='$(DURATION)' CELLS='$(CELLS)' SERVERS='$(SERVERS)' sh bench/run.sh
-	+@$(MAKE) --no-print-directory bench-deflate QUICK='$(QUICK)'
+	@$(BENCH_LANE) sh bench/run.sh
+	+@$(MAKE) --no-print-directory bench-deflate
 
 # Compression beside zlib's, which only this and tests/zlib have any use for.
 bench_deflate := $(BUILD)/bench_deflate

@@ -223,7 +223,7 @@ describe_machine() {
     echo "info machine=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $core_count cores," \
         "$(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)"
     echo "info kernel=$(uname -sr)"
-    echo "info compiler=$("${CC:-cc}" --version | head -n 1), ${CFLAGS:-}"
+    echo "info compiler=$($CC --version | head -n 1), $BENCH_FLAGS"
     echo "info commit=$(git -C "$here" describe --always --dirty 2> /dev/null || echo unknown)"
     echo "info congestion=$congestion_note"
     echo "info cores=$core_note"

@@ -10,6 +10,6 @@ uninstall: ## remove what make install has put there, with the same PREFIX
 	rm -f $(root)/bin/wscheck $(root)/bin/step05_echo $(root)/share/man/man1/wscheck.1
 
 deploy: $(BUILD)/step05_echo $(BUILD)/step07_deflate ## try the files of deploy/: nginx, HAProxy, Caddy, stunnel, systemd
-	@BUILD='$(BUILD)' sh tests/deploy/run.sh
+	@sh tests/deploy/run.sh
 
 .PHONY: install uninstall deploy

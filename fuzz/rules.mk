@@ -29,7 +29,7 @@ test: $(FUZZ_REPLAYS)
 # fuzz/run.sh calls make again for the fuzzers, with clang and sanitizers, in a BUILD of its own.
 SECONDS ?= 60
 fuzz: ## fuzz the protocol code with libFuzzer (SECONDS=60, shared out; FUZZ="http frame" for some)
-	+@MAKE='$(MAKE)' BUILD='$(BUILD)/fuzzers' sh fuzz/run.sh '$(SECONDS)' $(or $(FUZZ),$(FUZZ_TARGETS))
+	+@BUILD='$(BUILD)/fuzzers' sh fuzz/run.sh '$(SECONDS)' $(or $(FUZZ),$(FUZZ_TARGETS))
 fuzzers: $(FUZZERS)
 
 # Modules that make system calls or hold data alone; all others are pure and held to every line.
@@ -38,7 +38,7 @@ COVERAGE_IMPURE := step01_tcp/tcp step01_tcp/pool step01_tcp/server step02_http/
                    $(addprefix step06_client/,random connect client client_open terminal talk command) \
                    step07_deflate/wishes
 coverage: ## show which lines and branches the tests reach (needs gcc with its gcov)
-	+@MAKE='$(MAKE)' BUILD='$(BUILD)/coverage' MODULES='$(so_far)' IMPURE='$(COVERAGE_IMPURE)' \
+	+@BUILD='$(BUILD)/coverage' MODULES='$(so_far)' IMPURE='$(COVERAGE_IMPURE)' \
 	    sh fuzz/coverage.sh
 coverage-programs: all $(TESTS) $(FUZZ_REPLAYS)
 

@@ -42,15 +42,14 @@ build() {
     object=$BUILD/obj/${2%.c}.o
     mkdir -p "$work/$1/$(dirname "$2")"
     apply "$here/$1.patch" "$2" > "$work/$1/$2" || return 1
-    $COMPILE -O0 -w -c -o "$work/$1/changed.o" "$work/$1/$2" || return 1
+    # These are shell text: a flag may have quotes in it.
+    eval "$COMPILE -O0 -w -c" '-o "$work/$1/changed.o" "$work/$1/$2"' || return 1
     linked=
     for each in $3; do
         [ "$each" = "$object" ] && each=$work/$1/changed.o
         linked="$linked $each"
     done
-    # The objects are a list of words.
-    # shellcheck disable=SC2086
-    $LINK -o "$work/$1/$program" $linked $LDLIBS
+    eval "$LINK" '-o "$work/$1/$program"' "$linked $LDLIBS"
 }
 
 # Lets wscheck look at a server or client. grade PROGRAM ARGUMENT...

@@ -39,8 +39,8 @@ expect "help lists names with a hyphen" 0 '^  with-hyphen  a | b$' \
     -f Makefile -f "$folder/more.mk" help
 
 # Make takes spaces for the end of a name, whatever is done about it.
-for bad in 'a b' '' "$PWD/a b"; do
-    expect "BUILD is '$bad'" 2 "BUILD is the name of one directory without spaces.*, not '$bad'" \
+for bad in 'a b' '' "$PWD/a b" "it's" '"'; do
+    expect "BUILD is '$bad'" 2 "BUILD is the name of one directory without spaces .*, not '$bad'" \
         -n BUILD="$bad" all
     if [ "$(grep -c -v '^make' "$folder/output")" -ne 1 ]; then
         failed=$((failed + 1))

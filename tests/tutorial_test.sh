@@ -1,24 +1,25 @@
 #!/bin/sh
 # The checker of the tutorial: it passes a good text, and whenever text and code drift apart it
 # fails and names the line. The text is that of tests/tutorial, a house in miniature, of which each
-# test changes a
-# copy.
+# test changes a copy. Its folder's name is as hard for a shell as a name can be.
 # shellcheck disable=SC2016 # the backticks are those of Markdown
 set -u
 BUILD=$(cd "${BUILD:-build}" && pwd)
 sample=$(cd "$(dirname "$0")/tutorial" && pwd)
+checker=$BUILD/tutorial
 work=$BUILD/tutorial-test
+copy="$work/it's my \"copy\""
 programs=$PATH # where the checker and its commands find programs
 passed=0
 failed=0
 unset CI
-export BUILD
 rm -rf "$work"
 mkdir -p "$work"
 
 fresh() { # a new copy of the sample
-    rm -rf "$work/copy"
-    cp -R "$sample" "$work/copy"
+    rm -rf "$copy"
+    cp -R "$sample" "$copy"
+    ln -s "$BUILD" "$copy/build"
 }
 
 # expect NAME STATUS LINE ARGUMENT... runs the checker in the copy and requires the status and the
@@ -28,7 +29,7 @@ expect() {
     wanted=$2
     line=$3
     shift 3
-    (cd "$work/copy" && PATH=$programs "$BUILD/tutorial" "$@") > "$work/output" 2>&1
+    (cd "$copy" && PATH=$programs BUILD=build "$checker" "$@") > "$work/output" 2>&1
     status=$?
     if [ $status -eq "$wanted" ] && grep -qxF -e "$line" "$work/output"; then
         passed=$((passed + 1))
@@ -43,8 +44,8 @@ expect() {
 # line, in which @ stands for the number of the first line that was changed.
 drift() {
     fresh
-    sed "$4" "$sample/$3" > "$work/copy/$3"
-    number=$(cmp "$sample/$3" "$work/copy/$3" | sed 's/.* //')
+    sed "$4" "$sample/$3" > "$copy/$3"
+    number=$(cmp "$sample/$3" "$copy/$3" | sed 's/.* //')
     expect "$1" 1 "$(printf '%s\n' "$5" | sed "s/:@:/:${number:-unchanged}:/")" --only="$2"
 }
 
@@ -111,7 +112,7 @@ drift 'console: a kind that is not there' console TUTORIAL.md 's/^```console sho
 # play NAME LINE TEXT plays a text of its own, in which \n ends a line.
 play() {
     fresh
-    printf '%b' "$3" > "$work/copy/PLAY.md"
+    printf '%b' "$3" > "$copy/PLAY.md"
     expect "$1" 1 "$2" --only=console --patience 0.5 PLAY.md
 }
 play 'console: a command does not end' \
@@ -130,7 +131,7 @@ play 'console: only a server can go on' \
 
 # A program that is not installed.
 fresh
-printf '```console\n$ true | curl http://127.0.0.1:8000/\n```\n' > "$work/copy/CURL.md"
+printf '```console\n$ true | curl http://127.0.0.1:8000/\n```\n' > "$copy/CURL.md"
 programs=/nowhere
 expect 'console: what needs a missing program is skipped loudly' 0 \
     'skipped: CURL.md:1: curl is not installed' --only=console CURL.md

@@ -1,13 +1,16 @@
 #!/bin/sh
-# Prints compile_commands.json for editors: sh tools/compdb.sh 'COMPILE COMMAND' FILE.c...
+# Prints compile_commands.json for editors, with the command of $COMPILE: sh tools/compdb.sh FILE.c...
 set -eu
-compile=$1
-shift
+json() { # json TEXT: between the quotes of a string
+    printf '%s\n' "$1" | sed 's/[\\"]/\\&/g'
+}
+folder=$(json "$PWD")
+command=$(json "$COMPILE")
 comma=
 echo '['
 for file in "$@"; do
     printf '%s{"directory": "%s", "command": "%s -c %s", "file": "%s"}' \
-        "$comma" "$PWD" "$compile" "$file" "$file"
+        "$comma" "$folder" "$command" "$file" "$file"
     comma=',
 '
 done

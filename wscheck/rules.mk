@@ -31,20 +31,19 @@ $(wscheck_tests): $(foreach module,agreement terms extension answer request read
     characters writer payload sample,$(call object,wscheck/$(module)))
 
 check: $(BUILD)/wscheck ## put any server or client to the test: URL=ws://... [STEP=3] or CLIENT='... {url}'
-	@test -n '$(URL)$(CLIENT)' || { \
+	@test -n "$$URL$$CLIENT" || { \
 	    echo 'make check needs URL=ws://HOST:PORT/PATH, or CLIENT="command {url}"' >&2; exit 2; }
-	@$(BUILD)/wscheck $(ARGS) $(if $(CLIENT),--listen 0 --exec '$(CLIENT)','$(URL)' \
-	    $(if $(STEP),step0$(patsubst 0%,%,$(STEP))))
+	@$(BUILD)/wscheck $(ARGS) $(if $(CLIENT),--listen 0 --exec "$$CLIENT","$$URL") \
+	    $(if $(STEP),$(or $(call short,$(call named_steps,$(STEP))),step$(STEP)))
 
 mistakes: $(BUILD)/wscheck $(BUILD)/step05_echo $(BUILD)/step06_client $(BUILD)/step07_deflate ## plant faults in server and client for wscheck to find
-	@BUILD='$(BUILD)' COMPILE='$(COMPILE)' LINK='$(LINK)' LDLIBS='$(LDLIBS)' \
-	    OBJECTS='$(foreach module,step05_echo/main $(step05_echo_modules),$(call object,$(module)))' \
+	@OBJECTS='$(foreach module,step05_echo/main $(step05_echo_modules),$(call object,$(module)))' \
 	    DEFLATE_OBJECTS='$(foreach module,step07_deflate/main $(step07_deflate_modules),$(call object,$(module)))' \
 	    CLIENT_OBJECTS='$(foreach module,step06_client/main $(step06_client_modules),$(call object,$(module)))' \
 	    sh mistakes/run.sh $(MISTAKES)
 
 results: $(BUILD)/wscheck $(BUILD)/step05_echo $(BUILD)/step07_deflate ## grade other people's servers and clients: wscheck/RESULTS.md
-	@BUILD='$(BUILD)' sh wscheck/results.sh > $(BUILD)/RESULTS.md
+	@sh wscheck/results.sh > $(BUILD)/RESULTS.md
 	@cp $(BUILD)/RESULTS.md wscheck/RESULTS.md
 
 .PHONY: check mistakes results

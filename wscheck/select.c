@@ -2,15 +2,20 @@
 
 #include "common/text.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { SUGGESTIONS = 3, NAME_MAX_LENGTH = 40 };
+enum { SUGGESTIONS = 3, LAST_STEP = 7 };
 
 unsigned select_step(const char *selector) {
-    bool step = strncmp(selector, "step0", 5) == 0 && selector[5] >= '1' && selector[5] <= '7' &&
-                selector[6] == '\0';
-    return step ? (unsigned)(selector[5] - '0') : 0;
+    const unsigned char *digit = (const unsigned char *)selector + 4;
+    if (strncmp(selector, "step", 4) != 0 || !isdigit(digit[0]) || !isdigit(digit[1]) ||
+        digit[2] != '\0') {
+        return 0;
+    }
+    unsigned step = 10U * (digit[0] - '0') + (digit[1] - '0');
+    return step <= LAST_STEP ? step : 0;
 }
 
 /* What a server at a stage of the tutorial must do: step 1 prints bytes, step 2 speaks HTTP, step 3

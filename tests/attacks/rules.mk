@@ -13,7 +13,7 @@ $(ATTACKS): $(foreach module,$(addprefix tests/attacks/,$(attack_modules)) \
 
 ifeq ($(shell uname -s),Linux)
 attacks: $(ATTACKS) $(BUILD)/step05_echo $(BUILD)/step07_deflate ## attack the echo server as others were, with bounds (ONLY=name for one)
-	@BUILD='$(BUILD)' $(ATTACKS) $(if $(ONLY),--only='$(ONLY)')
+	@$(ATTACKS) $(if $(ONLY),--only="$$ONLY")
 test: $(ATTACKS)
 else
 attacks:

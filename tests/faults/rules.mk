@@ -29,6 +29,6 @@ test: $(faults_programs) $(faults_tests)
 endif
 
 faults: $(faults_programs) $(faults_tests) $(BUILD)/wscheck ## fail every system call and allocation of the server in turn
-	@BUILD='$(BUILD)' sh tests/faults/run.sh
+	@sh tests/faults/run.sh
 
 .PHONY: faults

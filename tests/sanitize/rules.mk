@@ -5,7 +5,7 @@ sanitize_parts := $(addprefix sanitize-,$(SANITIZERS))
 
 sanitize: $(sanitize_parts) ## the tests under sanitizers (gcc, clang, threads) and valgrind
 $(sanitize_parts): sanitize-%:
-	+@BUILD='$(BUILD)/sanitize-$*' MAKE='$(MAKE)' sh tests/sanitize/run.sh $*
+	+@BUILD='$(BUILD)/sanitize-$*' sh tests/sanitize/run.sh $*
 
 # What valgrind runs, which is built as usual.
 test-programs: all $(TESTS)

@@ -17,10 +17,10 @@ $(SCALE):
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
 scale: $(BUILD)/scale/scale $(BUILD)/scale/compressed $(BUILD)/step05_echo $(BUILD)/step07_deflate ## 10,000 connections at once, and nothing left of them
-	@BUILD='$(BUILD)' $(BUILD)/scale/scale
-	@BUILD='$(BUILD)' $(BUILD)/scale/compressed
+	@$(BUILD)/scale/scale
+	@$(BUILD)/scale/compressed
 SERVER ?= step05_echo
 soak: $(BUILD)/scale/soak $(BUILD)/$(SERVER) $(BUILD)/wscheck ## mixed traffic without growth: make soak [SECONDS=600] [SEED=...] [SERVER=step07_deflate]
-	@BUILD='$(BUILD)' SERVER='$(SERVER)' $(BUILD)/scale/soak $(or $(SECONDS),600) $(SEED)
+	@SERVER='$(SERVER)' $(BUILD)/scale/soak $(or $(SECONDS),600) $(SEED)
 
 .PHONY: scale soak

@@ -18,9 +18,9 @@ $(BUILD)/tutorial-bin/nc: $(call object,tools/tutorial/nc) $(call object,common/
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
 tutorial: all ## check that the tutorial and the README say what the code does
-	@BUILD='$(BUILD)' CC='$(CC)' $(BUILD)/tutorial $(ARGS)
+	@$(BUILD)/tutorial $(ARGS)
 	@if [ -d '$(BUILD)/interop/node_modules/playwright-core' ]; then \
-	    BUILD='$(BUILD)' sh tests/interop/run.sh tutorial; \
+	    sh tests/interop/run.sh tutorial; \
 	else \
 	    echo 'SKIP the snippets for the browser: make interop installs what they need'; \
 	fi

@@ -1,0 +1,93 @@
+#!/bin/sh
+# The Makefile in a folder whose name has a space and quotes, where a room more stands, step 10: what
+# a shell reads is quoted, and a step may have two digits.
+set -u
+if [ -n "${SANITIZED:-}" ]; then
+    echo 'SKIPPED: how make is called does not depend on the sanitizer'
+    echo '1 passed, 0 failed'
+    exit 0
+fi
+BUILD=${BUILD:-build}
+MAKE=${MAKE:-make}
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' HUP INT TERM
+copy="$folder/it's my \"code\""
+installed="$folder/it's \"there\""
+passed=0
+failed=0
+
+# The sources as they are, and what has been built of them, so that next to nothing is compiled.
+mkdir -p "$copy/build" "$copy/step10_demo"
+for each in *; do
+    [ "$each" = build ] || ln -s "$PWD/$each" "$copy/$each"
+done
+for each in obj gen flags wscheck tutorial tutorial-bin; do
+    cp -pR "$BUILD/$each" "$copy/build/$each"
+done
+cp -p "$BUILD"/step* "$copy/build"
+printf '#include "step10_demo/demo.h"\nint main(void) {\n    demo_show();\n}\n' \
+    > "$copy/step10_demo/main.c"
+printf '#include <stdio.h>\n#include "step10_demo/demo.h"\nvoid demo_show(void) {\n%s\n}\n' \
+    '    puts("step 10 runs");' > "$copy/step10_demo/demo.c"
+echo 'void demo_show(void);' > "$copy/step10_demo/demo.h"
+steps=$(cd "$copy" && echo step*_*)
+
+# There: runs make in the copy. there ARGUMENT...
+there() {
+    "$MAKE" --no-print-directory -C "$copy" BUILD=build STEPS="$steps" step10_demo=demo "$@"
+}
+
+# expect NAME STATUS PATTERN COMMAND... requires the status and a line that matches the pattern.
+expect() {
+    name=$1
+    wanted=$2
+    pattern=$3
+    shift 3
+    "$@" > "$folder/output" 2>&1
+    status=$?
+    if [ "$status" -eq "$wanted" ] && grep -q -e "$pattern" "$folder/output"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL: $name: wanted status $wanted and '$pattern', got status $status and:"
+        head -n 20 "$folder/output"
+    fi
+}
+
+expect 'a step of two digits is built' 0 '^  LINK build/step10_demo$' there
+expect 'it runs' 0 '^step 10 runs$' there step10
+expect 'its snapshot' 0 '^build/flat/step10: [0-9]* files, ' there flat ONLY='1 10'
+expect 'a snapshot is built' 0 ' -o step01_tcp ' "$MAKE" -C "$copy/build/flat/step01" CFLAGS=-O0
+expect 'what it adds' 0 '^step10 adds to step07: 2 files, 6 lines of C; ' there diff FROM=7 TO=10
+expect 'a stage that wscheck does not know' 2 "no case is named 'step10'" \
+    there check STEP=10 URL=ws://a/
+expect 'a URL with a quote' 2 "^wscheck: ws://127.0.0.1:1/it's: " \
+    there check STEP=3 URL="ws://127.0.0.1:1/it's"
+expect 'a client with quotes' 0 '^1 passed, 0 failed' there check ARGS='--timeout 10 6455/5.1/1' \
+    CLIENT="sh -c 'exec build/step06_client --quiet --subprotocol \"\$\$0\" \"\$\$1\"' chat {url}"
+expect 'the client of step 6' 2 'a URL begins with ws://' there step06 URL="it's"
+expect 'the tutorial' 0 ' passed, 0 failed$' there tutorial ARGS=--only=rules
+there compdb
+expect 'commands for editors' 0 "^{\"directory\": \".*/it's my \\\\\"code\\\\\"\", " \
+    cat "$copy/compile_commands.json"
+
+there install DESTDIR="$installed" PREFIX=/usr > /dev/null
+expect 'the server is installed' 0 '^usage: step05_echo' "$installed/usr/bin/step05_echo" --help
+expect 'so is wscheck' 0 '^[1-9][0-9]* cases$' "$installed/usr/bin/wscheck" --list
+expect 'so is its manual page' 0 WSCHECK cat "$installed/usr/share/man/man1/wscheck.1"
+there uninstall DESTDIR="$installed" PREFIX=/usr > /dev/null
+files_left() {
+    find "$installed" -type f | wc -l
+}
+expect 'nothing is left' 0 '^ *0$' files_left
+
+# A flag with quotes in it, which does not change what has been built.
+flag="CPPFLAGS=-DA_TEXT='\"a b\"'"
+there "$flag" build/flags
+touch -t 200001010000 "$copy/build/flags"
+expect 'a flag with quotes, and a planted mistake' 0 '^1 passed, 0 failed$' \
+    there "$flag" mistakes MISTAKES=any_method
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
