@@ -1,6 +1,6 @@
 #!/bin/sh
-# The Makefile in a folder whose name has a space and quotes, where a room more stands, step 10: what
-# a shell reads is quoted, and a step may have two digits.
+# The Makefile in a folder whose name has a space and quotes, with a room more, step 10: what a shell
+# reads is quoted, and a step may have two digits.
 set -u
 if [ -n "${SANITIZED:-}" ]; then
     echo 'SKIPPED: how make is called does not depend on the sanitizer'
@@ -33,8 +33,7 @@ printf '#include <stdio.h>\n#include "step10_demo/demo.h"\nvoid demo_show(void) 
 echo 'void demo_show(void);' > "$copy/step10_demo/demo.h"
 steps=$(cd "$copy" && echo step*_*)
 
-# There: runs make in the copy. there ARGUMENT...
-there() {
+there() { # there ARGUMENT...: runs make in the copy
     "$MAKE" --no-print-directory -C "$copy" BUILD=build STEPS="$steps" step10_demo=demo "$@"
 }
 

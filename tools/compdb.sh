@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints compile_commands.json for editors, with the command of $COMPILE: sh tools/compdb.sh FILE.c...
+# Prints compile_commands.json for editors: sh tools/compdb.sh FILE.c... $COMPILE is the command.
 set -eu
 json() { # json TEXT: between the quotes of a string
     printf '%s\n' "$1" | sed 's/[\\"]/\\&/g'

@@ -1,7 +1,7 @@
 # The rules for reading the sources with tools; the Makefile includes them. Every file that a tool
 # has found nothing in leaves a stamp, so that the next `make lint` looks at what has changed only.
 
-lint_parts := $(addprefix lint-,format shell scripts cppcheck gcc tidy scan)
+lint_parts := $(addprefix lint-,format shell scripts workflow cppcheck gcc tidy scan)
 # Not the peers, which need others' libraries, and not the program that has faults on purpose.
 lint_files := $(filter-out bench/peers/% tests/sanitize/planted.c \
                 $(if $(wildcard /usr/include/zlib.h),,tests/zlib/%),$(filter %.c,$(SOURCES)))
@@ -28,6 +28,11 @@ lint-scripts: # that they can be read
 	$(call with,node,nodejs,for script in $(wildcard */*/*.mjs); do node --check "$$script" || exit 1; done)
 	$(call with,python3,python3,for script in $(wildcard */*/*.py); do \
 	    python3 -c 'import ast; import sys; ast.parse(open(sys.argv[1]).read())' "$$script" || exit 1; done)
+lint-workflow: # that its host can read it
+	$(call with,npm,npm,{ test -x $(action_validator) || npm install --silent --no-save \
+	    --prefix $(BUILD)/workflow @action-validator/cli@0.6.0 @action-validator/core@0.6.0; } && \
+	    $(action_validator) .github/workflows/ci.yml)
+action_validator = $(BUILD)/workflow/node_modules/.bin/action-validator
 lint-cppcheck:
 	$(call with,cppcheck,cppcheck,cppcheck --quiet --std=c11 --error-exitcode=1 \
 	    --enable=warning$(comma)performance$(comma)portability --inline-suppr -I. \
