@@ -1,6 +1,6 @@
 #!/bin/sh
-# The Makefile in a folder whose name has a space and quotes, with a room more, step 10: what a shell
-# reads is quoted, and a step may have two digits.
+# The Makefile in a folder whose name has a space and quotes, with one room more, step 99: what a
+# shell reads is quoted, and a step may have two digits.
 set -u
 if [ -n "${SANITIZED:-}" ]; then
     echo 'SKIPPED: how make is called does not depend on the sanitizer'
@@ -18,7 +18,7 @@ passed=0
 failed=0
 
 # The sources as they are, and what has been built of them, so that next to nothing is compiled.
-mkdir -p "$copy/build" "$copy/step10_demo"
+mkdir -p "$copy/build" "$copy/step99_demo"
 for each in *; do
     [ "$each" = build ] || ln -s "$PWD/$each" "$copy/$each"
 done
@@ -26,15 +26,15 @@ for each in obj gen flags wscheck tutorial tutorial-bin; do
     cp -pR "$BUILD/$each" "$copy/build/$each"
 done
 cp -p "$BUILD"/step* "$copy/build"
-printf '#include "step10_demo/demo.h"\nint main(void) {\n    demo_show();\n}\n' \
-    > "$copy/step10_demo/main.c"
-printf '#include <stdio.h>\n#include "step10_demo/demo.h"\nvoid demo_show(void) {\n%s\n}\n' \
-    '    puts("step 10 runs");' > "$copy/step10_demo/demo.c"
-echo 'void demo_show(void);' > "$copy/step10_demo/demo.h"
+printf '#include "step99_demo/demo.h"\nint main(void) {\n    demo_show();\n}\n' \
+    > "$copy/step99_demo/main.c"
+printf '#include <stdio.h>\n#include "step99_demo/demo.h"\nvoid demo_show(void) {\n%s\n}\n' \
+    '    puts("step 99 runs");' > "$copy/step99_demo/demo.c"
+echo 'void demo_show(void);' > "$copy/step99_demo/demo.h"
 steps=$(cd "$copy" && echo step*_*)
 
 there() { # there ARGUMENT...: runs make in the copy
-    "$MAKE" --no-print-directory -C "$copy" BUILD=build STEPS="$steps" step10_demo=demo "$@"
+    "$MAKE" --no-print-directory -C "$copy" BUILD=build STEPS="$steps" step99_demo=demo "$@"
 }
 
 # expect NAME STATUS PATTERN COMMAND... requires the status and a line that matches the pattern.
@@ -54,13 +54,13 @@ expect() {
     fi
 }
 
-expect 'a step of two digits is built' 0 '^  LINK build/step10_demo$' there
-expect 'it runs' 0 '^step 10 runs$' there step10
-expect 'its snapshot' 0 '^build/flat/step10: [0-9]* files, ' there flat ONLY='1 10'
+expect 'a step of two digits is built' 0 '^  LINK build/step99_demo$' there
+expect 'it runs' 0 '^step 99 runs$' there step99
+expect 'its snapshot' 0 '^build/flat/step99: [0-9]* files, ' there flat ONLY='1 99'
 expect 'a snapshot is built' 0 ' -o step01_tcp ' "$MAKE" -C "$copy/build/flat/step01" CFLAGS=-O0
-expect 'what it adds' 0 '^step10 adds to step07: 2 files, 6 lines of C; ' there diff FROM=7 TO=10
-expect 'a stage that wscheck does not know' 2 "no case is named 'step10'" \
-    there check STEP=10 URL=ws://a/
+expect 'what it adds' 0 '^step99 adds to step07: 2 files, 6 lines of C; ' there diff FROM=7 TO=99
+expect 'a stage that wscheck does not know' 2 "no case is named 'step99'" \
+    there check STEP=99 URL=ws://a/
 expect 'a URL with a quote' 2 "^wscheck: ws://127.0.0.1:1/it's: " \
     there check STEP=3 URL="ws://127.0.0.1:1/it's"
 expect 'a client with quotes' 0 '^1 passed, 0 failed' there check ARGS='--timeout 10 6455/5.1/1' \

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SUGGESTIONS = 3, LAST_STEP = 7 };
+enum { SUGGESTIONS = 3, LAST_STEP = 7 /* of the tutorial */ };
 
 unsigned select_step(const char *selector) {
     const unsigned char *digit = (const unsigned char *)selector + 4;
