@@ -51,7 +51,7 @@ $(foreach room,$(ROOMS),\
 PROGRAMS := $(addprefix $(BUILD)/,$(STEPS)) $(BUILD)/step07_client
 TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*_test.c))
 
-all: $(PROGRAMS) ## build every program (the default)
+all: $(PROGRAMS) ## build the programs of all steps (the default)
 
 $(foreach step,$(STEPS),\
   $(eval $(BUILD)/$(step): $(foreach module,$(step)/main $($(step)_modules),$(call object,$(module)))))
@@ -121,8 +121,14 @@ include tests/faults/rules.mk
 # The comparison with zlib: zlib.
 include tests/zlib/rules.mk
 
-test: all $(TESTS) ## run all tests that need only a compiler, make and a shell
-	@sh tests/run.sh
+# What the tests need is built by as many jobs as there are processors, unless make was told how many.
+# With T=frame only tests/frame_test.c runs; ONLY=text picks those of its tests that have it in their
+# names.
+jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(getconf _NPROCESSORS_ONLN))
+test: ## run the tests that need only a compiler, make and a shell (T=frame for one program)
+	+@$(MAKE) --no-print-directory $(jobs) $(if $(wildcard tests/$(T)_test.c),all $(BUILD)/tests/$(T)_test,test-programs)
+	@sh tests/run.sh $(T)
+test-programs: all $(TESTS) ## build the test programs without running them
 interop: all ## drive the programs with real clients: browsers, Node, Python, Java and others
 	@sh tests/interop/run.sh
 
@@ -177,7 +183,7 @@ help: ## show this list
 	@echo '  step07_client  the same with compression: ARGS=--compress'
 	@echo 'CC, CFLAGS, LDFLAGS and BUILD can be set, as in: make CC=clang BUILD=build/clang'
 
-.PHONY: all run $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))) test interop \
+.PHONY: all run $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))) test test-programs interop \
         flat diff format compdb clean help FORCE
 .SECONDARY:
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -17,7 +17,7 @@ $(BENCH_TOOLS):
 bench_take_test := $(BUILD)/tests/bench_take_test
 ifeq ($(shell uname -s),Linux)
 $(bench_take_test): $(foreach module,$(filter-out load,$(bench_load)),$(call object,bench/$(module)))
-test: $(BENCH_TOOLS)
+test-programs: $(BENCH_TOOLS)
 else
 TESTS := $(filter-out $(bench_take_test),$(TESTS))
 endif

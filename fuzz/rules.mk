@@ -24,7 +24,7 @@ $(FUZZERS): $(BUILD)/fuzz/fuzz_%: $(BUILD)/obj/fuzz/target_%.o $(fuzz_objects)
 	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(quiet)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
-test: $(FUZZ_REPLAYS)
+test-programs: $(FUZZ_REPLAYS)
 
 # fuzz/run.sh calls make again for the fuzzers, with clang and sanitizers, in a BUILD of its own.
 SECONDS ?= 60
@@ -40,6 +40,6 @@ COVERAGE_IMPURE := step01_tcp/tcp step01_tcp/pool step01_tcp/server step02_http/
 coverage: ## show which lines and branches the tests reach (needs gcc with its gcov)
 	+@BUILD='$(BUILD)/coverage' MODULES='$(so_far)' IMPURE='$(COVERAGE_IMPURE)' \
 	    sh fuzz/coverage.sh
-coverage-programs: all $(TESTS) $(FUZZ_REPLAYS)
+coverage-programs: all $(BUILD)/wscheck $(TESTS) $(FUZZ_REPLAYS)
 
 .PHONY: fuzz fuzzers coverage coverage-programs

@@ -31,7 +31,7 @@ for step in step01_tcp step02_http step03_handshake step04_frames step05_echo st
     expect "a step by its directory" 0 "^usage: $step " "$step" ARGS=--help BUILD="$BUILD"
 done
 
-expect "help" 0 '^  test         run all tests' help
+expect "help" 0 '^  test         run the tests' help
 expect "help lists what other files add" 0 '^  check        put any server' help
 expect "help lists the steps" 0 '^  stepNN       build and run one step' help
 printf 'with-hyphen: ## a | b\n' > "$folder/more.mk"

@@ -1,10 +1,16 @@
 #!/bin/sh
 # Runs every test program in $BUILD/tests, several at a time, every test script beside this one,
-# and the checker of the tutorial. Shows the output of those that fail, and ends with the sum:
-# N passed, N failed. With BOUNDED=yes, of the scripts only that of wscheck: the others try what
-# does not depend on the compiler or is tried under another one.
+# and what the checker of the tutorial knows without running anything. Shows the output of those
+# that fail, and ends with the sum: N passed, N failed.
+#
+#     sh tests/run.sh          all of them
+#     sh tests/run.sh frame    frame_test alone
+#
+# With BOUNDED=yes, of the scripts only that of wscheck: the others try what does not depend on the
+# compiler or is tried under another one.
 set -u
 BUILD=${BUILD:-build}
+chosen=${1:-}
 results=$BUILD/test-results
 rm -rf "$results"
 mkdir -p "$results"
@@ -12,6 +18,7 @@ mkdir -p "$results"
 run() { # run NAME COMMAND...
     name=$1
     shift
+    [ -z "$chosen" ] || [ "$name" = "$chosen" ] || [ "$name" = "${chosen}_test" ] || return
     "$@" > "$results/$name.out" 2>&1
     echo $? > "$results/$name.status"
 }
@@ -40,9 +47,13 @@ for script in $scripts; do
     run "$(basename "$script" .sh)" sh "$script" &
 done
 wait
-# The text itself comes when the machine is not busy any more: its transcripts read as if nothing
-# were ever late.
-[ "${BOUNDED:-}" = yes ] || run tutorial "$BUILD/tutorial"
+# `make tutorial` also runs what the text types, which takes longer.
+[ "${BOUNDED:-}" = yes ] ||
+    run tutorial "$BUILD/tutorial" --only quotes,hex,rules,mentions,figures,links
+if [ -n "$chosen" ] && ! ls "$results"/*.status > /dev/null 2>&1; then
+    echo "there is no test '$chosen'; ls tests/*_test.* shows them" >&2
+    exit 2
+fi
 
 passed=0
 failed=0

@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 /* Runs one test. Its name is the rule that it holds up, such as "frame: a 64-bit length ...". A
- * test fails when one of its checks does; the rest of it runs all the same. */
+ * test fails when one of its checks does; the rest of it runs all the same. If ONLY is set in the
+ * environment, tests without that text in their names are left out. */
 void test_run(const char *name, void (*body)(void));
 
 /* Notes a failed check; used through the macros below. */

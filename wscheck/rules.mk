@@ -18,7 +18,8 @@ wscheck_links  := $(foreach module,main $(wscheck),$(call object,wscheck/$(modul
                   $(foreach module,$(wscheck_common),$(call object,common/$(module))) \
                   $(foreach module,$(wscheck_deflate),$(call object,step07_deflate/$(module)))
 
-all: $(BUILD)/wscheck
+test-programs: $(BUILD)/wscheck
+wscheck: $(BUILD)/wscheck ## build the checker for any server or client: build/wscheck
 $(BUILD)/wscheck: $(wscheck_links)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
@@ -46,4 +47,4 @@ results: $(BUILD)/wscheck $(BUILD)/step05_echo $(BUILD)/step07_deflate ## grade 
 	@sh wscheck/results.sh > $(BUILD)/RESULTS.md
 	@cp $(BUILD)/RESULTS.md wscheck/RESULTS.md
 
-.PHONY: check mistakes results
+.PHONY: wscheck check mistakes results

@@ -14,7 +14,7 @@ $(ATTACKS): $(foreach module,$(addprefix tests/attacks/,$(attack_modules)) \
 ifeq ($(shell uname -s),Linux)
 attacks: $(ATTACKS) $(BUILD)/step05_echo $(BUILD)/step07_deflate ## attack the echo server as others were, with bounds (ONLY=name for one)
 	@$(ATTACKS) $(if $(ONLY),--only="$$ONLY")
-test: $(ATTACKS)
+test-programs: $(ATTACKS)
 else
 attacks:
 	@echo 'SKIPPED: the attacks need Linux'

@@ -25,7 +25,7 @@ $(BUILD)/tests/faults_%_test: $(BUILD)/obj/tests/faults/%_test.o $(test_links) \
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
 ifeq ($(shell uname -s),Linux)
-test: $(faults_programs) $(faults_tests)
+test-programs: $(faults_programs) $(faults_tests)
 endif
 
 faults: $(faults_programs) $(faults_tests) $(BUILD)/wscheck ## fail every system call and allocation of the server in turn

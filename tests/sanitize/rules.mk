@@ -7,7 +7,4 @@ sanitize: $(sanitize_parts) ## the tests under sanitizers (gcc, clang, threads) 
 $(sanitize_parts): sanitize-%:
 	+@BUILD='$(BUILD)/sanitize-$*' sh tests/sanitize/run.sh $*
 
-# What valgrind runs, which is built as usual.
-test-programs: all $(TESTS)
-
-.PHONY: sanitize $(sanitize_parts) test-programs
+.PHONY: sanitize $(sanitize_parts)

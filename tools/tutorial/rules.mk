@@ -8,7 +8,9 @@ tutorial_others := $(addprefix common/,process options text hexdump clock sha1 b
 tutorial_links  := $(foreach module,main $(tutorial),$(call object,tools/tutorial/$(module))) \
                    $(foreach module,$(tutorial_others),$(call object,$(module)))
 
-all: $(BUILD)/tutorial $(BUILD)/tutorial-bin/nc
+tutorial_programs := $(BUILD)/tutorial $(BUILD)/tutorial-bin/nc
+
+test-programs: $(tutorial_programs)
 $(BUILD)/tutorial: $(tutorial_links)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
@@ -17,7 +19,7 @@ $(BUILD)/tutorial-bin/nc: $(call object,tools/tutorial/nc) $(call object,common/
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
-tutorial: all ## check that the tutorial and the README say what the code does
+tutorial: all $(BUILD)/wscheck $(tutorial_programs) ## check that the tutorial and the README say what the code does
 	@$(BUILD)/tutorial $(ARGS)
 	@if [ -d '$(BUILD)/interop/node_modules/playwright-core' ]; then \
 	    sh tests/interop/run.sh tutorial; \
