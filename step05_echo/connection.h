@@ -33,9 +33,10 @@
 #include "step05_echo/utf8.h"
 
 enum {
-    CONNECTION_BUFFER_MIN = 512,  /* bytes that a buffer must have at least */
-    CONNECTION_MESSAGE_MIN = 125, /* a smaller max_message is raised to this */
-    CONNECTION_COPY_MAX = 125,    /* a payload up to this size is copied rather than lent */
+    CONNECTION_BUFFER_MIN = 512,           /* bytes that a buffer must have at least */
+    CONNECTION_MESSAGE_MIN = 125,          /* a smaller max_message is raised to this */
+    CONNECTION_MESSAGE_DEFAULT = 16777216, /* bytes, for programs that are told no other */
+    CONNECTION_COPY_MAX = 125, /* a payload up to this size is copied rather than lent */
     CONNECTION_CONTROL_MAX = 2 + 4 + FRAME_CONTROL_MAX /* bytes of a control frame, masked */
 };
 

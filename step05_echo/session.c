@@ -26,7 +26,7 @@ struct session {
 };
 
 void session_init(struct session_settings *settings, struct options *options) {
-    settings->max_message = 16777216;
+    settings->max_message = CONNECTION_MESSAGE_DEFAULT;
     settings->ping_interval = 30000;
     settings->idle_timeout = 0;
     options_add_number(options, "--max-message", "BYTES", &settings->max_message,

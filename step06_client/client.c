@@ -33,6 +33,20 @@ static bool is_temporary(int problem) {
     return problem == EAGAIN || problem == EWOULDBLOCK || problem == EINTR;
 }
 
+static int64_t earlier(int64_t one, int64_t other) {
+    return one == 0 || (other != 0 && other < one) ? other : one;
+}
+
+/* What the server takes moves the deadline by the time that it may have for that, so that a byte
+ * now and then is not enough. */
+static void note_sent(struct client *client, int64_t sent) {
+    int64_t latest = clock_now() + CLIENT_WRITE_TIMEOUT;
+    int64_t earned = client->write_deadline + sent * 1000 / CLIENT_WRITE_LEAST_RATE;
+    client->write_deadline = !has_output(client)           ? 0
+                             : client->write_deadline == 0 ? latest
+                                                           : earlier(latest, earned);
+}
+
 /* Gives the kernel as much of the output as it takes at once. Returns 0, or -1 with errno. */
 static int send_some(struct client *client) {
     const struct iovec *parts;
@@ -56,10 +70,7 @@ static int send_some(struct client *client) {
         trace_sent(client, parts, (size_t)sent);
         connection_sent(&client->connection, (size_t)sent);
     }
-    bool all = !has_output(client);
-    if (all || sent > 0 || client->write_deadline == 0) {
-        client->write_deadline = all ? 0 : clock_now() + CLIENT_WRITE_TIMEOUT;
-    }
+    note_sent(client, sent > 0 ? sent : 0);
     return 0;
 }
 
@@ -78,17 +89,37 @@ static ssize_t receive_some(struct client *client) {
             trace_bytes(&client->received, space, (size_t)count);
         }
         connection_received(&client->connection, (size_t)count);
+        client->silent_since = clock_now();
+        client->pinged = false;
     }
     return count;
-}
-
-static int64_t earlier(int64_t one, int64_t other) {
-    return one == 0 || (other != 0 && other < one) ? other : one;
 }
 
 /* Whether the caller may send: not behind what still waits to be sent, and not behind a Close. */
 static bool may_send(struct client *client) {
     return !has_output(client) && !client->connection.close_sent;
+}
+
+/* When the server has been silent for too long; 0: never. Not while something waits to be sent:
+ * what would be missed then is the end of that. */
+static int64_t ping_deadline(struct client *client) {
+    return client->ping_interval > 0 && may_send(client)
+               ? client->silent_since + client->ping_interval
+               : 0;
+}
+
+/* Sends a ping after silence. Returns false if there was as much of it after one already. */
+static bool keep_alive(struct client *client) {
+    int64_t deadline = ping_deadline(client);
+    if (deadline == 0 || clock_now() < deadline) {
+        return true;
+    }
+    if (client->pinged) {
+        return false;
+    }
+    client->pinged = true;
+    client->silent_since = clock_now();
+    return connection_ping(&client->connection, (const uint8_t *)"", 0) == 0;
 }
 
 /* Waits for the socket and the caller's descriptors; `ready` gets what poll found. A signal ends
@@ -97,6 +128,7 @@ static void wait_for(struct client *client, const struct client_wait *wait, shor
                      struct pollfd ready[3]) {
     bool to_input = may_send(client);
     int64_t until = earlier(client->close_deadline, client->write_deadline);
+    until = earlier(until, ping_deadline(client));
     if (wait->deadline >= 0) {
         until = earlier(until, wait->deadline);
     }
@@ -185,6 +217,10 @@ static bool turn(struct client *client, const struct client_wait *wait, bool ful
                  count == 0 ? "the server ended the connection without a Close" : strerror(errno));
             return true;
         }
+    }
+    if (!keep_alive(client)) {
+        lost(client, "no answer to a ping (--ping-interval)");
+        return true;
     }
     *event = ready[1].revents != 0            ? CLIENT_STOP
              : ready[2].revents != 0          ? CLIENT_INPUT

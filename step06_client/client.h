@@ -22,8 +22,9 @@
 
 enum {
     CLIENT_CLOSE_TIMEOUT = 2000, /* ms to wait for the reply to our Close, and for the end of TCP */
-    CLIENT_WRITE_TIMEOUT = 10000, /* ms that the server may take nothing of what we send */
-    CLIENT_LENT_SIZE = 4096,      /* bytes of the buffer that need no heap */
+    CLIENT_WRITE_TIMEOUT = 10000,    /* ms that the server may take nothing of what we send */
+    CLIENT_WRITE_LEAST_RATE = 16384, /* bytes a second that it must take on average after that */
+    CLIENT_LENT_SIZE = 4096,         /* bytes of the buffer that need no heap */
     CLIENT_PROBLEM_SIZE = 512,
     CLIENT_EXTENSION_SIZE = 160
 };
@@ -38,6 +39,9 @@ struct client {
     char extension[CLIENT_EXTENSION_SIZE]; /* what was agreed on, to be shown, or "" */
     int64_t close_deadline; /* until when to wait for the peer's Close; 0 before ours */
     int64_t write_deadline; /* until when some output must go out; 0 while there is none */
+    int64_t ping_interval;  /* as in struct client_settings */
+    int64_t silent_since;   /* when the last byte came, or a ping was sent since */
+    bool pinged;            /* a ping was sent, and nothing has come since */
     bool tracing;
     struct trace sent, received;
     uint8_t lent[CLIENT_LENT_SIZE];    /* where the buffer of `connection` begins */

@@ -8,6 +8,7 @@
 struct client_settings {
     int64_t handshake_timeout; /* ms for TCP and the handshake together */
     uint64_t max_message;      /* bytes of the largest message that is accepted */
+    int64_t ping_interval;     /* ms of silence before a ping, and before giving up; 0: never */
     bool trace;                /* log the handshake, and draw every frame as step 4 does */
 };
 

@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "common/process.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static int usage(const struct options *options, const char *problem) {
@@ -15,12 +16,15 @@ void command_init(struct command *command, struct options *options, const char *
     process_init();
     memset(command, 0, sizeof *command);
     command->client.handshake_timeout = 10000;
-    command->client.max_message = 16777216;
+    command->client.max_message = CONNECTION_MESSAGE_DEFAULT;
     command->talk.wait = 1000;
+    command->close = "1000";
     options_init(options, program, summary);
     options->operand_name = "URL";
     options_add_flag(options, "--binary", &command->talk.binary,
                      "send the input as it comes, as binary messages; print only bytes");
+    options_add_flag(options, "--one-message", &command->talk.one_message,
+                     "send the whole input as one message, 16777216 bytes at most");
     options_add_flag(options, "--ping", &command->talk.ping, "send a ping first, and wait for it");
     options_add_list(options, "--header", "LINE", &command->offer.headers,
                      "one more header, as 'Authorization: Basic YTpi'; repeatable");
@@ -29,7 +33,11 @@ void command_init(struct command *command, struct options *options, const char *
     options_add_text(options, "--origin", "ORIGIN", &command->offer.origin,
                      "say that a page of this origin connects, as https://example.com");
     options_add_seconds(options, "--wait", &command->talk.wait, 0,
-                        "silence to wait for after the end of the input (default 1)");
+                        "time without a message after the end of the input (default 1)");
+    options_add_text(options, "--close", "CODE[:REASON]", &command->close,
+                     "how to close after that, as 4000:bye (default 1000)");
+    options_add_seconds(options, "--ping-interval", &command->client.ping_interval, 0,
+                        "silence before a ping, and before giving up; 0 = off (default 0)");
     options_add_seconds(options, "--handshake-timeout", &command->client.handshake_timeout, 1,
                         "time for the connection to open (default 10)");
     options_add_number(options, "--max-message", "BYTES", &command->client.max_message,
@@ -38,6 +46,20 @@ void command_init(struct command *command, struct options *options, const char *
     options_add_flag(options, "--quiet", &command->quiet, "print only messages and errors");
     options_add_flag(options, "--verbose", &command->verbose,
                      "show the handshake and draw every frame");
+}
+
+/* Takes the argument of --close apart. Returns whether such a Close may be sent. */
+static bool read_close(const char *text, struct talk_settings *talk) {
+    uint8_t payload[CLOSE_PAYLOAD_MAX];
+    struct close close;
+    if (strspn(text, "0123456789") != 4 || (text[4] != ':' && text[4] != '\0')) {
+        return false;
+    }
+    talk->close_code = (uint16_t)strtoul(text, NULL, 10);
+    talk->close_reason = text[4] == ':' ? text + 5 : "";
+    size_t length = close_encode(talk->close_code, talk->close_reason, payload);
+    return length == 2 + strlen(talk->close_reason) &&
+           close_decode(payload, length, &close) == CLOSE_OK;
 }
 
 int command_parse(struct command *command, struct options *options, int argc, char **argv) {
@@ -53,6 +75,10 @@ int command_parse(struct command *command, struct options *options, int argc, ch
     enum url_verdict verdict = url_parse(options->operands.item[0], &command->url);
     if (verdict != URL_OK) {
         return usage(options, url_verdict_sentence(verdict));
+    }
+    if (!read_close(command->close, &command->talk)) {
+        return usage(options, "--close needs a code from 1000 to 1003, 1007 to 1014 or 3000 to "
+                              "4999, and perhaps up to 123 bytes of UTF-8, as in 4000:bye");
     }
     const char *problem = client_offer_problem(&command->offer);
     return problem != NULL ? usage(options, problem) : OPTIONS_GO_ON;

@@ -10,6 +10,7 @@ struct command {
     struct client_offer offer;
     struct client_settings client;
     struct talk_settings talk;
+    const char *close; /* as it is typed: a code and perhaps a reason */
     bool quiet, verbose;
 };
 

@@ -18,8 +18,9 @@ struct talk {
     const struct talk_settings *settings;
     struct terminal terminal;
     struct client_wait wait;
-    uint64_t line;     /* of the input */
-    int64_t ping_sent; /* when; 0: none is out */
+    uint64_t line;        /* of the input */
+    int64_t ping_sent;    /* when; 0: none is out */
+    uint16_t closed_with; /* the code of our own Close; 0: it has not been sent */
     int status;
 };
 
@@ -29,8 +30,10 @@ static void complain(struct talk *talk, const char *sentence) {
     talk->status = 1;
 }
 
-static void say_goodbye(struct talk *talk, uint16_t code) {
-    connection_close(&talk->client->connection, code, "");
+static void say_goodbye(struct talk *talk, uint16_t code, const char *reason) {
+    if (connection_close(&talk->client->connection, code, reason) == 0) {
+        talk->closed_with = code;
+    }
     talk->wait.more = false;
     talk->wait.deadline = -1;
 }
@@ -42,8 +45,7 @@ static bool is_text(const uint8_t *payload, size_t length) {
     return utf8_update(&utf8, payload, length) && utf8_is_complete(&utf8);
 }
 
-/* Sends the next piece of the input, and notes whether there is another. */
-static void send_next(struct talk *talk) {
+static void send_piece(struct talk *talk) {
     uint8_t *payload;
     size_t length;
     bool binary = talk->settings->binary;
@@ -52,18 +54,22 @@ static void send_next(struct talk *talk) {
     if (binary || is_text(payload, length)) {
         connection_send(&talk->client->connection, binary ? FRAME_BINARY : FRAME_TEXT, payload,
                         length);
+    } else if (talk->settings->one_message) {
+        complain(talk, "the input is not UTF-8 and was not sent; --binary sends any bytes");
     } else {
         log_problem("line %" PRIu64 " is not UTF-8 and was not sent; --binary sends any bytes",
                     talk->line);
         talk->status = 1;
     }
-    talk->wait.more = terminal_has_next(&talk->terminal);
 }
 
-/* The time to wait at the end starts anew whenever something has come or gone. */
-static void note_activity(struct talk *talk) {
-    bool over = talk->terminal.ended && !talk->wait.more;
-    if (over && !talk->client->connection.close_sent) {
+/* All before has been sent: sends the next piece of the input, or begins the wait after the last. */
+static void send_next(struct talk *talk) {
+    if (terminal_has_next(&talk->terminal)) {
+        send_piece(talk);
+        talk->wait.more = terminal_has_next(&talk->terminal) || talk->terminal.ended;
+    } else {
+        talk->wait.more = false;
         talk->wait.deadline = clock_now() + talk->settings->wait;
     }
 }
@@ -72,10 +78,10 @@ static void read_input(struct talk *talk) {
     const char *problem = terminal_read(&talk->terminal);
     if (problem != NULL) {
         complain(talk, problem);
-        say_goodbye(talk, CLOSE_NORMAL);
+        say_goodbye(talk, CLOSE_NORMAL, "");
         return;
     }
-    talk->wait.more = terminal_has_next(&talk->terminal);
+    talk->wait.more = terminal_has_next(&talk->terminal) || talk->terminal.ended;
     if (talk->terminal.ended) {
         talk->wait.input = -1;
     }
@@ -91,9 +97,12 @@ static void on_pong(struct talk *talk, const struct connection_message *message)
 }
 
 static void on_message(struct talk *talk, const struct connection_message *message) {
+    if (talk->wait.deadline >= 0) {
+        talk->wait.deadline = clock_now() + talk->settings->wait;
+    }
     if (terminal_print(&talk->terminal, message) != 0) {
         complain(talk, "standard output cannot be written");
-        say_goodbye(talk, CLOSE_GOING_AWAY);
+        say_goodbye(talk, CLOSE_GOING_AWAY, "");
     }
 }
 
@@ -107,7 +116,8 @@ static int farewell(struct talk *talk, enum client_event event,
         return talk->status;
     }
     text_printable(message->payload, message->length, reason, sizeof reason);
-    bool in_peace = code == CLOSE_NORMAL || code == CLOSE_GOING_AWAY || code == CLOSE_NO_CODE;
+    bool in_peace = code == CLOSE_NORMAL || code == CLOSE_GOING_AWAY || code == CLOSE_NO_CODE ||
+                    code == talk->closed_with;
     if (in_peace) {
         log_event(0, "closed with %u%s%s", (unsigned)code, reason[0] != '\0' ? ": " : "", reason);
     } else {
@@ -117,7 +127,7 @@ static int farewell(struct talk *talk, enum client_event event,
     if (talk->ping_sent != 0) {
         complain(talk, "the ping was not answered");
     }
-    if (talk->wait.more) {
+    if (talk->wait.more && terminal_has_next(&talk->terminal)) {
         complain(talk, "not all of the input was sent");
     }
     return talk->status;
@@ -144,10 +154,10 @@ static bool step(struct talk *talk, enum client_event event,
         break;
     case CLIENT_STOP:
         talk->wait.stop = -1;
-        say_goodbye(talk, CLOSE_GOING_AWAY);
+        say_goodbye(talk, CLOSE_GOING_AWAY, "");
         break;
     case CLIENT_SILENCE:
-        say_goodbye(talk, CLOSE_NORMAL);
+        say_goodbye(talk, talk->settings->close_code, talk->settings->close_reason);
         break;
     case CLIENT_CLOSED:
     case CLIENT_LOST:
@@ -161,7 +171,7 @@ int talk(struct client *client, const struct talk_settings *settings) {
     struct connection_message message;
     enum client_event event;
     talk.wait = (struct client_wait){STDIN_FILENO, process_catch_stop(), false, -1};
-    terminal_init(&talk.terminal, settings->binary);
+    terminal_init(&talk.terminal, settings->binary, settings->one_message);
     log_event(0, "open%s%s%s%s", client->subprotocol != NULL ? ", subprotocol " : "",
               client->subprotocol != NULL ? client->subprotocol : "",
               client->extension[0] != '\0' ? ", extension " : "", client->extension);
@@ -169,9 +179,9 @@ int talk(struct client *client, const struct talk_settings *settings) {
         talk.ping_sent = clock_now();
         connection_ping(&client->connection, (const uint8_t *)ping_payload, strlen(ping_payload));
     }
-    while (event = client_next(client, &talk.wait, &message), step(&talk, event, &message)) {
-        note_activity(&talk);
-    }
+    do {
+        event = client_next(client, &talk.wait, &message);
+    } while (step(&talk, event, &message));
     int status = farewell(&talk, event, &message);
     terminal_free(&talk.terminal);
     return status;

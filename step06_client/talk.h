@@ -5,15 +5,18 @@
 #include "step06_client/client.h"
 
 struct talk_settings {
-    bool binary;  /* see terminal.h */
-    bool ping;    /* send a ping first */
-    int64_t wait; /* ms of silence to wait for after the end of the input */
+    bool binary, one_message; /* see terminal.h */
+    bool ping;                /* send a ping first */
+    int64_t wait;             /* ms; see talk() */
+    uint16_t close_code;      /* of the Close after the end of the input */
+    const char *close_reason;
 };
 
-/* Talks until the server closes, or standard input ends and the server has then been silent for a
- * while, or ^C is typed. Returns the exit status of the program: 0 after a closing handshake with
- * code 1000, 1001 or none, in which all of the input could be sent; otherwise 1, and the reason has
- * been logged. */
+/* Talks until the server closes, or ^C is typed, or standard input has ended: then until no message
+ * has come for `wait` ms, counted from when the last byte was sent or the last message had come.
+ * Nothing else renews that, neither pings nor a message that does not end. Returns the exit status
+ * of the program: 0 after a closing handshake with code 1000, 1001, none or that of our Close, in
+ * which all of the input could be sent; otherwise 1, and the reason has been logged. */
 int talk(struct client *client, const struct talk_settings *settings);
 
 #endif

@@ -8,10 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-void terminal_init(struct terminal *terminal, bool binary) {
+void terminal_init(struct terminal *terminal, bool binary, bool one_message) {
     buffer_init(&terminal->buffer, terminal->lent, sizeof terminal->lent);
     terminal->binary = binary;
-    terminal->ended = false;
+    terminal->one_message = one_message;
+    terminal->ended = terminal->taken = false;
     terminal->start = terminal->end = terminal->searched = 0;
 }
 
@@ -25,12 +26,15 @@ const char *terminal_read(struct terminal *terminal) {
     memmove(buffer->data, buffer->data + terminal->start, kept);
     terminal->start = 0;
     terminal->end = kept;
+    if (kept > TERMINAL_MESSAGE_MAX) {
+        return terminal->one_message
+                   ? "the input is longer than 16777216 bytes, the most that --one-message sends"
+                   : "a line of the input is longer than 16777216 bytes; --binary knows no lines";
+    }
     if (kept == buffer->capacity) {
-        if (kept >= TERMINAL_LINE_MAX) {
-            return "a line of the input is longer than 16777216 bytes; --binary knows no lines";
-        }
-        if (buffer_grow(buffer, 2 * kept, kept) != 0) {
-            return "a line of the input needs more memory than there is";
+        size_t capacity = kept < TERMINAL_MESSAGE_MAX ? 2 * kept : TERMINAL_MESSAGE_MAX + 1;
+        if (buffer_grow(buffer, capacity, kept) != 0) {
+            return "the input needs more memory than there is";
         }
     }
     ssize_t count = read(STDIN_FILENO, buffer->data + kept, buffer->capacity - kept);
@@ -45,6 +49,9 @@ const char *terminal_read(struct terminal *terminal) {
 bool terminal_has_next(struct terminal *terminal) {
     const uint8_t *data = terminal->buffer.data + terminal->start;
     size_t length = terminal->end - terminal->start;
+    if (terminal->one_message) {
+        return terminal->ended && !terminal->taken;
+    }
     if (length == 0 || terminal->binary || terminal->ended) {
         return length > 0;
     }
@@ -56,12 +63,14 @@ bool terminal_has_next(struct terminal *terminal) {
 void terminal_next(struct terminal *terminal, uint8_t **payload, size_t *length) {
     uint8_t *data = terminal->buffer.data + terminal->start;
     size_t left = terminal->end - terminal->start;
-    const uint8_t *end = terminal->binary ? NULL : memchr(data, '\n', left);
+    bool whole = terminal->binary || terminal->one_message;
+    const uint8_t *end = whole ? NULL : memchr(data, '\n', left);
     size_t taken = end != NULL ? (size_t)(end - data) : left;
     *payload = data;
     *length = taken;
     terminal->start += taken + (end != NULL ? 1 : 0);
     terminal->searched = 0;
+    terminal->taken = true;
     if (end != NULL && taken > 0 && data[taken - 1] == '\r') {
         (*length)--; /* a file with the line ends of another system */
     }

@@ -5,11 +5,16 @@
 #include "step02_http/buffer.h"
 #include "step05_echo/connection.h"
 
-enum { TERMINAL_LENT_SIZE = 4096, TERMINAL_LINE_MAX = 16777216 };
+enum {
+    TERMINAL_LENT_SIZE = 4096,
+    TERMINAL_MESSAGE_MAX = CONNECTION_MESSAGE_DEFAULT /* bytes of a line, or of the one message */
+};
 
 struct terminal {
     bool binary;          /* bytes as they come, not lines of text */
+    bool one_message;     /* neither: all of the input at once */
     bool ended;           /* the input is at its end */
+    bool taken;           /* the one message has been handed out */
     struct buffer buffer; /* what has been read and not been sent */
     size_t start, end;    /* of that, in the buffer */
     size_t searched;      /* bytes from `start` on that hold no end of a line */
@@ -17,18 +22,18 @@ struct terminal {
 };
 
 /* Starts to read standard input. The struct must not be moved. */
-void terminal_init(struct terminal *terminal, bool binary);
+void terminal_init(struct terminal *terminal, bool binary, bool one_message);
 
 /* Reads what is there; call it when standard input can be read. It may move what has been lent by
- * terminal_next. Returns NULL, or one sentence: a line is longer than TERMINAL_LINE_MAX bytes,
- * memory has run out, or the input cannot be read. */
+ * terminal_next. Returns NULL, or one sentence: a message would be longer than
+ * TERMINAL_MESSAGE_MAX bytes, memory has run out, or the input cannot be read. */
 const char *terminal_read(struct terminal *terminal);
 
 /* Whether there is something to send: a whole line; a line without an end at the end of the input;
- * with `binary`, any bytes. */
+ * with `binary`, any bytes; with `one_message` the whole input, even an empty one. */
 bool terminal_has_next(struct terminal *terminal);
 
-/* Takes that: `*payload` points at `*length` bytes, without the end of the line, which the caller
+/* Takes that: `*payload` points at `*length` bytes, without the end of a line, which the caller
  * may change until the next terminal_read. */
 void terminal_next(struct terminal *terminal, uint8_t **payload, size_t *length);
 

@@ -46,6 +46,34 @@ static void collect(struct scripted *script, int fd, size_t wanted) {
     }
 }
 
+/* Reads so many bytes and throws them away. */
+static void drain(int fd, size_t wanted) {
+    static char thrown_away[1 << 16];
+    struct pollfd wait = {fd, POLLIN, 0};
+    while (wanted > 0 && poll(&wait, 1, PROCESS_WAIT) > 0) {
+        size_t most = wanted < sizeof thrown_away ? wanted : sizeof thrown_away;
+        ssize_t count = recv(fd, thrown_away, most, 0);
+        if (count <= 0) {
+            return;
+        }
+        wanted -= (size_t)count;
+    }
+}
+
+/* Sends the frames, and again until the client has ended or does not end. */
+static void send_frames(struct scripted *script, int fd) {
+    struct pollfd wait = {fd, POLLIN, 0};
+    int64_t end = now() + PROCESS_WAIT;
+    bool more = true;
+    while (more && peer_send(fd, script->frames.bytes, script->frames.len)) {
+        more = script->every > 0 && now() < end;
+        if (more && poll(&wait, 1, script->every) > 0) {
+            char thrown_away[256];
+            more = recv(fd, thrown_away, sizeof thrown_away, 0) > 0;
+        }
+    }
+}
+
 static void *serve(void *argument) {
     struct scripted *script = argument;
     char answer[4096];
@@ -56,8 +84,9 @@ static void *serve(void *argument) {
         peer_send_text(fd, answer);
         collect(script, fd, script->wait_for);
         poll(NULL, 0, script->delay);
+        drain(fd, script->drain);
         if (script->frames.len > 0) {
-            peer_send(fd, script->frames.bytes, script->frames.len);
+            send_frames(script, fd);
         }
         if (script->lingers) {
             collect(script, fd, 8); /* a Close with a code */

@@ -13,14 +13,17 @@
 #define SCRIPTED_OPEN SCRIPTED_SWITCH "Sec-WebSocket-Accept: {accept}\r\n\r\n"
 
 /* A server for one connection, in a thread: it answers the handshake with `answer`, in which
- * {accept} stands for the right value, waits for `wait_for` bytes of frames, and sends `frames`.
- * Then it ends its side of TCP, with `lingers` a while behind the reply to its Close, and reads
- * until the client ends the other; or it ends both at once. */
+ * {accept} stands for the right value, waits for `wait_for` bytes of frames, and sends `frames`,
+ * once or again and again until the client has ended. Then it ends its side of TCP, with `lingers` a
+ * while behind the reply to its Close, and reads until the client ends the other; or it ends both
+ * at once. */
 struct scripted {
     const char *answer;
     struct wire frames;
     size_t wait_for;
-    int delay; /* ms before the frames */
+    int delay;    /* ms before the frames, in which nothing is read */
+    size_t drain; /* bytes that are read and thrown away after that */
+    int every;    /* ms between the frames and the same frames again; 0: never again */
     bool end_at_once, lingers;
 
     pthread_t thread;

@@ -61,6 +61,36 @@ static void a_long_line_is_one_message(void) {
     CHECK(process_logs(&echo_server, "closed with 1000 after 1 messages"));
 }
 
+static void the_whole_input_is_one_message(void) {
+    static const char *const text[] = {"--one-message", "--wait", "0", NULL};
+    static const char *const bytes[] = {"--one-message", "--binary", "--wait", "0", NULL};
+    struct launch run;
+    CHECK_EQUAL(launch_run(&run, "a\r\n\nb\n", text, echo_url()), 0);
+    CHECK_FOR(strcmp(run.printed, "a\r\n\nb\n\n") == 0, "%s", run.printed);
+    CHECK_EQUAL(launch_run(&run, "", text, echo_url()), 0);
+    CHECK_FOR(strcmp(run.printed, "\n") == 0, "%s", run.printed);
+    CHECK_EQUAL(launch_run(&run, "a\n\xff\n", bytes, echo_url()), 0);
+    CHECK_FOR(strcmp(run.printed, "a\n\xff\n") == 0, "%s", run.printed);
+    CHECK_EQUAL(launch_run(&run, "a\n\xff\n", text, echo_url()), 1);
+    CHECK_FOR(run.printed[0] == '\0' && strstr(run.said, "the input is not UTF-8") != NULL, "%s",
+              run.said);
+}
+
+static void one_message_has_a_bound(void) {
+    enum { MOST = 16777216 };
+    static const char *const arguments[] = {"--one-message", "--wait", "0", NULL};
+    static char input[MOST + 2];
+    static struct launch run;
+    size_t before = process_log_count(&echo_server, "after 1 messages");
+    memset(input, 'x', MOST);
+    CHECK_EQUAL(launch_run(&run, input, arguments, echo_url()), 0);
+    CHECK_EQUAL(process_log_count(&echo_server, "after 1 messages"), before + 1);
+    input[MOST] = 'x';
+    CHECK_EQUAL(launch_run(&run, input, arguments, echo_url()), 1);
+    CHECK_FOR(run.printed[0] == '\0' && strstr(run.said, "longer than 16777216 bytes") != NULL,
+              "%s", run.said);
+}
+
 static void a_long_url_is_asked_for(void) {
     struct launch run;
     char url[8100];
@@ -103,6 +133,8 @@ int main(void) {
     test_run("client: lines go and come back", lines_come_back);
     test_run("client: it reads while it writes", many_bytes_come_back);
     test_run("client: a long line is one message", a_long_line_is_one_message);
+    test_run("client: --one-message sends the whole input", the_whole_input_is_one_message);
+    test_run("client: --one-message has a bound", one_message_has_a_bound);
     test_run("client: a URL of 8,000 bytes (RFC 9110, 4.1)", a_long_url_is_asked_for);
     test_run("client: a line that is not UTF-8 is not sent (5.6)", what_is_not_utf8_is_not_sent);
     test_run("client: --verbose draws both directions", verbose_draws_both_directions);

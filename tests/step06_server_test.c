@@ -130,6 +130,94 @@ static void late_replies_are_waited_for(void) {
     CHECK_FOR(strcmp(run.printed, "late\n") == 0, "%s", run.printed);
 }
 
+/* After the input's end only whole messages renew the wait: neither pings nor a message that never
+ * ends, in fragments or within a frame. */
+static void only_messages_renew_the_wait(void) {
+    static const struct {
+        const char *begin, *again;
+    } cases[] = {{"", "89 00"}, {"\x01\x01x", "00 01 78"}, {"\x81\x7dx", "78"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char answer[512];
+        struct scripted script = {.answer = answer, .every = 50};
+        struct launch run;
+        snprintf(answer, sizeof answer, SCRIPTED_OPEN "%s", cases[i].begin);
+        wire_add_hex(&script.frames, cases[i].again);
+        CHECK_EQUAL(scripted_play(&script, &run, "", (const char *const[]){"--wait", "0.2", NULL}),
+                    1);
+        CHECK_FOR(strstr(run.said, "did not reply to our Close") != NULL, "%s", run.said);
+    }
+}
+
+static void the_wait_begins_when_all_is_sent(void) {
+    static const char *const arguments[] = {"--one-message", "--wait", "0.1", NULL};
+    enum { SIZE = 16 << 20, HEADER = 14 }; /* more than the kernel's buffers take */
+    static char input[SIZE + 1];
+    static struct launch run;
+    struct scripted script = {.answer = SCRIPTED_OPEN, .delay = 2500, .drain = HEADER + SIZE};
+    memset(input, 'x', SIZE);
+    wire_add_server_close(&script.frames, 1000, "");
+    CHECK_EQUAL(scripted_play(&script, &run, input, arguments), 0);
+    CHECK_FOR(strcmp(run.said, "open\nclosed with 1000\n") == 0, "%s", run.said);
+}
+
+static void pings_are_sent_in_silence(void) {
+    static const char *const arguments[] = {"--ping-interval", "0.05", "--wait", "600", NULL};
+    struct scripted script = {.answer = SCRIPTED_OPEN, .wait_for = 6, .delay = 0};
+    struct launch run;
+    uint8_t first[8];
+    char payload[8][126];
+    wire_add_server_close(&script.frames, 1000, "");
+    CHECK_EQUAL(scripted_play(&script, &run, "", arguments), 0);
+    CHECK_EQUAL(scripted_unmask(&script, first, payload), 2);
+    CHECK_EQUAL(first[0], 0x89);
+    CHECK_EQUAL(first[1], 0x88);
+
+    script = (struct scripted){.answer = SCRIPTED_OPEN};
+    CHECK_EQUAL(scripted_play(&script, &run, "", arguments), 1);
+    CHECK_FOR(strstr(run.said, "no answer to a ping") != NULL, "%s", run.said);
+    CHECK_EQUAL(scripted_unmask(&script, first, payload), 1);
+
+    script = (struct scripted){.answer = SCRIPTED_OPEN, .every = 10, .wait_for = 6 + 6};
+    wire_add_hex(&script.frames, "8a 00");
+    CHECK_EQUAL(
+        scripted_play(&script, &run, "",
+                      (const char *const[]){"--ping-interval", "0.05", "--wait", "0.5", NULL}),
+        1);
+    CHECK_FOR(strstr(run.said, "no answer to a ping") != NULL, "%s", run.said);
+}
+
+#define LONGEST /* 123 bytes */                                                                    \
+    "123456789.123456789.123456789.123456789.123456789.123456789."                                 \
+    "123456789.123456789.123456789.123456789.123456789.123456789.123"
+
+static void the_close_says_what_was_asked_for(void) {
+    static const struct {
+        const char *argument, *reason;
+        unsigned code, reply;
+        int status;
+    } cases[] = {
+        {"--close=1000", "", 1000, 1000, 0},
+        {"--close=4000:", "", 4000, 4000, 0},
+        {"--close=3999:gute Nacht, \xc3\xa4", "gute Nacht, \xc3\xa4", 3999, 3999, 0},
+        {"--close=4000:" LONGEST, LONGEST, 4000, 4000, 0},
+        {"--close=4000", "", 4000, 1000, 0},
+        {"--close=4000", "", 4000, 4001, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scripted script = {.answer = SCRIPTED_OPEN, .wait_for = 8 + strlen(cases[i].reason)};
+        struct launch run;
+        uint8_t first[8];
+        char payload[8][126] = {{0}};
+        wire_add_server_close(&script.frames, cases[i].reply, "");
+        CHECK_EQUAL(scripted_play(&script, &run, "",
+                                  (const char *const[]){cases[i].argument, "--wait", "0", NULL}),
+                    cases[i].status);
+        CHECK_EQUAL(scripted_unmask(&script, first, payload), 1);
+        CHECK_EQUAL((unsigned)(uint8_t)payload[0][0] << 8 | (uint8_t)payload[0][1], cases[i].code);
+        CHECK_FOR(strcmp(payload[0] + 2, cases[i].reason) == 0, "%s", payload[0] + 2);
+    }
+}
+
 static void an_end_without_a_close_is_an_error(void) {
     struct scripted script = {.answer = SCRIPTED_OPEN, .end_at_once = true};
     struct launch run;
@@ -230,6 +318,10 @@ int main(void) {
     test_run("client: the server is the first to end TCP (7.1.1)",
              the_server_is_the_first_to_end_tcp);
     test_run("client: late replies are waited for", late_replies_are_waited_for);
+    test_run("client: only messages renew the wait at the end", only_messages_renew_the_wait);
+    test_run("client: the wait begins when all is sent", the_wait_begins_when_all_is_sent);
+    test_run("client: --ping-interval sends pings in silence", pings_are_sent_in_silence);
+    test_run("client: --close says how to close", the_close_says_what_was_asked_for);
     test_run("client: an end without a Close is an error", an_end_without_a_close_is_an_error);
     test_run("client: no wait is without a bound", a_server_that_says_nothing_is_left);
     return test_report();
