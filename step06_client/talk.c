@@ -81,6 +81,13 @@ static void read_input(struct talk *talk) {
         say_goodbye(talk, CLOSE_NORMAL, "");
         return;
     }
+    if (talk->terminal.cut) {
+        log_problem(
+            "a terminal keeps %d bytes of a line, so the end of this one may be lost; it was "
+            "not sent (pipe it in instead: cat FILE | step06_client URL)",
+            TERMINAL_LINE_MAX - 1);
+        talk->status = 1;
+    }
     talk->wait.more = terminal_has_next(&talk->terminal) || talk->terminal.ended;
     if (talk->terminal.ended) {
         talk->wait.input = -1;

@@ -12,7 +12,7 @@ void terminal_init(struct terminal *terminal, bool binary, bool one_message) {
     buffer_init(&terminal->buffer, terminal->lent, sizeof terminal->lent);
     terminal->binary = binary;
     terminal->one_message = one_message;
-    terminal->ended = terminal->taken = false;
+    terminal->ended = terminal->taken = terminal->cut = false;
     terminal->start = terminal->end = terminal->searched = 0;
 }
 
@@ -31,18 +31,22 @@ const char *terminal_read(struct terminal *terminal) {
                    ? "the input is longer than 16777216 bytes, the most that --one-message sends"
                    : "a line of the input is longer than 16777216 bytes; --binary knows no lines";
     }
-    if (kept == buffer->capacity) {
-        size_t capacity = kept < TERMINAL_MESSAGE_MAX ? 2 * kept : TERMINAL_MESSAGE_MAX + 1;
-        if (buffer_grow(buffer, capacity, kept) != 0) {
-            return "the input needs more memory than there is";
-        }
+    if (buffer->capacity - kept < TERMINAL_LINE_MAX &&
+        buffer_grow(buffer, 2 * buffer->capacity, kept) != 0) {
+        return "the input needs more memory than there is";
     }
-    ssize_t count = read(STDIN_FILENO, buffer->data + kept, buffer->capacity - kept);
+    size_t space = buffer->capacity - kept, most = TERMINAL_MESSAGE_MAX + 1 - kept;
+    ssize_t count = read(STDIN_FILENO, buffer->data + kept, space < most ? space : most);
     if (count < 0 && errno != EINTR && errno != EAGAIN) {
         return "standard input cannot be read";
     }
     terminal->ended = count == 0;
     terminal->end += count > 0 ? (size_t)count : 0;
+    terminal->cut = count == TERMINAL_LINE_MAX && isatty(STDIN_FILENO) == 1;
+    if (terminal->cut) {
+        terminal->end = 0;
+        terminal->taken = true;
+    }
     return NULL;
 }
 

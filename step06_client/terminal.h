@@ -6,6 +6,13 @@
 #include "step05_echo/connection.h"
 
 enum {
+/* Bytes of a line, with its end, that a terminal keeps; it throws away the others. On Linux
+     * that is more than MAX_CANON says. */
+#ifdef __APPLE__
+    TERMINAL_LINE_MAX = 1024,
+#else
+    TERMINAL_LINE_MAX = 4096,
+#endif
     TERMINAL_LENT_SIZE = 4096,
     TERMINAL_MESSAGE_MAX = CONNECTION_MESSAGE_DEFAULT /* bytes of a line, or of the one message */
 };
@@ -15,6 +22,7 @@ struct terminal {
     bool one_message;     /* neither: all of the input at once */
     bool ended;           /* the input is at its end */
     bool taken;           /* the one message has been handed out */
+    bool cut;             /* what was read last is a line that the terminal may have cut */
     struct buffer buffer; /* what has been read and not been sent */
     size_t start, end;    /* of that, in the buffer */
     size_t searched;      /* bytes from `start` on that hold no end of a line */
@@ -26,7 +34,8 @@ void terminal_init(struct terminal *terminal, bool binary, bool one_message);
 
 /* Reads what is there; call it when standard input can be read. It may move what has been lent by
  * terminal_next. Returns NULL, or one sentence: a message would be longer than
- * TERMINAL_MESSAGE_MAX bytes, memory has run out, or the input cannot be read. */
+ * TERMINAL_MESSAGE_MAX bytes, memory has run out, or the input cannot be read. What a
+ * terminal may have cut is thrown away, and the one message with it; see `cut`. */
 const char *terminal_read(struct terminal *terminal);
 
 /* Whether there is something to send: a whole line; a line without an end at the end of the input;

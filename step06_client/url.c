@@ -114,8 +114,9 @@ const char *url_verdict_sentence(enum url_verdict verdict) {
     static const char *const sentences[] = {
         [URL_OK] = "the URL is good",
         [URL_NO_SCHEME] = "a URL begins with ws://, as in ws://127.0.0.1:8000/",
-        [URL_WSS] = ("wss:// needs TLS, which this client does not speak; let a TLS proxy such as "
-                     "stunnel or socat connect to the server, and give the proxy's ws:// address"),
+        [URL_WSS] = ("wss:// needs TLS, which this client does not speak: run 'socat "
+                     "TCP-LISTEN:9000,bind=127.0.0.1,fork,reuseaddr OPENSSL:HOST:443', and connect "
+                     "to ws://127.0.0.1:9000/ with --header 'Host: HOST'"),
         [URL_OTHER_SCHEME] = "a WebSocket has the scheme ws://, not another",
         [URL_USER] = "a ws:// URL has no user and password; use --header 'Authorization: ...'",
         [URL_BAD_HOST] = ("between ws:// and the path stands a host, as in ws://127.0.0.1:8000/ or "

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 static void binary_messages_are_shown_in_hex(void) {
@@ -144,6 +145,35 @@ static void a_terminal_gets_no_commands(void) {
     close(terminal);
 }
 
+/* A terminal keeps 4095 bytes of a line, or fewer, and throws away the rest without a word. */
+static void a_line_that_a_terminal_cuts_is_not_sent(void) {
+    struct scripted script = {.answer = SCRIPTED_OPEN, .wait_for = 6 + 2};
+    struct launch run = {0};
+    struct termios quiet;
+    uint8_t first[8];
+    char payload[8][126] = {{0}}, line[5001];
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    CHECK(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+    int keyboard = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+    CHECK(tcgetattr(keyboard, &quiet) == 0);
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    CHECK(tcsetattr(keyboard, TCSANOW, &quiet) == 0);
+    wire_add_server_close(&script.frames, 1000, "");
+    scripted_listen(&script);
+    launch_start(&run, keyboard, NULL, script.url);
+    memset(line, 'x', sizeof line);
+    line[sizeof line - 1] = '\n';
+    CHECK_EQUAL(write(terminal, line, sizeof line), sizeof line);
+    CHECK_EQUAL(write(terminal, "ok\n\x04", 4), 4);
+    CHECK_EQUAL(launch_finish(&run), 1);
+    scripted_end(&script);
+    CHECK_FOR(strstr(run.said, "not sent") != NULL, "%s", run.said);
+    CHECK_EQUAL(scripted_unmask(&script, first, payload), 2);
+    CHECK_FOR(strcmp(payload[0], "ok") == 0, "%s", payload[0]);
+    close(keyboard);
+    close(terminal);
+}
+
 static void the_request_says_what_was_asked_for(void) {
     struct scripted script = {.answer = SCRIPTED_SWITCH "Sec-WebSocket-Accept: {accept}\r\n"
                                                         "Sec-WebSocket-Protocol: b\r\n\r\n"};
@@ -200,6 +230,8 @@ int main(void) {
     test_run("client: ^C says goodbye with 1001, unless the parent ignored it",
              interrupt_says_goodbye);
     test_run("client: a terminal gets no commands", a_terminal_gets_no_commands);
+    test_run("client: a line that a terminal cuts is not sent",
+             a_line_that_a_terminal_cuts_is_not_sent);
     test_run("client: the request says what was asked for", the_request_says_what_was_asked_for);
     test_run("client: a bad command line is refused", a_bad_command_line_is_refused);
     return test_report();
