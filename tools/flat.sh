@@ -78,7 +78,8 @@ $step: \$(MODULES:=.o)
 \$(MODULES:=.o): \$(wildcard *.h)
 
 .c.o:
-	\$(CC) -std=c11 -D_DEFAULT_SOURCE -I. -pthread \$(CPPFLAGS) \$(CFLAGS) -c -o \$@ \$<
+	\$(CC) -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -I. \\
+	    -pthread \$(CPPFLAGS) \$(CFLAGS) -c -o \$@ \$<
 $page
 run: $step
 	./$step $where \$(ARGS)
