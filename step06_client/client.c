@@ -258,5 +258,4 @@ enum client_event client_next(struct client *client, const struct client_wait *w
 void client_free(struct client *client) {
     close(client->fd);
     connection_free(&client->connection);
-    random_free(&client->random);
 }

@@ -23,17 +23,15 @@ static bool is_host(const char *line) {
 
 /* Whether a header is one that this module writes itself. Two of it would be an error. */
 static bool is_own(struct http_text name) {
-    static const char *const own[] = {
-        "Upgrade",
-        "Connection",
-        "Origin",
-        "Sec-WebSocket-Key",
-        "Sec-WebSocket-Version",
-        "Content-Length",
-        "Sec-WebSocket-Protocol",
-        "Sec-WebSocket-Extensions",
-        "Transfer-Encoding",
-    };
+    static const char *const own[] = {"Upgrade",
+                                      "Connection",
+                                      "Origin",
+                                      "Sec-WebSocket-Key",
+                                      "Sec-WebSocket-Version",
+                                      "Content-Length",
+                                      "Sec-WebSocket-Protocol",
+                                      "Sec-WebSocket-Extensions",
+                                      "Transfer-Encoding"};
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         if (http_text_is_nocase(name, own[i])) {
             return true;
@@ -111,6 +109,12 @@ static void add(struct request *request, const char *string) {
                                                  &request->length, string);
 }
 
+static void add_line(struct request *request, const char *name, const char *value) {
+    add(request, name);
+    add(request, value);
+    add(request, "\r\n");
+}
+
 size_t client_handshake_request(const struct url *url, const struct client_offer *offer,
                                 const char *key, char out[CLIENT_HANDSHAKE_REQUEST_MAX]) {
     struct request request = {out, 0, true};
@@ -121,30 +125,23 @@ size_t client_handshake_request(const struct url *url, const struct client_offer
     add(&request, "GET ");
     add(&request, url->resource);
     add(&request, " HTTP/1.1\r\n");
-    add(&request, host != NULL ? host : "Host: ");
-    add(&request, host != NULL ? "" : url->authority);
-    add(&request, "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ");
-    add(&request, key);
-    add(&request, "\r\nSec-WebSocket-Version: 13\r\n");
+    add_line(&request, host != NULL ? host : "Host: ", host != NULL ? "" : url->authority);
+    add(&request, "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n");
+    add_line(&request, "Sec-WebSocket-Key: ", key);
     for (size_t i = 0; i < offer->subprotocols.count; i++) {
         add(&request, i == 0 ? "Sec-WebSocket-Protocol: " : ", ");
         add(&request, offer->subprotocols.item[i]);
     }
     add(&request, offer->subprotocols.count > 0 ? "\r\n" : "");
     if (offer->origin != NULL) {
-        add(&request, "Origin: ");
-        add(&request, offer->origin);
-        add(&request, "\r\n");
+        add_line(&request, "Origin: ", offer->origin);
     }
     if (offer->extension != NULL) {
-        add(&request, "Sec-WebSocket-Extensions: ");
-        add(&request, offer->extension->offer);
-        add(&request, "\r\n");
+        add_line(&request, "Sec-WebSocket-Extensions: ", offer->extension->offer);
     }
     for (size_t i = 0; i < offer->headers.count; i++) {
         if (offer->headers.item[i] != host) {
-            add(&request, offer->headers.item[i]);
-            add(&request, "\r\n");
+            add_line(&request, offer->headers.item[i], "");
         }
     }
     add(&request, "\r\n");

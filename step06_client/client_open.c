@@ -243,13 +243,10 @@ int client_open(struct client *client, const struct url *url, const struct clien
     struct opening opening = {.client = client, .offer = offer};
     memset(client, 0, sizeof *client);
     opening.deadline = clock_now() + settings->handshake_timeout;
-    if (random_init(&client->random) != 0) {
-        return fail(&opening, "the system gives no random bytes: ", strerror(errno));
-    }
     client->fd =
         connect_to(url->host, url->port, opening.deadline, client->problem, sizeof client->problem);
     if (client->fd < 0) {
-        goto free_random;
+        return -1;
     }
     buffer_init(&opening.buffer, client->lent, sizeof client->lent);
     if (shake_hands(&opening, url) == 0) {
@@ -258,7 +255,5 @@ int client_open(struct client *client, const struct url *url, const struct clien
     }
     buffer_free(&opening.buffer);
     close(client->fd);
-free_random:
-    random_free(&client->random);
     return -1;
 }

@@ -10,23 +10,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RANDOM_STOCK_SIZE = 1024 };
+enum { RANDOM_STOCK_SIZE = 256 }; /* the most that the system gives at once */
 
-/* Bytes that were fetched ahead: one system call serves many keys. */
+/* Bytes that were fetched ahead: one system call serves many keys. It starts as all zeros. */
 struct random {
-    int fd;
     size_t left; /* bytes in stock that have not been handed out */
     uint8_t stock[RANDOM_STOCK_SIZE];
 };
 
-/* Opens the system's source and fetches the first stock. Returns 0, or -1 with errno; then there is
- * nothing to free. */
-int random_init(struct random *random);
-
 /* Writes `len` bytes, RANDOM_STOCK_SIZE at most, none of which is ever given again. Returns 0, or
  * -1 with errno when the system gives none; `out` must not be used then. */
 int random_bytes(struct random *random, uint8_t *out, size_t len);
-
-void random_free(struct random *random);
 
 #endif

@@ -1,112 +1,73 @@
 #include "step06_client/url.h"
 
-#include "common/text.h"
 #include "step02_http/fields.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-static const char default_port[] = "80";
-
-/* Whether the scheme of `text` is this one, in any case. */
-static bool has_scheme(const char *text, const char *scheme) {
-    size_t length = strlen(scheme);
-    return strlen(text) >= length && http_text_is_nocase((struct http_text){text, length}, scheme);
-}
-
-static enum url_verdict check_scheme(const char *text) {
-    if (has_scheme(text, "ws://")) {
-        return URL_OK;
-    }
-    if (has_scheme(text, "wss://")) {
-        return URL_WSS;
-    }
-    return strstr(text, "://") == NULL ? URL_NO_SCHEME : URL_OTHER_SCHEME;
-}
-
-/* Copies a port without the zeros in front. Returns false if it is none. */
-static bool copy_port(struct http_text text, char port[URL_PORT_SIZE]) {
-    unsigned long number = 0;
-    size_t written = 0;
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.start[i] < '0' || text.start[i] > '9') {
-            return false;
-        }
-        number = number * 10 + (unsigned long)(text.start[i] - '0');
-        if (number > 65535) {
-            return false;
-        }
-        if (number > 0) {
-            port[written++] = text.start[i];
-        }
-    }
-    port[written] = '\0';
-    return number > 0;
-}
+enum { DEFAULT_PORT = 80, PORT_MOST = 65535 };
 
 /* Takes what stands between "//" and the path apart. */
-static enum url_verdict parse_authority(struct http_text text, struct url *url) {
-    if (text.length > 0 && memchr(text.start, '@', text.length) != NULL) {
+static enum url_verdict parse_authority(const char *text, size_t length, struct url *url) {
+    bool in_brackets = text[0] == '[';
+    size_t name = in_brackets ? strcspn(text, "]") + 1 : strcspn(text, ":");
+    name = name < length ? name : length;
+    if (memchr(text, '@', length) != NULL) {
         return URL_USER;
     }
-    bool in_brackets = text.length > 0 && text.start[0] == '[';
-    const char *from = text.start + in_brackets;
-    const char *end = text.start + text.length;
-    const char *bracket = in_brackets ? memchr(text.start, ']', text.length) : NULL;
-    const char *colon = memchr(bracket != NULL ? bracket : text.start, ':',
-                               (size_t)(end - (bracket != NULL ? bracket : text.start)));
-    struct http_text port = {end, 0};
-    struct http_text name = {text.start, (size_t)((colon != NULL ? colon : end) - text.start)};
-    if (colon != NULL) {
-        port = (struct http_text){colon + 1, (size_t)(end - colon - 1)};
-    }
-    if (name.length == 0 || (in_brackets && bracket == NULL) || !fields_is_host(name)) {
-        return URL_BAD_HOST;
-    }
-    if (text.length + sizeof default_port > sizeof url->authority) {
+    if (length + strlen(":80") > sizeof url->authority) {
         return URL_TOO_LONG;
     }
-    size_t host_length = (size_t)((bracket != NULL ? bracket : name.start + name.length) - from);
-    memcpy(url->host, from, host_length);
-    url->host[host_length] = '\0';
-    memcpy(url->port, default_port, sizeof default_port);
-    if (port.length > 0 && !copy_port(port, url->port)) {
+    if (name == 0 || !fields_is_host((struct http_text){text, name}) ||
+        (name < length && text[name] != ':')) {
+        return URL_BAD_HOST;
+    }
+    unsigned long port = DEFAULT_PORT;
+    if (name + 1 < length) {
+        const char *digits = text + name + 1;
+        bool good = digits + strspn(digits, "0123456789") == text + length;
+        port = good ? strtoul(digits, NULL, 10) : 0;
+    }
+    if (port == 0 || port > PORT_MOST) {
         return URL_BAD_PORT;
     }
-    memcpy(url->authority, name.start, name.length);
-    url->authority[name.length] = '\0';
-    if (strcmp(url->port, default_port) != 0) {
-        size_t length = name.length;
-        text_append(url->authority, sizeof url->authority, &length, ":");
-        text_append(url->authority, sizeof url->authority, &length, url->port);
-    }
+    snprintf(url->host, sizeof url->host, "%.*s", (int)name - (in_brackets ? 2 : 0),
+             text + in_brackets);
+    snprintf(url->port, sizeof url->port, "%lu", port);
+    snprintf(url->authority, sizeof url->authority, "%.*s%s%s", (int)name, text,
+             port != DEFAULT_PORT ? ":" : "", port != DEFAULT_PORT ? url->port : "");
     return URL_OK;
 }
 
 /* Copies the path and the query, which go into the request line as they are. */
 static enum url_verdict parse_resource(const char *text, struct url *url) {
-    size_t length = 0;
-    for (size_t i = 0; text[i] != '\0'; i++) {
-        if (text[i] == '#') {
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at == '#') {
             return URL_FRAGMENT;
         }
-        if (text[i] <= ' ' || text[i] > '~' || strchr("\"<>\\^`{|}", text[i]) != NULL) {
+        if (*at <= ' ' || *at > '~' || strchr("\"<>\\^`{|}", *at) != NULL) {
             return URL_BAD_CHARACTER;
         }
     }
-    bool fits =
-        (text[0] == '/' || text_append(url->resource, sizeof url->resource, &length, "/")) &&
-        text_append(url->resource, sizeof url->resource, &length, text);
-    return fits ? URL_OK : URL_TOO_LONG;
+    bool has_slash = text[0] == '/';
+    if (strlen(text) + !has_slash > URL_RESOURCE_MAX) {
+        return URL_TOO_LONG;
+    }
+    snprintf(url->resource, sizeof url->resource, "%s%s", has_slash ? "" : "/", text);
+    return URL_OK;
 }
 
 enum url_verdict url_parse(const char *text, struct url *url) {
-    enum url_verdict verdict = check_scheme(text);
-    if (verdict != URL_OK) {
-        return verdict;
+    if (strncasecmp(text, "ws://", 5) != 0) {
+        return strncasecmp(text, "wss://", 6) == 0 ? URL_WSS
+               : strstr(text, "://") == NULL       ? URL_NO_SCHEME
+                                                   : URL_OTHER_SCHEME;
     }
     text += strlen("ws://");
     size_t length = strcspn(text, "/?#");
-    verdict = parse_authority((struct http_text){text, length}, url);
+    enum url_verdict verdict = parse_authority(text, length, url);
     return verdict == URL_OK ? parse_resource(text + length, url) : verdict;
 }
 
