@@ -4,7 +4,7 @@
 # and those of all rooms above it, and never has a copy of them.
 common           := process options log text hexdump clock sha1 base64
 step01_tcp       := tcp listeners pool server
-step02_http      := buffer http fields response exchange page
+step02_http      := buffer http_head http_request response exchange page
 step03_handshake := extensions handshake upgrade
 step04_frames    := frame frame_draw frame_show
 step05_echo      := mask_fast utf8_plain utf8 close input output connection_send connection_changed \
@@ -123,9 +123,9 @@ include tests/faults/rules.mk
 # The comparison with zlib: zlib.
 include tests/zlib/rules.mk
 
-# What the tests need is built by as many jobs as there are processors, unless make was told how many.
-# With T=frame only tests/frame_test.c runs; ONLY=text picks those of its tests that have it in their
-# names.
+# What the tests need is built by as many jobs as there are processors, unless make was told how
+# many. With T=frame only tests/frame_test.c runs; ONLY=text picks those of its tests that have the
+# text in their names.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(getconf _NPROCESSORS_ONLN))
 test: ## run the tests that need only a compiler, make and a shell (T=frame for one program)
 	+@$(MAKE) --no-print-directory $(jobs) $(if $(wildcard tests/$(T)_test.c),all $(BUILD)/tests/$(T)_test,test-programs)

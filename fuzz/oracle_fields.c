@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const char hex[] = "0123456789abcdefABCDEF";
-/* RFC 3986, 2.2 and 2.3, without the comma: fields.c says why. */
+/* RFC 3986, 2.2 and 2.3, without the comma: http_request.c says why. */
 static const char name_characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                       "0123456789-._~!$&'()*+;=";
 

@@ -8,7 +8,7 @@
 #define FUZZ_ORACLE_HTTP_H
 
 #include "fuzz/fuzz.h"
-#include "step02_http/http.h"
+#include "step02_http/http_request.h"
 #include "step03_handshake/handshake.h"
 
 /* Bytes from `from` to just before `until` of the head. */

@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct oracle_request parsed;
     char *exact = fuzz_copy(data, size);
     http_request_init(&request);
-    if (http_parse(&request, exact, size) == HTTP_COMPLETE) {
+    if (http_request_parse(&request, exact, size) == HTTP_COMPLETE) {
         oracle_http(exact, size, &parsed);
         fuzz_check(handshake_is_wanted(&request) == oracle_wants_handshake(&parsed),
                    "whether a handshake is wanted");

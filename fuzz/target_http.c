@@ -20,13 +20,14 @@ static void check_text(const struct oracle_request *wanted, struct oracle_range 
 static void check_request(const struct http_request *request, const struct oracle_request *wanted) {
     check_text(wanted, wanted->method, request->method, "method");
     check_text(wanted, wanted->target, request->target, "target");
-    fuzz_check(request->version == wanted->version, "the version is %d", request->version);
-    fuzz_check(request->head_size == wanted->head_size, "the head has %zu bytes",
-               request->head_size);
-    fuzz_check(request->header_count == wanted->header_count, "there are %zu headers",
-               request->header_count);
-    for (size_t i = 0; i < request->header_count; i++) {
-        struct http_header header = http_header_at(request, i);
+    fuzz_check(request->head.version == wanted->version, "the version is %d",
+               request->head.version);
+    fuzz_check(request->head.size == wanted->head_size, "the head has %zu bytes",
+               request->head.size);
+    fuzz_check(request->head.header_count == wanted->header_count, "there are %zu headers",
+               request->head.header_count);
+    for (size_t i = 0; i < request->head.header_count; i++) {
+        struct http_header header = http_header_at(&request->head, i);
         check_text(wanted, wanted->names[i], header.name, "name of a header");
         check_text(wanted, wanted->values[i], header.value, "value of a header");
     }
@@ -47,7 +48,7 @@ static void parse_in_pieces(const char *bytes, size_t length, size_t piece_most,
         given = given < length ? given : length;
         free(exact);
         exact = fuzz_copy(bytes, given);
-        verdict = http_parse(&request, exact, given);
+        verdict = http_request_parse(&request, exact, given);
     }
     fuzz_check(verdict == wanted->verdict, "in pieces the verdict is %d, not %d", (int)verdict,
                (int)wanted->verdict);
@@ -58,23 +59,24 @@ static void parse_in_pieces(const char *bytes, size_t length, size_t piece_most,
 }
 
 static void check_lists(const struct http_request *request, const struct oracle_request *wanted) {
-    for (size_t i = 0; i < request->header_count && i < LISTS_MAX; i++) {
-        struct http_text name = http_header_at(request, i).name, value, element;
+    for (size_t i = 0; i < request->head.header_count && i < LISTS_MAX; i++) {
+        struct http_text name = http_header_at(&request->head, i).name, value, element;
         char *string = fuzz_resize(NULL, name.length + 1);
         size_t from = 0, count = 0, listed = 0;
         memcpy(string, name.start, name.length);
         string[name.length] = '\0';
         struct oracle_strings values = oracle_values(wanted, string);
         struct oracle_strings elements = oracle_elements(wanted, string);
-        fuzz_check(http_header_count(request, string) == values.count, "headers of one name");
-        while (http_header_next(request, string, &from, &value)) {
+        fuzz_check(http_header_count(&request->head, string) == values.count,
+                   "headers of one name");
+        while (http_header_next(&request->head, string, &from, &value)) {
             fuzz_check(count < values.count && http_text_is(value, values.item[count]),
                        "value %zu of a name", count);
             count++;
             while (http_list_next(&value, &element)) {
                 fuzz_check(listed < elements.count && http_text_is(element, elements.item[listed]),
                            "element %zu of a list", listed);
-                fuzz_check(http_header_lists(request, string, elements.item[listed]),
+                fuzz_check(http_header_lists(&request->head, string, elements.item[listed]),
                            "the list has no element %zu", listed);
                 listed++;
             }
@@ -93,9 +95,9 @@ static void check_written_anew(const struct http_request *request) {
     fuzz_add(&anew, request->method.start, request->method.length);
     fuzz_add_text(&anew, " ");
     fuzz_add(&anew, request->target.start, request->target.length);
-    fuzz_add_text(&anew, " HTTP/1.%d\r\n", request->version - 10);
-    for (size_t i = 0; i < request->header_count; i++) {
-        struct http_header header = http_header_at(request, i);
+    fuzz_add_text(&anew, " HTTP/1.%d\r\n", request->head.version - 10);
+    for (size_t i = 0; i < request->head.header_count; i++) {
+        struct http_header header = http_header_at(&request->head, i);
         fuzz_add(&anew, header.name.start, header.name.length);
         fuzz_add_text(&anew, ":");
         fuzz_add(&anew, header.value.start, header.value.length);
@@ -103,20 +105,21 @@ static void check_written_anew(const struct http_request *request) {
     }
     fuzz_add_text(&anew, "\r\n");
     http_request_init(&again);
-    enum http_verdict verdict = http_parse(&again, (const char *)anew.data, anew.length);
+    enum http_verdict verdict = http_request_parse(&again, (const char *)anew.data, anew.length);
     fuzz_check(verdict == HTTP_COMPLETE, "written anew the verdict is %d", (int)verdict);
-    fuzz_check(again.head_size == anew.length && again.header_count == request->header_count &&
-                   again.version == request->version,
+    fuzz_check(again.head.size == anew.length &&
+                   again.head.header_count == request->head.header_count &&
+                   again.head.version == request->head.version,
                "written anew the request has changed");
-    struct http_text path = http_path(request), same_path = http_path(&again);
+    struct http_text path = http_request_path(request), same_path = http_request_path(&again);
     fuzz_check(path.length == same_path.length &&
                    memcmp(path.start, same_path.start, path.length) == 0,
                "written anew the path has changed");
     fuzz_check(memchr(path.start, '?', path.length) == NULL || path.start[0] != '/',
                "the path has a query");
-    for (size_t i = 0; i < again.header_count; i++) {
-        struct http_text was = http_header_at(request, i).value;
-        struct http_text is = http_header_at(&again, i).value;
+    for (size_t i = 0; i < again.head.header_count; i++) {
+        struct http_text was = http_header_at(&request->head, i).value;
+        struct http_text is = http_header_at(&again.head, i).value;
         fuzz_check(was.length == is.length && memcmp(was.start, is.start, is.length) == 0,
                    "written anew header %zu has changed", i);
     }
@@ -131,7 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     oracle_http(bytes, size, &wanted);
     http_request_init(&request);
     char *exact = fuzz_copy(bytes, size);
-    enum http_verdict verdict = http_parse(&request, exact, size);
+    enum http_verdict verdict = http_request_parse(&request, exact, size);
     fuzz_check(verdict == wanted.verdict, "the verdict is %d, not %d", (int)verdict,
                (int)wanted.verdict);
     int status = http_verdict_status(verdict);

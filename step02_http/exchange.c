@@ -128,7 +128,8 @@ int exchange_receive(struct exchange *exchange, struct buffer *buffer) {
             return -1;
         }
         exchange->received += (size_t)count;
-        verdict = http_parse(&exchange->request, (const char *)buffer->data, exchange->received);
+        verdict =
+            http_request_parse(&exchange->request, (const char *)buffer->data, exchange->received);
     }
     if (verdict != HTTP_COMPLETE) {
         log_first_line(exchange, (const char *)buffer->data);
@@ -139,8 +140,8 @@ int exchange_receive(struct exchange *exchange, struct buffer *buffer) {
 }
 
 void exchange_log_headers(const struct exchange *exchange, const char *name) {
-    for (size_t i = 0; i < exchange->request.header_count; i++) {
-        struct http_header header = http_header_at(&exchange->request, i);
+    for (size_t i = 0; i < exchange->request.head.header_count; i++) {
+        struct http_header header = http_header_at(&exchange->request.head, i);
         char left[64], right[256];
         if (name == NULL || http_text_is_nocase(header.name, name)) {
             log_event(exchange->tcp->number, "  %s: %s",
@@ -155,7 +156,7 @@ void exchange_page(struct exchange *exchange) {
     if (!http_text_is(request->method, "GET") && !http_text_is(request->method, "HEAD")) {
         exchange_answer(exchange, 405, "Allow: GET, HEAD\r\n",
                         "This server answers GET and HEAD only.");
-    } else if (!http_text_is(http_path(request), "/")) {
+    } else if (!http_text_is(http_request_path(request), "/")) {
         exchange_answer(exchange, 404, "", "There is nothing here; the page is at /.");
     } else {
         struct response response = {200,

@@ -16,7 +16,7 @@ static void show_request(const struct exchange *exchange) {
     log_event(exchange->tcp->number, "%s %s HTTP/%d.%d, %zu bytes of head",
               text_printable(request->method.start, request->method.length, method, sizeof method),
               text_printable(request->target.start, request->target.length, target, sizeof target),
-              request->version / 10, request->version % 10, request->head_size);
+              request->head.version / 10, request->head.version % 10, request->head.size);
     exchange_log_headers(exchange, NULL);
 }
 

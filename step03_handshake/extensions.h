@@ -10,7 +10,7 @@
 #ifndef STEP03_HANDSHAKE_EXTENSIONS_H
 #define STEP03_HANDSHAKE_EXTENSIONS_H
 
-#include "step02_http/http.h"
+#include "step02_http/http_head.h"
 
 enum extensions_verdict {
     EXTENSIONS_ITEM, /* an extension or a parameter was read */

@@ -3,7 +3,7 @@
 #include "common/base64.h"
 #include "common/sha1.h"
 #include "common/text.h"
-#include "step02_http/fields.h"
+#include "step02_http/http_request.h"
 
 #include <string.h>
 
@@ -25,9 +25,9 @@ void handshake_accept(struct http_text key, char accept[HANDSHAKE_ACCEPT_SIZE]) 
 bool handshake_is_wanted(const struct http_request *request) {
     static const char *const traces[] = {"Sec-WebSocket-Key", "Sec-WebSocket-Version",
                                          "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions"};
-    bool wanted = http_header_lists(request, "Upgrade", "websocket");
+    bool wanted = http_header_lists(&request->head, "Upgrade", "websocket");
     for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++) {
-        wanted = wanted || http_header_count(request, traces[i]) > 0;
+        wanted = wanted || http_header_count(&request->head, traces[i]) > 0;
     }
     return wanted;
 }
@@ -46,10 +46,10 @@ static enum handshake_verdict check_key(const struct http_request *request,
                                         struct handshake *handshake) {
     size_t from = 0;
     struct http_text key, another;
-    if (!http_header_next(request, "Sec-WebSocket-Key", &from, &key)) {
+    if (!http_header_next(&request->head, "Sec-WebSocket-Key", &from, &key)) {
         return HANDSHAKE_NO_KEY;
     }
-    if (http_header_next(request, "Sec-WebSocket-Key", &from, &another)) {
+    if (http_header_next(&request->head, "Sec-WebSocket-Key", &from, &another)) {
         return HANDSHAKE_REPEATED_KEY;
     }
     if (!is_key(key)) {
@@ -62,10 +62,10 @@ static enum handshake_verdict check_key(const struct http_request *request,
 static enum handshake_verdict check_version(const struct http_request *request) {
     size_t from = 0;
     struct http_text version, another;
-    if (!http_header_next(request, "Sec-WebSocket-Version", &from, &version)) {
+    if (!http_header_next(&request->head, "Sec-WebSocket-Version", &from, &version)) {
         return HANDSHAKE_NO_VERSION;
     }
-    if (http_header_next(request, "Sec-WebSocket-Version", &from, &another)) {
+    if (http_header_next(&request->head, "Sec-WebSocket-Version", &from, &another)) {
         return HANDSHAKE_REPEATED_VERSION;
     }
     return http_text_is(version, "13") ? HANDSHAKE_ACCEPTED : HANDSHAKE_BAD_VERSION;
@@ -77,8 +77,8 @@ static enum handshake_verdict check_origin(const struct http_request *request,
                                            const struct handshake_policy *policy) {
     size_t from = 0;
     struct http_text origin, another;
-    bool given = http_header_next(request, "Origin", &from, &origin);
-    if (given && http_header_next(request, "Origin", &from, &another)) {
+    bool given = http_header_next(&request->head, "Origin", &from, &origin);
+    if (given && http_header_next(&request->head, "Origin", &from, &another)) {
         return HANDSHAKE_REPEATED_ORIGIN;
     }
     bool allowed = policy->origin_count == 0;
@@ -94,7 +94,7 @@ static enum handshake_verdict choose_subprotocol(const struct http_request *requ
                                                  struct handshake *handshake) {
     size_t from = 0, listed = 0;
     struct http_text list, element;
-    while (http_header_next(request, "Sec-WebSocket-Protocol", &from, &list)) {
+    while (http_header_next(&request->head, "Sec-WebSocket-Protocol", &from, &list)) {
         while (http_list_next(&list, &element)) {
             listed++;
             if (!http_is_token(element)) {
@@ -109,7 +109,7 @@ static enum handshake_verdict choose_subprotocol(const struct http_request *requ
         }
     }
     /* The grammar wants one element at least if the header is there (4.3). */
-    return listed == 0 && http_header_count(request, "Sec-WebSocket-Protocol") > 0
+    return listed == 0 && http_header_count(&request->head, "Sec-WebSocket-Protocol") > 0
                ? HANDSHAKE_BAD_SUBPROTOCOLS
                : HANDSHAKE_ACCEPTED;
 }
@@ -121,7 +121,7 @@ static enum handshake_verdict check_extensions(const struct http_request *reques
     size_t from = 0;
     struct http_text list;
     const struct extensions_chooser *chooser = &policy->chooser;
-    while (http_header_next(request, "Sec-WebSocket-Extensions", &from, &list)) {
+    while (http_header_next(&request->head, "Sec-WebSocket-Extensions", &from, &list)) {
         if (!extensions_valid(list)) {
             return HANDSHAKE_BAD_EXTENSIONS;
         }
@@ -140,21 +140,21 @@ enum handshake_verdict handshake_check(const struct http_request *request,
     if (!http_text_is(request->method, "GET")) {
         return HANDSHAKE_BAD_METHOD;
     }
-    struct http_text path = http_path(request);
+    struct http_text path = http_request_path(request);
     bool fragment = memchr(request->target.start, '#', request->target.length) != NULL;
     if (path.length == 0 || path.start[0] != '/' || fragment) {
         return HANDSHAKE_BAD_TARGET;
     }
-    if (!http_header_lists(request, "Upgrade", "websocket")) {
+    if (!http_header_lists(&request->head, "Upgrade", "websocket")) {
         return HANDSHAKE_NO_UPGRADE;
     }
-    if (request->version < 11) {
+    if (request->head.version < 11) {
         return HANDSHAKE_BAD_HTTP_VERSION;
     }
-    if (!http_header_lists(request, "Connection", "upgrade")) {
+    if (!http_header_lists(&request->head, "Connection", "upgrade")) {
         return HANDSHAKE_NO_CONNECTION_UPGRADE;
     }
-    if (fields_has_body(request)) {
+    if (http_request_has_body(request)) {
         return HANDSHAKE_HAS_BODY;
     }
     enum handshake_verdict verdict = check_version(request);

@@ -14,6 +14,7 @@
 #ifndef STEP03_HANDSHAKE_HANDSHAKE_H
 #define STEP03_HANDSHAKE_HANDSHAKE_H
 
+#include "step02_http/http_request.h"
 #include "step03_handshake/extensions.h"
 
 enum { HANDSHAKE_ACCEPT_SIZE = 29, HANDSHAKE_SUBPROTOCOL_MAX = 128, HANDSHAKE_HEADERS_MAX = 256 };

@@ -50,7 +50,7 @@ int upgrade_check_settings(struct upgrade_settings *settings) {
 static void log_upgrade(const struct exchange *exchange, const struct handshake *handshake) {
     const struct http_text *target = &exchange->request.target;
     char shown[128];
-    bool asked = http_header_count(&exchange->request, "Sec-WebSocket-Protocol") > 0;
+    bool asked = http_header_count(&exchange->request.head, "Sec-WebSocket-Protocol") > 0;
     log_event(exchange->tcp->number, "open: %s%s%s%s%s",
               text_printable(target->start, target->length, shown, sizeof shown),
               handshake->subprotocol != NULL ? ", subprotocol "
@@ -116,7 +116,7 @@ int upgrade_accept(struct tcp_connection *tcp, const struct upgrade_settings *se
     if (send_upgrade(&exchange, &handshake) != 0) {
         return -1;
     }
-    *received = exchange.received - exchange.request.head_size;
-    buffer_shrink(buffer, exchange.request.head_size, *received);
+    *received = exchange.received - exchange.request.head.size;
+    buffer_shrink(buffer, exchange.request.head.size, *received);
     return 0;
 }

@@ -2,11 +2,13 @@
 
 #include <string.h>
 
-enum { STATUS_LINE_MAX = 1024 }; /* a reason phrase is a few words */
+enum { STATUS_LINE_MAX = 1024 }; /* bytes, CR LF included; a reason phrase is a few words */
 
 void answer_init(struct answer *answer) {
-    memset(answer, 0, sizeof *answer);
+    answer->status = 0;
+    answer->reason_length = 0;
     answer->problem = HTTP_INCOMPLETE;
+    http_head_init(&answer->head);
 }
 
 static bool is_digit(char character) {
@@ -22,50 +24,47 @@ static bool begins_well(const char *bytes, size_t len) {
 
 /* "HTTP/1." digit SP three digits, then SP and a reason, which may both be missing: RFC 9112, 4
  * wants the space, but servers forget it. */
-static enum answer_verdict parse_status_line(struct answer *answer, struct http_text line) {
+static bool parse_status_line(struct answer *answer, struct http_text line) {
     const char *at = line.start;
     bool good = line.length >= strlen("HTTP/1.1 200") && is_digit(at[7]) && at[8] == ' ' &&
                 at[9] >= '1' && is_digit(at[9]) && is_digit(at[10]) && is_digit(at[11]) &&
                 (line.length == 12 || at[12] == ' ');
     if (!good) {
-        return ANSWER_BAD_STATUS_LINE;
+        return false;
     }
     answer->head.version = at[7] == '0' ? 10 : 11;
     answer->status = (at[9] - '0') * 100 + (at[10] - '0') * 10 + (at[11] - '0');
     answer->reason_length = line.length > 13 ? line.length - 13 : 0;
-    return ANSWER_COMPLETE;
+    return true;
 }
 
-/* Looks for the end of the status line. */
-static enum answer_verdict take_status_line(struct answer *answer, const char *bytes, size_t len) {
-    if (!begins_well(bytes, len)) {
-        return ANSWER_NOT_HTTP;
+/* What the verdict on the bytes so far means for an answer. */
+static enum answer_verdict judge(struct answer *answer, enum http_verdict verdict) {
+    answer->problem = verdict;
+    if (verdict == HTTP_COMPLETE) {
+        return ANSWER_COMPLETE;
     }
-    const char *end = len > 0 ? memchr(bytes, '\n', len) : NULL;
-    if (end == NULL) {
-        return len < STATUS_LINE_MAX ? ANSWER_INCOMPLETE : ANSWER_BAD_STATUS_LINE;
+    bool too_long = !answer->head.has_start_line && answer->head.scanned >= STATUS_LINE_MAX;
+    if (verdict == HTTP_INCOMPLETE && !too_long) {
+        return ANSWER_INCOMPLETE;
     }
-    if (end == bytes || end[-1] != '\r') {
-        return ANSWER_BAD_STATUS_LINE;
-    }
-    size_t size = (size_t)(end + 1 - bytes);
-    answer->has_status_line = true;
-    http_response_init(&answer->head, size);
-    return parse_status_line(answer, (struct http_text){bytes, size - 2});
+    return answer->head.has_start_line ? ANSWER_BAD_HEADERS : ANSWER_BAD_STATUS_LINE;
 }
 
 enum answer_verdict answer_parse(struct answer *answer, const char *bytes, size_t len) {
-    if (!answer->has_status_line) {
-        enum answer_verdict verdict = take_status_line(answer, bytes, len);
-        if (verdict != ANSWER_COMPLETE) {
-            return verdict;
+    struct http_text line;
+    if (!begins_well(bytes, len)) {
+        return ANSWER_NOT_HTTP;
+    }
+    enum http_verdict verdict = http_head_parse(&answer->head, bytes, len, &line);
+    if (verdict == HTTP_START_LINE) {
+        if (line.length + strlen("\r\n") > STATUS_LINE_MAX || !parse_status_line(answer, line)) {
+            return ANSWER_BAD_STATUS_LINE;
         }
+        verdict = http_head_parse(&answer->head, bytes, len, &line);
     }
     answer->reason = (struct http_text){bytes + 13, answer->reason_length};
-    answer->problem = http_parse(&answer->head, bytes, len);
-    return answer->problem == HTTP_COMPLETE     ? ANSWER_COMPLETE
-           : answer->problem == HTTP_INCOMPLETE ? ANSWER_INCOMPLETE
-                                                : ANSWER_BAD_HEADERS;
+    return judge(answer, verdict);
 }
 
 const char *answer_sentence(const struct answer *answer, enum answer_verdict verdict) {
@@ -73,8 +72,7 @@ const char *answer_sentence(const struct answer *answer, enum answer_verdict ver
         [ANSWER_COMPLETE] = "The answer is complete.",
         [ANSWER_INCOMPLETE] = "The answer did not arrive in full.",
         [ANSWER_NOT_HTTP] = "The answer is not HTTP/1.",
-        [ANSWER_BAD_STATUS_LINE] =
-            "The answer's first line is no status line with CR LF behind it.",
+        [ANSWER_BAD_STATUS_LINE] = "The answer's first line is no status line with CR LF after it.",
     };
     return verdict == ANSWER_BAD_HEADERS ? http_verdict_sentence(answer->problem)
                                          : sentences[verdict];

@@ -4,19 +4,18 @@
  *     Upgrade: websocket CR LF                   headers, as in a request
  *     CR LF
  *
- * Only the first line differs from a request, so the http module reads the others.
+ * Only the first line differs from a request, so http_head reads the others.
  */
 #ifndef STEP06_CLIENT_ANSWER_H
 #define STEP06_CLIENT_ANSWER_H
 
-#include "step02_http/http.h"
+#include "step02_http/http_head.h"
 
 struct answer {
-    bool has_status_line;
     int status;              /* 100 to 999 */
     struct http_text reason; /* may be empty */
     size_t reason_length;
-    struct http_request head;  /* version, headers and size; the rest is not used */
+    struct http_head head;     /* the headers and the size */
     enum http_verdict problem; /* what is wrong with the headers */
 };
 
@@ -24,14 +23,14 @@ enum answer_verdict {
     ANSWER_COMPLETE,
     ANSWER_INCOMPLETE,
     ANSWER_NOT_HTTP,        /* it does not begin with a status line of HTTP/1 */
-    ANSWER_BAD_STATUS_LINE, /* a version of HTTP/1, and something wrong behind it */
+    ANSWER_BAD_STATUS_LINE, /* a version of HTTP/1, and something wrong after it */
     ANSWER_BAD_HEADERS      /* see answer_sentence */
 };
 
 /* Starts an answer. There is nothing to free. */
 void answer_init(struct answer *answer);
 
-/* Goes on parsing, under the same contract as http_parse. */
+/* Goes on parsing, under the contract of http_head_parse. */
 enum answer_verdict answer_parse(struct answer *answer, const char *bytes, size_t len);
 
 /* One sentence for people about what answer_parse returned last. */

@@ -1,11 +1,11 @@
 #include "step06_client/answer_body.h"
 
-#include "step02_http/fields.h"
+#include "step02_http/http_request.h"
 
 #include <string.h>
 
 enum answer_body_verdict answer_body_init(struct answer_body *body, const struct answer *answer) {
-    const struct http_request *head = &answer->head;
+    const struct http_head *head = &answer->head;
     memset(body, 0, sizeof *body);
     body->left = UINT64_MAX; /* without a length it goes on to the end of the connection */
     if (answer->status < 200 || answer->status == 204 || answer->status == 304) {
@@ -14,11 +14,10 @@ enum answer_body_verdict answer_body_init(struct answer_body *body, const struct
     if (http_header_count(head, "Transfer-Encoding") > 0) {
         body->chunked = true;
         body->state = ANSWER_BODY_SIZE;
-        return fields_transfer_encoding(head) == HTTP_COMPLETE ? ANSWER_BODY_INCOMPLETE
-                                                               : ANSWER_BODY_BAD;
+        return http_transfer_encoding(head) == HTTP_COMPLETE ? ANSWER_BODY_INCOMPLETE
+                                                             : ANSWER_BODY_BAD;
     }
-    if (http_header_count(head, "Content-Length") > 0 &&
-        !fields_content_length(head, &body->left)) {
+    if (http_header_count(head, "Content-Length") > 0 && !http_content_length(head, &body->left)) {
         return ANSWER_BODY_BAD;
     }
     return body->left > 0 ? ANSWER_BODY_INCOMPLETE : ANSWER_BODY_COMPLETE;

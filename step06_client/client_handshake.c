@@ -2,7 +2,7 @@
 
 #include "common/base64.h"
 #include "common/text.h"
-#include "step02_http/fields.h"
+#include "step02_http/http_request.h"
 
 #include <string.h>
 
@@ -67,7 +67,7 @@ static const char *header_problem(const char *line) {
 static bool is_good_host(const char *line, size_t before) {
     const char *value = strchr(line, ':') + 1;
     value += strspn(value, " \t");
-    return before == 0 && value[0] != '\0' && fields_is_host(text_of(value));
+    return before == 0 && value[0] != '\0' && http_is_host(text_of(value));
 }
 
 const char *client_offer_problem(const struct client_offer *offer) {

@@ -106,11 +106,11 @@ static int receive_answer(struct opening *opening) {
         enum answer_verdict verdict =
             answer_parse(answer, head, opening->received - opening->answer_start);
         if (verdict == ANSWER_COMPLETE) {
-            log_head('<', head, answer->head.head_size);
+            log_head('<', head, answer->head.size);
             if (answer->status == 101 || answer->status >= 200) {
                 return 0;
             }
-            opening->answer_start += answer->head.head_size;
+            opening->answer_start += answer->head.size;
             answer_init(answer);
             continue;
         }
@@ -136,7 +136,7 @@ static int receive_answer(struct opening *opening) {
 static const char *read_body(struct opening *opening, char *text, size_t size) {
     struct answer_body body;
     enum answer_body_verdict verdict = answer_body_init(&body, &opening->answer);
-    size_t from = opening->answer_start + opening->answer.head.head_size;
+    size_t from = opening->answer_start + opening->answer.head.size;
     while (verdict == ANSWER_BODY_INCOMPLETE) {
         verdict = answer_body_take(&body, (const char *)opening->buffer.data + from,
                                    opening->received - from);
@@ -216,7 +216,7 @@ static void new_masking_key(void *context, uint8_t masking_key[4]) {
 /* From here on the bytes in both directions are frames. */
 static void begin(struct opening *opening, const struct client_settings *settings) {
     struct client *client = opening->client;
-    size_t head_end = opening->answer_start + opening->answer.head.head_size;
+    size_t head_end = opening->answer_start + opening->answer.head.size;
     size_t behind = opening->received - head_end;
     struct connection_settings rules = {.role = CONNECTION_CLIENT,
                                         .max_message = settings->max_message,

@@ -1,6 +1,6 @@
 #include "step06_client/url.h"
 
-#include "step02_http/fields.h"
+#include "step02_http/http_request.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static enum url_verdict parse_authority(const char *text, size_t length, struct 
     if (length + strlen(":80") > sizeof url->authority) {
         return URL_TOO_LONG;
     }
-    if (name == 0 || !fields_is_host((struct http_text){text, name}) ||
+    if (name == 0 || !http_is_host((struct http_text){text, name}) ||
         (name < length && text[name] != ':')) {
         return URL_BAD_HOST;
     }

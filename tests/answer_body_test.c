@@ -14,7 +14,7 @@ static enum answer_body_verdict read_body(const char *text, size_t step, struct 
     answer_init(&answer);
     CHECK_FOR(answer_parse(&answer, text, length) == ANSWER_COMPLETE, "%s", text);
     enum answer_body_verdict verdict = answer_body_init(body, &answer);
-    for (at = answer.head.head_size; verdict == ANSWER_BODY_INCOMPLETE && at < length; at += step) {
+    for (at = answer.head.size; verdict == ANSWER_BODY_INCOMPLETE && at < length; at += step) {
         verdict = answer_body_take(body, text + at, step < length - at ? step : length - at);
     }
     *used = at;

@@ -55,7 +55,7 @@ static void status_and_headers_are_found(void) {
     CHECK_EQUAL(answer.status, 101);
     CHECK_EQUAL(answer.head.version, 11);
     CHECK(http_text_is(answer.reason, "Switching Protocols"));
-    CHECK_EQUAL(answer.head.head_size, sizeof text - 1 - 4);
+    CHECK_EQUAL(answer.head.size, sizeof text - 1 - 4);
     CHECK_EQUAL(answer.head.header_count, 2);
     CHECK(http_header_next(&answer.head, "upgrade", &from, &value) &&
           http_text_is(value, "websocket"));

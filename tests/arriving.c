@@ -18,12 +18,12 @@ void arriving_start(struct arriving *stream, const char *bytes, size_t len) {
 }
 
 void arriving_more(struct arriving *stream, size_t end) {
-    size_t before = stream->request.scanned;
+    size_t before = stream->request.head.scanned;
     memcpy(stream->arrived + stream->arrived_len, stream->bytes + stream->arrived_len,
            end - stream->arrived_len);
     stream->arrived_len = end;
-    stream->verdict = http_parse(&stream->request, stream->arrived, end);
-    size_t scanned = stream->request.scanned;
+    stream->verdict = http_request_parse(&stream->request, stream->arrived, end);
+    size_t scanned = stream->request.head.scanned;
     CHECK_FOR(scanned >= before, "%zu bytes were scanned, and then %zu", before, scanned);
     CHECK_FOR(stream->verdict == HTTP_INCOMPLETE ? scanned == end : scanned <= end,
               "%zu of %zu bytes were scanned", scanned, end);
@@ -40,18 +40,18 @@ static bool same_text(struct http_text one, struct http_text other) {
 
 bool arriving_alike(const struct arriving *one, const struct arriving *other) {
     const struct http_request *left = &one->request, *right = &other->request;
-    if (one->verdict != other->verdict || left->scanned != right->scanned) {
+    if (one->verdict != other->verdict || left->head.scanned != right->head.scanned) {
         return false;
     }
     if (one->verdict != HTTP_COMPLETE) {
         return true;
     }
     bool same = same_text(left->method, right->method) && same_text(left->target, right->target) &&
-                left->version == right->version && left->head_size == right->head_size &&
-                left->header_count == right->header_count;
-    for (size_t i = 0; i < left->header_count && same; i++) {
-        struct http_header left_header = http_header_at(left, i);
-        struct http_header right_header = http_header_at(right, i);
+                left->head.version == right->head.version && left->head.size == right->head.size &&
+                left->head.header_count == right->head.header_count;
+    for (size_t i = 0; i < left->head.header_count && same; i++) {
+        struct http_header left_header = http_header_at(&left->head, i);
+        struct http_header right_header = http_header_at(&right->head, i);
         same = same_text(left_header.name, right_header.name) &&
                same_text(left_header.value, right_header.value);
     }

@@ -2,7 +2,7 @@
 #ifndef TESTS_ARRIVING_H
 #define TESTS_ARRIVING_H
 
-#include "step02_http/http.h"
+#include "step02_http/http_request.h"
 
 enum {
     ARRIVING_MAX = HTTP_HEAD_MAX + 64,

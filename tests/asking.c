@@ -18,7 +18,7 @@ enum handshake_verdict asking_verdict(const char *text, const struct handshake_p
                                       struct handshake *handshake) {
     struct http_request request;
     http_request_init(&request);
-    enum http_verdict verdict = http_parse(&request, text, strlen(text));
+    enum http_verdict verdict = http_request_parse(&request, text, strlen(text));
     CHECK_FOR(verdict == HTTP_COMPLETE, "verdict %d of http for\n%s", verdict, text);
     *handshake = (struct handshake){"leftover", "leftover", "leftover"};
     return handshake_check(&request, policy, handshake);

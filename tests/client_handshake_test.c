@@ -85,7 +85,7 @@ static void the_server_of_step_3_accepts_it(void) {
     CHECK_EQUAL(url_parse("ws://[::1]:8000/", &url), URL_OK);
     size_t length = client_handshake_request(&url, &two, KEY, text);
     http_request_init(&request);
-    CHECK_EQUAL(http_parse(&request, text, length), HTTP_COMPLETE);
+    CHECK_EQUAL(http_request_parse(&request, text, length), HTTP_COMPLETE);
     CHECK_EQUAL(handshake_check(&request, &policy, &handshake), HANDSHAKE_ACCEPTED);
     handshake_headers(&handshake, headers);
     snprintf(answer, sizeof answer, "HTTP/1.1 101 Switching Protocols\r\n%s\r\n", headers);
@@ -104,7 +104,7 @@ static void the_longest_url_and_long_headers_fit(void) {
     CHECK_EQUAL(url_parse(text, &url), URL_OK);
     size_t length = client_handshake_request(&url, &offer, KEY, request);
     http_request_init(&parsed);
-    CHECK_EQUAL(http_parse(&parsed, request, length), HTTP_COMPLETE);
+    CHECK_EQUAL(http_request_parse(&parsed, request, length), HTTP_COMPLETE);
     CHECK_EQUAL(parsed.target.length, URL_RESOURCE_MAX);
 }
 

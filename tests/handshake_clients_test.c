@@ -95,7 +95,7 @@ static void expect_wanted(const char *lines, bool wanted) {
     struct http_request request;
     snprintf(text, sizeof text, "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n", lines);
     http_request_init(&request);
-    CHECK_EQUAL(http_parse(&request, text, strlen(text)), HTTP_COMPLETE);
+    CHECK_EQUAL(http_request_parse(&request, text, strlen(text)), HTTP_COMPLETE);
     CHECK_FOR(handshake_is_wanted(&request) == wanted, "%s for\n%s",
               wanted ? "not wanted" : "wanted", text);
 }
@@ -157,7 +157,7 @@ static void requests_stripped_by_a_proxy(void) {
                  "\r\nSec-WebSocket-Version: 13\r\nOrigin: http://example.com\r\n\r\n",
                  rows[i].version, rows[i].headers);
         http_request_init(&request);
-        CHECK_EQUAL(http_parse(&request, text, strlen(text)), HTTP_COMPLETE);
+        CHECK_EQUAL(http_request_parse(&request, text, strlen(text)), HTTP_COMPLETE);
         CHECK_FOR(handshake_is_wanted(&request), "not wanted:\n%s", text);
         enum handshake_verdict verdict = asking_verdict(text, &asking_any_origin, &handshake);
         CHECK_FOR(verdict == rows[i].verdict, "verdict %d for\n%s", verdict, text);

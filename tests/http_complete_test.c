@@ -10,9 +10,9 @@
 static void describe(const struct http_request *request, char *out, size_t capacity) {
     size_t used = (size_t)snprintf(out, capacity, "%.*s %.*s %d", (int)request->method.length,
                                    request->method.start, (int)request->target.length,
-                                   request->target.start, request->version);
-    for (size_t i = 0; i < request->header_count; i++) {
-        struct http_header header = http_header_at(request, i);
+                                   request->target.start, request->head.version);
+    for (size_t i = 0; i < request->head.header_count; i++) {
+        struct http_header header = http_header_at(&request->head, i);
         used += (size_t)snprintf(out + used, capacity - used, "|%.*s=%.*s", (int)header.name.length,
                                  header.name.start, (int)header.value.length, header.value.start);
     }
@@ -59,7 +59,7 @@ static void good_requests_are_complete(void) {
         describe(&stream.request, description, sizeof description);
         CHECK_FOR(strcmp(description, good_requests[i][1]) == 0, "reads %s, not %s", description,
                   good_requests[i][1]);
-        CHECK_EQUAL(stream.request.head_size, strlen(text));
+        CHECK_EQUAL(stream.request.head.size, strlen(text));
     }
 }
 
@@ -88,7 +88,7 @@ static void bytes_behind_the_head_do_not_matter(void) {
         arriving_whole(&stream, text, head + sizeof frame);
         describe(&stream.request, description, sizeof description);
         CHECK(strcmp(description, good_requests[i][1]) == 0);
-        CHECK_EQUAL(stream.request.head_size, head);
+        CHECK_EQUAL(stream.request.head.size, head);
     }
 }
 
@@ -113,11 +113,11 @@ static void check_linear(const char *start, size_t limit) {
     size_t len = strlen(start);
     http_request_init(&request);
     memcpy(arrived, start, len);
-    CHECK_EQUAL(http_parse(&request, arrived, len), HTTP_INCOMPLETE);
+    CHECK_EQUAL(http_request_parse(&request, arrived, len), HTTP_INCOMPLETE);
     while (len < limit) {
         memset(arrived, '\0', len - 1);
         arrived[len++] = 'x';
-        CHECK_EQUAL(http_parse(&request, arrived, len), HTTP_INCOMPLETE);
+        CHECK_EQUAL(http_request_parse(&request, arrived, len), HTTP_INCOMPLETE);
     }
 }
 
@@ -148,7 +148,7 @@ static enum http_verdict check_cuts(const char *bytes, size_t len) {
     CHECK_FOR(arriving_alike(&whole, &pieces), "verdict %d whole, %d in pieces", whole.verdict,
               pieces.verdict);
     if (whole.verdict != HTTP_INCOMPLETE) {
-        arriving_whole(&shorter, bytes, whole.request.scanned - 1);
+        arriving_whole(&shorter, bytes, whole.request.head.scanned - 1);
         CHECK_FOR(shorter.verdict == HTTP_INCOMPLETE, "verdict %d whole, %d one byte before",
                   whole.verdict, shorter.verdict);
     }

@@ -167,7 +167,7 @@ static void host_and_port(void) {
     expect_host("[::1", HTTP_BAD_HOST);
 }
 
-/* Each rule of these is tested in fields_test. */
+/* Each rule of these is tested in http_fields_test. */
 static void length_of_a_body(void) {
     expect_header("Content-Length: 5", HTTP_COMPLETE);
     expect_header("Content-Length: -5", HTTP_BAD_CONTENT_LENGTH);
@@ -275,7 +275,7 @@ static void most_headers(void) {
     big_headers(HTTP_HEADERS_MAX);
     arriving_expect(big, big_len, HTTP_COMPLETE);
     arriving_whole(&stream, big, big_len);
-    CHECK_EQUAL(stream.request.header_count, HTTP_HEADERS_MAX);
+    CHECK_EQUAL(stream.request.head.header_count, HTTP_HEADERS_MAX);
     big_headers(HTTP_HEADERS_MAX + 1);
     arriving_expect(big, big_len, HTTP_TOO_MANY_HEADERS);
     arriving_expect(big, big_len - 2,

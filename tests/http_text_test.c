@@ -1,5 +1,5 @@
 /* http: what is asked of a parsed request: its headers by name, their lists, its path. */
-#include "step02_http/http.h"
+#include "step02_http/http_request.h"
 
 #include "tests/test.h"
 
@@ -9,7 +9,7 @@
 /* Parses a good request, whose text outlives `request`. */
 static void read_request(struct http_request *request, const char *text) {
     http_request_init(request);
-    CHECK_EQUAL(http_parse(request, text, strlen(text)), HTTP_COMPLETE);
+    CHECK_EQUAL(http_request_parse(request, text, strlen(text)), HTTP_COMPLETE);
 }
 
 static void header_names_in_any_case(void) {
@@ -17,17 +17,17 @@ static void header_names_in_any_case(void) {
     size_t from = 0;
     read_request(&request, "GET / HTTP/1.1\r\nHOST: a\r\nsec-websocket-KEY: 1\r\nX: 2\r\n"
                            "Sec-Websocket-Key: 3\r\nSec-WebSocket-Key2: 4\r\n\r\n");
-    CHECK_EQUAL(http_header_count(&request, "host"), 1);
-    CHECK_EQUAL(http_header_count(&request, "Sec-WebSocket-Key"), 2);
-    CHECK_EQUAL(http_header_count(&request, "Sec-WebSocket-Ke"), 0);
-    CHECK_EQUAL(http_header_count(&request, "Origin"), 0);
+    CHECK_EQUAL(http_header_count(&request.head, "host"), 1);
+    CHECK_EQUAL(http_header_count(&request.head, "Sec-WebSocket-Key"), 2);
+    CHECK_EQUAL(http_header_count(&request.head, "Sec-WebSocket-Ke"), 0);
+    CHECK_EQUAL(http_header_count(&request.head, "Origin"), 0);
     struct http_text value;
-    CHECK(http_header_next(&request, "SEC-WEBSOCKET-KEY", &from, &value));
+    CHECK(http_header_next(&request.head, "SEC-WEBSOCKET-KEY", &from, &value));
     CHECK(http_text_is(value, "1") && from == 2);
-    CHECK(http_header_next(&request, "SEC-WEBSOCKET-KEY", &from, &value));
+    CHECK(http_header_next(&request.head, "SEC-WEBSOCKET-KEY", &from, &value));
     CHECK(http_text_is(value, "3") && from == 4);
-    CHECK(!http_header_next(&request, "SEC-WEBSOCKET-KEY", &from, &value));
-    CHECK(!http_header_next(&request, "SEC-WEBSOCKET-KEY", &from, &value));
+    CHECK(!http_header_next(&request.head, "SEC-WEBSOCKET-KEY", &from, &value));
+    CHECK(!http_header_next(&request.head, "SEC-WEBSOCKET-KEY", &from, &value));
 }
 
 /* A-Z and a-z are 32 apart, and so are some characters that are no letters. */
@@ -95,16 +95,16 @@ static void tokens_over_repeated_headers(void) {
     read_request(&request,
                  "GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive,, TE\r\n"
                  "Upgrade: foo, WebSocket\r\nCONNECTION:\r\nconnection: ,UPGRADE ,\r\n\r\n");
-    CHECK(http_header_lists(&request, "Connection", "upgrade"));
-    CHECK(http_header_lists(&request, "Connection", "Keep-Alive"));
-    CHECK(http_header_lists(&request, "connection", "te"));
-    CHECK(http_header_lists(&request, "Upgrade", "websocket"));
-    CHECK(http_header_lists(&request, "Upgrade", "foo"));
-    CHECK(!http_header_lists(&request, "Upgrade", "upgrade")); /* that is listed elsewhere */
-    CHECK(!http_header_lists(&request, "Connection", "keep"));
-    CHECK(!http_header_lists(&request, "Connection", "upgrades"));
-    CHECK(!http_header_lists(&request, "Connection", ""));
-    CHECK(!http_header_lists(&request, "Origin", "a"));
+    CHECK(http_header_lists(&request.head, "Connection", "upgrade"));
+    CHECK(http_header_lists(&request.head, "Connection", "Keep-Alive"));
+    CHECK(http_header_lists(&request.head, "connection", "te"));
+    CHECK(http_header_lists(&request.head, "Upgrade", "websocket"));
+    CHECK(http_header_lists(&request.head, "Upgrade", "foo"));
+    CHECK(!http_header_lists(&request.head, "Upgrade", "upgrade")); /* that is listed elsewhere */
+    CHECK(!http_header_lists(&request.head, "Connection", "keep"));
+    CHECK(!http_header_lists(&request.head, "Connection", "upgrades"));
+    CHECK(!http_header_lists(&request.head, "Connection", ""));
+    CHECK(!http_header_lists(&request.head, "Origin", "a"));
 }
 
 static void path_of_a_target(void) {
@@ -134,7 +134,7 @@ static void path_of_a_target(void) {
         struct http_request request;
         http_request_init(&request);
         request.target = (struct http_text){targets[i][0], strlen(targets[i][0])};
-        struct http_text path = http_path(&request);
+        struct http_text path = http_request_path(&request);
         CHECK_FOR(http_text_is(path, targets[i][1]), "\"%s\" has the path \"%.*s\", not \"%s\"",
                   targets[i][0], (int)path.length, path.start, targets[i][1]);
     }

@@ -69,8 +69,8 @@ static void every_file_is_listed(void) {
 static void check_decision(const struct request *from, const struct http_request *request,
                            const char *how, size_t cut) {
     struct handshake handshake = {"", "leftover", ""};
-    CHECK_FOR(request->head_size == from->len, "%s, %s %zu: %zu bytes of %zu", from->name, how, cut,
-              request->head_size, from->len);
+    CHECK_FOR(request->head.size == from->len, "%s, %s %zu: %zu bytes of %zu", from->name, how, cut,
+              request->head.size, from->len);
     enum handshake_verdict verdict = handshake_check(request, &policy, &handshake);
     CHECK_FOR(verdict == HANDSHAKE_ACCEPTED, "%s, %s %zu: %d %s", from->name, how, cut,
               handshake_status(verdict), handshake_sentence(verdict));
@@ -85,7 +85,7 @@ static void whole(void) {
     for (const struct request *from = requests; from < requests + request_count; from++) {
         struct http_request request;
         http_request_init(&request);
-        enum http_verdict verdict = http_parse(&request, from->bytes, from->len);
+        enum http_verdict verdict = http_request_parse(&request, from->bytes, from->len);
         CHECK_FOR(verdict == HTTP_COMPLETE, "%s: %s", from->name, http_verdict_sentence(verdict));
         CHECK_FOR(handshake_is_wanted(&request), "%s is taken for plain HTTP", from->name);
         check_decision(from, &request, "whole", from->len);
@@ -115,8 +115,8 @@ static const struct {
 static size_t find_offer(const struct http_request *request, const char *name) {
     struct http_text offered = {"", 0}, more;
     size_t from = 0, found = 0;
-    if (http_header_next(request, "Sec-WebSocket-Extensions", &from, &offered)) {
-        CHECK_FOR(!http_header_next(request, "Sec-WebSocket-Extensions", &from, &more),
+    if (http_header_next(&request->head, "Sec-WebSocket-Extensions", &from, &offered)) {
+        CHECK_FOR(!http_header_next(&request->head, "Sec-WebSocket-Extensions", &from, &more),
                   "%s: several headers", name);
     }
     while (found < sizeof offers / sizeof offers[0] - 1 &&
@@ -135,7 +135,7 @@ static void check_answer(const struct request *from, bool narrow) {
     struct handshake handshake;
     struct http_request request;
     http_request_init(&request);
-    CHECK_EQUAL(http_parse(&request, from->bytes, from->len), HTTP_COMPLETE);
+    CHECK_EQUAL(http_request_parse(&request, from->bytes, from->len), HTTP_COMPLETE);
     size_t offer = find_offer(&request, from->name);
     const char *wanted = narrow ? offers[offer].narrow_answer : offers[offer].answer;
     permessage_deflate_init(&deflate, &wishes, true);
@@ -167,11 +167,11 @@ static void cut_at_every_byte(void) {
             }
             memcpy(piece, from->bytes, cut);
             http_request_init(&request);
-            enum http_verdict first = http_parse(&request, piece, cut);
+            enum http_verdict first = http_request_parse(&request, piece, cut);
             free(piece);
             CHECK_FOR(first == HTTP_INCOMPLETE, "%s, %zu bytes: verdict %d", from->name, cut,
                       first);
-            enum http_verdict second = http_parse(&request, from->bytes, from->len);
+            enum http_verdict second = http_request_parse(&request, from->bytes, from->len);
             CHECK_FOR(second == HTTP_COMPLETE, "%s cut at %zu: verdict %d", from->name, cut,
                       second);
             check_decision(from, &request, "cut at", cut);
@@ -185,7 +185,7 @@ static void byte_by_byte(void) {
         http_request_init(&request);
         enum http_verdict verdict = HTTP_INCOMPLETE;
         for (size_t len = 1; len <= from->len && verdict == HTTP_INCOMPLETE; len++) {
-            verdict = http_parse(&request, from->bytes, len);
+            verdict = http_request_parse(&request, from->bytes, len);
         }
         CHECK_FOR(verdict == HTTP_COMPLETE, "%s: verdict %d", from->name, verdict);
         check_decision(from, &request, "byte by byte", from->len);

@@ -1,7 +1,7 @@
 /* response: the head of a response, exactly as it goes over the wire. */
 #include "step02_http/response.h"
 
-#include "step02_http/http.h"
+#include "step02_http/http_request.h"
 #include "step03_handshake/handshake.h"
 #include "tests/test.h"
 

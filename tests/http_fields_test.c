@@ -1,5 +1,5 @@
-/* fields: what Host may be, and that the length of a body is beyond doubt. */
-#include "step02_http/fields.h"
+/* http_request: what Host may be, and that the length of a body is beyond doubt. */
+#include "step02_http/http_request.h"
 
 #include "tests/test.h"
 
@@ -7,7 +7,7 @@
 #include <string.h>
 
 static void expect_host(const char *value, bool wanted) {
-    CHECK_FOR(fields_is_host((struct http_text){value, strlen(value)}) == wanted, "Host: %s is %s",
+    CHECK_FOR(http_is_host((struct http_text){value, strlen(value)}) == wanted, "Host: %s is %s",
               value, wanted ? "refused" : "let pass");
 }
 
@@ -107,11 +107,11 @@ static void host_that_is_cut(void) {
             char room[16];
             char *start = room + sizeof room - length;
             memcpy(start, hosts_to_cut[i], length);
-            fields_is_host((struct http_text){start, length});
+            http_is_host((struct http_text){start, length});
         }
     }
-    CHECK(!fields_is_host((struct http_text){"a%41", 3}));
-    CHECK(!fields_is_host((struct http_text){"[::1]", 4}));
+    CHECK(!http_is_host((struct http_text){"a%41", 3}));
+    CHECK(!http_is_host((struct http_text){"[::1]", 4}));
 }
 
 /* Judges a request with these header lines in front of Host. */
@@ -120,9 +120,8 @@ static enum http_verdict check(const char *version, const char *lines, bool *has
     struct http_request request;
     snprintf(text, sizeof text, "GET / HTTP/%s\r\n%s\r\nHost: a\r\n\r\n", version, lines);
     http_request_init(&request);
-    enum http_verdict verdict = http_parse(&request, text, strlen(text));
-    CHECK_EQUAL(fields_check(&request), verdict);
-    *has_body = verdict == HTTP_COMPLETE && fields_has_body(&request);
+    enum http_verdict verdict = http_request_parse(&request, text, strlen(text));
+    *has_body = verdict == HTTP_COMPLETE && http_request_has_body(&request);
     return verdict;
 }
 
@@ -221,15 +220,15 @@ static void one_of_the_two_lengths(void) {
 }
 
 int main(void) {
-    test_run("fields: Host is a name", host_is_a_name);
-    test_run("fields: Host is an address in brackets", host_is_an_address_in_brackets);
-    test_run("fields: Host has a port of TCP", host_with_a_port);
-    test_run("fields: Host may be empty, but not before a port", host_that_is_empty);
-    test_run("fields: nothing behind the end of Host is looked at", host_that_is_cut);
-    test_run("fields: Content-Length is a number", content_length_is_a_number);
-    test_run("fields: several Content-Lengths are the same", several_content_lengths_are_the_same);
-    test_run("fields: Transfer-Encoding ends with chunked", transfer_encoding_ends_with_chunked);
-    test_run("fields: HTTP/1.0 has no Transfer-Encoding", transfer_encoding_is_not_of_http_1_0);
-    test_run("fields: Content-Length or Transfer-Encoding, not both", one_of_the_two_lengths);
+    test_run("http: Host is a name", host_is_a_name);
+    test_run("http: Host is an address in brackets", host_is_an_address_in_brackets);
+    test_run("http: Host has a port of TCP", host_with_a_port);
+    test_run("http: Host may be empty, but not before a port", host_that_is_empty);
+    test_run("http: nothing behind the end of Host is looked at", host_that_is_cut);
+    test_run("http: Content-Length is a number", content_length_is_a_number);
+    test_run("http: several Content-Lengths are the same", several_content_lengths_are_the_same);
+    test_run("http: Transfer-Encoding ends with chunked", transfer_encoding_ends_with_chunked);
+    test_run("http: HTTP/1.0 has no Transfer-Encoding", transfer_encoding_is_not_of_http_1_0);
+    test_run("http: Content-Length or Transfer-Encoding, not both", one_of_the_two_lengths);
     return test_report();
 }
