@@ -327,10 +327,9 @@ static unsigned free_port(void) {
 /* Starts step 2 by a shell that redirects its descriptors. Returns the first connection to it. */
 static int start_redirected(struct process *process, const char *redirections) {
     char command[512];
-    const char *folder = getenv("BUILD");
     process->port = free_port();
-    snprintf(command, sizeof command, "exec %s/step02_http --port %u %s",
-             folder != NULL ? folder : "build", process->port, redirections);
+    snprintf(command, sizeof command, "exec \"${BUILD:-build}/step02_http\" --port %u %s",
+             process->port, redirections);
     process->pid = fork();
     if (process->pid == 0) {
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);

@@ -28,13 +28,21 @@ static void ask(const struct process *process) {
     close(fd);
 }
 
-/* A program starts with what its parent does with a signal. */
+static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP};
+enum { STOP_SIGNALS = sizeof stop_signals / sizeof stop_signals[0] };
+
+/* A program starts with what its parent does with a signal. The others are as usual, although a
+ * shell that runs this test in the background has SIGINT ignored. */
 static bool start_with_signal(struct process *process, int number, void (*handler)(int)) {
-    struct sigaction wanted = {0}, before;
-    wanted.sa_handler = handler;
-    sigaction(number, &wanted, &before);
+    struct sigaction wanted = {0}, before[STOP_SIGNALS];
+    for (size_t i = 0; i < STOP_SIGNALS; i++) {
+        wanted.sa_handler = stop_signals[i] == number ? handler : SIG_DFL;
+        sigaction(stop_signals[i], &wanted, &before[i]);
+    }
     bool started = process_start(process, "step02_http", no_arguments);
-    sigaction(number, &before, NULL);
+    for (size_t i = 0; i < STOP_SIGNALS; i++) {
+        sigaction(stop_signals[i], &before[i], NULL);
+    }
     return started;
 }
 
@@ -47,9 +55,6 @@ static int wait_for_end(const struct process *process) {
     }
     return ended == process->pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
-
-static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP};
-enum { STOP_SIGNALS = sizeof stop_signals / sizeof stop_signals[0] };
 
 static void each_stop_signal_ends_it_with_status_0(void) {
     for (size_t i = 0; i < STOP_SIGNALS; i++) {

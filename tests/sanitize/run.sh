@@ -8,10 +8,9 @@
 set -u
 tool=$1
 here=tests/sanitize
-case $BUILD in
-    /*) reports=$BUILD/reports ;;
-    *) reports=$PWD/$BUILD/reports ;; # some programs run in other folders
-esac
+reports=$(mktemp -d) || exit 1 # a sanitizer takes no space in the path of its reports
+trap 'rm -rf "$reports"' EXIT
+trap 'exit 1' HUP INT TERM
 planted=$BUILD/planted
 
 # Prints what is known of all reports in a folder. The servers with planted mistakes, which are
@@ -109,10 +108,10 @@ $compiler -std=c11 -D_DEFAULT_SOURCE -w $flags -pthread -o "$planted/planted" \
     skip "$compiler cannot build with $flags (package $package)"
 }
 for kind in none $kinds; do
-    report_to "$PWD/$planted/$kind"
+    report_to "$reports/$kind"
     # shellcheck disable=SC2086 # a list of words, or nothing
     $watch "$planted/planted" "$kind" > /dev/null 2>&1
-    findings "$PWD/$planted/$kind" > "$planted/$kind.txt"
+    findings "$reports/$kind" > "$planted/$kind.txt"
     if [ "$kind" = none ] && [ -s "$planted/$kind.txt" ]; then
         cat "$planted/$kind.txt"
         echo "FAIL sanitize-$tool: a program without a fault is reported"
@@ -130,18 +129,18 @@ case ${MAKEFLAGS:-} in
 esac
 build() { # build TARGET
     # shellcheck disable=SC2086 # no word, or one
-    $MAKE --no-print-directory $jobs "$1" BUILD="$BUILD" CC="$compiler" CFLAGS="$flags" \
+    "$MAKE" --no-print-directory $jobs "$1" BUILD="$BUILD" CC="$compiler" CFLAGS="$flags" \
         CPPFLAGS="$extra" LDFLAGS="$linked"
 }
 export SANITIZED="$tool" # for the tests whose programs are not built that way
-report_to "$reports"
+report_to "$reports/all"
 if [ "$tool" = valgrind ]; then
     build test-programs && WATCH=$watch sh $here/valgrind.sh
 else
     build test
 fi
 status=$?
-findings "$reports" > "$BUILD/reports.txt"
+findings "$reports/all" > "$BUILD/reports.txt"
 if [ -s "$BUILD/reports.txt" ]; then
     head -n 200 "$BUILD/reports.txt"
     echo "FAIL sanitize-$tool: there are reports, all of them in $BUILD/reports.txt"
