@@ -19,6 +19,7 @@ STEPS := step01_tcp step02_http step03_handshake step04_frames step05_echo step0
          step07_deflate
 ROOMS := common $(STEPS)
 
+SYSTEM   := $(shell uname -s)
 CC       ?= cc
 CFLAGS   ?= -O2 -g
 BUILD    ?= build

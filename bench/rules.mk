@@ -15,7 +15,7 @@ $(BENCH_TOOLS):
 
 # Two tests see to it that the load generator can be trusted.
 bench_take_test := $(BUILD)/tests/bench_take_test
-ifeq ($(shell uname -s),Linux)
+ifeq ($(SYSTEM),Linux)
 $(bench_take_test): $(foreach module,$(filter-out load,$(bench_load)),$(call object,bench/$(module)))
 test-programs: $(BENCH_TOOLS)
 else

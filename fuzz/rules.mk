@@ -10,7 +10,7 @@ FUZZERS      := $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))
 
 # libFuzzer learns from the code under test; to follow the loops of the oracles as well would only
 # take time. fuzz/run.sh says so with FUZZ_CFLAGS.
-$(BUILD)/obj/fuzz/%.o: fuzz/%.c $(BUILD)/flags
+$(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard fuzz/*.c)): $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(say) CC $<
 	$(quiet)$(COMPILE) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<

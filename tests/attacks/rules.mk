@@ -11,7 +11,7 @@ $(ATTACKS): $(foreach module,$(addprefix tests/attacks/,$(attack_modules)) \
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
-ifeq ($(shell uname -s),Linux)
+ifeq ($(SYSTEM),Linux)
 attacks: $(ATTACKS) $(BUILD)/step05_echo $(BUILD)/step07_deflate ## attack the echo server as others were, with bounds (ONLY=name for one)
 	@$(ATTACKS) $(if $(ONLY),--only="$$ONLY")
 test-programs: $(ATTACKS)

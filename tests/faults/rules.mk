@@ -18,13 +18,13 @@ $(faults_programs): tests/faults/calls.txt
 	$(say) LINK $@
 	$(quiet)$(faults_link) $(addprefix -Wl$(comma)--wrap=,$(faults_calls)) -o $@ $(filter %.o,$^) $(LDLIBS)
 
-$(BUILD)/tests/faults_%_test: $(BUILD)/obj/tests/faults/%_test.o $(test_links) \
-                              $(foreach module,driver scenario,$(call object,tests/faults/$(module)))
+$(faults_tests): $(BUILD)/tests/faults_%_test: $(BUILD)/obj/tests/faults/%_test.o $(test_links) \
+                 $(foreach module,driver scenario,$(call object,tests/faults/$(module)))
 	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
-ifeq ($(shell uname -s),Linux)
+ifeq ($(SYSTEM),Linux)
 test-programs: $(faults_programs) $(faults_tests)
 endif
 
