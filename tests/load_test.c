@@ -1,6 +1,7 @@
 /* Many connections: a thousand at once, and some thousands that come and go. Afterwards the server
  * must hold no more descriptors and threads than before, and not much more memory; `make scale`
  * looks at forty thousand, and sees a single byte that is lost with each. */
+#include "common/process.h"
 #include "tests/peer.h"
 #include "tests/test.h"
 
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -123,10 +123,7 @@ static void sigterm_ends_it(void) {
 int main(void) {
     /* No pings: on a slow machine the last of a thousand comes long after the first. */
     static const char *const arguments[] = {"--quiet", "--ping-interval", "0", NULL};
-    struct rlimit limit;
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
+    process_allow_descriptors(AT_ONCE + 64);
     if (process_start(&server, "step05_echo", arguments)) {
         descriptors = process_descriptors(&server);
         threads = process_is_instrumented() ? 2 : 1; /* the thread sanitizer has one of its own */

@@ -26,10 +26,34 @@ static ssize_t test_recv(int fd, void *bytes, size_t size, int flags) {
     return now() < flood_until ? (ssize_t)size : 0;
 }
 
+/* Once both sides of a connection are done macOS refuses to set options, and accept knows no address
+ * of one that was reset before. */
+static bool like_macos;
+
+static int test_setsockopt(int fd, int level, int name, const void *value, socklen_t size) {
+    if (like_macos) {
+        errno = EINVAL;
+        return -1;
+    }
+    return setsockopt(fd, level, name, value, size);
+}
+
+static int test_accept(int listener, struct sockaddr *address, socklen_t *size) {
+    if (like_macos) {
+        *size = 0;
+        return accept(listener, NULL, NULL);
+    }
+    return accept(listener, address, size);
+}
+
 /* The Makefile links this copy of the module instead of the other one. */
 #define recv test_recv
+#define setsockopt test_setsockopt
+#define accept test_accept
 #include "step01_tcp/tcp.c" /* NOLINT(bugprone-suspicious-include): on purpose, see above */
 #undef recv
+#undef setsockopt
+#undef accept
 
 /* Two connected sockets, with little memory between them, one of them as the tcp module wants it.
  * */
@@ -111,6 +135,39 @@ static void a_write_does_not_last_for_ever_at_a_drip(void) {
     close(peer);
 }
 
+/* What the peer sent before it left can be read, and then its end. */
+static void a_socket_that_takes_no_options_is_read(void) {
+    struct tcp_connection connection;
+    char bytes[8];
+    int peer = make_pair(&connection);
+    CHECK(peer_send_text(peer, "last"));
+    close(peer);
+    like_macos = true;
+    CHECK_EQUAL(tcp_read(&connection, bytes, sizeof bytes, 1000), 4);
+    CHECK_EQUAL(tcp_read(&connection, bytes, sizeof bytes, 1000), 0);
+    like_macos = false;
+    tcp_close(&connection);
+}
+
+static void a_peer_without_an_address_has_a_name(void) {
+    struct listeners listeners;
+    struct tcp_connection connection;
+    struct sockaddr_storage from;
+    char name[TCP_NAME_SIZE], error[256];
+    memset(&from, 'x', sizeof from);
+    CHECK_EQUAL(listeners_open(&listeners, "127.0.0.1", 0, error, sizeof error), 0);
+    int peer = peer_connect(ntohs(((struct sockaddr_in *)&listeners.at[0].address)->sin_port));
+    struct pollfd wait = {listeners.at[0].fd, POLLIN, 0};
+    CHECK_EQUAL(poll(&wait, 1, PROCESS_WAIT), 1);
+    like_macos = true;
+    CHECK_EQUAL(tcp_accept(listeners.at[0].fd, &connection, &from), 0);
+    like_macos = false;
+    CHECK_FOR(strcmp(tcp_name(&from, name), "0.0.0.0:0") == 0, "%s", name);
+    tcp_close(&connection);
+    listeners_close(&listeners);
+    close(peer);
+}
+
 static void a_finish_ends_though_bytes_keep_coming(void) {
     struct tcp_connection connection;
     int peer = make_pair(&connection);
@@ -165,6 +222,8 @@ int main(void) {
     test_run("tcp: a write may be slow but steady", a_write_may_be_slow_but_steady);
     test_run("tcp: a write does not last for ever at a drip",
              a_write_does_not_last_for_ever_at_a_drip);
+    test_run("tcp: a socket that takes no options is read", a_socket_that_takes_no_options_is_read);
+    test_run("tcp: a peer without an address has a name", a_peer_without_an_address_has_a_name);
     test_run("tcp: a finish ends though bytes keep coming", a_finish_ends_though_bytes_keep_coming);
     test_run("tcp: a finish ends with the peer", a_finish_ends_with_the_peer);
     test_run("tcp: a finish is short while the server stops",
