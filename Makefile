@@ -9,8 +9,8 @@ step03_handshake := extensions handshake upgrade
 step04_frames    := frame frame_draw frame_show
 step05_echo      := mask_fast utf8_plain utf8 close input output connection_send connection_changed \
                     connection session
-step06_client    := url random answer answer_body client_handshake connect trace client \
-                    client_open terminal talk command
+step06_client    := url random answer answer_body client_handshake happy_eyeballs connect \
+                    trace client client_open terminal talk command
 step07_deflate   := format inflate_table inflate_codes inflate_symbols inflate \
                     huffman code_lengths block matcher parse deflate \
                     parameters permessage_receive permessage_send permessage_deflate wishes
@@ -114,6 +114,7 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)
 # copy.
 $(BUILD)/tests/tcp_test: own = $(call object,step01_tcp/tcp)
 $(BUILD)/tests/listeners_test: own = $(call object,step01_tcp/listeners)
+$(BUILD)/tests/connect_test: own = $(call object,step06_client/connect)
 $(BUILD)/tests/memory_test: own = $(call object,step02_http/buffer)
 $(BUILD)/tests/permessage_memory_test: own = $(foreach half,receive send,\
                                                $(call object,step07_deflate/permessage_$(half)))

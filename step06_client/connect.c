@@ -1,81 +1,167 @@
 #include "step06_client/connect.h"
 
 #include "common/clock.h"
+#include "common/text.h"
+#include "step01_tcp/tcp.h"
+#include "step06_client/happy_eyeballs.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-/* Waits until the connection has come about or failed. Returns 0, or what went wrong. */
-static int wait_for(int fd, int64_t deadline) {
-    int problem = 0;
-    socklen_t size = sizeof problem;
-    struct pollfd wait = {fd, POLLOUT, 0};
-    int ready;
-    do {
-        int64_t left = deadline - clock_now();
-        ready = poll(&wait, 1, left <= 0 ? 0 : left < INT_MAX ? (int)left : INT_MAX);
-    } while (ready < 0 && errno == EINTR);
-    if (ready == 0) {
-        return ETIMEDOUT;
+/* An address of the name, and what has become of the attempt to connect to it. */
+struct attempt {
+    struct sockaddr_storage address;
+    socklen_t size;
+    int fd;
+    bool running;
+    int problem; /* EINPROGRESS while nobody knows; why it failed; 0 if it was never begun */
+};
+
+static size_t collect(const struct addrinfo *found, struct attempt attempts[HAPPY_EYEBALLS_MAX]) {
+    size_t count = 0;
+    for (; found != NULL && count < HAPPY_EYEBALLS_MAX; found = found->ai_next) {
+        struct attempt *attempt = &attempts[count++];
+        memset(attempt, 0, sizeof *attempt);
+        memcpy(&attempt->address, found->ai_addr, found->ai_addrlen);
+        attempt->size = found->ai_addrlen;
     }
-    return ready < 0 || getsockopt(fd, SOL_SOCKET, SO_ERROR, &problem, &size) != 0 ? errno
-                                                                                   : problem;
+    return count;
 }
 
-/* Tries one address. Returns a descriptor, or -1 with errno. */
-static int connect_one(const struct addrinfo *address, int64_t deadline) {
-    int fd = socket(address->ai_family, SOCK_STREAM, 0);
-    if (fd < 0) {
-        return -1;
-    }
+/* Begins an attempt. `problem` is 0 if it has connected already. */
+static void begin(struct attempt *attempt) {
     int on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* as on the server's side */
-    int problem = 0;
-    if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
-        problem = errno;
-    } else if (connect(fd, address->ai_addr, address->ai_addrlen) != 0) {
-        problem = errno == EINPROGRESS || errno == EINTR ? wait_for(fd, deadline) : errno;
+    attempt->running = true;
+    attempt->fd = socket(attempt->address.ss_family, SOCK_STREAM, 0);
+    if (attempt->fd < 0 || fcntl(attempt->fd, F_SETFL, O_NONBLOCK) != 0) {
+        attempt->problem = errno;
+        return;
     }
-    if (problem == 0) {
-        return fd;
+    setsockopt(attempt->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* as on the server's side */
+    int result = connect(attempt->fd, (struct sockaddr *)&attempt->address, attempt->size);
+    attempt->problem = result == 0 ? 0 : errno == EINTR ? EINPROGRESS : errno;
+}
+
+/* Waits for news of the attempts, at most until `until`. `problem` is 0 for one that has connected.
+ */
+static void wait_for_news(struct attempt *attempts, size_t count, int64_t until) {
+    struct pollfd wait[HAPPY_EYEBALLS_MAX];
+    for (size_t i = 0; i < count; i++) {
+        wait[i] = (struct pollfd){attempts[i].running ? attempts[i].fd : -1, POLLOUT, 0};
     }
-    close(fd);
-    errno = problem;
+    int64_t left = until - clock_now();
+    int ready = poll(wait, (nfds_t)count, left <= 0 ? 0 : left < INT_MAX ? (int)left : INT_MAX);
+    int problem = ready < 0 && errno != EINTR ? errno : EINPROGRESS;
+    for (size_t i = 0; i < count; i++) {
+        socklen_t size = sizeof problem;
+        if (attempts[i].running) {
+            attempts[i].problem = problem;
+        }
+        if (ready > 0 && wait[i].revents != 0) {
+            getsockopt(wait[i].fd, SOL_SOCKET, SO_ERROR, &attempts[i].problem, &size);
+        }
+    }
+}
+
+/* Looks at what has come out. Returns the descriptor of an attempt that has connected, or -1. */
+static int settle(struct attempt *attempts, size_t count, struct happy_eyeballs *eyeballs) {
+    for (struct attempt *attempt = attempts; attempt < attempts + count; attempt++) {
+        if (attempt->running && attempt->problem != EINPROGRESS) {
+            attempt->running = false;
+            if (attempt->problem == 0) {
+                return attempt->fd;
+            }
+            if (attempt->fd >= 0) {
+                close(attempt->fd);
+            }
+            happy_eyeballs_failed(eyeballs);
+        }
+    }
     return -1;
+}
+
+/* Does what the module happy_eyeballs says. Returns the descriptor of the first attempt that has
+ * connected, or -1; none of the others goes on then. */
+static int race(struct attempt *attempts, size_t count, int64_t deadline) {
+    struct happy_eyeballs eyeballs;
+    int families[HAPPY_EYEBALLS_MAX], fd = -1;
+    for (size_t i = 0; i < count; i++) {
+        families[i] = attempts[i].address.ss_family;
+    }
+    happy_eyeballs_init(&eyeballs, families, count, deadline);
+    while (fd < 0) {
+        size_t which = 0;
+        int64_t until = deadline;
+        enum happy_eyeballs_verdict verdict =
+            happy_eyeballs_next(&eyeballs, clock_now(), &which, &until);
+        if (verdict == HAPPY_EYEBALLS_START) {
+            begin(&attempts[which]);
+        } else if (verdict == HAPPY_EYEBALLS_WAIT) {
+            wait_for_news(attempts, count, until);
+        } else {
+            break;
+        }
+        fd = settle(attempts, count, &eyeballs);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (attempts[i].running) {
+            close(attempts[i].fd);
+        }
+    }
+    return fd;
+}
+
+/* Says why each attempt failed, as far as there is room. */
+static void explain(const struct attempt *attempts, size_t count, char *error, size_t size) {
+    static const char more[] = ", and more", nobody[] = "; nothing listens there (make run starts "
+                                                        "the echo server on port 8000)";
+    size_t length = strlen(error), told = 0, refused = 0;
+    for (const struct attempt *attempt = attempts; attempt < attempts + count; attempt++) {
+        char name[TCP_NAME_SIZE], reason[TCP_NAME_SIZE + 128];
+        if (attempt->problem == 0) {
+            continue;
+        }
+        snprintf(reason, sizeof reason, "%s%s%s%s", told++ > 0 ? ", " : ": ",
+                 count > 1 ? tcp_name(&attempt->address, name) : "", count > 1 ? ": " : "",
+                 strerror(attempt->problem == EINPROGRESS ? ETIMEDOUT : attempt->problem));
+        refused += attempt->problem == ECONNREFUSED;
+        if (!text_append(error, size - sizeof more, &length, reason)) {
+            text_append(error, size, &length, more);
+            return;
+        }
+    }
+    if (told == 0) {
+        text_append(error, size, &length, ": no time was left when the name had been looked up");
+    } else if (refused == told) {
+        text_append(error, size, &length, nobody);
+    }
 }
 
 int connect_to(const char *host, const char *port, int64_t deadline, char *error,
                size_t error_size) {
-    struct addrinfo hints = {0}, *addresses;
+    struct addrinfo hints = {0}, *found;
+    struct attempt attempts[HAPPY_EYEBALLS_MAX];
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_NUMERICSERV;
-    int problem = getaddrinfo(host, port, &hints, &addresses);
+    int problem = getaddrinfo(host, port, &hints, &found);
     if (problem != 0) {
         snprintf(error, error_size, "cannot find the host '%s': %s", host,
                  problem == EAI_SYSTEM ? strerror(errno) : gai_strerror(problem));
         return -1;
     }
-    int fd = -1;
-    for (struct addrinfo *next = addresses; next != NULL && fd < 0; next = next->ai_next) {
-        fd = connect_one(next, deadline);
-    }
-    problem = errno;
-    freeaddrinfo(addresses);
+    size_t count = collect(found, attempts);
+    freeaddrinfo(found);
+    int fd = race(attempts, count, deadline);
     if (fd < 0) {
-        snprintf(error, error_size, "cannot connect to %s port %s: %s%s", host, port,
-                 strerror(problem),
-                 problem == ECONNREFUSED ? "; nothing listens there (make run starts the echo "
-                                           "server on port 8000)"
-                                         : "");
+        snprintf(error, error_size, "cannot connect to %s port %s", host, port);
+        explain(attempts, count, error, error_size);
     }
     return fd;
 }
