@@ -21,7 +21,8 @@ enum { HANDSHAKE_ACCEPT_SIZE = 29, HANDSHAKE_SUBPROTOCOL_MAX = 128, HANDSHAKE_HE
 
 /* What a server wants. The strings belong to the caller and outlive it. */
 struct handshake_policy {
-    const char *const *origins; /* the allowed values of Origin; a count of 0 allows any */
+    const char *const
+        *origins; /* the allowed ones, as browsers send them; a count of 0 allows any */
     size_t origin_count;
     const char *const *subprotocols; /* those the server speaks */
     size_t subprotocol_count;

@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "common/text.h"
 #include "step02_http/response.h"
+#include "step03_handshake/origin.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,15 +29,12 @@ int upgrade_check_settings(struct upgrade_settings *settings) {
         }
     }
     for (size_t i = 0; i < settings->origins.count; i++) {
-        const char *origin = settings->origins.item[i];
-        const char *host = strstr(origin, "://");
-        bool good = host != NULL
-                        ? host != origin && host[3] != '\0' && strchr(host + 3, '/') == NULL
-                        : strcmp(origin, "null") == 0;
-        if (!good) {
+        /* A word of the command line may be written to. */
+        char *origin = (char *)(uintptr_t)settings->origins.item[i];
+        if (!origin_normalize(origin)) {
             fprintf(stderr,
-                    "%s: --origin needs a scheme and a host such as https://example.com, "
-                    "without a path, or null, not '%s'\n",
+                    "%s: --origin needs a scheme and a host such as https://example.com, with a "
+                    "port if need be, without a path, or null, not '%s'\n",
                     settings->exchange.program, origin);
             return OPTIONS_USAGE;
         }

@@ -17,8 +17,9 @@ struct upgrade_settings {
 /* Fills in the defaults and adds --handshake-timeout, --origin and --subprotocol to the options. */
 void upgrade_init(struct upgrade_settings *settings, struct options *options);
 
-/* Checks what the options cannot: that each --subprotocol is a token, and each --origin an origin
- * as browsers send it. Without any, "chat" is spoken.
+/* Checks what the options cannot: that each --subprotocol is a token, and each --origin an origin,
+ * which is then written as browsers send it, in the place where it stands. Without any subprotocol,
+ * "chat" is spoken.
  * Returns OPTIONS_GO_ON, or OPTIONS_USAGE after one line on standard error. */
 int upgrade_check_settings(struct upgrade_settings *settings);
 

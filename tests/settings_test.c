@@ -126,6 +126,16 @@ static void an_origin_is_a_scheme_and_a_host(void) {
     check_refused("--origin", "https://example.com/path", "needs a scheme and a host");
     check_refused("--origin", "https://", "needs a scheme and a host");
     check_refused("--origin", "://example.com", "needs a scheme and a host");
+    check_refused("--origin", "https://example.com:0", "not 'https://example.com:0'");
+    check_refused("--origin", "https://*.example.com", "needs a scheme and a host");
+}
+
+static void an_origin_is_taken_as_browsers_send_it(void) {
+    struct everything all;
+    parse(&all, "--origin=HTTPS://A.example:443");
+    CHECK_EQUAL(upgrade_check_settings(&all.upgrade), OPTIONS_GO_ON);
+    CHECK_EQUAL(all.upgrade.origins.count, 1);
+    CHECK(strcmp(all.upgrade.origins.item[0], "https://a.example") == 0);
 }
 
 int main(void) {
@@ -139,5 +149,7 @@ int main(void) {
     test_run("settings: a subprotocol is a token (RFC 6455, 4.1)", a_subprotocol_is_a_token);
     test_run("settings: an origin is a scheme and a host (RFC 6454)",
              an_origin_is_a_scheme_and_a_host);
+    test_run("settings: an origin is taken as browsers send it",
+             an_origin_is_taken_as_browsers_send_it);
     return test_report();
 }

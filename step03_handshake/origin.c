@@ -1,0 +1,55 @@
+#include "step03_handshake/origin.h"
+
+#include "step02_http/http_request.h"
+
+#include <string.h>
+
+static char lower(char character) {
+    return character >= 'A' && character <= 'Z' ? (char)(character + ('a' - 'A')) : character;
+}
+
+/* A letter, then letters, digits, "+", "-" and "." (RFC 3986, 3.1). */
+static bool is_scheme(const char *text, size_t length) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    static const char all[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.";
+    return strspn(text, letters) > 0 && strspn(text, all) == length;
+}
+
+/* Whether the port, with its colon, is the one that goes without saying in this lower-case URL. */
+static bool is_default_port(const char *url, const char *port) {
+    static const char *const defaults[][2] = {
+        {"http://", ":80"}, {"ws://", ":80"}, {"https://", ":443"}, {"wss://", ":443"}};
+    for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++) {
+        if (strncmp(url, defaults[i][0], strlen(defaults[i][0])) == 0) {
+            return strcmp(port, defaults[i][1]) == 0;
+        }
+    }
+    return false;
+}
+
+bool origin_normalize(char *origin) {
+    if (strcmp(origin, "null") == 0) {
+        return true;
+    }
+    char *host = strstr(origin, "://");
+    if (host == NULL || !is_scheme(origin, (size_t)(host - origin))) {
+        return false;
+    }
+    host += strlen("://");
+    char *port = strrchr(host, ':');
+    if (port != NULL && strchr(port, ']') != NULL) {
+        port = NULL; /* a colon of an IPv6 address */
+    }
+    /* Host may be empty in a request, and so may its port; no browser sends either in an origin. */
+    if (*host == '\0' || !http_is_host((struct http_text){host, strlen(host)}) ||
+        strpbrk(host, "*%") != NULL || (port != NULL && (port[1] == '\0' || port[1] == '0'))) {
+        return false;
+    }
+    for (char *at = origin; *at != '\0'; at++) {
+        *at = lower(*at);
+    }
+    if (port != NULL && is_default_port(origin, port)) {
+        *port = '\0';
+    }
+    return true;
+}
