@@ -4,7 +4,7 @@
 # and those of all rooms above it, and never has a copy of them.
 common           := process options log text hexdump clock sha1 base64
 step01_tcp       := tcp listeners pool server
-step02_http      := buffer http_head http_request response exchange page
+step02_http      := buffer http_head http_request response reply exchange page
 step03_handshake := extensions origin handshake upgrade
 step04_frames    := frame frame_draw frame_show
 step05_echo      := mask_fast utf8_plain utf8 close input output connection_send connection_changed \

@@ -4,13 +4,10 @@
 #include "common/log.h"
 #include "common/text.h"
 #include "step02_http/page.h"
-#include "step02_http/response.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { SENTENCE_MAX = 300 };
 
 const char exchange_refusal[] = "HTTP/1.1 503 Service Unavailable\r\n"
                                 "Connection: close\r\n"
@@ -21,25 +18,20 @@ const char exchange_refusal[] = "HTTP/1.1 503 Service Unavailable\r\n"
                                 "The server has all the connections it can serve.\r\n";
 
 void exchange_init(struct exchange_settings *settings, struct options *options) {
-    settings->program = options->program;
+    settings->site = (struct site){options->program, page_html, page_html_size};
     settings->handshake_timeout = 10000;
     options_add_seconds(options, "--handshake-timeout", &settings->handshake_timeout, 1,
                         "time for a request to arrive (default 10)");
 }
 
-static bool is_head(const struct exchange *exchange) {
-    return http_text_is(exchange->request.method, "HEAD");
-}
-
-/* Sends a response and ends the stream behind it. Bytes that the client is still sending are read
- * and thrown away for a while, so that no reset destroys the answer on its way. */
-static void send_response(struct exchange *exchange, const struct response *response,
-                          const void *body) {
-    char head[RESPONSE_HEAD_MAX];
-    bool head_only = is_head(exchange);
-    struct iovec parts[2] = {{head, response_head(response, head, sizeof head)},
-                             {(void *)(uintptr_t)body, response->content_length}};
-    if (tcp_write(exchange->tcp, parts, head_only ? 1 : 2) != 0) {
+/* Sends a reply and ends the stream after it. Bytes that the client is still sending are read and
+ * thrown away for a while, so that no reset destroys the answer on its way. */
+static void send_reply(struct exchange *exchange, const struct reply *reply) {
+    struct iovec parts[2] = {{(char *)reply->head, reply->head_size},
+                             {(void *)(uintptr_t)reply->body, reply->body_size}};
+    log_event(exchange->tcp->number, "answered %d %s: %.*s", reply->status,
+              response_reason(reply->status), reply->log_length, reply->log);
+    if (tcp_write(exchange->tcp, parts, reply->body_size > 0 ? 2 : 1) != 0) {
         log_event(exchange->tcp->number, "the answer could not be sent: %s", strerror(errno));
         return;
     }
@@ -48,13 +40,16 @@ static void send_response(struct exchange *exchange, const struct response *resp
 
 void exchange_answer(struct exchange *exchange, int status, const char *headers,
                      const char *sentence) {
-    char body[SENTENCE_MAX];
-    snprintf(body, sizeof body, "%s\n", sentence); /* cut if need be */
-    struct response response = {status,  exchange->settings->program, time(NULL),
-                                headers, "text/plain; charset=utf-8", strlen(body)};
-    log_event(exchange->tcp->number, "answered %d %s: %s", status, response_reason(status),
-              sentence);
-    send_response(exchange, &response, body);
+    struct reply reply;
+    reply_sentence(&reply, &exchange->settings->site, &exchange->request, time(NULL), status,
+                   headers, sentence);
+    send_reply(exchange, &reply);
+}
+
+void exchange_page(struct exchange *exchange) {
+    struct reply reply;
+    reply_page(&reply, &exchange->settings->site, &exchange->request, time(NULL));
+    send_reply(exchange, &reply);
 }
 
 /* Shows what a request began with that will be refused: its first line, as far as it has come. */
@@ -77,23 +72,23 @@ static void log_first_line(const struct exchange *exchange, const char *buffer) 
 /* A read failed or found the end before the head was whole. */
 static void answer_broken_off(struct exchange *exchange, const char *buffer, ssize_t count) {
     int problem = count < 0 ? errno : 0;
+    const struct exchange_settings *settings = exchange->settings;
+    struct reply reply;
     log_first_line(exchange, buffer);
-    if (problem == ETIMEDOUT) {
-        char sentence[SENTENCE_MAX];
-        snprintf(sentence, sizeof sentence,
-                 "The request did not arrive within %g seconds (--handshake-timeout).",
-                 (double)exchange->settings->handshake_timeout / 1000);
-        exchange_answer(exchange, 408, "", sentence);
-    } else if (problem == ECANCELED) {
-        exchange_answer(exchange, 503, "", "The server is shutting down.");
-    } else if (problem == ENOMEM) {
-        exchange_answer(exchange, 503, "", "The server is out of memory.");
-    } else if (count == 0 && exchange->received > 0) {
-        exchange_answer(exchange, 400, "", http_verdict_sentence(HTTP_INCOMPLETE));
-    } else {
+    bool can_answer = problem == ETIMEDOUT || problem == ECANCELED || problem == ENOMEM ||
+                      (count == 0 && exchange->received > 0);
+    if (!can_answer) {
         log_event(exchange->tcp->number, "ended before its request was complete: %s",
                   count == 0 ? "closed by the peer" : strerror(problem));
+        return;
     }
+    reply_broken_off(&reply, &settings->site, &exchange->request, time(NULL),
+                     problem == ETIMEDOUT   ? REPLY_LATE
+                     : problem == ECANCELED ? REPLY_STOPPING
+                     : problem == ENOMEM    ? REPLY_NO_MEMORY
+                                            : REPLY_CUT_SHORT,
+                     settings->handshake_timeout);
+    send_reply(exchange, &reply);
 }
 
 /* Waits until `deadline` for more of the head. Returns as tcp_read does, -1 with ENOMEM when the
@@ -148,25 +143,5 @@ void exchange_log_headers(const struct exchange *exchange, const char *name) {
                       text_printable(header.name.start, header.name.length, left, sizeof left),
                       text_printable(header.value.start, header.value.length, right, sizeof right));
         }
-    }
-}
-
-void exchange_page(struct exchange *exchange) {
-    const struct http_request *request = &exchange->request;
-    if (!http_text_is(request->method, "GET") && !http_text_is(request->method, "HEAD")) {
-        exchange_answer(exchange, 405, "Allow: GET, HEAD\r\n",
-                        "This server answers GET and HEAD only.");
-    } else if (!http_text_is(http_request_path(request), "/")) {
-        exchange_answer(exchange, 404, "", "There is nothing here; the page is at /.");
-    } else {
-        struct response response = {200,
-                                    exchange->settings->program,
-                                    time(NULL),
-                                    "Cache-Control: no-cache\r\n",
-                                    "text/html; charset=utf-8",
-                                    page_html_size};
-        log_event(exchange->tcp->number, "answered 200 OK: the %s",
-                  is_head(exchange) ? "head of the page" : "page");
-        send_response(exchange, &response, page_html);
     }
 }

@@ -1,17 +1,17 @@
 /* exchange: one HTTP request and its reply over a TCP connection. Step 2.
  *
- * The http module knows what a request is; this one waits for its bytes, with a bound, and sends
- * answers in such a way that they arrive.
+ * Other modules know what a request is and what is answered to it; this one waits for the bytes,
+ * with a bound, and sends replies in such a way that they arrive.
  */
 #ifndef STEP02_HTTP_EXCHANGE_H
 #define STEP02_HTTP_EXCHANGE_H
 
 #include "step01_tcp/server.h"
 #include "step02_http/buffer.h"
-#include "step02_http/http_request.h"
+#include "step02_http/reply.h"
 
 struct exchange_settings {
-    const char *program;       /* sent in the Server header */
+    struct site site;
     int64_t handshake_timeout; /* ms for the whole head, however slowly it drips */
 };
 
@@ -26,7 +26,7 @@ struct exchange {
  * response for the field `refusal` of struct pool_settings. */
 extern const char exchange_refusal[];
 
-/* Fills in the default, 10 s, and adds --handshake-timeout to the options. */
+/* Fills in the defaults, the page of step 2 and 10 s, and adds --handshake-timeout to the options. */
 void exchange_init(struct exchange_settings *settings, struct options *options);
 
 /* Reads one request head into `buffer`, which is empty and may grow to HTTP_HEAD_MAX. The texts of

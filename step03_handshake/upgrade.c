@@ -24,7 +24,7 @@ int upgrade_check_settings(struct upgrade_settings *settings) {
         struct http_text text = {name, strlen(name)};
         if (!http_is_token(text) || text.length > HANDSHAKE_SUBPROTOCOL_MAX) {
             fprintf(stderr, "%s: --subprotocol needs a token such as chat.v2, not '%s'\n",
-                    settings->exchange.program, name);
+                    settings->exchange.site.program, name);
             return OPTIONS_USAGE;
         }
     }
@@ -35,7 +35,7 @@ int upgrade_check_settings(struct upgrade_settings *settings) {
             fprintf(stderr,
                     "%s: --origin needs a scheme and a host such as https://example.com, with a "
                     "port if need be, without a path, or null, not '%s'\n",
-                    settings->exchange.program, origin);
+                    settings->exchange.site.program, origin);
             return OPTIONS_USAGE;
         }
     }
@@ -75,7 +75,8 @@ static size_t add_extension(struct iovec parts[4], const char *extension) {
 static int send_upgrade(struct exchange *exchange, const struct handshake *handshake) {
     char headers[HANDSHAKE_HEADERS_MAX], head[RESPONSE_HEAD_MAX];
     handshake_headers(handshake, headers);
-    struct response response = {101, exchange->settings->program, time(NULL), headers, NULL, 0};
+    struct response response = {101, exchange->settings->site.program, time(NULL), headers, NULL,
+                                0};
     struct iovec parts[4] = {{head, response_head(&response, head, sizeof head)}};
     size_t count = handshake->extension != NULL ? add_extension(parts, handshake->extension) : 1;
     if (tcp_write(exchange->tcp, parts, count) != 0) {
