@@ -127,7 +127,7 @@ static enum http_verdict judge_header(struct oracle_request *request, struct ora
 /* What one byte shows, in view of the line so far. */
 static enum http_verdict judge_byte(const char *bytes, size_t at, size_t line_start, bool first) {
     bool behind_cr = at > line_start && bytes[at - 1] == '\r';
-    if (at == 0 && bytes[0] == 0x16) {
+    if (at == 1 && memcmp(bytes, "\x16\x03", 2) == 0) {
         return HTTP_TLS;
     }
     if (bytes[at] == '\0') {

@@ -138,7 +138,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz_check(verdict == wanted.verdict, "the verdict is %d, not %d", (int)verdict,
                (int)wanted.verdict);
     int status = http_verdict_status(verdict);
-    fuzz_check(status == 200 || (status >= 400 && status <= 505), "the status is %d", status);
+    fuzz_check(verdict == HTTP_TLS ? status == 0
+                                   : status == 200 || (status >= 400 && status <= 505),
+               "the status is %d", status);
     fuzz_check(strlen(http_verdict_sentence(verdict)) > 10, "there is no sentence");
     if (verdict == HTTP_COMPLETE) {
         check_request(&request, &wanted);

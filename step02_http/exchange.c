@@ -126,9 +126,15 @@ int exchange_receive(struct exchange *exchange, struct buffer *buffer) {
         verdict =
             http_request_parse(&exchange->request, (const char *)buffer->data, exchange->received);
     }
+    int status = http_verdict_status(verdict);
+    if (status == 0) { /* the client could not read an answer */
+        log_event(exchange->tcp->number, "ended: %s", http_verdict_sentence(verdict));
+        tcp_finish(exchange->tcp, TCP_FINISH_TIMEOUT);
+        return -1;
+    }
     if (verdict != HTTP_COMPLETE) {
         log_first_line(exchange, (const char *)buffer->data);
-        exchange_answer(exchange, http_verdict_status(verdict), "", http_verdict_sentence(verdict));
+        exchange_answer(exchange, status, "", http_verdict_sentence(verdict));
         return -1;
     }
     return 0;

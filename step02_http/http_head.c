@@ -114,7 +114,7 @@ enum http_verdict http_head_parse(struct http_head *head, const char *bytes, siz
         size_t at = head->scanned++;
         char byte = bytes[at];
         bool after_cr = at > head->line_start && bytes[at - 1] == '\r';
-        if (at == 0 && byte == 0x16) {
+        if (at == 1 && byte == 0x03 && bytes[0] == 0x16) { /* RFC 8446, 5.1: handshake, 3.x */
             return HTTP_TLS;
         }
         if (byte == '\0') {
@@ -150,8 +150,8 @@ struct verdict_text {
 static const struct verdict_text verdict_texts[] = {
     [HTTP_COMPLETE] = {200, "The request is complete."},
     [HTTP_INCOMPLETE] = {408, "The request did not arrive in full."},
-    [HTTP_TLS] = {400, "This server does not speak TLS: use http:// and ws://, or put a TLS proxy "
-                       "in front of it."},
+    [HTTP_TLS] = {0, "This server does not speak TLS: use ws:// and http:// in place of wss:// and "
+                     "https://, or put a TLS proxy in front of it."},
     [HTTP_NUL] = {400, "The head contains a NUL byte."},
     [HTTP_BARE_LF] = {400, "A line ends with LF alone instead of CR LF (nc: use -C)."},
     [HTTP_BARE_CR] = {400, "A line contains a CR without LF behind it."},

@@ -60,7 +60,7 @@ struct http_head {
 enum http_verdict {
     HTTP_COMPLETE,
     HTTP_INCOMPLETE,       /* a good beginning; more bytes are needed */
-    HTTP_TLS,              /* 400: the first byte of a TLS handshake, as of wss:// or https:// */
+    HTTP_TLS,              /* 0: the first bytes of a TLS handshake, as of wss:// or https:// */
     HTTP_NUL,              /* 400: a NUL byte */
     HTTP_BARE_LF,          /* 400: a line ends without CR */
     HTTP_BARE_CR,          /* 400: a CR without LF behind it */
@@ -100,7 +100,7 @@ void http_head_init(struct http_head *head);
 enum http_verdict http_head_parse(struct http_head *head, const char *bytes, size_t len,
                                   struct http_text *start_line);
 
-/* The status code that answers a verdict, and one sentence for people that says what was wrong. */
+/* The status code that answers a verdict, 0 for one to end without an answer, and one sentence for people that says what was wrong. */
 int http_verdict_status(enum http_verdict verdict);
 const char *http_verdict_sentence(enum http_verdict verdict);
 

@@ -54,7 +54,7 @@ static enum answer_verdict judge(struct answer *answer, enum http_verdict verdic
 enum answer_verdict answer_parse(struct answer *answer, const char *bytes, size_t len) {
     struct http_text line;
     if (!begins_well(bytes, len)) {
-        return ANSWER_NOT_HTTP;
+        return bytes[0] == 0x15 ? ANSWER_TLS : ANSWER_NOT_HTTP; /* RFC 8446, 5.1: an alert */
     }
     enum http_verdict verdict = http_head_parse(&answer->head, bytes, len, &line);
     if (verdict == HTTP_START_LINE) {
@@ -72,6 +72,7 @@ const char *answer_sentence(const struct answer *answer, enum answer_verdict ver
         [ANSWER_COMPLETE] = "The answer is complete.",
         [ANSWER_INCOMPLETE] = "The answer did not arrive in full.",
         [ANSWER_NOT_HTTP] = "The answer is not HTTP/1.",
+        [ANSWER_TLS] = "The server speaks TLS at this port, and this client does not.",
         [ANSWER_BAD_STATUS_LINE] = "The answer's first line is no status line with CR LF after it.",
     };
     return verdict == ANSWER_BAD_HEADERS ? http_verdict_sentence(answer->problem)

@@ -23,6 +23,7 @@ enum answer_verdict {
     ANSWER_COMPLETE,
     ANSWER_INCOMPLETE,
     ANSWER_NOT_HTTP,        /* it does not begin with a status line of HTTP/1 */
+    ANSWER_TLS,             /* nor that, but with an alert of TLS */
     ANSWER_BAD_STATUS_LINE, /* a version of HTTP/1, and something wrong after it */
     ANSWER_BAD_HEADERS      /* see answer_sentence */
 };

@@ -79,7 +79,7 @@ static void what_is_not_http_is_noticed_at_once(void) {
     CHECK_EQUAL(verdict_of("HTTQ"), ANSWER_NOT_HTTP);
     CHECK_EQUAL(verdict_of("HTTP/2 200\r\n"), ANSWER_NOT_HTTP);
     CHECK_EQUAL(verdict_of("http/1.1 101 x\r\n"), ANSWER_NOT_HTTP);
-    CHECK_EQUAL(verdict_of("\x15\x03\x01"), ANSWER_NOT_HTTP);
+    CHECK_EQUAL(verdict_of("\x15\x03\x01"), ANSWER_TLS); /* an alert: it speaks TLS alone */
     CHECK_EQUAL(verdict_of("\r\nHTTP/1.1 101 x\r\n\r\n"), ANSWER_NOT_HTTP);
     CHECK_EQUAL(verdict_of("HTTP/1."), ANSWER_INCOMPLETE);
     CHECK_EQUAL(verdict_of(""), ANSWER_INCOMPLETE);

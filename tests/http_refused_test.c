@@ -41,9 +41,12 @@ static void nul_bytes(void) {
 
 /* wss:// or https:// spoken to a port that has no TLS. */
 static void tls_client_hello(void) {
-    arriving_expect("\x16", 1, HTTP_TLS);
+    arriving_expect("\x16", 1, HTTP_INCOMPLETE);
+    arriving_expect("\x16\x03", 2, HTTP_TLS);
     arriving_expect("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11, HTTP_TLS);
-    arriving_expect("\x15", 1, HTTP_INCOMPLETE); /* an alert, which no client begins with */
+    arriving_expect("\x15\x03", 2, HTTP_INCOMPLETE); /* an alert, which no client begins with */
+    arriving_expect_text("\x16\x04 / HTTP/1.1\r\n", HTTP_BAD_METHOD);
+    arriving_expect_text("G\x16\x03 / HTTP/1.1\r\n", HTTP_BAD_METHOD);
     expect_request_line("G\x16T / HTTP/1.1", HTTP_BAD_METHOD);
     arriving_expect_text("\r\n\x16 / HTTP/1.1\r\n", HTTP_BAD_METHOD);
 }

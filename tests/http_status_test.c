@@ -9,7 +9,7 @@ static void statuses(void) {
     static const int wanted[ARRIVING_VERDICTS] = {
         [HTTP_COMPLETE] = 200,
         [HTTP_INCOMPLETE] = 408,
-        [HTTP_TLS] = 400,
+        [HTTP_TLS] = 0 /* nothing is answered */,
         [HTTP_NUL] = 400,
         [HTTP_BARE_LF] = 400,
         [HTTP_BARE_CR] = 400,

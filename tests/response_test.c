@@ -168,7 +168,8 @@ static void status_without_a_reason_phrase(void) {
 static void every_verdict_has_a_reason_phrase(void) {
     for (int verdict = HTTP_COMPLETE; verdict <= HTTP_BAD_HOST; verdict++) {
         int status = http_verdict_status((enum http_verdict)verdict);
-        CHECK_FOR(strcmp(response_reason(status), "Unknown") != 0, "%d has none", status);
+        CHECK_FOR(status == 0 || strcmp(response_reason(status), "Unknown") != 0, "%d has none",
+                  status);
     }
     for (int verdict = HANDSHAKE_ACCEPTED; verdict <= HANDSHAKE_BAD_EXTENSIONS; verdict++) {
         int status = handshake_status((enum handshake_verdict)verdict);

@@ -75,7 +75,6 @@ static void malformed_requests(void) {
     ask("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
         "HTTP/1.1 501 Not Implemented\r\n", "known here is chunked");
     ask("GET / HTTP/2.0\r\nHost: a\r\n\r\n", "HTTP/1.1 505 ", "HTTP/1.1 only");
-    ask("\x16\x03\x01", "HTTP/1.1 400 ", "TLS");
 }
 
 static void too_long_and_too_many(void) {
@@ -179,8 +178,6 @@ static void a_refused_request_is_shown(void) {
     CHECK(process_logs(&server, " answered 400 Bad Request: The request has no Host header.\n"));
     ask("GET /\x1b[2J\xff HTTP/1.1\r\n", "HTTP/1.1 400 ", "no URI may hold");
     CHECK(process_logs(&server, " refused: \"GET /\\x1b[2J\\xff HTTP/1.1\"\n"));
-    ask("\x16\x03\x01", "HTTP/1.1 400 ", "TLS");
-    CHECK(process_logs(&server, " refused: \"\\x16\\x03\\x01\"\n"));
     char request[400];
     snprintf(request, sizeof request, "GET /%0300d HTTP/1.1\r\n\r\n", 0);
     ask(request, "HTTP/1.1 400 ", "no Host");
@@ -190,6 +187,20 @@ static void a_refused_request_is_shown(void) {
     shutdown(fd, SHUT_WR);
     CHECK(process_logs(&server, " refused: \"GET /cut-off\"\n"));
     close(fd);
+}
+
+/* The first bytes of a ClientHello. What speaks TLS could not read an answer in HTTP; the log has a
+ * line that people can, and not the bytes. */
+static void a_client_that_speaks_tls_gets_an_end_and_no_answer(void) {
+    static const uint8_t hello[] = {0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc};
+    size_t answers = process_log_count(&server, "answered ");
+    int fd = peer_connect(server.port);
+    CHECK(peer_send(fd, hello, sizeof hello));
+    peer_expect_end(fd);
+    close(fd);
+    CHECK(process_logs(&server, " ended: This server does not speak TLS: use ws:// and http://"));
+    CHECK_EQUAL(process_log_count(&server, "refused: \"\\x16"), 0);
+    CHECK_EQUAL(process_log_count(&server, "answered "), answers);
 }
 
 static void get_and_head_are_told_apart(void) {
@@ -226,6 +237,8 @@ int main(void) {
                  a_client_that_ends_its_side_still_gets_the_answer);
         test_run("step02: the request is shown", the_request_is_shown);
         test_run("step02: a refused request is shown", a_refused_request_is_shown);
+        test_run("step02: a client that speaks TLS gets an end and no answer",
+                 a_client_that_speaks_tls_gets_an_end_and_no_answer);
         test_run("step02: GET and HEAD are told apart in the log", get_and_head_are_told_apart);
         test_run("step02: no time for a request is refused", no_time_is_refused);
         test_run("step02: SIGTERM ends it with status 0", sigterm_ends_it);
