@@ -5,7 +5,7 @@
 common           := process options log text hexdump clock sha1 base64
 step01_tcp       := tcp listeners pool server
 step02_http      := buffer http_head http_request response reply exchange page
-step03_handshake := extensions origin handshake upgrade
+step03_handshake := extensions origin handshake opening upgrade
 step04_frames    := frame frame_draw frame_show
 step05_echo      := mask_fast utf8_plain utf8 close input output connection_send connection_changed \
                     connection session

@@ -24,9 +24,7 @@ void exchange_init(struct exchange_settings *settings, struct options *options) 
                         "time for a request to arrive (default 10)");
 }
 
-/* Sends a reply and ends the stream after it. Bytes that the client is still sending are read and
- * thrown away for a while, so that no reset destroys the answer on its way. */
-static void send_reply(struct exchange *exchange, const struct reply *reply) {
+void exchange_send(struct exchange *exchange, const struct reply *reply) {
     struct iovec parts[2] = {{(char *)reply->head, reply->head_size},
                              {(void *)(uintptr_t)reply->body, reply->body_size}};
     log_event(exchange->tcp->number, "answered %d %s: %.*s", reply->status,
@@ -38,18 +36,10 @@ static void send_reply(struct exchange *exchange, const struct reply *reply) {
     tcp_finish(exchange->tcp, TCP_FINISH_TIMEOUT);
 }
 
-void exchange_answer(struct exchange *exchange, int status, const char *headers,
-                     const char *sentence) {
-    struct reply reply;
-    reply_sentence(&reply, &exchange->settings->site, &exchange->request, time(NULL), status,
-                   headers, sentence);
-    send_reply(exchange, &reply);
-}
-
 void exchange_page(struct exchange *exchange) {
     struct reply reply;
     reply_page(&reply, &exchange->settings->site, &exchange->request, time(NULL));
-    send_reply(exchange, &reply);
+    exchange_send(exchange, &reply);
 }
 
 /* Shows what a request began with that will be refused: its first line, as far as it has come. */
@@ -88,7 +78,7 @@ static void answer_broken_off(struct exchange *exchange, const char *buffer, ssi
                      : problem == ENOMEM    ? REPLY_NO_MEMORY
                                             : REPLY_CUT_SHORT,
                      settings->handshake_timeout);
-    send_reply(exchange, &reply);
+    exchange_send(exchange, &reply);
 }
 
 /* Waits until `deadline` for more of the head. Returns as tcp_read does, -1 with ENOMEM when the
@@ -133,8 +123,11 @@ int exchange_receive(struct exchange *exchange, struct buffer *buffer) {
         return -1;
     }
     if (verdict != HTTP_COMPLETE) {
+        struct reply reply;
         log_first_line(exchange, (const char *)buffer->data);
-        exchange_answer(exchange, status, "", http_verdict_sentence(verdict));
+        reply_sentence(&reply, &exchange->settings->site, &exchange->request, time(NULL),
+                       status, "", http_verdict_sentence(verdict));
+        exchange_send(exchange, &reply);
         return -1;
     }
     return 0;

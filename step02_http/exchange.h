@@ -39,14 +39,13 @@ int exchange_receive(struct exchange *exchange, struct buffer *buffer);
 /* Logs the headers of this name, in any case, or all of them if `name` is NULL. */
 void exchange_log_headers(const struct exchange *exchange, const char *name);
 
-/* Answers with a status and one plain sentence as the body, and logs both. `headers` are more
- * header lines that end with CR LF, or "". The answer is made to arrive even when the client is
- * still sending. The caller closes the connection then. */
-void exchange_answer(struct exchange *exchange, int status, const char *headers,
-                     const char *sentence);
+/* Logs a reply, sends it and ends the stream after it. Bytes that the client is still sending are
+ * read and thrown away for a while, so that no reset destroys the reply on its way. The caller
+ * closes the connection then. */
+void exchange_send(struct exchange *exchange, const struct reply *reply);
 
-/* Answers an ordinary request: the page for GET and HEAD of "/", 404 for other paths, 405 for other
- * methods. */
+/* Answers an ordinary request so: the page for GET and HEAD of "/", 404 for other paths, 405 for
+ * other methods. */
 void exchange_page(struct exchange *exchange);
 
 #endif

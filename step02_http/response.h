@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <time.h>
 
-enum { RESPONSE_HEAD_MAX = 512 };
+enum { RESPONSE_HEAD_MAX = 640 }; /* that of a 101 with an extension has about 540 bytes */
 
 struct response {
     int status;
