@@ -81,6 +81,22 @@ static void answer_broken_off(struct exchange *exchange, const char *buffer, ssi
     exchange_send(exchange, &reply);
 }
 
+/* The request breaks a rule, or is none. */
+static void answer_wrong(struct exchange *exchange, const char *buffer, enum http_verdict verdict) {
+    int status = http_verdict_status(verdict);
+    const char *sentence = http_verdict_sentence(verdict);
+    struct reply reply;
+    if (status == 0) { /* the client could not read an answer */
+        log_event(exchange->tcp->number, "ended: %s", sentence);
+        tcp_finish(exchange->tcp, TCP_FINISH_TIMEOUT);
+        return;
+    }
+    log_first_line(exchange, buffer);
+    reply_sentence(&reply, &exchange->settings->site, &exchange->request, time(NULL), status, "",
+                   sentence);
+    exchange_send(exchange, &reply);
+}
+
 /* Waits until `deadline` for more of the head. Returns as tcp_read does, -1 with ENOMEM when the
  * buffer is full and cannot grow. */
 static ssize_t receive_some(struct exchange *exchange, struct buffer *buffer, int64_t deadline) {
@@ -116,18 +132,8 @@ int exchange_receive(struct exchange *exchange, struct buffer *buffer) {
         verdict =
             http_request_parse(&exchange->request, (const char *)buffer->data, exchange->received);
     }
-    int status = http_verdict_status(verdict);
-    if (status == 0) { /* the client could not read an answer */
-        log_event(exchange->tcp->number, "ended: %s", http_verdict_sentence(verdict));
-        tcp_finish(exchange->tcp, TCP_FINISH_TIMEOUT);
-        return -1;
-    }
     if (verdict != HTTP_COMPLETE) {
-        struct reply reply;
-        log_first_line(exchange, (const char *)buffer->data);
-        reply_sentence(&reply, &exchange->settings->site, &exchange->request, time(NULL),
-                       status, "", http_verdict_sentence(verdict));
-        exchange_send(exchange, &reply);
+        answer_wrong(exchange, (const char *)buffer->data, verdict);
         return -1;
     }
     return 0;
