@@ -37,7 +37,7 @@ expect() {
     fi
 }
 
-# serve HOST starts the echo server there and stores its port.
+# serve HOST starts the echo server there and stores its port, or nothing if it has ended.
 serve() {
     rm -f "$work/server.out"
     # The words belong to the inner shell.
@@ -46,14 +46,12 @@ serve() {
         sh "$work" "$BUILD/step05_echo" "$1" > "$work/server.out" 2> "$work/server.err" &
     server=$!
     tries=0
-    while [ "$tries" -lt 200 ]; do
-        tries=$((tries + 1))
-        port=$(sed -n 's|^listening on http://.*:\([0-9]*\)/ (ws://.*|\1|p' "$work/server.out" \
-            2> "$work/not-yet")
-        [ -z "$port" ] || return 0
+    port=
+    while [ -z "$port" ] && [ "$tries" -lt 200 ] && kill -0 "$server" 2> "$work/ended"; do
         sleep 0.1
+        tries=$((tries + 1))
+        port=$(sed -n 's|^listening on http://.*:\([0-9]*\)/ (ws://.*|\1|p' "$work/server.out")
     done
-    cat "$work/server.err"
 }
 
 # say HOST sends a line to the server and keeps what comes back.
@@ -63,13 +61,22 @@ say() {
         sh "$work" "$BUILD/step06_client" "ws://$1:$port/" > "$work/client.out" 2>&1
 }
 
-serve localhost
-if grep -q 'left out' "$work/server.err"; then
-    kill "$server"
-    echo 'SKIPPED: this machine has no IPv6, so localhost is one address'
+serve ::1
+if [ -z "$port" ]; then
+    echo "SKIPPED: without IPv6 localhost is one address ($(cat "$work/server.err"))"
     echo '1 passed, 0 failed'
     exit 0
 fi
+say localhost
+expect 'the client finds ::1 by the name localhost' '^hello$' "$work/client.out"
+kill "$server"
+
+serve 127.0.0.1
+say localhost
+expect 'the client finds 127.0.0.1 by the name localhost' '^hello$' "$work/client.out"
+kill "$server"
+
+serve localhost
 expect 'both addresses are announced' \
     '^listening on .*/), and on \(127\.0\.0\.1\|\[::1\]\):[0-9]*$' "$work/server.out"
 say 127.0.0.1
@@ -77,12 +84,6 @@ expect 'localhost is 127.0.0.1' '^hello$' "$work/client.out"
 say '[::1]'
 expect 'localhost is ::1' '^hello$' "$work/client.out"
 kill "$server"
-for host in 127.0.0.1 ::1; do
-    serve "$host"
-    say localhost
-    expect "the client finds $host by the name localhost" '^hello$' "$work/client.out"
-    kill "$server"
-done
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
