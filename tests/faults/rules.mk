@@ -2,7 +2,6 @@
 # time, as faults_step05_echo and so on, with the calls in calls.txt wrapped. The linker's --wrap is
 # one of GNU, LLVM and others for ELF, so elsewhere these tests are left out.
 
-comma           := ,
 faults_calls    := $(shell awk '/^[a-z]/ && ($$2 == "fails" || $$2 == "counted") { print $$1 }' \
                      tests/faults/calls.txt)
 faults_steps    := $(filter-out %_client,$(STEPS))
@@ -12,11 +11,14 @@ faults_tests    := $(foreach name,start serve short compress,$(BUILD)/tests/faul
 $(foreach step,$(faults_steps),\
   $(eval $(BUILD)/faults_$(step): $(foreach module,$(step)/main $($(step)_modules) \
     tests/faults/wrap tests/faults/wrap_io,$(call object,$(module)))))
+# Where files and times have 64 bits glibc calls open and some others open64.
+faults_wraps := $(foreach call,$(faults_calls),-Wl,--wrap=$(call),--wrap=$(call)64 \
+                  -Wl,--defsym=__wrap_$(call)64=__wrap_$(call))
 # Not with a sanitizer's library linked statically: its own calls would be wrapped, too.
 faults_link = $(filter-out -static-libasan -static-libubsan,$(LINK))
 $(faults_programs): tests/faults/calls.txt
 	$(say) LINK $@
-	$(quiet)$(faults_link) $(addprefix -Wl$(comma)--wrap=,$(faults_calls)) -o $@ $(filter %.o,$^) $(LDLIBS)
+	$(quiet)$(faults_link) $(faults_wraps) -o $@ $(filter %.o,$^) $(LDLIBS)
 
 $(faults_tests): $(BUILD)/tests/faults_%_test: $(BUILD)/obj/tests/faults/%_test.o $(test_links) \
                  $(foreach module,driver scenario,$(call object,tests/faults/$(module)))
