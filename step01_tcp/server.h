@@ -7,6 +7,7 @@
 #define STEP01_TCP_SERVER_H
 
 #include "common/options.h"
+#include "step01_tcp/listeners.h"
 #include "step01_tcp/pool.h"
 
 struct server {
@@ -20,16 +21,25 @@ struct server {
     const char *hints; /* lines printed after the listening line, {host} and {port} filled in as in
                         * a URL; {address} is the host without the brackets of an IPv6 address */
     struct pool_settings pool;
+
+    /* Set by server_open. */
+    struct listeners listeners;
+    int stop; /* a descriptor that can be read once the program is asked to stop */
 };
 
 /* Calls process_init, fills in the defaults, and adds --host, --port, --max-connections, --quiet
  * and --verbose to a list of options that point into `server`. Main sets the other fields. */
 void server_init(struct server *server, struct options *options);
 
-/* Listens, prints "listening on ...", and serves until SIGINT, SIGTERM or SIGHUP. Then it accepts
- * no more and stops the pool: connections say goodbye, in bounded time. Returns the exit status for
- * main: 0 after a stop, 1 when it could not listen, with one line on standard error. It may be
+/* Listens, and prints "listening on ...": all that comes before the first connection, whoever
+ * accepts it. Prepares the process for as many connections as it may have, and for SIGINT, SIGTERM
+ * and SIGHUP, which ask it to stop. Returns 0; or -1 after one line on standard error. It may be
  * called once in a process: signals have one handler. */
-int server_run(const struct server *server);
+int server_open(struct server *server);
+
+/* Opens the server and serves, with a thread for each connection, until the program is asked to
+ * stop. Then it accepts no more and stops the pool: connections say goodbye, in bounded time.
+ * Returns the exit status for main: 0 after a stop, 1 when it could not start. */
+int server_run(struct server *server);
 
 #endif
