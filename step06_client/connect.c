@@ -120,8 +120,7 @@ static int race(struct attempt *attempts, size_t count, int64_t deadline) {
 
 /* Says why each attempt failed, as far as there is room. */
 static void explain(const struct attempt *attempts, size_t count, char *error, size_t size) {
-    static const char more[] = ", and more", nobody[] = "; nothing listens there (make run starts "
-                                                        "the echo server on port 8000)";
+    static const char more[] = ", and more";
     size_t length = strlen(error), told = 0, refused = 0;
     for (const struct attempt *attempt = attempts; attempt < attempts + count; attempt++) {
         char name[TCP_NAME_SIZE], reason[TCP_NAME_SIZE + 128];
@@ -140,7 +139,8 @@ static void explain(const struct attempt *attempts, size_t count, char *error, s
     if (told == 0) {
         text_append(error, size, &length, ": no time was left when the name had been looked up");
     } else if (refused == told) {
-        text_append(error, size, &length, nobody);
+        text_append(error, size, &length,
+                    "; nothing listens there (make run starts the echo server on port 8000)");
     }
 }
 
