@@ -1,5 +1,5 @@
-/* server: listens on a host and a port, and hands everybody who comes to the pool, until the program
- * is asked to stop. Step 1.
+/* server: listens on a host and a port, and hands everybody who comes to the pool, until the
+ * program is asked to stop. Step 1.
  *
  * The main.c of each step sets what is done with a connection; all of them share this.
  */

@@ -73,8 +73,8 @@ static void print_hints(const char *hints, const char *name) {
 }
 
 /* Prints the line that scripts wait for, with a URL of the first address and then the others, and
- * what a person could try next. A server that was started without an output serves all the same, and
- * then the log has the line. */
+ * what a person could try next. A server that was started without an output serves all the same,
+ * and then the log has the line. */
 static void announce(const struct server *server) {
     const struct listeners *listeners = &server->listeners;
     struct sockaddr_storage first = listeners->at[0].address;

@@ -39,8 +39,9 @@ struct tcp_connection {
     int64_t write_timeout;   /* TCP_WRITE_TIMEOUT; shorter in tests */
 };
 
-/* Accepts the next connection that waits at a listening socket. Returns 0 and fills in `connection`, which the caller ends
- * with tcp_close, and the address it comes from, or -1 with errno, EAGAIN when nobody waits. */
+/* Accepts the next connection that waits at a listening socket. Returns 0 and fills in
+ * `connection`, which the caller ends with tcp_close, and the address it comes from, or -1 with
+ * errno, EAGAIN when nobody waits. */
 int tcp_accept(int listener, struct tcp_connection *connection, struct sockaddr_storage *peer);
 
 /* Prepares a connection on a descriptor that is connected already, as one half of a socket pair or

@@ -100,7 +100,8 @@ void http_head_init(struct http_head *head);
 enum http_verdict http_head_parse(struct http_head *head, const char *bytes, size_t len,
                                   struct http_text *start_line);
 
-/* The status code that answers a verdict, 0 for one to end without an answer, and one sentence for people that says what was wrong. */
+/* The status code that answers a verdict (0: the connection ends without an answer), and one
+ * sentence for people that says what was wrong. */
 int http_verdict_status(enum http_verdict verdict);
 const char *http_verdict_sentence(enum http_verdict verdict);
 

@@ -164,7 +164,7 @@ static void an_address_that_says_nothing_does_not_hold_up_the_next(void) {
     leave(&silent);
 }
 
-/* Takes all who wait, once the second attempt has had time to start, and until it is told to end. */
+/* Takes all who wait, once the second attempt has had time to start, until it is told to end. */
 static atomic_bool end_accepting;
 
 static void *accept_late(void *argument) {

@@ -31,7 +31,7 @@ static void check_order(const char *families, const char *wanted) {
     int numbers[HAPPY_EYEBALLS_MAX] = {0};
     size_t count = strlen(families);
     for (size_t i = 0; i < count; i++) {
-        numbers[i] = families[i];
+        numbers[i] = families[i] - '0';
     }
     happy_eyeballs_init(&eyeballs, numbers, count, DEADLINE);
     CHECK_EQUAL(eyeballs.count, count);

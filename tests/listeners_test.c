@@ -122,6 +122,7 @@ static int next_descriptor(void) {
 
 static void open_all_of(struct listeners *listeners, const char *name, size_t wanted) {
     char error[256] = "";
+    memset(listeners, 0, sizeof *listeners);
     int result = listeners_open(listeners, name, 0, error, sizeof error);
     CHECK_FOR(result == 0 && listeners->count == wanted, "%s: %zu listeners, %s", name,
               listeners->count, error);

@@ -93,8 +93,7 @@ static void what_no_browser_sends_is_refused(void) {
         "https://:443",
         /* the host */
         "https://*.example.com",
-        "https://b\xc3\xbc"
-        "cher.example",
+        "https://\xc3\xbc.example",
         "https://example%2ecom",
         "https://2001:db8::1",
         "https://[2001:db8::1",
