@@ -1,7 +1,7 @@
 # The rules for reading the sources with tools; the Makefile includes them. Every file that a tool
 # has found nothing in leaves a stamp, so that the next `make lint` looks at what has changed only.
 
-lint_parts := $(addprefix lint-,format shell scripts workflow cppcheck gcc tidy scan)
+lint_parts := $(addprefix lint-,format includes shell scripts workflow cppcheck gcc tidy scan)
 # Not the peers, which need others' libraries, and not the program that has faults on purpose.
 lint_files := $(filter-out bench/peers/% tests/sanitize/planted.c \
                 $(if $(wildcard /usr/include/zlib.h),,tests/zlib/%),$(filter %.c,$(SOURCES)))
@@ -22,6 +22,8 @@ lint-format:
 	$(call with,clang-format,clang-format,clang-format --dry-run --Werror $(SOURCES))
 	@! awk 'length > 100 && /^ *(\/\*|\*|#)/ && !/\\$$/ { print FILENAME ":" FNR ": " $$0 }' \
 	    $(SOURCES) $(SCRIPTS) Makefile $(wildcard */*.mk */*/*.mk) | grep . # not clang-format's work
+lint-includes: # arrows point down, and none runs back
+	@sh tools/lint/includes.sh $(filter common/% step% wscheck/%,$(SOURCES))
 lint-shell:
 	$(call with,shellcheck,shellcheck,shellcheck -s sh $(SCRIPTS))
 lint-scripts: # that they can be read
