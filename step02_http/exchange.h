@@ -26,7 +26,8 @@ struct exchange {
  * response for the field `refusal` of struct pool_settings. */
 extern const char exchange_refusal[];
 
-/* Fills in the defaults, the page of step 2 and 10 s, and adds --handshake-timeout to the options. */
+/* Fills in the defaults, the page of step 2 and 10 s, and adds --handshake-timeout to the
+ * options. */
 void exchange_init(struct exchange_settings *settings, struct options *options);
 
 /* Reads one request head into `buffer`, which is empty and may grow to HTTP_HEAD_MAX. The texts of

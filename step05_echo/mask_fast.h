@@ -1,8 +1,8 @@
 /* mask_fast: the mask of RFC 6455, 5.3, eight bytes at a time. Step 5.
  *
- * frame_mask of step 4 says what masking is, in three lines; read it first. The programs use what is
- * here, which does the same as fast as memory delivers the bytes. tests/mask_fast_test.c holds the
- * two against each other.
+ * frame_mask of step 4 says what masking is, in three lines; read it first. The programs use
+ * what is here, which does the same as fast as memory delivers the bytes. tests/mask_fast_test.c
+ * holds the two against each other.
  */
 #ifndef STEP05_ECHO_MASK_FAST_H
 #define STEP05_ECHO_MASK_FAST_H
@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Masks or unmasks `len` bytes, under the contract of frame_mask. `to` may also lie on the key, as it
- * does when a frame is unmasked to its front: the key is read before anything is written. */
+/* Masks or unmasks `len` bytes, under the contract of frame_mask. `to` may also lie on the key,
+ * as it does when a frame is unmasked to its front: the key is read before anything is written. */
 void mask_fast(uint8_t *to, const uint8_t *from, size_t len, const uint8_t masking_key[4],
                uint64_t offset);
 

@@ -63,7 +63,8 @@ static void send_piece(struct talk *talk) {
     }
 }
 
-/* All before has been sent: sends the next piece of the input, or begins the wait after the last. */
+/* All before has been sent: sends the next piece of the input, or begins the wait after the
+ * last. */
 static void send_next(struct talk *talk) {
     if (terminal_has_next(&talk->terminal)) {
         send_piece(talk);

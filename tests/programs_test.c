@@ -242,7 +242,8 @@ static void it_survives_the_lack_of_descriptors(void) {
     CHECK_EQUAL(process_stop(&process), 0);
 }
 
-/* Whether the system holds a process to a limit of its address space: macOS and emulators do not. */
+/* Whether the system holds a process to a limit of its address space: macOS and emulators do
+ * not. */
 static bool address_space_has_a_limit(void) {
     int status = -1;
     fflush(stdout);

@@ -26,8 +26,8 @@ static ssize_t test_recv(int fd, void *bytes, size_t size, int flags) {
     return now() < flood_until ? (ssize_t)size : 0;
 }
 
-/* Once both sides of a connection are done macOS refuses to set options, and accept knows no address
- * of one that was reset before. */
+/* Once both sides of a connection are done macOS refuses to set options, and accept knows no
+ * address of one that was reset before. */
 static bool like_macos;
 
 static int test_setsockopt(int fd, int level, int name, const void *value, socklen_t size) {
