@@ -17,8 +17,10 @@
 struct bits {
     uint8_t *next, *end; /* where the next byte goes, and where there is no more room */
     uint64_t waiting;
-    unsigned count; /* bits that wait, at most 7 between two calls */
+    unsigned count; /* bits that wait, at most 7 after bits_flush */
 };
+
+enum { BITS_WAITING_MAX = 63 };
 
 /* Writes whole bytes of what waits. Whoever writes sees to it beforehand that there is room. */
 static inline void bits_flush(struct bits *bits) {
@@ -39,10 +41,15 @@ static inline void bits_flush(struct bits *bits) {
     }
 }
 
-/* Writes the `count` lowest bits of a number that has no others, at most 56. */
-static inline void bits_put(struct bits *bits, uint64_t number, unsigned count) {
+/* Lets the `count` lowest bits of a number that has no others wait. */
+static inline void bits_add(struct bits *bits, uint64_t number, unsigned count) {
     bits->waiting |= number << bits->count;
     bits->count += count;
+}
+
+/* Writes them, at most 56. */
+static inline void bits_put(struct bits *bits, uint64_t number, unsigned count) {
+    bits_add(bits, number, count);
     bits_flush(bits);
 }
 

@@ -62,9 +62,13 @@ static void write_symbols(const struct block *block, const struct codes *codes, 
         size_t distance = symbol >> BLOCK_LENGTH_BITS;
         if (distance == 0) {
             const struct huffman_code *code = &codes->literals[symbol];
-            bits_put(&out, code->bits, code->length);
+            bits_add(&out, code->bits, code->length);
+            if (out.count > BITS_WAITING_MAX - FORMAT_CODE_BITS_MAX) {
+                bits_flush(&out);
+            }
             continue;
         }
+        bits_flush(&out);
         /* At most 15 and 5 bits for the length, 15 and 13 for the distance. */
         size_t length = symbol & ((1u << BLOCK_LENGTH_BITS) - 1);
         size_t at = block->of_length[length];
@@ -79,6 +83,7 @@ static void write_symbols(const struct block *block, const struct codes *codes, 
         bits_put(&out, number, count + format_distances[at].extra);
     }
     const struct huffman_code *end = &codes->literals[FORMAT_END_OF_BLOCK];
+    bits_flush(&out);
     bits_put(&out, end->bits, end->length);
     *bits = out;
 }

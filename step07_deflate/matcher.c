@@ -31,16 +31,16 @@ size_t matcher_memory(unsigned window_bits) {
 
 void matcher_init(struct matcher *matcher, unsigned window_bits, void *memory) {
     struct sizes are = sizes(window_bits);
-    size_t farthest = are.bytes - are.links - MATCHER_LOOKAHEAD;
     memset(matcher, 0, sizeof *matcher);
     matcher->heads = memory;
     matcher->nearby = matcher->heads + are.heads;
     matcher->links = matcher->nearby + are.nearby;
     matcher->bytes = (uint8_t *)(matcher->links + are.links);
     matcher->capacity = are.bytes;
-    matcher->reach = farthest < are.links ? farthest : are.links;
+    matcher->window = are.links;
     matcher->ring_mask = are.links - 1;
     matcher->head_bits = are.head_bits;
+    matcher->steps = MATCHER_STEPS_MAX;
     matcher->nearby_bits = are.nearby_bits;
     memset(matcher->heads, 0, (are.heads + are.nearby) * sizeof(uint16_t));
     memset(matcher->links, 0xff, are.links * sizeof(uint16_t));
@@ -138,5 +138,5 @@ void matcher_forget(struct matcher *matcher) {
 
 size_t matcher_history(const struct matcher *matcher) {
     size_t length = matcher->position - matcher->base;
-    return length < matcher->reach ? length : matcher->reach;
+    return length < matcher->window ? length : matcher->window;
 }

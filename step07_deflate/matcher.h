@@ -25,7 +25,13 @@
 enum {
     /* Bytes that should be there when a match is looked for, as long as more can be had: the
      * longest match, and as many as it takes to enter all places in it. */
-    MATCHER_LOOKAHEAD = 262
+    MATCHER_LOOKAHEAD = 262,
+
+    /* Whoever chooses the text can fill chains with places that are no good. So searches live on an
+     * allowance: each place that is tried takes a step off it, each byte of text adds a few, and
+     * this is the most that can be saved for a text that becomes hard for a while. It stays from one
+     * message to the next. */
+    MATCHER_STEPS_MAX = 65536
 };
 
 struct matcher {
@@ -33,12 +39,13 @@ struct matcher {
     uint16_t *heads, *links;
     uint16_t *nearby; /* the newest place under a hash of three bytes */
     size_t capacity;  /* of bytes; with places of 16 bits at most 65536 */
-    size_t reach;     /* the longest distance: the window, but 32506 of the largest: see capacity */
+    size_t window;    /* the longest distance */
     size_t base, position, fill;
     size_t entered; /* places before this one are in the tables */
     size_t slid;    /* bytes that have left at the front so far; places in the ring count on */
     size_t ring_mask;
     unsigned head_bits, nearby_bits; /* of the hashes */
+    size_t steps;                    /* that searches may still take; see MATCHER_STEPS_MAX */
 };
 
 /* How far `position` was, to be able to go back there. */

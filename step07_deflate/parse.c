@@ -10,7 +10,14 @@ enum {
     LAZY_LENGTH = 32,    /* and behind one so long the next place is not tried */
     NEARBY_REACH = 2048, /* three bytes from farther away take no less than as literals */
     MISSES_SHIFT = 8,    /* after each 2^8 places without a match one more is skipped at a time, */
-    SKIPPED_MAX = 7      /* at most so many */
+    SKIPPED_MAX = 7,     /* at most so many */
+
+    /* The allowance of matcher.h. A search may spend this part of it, so that hard text has shorter
+     * and shorter searches, until they cost no more than its bytes add. Ordinary text spends three
+     * or four steps for a byte, and is searched as far as CHAIN says. */
+    STEPS_OF_A_BYTE = 5,
+    STEPS_SHARE = 1024,
+    BYTES_OF_A_STEP = 16 /* that are compared take a step of their own */
 };
 
 struct match {
@@ -41,18 +48,15 @@ static size_t same_bytes(const uint8_t *a, const uint8_t *b, size_t most) {
 }
 
 /* Looks for a match longer than `best` at a place, along the chain that begins `distance` back. */
-static struct match follow(const struct matcher *matcher, size_t place, size_t distance,
-                           struct match best, unsigned chain) {
+static struct match follow(struct matcher *matcher, size_t place, size_t distance,
+                           struct match best, size_t chain) {
     const uint8_t *at = matcher->bytes + place;
-    size_t most = matcher->fill - place;
-    most = most < FORMAT_LENGTH_MAX ? most : FORMAT_LENGTH_MAX;
-    size_t nice = most < NICE_LENGTH ? most : NICE_LENGTH;
-    size_t known = place - (matcher->base > 0 ? matcher->base : 1);
-    size_t farthest = known < matcher->reach ? known : matcher->reach;
     size_t longest = best.length < 3 ? 3 : best.length;
-    if (longest >= most || place < 1) {
+    if (longest >= matcher->fill - place || place < 1) {
         return best;
     }
+    size_t known = place - (matcher->base > 0 ? matcher->base : 1);
+    size_t farthest = known < matcher->window ? known : matcher->window;
     /* Places as the ring counts them, where the oldest may be less than nothing. */
     const uint8_t *bytes = matcher->bytes;
     size_t slid = matcher->slid;
@@ -63,30 +67,36 @@ static struct match follow(const struct matcher *matcher, size_t place, size_t d
     /* A longer match has the same first four bytes, and the same four that end one byte behind the
      * longest so far. Few places that are no better have both. */
     uint32_t first = matcher_load(at), end = matcher_load(at + longest - 3);
+    size_t left = chain, compared = 0;
     while ((ptrdiff_t)(candidate - oldest) >= 0) {
         const uint8_t *there = bytes + (candidate - slid);
         if (matcher_load(there + longest - 3) == end && matcher_load(there) == first) {
+            size_t most = matcher->fill - place;
+            most = most < FORMAT_LENGTH_MAX ? most : FORMAT_LENGTH_MAX;
             size_t length = 4 + same_bytes(at + 4, there + 4, most - 4);
+            compared += length;
             if (length > longest) {
                 longest = length;
                 best.length = length;
                 best.distance = ring_place - candidate;
-                if (length >= nice) {
+                if (length == most || length >= NICE_LENGTH) {
                     break;
                 }
                 end = matcher_load(at + longest - 3);
             }
         }
-        if (--chain == 0) {
+        if (--left == 0) {
             break;
         }
         candidate -= links[candidate & mask];
     }
+    size_t steps = chain - left + compared / BYTES_OF_A_STEP;
+    matcher->steps -= steps < matcher->steps ? steps : matcher->steps;
     return best;
 }
 
 /* Enters a place, and looks for a match longer than `shortest` there. */
-static struct match find(struct matcher *matcher, size_t place, size_t shortest, unsigned chain) {
+static struct match find(struct matcher *matcher, size_t place, size_t shortest, size_t chain) {
     struct match best = {shortest, 0};
     if (place + 4 > matcher->fill) {
         return best;
@@ -96,13 +106,20 @@ static struct match find(struct matcher *matcher, size_t place, size_t shortest,
     size_t nearby = matcher_enter_nearby(matcher, place, four);
     matcher->entered = place + 1;
     size_t oldest = matcher->base > 0 ? matcher->base : 1;
-    if (shortest < 3 && nearby <= NEARBY_REACH && nearby <= matcher->reach &&
+    if (shortest < 3 && nearby <= NEARBY_REACH && nearby <= matcher->window &&
         place >= oldest + nearby &&
         ((matcher_load(matcher->bytes + place - nearby) ^ four) << 8) == 0) {
         best.length = 3;
         best.distance = nearby;
     }
-    return follow(matcher, place, distance, best, chain);
+    size_t affordable = 1 + matcher->steps / STEPS_SHARE;
+    return follow(matcher, place, distance, best, chain < affordable ? chain : affordable);
+}
+
+/* Adds to the allowance what the bytes from `start` on are worth. */
+static void earn(struct matcher *matcher, size_t start) {
+    size_t steps = matcher->steps + (matcher->position - start) * STEPS_OF_A_BYTE;
+    matcher->steps = steps < MATCHER_STEPS_MAX ? steps : MATCHER_STEPS_MAX;
 }
 
 /* Adds the byte at a place without a match, and, where there has been none for a long time, some
@@ -122,10 +139,11 @@ void parse_run(struct matcher *matcher, struct block *block, bool last) {
     size_t lookahead = last ? 1 : MATCHER_LOOKAHEAD, misses = 0;
     matcher_catch_up(matcher);
     while (matcher->fill - matcher->position >= lookahead && block->count < block->capacity) {
-        size_t place = matcher->position;
+        size_t start = matcher->position, place = start;
         struct match match = find(matcher, place, 0, CHAIN);
         if (match.distance == 0) {
             pass_over(matcher, block, misses++);
+            earn(matcher, start);
             continue;
         }
         /* A match is put off by a byte as long as a longer one begins there. */
@@ -142,6 +160,7 @@ void parse_run(struct matcher *matcher, struct block *block, bool last) {
         block_add_match(block, match.length, match.distance);
         misses = 0;
         matcher->position = place + match.length;
+        earn(matcher, start);
         matcher_catch_up(matcher); /* the places that the match skips */
     }
 }

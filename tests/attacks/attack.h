@@ -16,7 +16,8 @@ struct attack {
 
 /* The attacks of each file, ended by one without a name. */
 extern const struct attack request_attacks[], head_attacks[], frame_attacks[], flood_attacks[],
-    bomb_attacks[], text_attacks[], patience_attacks[], reset_attacks[], together_attacks[];
+    bomb_attacks[], text_attacks[], hardest_attacks[], patience_attacks[], reset_attacks[],
+    together_attacks[];
 
 /* The server under attack. */
 extern struct process attack_server;

@@ -7,8 +7,8 @@
 #include <sys/resource.h>
 
 static const struct attack *const lists[] = {
-    request_attacks, head_attacks,  frame_attacks,    flood_attacks,    bomb_attacks,
-    text_attacks,    reset_attacks, patience_attacks, together_attacks, NULL};
+    request_attacks, head_attacks,  frame_attacks,    flood_attacks,    bomb_attacks, text_attacks,
+    hardest_attacks, reset_attacks, patience_attacks, together_attacks, NULL};
 
 /* This program holds up to a thousand connections itself. */
 static void raise_descriptor_limit(void) {

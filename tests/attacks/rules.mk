@@ -1,7 +1,7 @@
 # The rules of the attacks; the Makefile includes them. They need Linux, where /proc says what a
 # process uses, and nothing else. `make test` runs those that take a moment; see attacks_test.sh.
 
-attack_modules := main attack requests heads frames floods squeezed bombs texts \
+attack_modules := main attack requests heads frames floods squeezed bombs texts hardest \
                   patience resets together
 ATTACKS := $(BUILD)/attacks
 

@@ -13,8 +13,11 @@ enum {
     RUN_LEAST = 11,
     RUN_MOST = 138,
     END_OF_BLOCK = 256,
-    LONGEST = 285,      /* the symbol of the longest reference, */
-    LONGEST_BYTES = 258 /* of so many bytes */
+    LONGEST = 285,       /* the symbol of the longest reference, */
+    LONGEST_BYTES = 258, /* of so many bytes */
+    FARTHEST = 29,       /* the symbol of the longest distances, */
+    FARTHEST_BASE = 24577,
+    FARTHEST_EXTRA = 13 /* bits that say which */
 };
 
 /* A Huffman code: how many bits each symbol has, and which. */
@@ -107,6 +110,28 @@ void squeezed_zeros(struct squeezed *squeezed, size_t total) {
             put(squeezed, &distances, 0);
         }
         left -= whole ? LONGEST_BYTES : 1;
+    }
+    put(squeezed, &literals, END_OF_BLOCK);
+}
+
+void squeezed_repeat(struct squeezed *squeezed, const uint8_t *unit, size_t period, size_t total) {
+    struct code literals = {{0}, {0}}, distances = {{0}, {0}};
+    uint16_t size = (uint16_t)period;
+    uint8_t lengths[4] = {(uint8_t)size, (uint8_t)(size >> 8)};
+    lengths[2] = lengths[0] ^ 255;
+    lengths[3] = lengths[1] ^ 255;
+    literals.lengths[LONGEST] = literals.lengths[END_OF_BLOCK] = 1;
+    distances.lengths[FARTHEST] = 1;
+    assign(&literals);
+    assign(&distances);
+    squeezed_end(squeezed); /* the header of a stored block */
+    wire_add(&squeezed->out, lengths, sizeof lengths);
+    wire_add(&squeezed->out, unit, period);
+    begin_block(squeezed, &literals, LONGEST + 1, &distances, FARTHEST + 1);
+    for (size_t done = period; done + LONGEST_BYTES <= total; done += LONGEST_BYTES) {
+        put(squeezed, &literals, LONGEST);
+        put(squeezed, &distances, FARTHEST);
+        add(squeezed, period - FARTHEST_BASE, FARTHEST_EXTRA);
     }
     put(squeezed, &literals, END_OF_BLOCK);
 }

@@ -15,6 +15,10 @@ struct squeezed {
 /* Adds so many zeros: a literal, and references of 258 bytes that take two bits each. */
 void squeezed_zeros(struct squeezed *squeezed, size_t total);
 
+/* Adds so many bytes with a period: once as they are, and then as references of 258 bytes, in 15 bits
+ * each. `period` is 24577 to 32768. */
+void squeezed_repeat(struct squeezed *squeezed, const uint8_t *unit, size_t period, size_t total);
+
 /* Adds a block of nothing with tables that take long to make: codes of up to ten bits for literals
  * and of up to eight for distances, and then a block of nothing in the fixed codes. */
 void squeezed_tables(struct squeezed *squeezed);

@@ -129,9 +129,9 @@ static void hard_texts(void) {
         {"zeros", zeros, 3},
         {"period of 2", period_of_two, 3},
         {"period of 7", period_of_seven, 3},
-        {"two letters", two_letters, 8},
+        {"two letters", two_letters, 3},
         {"runs", runs, 3},
-        {"collisions", collisions, 40},
+        {"collisions", collisions, 3},
     };
     static const char *const options[] = {NULL};
     if (!squeezed_begin(options)) {
