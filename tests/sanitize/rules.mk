@@ -3,7 +3,7 @@
 SANITIZERS := gcc clang threads valgrind
 sanitize_parts := $(addprefix sanitize-,$(SANITIZERS))
 
-sanitize: $(sanitize_parts) ## the tests under sanitizers (gcc, clang, threads) and valgrind
+sanitize: $(sanitize_parts) ## the tests under sanitizers and valgrind; for one: sanitize-gcc, -clang, -threads, -valgrind
 $(sanitize_parts): sanitize-%:
 	+@BUILD='$(BUILD)/sanitize-$*' sh tests/sanitize/run.sh $*
 

@@ -9,7 +9,7 @@ lint_stamp  = $(patsubst %,$(BUILD)/lint/$1/%.ok,$(lint_files))
 LINT_FLAGS := -std=c11 -D_DEFAULT_SOURCE -I.
 
 # With a job for each processor, unless make was told how many.
-lint: ## read the sources with clang-format, cppcheck, shellcheck, clang-tidy, scan-build, gcc -fanalyzer
+lint: ## read the sources with tools; for one: lint-format, -shell, -scripts, -workflow, -cppcheck, -gcc, -tidy, -scan
 	+@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN)) \
 	    $(lint_parts)
 
