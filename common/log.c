@@ -1,6 +1,7 @@
 #include "common/log.h"
 
 #include "common/hexdump.h"
+#include "common/log_writer.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -21,9 +22,8 @@ bool log_is_verbose(void) {
     return current_level >= LOG_VERBOSE;
 }
 
-/* Whether a line can be written without waiting for long. Standard error may be a pipe that nobody
- * empties any more, or a terminal that is held with ^S; a server must not stand still for that. The
- * first line waits a little, the others are lost until there is room again. */
+/* Without a writer, whether a line can be written without waiting for long, as far as poll can
+ * tell. The first line waits a little, the others are lost until there is room again. */
 static bool can_write(void) {
     static atomic_bool stuck;
     struct pollfd wait = {STDERR_FILENO, POLLOUT, 0};
@@ -43,7 +43,7 @@ __attribute__((format(printf, 2, 0))) static void print(uint64_t connection, con
         length = sizeof line - 1;
     }
     line[length++] = '\n';
-    if (can_write() && write(STDERR_FILENO, line, length) < 0) {
+    if (!log_writer_put(line, length) && can_write() && write(STDERR_FILENO, line, length) < 0) {
         return;
     }
 }

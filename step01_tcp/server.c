@@ -1,6 +1,7 @@
 #include "step01_tcp/server.h"
 
 #include "common/log.h"
+#include "common/log_writer.h"
 #include "common/process.h"
 
 #include <errno.h>
@@ -87,5 +88,6 @@ int server_run(struct server *server) {
         status = 0;
     }
     pool_stop(pool);
+    log_writer_stop();
     return status;
 }

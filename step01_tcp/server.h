@@ -33,8 +33,9 @@ void server_init(struct server *server, struct options *options);
 
 /* Listens, and prints "listening on ...": all that comes before the first connection, whoever
  * accepts it. Prepares the process for as many connections as it may have, and for SIGINT, SIGTERM
- * and SIGHUP, which ask it to stop. Returns 0; or -1 after one line on standard error. It may be
- * called once in a process: signals have one handler. */
+ * and SIGHUP, which ask it to stop, and starts the log's writer, which the caller stops in the end.
+ * Returns 0; or -1 after one line on standard error. It may be called once in a process: signals
+ * have one handler. */
 int server_open(struct server *server);
 
 /* Opens the server and serves, with a thread for each connection, until the program is asked to

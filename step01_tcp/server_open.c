@@ -2,6 +2,7 @@
 #include "step01_tcp/server.h"
 
 #include "common/log.h"
+#include "common/log_writer.h"
 #include "common/process.h"
 
 #include <errno.h>
@@ -109,6 +110,11 @@ int server_open(struct server *server) {
     if (listeners_open(&server->listeners, server->host, (uint16_t)server->port, error,
                        sizeof error) != 0) {
         log_problem("%s: %s", server->program, error);
+        return -1;
+    }
+    if (log_writer_start() != 0) {
+        log_problem("%s: cannot start: %s", server->program, strerror(errno));
+        listeners_close(&server->listeners);
         return -1;
     }
     announce(server);

@@ -1,10 +1,13 @@
 /* What server.c does for every program, from outside: signals, descriptors, what is printed, and a
  * stop in the middle of a request. */
+#define _XOPEN_SOURCE 700 /* pseudo-terminals */
+
 #include "step01_tcp/server.h"
 
 #include "tests/peer.h"
 #include "tests/test.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -102,6 +105,27 @@ static void it_serves_when_the_reader_of_its_log_is_gone(void) {
         }
         CHECK_EQUAL(process_stop(&process), 0);
     }
+}
+
+/* A terminal that is held with ^S. There is room for a few hundred connections' lines in it. */
+static void it_serves_when_nobody_reads_its_log(void) {
+    struct process process;
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    CHECK(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+    int log = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+    process_log_to(log);
+    bool started = process_start(&process, "step02_http", no_arguments);
+    process_log_to(-1);
+    close(log);
+    if (started) {
+        for (int i = 0; i < 1500 && !test_has_failed(); i++) {
+            ask(&process);
+        }
+        int64_t begin = now();
+        CHECK_EQUAL(process_stop(&process), 0);
+        CHECK_FOR(now() - begin < POOL_STOP_GRACE, "it took %lld ms", (long long)(now() - begin));
+    }
+    close(terminal);
 }
 
 static void serve_nobody(struct tcp_connection *connection, void *context) {
@@ -228,6 +252,7 @@ int main(void) {
              what_the_parent_ignored_stays_ignored);
     test_run("server: it serves when the reader of its log is gone",
              it_serves_when_the_reader_of_its_log_is_gone);
+    test_run("server: it serves when nobody reads its log", it_serves_when_nobody_reads_its_log);
     test_run("server: hints are printed unless --quiet", hints_are_printed_unless_quiet);
     test_run("server: the limit of descriptors is raised", the_limit_of_descriptors_is_raised);
     test_run("server: a request in progress at the stop gets 503",

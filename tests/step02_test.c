@@ -208,6 +208,8 @@ static void get_and_head_are_told_apart(void) {
     size_t heads = process_log_count(&server, "answered 200 OK: the head of the page\n");
     ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n", "</html>");
     ask("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n", "");
+    ask("GET /after-both HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 404 ", "");
+    CHECK(process_logs(&server, "/after-both"));
     CHECK_EQUAL(process_log_count(&server, "answered 200 OK: the page\n"), pages + 1);
     CHECK_EQUAL(process_log_count(&server, "answered 200 OK: the head of the page\n"), heads + 1);
 }

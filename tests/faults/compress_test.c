@@ -143,7 +143,7 @@ static bool begin(struct stage *stage) {
     }
     stage->bystander = bystander_open(stage->process.port);
     atomic_store(&driver_control->exempt, atomic_load(&driver_control->started));
-    stage->held = (struct driver_held){1, 4, 1}; /* as in serve_test.c */
+    stage->held = (struct driver_held){2, 4, 1}; /* as in serve_test.c */
     driver_wait_until_held(stage->held, "at the start");
     marked = 0;
     return true;

@@ -79,6 +79,7 @@ static void what_it_cannot_start_without_is_said(void) {
         {FAULTS_GETSOCKNAME, {ENOBUFS}},
         {FAULTS_LISTEN, {EADDRINUSE, EOPNOTSUPP}},
         {FAULTS_PIPE, {EMFILE, ENFILE}},
+        {FAULTS_PTHREAD_CREATE, {EAGAIN}},
         {FAULTS_SOCKET,
          {EACCES, EAFNOSUPPORT, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTONOSUPPORT}},
     };
@@ -195,7 +196,6 @@ static bool stop_with(enum faults_call call, unsigned at, int error) {
 static void it_stops_whatever_fails(void) {
     static const struct driver_fault faults[] = {
         {FAULTS_CLOSE, {EINTR, EIO}},
-        {FAULTS_POLL, {EINTR, ENOMEM}},
         {FAULTS_PTHREAD_KILL, {EAGAIN, ESRCH}},
         {FAULTS_RECV, {EINTR, ECONNRESET, ENOMEM}},
         {FAULTS_SEND, {EINTR, EAGAIN, EPIPE, ENOBUFS}},

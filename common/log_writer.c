@@ -1,0 +1,158 @@
+#include "common/log_writer.h"
+
+#include "common/clock.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A pipe takes this much with one write, on Linux, so that lines of other programs that share it do
+ * not come between. */
+enum { PIECE_SIZE = 4096, NOTICE_SIZE = 80 };
+
+static pthread_t thread;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static bool running, stopping;
+static char ring[LOG_WRITER_RING_SIZE];
+static size_t start, used;  /* where the lines begin in the ring, and their bytes */
+static uint64_t lost, told; /* lines since the start, and as many of them as a line has told of */
+
+static void append(const char *bytes, size_t length) {
+    size_t at = (start + used) % sizeof ring;
+    size_t first = length < sizeof ring - at ? length : sizeof ring - at;
+    memcpy(ring + at, bytes, first);
+    memcpy(ring, bytes + first, length - first);
+    used += length;
+}
+
+/* Takes as many whole lines out of the ring as fit; returns their bytes. */
+static size_t take(char piece[PIECE_SIZE]) {
+    size_t length = used < PIECE_SIZE ? used : PIECE_SIZE;
+    size_t first = length < sizeof ring - start ? length : sizeof ring - start;
+    memcpy(piece, ring + start, first);
+    memcpy(piece + first, ring, length - first);
+    while (piece[length - 1] != '\n') {
+        length--;
+    }
+    used -= length;
+    start = used == 0 ? 0 : (start + length) % sizeof ring; /* the same memory again and again */
+    return length;
+}
+
+/* The line that says how many were lost; it may be lost itself, and then the next one will do.
+ * Returns its length, 0 if there is nothing new to say. */
+static size_t notice(char line[NOTICE_SIZE]) {
+    if (told == lost) {
+        return 0;
+    }
+    return (size_t)snprintf(line, NOTICE_SIZE,
+                            "lines of the log that could not be written so far: %" PRIu64 "\n",
+                            lost);
+}
+
+bool log_writer_put(const char *line, size_t length) {
+    char before[NOTICE_SIZE];
+    pthread_mutex_lock(&mutex);
+    bool taken = running;
+    size_t more = notice(before);
+    if (running && more + length > sizeof ring - used) {
+        lost++;
+    } else if (running) {
+        append(before, more);
+        append(line, length);
+        told = lost;
+        pthread_cond_signal(&changed);
+    }
+    pthread_mutex_unlock(&mutex);
+    return taken;
+}
+
+/* Returns how many lines could not be written. */
+static uint64_t write_lines(const char *bytes, size_t length) {
+    struct pollfd room = {STDERR_FILENO, POLLOUT, 0};
+    uint64_t lines = 0;
+    while (length > 0) {
+        ssize_t count = write(STDERR_FILENO, bytes, length);
+        if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
+            break;
+        }
+        if (count < 0) {
+            poll(&room, 1, -1); /* somebody else has set O_NONBLOCK */
+            continue;
+        }
+        bytes += count;
+        length -= (size_t)count;
+    }
+    for (size_t i = 0; i < length; i++) {
+        lines += bytes[i] == '\n';
+    }
+    return lines;
+}
+
+static void *run(void *unused) {
+    char piece[PIECE_SIZE];
+    (void)unused;
+    pthread_mutex_lock(&mutex);
+    for (;;) {
+        while (used == 0 && !stopping) {
+            pthread_cond_wait(&changed, &mutex);
+        }
+        bool last = used == 0;
+        size_t length = last ? notice(piece) : take(piece);
+        pthread_mutex_unlock(&mutex);
+        uint64_t unwritten = write_lines(piece, length);
+        pthread_mutex_lock(&mutex);
+        lost += unwritten;
+        if (last) {
+            break;
+        }
+    }
+    running = false;
+    pthread_cond_signal(&changed);
+    pthread_mutex_unlock(&mutex);
+    return NULL;
+}
+
+int log_writer_start(void) {
+    sigset_t all, before;
+    running = true;
+    stopping = false;
+    lost = told = 0;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    errno = pthread_create(&thread, NULL, run, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (errno != 0) {
+        running = false;
+        return -1;
+    }
+    return 0;
+}
+
+void log_writer_stop(void) {
+    int64_t deadline = clock_now() + LOG_WRITER_STOP_WAIT;
+    pthread_mutex_lock(&mutex);
+    bool started = running;
+    stopping = true;
+    pthread_cond_signal(&changed);
+    while (running && clock_now() < deadline) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += 50 * 1000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&changed, &mutex, &until);
+    }
+    bool join = started && !running;
+    pthread_mutex_unlock(&mutex);
+    if (join) {
+        pthread_join(thread, NULL);
+    }
+}
