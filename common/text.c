@@ -5,29 +5,50 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The length of the UTF-8 sequence of two bytes or more that starts at `byte`, or 0 when there is
- * none that may be shown. The utf8 module of step 5 checks whole messages as they arrive; a log
- * line needs only this. */
-static size_t shown_sequence(const uint8_t *byte, size_t len) {
-    size_t length = byte[0] < 0xc2   ? 0
+/* What must not be shown: no characters, control characters, and those that nobody sees but that
+ * change how the others read. U+200C and U+200D are seen in Persian, in the languages of India and
+ * in emoji, so they stay. */
+static const struct range {
+    uint32_t first, last;
+} not_shown[] = {
+    {0x00, 0x1f},         /* the first set of control characters */
+    {0x7f, 0x9f},         /* DEL, and the second set */
+    {0x061c, 0x061c},     /* a mark of direction, as the next but one */
+    {0x200b, 0x200b},     /* a space without a width */
+    {0x200e, 0x200f},     /* marks of direction */
+    {0x2028, 0x202e},     /* the ends of lines and paragraphs; embeddings and overrides */
+    {0x2060, 0x206f},     /* invisible operators; isolates */
+    {0xd800, 0xdfff},     /* surrogates, halves of a character in UTF-16 */
+    {0xfeff, 0xfeff},     /* the byte order mark */
+    {0xe0000, 0xe007f},   /* tags: ASCII that nobody sees */
+    {0x110000, 0x1fffff}, /* beyond Unicode */
+};
+
+size_t text_harmless(const void *bytes, size_t len) {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* below, a form is overlong */
+    const uint8_t *byte = bytes;
+    size_t length = byte[0] < 0x80   ? 1
+                    : byte[0] < 0xc0 ? 0
                     : byte[0] < 0xe0 ? 2
                     : byte[0] < 0xf0 ? 3
-                    : byte[0] < 0xf5 ? 4
+                    : byte[0] < 0xf8 ? 4
                                      : 0;
     if (length == 0 || length > len) {
         return 0;
     }
+    uint32_t point = length == 1 ? byte[0] : byte[0] & (0x7fu >> length);
     for (size_t i = 1; i < length; i++) {
         if ((byte[i] & 0xc0) != 0x80) {
             return 0;
         }
+        point = point << 6 | (byte[i] & 0x3f);
     }
-    /* Overlong forms, surrogates and what lies beyond U+10FFFF are no characters, and U+0080 to
-     * U+009F are the second set of control characters. */
-    bool ill = (byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] > 0x9f) ||
-               (byte[0] == 0xf0 && byte[1] < 0x90) || (byte[0] == 0xf4 && byte[1] > 0x8f) ||
-               (byte[0] == 0xc2 && byte[1] < 0xa0);
-    return ill ? 0 : length;
+    for (size_t i = 0; i < sizeof not_shown / sizeof not_shown[0]; i++) {
+        if (point >= not_shown[i].first && point <= not_shown[i].last) {
+            return 0;
+        }
+    }
+    return point >= least[length] ? length : 0;
 }
 
 /* Writes the form of one byte that cannot be shown as it is; returns its length. */
@@ -49,10 +70,8 @@ char *text_printable(const void *bytes, size_t len, char *out, size_t capacity) 
     size_t cut = 0; /* where the dots go if the rest does not fit */
     for (size_t i = 0; i < len;) {
         char piece[5];
-        size_t taken = 1, size = 1;
-        if (byte[i] >= 0x20 && byte[i] < 0x7f && byte[i] != '\\') {
-            piece[0] = (char)byte[i];
-        } else if ((taken = size = shown_sequence(byte + i, len - i)) > 0) {
+        size_t taken = text_harmless(byte + i, len - i), size = taken;
+        if (taken > 0 && byte[i] != '\\') {
             memcpy(piece, byte + i, size);
         } else {
             taken = 1;

@@ -7,11 +7,16 @@
 
 enum { TEXT_DISTANCE_MAX = 64 };
 
+/* The length of the character that the bytes begin with (`len` >= 1) if it may be shown as it is; 0
+ * if a terminal could take it for a command (a control character of either set), if nobody sees it
+ * but the line around it would read otherwise (marks of direction, ends of lines, tags), or if it
+ * is no UTF-8. */
+size_t text_harmless(const void *bytes, size_t len);
+
 /* Copies `len` bytes that may hold anything to `out` as a C string of at most `capacity` bytes with
- * its NUL (`capacity` >= 8). Printable ASCII and well-formed UTF-8 stay as they are. Everything
- * that a terminal could take for a command (control characters of either set) and everything that
- * is not UTF-8 becomes \n, \r, \t or \xNN, and a backslash is doubled. What does not fit is cut off
- * and replaced with "...". Returns `out`. */
+ * its NUL (`capacity` >= 8). Harmless characters stay as they are, but a backslash is doubled; each
+ * byte of all others becomes \n, \r, \t or \xNN. What does not fit is cut off and replaced with
+ * "...". Returns `out`. */
 char *text_printable(const void *bytes, size_t len, char *out, size_t capacity);
 
 /* Copies bytes 0x20 to 0x7e as they are and shows every other one as '.': one character a byte, as

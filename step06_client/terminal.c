@@ -2,6 +2,7 @@
 
 #include "common/hexdump.h"
 #include "common/process.h"
+#include "common/text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -80,19 +81,14 @@ void terminal_next(struct terminal *terminal, uint8_t **payload, size_t *length)
     }
 }
 
-/* The text is UTF-8, as every text message is, so the second set of control characters, U+0080 to
- * U+009F, is a c2 and one byte of 80 to 9f. */
 static void print_harmless(const uint8_t *text, size_t length) {
-    for (size_t i = 0; i < length; i++) {
-        bool second_set = text[i] == 0xc2 && i + 1 < length && text[i + 1] < 0xa0;
-        bool control = (text[i] < ' ' && text[i] != '\n' && text[i] != '\t') || text[i] == 0x7f;
-        if (second_set) {
-            printf("\\x%02x\\x%02x", text[i], text[i + 1]);
-            i++;
-        } else if (control) {
-            printf("\\x%02x", text[i]);
+    for (size_t i = 0, shown; i<length; i += shown> 0 ? shown : 1) {
+        bool space = text[i] == '\n' || text[i] == '\t';
+        shown = space ? 1 : text_harmless(text + i, length - i);
+        if (shown > 0) {
+            fwrite(text + i, 1, shown, stdout);
         } else {
-            putchar(text[i]);
+            printf("\\x%02x", text[i]);
         }
     }
 }

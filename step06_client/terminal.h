@@ -46,8 +46,8 @@ bool terminal_has_next(struct terminal *terminal);
  * may change until the next terminal_read. */
 void terminal_next(struct terminal *terminal, uint8_t **payload, size_t *length);
 
-/* Prints a message on standard output. Text ends with a new line; on a terminal, control characters
- * in it, which could play tricks there, are shown as \xNN. Binary messages are a hex dump, or with
+/* Prints a message on standard output. Text ends with a new line; on a terminal, characters in it
+ * that are not harmless there (text.h) are shown as \xNN. Binary messages are a hex dump, or with
  * `binary`, unless on a terminal, just their bytes. Returns 0, or -1 with errno. */
 int terminal_print(const struct terminal *terminal, const struct connection_message *message);
 

@@ -128,13 +128,13 @@ static void a_terminal_gets_no_commands(void) {
     if (run.out == NULL) {
         return;
     }
-    wire_add_server_text(&script.frames, 0x81, "a\x1b[31m\xc2\x9b\xc3\xbc\tb");
+    wire_add_server_text(&script.frames, 0x81, "a\x1b[31m\xc2\x9b\xc3\xbc\u202e\tb");
     wire_add_server_close(&script.frames, 1000, "");
     scripted_listen(&script);
     int nothing = open("/dev/null", O_RDONLY);
     launch_start(&run, nothing, (const char *const[]){"--wait", "10", NULL}, script.url);
     read_terminal(terminal, "b\r\n", shown, sizeof shown);
-    CHECK_FOR(strncmp(shown, "a\\x1b[31m\\xc2\\x9b\xc3\xbc", 19) == 0, "%s", shown);
+    CHECK_FOR(strncmp(shown, "a\\x1b[31m\\xc2\\x9b\xc3\xbc\\xe2\\x80\\xae", 31) == 0, "%s", shown);
     int status;
     waitpid(run.pid, &status, 0);
     CHECK_EQUAL(status, 0);

@@ -70,15 +70,49 @@ static size_t encode(uint32_t point, char *out) {
     return length;
 }
 
-static void every_character_stays(void) {
+/* Whether a character is invisible, or turns the direction or the lines of those around it
+ * (Unicode Standard Annex 9, 2; section 23.2 and 23.8 of the standard). */
+static bool is_misleading(uint32_t point) {
+    static const uint32_t points[] = {
+        0x061c, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, /* bidirectional */
+        0x2066, 0x2067, 0x2068, 0x2069, 0x206a, 0x206b, 0x206c, 0x206d,
+        0x206e, 0x206f, 0x2028, 0x2029,                 /* separators of lines and paragraphs */
+        0x200b, 0x2060, 0x2061, 0x2062, 0x2063, 0x2064, /* no width */
+        0x2065, 0xfeff,
+    };
+    for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
+        if (point == points[i]) {
+            return true;
+        }
+    }
+    return point >= 0xe0000 && point <= 0xe007f; /* tags */
+}
+
+static void every_other_character_stays(void) {
     for (uint32_t point = 0xa0; point <= 0x10ffff; point++) {
         char bytes[5] = "", shown[8];
         size_t len = encode(point, bytes);
-        if (point < 0xd800 || point > 0xdfff) {
+        if ((point < 0xd800 || point > 0xdfff) && !is_misleading(point)) {
             text_printable(bytes, len, shown, sizeof shown);
             CHECK_FOR(strcmp(shown, bytes) == 0, "U+%04X is shown as %s", point, shown);
         }
     }
+}
+
+static void characters_that_change_how_a_line_reads(void) {
+    for (uint32_t point = 0; point <= 0x10ffff; point++) {
+        char bytes[5] = "";
+        encode(point, bytes);
+        if (is_misleading(point)) {
+            check_hex(bytes);
+        }
+    }
+    /* A name whose end would be read backwards, and a line that nobody has logged. */
+    check_shown("a\u202egnp.exe", "a\\xe2\\x80\\xaegnp.exe");
+    check_shown("x\u2028#1 closed", "x\\xe2\\x80\\xa8#1 closed");
+    /* Languages and emoji are written with the joiner and the non-joiner. */
+    check_shown("\u0645\u06cc\u200c\u062e\u0648", "\u0645\u06cc\u200c\u062e\u0648");
+    check_shown("\U0001f469\u200d\U0001f680", "\U0001f469\u200d\U0001f680");
 }
 
 /* U+0080 to U+009F: in UTF-8, c2 9b is what ESC [ is in ASCII. */
@@ -253,7 +287,9 @@ int main(void) {
     test_run("text: printable ASCII stays as it is", printable_ascii_stays);
     test_run("text: control characters are escaped", control_characters);
     test_run("text: a backslash is doubled", backslash_is_doubled);
-    test_run("text: every other character of Unicode stays as it is", every_character_stays);
+    test_run("text: every other character of Unicode stays as it is", every_other_character_stays);
+    test_run("text: characters that change how a line reads are escaped",
+             characters_that_change_how_a_line_reads);
     test_run("text: U+0080 to U+009F are escaped", second_set_of_control_characters);
     test_run("text: malformed UTF-8 is escaped byte by byte", malformed_sequences);
     test_run("text: truncated UTF-8 is escaped byte by byte", truncated_sequences);

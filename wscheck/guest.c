@@ -1,6 +1,7 @@
 #include "wscheck/guest.h"
 
 #include "common/clock.h"
+#include "common/text.h"
 #include "wscheck/child.h"
 #include "wscheck/inquiry.h"
 #include "wscheck/listener.h"
@@ -81,8 +82,10 @@ void guest_judge(struct trial *trial, const char *rule) {
     struct answer_fault fault = {0};
     if (strcmp(rule, "fresh") == 0) {
         if (strcmp(trial->handshake_key, trial->former_key) == 0) {
+            char key[2 * sizeof trial->handshake_key];
+            text_printable(trial->handshake_key, strlen(trial->handshake_key), key, sizeof key);
             trial_fail(trial, LEVEL_MUST, "a new key for each connection (4.1)",
-                       "the same Sec-WebSocket-Key came twice: %s", trial->handshake_key);
+                       "the same Sec-WebSocket-Key came twice: %s", key);
         }
         return;
     }
