@@ -24,8 +24,8 @@ void log_set_level(enum log_level level);
 /* Whether log_verbose would print, for callers that would prepare much for nothing. */
 bool log_is_verbose(void);
 
-/* Each of these prints one line, formatted as by printf, as a whole, so that the lines of threads do
- * not mix. A line is cut at LOG_LINE_SIZE bytes. The format gives no newline and no control
+/* Each of these prints one line, formatted as by printf, as a whole, so that the lines of threads
+ * do not mix. A line is cut at LOG_LINE_SIZE bytes. The format gives no newline and no control
  * characters; what a peer sent goes through text_printable first. A line that cannot be written,
  * because nobody reads standard error or it is closed, is lost; a server goes on. It starts a
  * writer (log_writer.h), so that none of its threads waits; other programs write by themselves. */

@@ -25,8 +25,8 @@ int log_writer_start(void);
  * that says how many were. Returns at once: false, and it has done nothing, without a writer. */
 bool log_writer_put(const char *line, size_t length);
 
-/* Waits until all has been written, for LOG_WRITER_STOP_WAIT at most, and ends the thread if it has.
- * What is left then is lost; so are lines in the ring when a signal ends the process. */
+/* Waits until all has been written, for LOG_WRITER_STOP_WAIT at most, and ends the thread if it
+ * has. What is left then is lost; so are lines in the ring when a signal ends the process. */
 void log_writer_stop(void);
 
 #endif

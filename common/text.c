@@ -24,6 +24,15 @@ static const struct range {
     {0x110000, 0x1fffff}, /* beyond Unicode */
 };
 
+static bool is_shown(uint32_t point) {
+    for (size_t i = 0; i < sizeof not_shown / sizeof not_shown[0]; i++) {
+        if (point >= not_shown[i].first && point <= not_shown[i].last) {
+            return false;
+        }
+    }
+    return true;
+}
+
 size_t text_harmless(const void *bytes, size_t len) {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* below, a form is overlong */
     const uint8_t *byte = bytes;
@@ -43,12 +52,7 @@ size_t text_harmless(const void *bytes, size_t len) {
         }
         point = point << 6 | (byte[i] & 0x3f);
     }
-    for (size_t i = 0; i < sizeof not_shown / sizeof not_shown[0]; i++) {
-        if (point >= not_shown[i].first && point <= not_shown[i].last) {
-            return 0;
-        }
-    }
-    return point >= least[length] ? length : 0;
+    return point >= least[length] && is_shown(point) ? length : 0;
 }
 
 /* Writes the form of one byte that cannot be shown as it is; returns its length. */

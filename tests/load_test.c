@@ -126,8 +126,7 @@ int main(void) {
     process_allow_descriptors(AT_ONCE + 64);
     if (process_start(&server, "step05_echo", arguments)) {
         descriptors = process_descriptors(&server);
-        threads =
-            process_is_instrumented() ? 3 : 2; /* the one that accepts, the log, a sanitizer */
+        threads = process_is_instrumented() ? 3 : 2; /* accepting, the log, and a sanitizer */
         test_run("load: a thousand connections at once", a_thousand_connections_at_once);
         test_run("load: thousands come and go, and nothing is left", thousands_come_and_go);
         test_run("load: SIGTERM ends it with status 0", sigterm_ends_it);

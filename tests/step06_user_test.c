@@ -128,7 +128,7 @@ static void a_terminal_gets_no_commands(void) {
     if (run.out == NULL) {
         return;
     }
-    wire_add_server_text(&script.frames, 0x81, "a\x1b[31m\xc2\x9b\xc3\xbc\u202e\tb");
+    wire_add_server_text(&script.frames, 0x81, "a\x1b[31m\xc2\x9b\xc3\xbc\xe2\x80\xae\tb");
     wire_add_server_close(&script.frames, 1000, "");
     scripted_listen(&script);
     int nothing = open("/dev/null", O_RDONLY);

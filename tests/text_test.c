@@ -108,8 +108,8 @@ static void characters_that_change_how_a_line_reads(void) {
         }
     }
     /* A name whose end would be read backwards, and a line that nobody has logged. */
-    check_shown("a\u202egnp.exe", "a\\xe2\\x80\\xaegnp.exe");
-    check_shown("x\u2028#1 closed", "x\\xe2\\x80\\xa8#1 closed");
+    check_shown("a\xe2\x80\xaegnp.exe\xe2\x80\xa9", "a\\xe2\\x80\\xaegnp.exe\\xe2\\x80\\xa9");
+    check_shown("x\xe2\x80\xa8#1 closed", "x\\xe2\\x80\\xa8#1 closed");
     /* Languages and emoji are written with the joiner and the non-joiner. */
     check_shown("\u0645\u06cc\u200c\u062e\u0648", "\u0645\u06cc\u200c\u062e\u0648");
     check_shown("\U0001f469\u200d\U0001f680", "\U0001f469\u200d\U0001f680");
