@@ -15,9 +15,8 @@ planted=$BUILD/planted
 
 # Prints what is known of all reports in a folder. The servers with planted mistakes, which are
 # all called "server", may do what they like. Of the open descriptors valgrind lists also those
-# that a process inherited, which are not its own, and the pipes of install_signals and of
-# terminal_catch_interrupt, which stay open to the end because a signal may come until then and its
-# handler writes to them.
+# that a process inherited, which are not its own, and the pipe of process_catch_stop, which stays
+# open to the end because a signal may come until then and its handler writes to it.
 findings() {
     find "$1" -type f ! -name '*.server.*' -exec awk '
         function leave() {
@@ -30,7 +29,7 @@ findings() {
         /^==[0-9]+== *$/ { leave(); next }
         /^==[0-9]+== Open / { leave(); held = $0 "\n"; next }
         held == "" { print; next }
-        / <inherited from parent>| install_signals \(| terminal_catch_interrupt \(/ { excused = 1 }
+        / <inherited from parent>| process_catch_stop \(/ { excused = 1 }
         { held = held $0 "\n" }
         END { leave() }' {} +
 }
