@@ -307,6 +307,14 @@ void connection_received(struct connection *connection, size_t count) {
     input_received(&connection->input, count);
 }
 
+bool connection_has_begun(const struct connection *connection, uint64_t *received) {
+    const struct input *input = &connection->input;
+    *received = !input->in_message    ? 0
+                : connection->changed ? connection->marked_bytes
+                                      : input->message_length;
+    return input->in_message || connection->in_frame || input->raw < input->end;
+}
+
 void connection_relax(struct connection *connection) {
     const struct extension *extension = connection->settings.extension;
     input_relax(&connection->input);

@@ -123,6 +123,11 @@ uint8_t *connection_space(struct connection *connection, size_t *size);
 /* Reports that `count` bytes were put there. */
 void connection_received(struct connection *connection, size_t count);
 
+/* Whether something has begun and not ended: a message, or a frame of which not all is here. Then
+ * `*received` is how many bytes of the message's payload have come so far, on the wire, which an
+ * extension may have made more of; 0 between two messages. */
+bool connection_has_begun(const struct connection *connection, uint64_t *received);
+
 /* Gives back memory that was taken for busier times. For a connection that has been silent for a
  * moment; to be called when connection_space may be, and all output has been sent. */
 void connection_relax(struct connection *connection);

@@ -20,15 +20,18 @@ struct session {
     uint64_t messages;
     int64_t last_message;   /* when it came; kept only with an idle time-out */
     int64_t close_deadline; /* until when to wait for the peer's Close; 0 before ours */
-    int64_t silence; /* ms for which nothing has come, since the last ping if there was one */
-    bool pinged;     /* a ping is out and nothing has come since */
-    bool relaxed;    /* memory has been given back and nothing has come since */
+    int64_t begun;        /* when a message or frame had begun at the end of a read; 0: none had */
+    int64_t message_left; /* ms for the rest of it; counts while `begun` is not 0 */
+    int64_t silence;      /* ms for which nothing has come, since the last ping if there was one */
+    bool pinged;          /* a ping is out and nothing has come since */
+    bool relaxed;         /* memory has been given back and nothing has come since */
 };
 
 void session_init(struct session_settings *settings, struct options *options) {
     settings->max_message = CONNECTION_MESSAGE_DEFAULT;
     settings->ping_interval = 30000;
     settings->idle_timeout = 0;
+    settings->message_timeout = 60000;
     options_add_number(options, "--max-message", "BYTES", &settings->max_message,
                        CONNECTION_MESSAGE_MIN, UINT64_C(1) << 40,
                        "largest message to accept (default 16777216)");
@@ -36,11 +39,31 @@ void session_init(struct session_settings *settings, struct options *options) {
                         "silence before a ping, and before giving up; 0 = off (default 30)");
     options_add_seconds(options, "--idle-timeout", &settings->idle_timeout, 0,
                         "close after so long without a message; 0 = off (default 0)");
+    options_add_seconds(options, "--message-timeout", &settings->message_timeout, 0,
+                        "time for a message to arrive; its bytes add some; 0 = off (default 60)");
 }
 
 static bool idle_expired(const struct session *session) {
     return session->settings->idle_timeout > 0 &&
            clock_now() >= session->last_message + session->settings->idle_timeout;
+}
+
+/* Whether a message, or a frame between two messages, has taken too long. Pings within a message
+ * do not renew its time. The clock is read only when a read has ended in the midst of something. */
+static bool message_expired(struct session *session) {
+    uint64_t received;
+    if (session->settings->message_timeout == 0 ||
+        !connection_has_begun(&session->connection, &received)) {
+        session->begun = 0;
+        return false;
+    }
+    int64_t now = clock_now();
+    if (session->begun == 0) {
+        session->begun = now;
+    }
+    int64_t earned = (int64_t)(received * 1000 / SESSION_LEAST_RATE);
+    session->message_left = session->begun + session->settings->message_timeout + earned - now;
+    return session->message_left <= 0;
 }
 
 static int64_t least(int64_t one, int64_t other) {
@@ -59,6 +82,11 @@ static int64_t time_to_wait(const struct session *session) {
     }
     if (session->settings->idle_timeout > 0) {
         wait = least(wait, session->last_message + session->settings->idle_timeout - clock_now());
+    }
+    if (session->begun != 0) {
+        /* In whole seconds, so that the time-out of the socket need not be set for each read. */
+        int64_t left = session->message_left;
+        wait = least(wait, left > 1000 ? left - left % 1000 : left);
     }
     if (!session->relaxed && connection_can_relax(&session->connection)) {
         wait = least(wait, SESSION_RELAX_AFTER);
@@ -89,6 +117,12 @@ static bool flush(struct session *session) {
 static void say_goodbye(struct session *session, const char *reason) {
     log_verbose(session->tcp->number, "sending Close 1001: %s", reason);
     connection_close(&session->connection, CLOSE_GOING_AWAY, reason);
+}
+
+static void refuse_message(struct session *session) {
+    static const char reason[] = "the message takes too long";
+    log_event(session->tcp->number, "sending Close 1008: %s (--message-timeout)", reason);
+    connection_close(&session->connection, CLOSE_POLICY, reason);
 }
 
 /* After our Close, from us or from the handler, the peer has so much time for its own, whatever
@@ -133,6 +167,10 @@ static bool receive(struct session *session) {
         say_goodbye(session, "no message for too long");
         return true;
     }
+    if (!session->connection.close_sent && message_expired(session)) {
+        refuse_message(session);
+        return true;
+    }
     size_t size;
     uint8_t *space = connection_space(&session->connection, &size);
     if (space == NULL) {
@@ -162,6 +200,7 @@ static bool receive(struct session *session) {
 static void on_message(struct session *session, const struct connection_message *message) {
     char start[64];
     session->messages++;
+    session->begun = 0;
     if (session->settings->idle_timeout > 0) {
         session->last_message = clock_now();
     }
@@ -207,6 +246,9 @@ static void run(struct session *session) {
         case CONNECTION_PONG:
             log_verbose(session->tcp->number, "%s, %zu bytes", frame_opcode_name(message.opcode),
                         message.length);
+            if (!session->connection.input.in_message) {
+                session->begun = 0;
+            }
             break;
         case CONNECTION_CLOSED:
         case CONNECTION_FAILED:

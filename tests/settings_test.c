@@ -45,6 +45,7 @@ static void limits_without_options(void) {
     CHECK_EQUAL(all.session.max_message, 16777216);
     CHECK_EQUAL(all.session.ping_interval, 30000);
     CHECK_EQUAL(all.session.idle_timeout, 0);
+    CHECK_EQUAL(all.session.message_timeout, 60000);
 }
 
 static void options_reach_their_settings(void) {
@@ -62,6 +63,8 @@ static void options_reach_their_settings(void) {
     CHECK_EQUAL(all.session.idle_timeout, 0);
     parse(&all, "--idle-timeout=1.5");
     CHECK_EQUAL(all.session.idle_timeout, 1500);
+    parse(&all, "--message-timeout=2.5");
+    CHECK_EQUAL(all.session.message_timeout, 2500);
     CHECK_EQUAL(all.session.ping_interval, 30000);
 }
 
@@ -86,6 +89,7 @@ static void the_help_tells_the_defaults(void) {
     check_help(help, "--max-message BYTES", "(default 16777216)");
     check_help(help, "--ping-interval S", "(default 30)");
     check_help(help, "--idle-timeout S", "(default 0)");
+    check_help(help, "--message-timeout S", "(default 60)");
 }
 
 static void without_a_subprotocol_chat_is_spoken(void) {

@@ -1,5 +1,5 @@
 /* Attacks by patience: to do nothing, or very little, for as long as the server allows. */
-#include "tests/attacks/attack.h"
+#include "tests/attacks/squeezed.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -179,8 +179,69 @@ static void close_unanswered(void) {
     attack_end();
 }
 
+/* Sends some of a message on every connection, answers each ping with a pong, and sends one itself
+ * now and then, until all have been told 1008. Returns after how many ms that was. */
+static int64_t never_end(const int *fds, size_t count, const struct wire *drop) {
+    struct wire alive = {0};
+    int64_t begin = now();
+    size_t told = 0;
+    wire_add_client_text(&alive, 0x8a, "");
+    wire_add_client_text(&alive, 0x89, "");
+    wire_add(&alive, drop->bytes, drop->len);
+    while (told < count && now() - begin < PROCESS_WAIT) {
+        attack_pause(50);
+        told = 0;
+        for (size_t i = 0; i < count; i++) {
+            uint8_t answers[4096];
+            ssize_t len = recv(fds[i], answers, sizeof answers, MSG_PEEK | MSG_DONTWAIT);
+            bool over = len >= 2 && answers[len - 1] == 'g'; /* "... takes too long" */
+            told += over;
+            if (!over) {
+                peer_send(fds[i], alive.bytes, alive.len);
+            }
+        }
+    }
+    wire_free(&alive);
+    return now() - begin;
+}
+
+/* All places are taken by connections that have begun a message and never end it, though they are
+ * there and answer: first with few bytes that hold much memory, then with a fragment now and then. */
+static void endless_message(void) {
+    static const char *const options[] = {
+        "--max-connections", "20", "--message-timeout", "0.5", "--ping-interval", "0.1", NULL};
+    struct squeezed payload = {0};
+    struct wire drop = {0};
+    int fds[PLACES];
+    squeezed_zeros(&payload, LARGE / 4);
+    for (int dripping = 0; dripping < 2; dripping++) {
+        if (!squeezed_begin(options)) {
+            return;
+        }
+        for (size_t i = 0; i < PLACES; i++) {
+            fds[i] = squeezed_open();
+            CHECK(squeezed_send(fds[i], 0x42, payload.out.bytes, dripping ? 10 : payload.out.len));
+        }
+        CHECK_EQUAL(attack_ask(peer_handshake, strlen(peer_handshake)), 503);
+        int64_t took = never_end(fds, PLACES, &drop);
+        attack_bound(dripping ? "dripping, told 1008 after" : "told 1008 after", (double)took, 2000,
+                     "ms");
+        for (size_t i = 0; i < PLACES; i++) {
+            CHECK_EQUAL(attack_close_code(fds[i]), 1008);
+            close(fds[i]);
+        }
+        attack_settle(0);
+        attack_cost("data left", attack_data_growth(), 4096, "KiB");
+        attack_end();
+        wire_add_client_frame(&drop, 0x00, "", 0);
+    }
+    wire_free(&drop);
+    wire_free(&payload.out);
+}
+
 const struct attack patience_attacks[] = {{"slow_readers", slow_readers, false},
                                           {"unused_connections", unused, false},
                                           {"slowloris", slowloris, false},
                                           {"close_unanswered", close_unanswered, false},
+                                          {"endless_message", endless_message, false},
                                           {NULL, NULL, false}};
