@@ -1,7 +1,7 @@
 # The rules of the fuzz targets; the Makefile includes them. `make test` replays the corpora with
 # any compiler; only `make fuzz` needs clang, and only `make coverage` gcc.
 
-FUZZ_TARGETS := http handshake frame connection session inflate deflate
+FUZZ_TARGETS := http handshake answer frame connection session inflate deflate
 fuzz_objects := $(foreach module,fuzz oracle_utf8 oracle_frames oracle_http oracle_fields \
                   oracle_handshake oracle_accept oracle_inflate script,$(call object,fuzz/$(module))) \
                 $(foreach module,$(so_far),$(call object,$(module)))

@@ -16,7 +16,7 @@
 
 enum {
     ANSWER_BODY_TEXT_MAX = 256, /* bytes that are kept; a person reads no more */
-    ANSWER_BODY_LINE_MAX = 1024 /* bytes of a line before a chunk, with its CR LF */
+    ANSWER_BODY_LINE_MAX = 1024 /* bytes of the line before a chunk, up to its CR */
 };
 
 enum answer_body_verdict {
