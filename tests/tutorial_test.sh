@@ -4,7 +4,11 @@
 # test changes a copy. Its folder's name is as hard for a shell as a name can be.
 # shellcheck disable=SC2016 # the backticks are those of Markdown
 set -u
-BUILD=$(cd "${BUILD:-build}" && pwd)
+BUILD=${BUILD:-build}
+# When it is run alone, after a plain make.
+[ -x "$BUILD/tutorial" ] || ${MAKE:-make} -s BUILD="$BUILD" "$BUILD/wscheck" "$BUILD/tutorial" \
+    "$BUILD/tutorial-bin/nc" || exit 1
+BUILD=$(cd "$BUILD" && pwd)
 sample=$(cd "$(dirname "$0")/tutorial" && pwd)
 checker=$BUILD/tutorial
 work=$BUILD/tutorial-test
