@@ -11,7 +11,7 @@ bool buffer_has_grown(const struct buffer *buffer) {
     return buffer->data != buffer->lent;
 }
 
-int buffer_grow(struct buffer *buffer, size_t capacity, size_t used) {
+int buffer_resize(struct buffer *buffer, size_t capacity, size_t used) {
     uint8_t *larger = realloc(buffer_has_grown(buffer) ? buffer->data : NULL, capacity);
     if (larger == NULL) {
         return -1;

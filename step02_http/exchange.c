@@ -108,7 +108,7 @@ static ssize_t receive_some(struct exchange *exchange, struct buffer *buffer, in
     if (exchange->received == buffer->capacity) {
         size_t twice = 2 * buffer->capacity;
         size_t capacity = twice < HTTP_HEAD_MAX ? twice : HTTP_HEAD_MAX;
-        if (buffer_grow(buffer, capacity, exchange->received) != 0) {
+        if (buffer_resize(buffer, capacity, exchange->received) != 0) {
             errno = ENOMEM;
             return -1;
         }

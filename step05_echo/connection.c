@@ -169,7 +169,7 @@ static enum connection_event take_payload(struct connection *connection) {
     size_t here = input->end - input->raw;
     size_t count = missing < here ? (size_t)missing : here;
     if (connection->changed && !frame_is_control(frame->opcode)) {
-        return connection_make_message(connection, from, count, key);
+        return connection_make_message(connection, count, key);
     }
     input->raw += count;
     connection->frame_received += count;
@@ -296,9 +296,13 @@ uint8_t *connection_space(struct connection *connection, size_t *size) {
     const struct frame_header *frame = &connection->frame;
     uint64_t rest = connection->in_frame ? frame->payload_length - connection->frame_received : 0;
     uint64_t most = connection->settings.max_message + BUFFER_SLACK;
+    connection_give_way(connection);
     uint8_t *space = input_space(&connection->input, rest, most, size);
     if (space == NULL) {
         connection_fail(connection, CLOSE_INTERNAL_ERROR, connection_no_memory);
+    } else if (connection->settings.extension != NULL && *size > rest + INPUT_READ_SIZE) {
+        /* A message of the extension's may follow, and the buffer is to shrink for it. */
+        *size = (size_t)rest + INPUT_READ_SIZE;
     }
     return space;
 }

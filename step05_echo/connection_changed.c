@@ -13,6 +13,15 @@ void connection_begin_changed(struct connection *connection) {
     connection->marked_bytes = 0;
 }
 
+void connection_give_way(struct connection *connection) {
+    const struct extension *extension = connection->settings.extension;
+    const struct input *input = &connection->input;
+    bool is_large = input->in_message && input->message_length > INPUT_READ_SIZE;
+    if (extension != NULL && is_large && connection->output.count == 0) {
+        extension->relax(extension->context);
+    }
+}
+
 /* Payload may come to nothing for ever, so its bytes are limited as well, if less strictly than
  * those of the message: this many more are too many. */
 static uint64_t too_much(const struct connection *connection) {
@@ -36,9 +45,13 @@ static enum connection_event judge(struct connection *connection, enum extension
     return CONNECTION_NEEDS_INPUT;
 }
 
-enum connection_event connection_make_message(struct connection *connection, uint8_t *bytes,
-                                              size_t count, const uint8_t *masking_key) {
+enum connection_event connection_make_message(struct connection *connection, size_t count,
+                                              const uint8_t *masking_key) {
     const struct extension *extension = connection->settings.extension;
+    if (connection->output.count == 0) {
+        input_shrink(&connection->input); /* the extension may need as much */
+    }
+    uint8_t *bytes = connection->input.buffer.data + connection->input.raw;
     uint64_t offset = connection->frame_received;
     size_t before = connection->made.length;
     count = count < too_much(connection) ? count : (size_t)too_much(connection);

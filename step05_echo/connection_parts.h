@@ -19,9 +19,13 @@ enum connection_event connection_fail(struct connection *connection, uint16_t co
 /* The message that begins is one that the extension makes. */
 void connection_begin_changed(struct connection *connection);
 
-/* Has the extension go on with it, by `count` bytes of payload that lie at `bytes`, masked with the
- * key unless that is NULL. Returns CONNECTION_NEEDS_INPUT if all is well. */
-enum connection_event connection_make_message(struct connection *connection, uint8_t *bytes,
-                                              size_t count, const uint8_t *masking_key);
+/* Has the extension go on with it, by the next `count` bytes of input, which are payload, masked
+ * with the key unless that is NULL. Returns CONNECTION_NEEDS_INPUT if all is well. */
+enum connection_event connection_make_message(struct connection *connection, size_t count,
+                                              const uint8_t *masking_key);
+
+/* A message that is not the extension's may become large. Then the extension gives back what it
+ * keeps of its own last one: a peer gets the memory for one message at a time. */
+void connection_give_way(struct connection *connection);
 
 #endif

@@ -42,6 +42,15 @@ void input_relax(struct input *input) {
     }
 }
 
+void input_shrink(struct input *input) {
+    struct buffer *buffer = &input->buffer;
+    bool is_large = buffer_has_grown(buffer) && buffer->capacity > INPUT_READ_SIZE;
+    if (is_large && input->end - input->raw < INPUT_READ_SIZE) {
+        move_to_front(input);
+        buffer_resize(buffer, INPUT_READ_SIZE, input->end);
+    }
+}
+
 /* Moves what is kept only if the room behind it is too small: for the rest of the frame, for a read
  * that is worth its call, or beside a buffer that would have to grow. */
 static void make_room(struct input *input, uint64_t rest_of_frame) {
@@ -79,7 +88,7 @@ uint8_t *input_space(struct input *input, uint64_t rest_of_frame, uint64_t most,
     }
     make_room(input, rest_of_frame);
     size_t wanted = wanted_capacity(input, rest_of_frame, most);
-    if (wanted > buffer->capacity && buffer_grow(buffer, wanted, input->end) != 0 &&
+    if (wanted > buffer->capacity && buffer_resize(buffer, wanted, input->end) != 0 &&
         input->end == buffer->capacity) {
         return NULL;
     }

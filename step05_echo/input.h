@@ -43,6 +43,11 @@ uint8_t *input_space(struct input *input, uint64_t rest_of_frame, uint64_t most,
 /* Reports that `count` bytes were put there. */
 void input_received(struct input *input, size_t count);
 
+/* Gives back what a large message has taken beyond INPUT_READ_SIZE, unless there are as many bytes
+ * that are not looked at yet. No message may lie in the buffer, and everything before `done` must
+ * have been sent. What is left moves. */
+void input_shrink(struct input *input);
+
 /* Gives back memory that was taken for busier times, unless a message is being received. Everything
  * before `done` must have been sent. */
 void input_relax(struct input *input);

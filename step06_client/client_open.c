@@ -65,7 +65,7 @@ static int send_request(struct opening *opening, const char *request, size_t len
 static ssize_t receive_some(struct opening *opening) {
     struct buffer *buffer = &opening->buffer;
     if (opening->received == buffer->capacity) {
-        if (buffer_grow(buffer, HTTP_HEAD_MAX, opening->received) != 0) {
+        if (buffer_resize(buffer, HTTP_HEAD_MAX, opening->received) != 0) {
             errno = ENOMEM;
             return -1;
         }

@@ -33,7 +33,7 @@ const char *terminal_read(struct terminal *terminal) {
                    : "a line of the input is longer than 16777216 bytes; --binary knows no lines";
     }
     if (buffer->capacity - kept < TERMINAL_LINE_MAX &&
-        buffer_grow(buffer, 2 * buffer->capacity, kept) != 0) {
+        buffer_resize(buffer, 2 * buffer->capacity, kept) != 0) {
         return "the input needs more memory than there is";
     }
     size_t space = buffer->capacity - kept, most = TERMINAL_MESSAGE_MAX + 1 - kept;

@@ -123,7 +123,7 @@ static void memory_is_given_back_in_silence(void) {
     CHECK(connection_space(&connection, &size) == lent + 3);
     CHECK_EQUAL(size, sizeof lent - 3);
     drive_feed(&connection, &run, in.bytes + 3, 4, 100); /* in the middle of a message it stays */
-    CHECK(buffer_grow(&connection.input.buffer, 5000, connection.input.end) == 0);
+    CHECK(buffer_resize(&connection.input.buffer, 5000, connection.input.end) == 0);
     connection_relax(&connection);
     CHECK(buffer_has_grown(&connection.input.buffer));
     drive_feed(&connection, &run, in.bytes + 7, in.len - 7, 100);

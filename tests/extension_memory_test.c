@@ -227,6 +227,44 @@ static void memory_is_given_back_between_messages_only(void) {
     hook_end(&run);
 }
 
+/* A large message without the mark takes what the extension has, and one with the mark takes what
+ * the buffer has. */
+static void a_peer_has_memory_for_one_message_at_a_time(void) {
+    enum { LARGE = 4 * INPUT_READ_SIZE };
+    static const uint8_t payload[LARGE];
+    static uint8_t lent[CONNECTION_BUFFER_MIN];
+    static struct toy toy;
+    struct connection_message message;
+    struct connection connection;
+    struct buffer buffer;
+    struct wire in = {0};
+    toy_init(&toy);
+    struct connection_settings settings = {
+        .role = CONNECTION_SERVER, .max_message = LARGE, .extension = &toy.extension};
+    buffer_init(&buffer, lent, sizeof lent);
+    connection_init(&connection, &settings, &buffer, 0);
+    wire_add_client_frame(&in, 0x82, payload, LARGE);
+    wire_add_client_frame(&in, 0x82 | TOY_MARK, "\x04\x61", 2);
+    size_t messages = 0, largest = 0;
+    for (size_t at = 0, size; messages < 2; at += size) {
+        while (connection_next(&connection, &message) == CONNECTION_MESSAGE) {
+            messages++;
+            CHECK_EQUAL(message.length, messages == 1 ? LARGE : 4);
+        }
+        uint8_t *space = connection_space(&connection, &size);
+        largest =
+            connection.input.buffer.capacity > largest ? connection.input.buffer.capacity : largest;
+        size = size < in.len - at ? size : in.len - at;
+        memcpy(space, in.bytes + at, size);
+        connection_received(&connection, size);
+    }
+    CHECK(largest > LARGE);
+    CHECK(toy.relaxed > 0);
+    CHECK_EQUAL(connection.input.buffer.capacity, INPUT_READ_SIZE);
+    connection_free(&connection);
+    wire_free(&in);
+}
+
 int main(void) {
     test_run("extension: output is written before a message moves",
              output_is_written_before_a_message_moves);
@@ -240,5 +278,7 @@ int main(void) {
              a_client_leaves_the_message_as_it_was);
     test_run("extension: memory is given back between messages only",
              memory_is_given_back_between_messages_only);
+    test_run("extension: a peer has memory for one message at a time",
+             a_peer_has_memory_for_one_message_at_a_time);
     return test_report();
 }

@@ -141,6 +141,51 @@ static void in_each_fragment(void) {
     attack_end();
 }
 
+/* Noise, which the server tries to compress in vain. */
+static void make_noise(uint8_t *bytes) {
+    uint32_t number = 1;
+    for (size_t i = 0; i < LARGEST_MESSAGE; i++) {
+        number = number * 1664525u + 1013904223u;
+        bytes[i] = (uint8_t)(number >> 24);
+    }
+}
+
+/* What a message of one kind has taken must not stay while one of the other kind takes as much:
+ * zeros that were compressed, then noise as it is, then noise that is marked as compressed. */
+static void one_after_the_other(void) {
+    static uint8_t noise[LARGEST_MESSAGE];
+    static const struct {
+        const char *what;
+        const char *kinds; /* z, n, N as above */
+    } orders[] = {
+        {"compressed, as it is", "zn"}, {"as it is, compressed", "nN"}, {"each", "znNzN"}};
+    struct squeezed zeros = {0}, stored = {0};
+    make_noise(noise);
+    squeezed_zeros(&zeros, LARGEST_MESSAGE);
+    squeezed_end(&zeros);
+    squeezed_stored(&stored, noise, LARGEST_MESSAGE);
+    squeezed_end(&stored);
+    for (size_t order = 0; order < sizeof orders / sizeof orders[0]; order++) {
+        size_t length = 0;
+        if (!squeezed_begin(no_options)) {
+            break;
+        }
+        int fd = squeezed_open();
+        for (const char *kind = orders[order].kinds; *kind != '\0'; kind++) {
+            const struct wire *packed = *kind == 'z' ? &zeros.out : &stored.out;
+            CHECK(*kind == 'n' ? squeezed_send(fd, 0x82, noise, LARGEST_MESSAGE)
+                               : squeezed_send(fd, 0xc2, packed->bytes, packed->len));
+            CHECK(squeezed_read(fd, &length) != ATTACK_BROKEN);
+        }
+        attack_note("%s", orders[order].what);
+        attack_peak_bound(memory_bound(LARGEST_MESSAGE));
+        close(fd);
+        attack_end();
+    }
+    wire_free(&zeros.out);
+    wire_free(&stored.out);
+}
+
 /* A message of blocks with nothing in them could go on for ever. Sends it in fragments of the same
  * bytes until the server has had enough, which takes no more than twice its largest message. */
 static void check_nothing(const struct squeezed *batch, double bound) {
@@ -233,6 +278,7 @@ static void dripped(void) {
 const struct attack bomb_attacks[] = {{"bomb", sixteen_mib, true},
                                       {"bombs_of_a_crowd", fifty, false},
                                       {"bomb_in_each_fragment", in_each_fragment, true},
+                                      {"one_after_the_other", one_after_the_other, false},
                                       {"endless_empty_blocks", empty_blocks, false},
                                       {"endless_tables", tables, false},
                                       {"compressed_drip", dripped, false},

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 enum {
+    STORED_MOST = 65535, /* bytes of a block */
     FIXED = 1,
     DYNAMIC = 2,
     SYMBOLS = 288,
@@ -114,19 +115,27 @@ void squeezed_zeros(struct squeezed *squeezed, size_t total) {
     put(squeezed, &literals, END_OF_BLOCK);
 }
 
+void squeezed_stored(struct squeezed *squeezed, const uint8_t *bytes, size_t length) {
+    while (length > 0) {
+        uint16_t size = (uint16_t)(length < STORED_MOST ? length : STORED_MOST);
+        uint8_t lengths[4] = {(uint8_t)size, (uint8_t)(size >> 8)};
+        lengths[2] = lengths[0] ^ 255;
+        lengths[3] = lengths[1] ^ 255;
+        squeezed_end(squeezed); /* the header of a stored block */
+        wire_add(&squeezed->out, lengths, sizeof lengths);
+        wire_add(&squeezed->out, bytes, size);
+        bytes += size;
+        length -= size;
+    }
+}
+
 void squeezed_repeat(struct squeezed *squeezed, const uint8_t *unit, size_t period, size_t total) {
     struct code literals = {{0}, {0}}, distances = {{0}, {0}};
-    uint16_t size = (uint16_t)period;
-    uint8_t lengths[4] = {(uint8_t)size, (uint8_t)(size >> 8)};
-    lengths[2] = lengths[0] ^ 255;
-    lengths[3] = lengths[1] ^ 255;
     literals.lengths[LONGEST] = literals.lengths[END_OF_BLOCK] = 1;
     distances.lengths[FARTHEST] = 1;
     assign(&literals);
     assign(&distances);
-    squeezed_end(squeezed); /* the header of a stored block */
-    wire_add(&squeezed->out, lengths, sizeof lengths);
-    wire_add(&squeezed->out, unit, period);
+    squeezed_stored(squeezed, unit, period);
     begin_block(squeezed, &literals, LONGEST + 1, &distances, FARTHEST + 1);
     for (size_t done = period; done + LONGEST_BYTES <= total; done += LONGEST_BYTES) {
         put(squeezed, &literals, LONGEST);

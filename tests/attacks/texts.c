@@ -167,14 +167,12 @@ static double memory_of_each(long before) {
 static void check_idle(const char *what, const char *const *options, double bound) {
     static int fds[IDLE];
     struct squeezed payload = {0};
-    uint8_t header[4] = {WINDOW & 255, WINDOW >> 8, 255 - (WINDOW & 255), 255 - (WINDOW >> 8)};
+    uint8_t letters[WINDOW];
     size_t length;
-    squeezed_end(&payload); /* the header of a stored block */
-    wire_add(&payload.out, header, sizeof header);
     for (size_t i = 0; i < WINDOW; i++) {
-        uint8_t letter = (uint8_t)('@' + next_random() % 32);
-        wire_add(&payload.out, &letter, 1);
+        letters[i] = (uint8_t)('@' + next_random() % 32);
     }
+    squeezed_stored(&payload, letters, WINDOW);
     squeezed_end(&payload);
     if (!squeezed_begin(options)) {
         return;
