@@ -105,14 +105,29 @@ char *text_dots(const void *bytes, size_t len, char *out) {
     return out;
 }
 
-bool text_append(char *out, size_t capacity, size_t *length, const char *string) {
+void text_begin(struct text_builder *builder, char *out, size_t capacity) {
+    *builder = (struct text_builder){out, capacity, 0, true};
+    out[0] = '\0';
+}
+
+void text_add(struct text_builder *builder, const char *string) {
     size_t more = strlen(string);
-    if (more >= capacity - *length) {
-        return false;
+    builder->fits = builder->fits && more < builder->capacity - builder->length;
+    if (builder->fits) {
+        memcpy(builder->out + builder->length, string, more + 1);
+        builder->length += more;
     }
-    memcpy(out + *length, string, more + 1);
-    *length += more;
-    return true;
+}
+
+void text_add_number(struct text_builder *builder, size_t number, size_t digits) {
+    char text[24];
+    size_t at = sizeof text - 1;
+    text[at] = '\0';
+    for (; number > 0 || digits > 0; number /= 10) {
+        text[--at] = (char)('0' + number % 10);
+        digits -= digits > 0;
+    }
+    text_add(builder, text + at);
 }
 
 size_t text_distance(const char *from, const char *to) {

@@ -23,12 +23,23 @@ char *text_printable(const void *bytes, size_t len, char *out, size_t capacity);
  * beside a hex dump. `out` needs len + 1 bytes. Returns `out`. */
 char *text_dots(const void *bytes, size_t len, char *out);
 
-/* Appends a C string to the one of `*length` characters in `out`, which has room for `capacity`
- * bytes with the NUL. Returns false and changes nothing when it does not fit.
+/* A C string that is put together piece by piece, in memory of the caller's.
  *
  * Where snprintf would do, this is for the path that every connection takes: snprintf uses 2 KB of
  * stack in some C libraries, and a stack page once touched stays with the thread. */
-bool text_append(char *out, size_t capacity, size_t *length, const char *string);
+struct text_builder {
+    char *out;
+    size_t capacity, length;
+    bool fits; /* so far; after a piece that does not fit nothing is added any more */
+};
+
+/* Starts with "" at `out`, which has room for `capacity` bytes, more than 0, with the NUL. */
+void text_begin(struct text_builder *builder, char *out, size_t capacity);
+
+/* Each adds a piece, or nothing at all if it does not fit: a string, or a number in decimal with at
+ * least `digits` digits. */
+void text_add(struct text_builder *builder, const char *string);
+void text_add_number(struct text_builder *builder, size_t number, size_t digits);
 
 /* How many letters must be typed anew, added or taken out to turn one word into the other, for
  * suggestions; TEXT_DISTANCE_MAX if `to` is longer than that. */

@@ -1,5 +1,5 @@
-/* The answer that the client of step 6 reads: its head, whole and in pieces, and where its body ends
- * against a plain reading of RFC 9112, 6.3 and 7.1.
+/* The answer that the client of step 6 reads: its head, whole and in pieces, and where its body
+ * ends against a plain reading of RFC 9112, 6.3 and 7.1.
  *
  *     every byte    what a server sends
  */

@@ -22,9 +22,9 @@ struct response {
     size_t content_length;
 };
 
-/* Writes the head to `out`, which has room for `capacity` bytes, and a NUL behind it. A response
- * with a body also says "Connection: close", since every connection here carries one request.
- * Returns its length, or 0 when it does not fit. */
+/* Writes the head, and a NUL after it, to `out`, which has room for `capacity` bytes, more than
+ * 0. A response with a body also says "Connection: close", since every connection here carries
+ * one request. Returns its length, or 0 when it does not fit. */
 size_t response_head(const struct response *response, char *out, size_t capacity);
 
 /* The reason phrase that belongs to a status code, such as "Not Found". */

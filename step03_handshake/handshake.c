@@ -225,13 +225,17 @@ const char *handshake_error_headers(enum handshake_verdict verdict) {
 }
 
 void handshake_headers(const struct handshake *handshake, char out[HANDSHAKE_HEADERS_MAX]) {
-    size_t length = 0;
-    text_append(out, HANDSHAKE_HEADERS_MAX, &length,
-                "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ");
-    text_append(out, HANDSHAKE_HEADERS_MAX, &length, handshake->accept);
+    struct text_builder headers;
+    text_begin(&headers, out, HANDSHAKE_HEADERS_MAX);
+    text_add(&headers, "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ");
+    text_add(&headers, handshake->accept);
     if (handshake->subprotocol != NULL) {
-        text_append(out, HANDSHAKE_HEADERS_MAX, &length, "\r\nSec-WebSocket-Protocol: ");
-        text_append(out, HANDSHAKE_HEADERS_MAX, &length, handshake->subprotocol);
+        text_add(&headers, "\r\nSec-WebSocket-Protocol: ");
+        text_add(&headers, handshake->subprotocol);
     }
-    text_append(out, HANDSHAKE_HEADERS_MAX, &length, "\r\n");
+    if (handshake->extension != NULL) {
+        text_add(&headers, "\r\nSec-WebSocket-Extensions: ");
+        text_add(&headers, handshake->extension);
+    }
+    text_add(&headers, "\r\n");
 }

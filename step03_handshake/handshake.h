@@ -17,7 +17,12 @@
 #include "step02_http/http_request.h"
 #include "step03_handshake/extensions.h"
 
-enum { HANDSHAKE_ACCEPT_SIZE = 29, HANDSHAKE_SUBPROTOCOL_MAX = 128, HANDSHAKE_HEADERS_MAX = 256 };
+enum {
+    HANDSHAKE_ACCEPT_SIZE = 29,
+    HANDSHAKE_SUBPROTOCOL_MAX = 128,
+    HANDSHAKE_EXTENSION_MAX = 160,
+    HANDSHAKE_HEADERS_MAX = 448 /* with the longest of both */
+};
 
 /* What a server wants. The strings belong to the caller and outlive it. */
 struct handshake_policy {
@@ -71,8 +76,9 @@ int handshake_status(enum handshake_verdict verdict);
 const char *handshake_sentence(enum handshake_verdict verdict);
 const char *handshake_error_headers(enum handshake_verdict verdict);
 
-/* Writes the header lines of the 101 response, each ending with CR LF, as a C string; all but that
- * of the extension. The subprotocol has at most HANDSHAKE_SUBPROTOCOL_MAX characters. */
+/* Writes the header lines of the 101 response, each ending with CR LF, as a C string. The
+ * subprotocol has at most HANDSHAKE_SUBPROTOCOL_MAX characters, the extension at most
+ * HANDSHAKE_EXTENSION_MAX. */
 void handshake_headers(const struct handshake *handshake, char out[HANDSHAKE_HEADERS_MAX]);
 
 /* Computes Sec-WebSocket-Accept, a C string of 28 characters, from the key as it was sent (4.2.2,

@@ -3,24 +3,15 @@
 #include "common/text.h"
 
 #include <stdio.h>
-#include <string.h>
 
-/* The head of the 101. The line of an extension takes the place of the empty line at its end. */
 static void accept(struct reply *reply, const char *program, const struct handshake *handshake,
                    time_t now) {
     char headers[HANDSHAKE_HEADERS_MAX];
-    size_t size = sizeof reply->head;
     handshake_headers(handshake, headers);
     struct response response = {101, program, now, headers, NULL, 0};
     reply->status = response.status;
+    reply->head_size = response_head(&response, reply->head, sizeof reply->head);
     reply->body_size = 0;
-    reply->head_size = response_head(&response, reply->head, size);
-    if (handshake->extension != NULL) {
-        reply->head_size -= strlen("\r\n");
-        text_append(reply->head, size, &reply->head_size, "Sec-WebSocket-Extensions: ");
-        text_append(reply->head, size, &reply->head_size, handshake->extension);
-        text_append(reply->head, size, &reply->head_size, "\r\n\r\n");
-    }
 }
 
 void opening_decide(struct opening *opening, const struct site *site,

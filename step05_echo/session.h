@@ -21,8 +21,8 @@ struct session_settings {
     uint64_t max_message;  /* bytes */
     int64_t ping_interval; /* ms of silence before a ping, and again before giving up; 0: never */
     int64_t idle_timeout;  /* ms without a message before a Close 1001; 0: never */
-    /* ms for a message or a frame that has begun, in all, before a Close 1008; 0: for ever. Its bytes
-     * add the time that they take at SESSION_LEAST_RATE. */
+    /* ms for a message or a frame that has begun, in all, before a Close 1008; 0: for ever. Its
+     * bytes add the time that they take at SESSION_LEAST_RATE. */
     int64_t message_timeout;
 };
 

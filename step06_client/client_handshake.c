@@ -97,42 +97,32 @@ const char *client_offer_problem(const struct client_offer *offer) {
     return problem;
 }
 
-/* The request while it is written: add() does nothing once something has not fitted. */
-struct request {
-    char *out;
-    size_t length;
-    bool fits;
-};
-
-static void add(struct request *request, const char *string) {
-    request->fits = request->fits && text_append(request->out, CLIENT_HANDSHAKE_REQUEST_MAX,
-                                                 &request->length, string);
-}
-
-static void add_line(struct request *request, const char *name, const char *value) {
-    add(request, name);
-    add(request, value);
-    add(request, "\r\n");
+static void add_line(struct text_builder *request, const char *name, const char *value) {
+    text_add(request, name);
+    text_add(request, value);
+    text_add(request, "\r\n");
 }
 
 size_t client_handshake_request(const struct url *url, const struct client_offer *offer,
                                 const char *key, char out[CLIENT_HANDSHAKE_REQUEST_MAX]) {
-    struct request request = {out, 0, true};
+    struct text_builder request;
     const char *host = NULL;
+    text_begin(&request, out, CLIENT_HANDSHAKE_REQUEST_MAX);
     for (size_t i = 0; i < offer->headers.count; i++) {
         host = is_host(offer->headers.item[i]) ? offer->headers.item[i] : host;
     }
-    add(&request, "GET ");
-    add(&request, url->resource);
-    add(&request, " HTTP/1.1\r\n");
+    text_add(&request, "GET ");
+    text_add(&request, url->resource);
+    text_add(&request, " HTTP/1.1\r\n");
     add_line(&request, host != NULL ? host : "Host: ", host != NULL ? "" : url->authority);
-    add(&request, "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n");
+    text_add(&request,
+             "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n");
     add_line(&request, "Sec-WebSocket-Key: ", key);
     for (size_t i = 0; i < offer->subprotocols.count; i++) {
-        add(&request, i == 0 ? "Sec-WebSocket-Protocol: " : ", ");
-        add(&request, offer->subprotocols.item[i]);
+        text_add(&request, i == 0 ? "Sec-WebSocket-Protocol: " : ", ");
+        text_add(&request, offer->subprotocols.item[i]);
     }
-    add(&request, offer->subprotocols.count > 0 ? "\r\n" : "");
+    text_add(&request, offer->subprotocols.count > 0 ? "\r\n" : "");
     if (offer->origin != NULL) {
         add_line(&request, "Origin: ", offer->origin);
     }
@@ -144,7 +134,7 @@ size_t client_handshake_request(const struct url *url, const struct client_offer
             add_line(&request, offer->headers.item[i], "");
         }
     }
-    add(&request, "\r\n");
+    text_add(&request, "\r\n");
     return request.fits ? request.length : 0;
 }
 

@@ -121,7 +121,8 @@ static int race(struct attempt *attempts, size_t count, int64_t deadline) {
 /* Says why each attempt failed, as far as there is room. */
 static void explain(const struct attempt *attempts, size_t count, char *error, size_t size) {
     static const char more[] = ", and more";
-    size_t length = strlen(error), told = 0, refused = 0;
+    size_t told = 0, refused = 0;
+    struct text_builder text = {error, size - sizeof more, strlen(error), true};
     for (const struct attempt *attempt = attempts; attempt < attempts + count; attempt++) {
         char name[TCP_NAME_SIZE], reason[TCP_NAME_SIZE + 128];
         if (attempt->problem == 0) {
@@ -131,16 +132,17 @@ static void explain(const struct attempt *attempts, size_t count, char *error, s
                  count > 1 ? tcp_name(&attempt->address, name) : "", count > 1 ? ": " : "",
                  strerror(attempt->problem == EINPROGRESS ? ETIMEDOUT : attempt->problem));
         refused += attempt->problem == ECONNREFUSED;
-        if (!text_append(error, size - sizeof more, &length, reason)) {
-            text_append(error, size, &length, more);
+        text_add(&text, reason);
+        if (!text.fits) {
+            memcpy(error + text.length, more, sizeof more);
             return;
         }
     }
+    text.capacity = size;
     if (told == 0) {
-        text_append(error, size, &length, ": no time was left when the name had been looked up");
+        text_add(&text, ": no time was left when the name had been looked up");
     } else if (refused == told) {
-        text_append(error, size, &length,
-                    "; nothing listens there (make run starts the echo server on port 8000)");
+        text_add(&text, "; nothing listens there (make run starts the echo server on port 8000)");
     }
 }
 

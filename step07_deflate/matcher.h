@@ -27,10 +27,10 @@ enum {
      * longest match, and as many as it takes to enter all places in it. */
     MATCHER_LOOKAHEAD = 262,
 
-    /* Whoever chooses the text can fill chains with places that are no good. So searches live on an
-     * allowance: each place that is tried takes a step off it, each byte of text adds a few, and
-     * this is the most that can be saved for a text that becomes hard for a while. It stays from one
-     * message to the next. */
+    /* Whoever chooses the text can fill chains with places that are no good. So searches live on
+     * an allowance: each place that is tried takes a step off it, each byte of text adds a few,
+     * and this is the most that can be saved for a text that becomes hard for a while. It stays
+     * from one message to the next. */
     MATCHER_STEPS_MAX = 65536
 };
 

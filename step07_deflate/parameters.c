@@ -76,25 +76,17 @@ static unsigned least(unsigned one, unsigned other) {
     return one < other ? one : other;
 }
 
-static void append(char *text, size_t *length, const char *more) {
-    text_append(text, PARAMETERS_TEXT_MAX, length, more);
-}
-
-static void append_flag(char *text, size_t *length, int parameter, bool wanted) {
+static void add_flag(struct text_builder *text, int parameter, bool wanted) {
     if (wanted) {
-        append(text, length, "; ");
-        append(text, length, names[parameter]);
+        text_add(text, "; ");
+        text_add(text, names[parameter]);
     }
 }
 
-static void append_bits(char *text, size_t *length, int parameter, unsigned bits) {
-    char digits[] = {'=', '1', (char)('0' + bits % 10), '\0'};
-    if (bits < 10) {
-        digits[1] = digits[2];
-        digits[2] = '\0';
-    }
-    append_flag(text, length, parameter, true);
-    append(text, length, digits);
+static void add_bits(struct text_builder *text, int parameter, unsigned bits) {
+    add_flag(text, parameter, true);
+    text_add(text, "=");
+    text_add_number(text, bits, 1);
 }
 
 /* What holds if an offer is accepted. What a client may not be told, it decides: without its
@@ -123,17 +115,18 @@ bool parameters_choose(struct http_text offers, const struct parameters *wishes,
         if (!offer.is_ours || !offer.is_good) {
             continue;
         }
-        size_t length = 0;
+        struct text_builder text;
         *agreed = combine(&offer, wishes);
         bool server_limited = agreed->server_max_window_bits < PARAMETERS_BITS_MAX;
-        append(answer, &length, extension_name);
-        append_flag(answer, &length, SERVER_NO_CONTEXT, agreed->server_no_context_takeover);
-        append_flag(answer, &length, CLIENT_NO_CONTEXT, agreed->client_no_context_takeover);
+        text_begin(&text, answer, PARAMETERS_TEXT_MAX);
+        text_add(&text, extension_name);
+        add_flag(&text, SERVER_NO_CONTEXT, agreed->server_no_context_takeover);
+        add_flag(&text, CLIENT_NO_CONTEXT, agreed->client_no_context_takeover);
         if (offer.given[SERVER_BITS] || server_limited) {
-            append_bits(answer, &length, SERVER_BITS, agreed->server_max_window_bits);
+            add_bits(&text, SERVER_BITS, agreed->server_max_window_bits);
         }
         if (agreed->client_max_window_bits < PARAMETERS_BITS_MAX) {
-            append_bits(answer, &length, CLIENT_BITS, agreed->client_max_window_bits);
+            add_bits(&text, CLIENT_BITS, agreed->client_max_window_bits);
         }
         return true;
     }
@@ -141,17 +134,18 @@ bool parameters_choose(struct http_text offers, const struct parameters *wishes,
 }
 
 void parameters_offer(const struct parameters *wishes, char offer[PARAMETERS_TEXT_MAX]) {
-    size_t length = 0;
-    append(offer, &length, extension_name);
-    append_flag(offer, &length, SERVER_NO_CONTEXT, wishes->server_no_context_takeover);
-    append_flag(offer, &length, CLIENT_NO_CONTEXT, wishes->client_no_context_takeover);
+    struct text_builder text;
+    text_begin(&text, offer, PARAMETERS_TEXT_MAX);
+    text_add(&text, extension_name);
+    add_flag(&text, SERVER_NO_CONTEXT, wishes->server_no_context_takeover);
+    add_flag(&text, CLIENT_NO_CONTEXT, wishes->client_no_context_takeover);
     if (wishes->server_max_window_bits < PARAMETERS_BITS_MAX) {
-        append_bits(offer, &length, SERVER_BITS, wishes->server_max_window_bits);
+        add_bits(&text, SERVER_BITS, wishes->server_max_window_bits);
     }
     if (wishes->client_max_window_bits < PARAMETERS_BITS_MAX) {
-        append_bits(offer, &length, CLIENT_BITS, wishes->client_max_window_bits);
+        add_bits(&text, CLIENT_BITS, wishes->client_max_window_bits);
     } else {
-        append_flag(offer, &length, CLIENT_BITS, true); /* the server may set a limit */
+        add_flag(&text, CLIENT_BITS, true); /* the server may set a limit */
     }
 }
 

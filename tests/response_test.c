@@ -69,7 +69,7 @@ static void capacity_too_small(void) {
     struct response response = {200, "step02_http", NOVEMBER_1994, "", "text/html", 1234};
     size_t whole = response_head(&response, head, RESPONSE_HEAD_MAX);
     CHECK(whole > 100);
-    for (size_t capacity = 0; capacity < whole + 3; capacity++) {
+    for (size_t capacity = 1; capacity < whole + 3; capacity++) {
         memset(head, '#', sizeof head);
         size_t length = response_head(&response, head, capacity);
         CHECK_EQUAL(length, capacity > whole ? whole : 0);

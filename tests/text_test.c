@@ -4,6 +4,7 @@
 #include "common/hexdump.h"
 #include "tests/test.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -283,6 +284,52 @@ static void distance_between_words(void) {
     CHECK_EQUAL(text_distance(too_long, too_long), TEXT_DISTANCE_MAX); /* not even tried */
 }
 
+static void expect_built(const struct text_builder *builder, const char *wanted, bool fits) {
+    CHECK_BYTES(builder->out, strlen(builder->out), wanted, strlen(wanted));
+    CHECK_EQUAL(builder->length, strlen(wanted));
+    CHECK_EQUAL(builder->fits, fits);
+}
+
+static void built_piece_by_piece(void) {
+    char out[8];
+    struct text_builder builder;
+    text_begin(&builder, out, sizeof out);
+    expect_built(&builder, "", true);
+    text_add(&builder, "abc");
+    text_add(&builder, "");
+    text_add(&builder, "defg"); /* with the NUL it is full */
+    expect_built(&builder, "abcdefg", true);
+    text_add(&builder, "");
+    expect_built(&builder, "abcdefg", true);
+    text_add(&builder, "h");
+    expect_built(&builder, "abcdefg", false);
+}
+
+/* What comes after a piece that does not fit is left out as well, or a line would lack its middle.
+ */
+static void nothing_after_what_does_not_fit(void) {
+    char out[8];
+    struct text_builder builder;
+    text_begin(&builder, out, sizeof out);
+    text_add(&builder, "abc");
+    text_add(&builder, "defgh");
+    text_add(&builder, "x");
+    expect_built(&builder, "abc", false);
+}
+
+static void built_with_numbers(void) {
+    char out[40];
+    struct text_builder builder;
+    text_begin(&builder, out, sizeof out);
+    text_add_number(&builder, 7, 2);
+    text_add_number(&builder, 0, 1);
+    text_add(&builder, " ");
+    text_add_number(&builder, UINT32_MAX, 1);
+    text_add(&builder, " ");
+    text_add_number(&builder, 120, 2);
+    expect_built(&builder, "070 4294967295 120", true);
+}
+
 int main(void) {
     test_run("text: printable ASCII stays as it is", printable_ascii_stays);
     test_run("text: control characters are escaped", control_characters);
@@ -302,5 +349,8 @@ int main(void) {
     test_run("text: the distance between two words", distance_between_words);
     test_run("hexdump: the layout of a line, full or not", hexdump_layout);
     test_run("hexdump: offsets of more than four digits", hexdump_offsets);
+    test_run("text: built piece by piece", built_piece_by_piece);
+    test_run("text: nothing after what does not fit", nothing_after_what_does_not_fit);
+    test_run("text: built with numbers", built_with_numbers);
     return test_report();
 }

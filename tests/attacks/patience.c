@@ -205,8 +205,9 @@ static int64_t never_end(const int *fds, size_t count, const struct wire *drop) 
     return now() - begin;
 }
 
-/* All places are taken by connections that have begun a message and never end it, though they are
- * there and answer: first with few bytes that hold much memory, then with a fragment now and then. */
+/* All places are taken by connections that have begun a message and never end it, though they
+ * are there and answer: first with few bytes that hold much memory, then with a fragment now and
+ * then. */
 static void endless_message(void) {
     static const char *const options[] = {
         "--max-connections", "20", "--message-timeout", "0.5", "--ping-interval", "0.1", NULL};
