@@ -23,8 +23,9 @@ struct buffer {
 /* Starts with `lent`, which must live as long as the buffer. */
 void buffer_init(struct buffer *buffer, uint8_t *lent, size_t lent_capacity);
 
-/* Takes room for `capacity` bytes, more or fewer than now, from the heap, and keeps the first `used`
- * of them. `data` may move. Returns 0, or -1 when there is no memory; then nothing has changed. */
+/* Takes room for `capacity` bytes, more or fewer than now, from the heap, and keeps the first
+ * `used` of them. `data` may move. Returns 0, or -1 when there is no memory; then nothing has
+ * changed. */
 int buffer_resize(struct buffer *buffer, size_t capacity, size_t used);
 
 /* Whether it has taken memory from the heap. */

@@ -56,9 +56,9 @@ struct extension {
     bool (*send)(void *context, const uint8_t *payload, size_t length,
                  struct extension_message *changed);
 
-    /* Gives back memory that was taken for busier times, because there is silence or because a large
-     * message that is not marked needs as much. Nothing waits to be written, and of the message last
-     * received nothing is needed. */
+    /* Gives back memory that was taken for busier times, because there is silence or because a
+     * large message that is not marked needs as much. Nothing waits to be written, and of the
+     * message last received nothing is needed. */
     void (*relax)(void *context);
 };
 
