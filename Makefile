@@ -139,6 +139,9 @@ interop: all ## drive the programs with real clients: browsers, Node, Python, Ja
 # The tests under tools that watch the programs: sanitize.
 include tests/sanitize/rules.mk
 
+# Other systems and processors: portable.
+include tests/portable/rules.mk
+
 # Installing, and the files for running behind a proxy: install, uninstall, deploy.
 include deploy/rules.mk
 # The fuzz targets, and what the tests reach: fuzz, coverage.

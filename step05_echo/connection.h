@@ -44,7 +44,8 @@ enum connection_role { CONNECTION_SERVER, CONNECTION_CLIENT };
 
 struct connection_settings {
     enum connection_role role;
-    uint64_t max_message; /* bytes of the largest message that is accepted, fragments joined */
+    uint64_t max_message; /* bytes of the largest message that is accepted, fragments joined; no
+                             more than SIZE_MAX / 4 */
     /* A client's frames need a fresh masking key each, which nobody can predict (10.3). This gives
      * one. A server has none: NULL. */
     void (*new_masking_key)(void *context, uint8_t masking_key[4]);

@@ -134,7 +134,7 @@ build() { # build TARGET
 export SANITIZED="$tool" # for the tests whose programs are not built that way
 report_to "$reports/all"
 if [ "$tool" = valgrind ]; then
-    build test-programs && WATCH=$watch sh $here/valgrind.sh
+    build test-programs && WATCH=$watch sh $here/slow.sh
 else
     build test
 fi

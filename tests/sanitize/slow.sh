@@ -1,20 +1,19 @@
 #!/bin/sh
-# Runs under valgrind ($WATCH) what it is fast enough for: the test programs with all the programs
-# that they start, and all of wscheck's cases against the echo server.
+# Runs what is fast enough for valgrind ($WATCH), or for programs that an emulator runs: the test
+# programs with all the programs that they start, and all of wscheck's cases against the echo server.
 #
-# Left out are load_test (a thousand connections at once, twenty thousand in all: valgrind runs one
-# thread at a time, and no more than 500 of them), stop_test (a server under full load has to stop
-# within its bound), utf8_test, inflate_reference_test and deflate_history_test (more than a minute
-# each of every possible sequence, window and cut), permessage_long_test (half a minute of large
-# messages; for these, too, other tests reach the same code), the tests that are scripts and the
-# tutorial, which start the same programs through shells and compilers. The sanitizers run all of
-# those.
+# Left out are load_test (a thousand connections at once: valgrind runs one thread at a time, and no
+# more than 500 of them), stop_test (a server under full load has to stop within its bound),
+# utf8_test, inflate_reference_test and deflate_history_test (more than a minute each of every
+# possible sequence, window and cut), permessage_long_test (half a minute of large messages; for
+# these, too, other tests reach the same code), the tests that are scripts and the tutorial, which
+# start the same programs through shells and compilers. The sanitizers run all of those.
 #
-#     valgrind.sh         all, as many at a time as there are processors
-#     valgrind.sh NAME    one test program, or wscheck
+#     slow.sh         all, as many at a time as there are processors
+#     slow.sh NAME    one test program, or wscheck
 set -u
-results=$BUILD/valgrind-results
-export INSTRUMENTED=valgrind # for process_is_instrumented
+results=$BUILD/slow-results
+export INSTRUMENTED=yes # for process_is_instrumented
 
 if [ $# -eq 1 ]; then
     # $WATCH is a list of words.
