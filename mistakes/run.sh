@@ -104,6 +104,11 @@ find_it() {
         echo "FAIL $1: $case_name failed, but the report does not say why"
         return 1
     fi
+    # None of the stories is about a server that dies.
+    if grep -q '^the server is gone' "$work/$1/report.txt"; then
+        echo "FAIL $1: the server does not live through $case_name"
+        return 1
+    fi
     printf 'found %-28s %-14s %s\n' "$1" "$case_name" \
         "$(sed -n 's/^  happened  //p' "$work/$1/report.txt" | head -n 1)"
 }
