@@ -104,7 +104,7 @@ include tests/attacks/rules.mk
 
 # Testing.
 test_parts := $(addprefix tests/,test wire process peer inflate_case drive side toy hook arriving \
-                asking launch scripted)
+                asking launch scripted lesson)
 test_links := $(foreach module,$(test_parts) $(so_far),$(call object,$(module)))
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)
 	@mkdir -p $(@D)

@@ -20,7 +20,7 @@ static void show_chunks(struct tcp_connection *connection, void *context) {
     uint8_t chunk[CHUNK_SIZE];
     uint64_t total = 0;
     for (;;) {
-        ssize_t count = tcp_read(connection, chunk, sizeof chunk, TCP_IDLE_TIMEOUT);
+        ssize_t count = tcp_read_limited(connection, chunk, sizeof chunk);
         if (count < 0) {
             log_event(connection->number, "ended: %s; %llu bytes in all", tcp_problem(errno),
                       (unsigned long long)total);

@@ -14,6 +14,8 @@ void tcp_init(struct tcp_connection *connection, int fd) {
     memset(connection, 0, sizeof *connection);
     connection->fd = fd;
     connection->write_timeout = TCP_WRITE_TIMEOUT;
+    connection->idle_timeout = TCP_IDLE_TIMEOUT;
+    connection->deadline = clock_now() + TCP_TOTAL_TIMEOUT;
 }
 
 /* The listening socket carries no bytes itself. Each accept takes the first connection off the line
@@ -38,6 +40,10 @@ static int set_timeout(int fd, int option, int64_t milliseconds) {
     time.tv_sec = (time_t)(milliseconds / 1000);
     time.tv_usec = (suseconds_t)(milliseconds % 1000 * 1000);
     return setsockopt(fd, SOL_SOCKET, option, &time, sizeof time) == 0 || errno == EINVAL ? 0 : -1;
+}
+
+static int64_t least(int64_t one, int64_t other) {
+    return one < other ? one : other;
 }
 
 /* Whether to report the server's stop now: once, so that a goodbye can be read and written. */
@@ -76,6 +82,19 @@ ssize_t tcp_read(struct tcp_connection *connection, void *buffer, size_t capacit
     }
 }
 
+ssize_t tcp_read_limited(struct tcp_connection *connection, void *buffer, size_t capacity) {
+    int64_t idle = connection->idle_timeout, left = connection->deadline - clock_now();
+    ssize_t count = -1;
+    errno = ETIMEDOUT;
+    if (left > 0) {
+        count = tcp_read(connection, buffer, capacity, least(idle, left));
+    }
+    if (count < 0 && errno == ETIMEDOUT && left < idle) {
+        errno = EDQUOT; /* the quota is one of time */
+    }
+    return count;
+}
+
 /* An iovec is a pointer and a length, one piece of memory. The kernel takes several with one call
  * and sends them as if they lay side by side, so nobody has to copy a head and a body together
  * first. It may also take less than all of it, and then the rest must be sent anew.
@@ -110,10 +129,6 @@ static ssize_t send_parts(int fd, const struct iovec *parts, size_t count, int f
 
 static bool is_temporary(int problem) {
     return problem == EINTR || problem == EAGAIN || problem == EWOULDBLOCK;
-}
-
-static int64_t least(int64_t one, int64_t other) {
-    return one < other ? one : other;
 }
 
 /* The slow half of tcp_write: the kernel's buffer is full, so the peer has to read first. There are
@@ -188,6 +203,8 @@ const char *tcp_problem(int problem) {
     switch (problem) {
     case ETIMEDOUT:
         return "nothing moved for too long";
+    case EDQUOT:
+        return "its time is over";
     case ECANCELED:
         return "the server is stopping";
     default:

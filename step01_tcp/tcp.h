@@ -21,7 +21,11 @@
 #include <sys/uio.h>
 
 enum {
-    TCP_IDLE_TIMEOUT = 300000,    /* ms; for programs without a limit of their own for silence */
+    /* For the steps that have no limits of their own for an open connection, in ms: a client that is
+     * gone without a word is not waited for, and ten minutes are enough to try things by hand, while
+     * one that sends a byte now and then does not keep its thread for ever. */
+    TCP_IDLE_TIMEOUT = 60000,
+    TCP_TOTAL_TIMEOUT = 600000,
     TCP_WRITE_TIMEOUT = 10000,    /* ms that a peer may take nothing of a write */
     TCP_WRITE_LEAST_RATE = 16384, /* bytes a second that it must take on average after that */
     TCP_FINISH_TIMEOUT = 2000,    /* ms to wait for the peer's end after an error */
@@ -36,7 +40,9 @@ struct tcp_connection {
     const atomic_bool *stop; /* true once the server is asked to stop; NULL: never */
     atomic_bool stop_seen;   /* a read has reported it */
     int64_t read_timeout;    /* what the socket is set to, ms; 0: not set */
-    int64_t write_timeout;   /* TCP_WRITE_TIMEOUT; shorter in tests */
+    int64_t write_timeout;   /* TCP_WRITE_TIMEOUT; this and the next two are shorter in tests */
+    int64_t idle_timeout;    /* TCP_IDLE_TIMEOUT */
+    int64_t deadline;        /* TCP_TOTAL_TIMEOUT after the start, as clock_now() has it */
 };
 
 /* Accepts the next connection that waits at a listening socket. Returns 0 and fills in
@@ -53,6 +59,11 @@ void tcp_init(struct tcp_connection *connection, int fd);
  * silence, ECANCELED when the server is asked to stop (told once; later reads go on as before),
  * ECONNRESET and others of read(2) when the connection is gone. A signal does not end the wait. */
 ssize_t tcp_read(struct tcp_connection *connection, void *buffer, size_t capacity, int64_t timeout);
+
+/* The same within the limits for a program that has none: waits for TCP_IDLE_TIMEOUT at most, and no
+ * longer than until TCP_TOTAL_TIMEOUT after tcp_init; then it returns -1 with EDQUOT, whatever has
+ * come. */
+ssize_t tcp_read_limited(struct tcp_connection *connection, void *buffer, size_t capacity);
 
 /* Writes all bytes of `count` parts, at most TCP_PARTS_MAX, however often the kernel takes less
  * than it was given. Returns 0, or -1 with errno: ETIMEDOUT when the peer did not take them in the

@@ -26,7 +26,7 @@ static void show_bytes(struct tcp_connection *tcp, void *context) {
             log_event(tcp->number, "read %zd bytes", count);
             log_hexdump(tcp->number, bytes, (size_t)count);
         }
-        count = tcp_read(tcp, bytes, sizeof bytes, TCP_IDLE_TIMEOUT);
+        count = tcp_read_limited(tcp, bytes, sizeof bytes);
     } while (count > 0);
     log_event(tcp->number, "ended: %s", count == 0 ? "closed by the peer" : tcp_problem(errno));
 }

@@ -32,7 +32,7 @@ static void show_frames(struct tcp_connection *tcp, void *context) {
         /* What is left is the beginning of a frame whose end is still on its way. */
         len -= used;
         memmove(bytes, bytes + used, len);
-        ssize_t count = tcp_read(tcp, bytes + len, sizeof bytes - len, TCP_IDLE_TIMEOUT);
+        ssize_t count = tcp_read_limited(tcp, bytes + len, sizeof bytes - len);
         if (count <= 0) {
             log_event(tcp->number, "ended: %s",
                       count == 0 ? "closed by the peer" : tcp_problem(errno));

@@ -1,4 +1,5 @@
 /* Step 1 from outside: what arrives is shown in the log, and nobody disturbs anybody else. */
+#include "tests/lesson.h"
 #include "tests/peer.h"
 #include "tests/test.h"
 
@@ -9,6 +10,10 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define main lesson_main
+#include "step01_tcp/main.c" /* NOLINT(bugprone-suspicious-include): see lesson.h */
+#undef main
 
 static struct process server;
 
@@ -164,6 +169,10 @@ static void sigterm_ends_it(void) {
     CHECK_EQUAL(process_stop(&server), 0);
 }
 
+static void no_peer_is_waited_for_without_end(void) {
+    lesson_check_waits(show_chunks, false);
+}
+
 int main(void) {
     static const char *const arguments[] = {NULL};
     if (process_start(&server, "step01_tcp", arguments)) {
@@ -183,5 +192,6 @@ int main(void) {
              all_parts_are_written_however_slowly_they_are_read);
     test_run("tcp: a read waits only so long", a_read_waits_only_so_long);
     test_run("tcp: a stop is reported once", a_stop_is_reported_once);
+    test_run("step01: no peer is waited for without end", no_peer_is_waited_for_without_end);
     return test_report();
 }

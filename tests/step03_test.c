@@ -1,11 +1,16 @@
 /* Step 3 from outside: the handshake over a real socket. Its rules are tested in
  * handshake_rules_test and its siblings. */
+#include "tests/lesson.h"
 #include "tests/peer.h"
 #include "tests/test.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#define main lesson_main
+#include "step03_handshake/main.c" /* NOLINT(bugprone-suspicious-include): see lesson.h */
+#undef main
 
 static struct process server;
 
@@ -113,6 +118,10 @@ static void bad_options_are_refused(void) {
     }
 }
 
+static void no_peer_is_waited_for_without_end(void) {
+    lesson_check_waits(show_bytes, true);
+}
+
 int main(void) {
     static const char *const arguments[] = {"--origin", "https://good.example", NULL};
     if (process_start(&server, "step03_handshake", arguments)) {
@@ -124,5 +133,6 @@ int main(void) {
         test_run("step03: bad options are refused", bad_options_are_refused);
         test_run("step03: SIGTERM ends it with status 0", sigterm_ends_it);
     }
+    test_run("step03: no peer is waited for without end", no_peer_is_waited_for_without_end);
     return test_report();
 }

@@ -1,10 +1,15 @@
 /* Step 4 from outside: what it shows of the frames that arrive. */
+#include "tests/lesson.h"
 #include "tests/peer.h"
 #include "tests/test.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#define main lesson_main
+#include "step04_frames/main.c" /* NOLINT(bugprone-suspicious-include): see lesson.h */
+#undef main
 
 static struct process server;
 
@@ -163,6 +168,10 @@ static void sigterm_ends_it(void) {
     CHECK_EQUAL(process_stop(&server), 0);
 }
 
+static void no_peer_is_waited_for_without_end(void) {
+    lesson_check_waits(show_frames, true);
+}
+
 int main(void) {
     static const char *const arguments[] = {NULL};
     if (process_start(&server, "step04_frames", arguments)) {
@@ -183,5 +192,6 @@ int main(void) {
         test_run("step04: the end after an error is orderly", the_end_after_an_error_is_orderly);
         test_run("step04: SIGTERM ends it with status 0", sigterm_ends_it);
     }
+    test_run("step04: no peer is waited for without end", no_peer_is_waited_for_without_end);
     return test_report();
 }
