@@ -50,26 +50,27 @@ static void add_date(struct text_builder *head, time_t now) {
     text_add(head, " GMT");
 }
 
+void response_begin(struct text_builder *head, int status, const char *program, time_t now) {
+    text_add(head, "HTTP/1.1 ");
+    text_add_number(head, (size_t)status, 3);
+    text_add(head, " ");
+    text_add(head, response_reason(status));
+    text_add(head, "\r\nDate: ");
+    add_date(head, now);
+    text_add(head, "\r\nServer: ");
+    text_add(head, program);
+    text_add(head, "\r\n");
+}
+
 size_t response_head(const struct response *response, char *out, size_t capacity) {
     struct text_builder head;
     text_begin(&head, out, capacity);
-    text_add(&head, "HTTP/1.1 ");
-    text_add_number(&head, (size_t)response->status, 3);
-    text_add(&head, " ");
-    text_add(&head, response_reason(response->status));
-    text_add(&head, "\r\nDate: ");
-    add_date(&head, response->now);
-    text_add(&head, "\r\nServer: ");
-    text_add(&head, response->program);
-    text_add(&head, "\r\n");
+    response_begin(&head, response->status, response->program, response->now);
     text_add(&head, response->headers);
-    if (response->content_type != NULL) {
-        text_add(&head, "Connection: close\r\nContent-Type: ");
-        text_add(&head, response->content_type);
-        text_add(&head, "\r\nContent-Length: ");
-        text_add_number(&head, response->content_length, 1);
-        text_add(&head, "\r\n");
-    }
-    text_add(&head, "\r\n");
+    text_add(&head, "Connection: close\r\nContent-Type: ");
+    text_add(&head, response->content_type);
+    text_add(&head, "\r\nContent-Length: ");
+    text_add_number(&head, response->content_length, 1);
+    text_add(&head, "\r\n\r\n");
     return head.fits ? head.length : 0;
 }

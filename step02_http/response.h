@@ -8,22 +8,28 @@
 #ifndef STEP02_HTTP_RESPONSE_H
 #define STEP02_HTTP_RESPONSE_H
 
+#include "common/text.h"
+
 #include <stddef.h>
 #include <time.h>
 
-enum { RESPONSE_HEAD_MAX = 640 }; /* that of a 101 with an extension has about 540 bytes */
+enum { RESPONSE_HEAD_MAX = 512 };
 
 struct response {
     int status;
-    const char *program;      /* for Server */
-    time_t now;               /* for Date */
-    const char *headers;      /* more lines, each ending with CR LF; "" for none */
-    const char *content_type; /* NULL: no body, and the connection goes on, as after a 101 */
+    const char *program; /* for Server */
+    time_t now;          /* for Date */
+    const char *headers; /* more lines, each ending with CR LF; "" for none */
+    const char *content_type;
     size_t content_length;
 };
 
-/* Writes the head, and a NUL after it, to `out`, which has room for `capacity` bytes, more than
- * 0. A response with a body also says "Connection: close", since every connection here carries
+/* Begins a head: adds the status line, Date and Server. What is missing are more header lines and
+ * the empty line. */
+void response_begin(struct text_builder *head, int status, const char *program, time_t now);
+
+/* Writes the head of a response with a body, and a NUL after it, to `out`, which has room for
+ * `capacity` bytes, more than 0. It says "Connection: close", since every connection here carries
  * one request. Returns its length, or 0 when it does not fit. */
 size_t response_head(const struct response *response, char *out, size_t capacity);
 

@@ -18,10 +18,13 @@ enum extensions_verdict {
     EXTENSIONS_BAD   /* the text breaks the grammar */
 };
 
+enum { EXTENSIONS_ANSWER_MAX = 128 }; /* characters of what is agreed on */
+
 /* What a server that does speak an extension decides with. */
 struct extensions_chooser {
     /* Looks at one well-formed list of offers. Returns NULL if it takes none of them, or what is
-     * agreed on, for Sec-WebSocket-Extensions: a string that stays in the context. */
+     * agreed on, for Sec-WebSocket-Extensions: a string of EXTENSIONS_ANSWER_MAX characters at
+     * most, which stays in the context. */
     const char *(*choose)(void *context, struct http_text offers);
     void *context;
 };

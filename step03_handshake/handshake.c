@@ -2,7 +2,6 @@
 
 #include "common/base64.h"
 #include "common/sha1.h"
-#include "common/text.h"
 #include "step02_http/http_request.h"
 
 #include <string.h>
@@ -224,18 +223,16 @@ const char *handshake_error_headers(enum handshake_verdict verdict) {
     return handshake_status(verdict) == 405 ? "Allow: GET\r\n" : "";
 }
 
-void handshake_headers(const struct handshake *handshake, char out[HANDSHAKE_HEADERS_MAX]) {
-    struct text_builder headers;
-    text_begin(&headers, out, HANDSHAKE_HEADERS_MAX);
-    text_add(&headers, "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ");
-    text_add(&headers, handshake->accept);
+void handshake_add_headers(struct text_builder *head, const struct handshake *handshake) {
+    text_add(head, "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ");
+    text_add(head, handshake->accept);
     if (handshake->subprotocol != NULL) {
-        text_add(&headers, "\r\nSec-WebSocket-Protocol: ");
-        text_add(&headers, handshake->subprotocol);
+        text_add(head, "\r\nSec-WebSocket-Protocol: ");
+        text_add(head, handshake->subprotocol);
     }
     if (handshake->extension != NULL) {
-        text_add(&headers, "\r\nSec-WebSocket-Extensions: ");
-        text_add(&headers, handshake->extension);
+        text_add(head, "\r\nSec-WebSocket-Extensions: ");
+        text_add(head, handshake->extension);
     }
-    text_add(&headers, "\r\n");
+    text_add(head, "\r\n");
 }

@@ -14,15 +14,11 @@
 #ifndef STEP03_HANDSHAKE_HANDSHAKE_H
 #define STEP03_HANDSHAKE_HANDSHAKE_H
 
+#include "common/text.h"
 #include "step02_http/http_request.h"
 #include "step03_handshake/extensions.h"
 
-enum {
-    HANDSHAKE_ACCEPT_SIZE = 29,
-    HANDSHAKE_SUBPROTOCOL_MAX = 128,
-    HANDSHAKE_EXTENSION_MAX = 160,
-    HANDSHAKE_HEADERS_MAX = 448 /* with the longest of both */
-};
+enum { HANDSHAKE_ACCEPT_SIZE = 29, HANDSHAKE_SUBPROTOCOL_MAX = 128 };
 
 /* What a server wants. The strings belong to the caller and outlive it. */
 struct handshake_policy {
@@ -76,10 +72,9 @@ int handshake_status(enum handshake_verdict verdict);
 const char *handshake_sentence(enum handshake_verdict verdict);
 const char *handshake_error_headers(enum handshake_verdict verdict);
 
-/* Writes the header lines of the 101 response, each ending with CR LF, as a C string. The
- * subprotocol has at most HANDSHAKE_SUBPROTOCOL_MAX characters, the extension at most
- * HANDSHAKE_EXTENSION_MAX. */
-void handshake_headers(const struct handshake *handshake, char out[HANDSHAKE_HEADERS_MAX]);
+/* Adds the header lines of the 101 response, each ending with CR LF: 390 bytes with the longest
+ * subprotocol and extension. */
+void handshake_add_headers(struct text_builder *head, const struct handshake *handshake);
 
 /* Computes Sec-WebSocket-Accept, a C string of 28 characters, from the key as it was sent (4.2.2,
  * item 5.4). It takes any text; handshake_check refuses wrong keys before. */

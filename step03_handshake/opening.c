@@ -1,16 +1,46 @@
 #include "step03_handshake/opening.h"
 
-#include "common/text.h"
+#include <string.h>
 
-#include <stdio.h>
+enum { TARGET_SHOWN_MAX = 128 };
 
+/* Appends to what the log says. */
+static void tell(struct text_builder *log, const char *what, const char *of) {
+    if (of != NULL) {
+        text_add(log, what);
+        text_add(log, of);
+    }
+}
+
+/* "open: /chat, subprotocol chat", in the place of a sentence that refuses. */
+static void make_log(struct reply *reply, const struct handshake *handshake,
+                     const struct http_request *request) {
+    const struct http_text *target = &request->target;
+    struct text_builder log;
+    text_begin(&log, reply->sentence, sizeof reply->sentence);
+    text_add(&log, "open: ");
+    text_printable(target->start, target->length, log.out + log.length, TARGET_SHOWN_MAX);
+    log.length += strlen(log.out + log.length);
+    tell(&log, ", subprotocol ", handshake->subprotocol);
+    if (handshake->subprotocol == NULL &&
+        http_header_count(&request->head, "Sec-WebSocket-Protocol") > 0) {
+        text_add(&log, ", none of the subprotocols asked for (--subprotocol)");
+    }
+    tell(&log, ", extension ", handshake->extension);
+    reply->log = reply->sentence;
+    reply->log_length = (int)log.length;
+}
+
+/* The 101, after which both sides send frames. */
 static void accept(struct reply *reply, const char *program, const struct handshake *handshake,
                    time_t now) {
-    char headers[HANDSHAKE_HEADERS_MAX];
-    handshake_headers(handshake, headers);
-    struct response response = {101, program, now, headers, NULL, 0};
-    reply->status = response.status;
-    reply->head_size = response_head(&response, reply->head, sizeof reply->head);
+    struct text_builder head;
+    text_begin(&head, reply->head, sizeof reply->head);
+    response_begin(&head, 101, program, now);
+    handshake_add_headers(&head, handshake);
+    text_add(&head, "\r\n");
+    reply->status = 101;
+    reply->head_size = head.length;
     reply->body_size = 0;
 }
 
@@ -32,20 +62,5 @@ void opening_decide(struct opening *opening, const struct site *site,
     }
     opening->is_open = true;
     accept(&opening->reply, site->program, &opening->handshake, now);
-}
-
-char *opening_log(const struct opening *opening, const struct http_request *request,
-                  char out[OPENING_LOG_MAX]) {
-    const struct handshake *handshake = &opening->handshake;
-    const char *subprotocol = handshake->subprotocol, *extension = handshake->extension;
-    bool asked = http_header_count(&request->head, "Sec-WebSocket-Protocol") > 0;
-    char target[128];
-    snprintf(out, OPENING_LOG_MAX, "open: %s%s%s%s%s",
-             text_printable(request->target.start, request->target.length, target, sizeof target),
-             subprotocol != NULL ? ", subprotocol "
-             : asked             ? ", none of the subprotocols asked for (--subprotocol)"
-                                 : "",
-             subprotocol != NULL ? subprotocol : "", extension != NULL ? ", extension " : "",
-             extension != NULL ? extension : "");
-    return out;
+    make_log(&opening->reply, &opening->handshake, request);
 }

@@ -15,8 +15,6 @@
 #include "step02_http/reply.h"
 #include "step03_handshake/handshake.h"
 
-enum { OPENING_LOG_MAX = 512 };
-
 /* It must not be moved: its reply points into it. */
 struct opening {
     bool is_open;                   /* the reply is the 101, and frames come after it */
@@ -25,14 +23,10 @@ struct opening {
     struct reply reply;
 };
 
-/* Decides about a request that is complete. `now` is the time of day, for Date. */
+/* Decides about a request that is complete. `now` is the time of day, for Date. What the log says
+ * of a connection that is open, in reply.log, begins with "open: ". */
 void opening_decide(struct opening *opening, const struct site *site,
                     const struct handshake_policy *policy, const struct http_request *request,
                     time_t now);
-
-/* Writes what the log says of a connection that is open, "open: /chat, subprotocol chat", cut at
- * OPENING_LOG_MAX bytes. Returns `out`. */
-char *opening_log(const struct opening *opening, const struct http_request *request,
-                  char out[OPENING_LOG_MAX]);
 
 #endif

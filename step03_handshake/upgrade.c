@@ -76,8 +76,7 @@ int upgrade_accept(struct tcp_connection *tcp, const struct upgrade_settings *se
         log_event(tcp->number, "the 101 could not be sent: %s", strerror(errno));
         return -1;
     }
-    char text[OPENING_LOG_MAX];
-    log_event(tcp->number, "%s", opening_log(&opening, &exchange.request, text));
+    log_event(tcp->number, "%.*s", opening.reply.log_length, opening.reply.log);
     log_verbose(tcp->number, "  Sec-WebSocket-Accept: %s", opening.handshake.accept);
     *received = exchange.received - exchange.request.head.size;
     buffer_shrink(buffer, exchange.request.head.size, *received);

@@ -10,7 +10,7 @@ static const char hints[] =
     "      socket.onopen = () => socket.send('hello')\n"
     "with --verbose each message and ping is shown\n";
 
-enum { LENT_SIZE = 768 }; /* an idle connection is two pages of memory then, with --quiet */
+enum { LENT_SIZE = 640 }; /* an idle connection is two pages of memory then, with --quiet */
 
 struct echo_settings {
     struct upgrade_settings upgrade;

@@ -10,7 +10,7 @@ static const char hints[] =
     "      socket.onopen = () => console.log(socket.extensions)\n"
     "      build/step07_client --compress --verbose ws://{host}:{port}/\n";
 
-enum { LENT_SIZE = 768 };
+enum { LENT_SIZE = 640 };
 
 struct echo_settings {
     struct upgrade_settings upgrade;

@@ -17,7 +17,7 @@
 enum {
     PARAMETERS_BITS_MIN = 8,
     PARAMETERS_BITS_MAX = 15,
-    PARAMETERS_TEXT_MAX = 160 /* bytes of an offer or an answer, more than the longest needs */
+    PARAMETERS_TEXT_MAX = EXTENSIONS_ANSWER_MAX + 1 /* of an offer or an answer, with its NUL */
 };
 
 /* What holds for the messages that the server and the client send. The same struct says what one of

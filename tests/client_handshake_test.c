@@ -76,7 +76,8 @@ static void a_host_of_ones_own_replaces_that_of_the_url(void) {
 
 static void the_server_of_step_3_accepts_it(void) {
     struct url url;
-    char text[CLIENT_HANDSHAKE_REQUEST_MAX], headers[HANDSHAKE_HEADERS_MAX], answer[1024];
+    char text[CLIENT_HANDSHAKE_REQUEST_MAX], answer[1024];
+    struct text_builder built;
     static const char *const spoken[] = {"superchat"};
     const struct handshake_policy policy = {.subprotocols = spoken, .subprotocol_count = 1};
     struct http_request request;
@@ -87,8 +88,10 @@ static void the_server_of_step_3_accepts_it(void) {
     http_request_init(&request);
     CHECK_EQUAL(http_request_parse(&request, text, length), HTTP_COMPLETE);
     CHECK_EQUAL(handshake_check(&request, &policy, &handshake), HANDSHAKE_ACCEPTED);
-    handshake_headers(&handshake, headers);
-    snprintf(answer, sizeof answer, "HTTP/1.1 101 Switching Protocols\r\n%s\r\n", headers);
+    text_begin(&built, answer, sizeof answer);
+    text_add(&built, "HTTP/1.1 101 Switching Protocols\r\n");
+    handshake_add_headers(&built, &handshake);
+    text_add(&built, "\r\n");
     CHECK_EQUAL(check(answer, &two, &subprotocol), CLIENT_HANDSHAKE_OPEN);
     CHECK(subprotocol != NULL && strcmp(subprotocol, "superchat") == 0);
 }

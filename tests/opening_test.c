@@ -8,6 +8,8 @@
 static const struct site site = {"program", "<p>", 3};
 
 #define KEY "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" /* of RFC 6455, 1.3 */
+#define A_HUNDRED                                                                                  \
+    "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
 #define UPGRADE "Host: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
 
 static const char *choose(void *context, struct http_text list) {
@@ -25,9 +27,7 @@ static void decide(const char *text, const struct handshake_policy *policy) {
 }
 
 static void expect_log(const char *wanted) {
-    char log[OPENING_LOG_MAX];
-    opening_log(&opening, &request, log);
-    CHECK_BYTES(log, strlen(log), wanted, strlen(wanted));
+    CHECK_BYTES(opening.reply.log, (size_t)opening.reply.log_length, wanted, strlen(wanted));
 }
 
 static void a_handshake(void) {
@@ -47,11 +47,13 @@ static void a_handshake(void) {
     expect_log("open: /chat");
 }
 
-/* The longest subprotocol and the longest answer of step 7 fit into the head. */
+/* The longest of everything fits into the head, and into the line of the log. */
 static void everything_agreed_on(void) {
-    static char extension[161], subprotocol[HANDSHAKE_SUBPROTOCOL_MAX + 1];
-    char text[1024] = "GET / HTTP/1.1\r\n" UPGRADE KEY "Sec-WebSocket-Version: 13\r\n"
-                      "Sec-WebSocket-Extensions: e\r\nSec-WebSocket-Protocol: ";
+    static char extension[EXTENSIONS_ANSWER_MAX + 1], subprotocol[HANDSHAKE_SUBPROTOCOL_MAX + 1];
+    char text[1024] =
+        "GET /" A_HUNDRED "?and-some-more-to-be-cut-in-the-log HTTP/1.1\r\n" UPGRADE KEY
+        "Sec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Extensions: e\r\nSec-WebSocket-Protocol: ";
     memset(extension, 'e', sizeof extension - 1);
     memset(subprotocol, 's', sizeof subprotocol - 1);
     strcat(strcat(text, subprotocol), "\r\n\r\n");
@@ -67,9 +69,12 @@ static void everything_agreed_on(void) {
     CHECK(at != NULL && strstr(at, "sss\r\nSec-WebSocket-Extensions: eee") != NULL);
     CHECK_EQUAL(strlen(head), opening.reply.head_size);
     CHECK(strcmp(head + opening.reply.head_size - 5, "e\r\n\r\n") == 0);
-    char log[OPENING_LOG_MAX];
-    CHECK(strstr(opening_log(&opening, &request, log), ", subprotocol sss") != NULL);
-    CHECK(strstr(log, "sss, extension eee") != NULL);
+    const char *log = opening.reply.log;
+    CHECK(strstr(log, ", subprotocol sss") != NULL && strstr(log, "sss, extension eee") != NULL);
+    CHECK(log[opening.reply.log_length - 1] == 'e' && log[opening.reply.log_length] == '\0');
+    CHECK_EQUAL(opening.reply.log_length, strlen("open: ") + 127 + strlen(", subprotocol ") +
+                                              HANDSHAKE_SUBPROTOCOL_MAX + strlen(", extension ") +
+                                              EXTENSIONS_ANSWER_MAX);
 }
 
 static void a_subprotocol_that_nobody_speaks(void) {
