@@ -74,16 +74,19 @@ static int send_some(struct client *client) {
     return 0;
 }
 
-/* Reads what is there, if anything is. Returns what recv(2) does, and -1 with EAGAIN for nothing.
- * */
-static ssize_t receive_some(struct client *client) {
+/* Reads what is there, if anything is. Returns false, and says why, if the connection is lost. */
+static bool receive_some(struct client *client) {
     size_t size;
     uint8_t *space = connection_space(&client->connection, &size);
     if (space == NULL) {
-        errno = EAGAIN; /* the next event is CONNECTION_FAILED */
-        return -1;
+        return true; /* the next event is CONNECTION_FAILED */
     }
     ssize_t count = recv(client->fd, space, size, 0);
+    if (count == 0 || (count < 0 && !is_temporary(errno))) {
+        lost(client,
+             count == 0 ? "the server ended the connection without a Close" : strerror(errno));
+        return false;
+    }
     if (count > 0) {
         if (client->tracing) {
             trace_bytes(&client->received, space, (size_t)count);
@@ -92,7 +95,7 @@ static ssize_t receive_some(struct client *client) {
         client->silent_since = clock_now();
         client->pinged = false;
     }
-    return count;
+    return true;
 }
 
 /* Whether the caller may send: not behind what still waits to be sent, and not behind a Close. */
@@ -108,13 +111,15 @@ static int64_t ping_deadline(struct client *client) {
                : 0;
 }
 
-/* Sends a ping after silence. Returns false if there was as much of it after one already. */
+/* Sends a ping after silence. Returns false if there was as much of it after one already: then the
+ * connection is lost. */
 static bool keep_alive(struct client *client) {
     int64_t deadline = ping_deadline(client);
     if (deadline == 0 || clock_now() < deadline) {
         return true;
     }
     if (client->pinged) {
+        lost(client, "no answer to a ping (--ping-interval)");
         return false;
     }
     client->pinged = true;
@@ -210,16 +215,8 @@ static bool turn(struct client *client, const struct client_wait *wait, bool ful
         return true;
     }
     wait_for(client, wait, (short)((full ? 0 : POLLIN) | (writing ? POLLOUT : 0)), ready);
-    if ((ready[0].revents & ~POLLOUT) != 0 && !full) {
-        ssize_t count = receive_some(client);
-        if (count == 0 || (count < 0 && !is_temporary(errno))) {
-            lost(client,
-                 count == 0 ? "the server ended the connection without a Close" : strerror(errno));
-            return true;
-        }
-    }
-    if (!keep_alive(client)) {
-        lost(client, "no answer to a ping (--ping-interval)");
+    bool readable = (ready[0].revents & ~POLLOUT) != 0 && !full;
+    if ((readable && !receive_some(client)) || !keep_alive(client)) {
         return true;
     }
     *event = ready[1].revents != 0            ? CLIENT_STOP
