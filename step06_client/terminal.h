@@ -5,14 +5,15 @@
 #include "step02_http/buffer.h"
 #include "step05_echo/connection.h"
 
-enum {
-/* Bytes of a line, with its end, that a terminal keeps; it throws away the others. On Linux
-     * that is more than MAX_CANON says. */
+/* Bytes of a line, with its end, that a terminal keeps; it throws away the others. On Linux that is
+ * more than MAX_CANON says. */
 #ifdef __APPLE__
-    TERMINAL_LINE_MAX = 1024,
+enum { TERMINAL_LINE_MAX = 1024 };
 #else
-    TERMINAL_LINE_MAX = 4096,
+enum { TERMINAL_LINE_MAX = 4096 };
 #endif
+
+enum {
     TERMINAL_LENT_SIZE = 4096,
     TERMINAL_MESSAGE_MAX = CONNECTION_MESSAGE_DEFAULT /* bytes of a line, or of the one message */
 };
