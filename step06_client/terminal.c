@@ -82,13 +82,15 @@ void terminal_next(struct terminal *terminal, uint8_t **payload, size_t *length)
 }
 
 static void print_harmless(const uint8_t *text, size_t length) {
-    for (size_t i = 0, shown; i<length; i += shown> 0 ? shown : 1) {
+    size_t i = 0;
+    while (i < length) {
         bool space = text[i] == '\n' || text[i] == '\t';
-        shown = space ? 1 : text_harmless(text + i, length - i);
+        size_t shown = space ? 1 : text_harmless(text + i, length - i);
         if (shown > 0) {
             fwrite(text + i, 1, shown, stdout);
+            i += shown;
         } else {
-            printf("\\x%02x", text[i]);
+            printf("\\x%02x", text[i++]);
         }
     }
 }
