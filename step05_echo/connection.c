@@ -206,6 +206,11 @@ static enum connection_event end_control_frame(struct connection *connection,
                                                struct connection_message *message) {
     size_t length = (size_t)connection->frame.payload_length;
     *message = (struct connection_message){connection->frame.opcode, connection->control, length};
+    if (!connection->input.in_message) {
+        /* Who sends pings after a large message does not keep its memory with them. */
+        connection->input.message_length = 0;
+        connection->changed = false;
+    }
     if (connection->frame.opcode == FRAME_CLOSE) {
         return end_with_close(connection, message);
     }

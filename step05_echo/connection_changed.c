@@ -15,10 +15,8 @@ void connection_begin_changed(struct connection *connection) {
 
 void connection_give_way(struct connection *connection) {
     const struct extension *extension = connection->settings.extension;
-    const struct input *input = &connection->input;
-    bool is_large = input->in_message && input->message_length > INPUT_READ_SIZE;
-    if (extension != NULL && is_large && connection->output.count == 0) {
-        extension->relax(extension->context);
+    if (extension != NULL && !connection->changed && connection->output.count == 0) {
+        extension->shrink(extension->context);
     }
 }
 

@@ -24,8 +24,8 @@ void connection_begin_changed(struct connection *connection);
 enum connection_event connection_make_message(struct connection *connection, size_t count,
                                               const uint8_t *masking_key);
 
-/* A message that is not the extension's may become large. Then the extension gives back what it
- * keeps of its own last one: a peer gets the memory for one message at a time. */
+/* Unless the last message was one of them, the extension gives back what large ones have taken: a
+ * peer gets the memory for one message at a time, and for as long as it sends such. */
 void connection_give_way(struct connection *connection);
 
 #endif

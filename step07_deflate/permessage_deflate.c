@@ -1,5 +1,11 @@
 #include "step07_deflate/permessage_parts.h"
 
+static void shrink(void *context) {
+    struct permessage_deflate *deflate = context;
+    permessage_receiver_shrink(&deflate->receiver);
+    permessage_sender_shrink(&deflate->sender);
+}
+
 static void relax(void *context) {
     struct permessage_deflate *deflate = context;
     permessage_receiver_relax(&deflate->receiver);
@@ -13,6 +19,7 @@ void permessage_deflate_init(struct permessage_deflate *deflate, const struct pa
                                             .context = deflate,
                                             .receive = permessage_receive,
                                             .send = permessage_send,
+                                            .shrink = shrink,
                                             .relax = relax};
 }
 

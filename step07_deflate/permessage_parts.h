@@ -14,6 +14,10 @@ enum extension_verdict permessage_receive(void *context, struct extension_input 
 bool permessage_send(void *context, const uint8_t *payload, size_t length,
                      struct extension_message *changed);
 
+/* Give back what is more than PERMESSAGE_KEPT. */
+void permessage_receiver_shrink(struct permessage_receiver *receiver);
+void permessage_sender_shrink(struct permessage_sender *sender);
+
 /* Give back what a silent connection does not need. */
 void permessage_receiver_relax(struct permessage_receiver *receiver);
 void permessage_sender_relax(struct permessage_sender *sender);

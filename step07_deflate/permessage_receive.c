@@ -57,21 +57,30 @@ static bool make_room(struct permessage_receiver *receiver, uint64_t most_messag
     return resize(receiver, 2 * receiver->capacity < most ? 2 * receiver->capacity : most);
 }
 
+/* A large message stays in its place until the next begins; then only its end is still needed. */
+void permessage_receiver_shrink(struct permessage_receiver *receiver) {
+    if (receiver->in_message || receiver->capacity <= PERMESSAGE_KEPT) {
+        return;
+    }
+    receiver->start = receiver->length;
+    if (!receiver->takeover) {
+        receiver->base = receiver->length;
+    }
+    move_to_front(receiver);
+    resize(receiver, PERMESSAGE_KEPT);
+}
+
 /* A message begins. Large memory of an earlier one goes when the last was much smaller. */
 static bool begin(struct permessage_receiver *receiver, bool may_move) {
-    size_t last = receiver->length - receiver->start;
+    if (may_move && receiver->length - receiver->start < receiver->capacity / 4) {
+        permessage_receiver_shrink(receiver);
+    }
     if (!receiver->takeover) {
         receiver->base = receiver->length;
     }
     receiver->start = receiver->length;
     receiver->in_message = true;
     receiver->received = receiver->tail = 0;
-    if (may_move && receiver->capacity > PERMESSAGE_KEPT && last < receiver->capacity / 4) {
-        move_to_front(receiver);
-        if (receiver->length < PERMESSAGE_KEPT / 2) {
-            resize(receiver, PERMESSAGE_KEPT);
-        }
-    }
     if (receiver->inflate == NULL) {
         receiver->inflate = malloc(sizeof *receiver->inflate);
         if (receiver->inflate != NULL) {

@@ -33,11 +33,17 @@ static bool wake(struct permessage_sender *sender) {
     return true;
 }
 
+void permessage_sender_shrink(struct permessage_sender *sender) {
+    if (sender->out_capacity > PERMESSAGE_KEPT) {
+        free(sender->out);
+        sender->out = NULL;
+        sender->out_capacity = 0;
+    }
+}
+
 /* Makes room for a compressed message. Returns whether there was memory. */
 static bool make_room(struct permessage_sender *sender, size_t capacity) {
-    bool much_too_large =
-        sender->out_capacity > PERMESSAGE_KEPT && capacity < sender->out_capacity / 4;
-    if (capacity > sender->out_capacity || much_too_large) {
+    if (capacity > sender->out_capacity) {
         free(sender->out);
         sender->out = malloc(capacity);
         sender->out_capacity = sender->out != NULL ? capacity : 0;
@@ -50,6 +56,9 @@ bool permessage_send(void *context, const uint8_t *payload, size_t length,
                      struct extension_message *changed) {
     struct permessage_sender *sender = &((struct permessage_deflate *)context)->sender;
     size_t written, most = length - 1 + TAIL; /* it has to be shorter than the message */
+    if (most < sender->out_capacity / 4) {
+        permessage_sender_shrink(sender);
+    }
     if (length < SHORTEST || !make_room(sender, most) || !wake(sender)) {
         return false;
     }

@@ -259,7 +259,7 @@ static void a_peer_has_memory_for_one_message_at_a_time(void) {
         connection_received(&connection, size);
     }
     CHECK(largest > LARGE);
-    CHECK(toy.relaxed > 0);
+    CHECK(toy.shrunk > 0);
     CHECK_EQUAL(connection.input.buffer.capacity, INPUT_READ_SIZE);
     connection_free(&connection);
     wire_free(&in);

@@ -98,7 +98,12 @@ static void toy_relax(void *context) {
     toy->relaxed++;
 }
 
+static void toy_shrink(void *context) {
+    struct toy *toy = context;
+    toy->shrunk++;
+}
+
 void toy_init(struct toy *toy) {
     memset(toy, 0, sizeof *toy);
-    toy->extension = (struct extension){TOY_RSV, toy, toy_receive, toy_send, toy_relax};
+    toy->extension = (struct extension){TOY_RSV, toy, toy_receive, toy_send, toy_shrink, toy_relax};
 }

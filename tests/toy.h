@@ -24,7 +24,7 @@ struct toy {
     bool in_message, has_count, no_memory;
     uint8_t count;
     uint8_t out[2 * TOY_MAX_MESSAGE];
-    size_t waits, relaxed;
+    size_t waits, shrunk, relaxed;
 };
 
 void toy_init(struct toy *toy);

@@ -141,15 +141,6 @@ static void in_each_fragment(void) {
     attack_end();
 }
 
-/* Noise, which the server tries to compress in vain. */
-static void make_noise(uint8_t *bytes) {
-    uint32_t number = 1;
-    for (size_t i = 0; i < LARGEST_MESSAGE; i++) {
-        number = number * 1664525u + 1013904223u;
-        bytes[i] = (uint8_t)(number >> 24);
-    }
-}
-
 /* What a message of one kind has taken must not stay while one of the other kind takes as much:
  * zeros that were compressed, then noise as it is, then noise that is marked as compressed. */
 static void one_after_the_other(void) {
@@ -160,7 +151,7 @@ static void one_after_the_other(void) {
     } orders[] = {
         {"compressed, as it is", "zn"}, {"as it is, compressed", "nN"}, {"each", "znNzN"}};
     struct squeezed zeros = {0}, stored = {0};
-    make_noise(noise);
+    squeezed_noise(noise, LARGEST_MESSAGE);
     squeezed_zeros(&zeros, LARGEST_MESSAGE);
     squeezed_end(&zeros);
     squeezed_stored(&stored, noise, LARGEST_MESSAGE);

@@ -240,9 +240,49 @@ static void endless_message(void) {
     wire_free(&payload.out);
 }
 
+/* The memory of a large message is given back in silence, which who sends something small now and
+ * then does not keep. */
+static void memory_kept_alive(void) {
+    static uint8_t payload[LARGE];
+    static const struct {
+        const char *what;
+        uint8_t first; /* of a frame, after a large message */
+        const char *bytes;
+        size_t length;
+    } kinds[] = {{"pings", 0x89, "", 0},
+                 {"messages as they are", 0x82, "abc", 3},
+                 {"compressed messages", 0xc2, "\x00", 1}};
+    struct squeezed packed = {0};
+    squeezed_noise(payload, LARGE);
+    squeezed_stored(&packed, payload, LARGE);
+    squeezed_end(&packed);
+    if (!squeezed_begin(no_options)) {
+        return;
+    }
+    for (size_t i = 0; i < 2 * sizeof kinds / sizeof kinds[0]; i++) {
+        bool marked = i % 2 == 1;
+        size_t length = 0;
+        int fd = squeezed_open();
+        CHECK(marked ? squeezed_send(fd, 0xc2, packed.out.bytes, packed.out.len)
+                     : squeezed_send(fd, 0x82, payload, LARGE));
+        CHECK(squeezed_read(fd, &length) != ATTACK_BROKEN);
+        for (int again = 0; again < 3; again++) {
+            attack_pause(50);
+            CHECK(squeezed_send(fd, kinds[i / 2].first, kinds[i / 2].bytes, kinds[i / 2].length));
+            CHECK(squeezed_read(fd, &length) != ATTACK_BROKEN);
+        }
+        attack_cost(kinds[i / 2].what, attack_data_growth(), 4096, "KiB");
+        close(fd);
+        attack_settle(0);
+    }
+    wire_free(&packed.out);
+    attack_end();
+}
+
 const struct attack patience_attacks[] = {{"slow_readers", slow_readers, false},
                                           {"unused_connections", unused, false},
                                           {"slowloris", slowloris, false},
                                           {"close_unanswered", close_unanswered, false},
                                           {"endless_message", endless_message, false},
+                                          {"memory_kept_alive", memory_kept_alive, false},
                                           {NULL, NULL, false}};

@@ -115,6 +115,14 @@ void squeezed_zeros(struct squeezed *squeezed, size_t total) {
     put(squeezed, &literals, END_OF_BLOCK);
 }
 
+void squeezed_noise(uint8_t *bytes, size_t length) {
+    uint32_t number = 1;
+    for (size_t i = 0; i < length; i++) {
+        number = number * 1664525u + 1013904223u;
+        bytes[i] = (uint8_t)(number >> 24);
+    }
+}
+
 void squeezed_stored(struct squeezed *squeezed, const uint8_t *bytes, size_t length) {
     while (length > 0) {
         uint16_t size = (uint16_t)(length < STORED_MOST ? length : STORED_MOST);

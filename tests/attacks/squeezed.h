@@ -15,6 +15,9 @@ struct squeezed {
 /* Adds so many zeros: a literal, and references of 258 bytes that take two bits each. */
 void squeezed_zeros(struct squeezed *squeezed, size_t total);
 
+/* Writes noise, which the server compresses in vain. */
+void squeezed_noise(uint8_t *bytes, size_t length);
+
 /* Adds bytes as they are, in stored blocks. */
 void squeezed_stored(struct squeezed *squeezed, const uint8_t *bytes, size_t length);
 
