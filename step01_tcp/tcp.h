@@ -21,9 +21,9 @@
 #include <sys/uio.h>
 
 enum {
-    /* For the steps that have no limits of their own for an open connection, in ms: a client that is
-     * gone without a word is not waited for, and ten minutes are enough to try things by hand, while
-     * one that sends a byte now and then does not keep its thread for ever. */
+    /* For the steps that have no limits of their own for an open connection, in ms: a client
+     * that is gone without a word is not waited for, and ten minutes are enough to try things by
+     * hand, while one that sends a byte now and then does not keep its thread for ever. */
     TCP_IDLE_TIMEOUT = 60000,
     TCP_TOTAL_TIMEOUT = 600000,
     TCP_WRITE_TIMEOUT = 10000,    /* ms that a peer may take nothing of a write */
@@ -60,9 +60,9 @@ void tcp_init(struct tcp_connection *connection, int fd);
  * ECONNRESET and others of read(2) when the connection is gone. A signal does not end the wait. */
 ssize_t tcp_read(struct tcp_connection *connection, void *buffer, size_t capacity, int64_t timeout);
 
-/* The same within the limits for a program that has none: waits for TCP_IDLE_TIMEOUT at most, and no
- * longer than until TCP_TOTAL_TIMEOUT after tcp_init; then it returns -1 with EDQUOT, whatever has
- * come. */
+/* The same within the limits for a program that has none: waits for TCP_IDLE_TIMEOUT at most,
+ * and no longer than until TCP_TOTAL_TIMEOUT after tcp_init; then it returns -1 with EDQUOT,
+ * whatever has come. */
 ssize_t tcp_read_limited(struct tcp_connection *connection, void *buffer, size_t capacity);
 
 /* Writes all bytes of `count` parts, at most TCP_PARTS_MAX, however often the kernel takes less

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs what is fast enough for valgrind ($WATCH), or for programs that an emulator runs: the test
-# programs with all the programs that they start, and all of wscheck's cases against the echo server.
+# programs with all the programs that they start, and all of wscheck's cases against the echo
+# server.
 #
 # Left out are load_test (a thousand connections at once: valgrind runs one thread at a time, and no
 # more than 500 of them), stop_test (a server under full load has to stop within its bound),
