@@ -45,7 +45,7 @@ const char *terminal_read(struct terminal *terminal) {
     terminal->end += count > 0 ? (size_t)count : 0;
     terminal->cut = count == TERMINAL_LINE_MAX && isatty(STDIN_FILENO) == 1;
     if (terminal->cut) {
-        terminal->end = 0;
+        terminal->end = terminal->searched = 0;
         terminal->taken = true;
     }
     return NULL;
