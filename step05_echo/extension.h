@@ -56,8 +56,9 @@ struct extension {
     bool (*send)(void *context, const uint8_t *payload, size_t length,
                  struct extension_message *changed);
 
-    /* Gives back what large messages have taken. Nothing waits to be written, and of the message last
-     * received nothing is needed; it may be asked in the midst of a message, and then does nothing. */
+    /* Gives back what large messages have taken. Nothing waits to be written, and of the message
+     * last received nothing is needed; it may be asked in the midst of a message, and then does
+     * nothing. */
     void (*shrink)(void *context);
 
     /* Gives back all memory that was taken for busier times; not in the midst of a message. */
