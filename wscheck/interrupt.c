@@ -19,6 +19,7 @@ static void *wait_for_signal(void *argument) {
     while (read(stop, &number, 1) != 1) {
     }
     ftrylockfile(stdout);
+    ftrylockfile(stderr);
     child_stop_all();
     signal(number, SIG_DFL);
     raise(number);
