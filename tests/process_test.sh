@@ -127,6 +127,21 @@ sh -c 'ulimit -Sn 24; exec "$@"' sh "$BUILD/wscheck" --timeout 10 --jobs 32 --ex
 status=$?
 check 'few descriptors' 0 0 ''
 
+# A server whose output no thread can read is not left behind. A thread of glibc's has as much stack
+# as ulimit says, and there is memory for one of two; elsewhere both start.
+# shellcheck disable=SC2016 # the inner shell lowers its own limits
+one_thread='ulimit -Ss 1048576 && ulimit -Sv 1900000 && exec "$@"'
+if sh -c "$one_thread" sh true 2> /dev/null; then
+    rm -f "$work/pid"
+    sh -c "$one_thread" sh "$BUILD/wscheck" --exec "echo \$\$ > $work/pid; $echo_server" \
+        6455/5.5 > "$work/out" 2>&1
+    sleep 0.3 # it may only just have begun
+    status=0
+    [ ! -s "$work/pid" ] || ! kill "$(cat "$work/pid")" 2> /dev/null || status=1
+    : > "$work/err"
+    check 'nothing is left without a thread' 0 0 ''
+fi
+
 # What --exec has started does not outlive the checker. (In the background a shell ignores ^C.)
 for signal in TERM HUP; do
     rm -f "$work/pid"

@@ -102,29 +102,32 @@ static int make_pipe(int ends[2]) {
     return 0;
 }
 
-/* Starts the command with its pipes. Returns whether that succeeded. */
-static bool start(struct child *child, const char *command, bool has_input) {
+/* Starts the command with its pipes. Returns 0 or an errno; nothing runs then. */
+static int start(struct child *child, const char *command, bool has_input) {
     int output[2] = {-1, -1}, input[2] = {-1, -1};
-    bool started = false;
     child_hold_forks();
     child->pid = make_pipe(output) == 0 && (!has_input || make_pipe(input) == 0) ? fork() : -1;
     if (child->pid == 0) {
         run(command, input[0], output[1]);
     }
+    int problem = child->pid > 0 ? 0 : errno;
     child->output = output[0];
     child->input = input[1];
     close(output[1]);
     close(input[0]);
     if (child->pid > 0) {
         setpgid(child->pid, child->pid);
-        started = pthread_create(&child->reader, NULL, collect, child) == 0;
+        problem = pthread_create(&child->reader, NULL, collect, child);
     }
-    if (started) {
+    if (problem == 0) {
         child->next = children;
         children = child;
+    } else if (child->pid > 0) {
+        kill(-child->pid, SIGKILL);
+        waitpid(child->pid, NULL, 0);
     }
     child_release_forks();
-    return started;
+    return problem;
 }
 
 static struct child *make(const char *command, unsigned port, const char *path) {
@@ -137,13 +140,14 @@ static struct child *make(const char *command, unsigned port, const char *path) 
     pthread_mutex_init(&child->mutex, NULL);
     pthread_cond_init(&child->changed, NULL);
     char *filled = command_fill_in(command, port, path);
-    bool started = start(child, filled, path != NULL);
+    int problem = start(child, filled, path != NULL);
     free(filled);
-    if (!started) {
+    if (problem != 0) {
         close(child->output);
         child_hang_up(child);
         free(child->text);
         free(child);
+        errno = problem;
         return NULL;
     }
     return child;
