@@ -40,7 +40,7 @@ void log_event(uint64_t connection, const char *format, ...) __attribute__((form
 void log_verbose(uint64_t connection, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Prints `len` bytes as a hex dump, a line for every 16 of them, as events of `connection`. Behind
+/* Prints `len` bytes as a hex dump, a line for every 16 of them, as events of `connection`. After
  * LOG_DUMP_MAX bytes one line says how many more there are, unless all details are logged. */
 void log_hexdump(uint64_t connection, const void *bytes, size_t len);
 

@@ -31,7 +31,8 @@ struct listeners {
  * turned off, is left out with a line in the log, if another one is left. Returns 0; or -1 with
  * nothing open and one sentence in `error` that says what is wrong and what to try.
  *
- * "::" alone is IPv4 as well where the system's rule is so; beside other addresses it is not. */
+ * "::" alone takes IPv4 as well where that is the system's rule; beside other addresses it does
+ * not. */
 int listeners_open(struct listeners *listeners, const char *host, uint16_t port, char *error,
                    size_t error_size);
 

@@ -32,7 +32,7 @@ void exchange_init(struct exchange_settings *settings, struct options *options);
 
 /* Reads one request head into `buffer`, which is empty and may grow to HTTP_HEAD_MAX. The texts of
  * exchange->request then point into it, and exchange->received counts the bytes that came in all:
- * more than request.head.size when the client sent more behind it. The caller sets `tcp` and
+ * more than request.head.size when the client sent more after it. The caller sets `tcp` and
  * `settings` before. Returns 0, or -1 when there is no request to serve: then a bad or late one has
  * been answered already and the reason logged. */
 int exchange_receive(struct exchange *exchange, struct buffer *buffer);

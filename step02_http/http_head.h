@@ -63,7 +63,7 @@ enum http_verdict {
     HTTP_TLS,              /* 0: the first bytes of a TLS handshake, as of wss:// or https:// */
     HTTP_NUL,              /* 400: a NUL byte */
     HTTP_BARE_LF,          /* 400: a line ends without CR */
-    HTTP_BARE_CR,          /* 400: a CR without LF behind it */
+    HTTP_BARE_CR,          /* 400: a CR without LF after it */
     HTTP_LINE_TOO_LONG,    /* 414: the start line exceeds HTTP_LINE_MAX */
     HTTP_FOLDED_HEADER,    /* 400: a header line that begins with white space (obs-fold) */
     HTTP_NO_COLON,         /* 400: a header line without a colon */

@@ -24,7 +24,7 @@ void upgrade_init(struct upgrade_settings *settings, struct options *options);
 int upgrade_check_settings(struct upgrade_settings *settings);
 
 /* Reads a request into `buffer`, which is empty. For a handshake it sends the 101, moves the bytes
- * that came behind the head, which belong to the first frame, to the front of `buffer`, stores
+ * that came after the head, which belong to the first frame, to the front of `buffer`, stores
  * their number in `*received`, and returns 0: the connection is open. Otherwise it answers with
  * the page or an error and returns -1. The caller frees the buffer in either case. */
 int upgrade_accept(struct tcp_connection *tcp, const struct upgrade_settings *settings,

@@ -207,7 +207,7 @@ static enum connection_event end_control_frame(struct connection *connection,
     size_t length = (size_t)connection->frame.payload_length;
     *message = (struct connection_message){connection->frame.opcode, connection->control, length};
     if (!connection->input.in_message) {
-        /* Who sends pings after a large message does not keep its memory with them. */
+        /* A peer that sends pings after a large message does not keep its memory with them. */
         connection->input.message_length = 0;
         connection->changed = false;
     }

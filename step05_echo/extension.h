@@ -21,7 +21,7 @@
 struct extension_input {
     const uint8_t *bytes; /* receive() takes bytes off the front */
     size_t length;
-    bool is_last;  /* the message ends behind them */
+    bool is_last;  /* the message ends after them */
     bool may_move; /* nothing of an earlier message waits to be written */
     uint64_t most; /* bytes of the largest message that is accepted */
 };

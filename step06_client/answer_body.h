@@ -44,7 +44,7 @@ struct answer_body {
 /* Starts the body that belongs to a complete answer; it may be complete, or bad, already. */
 enum answer_body_verdict answer_body_init(struct answer_body *body, const struct answer *answer);
 
-/* Takes the next `len` bytes behind the head, in whatever pieces they come. The trailer fields that
+/* Takes the next `len` bytes after the head, in whatever pieces they come. The trailer fields that
  * may follow the last chunk are not waited for. Call it only after ANSWER_BODY_INCOMPLETE. */
 enum answer_body_verdict answer_body_take(struct answer_body *body, const char *bytes, size_t len);
 

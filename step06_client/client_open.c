@@ -217,7 +217,7 @@ static void new_masking_key(void *context, uint8_t masking_key[4]) {
 static void begin(struct opening *opening, const struct client_settings *settings) {
     struct client *client = opening->client;
     size_t head_end = opening->answer_start + opening->answer.head.size;
-    size_t behind = opening->received - head_end;
+    size_t rest = opening->received - head_end;
     struct connection_settings rules = {.role = CONNECTION_CLIENT,
                                         .max_message = settings->max_message,
                                         .new_masking_key = new_masking_key,
@@ -231,11 +231,11 @@ static void begin(struct opening *opening, const struct client_settings *setting
     uint8_t rsv = rules.extension != NULL ? rules.extension->rsv : 0;
     trace_init(&client->sent, "sent frame", true, rsv);
     trace_init(&client->received, "received frame", false, rsv);
-    buffer_shrink(&opening->buffer, head_end, behind);
+    buffer_shrink(&opening->buffer, head_end, rest);
     if (client->tracing) {
-        trace_bytes(&client->received, opening->buffer.data, behind);
+        trace_bytes(&client->received, opening->buffer.data, rest);
     }
-    connection_init(&client->connection, &rules, &opening->buffer, behind);
+    connection_init(&client->connection, &rules, &opening->buffer, rest);
 }
 
 int client_open(struct client *client, const struct url *url, const struct client_offer *offer,

@@ -30,7 +30,7 @@ enum {
 
 struct happy_eyeballs {
     size_t order[HAPPY_EYEBALLS_MAX]; /* the address that each attempt takes */
-    size_t count, started, failed;    /* attempts: of all; of these; of these again */
+    size_t count, started, failed;    /* attempts in all; those begun; those of them that failed */
     int64_t next_start;               /* when the next one starts */
     int64_t deadline;                 /* of all together */
 };

@@ -4,13 +4,13 @@
  * are about those of zlib's level 6. */
 enum {
     CHAIN = 64,          /* places tried, */
-    CHAIN_GOOD = 24,     /* or so many when there is a match of GOOD_LENGTH already */
+    CHAIN_GOOD = 24,     /* or this many when there is a match of GOOD_LENGTH already */
     GOOD_LENGTH = 8,     /* bytes */
-    NICE_LENGTH = 128,   /* a match so long ends the search, */
-    LAZY_LENGTH = 32,    /* and behind one so long the next place is not tried */
+    NICE_LENGTH = 128,   /* a match this long ends the search, */
+    LAZY_LENGTH = 32,    /* and after one this long the next place is not tried */
     NEARBY_REACH = 2048, /* three bytes from farther away take no less than as literals */
     MISSES_SHIFT = 8,    /* after each 2^8 places without a match one more is skipped at a time, */
-    SKIPPED_MAX = 7,     /* at most so many */
+    SKIPPED_MAX = 7,     /* at most this many */
 
     /* The allowance of matcher.h. A search may spend this part of it, so that hard text has shorter
      * and shorter searches, until they cost no more than its bytes add. Ordinary text spends three

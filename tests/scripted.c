@@ -46,7 +46,7 @@ static void collect(struct scripted *script, int fd, size_t wanted) {
     }
 }
 
-/* Reads so many bytes and throws them away. */
+/* Reads this many bytes and throws them away. */
 static void drain(int fd, size_t wanted) {
     static char thrown_away[1 << 16];
     struct pollfd wait = {fd, POLLIN, 0};

@@ -15,7 +15,7 @@
 /* A server for one connection, in a thread: it answers the handshake with `answer`, in which
  * {accept} stands for the right value, waits for `wait_for` bytes of frames, and sends `frames`,
  * once or again and again until the client has ended. Then it ends its side of TCP, with
- * `lingers` a while behind the reply to its Close, and reads until the client ends the other; or
+ * `lingers` a while after the reply to its Close, and reads until the client ends the other; or
  * it ends both at once. */
 struct scripted {
     const char *answer;

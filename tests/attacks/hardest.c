@@ -27,7 +27,7 @@ enum {
 struct recipe {
     size_t period;
     uint32_t hashes; /* that it keeps to, of 32768 */
-    size_t every;    /* so many bytes begins a repetition */
+    size_t every;    /* bytes from the start of a repetition to that of the next */
     size_t length, distance, spread;
 };
 

@@ -15,7 +15,7 @@ enum {
     RUN_MOST = 138,
     END_OF_BLOCK = 256,
     LONGEST = 285,       /* the symbol of the longest reference, */
-    LONGEST_BYTES = 258, /* of so many bytes */
+    LONGEST_BYTES = 258, /* of this many bytes */
     FARTHEST = 29,       /* the symbol of the longest distances, */
     FARTHEST_BASE = 24577,
     FARTHEST_EXTRA = 13 /* bits that say which */

@@ -21,7 +21,7 @@ void squeezed_noise(uint8_t *bytes, size_t length);
 /* Adds bytes as they are, in stored blocks. */
 void squeezed_stored(struct squeezed *squeezed, const uint8_t *bytes, size_t length);
 
-/* Adds so many bytes with a period: once as they are, and then as references of 258 bytes, in 15
+/* Adds this many bytes with a period: once as they are, and then as references of 258 bytes, in 15
  * bits each. `period` is 24577 to 32768. */
 void squeezed_repeat(struct squeezed *squeezed, const uint8_t *unit, size_t period, size_t total);
 
