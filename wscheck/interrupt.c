@@ -18,8 +18,9 @@ static void *wait_for_signal(void *argument) {
     (void)argument;
     while (read(stop, &number, 1) != 1) {
     }
-    ftrylockfile(stdout);
-    ftrylockfile(stderr);
+    if ((ftrylockfile(stdout) | ftrylockfile(stderr)) != 0) {
+        /* Another thread is writing right now, and may end what it has begun. */
+    }
     child_stop_all();
     signal(number, SIG_DFL);
     raise(number);
