@@ -46,15 +46,26 @@ static size_t take(char piece[PIECE_SIZE]) {
     return length;
 }
 
+static const char notice_text[] = "lines of the log that could not be written so far: ";
+
 /* The line that says how many were lost; it may be lost itself, and then the next one will do.
  * Returns its length, 0 if there is nothing new to say. */
 static size_t notice(char line[NOTICE_SIZE]) {
     if (told == lost) {
         return 0;
     }
-    return (size_t)snprintf(line, NOTICE_SIZE,
-                            "lines of the log that could not be written so far: %" PRIu64 "\n",
-                            lost);
+    return (size_t)snprintf(line, NOTICE_SIZE, "%s%" PRIu64 "\n", notice_text, lost);
+}
+
+/* Counts lines that are lost, without those that told of others. */
+static void lose(const char *lines, size_t length) {
+    while (length > 0) {
+        const char *next = (const char *)memchr(lines, '\n', length) + 1;
+        lost += strncmp(lines, notice_text, sizeof notice_text - 1) != 0;
+        length -= (size_t)(next - lines);
+        lines = next;
+    }
+    told = 0; /* to be told again, in any case */
 }
 
 bool log_writer_put(const char *line, size_t length) {
@@ -74,10 +85,9 @@ bool log_writer_put(const char *line, size_t length) {
     return taken;
 }
 
-/* Returns how many lines could not be written. */
-static uint64_t write_lines(const char *bytes, size_t length) {
+/* Returns how many bytes, at their end, could not be written. */
+static size_t write_lines(const char *bytes, size_t length) {
     struct pollfd room = {STDERR_FILENO, POLLOUT, 0};
-    uint64_t lines = 0;
     while (length > 0) {
         ssize_t count = write(STDERR_FILENO, bytes, length);
         if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
@@ -90,10 +100,7 @@ static uint64_t write_lines(const char *bytes, size_t length) {
         bytes += count;
         length -= (size_t)count;
     }
-    for (size_t i = 0; i < length; i++) {
-        lines += bytes[i] == '\n';
-    }
-    return lines;
+    return length;
 }
 
 static void *run(void *unused) {
@@ -107,9 +114,11 @@ static void *run(void *unused) {
         bool last = used == 0;
         size_t length = last ? notice(piece) : take(piece);
         pthread_mutex_unlock(&mutex);
-        uint64_t unwritten = write_lines(piece, length);
+        size_t unwritten = write_lines(piece, length);
         pthread_mutex_lock(&mutex);
-        lost += unwritten;
+        if (unwritten > 0) {
+            lose(piece + length - unwritten, unwritten);
+        }
         if (last) {
             break;
         }
