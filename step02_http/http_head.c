@@ -153,7 +153,7 @@ static const struct verdict_text verdict_texts[] = {
     [HTTP_TLS] = {0, "This server does not speak TLS: use ws:// and http:// in place of wss:// and "
                      "https://, or put a TLS proxy in front of it."},
     [HTTP_NUL] = {400, "The head contains a NUL byte."},
-    [HTTP_BARE_LF] = {400, "A line ends with LF alone instead of CR LF (nc: use -C)."},
+    [HTTP_BARE_LF] = {400, "A line ends with LF alone instead of CR LF (nc: -C, a Mac's: -c)."},
     [HTTP_BARE_CR] = {400, "A line contains a CR without LF after it."},
     [HTTP_LINE_TOO_LONG] = {414, "The request line is longer than 8192 bytes."},
     [HTTP_FOLDED_HEADER] = {400, "A header line begins with white space; folded headers are "

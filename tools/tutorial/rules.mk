@@ -18,6 +18,8 @@ $(BUILD)/tutorial-bin/nc: $(call object,tools/tutorial/nc) $(call object,common/
 	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
+nc: $(BUILD)/tutorial-bin/nc ## build an nc for who has none, or one that knows no -N
+	@echo 'It is $<. For the shell that you type into:  PATH=$(<D):$$PATH'
 
 tutorial: all $(BUILD)/wscheck $(tutorial_programs) ## check that the tutorial and the README say what the code does
 	@$(BUILD)/tutorial $(ARGS)
@@ -30,4 +32,4 @@ tutorial: all $(BUILD)/wscheck $(tutorial_programs) ## check that the tutorial a
 lines: ## count the lines of code of each step
 	@sh tools/lines.sh $(ROOMS)
 
-.PHONY: tutorial lines
+.PHONY: nc tutorial lines
