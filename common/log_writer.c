@@ -159,9 +159,11 @@ void log_writer_stop(void) {
         until.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&changed, &mutex, &until);
     }
-    bool join = started && !running;
+    bool has_ended = !running;
     pthread_mutex_unlock(&mutex);
-    if (join) {
+    if (started && has_ended) {
         pthread_join(thread, NULL);
+    } else if (started) {
+        pthread_detach(thread); /* it may never come to its end, and nobody waits for it */
     }
 }
