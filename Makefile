@@ -35,8 +35,8 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Ws
 FEATURES := -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 # A mistake that no test has found is to end the program, not to give it away: code lies somewhere
 # else in each process, tables of addresses cannot be written, and a stack or a buffer that was
-# overrun is noticed. The compiler is asked whether it knows the newer two of these flags. Without
-# optimization, or beside a sanitizer, the C library's checks of buffers are left out. What CFLAGS and
+# overrun is noticed. The compiler is asked whether it knows the newer two of these flags. The C
+# library's checks of buffers need optimization, and stay out of a sanitizer's way. What CFLAGS and
 # LDFLAGS say comes after and counts.
 newer    := $(shell $(CC) -Werror -O2 -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 \
               -include stdlib.h -x c -c -o /dev/null /dev/null 2> /dev/null && echo yes)
