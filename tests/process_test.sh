@@ -127,13 +127,18 @@ sh -c 'ulimit -Sn 24; exec "$@"' sh "$BUILD/wscheck" --timeout 10 --jobs 32 --ex
 status=$?
 check 'few descriptors' 0 0 ''
 
-# A server whose output no thread can read is not left behind. A thread of glibc's has as much stack
-# as ulimit says, and there is memory for one of two; elsewhere both start.
+# A server whose output no thread can read is not left behind, and cases for which there is no
+# thread run all the same. A thread of glibc's has as much stack as ulimit says, and there is memory
+# for one of them, or two; elsewhere all start.
 # shellcheck disable=SC2016 # the inner shell lowers its own limits
-one_thread='ulimit -Ss 1048576 && ulimit -Sv 1900000 && exec "$@"'
-if sh -c "$one_thread" sh true 2> /dev/null; then
+threads='ulimit -Ss 1048576 && ulimit -Sv "$1" && shift && exec "$@"'
+if sh -c "$threads" sh 1900000 true 2> /dev/null; then
+    sh -c "$threads" sh 2900000 "$BUILD/wscheck" --exec "$echo_server" 6455/5.5.3 \
+        > "$work/out" 2> "$work/err"
+    status=$?
+    check 'two threads are enough' 0 0 ''
     rm -f "$work/pid"
-    sh -c "$one_thread" sh "$BUILD/wscheck" --exec "echo \$\$ > $work/pid; $echo_server" \
+    sh -c "$threads" sh 1900000 "$BUILD/wscheck" --exec "echo \$\$ > $work/pid; $echo_server" \
         6455/5.5 > "$work/out" 2>&1
     sleep 0.3 # it may only just have begun
     status=0

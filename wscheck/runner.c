@@ -134,9 +134,9 @@ static void *work(void *argument) {
 }
 
 /* Hands out the results in order, each as soon as it and all before it are there. */
-static void hand_out(struct queue *queue, size_t running) {
+static void hand_out(struct queue *queue) {
     const struct runner *runner = queue->runner;
-    for (size_t i = 0; i < runner->count && running > 0; i++) {
+    for (size_t i = 0; i < runner->count; i++) {
         struct result *result = &queue->results[i];
         pthread_mutex_lock(&queue->mutex);
         while (!queue->done[i] && i < queue->next + !queue->dead) {
@@ -171,11 +171,14 @@ bool runner_run(const struct runner *runner) {
            pthread_create(&threads[running], NULL, work, &queue) == 0) {
         running++;
     }
-    hand_out(&queue, running);
+    if (running == 0) {
+        work(&queue); /* no thread can be had, so this one does it */
+    }
+    hand_out(&queue);
     for (size_t i = 0; i < running; i++) {
         pthread_join(threads[i], NULL);
     }
-    bool alive = !queue.dead && (running > 0 || runner->count == 0);
+    bool alive = !queue.dead;
     free(threads);
     free(queue.results);
     free(queue.done);
