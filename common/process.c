@@ -13,12 +13,25 @@ enum { DESCRIPTORS_ANYWHERE = 10240 };
 
 static struct sigaction sigpipe_before;
 
+/* Opens what has no bytes, under the lowest number that is free: /dev/null, or, where there is
+ * none, as in a bare chroot, a pipe that nobody can write to. Returns -1 if there is no descriptor.
+ */
+static int open_nothing(void) {
+    int ends[2];
+    int fd = open("/dev/null", O_RDONLY);
+    if (fd < 0 && pipe(ends) == 0) {
+        fd = ends[0];
+        close(ends[1]);
+    }
+    return fd;
+}
+
 void process_init(void) {
     /* Nothing can be written to a descriptor that was opened for reading, so one kind will do for
      * all three. */
     int fd;
     do {
-        fd = open("/dev/null", O_RDONLY);
+        fd = open_nothing();
     } while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd >= 0) {
         close(fd);

@@ -102,6 +102,26 @@ status=$?
 grep 'after 0 messages' "$work/log" > "$work/err"
 check 'the server heard nothing from those without an input' 0 2 'closed with 1000'
 
+# Where there is no /dev/null to take their places, no socket gets them either.
+for way in 'unshare -m' 'unshare -rm'; do
+    # shellcheck disable=SC2016 # the inner shell takes its own arguments
+    alone='mount -t tmpfs none /dev && exec "$@"'
+    [ -d /proc/self/fd ] && $way sh -c "$alone" sh true 2> /dev/null || continue
+    $way sh -c "$alone <&- >&- 2>&-" sh "$PWD/$BUILD/step05_echo" --port 0 &
+    server=$!
+    tries=0
+    until find "/proc/$server/fd" -lname 'socket:*' 2> /dev/null | grep -q . || [ $tries -eq 200 ]; do
+        tries=$((tries + 1))
+        sleep 0.05
+    done
+    find "/proc/$server/fd" -name '[012]' -lname 'socket:*' > "$work/err"
+    kill "$server"
+    wait "$server"
+    status=$?
+    check 'standard descriptors without /dev/null' 0 0 ''
+    break
+done
+
 # The checker. Its report must not land in a connection under test.
 echo_server="exec $BUILD/step05_echo --quiet --port {port}"
 wscheck() { # wscheck NAME STATUS LINES PATTERN ARGUMENT...
