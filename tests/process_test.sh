@@ -106,8 +106,9 @@ check 'the server heard nothing from those without an input' 0 2 'closed with 10
 for way in 'unshare -m' 'unshare -rm'; do
     # shellcheck disable=SC2016 # the inner shell takes its own arguments
     alone='mount -t tmpfs none /dev && exec "$@"'
-    [ -d /proc/self/fd ] && $way sh -c "$alone" sh true 2> /dev/null || continue
-    $way sh -c "$alone <&- >&- 2>&-" sh "$PWD/$BUILD/step05_echo" --port 0 &
+    [ -d /proc/self/fd ] || break
+    $way sh -c "$alone" sh true 2> /dev/null || continue
+    $way sh -c "$alone <&- >&- 2>&-" sh "$BUILD/step05_echo" --port 0 &
     server=$!
     tries=0
     until find "/proc/$server/fd" -lname 'socket:*' 2> /dev/null | grep -q . || [ $tries -eq 200 ]; do
