@@ -22,11 +22,13 @@ static void finish(struct reply *reply, const struct http_request *request,
 void reply_sentence(struct reply *reply, const struct site *site,
                     const struct http_request *request, time_t now, int status, const char *headers,
                     const char *sentence) {
-    snprintf(reply->sentence, sizeof reply->sentence, "%s\n", sentence);
-    size_t length = strlen(reply->sentence);
-    struct response response = {status, site->program, now, headers, "text/plain; charset=utf-8",
-                                length};
-    finish(reply, request, &response, reply->sentence, reply->sentence, length - 1);
+    struct text_builder body;
+    text_begin(&body, reply->sentence, sizeof reply->sentence);
+    text_add(&body, sentence);
+    text_add(&body, "\n");
+    struct response response = {
+        status, site->program, now, headers, "text/plain; charset=utf-8", body.length};
+    finish(reply, request, &response, body.out, body.out, body.length - 1);
 }
 
 void reply_broken_off(struct reply *reply, const struct site *site,

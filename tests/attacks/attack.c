@@ -70,22 +70,27 @@ long attack_threads(void) {
     return process_status(&attack_server, "Threads:") - start.threads;
 }
 
+/* One look decides: at the next one a connection that came late may just have been accepted. */
 bool attack_settle(long open) {
     int64_t deadline = now() + PROCESS_WAIT;
-    while (attack_threads() > open && now() < deadline) {
+    long threads = attack_threads();
+    while (threads > open && now() < deadline) {
         attack_pause(1);
+        threads = attack_threads();
     }
-    return attack_threads() == open;
+    return threads == open;
 }
 
 void attack_end(void) {
     CHECK_FOR(attack_settle(0), "threads are left: %ld",
               process_status(&attack_server, "Threads:"));
     int64_t deadline = now() + PROCESS_WAIT; /* a thread may end just before its socket is gone */
-    while (process_descriptors(&attack_server) > start.descriptors && now() < deadline) {
+    long descriptors = process_descriptors(&attack_server);
+    while (descriptors > start.descriptors && now() < deadline) {
         attack_pause(1);
+        descriptors = process_descriptors(&attack_server);
     }
-    CHECK_EQUAL(process_descriptors(&attack_server), start.descriptors);
+    CHECK_EQUAL(descriptors, start.descriptors);
     int fd = attack_open();
     CHECK_FOR(attack_echo(fd, 125) >= 0, "an ordinary client is not served after the attack");
     close(fd);
