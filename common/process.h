@@ -9,6 +9,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
+
+/* send(2) has no flag against SIGPIPE on macOS before 11. The flag is one of two means: process_init
+ * ignores the signal. */
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#endif
 
 /* Puts in order what the program was started with; it comes before all other calls.
  *

@@ -13,6 +13,7 @@ int step05_main(int argc, char **argv);
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/process.h"
 #include "fuzz/oracle_frames.h"
 #include "fuzz/oracle_http.h"
 

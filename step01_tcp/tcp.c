@@ -1,6 +1,7 @@
 #include "step01_tcp/tcp.h"
 
 #include "common/clock.h"
+#include "common/process.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

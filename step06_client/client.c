@@ -1,6 +1,7 @@
 #include "step06_client/client.h"
 
 #include "common/clock.h"
+#include "common/process.h"
 
 #include <errno.h>
 #include <limits.h>

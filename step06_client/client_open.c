@@ -2,6 +2,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/process.h"
 #include "common/text.h"
 #include "step06_client/answer_body.h"
 #include "step06_client/connect.h"

@@ -53,7 +53,7 @@ enum inflate_state {
     INFLATE_FAILED
 };
 
-/* A decoder, about 8 kB; all of it but `problem` is private. */
+/* A decoder, about 8 kB; all of it but `problem` and `tables_made` is private. */
 struct inflate {
     const char *problem; /* after INFLATE_BAD: a sentence with the section of the RFC */
 
@@ -61,10 +61,11 @@ struct inflate {
     enum inflate_verdict verdict; /* why the last call could not go on */
     bool final;                   /* BFINAL of the present block */
     bool has_fixed_codes;         /* the tables hold the fixed codes */
-    size_t window;                /* bytes that references reach back */
-    uint64_t bits;                /* taken from the input, not used yet, the next one lowest; */
-    unsigned bit_count;           /* so many, the others are 0 */
-    const uint8_t *next;          /* the input of the present call */
+    uint64_t tables_made; /* for dynamic blocks so far: the most work of all for few bytes */
+    size_t window;        /* bytes that references reach back */
+    uint64_t bits;        /* taken from the input, not used yet, the next one lowest; */
+    unsigned bit_count;   /* so many, the others are 0 */
+    const uint8_t *next;  /* the input of the present call */
     size_t left;
 
     size_t stored_left;      /* bytes of the stored block that are to come out */

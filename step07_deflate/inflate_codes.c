@@ -70,6 +70,7 @@ static bool build_tables(struct inflate *inflate) {
                                      "(RFC 1951, 3.2.7)");
     }
     inflate->has_fixed_codes = false;
+    inflate->tables_made++;
     switch (inflate_table_build(INFLATE_LITERALS_AND_LENGTHS, inflate->lengths, inflate->literals,
                                 inflate->literal_table, &inflate->literal_bits)) {
     case INFLATE_CODE_OVERSUBSCRIBED:

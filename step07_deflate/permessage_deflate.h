@@ -31,8 +31,9 @@ struct permessage_receiver {
     uint8_t *bytes;
     size_t capacity, base, start, length;
     bool in_message;
-    uint64_t received; /* bytes of payload */
-    size_t tail;       /* bytes of the missing 00 00 ff ff that inflate has got */
+    uint64_t received;      /* bytes of payload */
+    uint64_t tables_before; /* tables_made of inflate when the message began */
+    size_t tail;            /* bytes of the missing 00 00 ff ff that inflate has got */
 };
 
 /* The messages that go out. */

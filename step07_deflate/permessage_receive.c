@@ -4,7 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 1024 }; /* bytes; it doubles from there */
+enum {
+    FIRST_CAPACITY = 1024, /* bytes; it doubles from there */
+
+    /* Tables for codes are work even if nothing comes out, so a message may have this many, and one
+     * more for this many bytes of what comes out. Nobody who compresses makes them for less: they
+     * would take more than they save. */
+    TABLES_FREE = 1024,
+    BYTES_OF_A_TABLE = 128
+};
 
 /* What every compressed message ends with, so it is not sent (7.2.1). */
 static const uint8_t tail[] = {0x00, 0x00, 0xff, 0xff};
@@ -87,8 +95,18 @@ static bool begin(struct permessage_receiver *receiver, bool may_move) {
             inflate_init(receiver->inflate, receiver->window_bits);
         }
     }
-    return receiver->inflate != NULL &&
-           (receiver->bytes != NULL || resize(receiver, FIRST_CAPACITY));
+    if (receiver->inflate == NULL) {
+        return false;
+    }
+    receiver->tables_before = receiver->inflate->tables_made;
+    return receiver->bytes != NULL || resize(receiver, FIRST_CAPACITY);
+}
+
+/* Whether the message has been more work than it can be worth. */
+static bool is_too_much_work(const struct permessage_receiver *receiver) {
+    size_t length = receiver->length - receiver->start;
+    return receiver->inflate->tables_made - receiver->tables_before >
+           TABLES_FREE + length / BYTES_OF_A_TABLE;
 }
 
 /* Inflates from `*next` until that or the room is used up. */
@@ -138,6 +156,9 @@ enum extension_verdict permessage_receive(void *context, struct extension_input 
         if (verdict == INFLATE_BAD) {
             message->problem = receiver->inflate->problem;
             return EXTENSION_BAD;
+        }
+        if (is_too_much_work(receiver)) {
+            return EXTENSION_TOO_BIG;
         }
         if (verdict == INFLATE_NEEDS_INPUT && done) {
             return input->is_last ? end(receiver, message) : EXTENSION_OK;

@@ -3,6 +3,7 @@
 #ifndef TESTS_PEER_H
 #define TESTS_PEER_H
 
+#include "common/process.h"
 #include "tests/process.h"
 #include "tests/wire.h"
 

@@ -1,6 +1,7 @@
 #include "wscheck/link.h"
 
 #include "common/clock.h"
+#include "common/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
