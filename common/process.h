@@ -11,8 +11,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-/* send(2) has no flag against SIGPIPE on macOS before 11. The flag is one of two means: process_init
- * ignores the signal. */
+/* send(2) has no flag against SIGPIPE on macOS before 11. The flag is one of two means:
+ * process_init ignores the signal. */
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0
 #endif
