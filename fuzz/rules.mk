@@ -33,7 +33,7 @@ fuzz: ## fuzz the protocol code with libFuzzer (SECONDS=60, shared out; FUZZ="ht
 fuzzers: $(FUZZERS)
 
 # Modules that make system calls or hold data alone; all others are pure and held to every line.
-COVERAGE_IMPURE := step01_tcp/tcp step01_tcp/pool step01_tcp/listeners \
+COVERAGE_IMPURE := common/process common/log_writer step01_tcp/tcp step01_tcp/pool step01_tcp/listeners \
                    step01_tcp/server_open step01_tcp/server step02_http/exchange \
                    step02_http/page step03_handshake/upgrade step05_echo/session \
                    $(addprefix step06_client/,random connect client client_open terminal talk command) \

@@ -8,10 +8,10 @@ enum {
     FIRST_CAPACITY = 1024, /* bytes; it doubles from there */
 
     /* Tables for codes are work even if nothing comes out, so a message may have this many, and one
-     * more for this many bytes of what comes out. Nobody who compresses makes them for less: they
-     * would take more than they save. */
-    TABLES_FREE = 1024,
-    BYTES_OF_A_TABLE = 128
+     * more for this many bytes of what comes out. Who compresses seldom makes them for less: they
+     * take some sixty bytes themselves. */
+    TABLES_FREE = 4096,
+    BYTES_OF_A_TABLE = 512
 };
 
 /* What every compressed message ends with, so it is not sent (7.2.1). */
@@ -95,11 +95,10 @@ static bool begin(struct permessage_receiver *receiver, bool may_move) {
             inflate_init(receiver->inflate, receiver->window_bits);
         }
     }
-    if (receiver->inflate == NULL) {
-        return false;
-    }
-    receiver->tables_before = receiver->inflate->tables_made;
-    return receiver->bytes != NULL || resize(receiver, FIRST_CAPACITY);
+    bool has_memory =
+        receiver->inflate != NULL && (receiver->bytes != NULL || resize(receiver, FIRST_CAPACITY));
+    receiver->tables_before = has_memory ? receiver->inflate->tables_made : 0;
+    return has_memory;
 }
 
 /* Whether the message has been more work than it can be worth. */

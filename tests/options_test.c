@@ -3,6 +3,7 @@
 
 #include "tests/test.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -454,6 +455,32 @@ static void help_lists_every_option(void) {
     CHECK(strstr(standard_output, "usage: step [options] URL\n") != NULL);
 }
 
+static void the_version(void) {
+    parse("--version");
+    CHECK_EQUAL(status, 0);
+    check_same(standard_output, "step " OPTIONS_VERSION "\n");
+    check_same(standard_error, "");
+}
+
+/* As with a full disk; here nothing can be written, since the file is open for reading. */
+static void output_that_is_lost_is_told_of(void) {
+    char name[] = "step", version[] = "--version", *words[] = {name, version, NULL};
+    FILE *err = tmpfile();
+    declare(NULL);
+    fflush(stdout);
+    int saved_err = redirect(STDERR_FILENO, err), saved_out = dup(STDOUT_FILENO);
+    int reading = open("/dev/null", O_RDONLY);
+    dup2(reading, STDOUT_FILENO);
+    status = options_parse(&options, 2, words);
+    dup2(saved_out, STDOUT_FILENO);
+    close(reading);
+    close(saved_out);
+    clearerr(stdout);
+    put_back(STDERR_FILENO, saved_err, err, standard_error, sizeof standard_error);
+    CHECK_EQUAL(status, OPTIONS_UNWRITTEN);
+    CHECK(strstr(standard_error, "step: standard output cannot be written: ") == standard_error);
+}
+
 /* A mistake is told of even if help was asked for: nobody believes that the line was good. */
 static void help_does_not_hide_a_mistake(void) {
     check_bad("--help --port 0", "--port needs a whole number from 1 to 65535, not '0'");
@@ -503,5 +530,7 @@ int main(void) {
     test_run("options: --help does not hide a mistake", help_does_not_hide_a_mistake);
     test_run("options: more options than there is room for are ignored",
              more_options_than_there_is_room_for);
+    test_run("options: the version", the_version);
+    test_run("options: output that is lost is told of", output_that_is_lost_is_told_of);
     return test_report();
 }

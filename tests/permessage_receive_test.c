@@ -191,6 +191,49 @@ static void silence_in_the_middle_of_a_message_is_harmless(void) {
     side_close_both();
 }
 
+/* Blocks of nothing with codes of their own, each with an empty stored block that aligns it. A message
+ * may have so many tables without anything that comes out, and one more is too much work. */
+static void tables_without_end_are_1009(void) {
+    static const uint8_t block[] = {0x04, 0xc0, 0x81, 0x08, 0x00, 0x00, 0x00, 0x00,
+                                    0x20, 0x7f, 0xeb, 0x07, 0x00, 0x00, 0xff, 0xff};
+    enum { MOST = 4096 };
+    for (size_t count = MOST; count <= MOST + 1; count++) {
+        struct wire payload = {0}, frame = {0};
+        for (size_t i = 0; i < count; i++) {
+            wire_add(&payload, block, sizeof block);
+        }
+        wire_add_client_frame(&frame, 0xc2, payload.bytes, payload.len - 4);
+        open_alone(&side_server, true, &side_most);
+        struct side_result result =
+            side_feed(&side_server, frame.bytes, frame.len, frame.len, false);
+        CHECK_EQUAL(result.messages, count == MOST);
+        CHECK_EQUAL(result.event == CONNECTION_FAILED, count > MOST);
+        CHECK_EQUAL(count > MOST ? result.code : CLOSE_TOO_BIG, CLOSE_TOO_BIG);
+        side_result_free(&result);
+        side_close(&side_server);
+        wire_free(&payload);
+        wire_free(&frame);
+    }
+}
+
+/* After a large message that was not compressed the buffer is as large, but no more is read at once
+ * than is needed before a compressed one would have the memory. */
+static void a_large_buffer_is_not_filled_at_once(void) {
+    enum { LARGE = 1000000 };
+    static uint8_t message[LARGE];
+    struct wire frame = {0};
+    size_t size;
+    wire_add_client_frame(&frame, 0x82, message, sizeof message);
+    open_alone(&side_server, true, &side_most);
+    struct side_result result = side_feed(&side_server, frame.bytes, frame.len, frame.len, false);
+    CHECK_EQUAL(result.messages, 1);
+    CHECK(connection_space(&side_server.connection, &size) != NULL);
+    CHECK(side_server.connection.input.buffer.capacity >= LARGE && size == INPUT_READ_SIZE);
+    side_result_free(&result);
+    side_close(&side_server);
+    wire_free(&frame);
+}
+
 int main(void) {
     test_run("compression: the examples are taken (RFC 7692, 7.2.3)",
              the_examples_of_the_rfc_are_taken);
@@ -205,5 +248,8 @@ int main(void) {
              the_mark_is_rsv1_of_the_first_frame);
     test_run("compression: silence in the middle of a message is harmless",
              silence_in_the_middle_of_a_message_is_harmless);
+    test_run("compression: tables without end are 1009", tables_without_end_are_1009);
+    test_run("compression: a large buffer is not filled at once",
+             a_large_buffer_is_not_filled_at_once);
     return test_report();
 }

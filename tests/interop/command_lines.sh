@@ -70,6 +70,11 @@ check_uwsc() {
     uwsc_sends "uwsc: the subprotocol chat is picked" "open: /, subprotocol chat" -p chat
     printf 'Hello\n' >&3
     logged "uwsc: text arrives" "text, 5 bytes Hello"
+    tries=200
+    while [ $tries -gt 0 ] && ! grep -qF Hello "$work/answers"; do # the echo comes after that
+        tries=$((tries - 1))
+        sleep 0.05
+    done
     printf '!q\n' >&3
     finish
     expect "uwsc: it comes back" Hello "$(grep -oF Hello "$work/answers" | head -n 1)"

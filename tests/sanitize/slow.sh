@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs what is fast enough for valgrind ($WATCH), or for programs that an emulator runs: the test
-# programs with all the programs that they start, and all of wscheck's cases against the echo
-# server.
+# programs with all the programs that they start, and wscheck's cases, or those that $CASES names,
+# against the echo server.
 #
 # Left out are load_test (a thousand connections at once: valgrind runs one thread at a time, and no
 # more than 500 of them), stop_test (a server under full load has to stop within its bound),
@@ -14,13 +14,14 @@
 #     slow.sh NAME    one test program, or wscheck
 set -u
 results=$BUILD/slow-results
+ulimit -S -n 1024 # under valgrind a child does not inherit what a test has lowered
 export INSTRUMENTED=yes # for process_is_instrumented
 
 if [ $# -eq 1 ]; then
     # $WATCH is a list of words.
     # shellcheck disable=SC2086
     if [ "$1" = wscheck ]; then
-        "$BUILD/wscheck" --strict --timeout 20 \
+        "$BUILD/wscheck" --strict --timeout 20 ${CASES:-} \
             --exec "exec $WATCH $BUILD/step05_echo --quiet --port {port}"
     else
         $WATCH "$BUILD/tests/$1"
