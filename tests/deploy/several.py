@@ -65,7 +65,24 @@ def opened(server):
     return server.log().count(" open: /")
 
 
+async def until(condition, what):
+    """Waits for what a log says: a server answers first and writes its log a moment later."""
+
+    async def looking():
+        while not condition():
+            await asyncio.sleep(0.01)
+
+    await within(looking(), what)
+
+
+def accepted(servers, client):
+    """Whether the log of one of the servers has this client: the key that it has sent leads to the
+    accept value."""
+    return any(client.response_headers["Sec-WebSocket-Accept"] in server.log() for server in servers)
+
+
 async def evenly(servers):
+    await until(lambda: sum(map(opened, servers)) == CLIENTS, "all connections in the logs")
     equal([CLIENTS // SERVERS] * SERVERS, [opened(server) for server in servers], "connections")
 
 
@@ -102,18 +119,18 @@ async def is_asked_again(proxy, server):
 async def gets_the_next(proxy, server):
     """As long as it has fewer connections than the others, it gets all new ones. In turn, each of
     the servers would get some of them."""
-    before = opened(server)
     clients = await connected(proxy, CLIENTS // SERVERS - 1)
-    equal(before + len(clients), opened(server), "connections of the server that is back")
+    await until(
+        lambda: all(accepted([server], client) for client in clients),
+        "all of them at the server that is back",
+    )
     for client in clients:
         await client.close()
 
 
 async def on(server, clients):
-    """Those of the clients that are connected to this server, as its log tells: the key that a
-    client has sent leads to the accept value."""
-    log = server.log()
-    return [client for client in clients if client.response_headers["Sec-WebSocket-Accept"] in log]
+    """Those of the clients that are connected to this server, as its log tells."""
+    return [client for client in clients if accepted([server], client)]
 
 
 async def through_several(folder, certificate):
@@ -125,6 +142,9 @@ async def through_several(folder, certificate):
     await proxy.start()
     clients = await connected(proxy, CLIENTS)
     await check(f"{name}: least_conn, over all workers", evenly(servers))
+    await until(
+        lambda: all(accepted(servers, client) for client in clients), "all clients in the logs"
+    )
     groups = [[Talker(client) for client in await on(server, clients)] for server in servers]
     await all_go_on(sum(groups, []))
 
