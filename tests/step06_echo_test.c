@@ -80,7 +80,7 @@ static void the_whole_input_is_one_message(void) {
 static void one_message_has_a_bound(void) {
     enum { MOST = 16777216 };
     /* The echo comes before the client says goodbye, also where programs are watched and slow. */
-    const char *wait = process_is_instrumented() ? "20" : "2";
+    const char *wait = process_is_instrumented() ? "8" : "2";
     const char *const arguments[] = {"--one-message", "--wait", wait, NULL};
     static char input[MOST + 2];
     static struct launch run;

@@ -102,7 +102,10 @@ static void what_it_can_start_without_is_not_noticed(void) {
         {FAULTS_SETSOCKOPT, {ENOBUFS, ENOMEM, ENOPROTOOPT}},
     };
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
-        CHECK_FOR(calls[faults[i].call] > 0, "%s is never called", driver_name(faults[i].call));
+        /* Under valgrind a child does not inherit the limit that this program has lowered. */
+        bool asks = faults[i].call != FAULTS_SETRLIMIT || !process_is_instrumented();
+        CHECK_FOR(calls[faults[i].call] > 0 || !asks, "%s is never called",
+                  driver_name(faults[i].call));
         for (unsigned at = 1; at <= calls[faults[i].call]; at++) {
             for (size_t e = 0; faults[i].errors[e] != 0; e++) {
                 struct process process;

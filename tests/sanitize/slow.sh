@@ -14,7 +14,6 @@
 #     slow.sh NAME    one test program, or wscheck
 set -u
 results=$BUILD/slow-results
-ulimit -S -n 1024 # under valgrind a child does not inherit what a test has lowered
 export INSTRUMENTED=yes # for process_is_instrumented
 
 if [ $# -eq 1 ]; then
