@@ -14,10 +14,10 @@ enum {
     CROWD = 50,
     CROWD_MESSAGE = MIB, /* of each of the crowd */
     ROUNDS = 20,
-    BATCH = 64 * KIB, /* bytes of a fragment in a flood */
+    BATCH = 64 * KIB,  /* bytes of a fragment in a flood */
     TWO_TABLES = 1024, /* bytes that go with them */
-    DRIPPED = 80000, /* frames of a byte, */
-    SOME = 50         /* sent so many bytes at a time */
+    DRIPPED = 80000,   /* frames of a byte, */
+    SOME = 50          /* sent so many bytes at a time */
 };
 
 static const char *const no_options[] = {NULL};
