@@ -191,8 +191,9 @@ static void silence_in_the_middle_of_a_message_is_harmless(void) {
     side_close_both();
 }
 
-/* Blocks of nothing with codes of their own, each with an empty stored block that aligns it. A message
- * may have so many tables without anything that comes out, and one more is too much work. */
+/* Blocks of nothing with codes of their own, each with an empty stored block that aligns it. A
+ * message may have so many tables without anything that comes out, and one more is too much
+ * work. */
 static void tables_without_end_are_1009(void) {
     static const uint8_t block[] = {0x04, 0xc0, 0x81, 0x08, 0x00, 0x00, 0x00, 0x00,
                                     0x20, 0x7f, 0xeb, 0x07, 0x00, 0x00, 0xff, 0xff};
