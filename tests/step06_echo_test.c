@@ -3,6 +3,7 @@
 #include "tests/process.h"
 #include "tests/test.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,7 +84,13 @@ static void one_message_has_a_bound(void) {
     static struct launch run;
     memset(input, 'x', MOST);
     if (!process_is_instrumented()) { /* so much takes too long where programs are watched */
+        size_t before = process_log_count(&echo_server, "after 1 messages");
         CHECK_EQUAL(launch_run(&run, input, arguments, echo_url()), 0);
+        int64_t deadline = now() + PROCESS_WAIT; /* the log is written a moment later */
+        while (process_log_count(&echo_server, "after 1 messages") == before && now() < deadline) {
+            poll(NULL, 0, 10);
+        }
+        CHECK(process_log_count(&echo_server, "after 1 messages") > before);
     }
     input[MOST] = 'x';
     CHECK_EQUAL(launch_run(&run, input, arguments, echo_url()), 1);
