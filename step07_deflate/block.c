@@ -34,7 +34,6 @@ void block_init(struct block *block, uint32_t *symbols, size_t capacity) {
             block->of_distance[256 + (first >> 7)] = (uint8_t)i;
         }
     }
-    block_begin(block);
 }
 
 void block_begin(struct block *block) {

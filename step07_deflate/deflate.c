@@ -24,36 +24,62 @@ void deflate_init(struct deflate *deflate, unsigned window_bits, void *memory) {
     matcher_init(&deflate->matcher, window_bits, symbols + count);
 }
 
-bool deflate_message(struct deflate *deflate, const uint8_t *bytes, size_t length, uint8_t *out,
-                     size_t capacity, size_t *written) {
+void deflate_begin(struct deflate *deflate, const uint8_t *bytes, size_t length, uint8_t *out,
+                   size_t capacity) {
+    struct bits bits = {out, out + capacity, 0, 0};
+    deflate->bytes = bytes;
+    deflate->length = length;
+    deflate->fed = matcher_feed(&deflate->matcher, bytes, length);
+    deflate->done = deflate->block_start = 0;
+    deflate->before = matcher_mark(&deflate->matcher);
+    deflate->out = out;
+    deflate->bits = bits;
+}
+
+/* Writes the block that is full, or the last. An empty message has none. */
+static bool end_block(struct deflate *deflate) {
+    size_t start = deflate->block_start, length = deflate->done - start;
+    deflate->block_start = deflate->done;
+    return length == 0 ||
+           block_write(deflate->block, deflate->bytes + start, length, &deflate->bits);
+}
+
+enum deflate_verdict deflate_run(struct deflate *deflate, size_t *written) {
     struct matcher *matcher = &deflate->matcher;
     struct block *block = deflate->block;
-    struct bits bits = {out, out + capacity, 0, 0};
-    size_t fed = matcher_feed(matcher, bytes, length);
-    size_t done = 0;
-    struct matcher_mark mark = matcher_mark(matcher);
-    while (done < length) {
-        size_t begin = done;
-        block_begin(block);
-        for (;;) {
-            parse_run(matcher, block, fed == length);
-            done = fed - (matcher->fill - matcher->position);
-            if (done == length || block->count == block->capacity) {
-                break;
-            }
-            fed += matcher_feed(matcher, bytes + fed, length - fed);
+    size_t start = deflate->done;
+    while (deflate->fed - start <= DEFLATE_TURN) {
+        if (deflate->block_start == deflate->done) {
+            block_begin(block);
         }
-        if (!block_write(block, bytes + begin, done - begin, &bits)) {
-            matcher_go_back(matcher, mark);
-            return false;
+        parse_run(matcher, block, deflate->fed == deflate->length);
+        deflate->done = deflate->fed - (matcher->fill - matcher->position);
+        bool is_last = deflate->done == deflate->length;
+        if (!is_last && block->count < block->capacity) {
+            deflate->fed += matcher_feed(matcher, deflate->bytes + deflate->fed,
+                                         deflate->length - deflate->fed);
+            continue;
+        }
+        if (!end_block(deflate) || (is_last && !block_flush(&deflate->bits))) {
+            matcher_go_back(matcher, deflate->before);
+            return DEFLATE_TOO_LONG;
+        }
+        if (is_last) {
+            *written = (size_t)(deflate->bits.next - deflate->out);
+            return DEFLATE_DONE;
         }
     }
-    if (!block_flush(&bits)) {
-        matcher_go_back(matcher, mark);
-        return false;
+    return DEFLATE_GO_ON;
+}
+
+bool deflate_message(struct deflate *deflate, const uint8_t *bytes, size_t length, uint8_t *out,
+                     size_t capacity, size_t *written) {
+    enum deflate_verdict verdict = DEFLATE_GO_ON;
+    deflate_begin(deflate, bytes, length, out, capacity);
+    while (verdict == DEFLATE_GO_ON) {
+        verdict = deflate_run(deflate, written);
     }
-    *written = (size_t)(bits.next - out);
-    return true;
+    return verdict == DEFLATE_DONE;
 }
 
 size_t deflate_history(const struct deflate *deflate, uint8_t *to) {

@@ -13,6 +13,7 @@
 #ifndef STEP07_DEFLATE_DEFLATE_H
 #define STEP07_DEFLATE_DEFLATE_H
 
+#include "step07_deflate/bits.h"
 #include "step07_deflate/block.h"
 #include "step07_deflate/matcher.h"
 
@@ -20,10 +21,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One direction of a connection. */
+enum {
+    /* Bytes of a message that one call compresses at most. It is what the largest matcher holds, so
+     * nothing has to be cut for it; with the hardest text they take some 3 ms, so that one thread
+     * can serve many connections and make none of them wait for long. */
+    DEFLATE_TURN = 65536
+};
+
+/* One direction of a connection. All of it is private. */
 struct deflate {
     struct matcher matcher;
     struct block *block;
+
+    /* The message, */
+    const uint8_t *bytes;
+    size_t length;
+    size_t fed, done;           /* how much of it the matcher has, and how much is symbols, */
+    size_t block_start;         /* where in it the present block begins, */
+    struct matcher_mark before; /* and what there was before it. */
+
+    uint8_t *out; /* where its bits begin to be written, and where they have come to */
+    struct bits bits;
+};
+
+enum deflate_verdict {
+    DEFLATE_GO_ON,   /* there is more to do */
+    DEFLATE_DONE,    /* the message is compressed */
+    DEFLATE_TOO_LONG /* it would need more room */
 };
 
 /* How many bytes of memory a compressor for this window needs. */
@@ -33,17 +57,33 @@ size_t deflate_memory(unsigned window_bits);
  * aligned as from malloc, stays the caller's and does not have to be cleared. */
 void deflate_init(struct deflate *deflate, unsigned window_bits, void *memory);
 
-/* Compresses a whole message as the continuation of everything that was compressed before, its
- * history. A sync flush ends it: an empty stored block, so that the output ends on a byte, and its
- * last four bytes are 00 00 ff ff. No block is final. Returns true and the number of bytes written;
- * or false when it would need more than `capacity`. Then nothing that comes later refers to this
- * message: the history is as before, or, if the message was larger than 2^window_bits, perhaps
- * empty. Never writes beyond the capacity. */
+/* Begins a message, which continues everything that was compressed before, its history. The message
+ * and the room for what comes out of it are lent until deflate_run has another verdict than
+ * DEFLATE_GO_ON. */
+void deflate_begin(struct deflate *deflate, const uint8_t *bytes, size_t length, uint8_t *out,
+                   size_t capacity);
+
+/* Compresses at most DEFLATE_TURN bytes of it.
+ *
+ * With DEFLATE_DONE `written` is the number of bytes that have come out. A sync flush ends them: an
+ * empty stored block, so that the output ends on a byte, and its last four bytes are 00 00 ff ff.
+ * No block is final.
+ *
+ * After DEFLATE_TOO_LONG nothing that comes later refers to this message: the history is as before,
+ * or, if the message was larger than 2^window_bits, perhaps empty. Nothing is ever written beyond
+ * the capacity.
+ *
+ * A message may be abandoned after DEFLATE_GO_ON: by releasing the memory, or by deflate_forget,
+ * after which another message may begin. */
+enum deflate_verdict deflate_run(struct deflate *deflate, size_t *written);
+
+/* Both, for callers that have nothing to do between the turns. Returns true and the number of bytes
+ * written, or false where deflate_run says DEFLATE_TOO_LONG. */
 bool deflate_message(struct deflate *deflate, const uint8_t *bytes, size_t length, uint8_t *out,
                      size_t capacity, size_t *written);
 
-/* The history, to be kept in less memory while a connection is idle: copies the last bytes that
- * later messages may refer to, at most 2^window_bits, to `to`. Returns how many. */
+/* Between messages: the history, to be kept in less memory while a connection is idle. Copies the
+ * last bytes that later messages may refer to, at most 2^window_bits, to `to`. Returns how many. */
 size_t deflate_history(const struct deflate *deflate, uint8_t *to);
 
 /* Starts, directly after deflate_init, with a history of at most 2^window_bits bytes. */
