@@ -35,7 +35,6 @@ enum frame_opcode {
 enum {
     FRAME_HEADER_MAX = 14,   /* 2 + 8 bytes of length + 4 of masking key */
     FRAME_CONTROL_MAX = 125, /* bytes of payload in a control frame (section 5.5) */
-    FRAME_SMALL_HEADER = 6,  /* 2 + 4 of masking key, in front of up to 125 bytes */
     FRAME_RSV1 = 4,          /* the reserved bits in frame_header.rsv */
     FRAME_RSV2 = 2,
     FRAME_RSV3 = 1
@@ -95,21 +94,6 @@ size_t frame_header_size(const struct frame_header *header);
  * before it; it does not overlap the key. */
 void frame_mask(uint8_t *to, const uint8_t *from, size_t len, const uint8_t masking_key[4],
                 uint64_t offset);
-
-/* Whether the first two bytes of a header are those of the commonest frame: a whole message, text
- * or binary, from a client, of up to 125 bytes. Its opcode is the first byte without FIN and its
- * length the second without MASK; then comes the masking key. */
-static inline bool frame_is_small_message(const uint8_t bytes[2]) {
-    return (bytes[0] == 0x81 || bytes[0] == 0x82) && bytes[1] >= 0x80 &&
-           bytes[1] <= 0x80 + FRAME_CONTROL_MAX;
-}
-
-/* Writes the header of such a message to a client, which is not masked: two bytes. `opcode` and
- * `length` are what frame_is_small_message says. */
-static inline void frame_encode_small_message(uint8_t opcode, size_t length, uint8_t out[2]) {
-    out[0] = 0x80 | opcode;
-    out[1] = (uint8_t)length;
-}
 
 /* Whether an opcode is one of a control frame: close, ping, pong (5.5). */
 static inline bool frame_is_control(uint8_t opcode) {

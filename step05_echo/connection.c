@@ -12,6 +12,10 @@ enum {
     BUFFER_SLACK = 2 * FRAME_HEADER_MAX + CONNECTION_CONTROL_MAX
 };
 
+const char connection_too_big[] = "the message is larger than the limit";
+const char connection_no_memory[] = "out of memory";
+const char connection_not_utf8[] = "a text message must be UTF-8 (8.1)";
+const char connection_cut_character[] = "a text message must not end within a character (8.1)";
 static const char misplaced_bit[] = "a reserved bit is set beyond a message's first frame (5.2)";
 
 void connection_init(struct connection *connection, const struct connection_settings *settings,
@@ -23,14 +27,13 @@ void connection_init(struct connection *connection, const struct connection_sett
     if (settings->max_message > SIZE_MAX / 4) {
         connection->settings.max_message = SIZE_MAX / 4; /* so that no sum of sizes can overflow */
     }
-    uint8_t allowed_rsv = settings->extension != NULL ? settings->extension->rsv : 0;
-    connection->rules = (struct frame_rules){settings->role == CONNECTION_SERVER, allowed_rsv};
+    connection->rules =
+        (struct frame_rules){settings->role == CONNECTION_SERVER, settings->allowed_rsv};
     input_init(&connection->input, buffer, received);
     connection->in_frame = false;
+    connection->in_message = false;
     output_init(&connection->output);
-    connection->changed = false;
-    connection->extension_lent = false;
-    connection->masked_message = NULL;
+    connection->sending = false;
     connection->close_sent = false;
     connection->end_event = CONNECTION_NEEDS_INPUT;
     connection->close_code = CLOSE_NO_CODE;
@@ -50,44 +53,36 @@ enum connection_event connection_fail(struct connection *connection, uint16_t co
     return CONNECTION_FAILED;
 }
 
-/* A message begins: its payload will be gathered from `start` on. */
-static void begin_message(struct connection *connection, uint8_t opcode, size_t start) {
-    connection->message_opcode = opcode;
-    connection->changed = false;
-    connection->input.in_message = true;
-    connection->input.message_start = start;
-    connection->input.message_length = 0;
-    utf8_init(&connection->utf8);
-}
-
-/* The frame at hand begins a message: finds the place for its payload. */
-static void place_message(struct connection *connection, size_t header_size) {
+/* The frame at hand begins a message. If that is to be gathered, room for the header of its echo
+ * stays in front of its payload: exactly as much as it needs when its length is known, or up to the
+ * most that a server's frame can have. */
+static void begin_message(struct connection *connection, size_t header_size) {
     const struct frame_header *frame = &connection->frame;
-    const struct input *input = &connection->input;
-    if (frame->rsv != 0) {
-        begin_message(connection, frame->opcode, input->done);
-        connection_begin_changed(connection);
-        return;
-    }
-    /* In front of the payload stays room for the header of its echo: exactly as much as it needs
-     * when its length is known, or up to the most that a server's frame can have. */
+    struct input *input = &connection->input;
+    connection->in_message = true;
+    connection->in_pieces = connection->settings.in_pieces || frame->rsv != 0;
+    connection->opcode = frame->opcode;
+    connection->rsv = frame->rsv;
+    connection->message_received = 0;
+    utf8_init(&connection->utf8);
+    input->in_message = !connection->in_pieces;
     size_t key_size = frame->masked ? sizeof frame->masking_key : 0;
     size_t room = (frame->fin ? header_size : FRAME_HEADER_MAX) - key_size;
     size_t most = input->raw + header_size - input->done;
-    begin_message(connection, frame->opcode, input->done + (room < most ? room : most));
+    input->message_start = input->done + (room < most ? room : most);
+    input->message_length = 0;
 }
 
 /* Checks what the header of a data frame means for the message it belongs to (5.4). Returns
  * CONNECTION_NEEDS_INPUT if all is well. */
 static enum connection_event begin_data_frame(struct connection *connection, size_t header_size) {
     const struct frame_header *frame = &connection->frame;
-    const struct input *input = &connection->input;
     bool continues = frame->opcode == FRAME_CONTINUATION;
-    if (continues && !input->in_message) {
+    if (continues && !connection->in_message) {
         return connection_fail(connection, CLOSE_PROTOCOL_ERROR,
                                "there is no message to continue (5.4)");
     }
-    if (!continues && input->in_message) {
+    if (!continues && connection->in_message) {
         return connection_fail(connection, CLOSE_PROTOCOL_ERROR,
                                "a message begins before the last one has ended (5.4)");
     }
@@ -95,11 +90,11 @@ static enum connection_event begin_data_frame(struct connection *connection, siz
         return connection_fail(connection, CLOSE_PROTOCOL_ERROR, misplaced_bit);
     }
     if (!continues) {
-        place_message(connection, header_size);
+        begin_message(connection, header_size);
     }
-    size_t so_far = input->message_length;
-    uint64_t left = connection->settings.max_message - so_far;
-    if (!connection->changed && frame->payload_length > left) {
+    /* How much an extension makes of a marked message has to be limited above. */
+    uint64_t left = connection->settings.max_message - connection->message_received;
+    if (connection->rsv == 0 && frame->payload_length > left) {
         return connection_fail(connection, CLOSE_TOO_BIG, connection_too_big);
     }
     return CONNECTION_NEEDS_INPUT;
@@ -128,29 +123,31 @@ static enum connection_event begin_frame(struct connection *connection) {
     if (event != CONNECTION_NEEDS_INPUT) {
         return event;
     }
+    connection_observe(connection, false, &connection->frame, input->buffer.data + input->raw,
+                       header_size);
     input->raw += header_size;
     connection->frame_received = 0;
     connection->in_frame = true;
     return CONNECTION_NEEDS_INPUT;
 }
 
-/* Adds `count` bytes of payload to the message, unmasked with a key (NULL: they are not masked),
- * and checks text on the way: a bad byte is noticed at once, not at the end of a frame or a
- * message. `offset` is how many bytes of the same frame came before. */
+/* Unmasks `count` bytes of payload to the end of the message, and checks text on the way: a bad
+ * byte is noticed at once, not at the end of a frame or a message. */
 static enum connection_event add_to_message(struct connection *connection, const uint8_t *from,
-                                            size_t count, const uint8_t *masking_key,
-                                            uint64_t offset) {
+                                            size_t count) {
+    const struct frame_header *frame = &connection->frame;
     struct input *input = &connection->input;
     uint8_t *to = input->buffer.data + input->message_start + input->message_length;
-    bool is_text = connection->message_opcode == FRAME_TEXT, is_ascii = false;
-    if (masking_key == NULL) {
+    bool is_text = connection->opcode == FRAME_TEXT && connection->rsv == 0, is_ascii = false;
+    if (!frame->masked) {
         memmove(to, from, count);
     } else if (is_text) {
-        is_ascii = mask_fast_text(to, from, count, masking_key, offset);
+        is_ascii = mask_fast_text(to, from, count, frame->masking_key, connection->frame_received);
     } else {
-        mask_fast(to, from, count, masking_key, offset);
+        mask_fast(to, from, count, frame->masking_key, connection->frame_received);
     }
     input->message_length += count;
+    connection->message_received += count;
     /* ASCII that begins between two characters is good, and ends between two. */
     bool is_good = !is_text || (is_ascii && utf8_is_complete(&connection->utf8)) ||
                    utf8_update(&connection->utf8, to, count);
@@ -162,25 +159,31 @@ static enum connection_event add_to_message(struct connection *connection, const
 static enum connection_event take_payload(struct connection *connection) {
     const struct frame_header *frame = &connection->frame;
     struct input *input = &connection->input;
-    const uint8_t *key = frame->masked ? frame->masking_key : NULL;
-    uint8_t *from = input->buffer.data + input->raw;
-    uint64_t offset = connection->frame_received;
-    uint64_t missing = frame->payload_length - offset;
+    bool is_control = frame_is_control(frame->opcode);
+    if (!is_control && connection->in_pieces) {
+        if (connection->output.count == 0) {
+            input_shrink(input); /* what a large message needed, pieces do not */
+        }
+        input->message_start = input->raw; /* a piece stays where it is */
+        input->message_length = 0;
+    }
+    const uint8_t *from = input->buffer.data + input->raw;
+    uint64_t missing = frame->payload_length - connection->frame_received;
     size_t here = input->end - input->raw;
     size_t count = missing < here ? (size_t)missing : here;
-    if (connection->changed && !frame_is_control(frame->opcode)) {
-        return connection_make_message(connection, count, key);
+    connection_observe(connection, false, frame, from, count);
+    enum connection_event event = CONNECTION_NEEDS_INPUT;
+    if (!is_control) {
+        event = add_to_message(connection, from, count);
+    } else if (frame->masked) {
+        mask_fast(connection->control + connection->frame_received, from, count, frame->masking_key,
+                  connection->frame_received);
+    } else {
+        memcpy(connection->control + connection->frame_received, from, count);
     }
     input->raw += count;
     connection->frame_received += count;
-    if (!frame_is_control(frame->opcode)) {
-        return add_to_message(connection, from, count, key, offset);
-    }
-    memcpy(connection->control + offset, from, count);
-    if (key != NULL) {
-        mask_fast(connection->control + offset, from, count, key, offset);
-    }
-    return CONNECTION_NEEDS_INPUT;
+    return event;
 }
 
 /* The peer's Close has come whole: replies with the same code, unless ours came first (5.5.1). */
@@ -205,11 +208,13 @@ static enum connection_event end_with_close(struct connection *connection,
 static enum connection_event end_control_frame(struct connection *connection,
                                                struct connection_message *message) {
     size_t length = (size_t)connection->frame.payload_length;
-    *message = (struct connection_message){connection->frame.opcode, connection->control, length};
-    if (!connection->input.in_message) {
+    *message = (struct connection_message){.opcode = connection->frame.opcode,
+                                           .fin = true,
+                                           .payload = connection->control,
+                                           .length = length};
+    if (!connection->in_message) {
         /* A peer that sends pings after a large message does not keep its memory with them. */
         connection->input.message_length = 0;
-        connection->changed = false;
     }
     if (connection->frame.opcode == FRAME_CLOSE) {
         return end_with_close(connection, message);
@@ -217,82 +222,72 @@ static enum connection_event end_control_frame(struct connection *connection,
     if (connection->frame.opcode == FRAME_PONG) {
         return CONNECTION_PONG;
     }
-    connection_pong(connection, connection->control, length);
+    if (!connection->settings.leave_pings) {
+        connection_pong(connection, connection->control, length);
+    }
     return CONNECTION_PING;
 }
 
-static enum connection_event end_message(struct connection *connection,
-                                         struct connection_message *message) {
+/* Hands out what has been gathered of the message: all of it at its end, or a piece. Returns
+ * CONNECTION_NEEDS_INPUT if there is nothing to hand out yet. */
+static enum connection_event hand_out(struct connection *connection,
+                                      struct connection_message *message) {
     struct input *input = &connection->input;
-    uint8_t opcode = connection->message_opcode;
-    if (opcode == FRAME_TEXT && !utf8_is_complete(&connection->utf8)) {
-        return connection_fail(connection, CLOSE_INVALID_DATA,
-                               "a text message must not end within a character (8.1)");
+    bool fin = !connection->in_frame && connection->frame.fin;
+    if (!fin && (!connection->in_pieces || input->message_length == 0)) {
+        return CONNECTION_NEEDS_INPUT;
     }
+    if (fin && connection->opcode == FRAME_TEXT && !utf8_is_complete(&connection->utf8)) {
+        return connection_fail(connection, CLOSE_INVALID_DATA, connection_cut_character);
+    }
+    connection->in_message = !fin;
     input->in_message = false;
-    *message = (struct connection_message){opcode, input->buffer.data + input->message_start,
-                                           input->message_length};
-    if (connection->changed) {
-        message->payload = connection->made.payload;
-        message->length = connection->made.length;
-    }
-    return CONNECTION_MESSAGE;
+    *message = (struct connection_message){.opcode = connection->opcode,
+                                           .rsv = connection->rsv,
+                                           .fin = fin,
+                                           .payload = input->buffer.data + input->message_start,
+                                           .length = input->message_length};
+    return connection->in_pieces ? CONNECTION_PIECE : CONNECTION_MESSAGE;
 }
 
-/* The frame at hand is whole. Returns CONNECTION_NEEDS_INPUT if that is all there is to say. */
-static enum connection_event end_frame(struct connection *connection,
-                                       struct connection_message *message) {
-    connection->in_frame = false;
-    if (frame_is_control(connection->frame.opcode)) {
-        return end_control_frame(connection, message);
+/* Goes on with the frame at hand, or with the next. Returns CONNECTION_NEEDS_INPUT if there is
+ * nothing to tell, which is all that there is to say if no frame is at hand then. */
+static enum connection_event take_frame(struct connection *connection,
+                                        struct connection_message *message) {
+    enum connection_event event = CONNECTION_NEEDS_INPUT;
+    if (!connection->in_frame) {
+        event = begin_frame(connection);
     }
-    return connection->frame.fin ? end_message(connection, message) : CONNECTION_NEEDS_INPUT;
-}
-
-/* The short way for what comes most often: a whole small message, all of which is here. It does
- * what begin_frame, take_payload and end_frame do, without asking what is known of such a message.
- * Returns CONNECTION_NEEDS_INPUT, and has done nothing, if anything else is next. */
-static enum connection_event take_small_message(struct connection *connection,
-                                                struct connection_message *message) {
-    struct input *input = &connection->input;
-    const uint8_t *frame = input->buffer.data + input->raw;
-    size_t here = input->end - input->raw;
-    if (connection->in_frame || input->in_message || !connection->rules.masked ||
-        here < FRAME_SMALL_HEADER || !frame_is_small_message(frame)) {
-        return CONNECTION_NEEDS_INPUT;
+    if (!connection->in_frame || event != CONNECTION_NEEDS_INPUT) {
+        return event;
     }
-    size_t length = frame[1] & 0x7f;
-    if (here - FRAME_SMALL_HEADER < length) {
-        return CONNECTION_NEEDS_INPUT;
+    event = take_payload(connection);
+    if (event != CONNECTION_NEEDS_INPUT) {
+        return event;
     }
-    input->raw += FRAME_SMALL_HEADER + length;
-    begin_message(connection, frame[0] & 0x0f, input->done + 2);
-    enum connection_event event =
-        add_to_message(connection, frame + FRAME_SMALL_HEADER, length, frame + 2, 0);
-    return event == CONNECTION_NEEDS_INPUT ? end_message(connection, message) : event;
+    connection->in_frame = connection->frame_received < connection->frame.payload_length;
+    if (!frame_is_control(connection->frame.opcode)) {
+        return hand_out(connection, message);
+    }
+    return connection->in_frame ? event : end_control_frame(connection, message);
 }
 
 enum connection_event connection_next(struct connection *connection,
                                       struct connection_message *message) {
+    struct input *input = &connection->input;
     enum connection_event event = connection->end_event;
     while (event == CONNECTION_NEEDS_INPUT) {
-        if (!output_has_room(&connection->output, EVENT_PARTS, EVENT_BYTES) ||
-            connection->extension_lent) {
+        if (!output_has_room(&connection->output, EVENT_PARTS, EVENT_BYTES)) {
             return CONNECTION_NEEDS_OUTPUT;
         }
-        event = take_small_message(connection, message);
-        if (event == CONNECTION_NEEDS_INPUT && !connection->in_frame) {
-            event = begin_frame(connection);
+        size_t before = input->raw;
+        event = connection_take_small(connection, message);
+        if (event == CONNECTION_NEEDS_INPUT) {
+            event = take_frame(connection, message);
         }
-        if (!connection->in_frame || event != CONNECTION_NEEDS_INPUT) {
-            return event;
+        if (input->raw == before) {
+            break; /* nothing was there to be taken */
         }
-        event = take_payload(connection);
-        if (event != CONNECTION_NEEDS_INPUT ||
-            connection->frame_received < connection->frame.payload_length) {
-            return event;
-        }
-        event = end_frame(connection, message);
     }
     return event;
 }
@@ -301,12 +296,11 @@ uint8_t *connection_space(struct connection *connection, size_t *size) {
     const struct frame_header *frame = &connection->frame;
     uint64_t rest = connection->in_frame ? frame->payload_length - connection->frame_received : 0;
     uint64_t most = connection->settings.max_message + BUFFER_SLACK;
-    connection_give_way(connection);
     uint8_t *space = input_space(&connection->input, rest, most, size);
     if (space == NULL) {
         connection_fail(connection, CLOSE_INTERNAL_ERROR, connection_no_memory);
-    } else if (connection->settings.extension != NULL && *size > rest + INPUT_READ_SIZE) {
-        /* A message of the extension's may follow, and the buffer is to shrink for it. */
+    } else if (connection->settings.allowed_rsv != 0 && *size > rest + INPUT_READ_SIZE) {
+        /* A message in pieces may follow, and the buffer is to shrink for it. */
         *size = (size_t)rest + INPUT_READ_SIZE;
     }
     return space;
@@ -318,20 +312,10 @@ void connection_received(struct connection *connection, size_t count) {
 
 bool connection_has_begun(const struct connection *connection, uint64_t *received) {
     const struct input *input = &connection->input;
-    *received = !input->in_message    ? 0
-                : connection->changed ? connection->marked_bytes
-                                      : input->message_length;
-    return input->in_message || connection->in_frame || input->raw < input->end;
+    *received = connection->in_message ? connection->message_received : 0;
+    return connection->in_message || connection->in_frame || input->raw < input->end;
 }
 
 void connection_relax(struct connection *connection) {
-    const struct extension *extension = connection->settings.extension;
     input_relax(&connection->input);
-    if (extension != NULL && !connection->input.in_message) {
-        extension->relax(extension->context);
-    }
-}
-
-bool connection_can_relax(const struct connection *connection) {
-    return connection->settings.extension != NULL || buffer_has_grown(&connection->input.buffer);
 }

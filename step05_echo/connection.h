@@ -9,8 +9,10 @@
  *                                        bytes with connection_received()
  *         case CONNECTION_NEEDS_OUTPUT:  write the output
  *         case CONNECTION_MESSAGE:       use the message, for example connection_send() it back
+ *         case CONNECTION_PIECE:         use some payload of a message; only if that was wanted
  *         case CONNECTION_PING:
  *         case CONNECTION_PONG:          nothing: pings are answered already
+ *         case CONNECTION_NEEDS_TURN:    go on, once others have had their turn; see layer.h
  *         case CONNECTION_CLOSED:
  *         case CONNECTION_FAILED:        write the output; end the TCP connection
  *         }
@@ -27,7 +29,6 @@
 
 #include "step04_frames/frame.h"
 #include "step05_echo/close.h"
-#include "step05_echo/extension.h"
 #include "step05_echo/input.h"
 #include "step05_echo/output.h"
 #include "step05_echo/utf8.h"
@@ -49,27 +50,38 @@ struct connection_settings {
     /* A client's frames need a fresh masking key each, which nobody can predict (10.3). This gives
      * one. A server has none: NULL. */
     void (*new_masking_key)(void *context, uint8_t masking_key[4]);
+    /* Sees the frames that are received and sent as they are on the wire, unless it is NULL:
+     * `bytes` are first those of the header, in a call of their own, then those of the payload,
+     * masked if the frame is, in as many calls as they come in. */
+    void (*observe)(void *context, bool sent, const struct frame_header *frame,
+                    const uint8_t *bytes, size_t count);
     void *context;
-    /* The extension that was agreed on, or NULL. It belongs to the caller, and to this connection
-     * alone. */
-    const struct extension *extension;
+    /* Reserved bits that an agreed extension uses (5.2). A message that has one comes in pieces,
+     * whatever its length, and what the bit means is the business of a layer above. */
+    uint8_t allowed_rsv;
+    bool in_pieces;   /* all messages come in pieces */
+    bool leave_pings; /* pings are not answered: the caller does that */
 };
 
 enum connection_event {
     CONNECTION_NEEDS_INPUT,  /* nothing more can be said of the bytes so far */
     CONNECTION_NEEDS_OUTPUT, /* write the output first; then there is more */
+    CONNECTION_NEEDS_TURN,   /* a layer has stopped in the midst of much work; just go on */
     CONNECTION_MESSAGE,      /* a whole message: opcode text or binary, payload */
+    CONNECTION_PIECE,        /* the next payload of a message, as much as has arrived */
     CONNECTION_PING,         /* a ping; its pong is in the output */
     CONNECTION_PONG,
     CONNECTION_CLOSED, /* the peer's Close has come, and ours is sent or in the output */
     CONNECTION_FAILED  /* the peer broke a rule, or memory ran out; our Close is in the output */
 };
 
-/* What an event is about. The payload lies in the connection's memory and is valid until the next
- * call of connection_next or connection_space. It may be changed, unless there is an extension:
- * that may need it, since later messages refer back to it. */
+/* What an event is about, or what is to be sent. A payload that was received lies in the
+ * connection's memory, may be changed, and is valid until the next call of connection_next or
+ * connection_space. */
 struct connection_message {
-    uint8_t opcode;
+    uint8_t opcode; /* that of its first frame */
+    uint8_t rsv;    /* the reserved bits of its first frame */
+    bool fin;       /* it ends here; false: another piece follows */
     uint8_t *payload;
     size_t length;
 };
@@ -84,16 +96,14 @@ struct connection {
     uint64_t frame_received;            /* bytes of its payload so far */
     uint8_t control[FRAME_CONTROL_MAX]; /* the payload of a control frame */
 
-    uint8_t message_opcode;
+    bool in_message; /* one has begun and not ended */
+    bool in_pieces;  /* and is not gathered */
+    uint8_t opcode, rsv;
+    uint64_t message_received; /* bytes of its payload so far */
     struct utf8 utf8;
-    bool changed;                  /* the message is one that the extension makes */
-    struct extension_message made; /* then: as far as it has come */
-    uint64_t marked_bytes;         /* and the payload that it was made from */
 
     struct output output;
-    bool extension_lent;     /* the output holds what is the extension's */
-    uint8_t *masked_message; /* what was masked of it in place, or NULL */
-    struct frame_header masked_header;
+    bool sending; /* a message has been sent in part */
     bool close_sent;
     enum connection_event end_event; /* CONNECTION_CLOSED or _FAILED once it has come to that */
     uint16_t close_code; /* then: the code the peer sent, or the one it was failed with */
@@ -101,7 +111,7 @@ struct connection {
 };
 
 /* Starts with the connection open (after the 101). Takes over `buffer`, of CONNECTION_BUFFER_MIN
- * bytes at least, whose first `received` bytes hold what came behind the handshake; what was lent
+ * bytes at least, whose first `received` bytes hold what came after the handshake; what was lent
  * to it lives as long as the connection. */
 void connection_init(struct connection *connection, const struct connection_settings *settings,
                      const struct buffer *buffer, size_t received);
@@ -110,7 +120,7 @@ void connection_init(struct connection *connection, const struct connection_sett
 void connection_free(struct connection *connection);
 
 /* Finds the next event in the bytes received so far. `message` is filled in for CONNECTION_MESSAGE,
- * _PING, _PONG (the payload) and _CLOSED (the reason). CLOSED and FAILED are the last: every later
+ * _PIECE, _PING, _PONG (the payload) and _CLOSED (the reason). CLOSED and FAILED are the last: every later
  * call returns the same again, and nothing else that arrives counts. */
 enum connection_event connection_next(struct connection *connection,
                                       struct connection_message *message);
@@ -125,23 +135,39 @@ uint8_t *connection_space(struct connection *connection, size_t *size);
 void connection_received(struct connection *connection, size_t count);
 
 /* Whether something has begun and not ended: a message, or a frame of which not all is here. Then
- * `*received` is how many bytes of the message's payload have come so far, on the wire, which an
- * extension may have made more of; 0 between two messages. */
+ * `*received` is how many bytes of the message's payload have come so far; 0 between two. */
 bool connection_has_begun(const struct connection *connection, uint64_t *received);
+
+/* Fails the connection from outside (7.1.7): says why in a Close, unless one has been sent, and
+ * listens no more. Returns CONNECTION_FAILED. `sentence` stays. */
+enum connection_event connection_fail(struct connection *connection, uint16_t code,
+                                      const char *sentence);
+extern const char connection_too_big[], connection_no_memory[], connection_not_utf8[],
+    connection_cut_character[]; /* sentences that a layer gives as well */
 
 /* Gives back memory that was taken for busier times. For a connection that has been silent for a
  * moment; to be called when connection_space may be, and all output has been sent. */
 void connection_relax(struct connection *connection);
 
-/* Whether connection_relax may have something to give back. */
-bool connection_can_relax(const struct connection *connection);
-
 /* Sends a message in one frame. The payload is lent: until it has been sent it must neither change
  * nor go; a client's is masked in place. A message that has just been received goes back as it
- * lies, without being copied. After each event one message can be sent; returns 0, or -1 when the
- * output must be written first or a Close has been sent (nothing may follow it, 5.5.1). The
- * payload of a text message must be UTF-8. */
+ * lies, without being copied. After each event one message can be sent; returns 0, or -1 when
+ * connection_may_send is false: the output must be written first, a message has been sent in part,
+ * or a Close was sent (nothing may follow it, 5.5.1). The payload of a text message must be UTF-8.
+ */
 int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payload, size_t length);
+
+/* Sends a frame of a message (5.4): its first has the opcode and the reserved bits, its last has
+ * `fin`. Lends and returns as connection_send; until the last one only control frames can be sent
+ * beside it. */
+int connection_send_piece(struct connection *connection, const struct connection_message *piece);
+
+/* Sends bytes that are a whole frame of a server, with its header. One frame can so be made once
+ * and sent to many. Lends and returns as connection_send. */
+int connection_send_encoded(struct connection *connection, const uint8_t *frame, size_t length);
+
+/* Whether one more frame can be sent. */
+bool connection_may_send(const struct connection *connection);
 
 /* Sends a ping with up to 125 bytes, which the peer's pong will repeat. Returns as
  * connection_send. */

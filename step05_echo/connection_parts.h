@@ -1,31 +1,43 @@
 /* connection_parts: what the files of connection share with each other and nobody else. Step 5.
  *
- * connection.c reads frames, connection_send.c writes them, and connection_changed.c deals with the
- * messages that an extension makes.
+ * connection.c reads frames, connection_send.c writes them, and connection_small.c has the short
+ * way for small messages.
  */
 #ifndef STEP05_ECHO_CONNECTION_PARTS_H
 #define STEP05_ECHO_CONNECTION_PARTS_H
 
 #include "step05_echo/connection.h"
 
-/* Reasons that more than one of them gives. */
-extern const char connection_too_big[], connection_no_memory[], connection_not_utf8[];
+/* Takes a whole small message, if that is what comes next and all of it is here. Otherwise returns
+ * CONNECTION_NEEDS_INPUT and has done nothing. */
+enum connection_event connection_take_small(struct connection *connection,
+                                            struct connection_message *message);
 
-/* Fails the connection (7.1.7): says why in a Close, unless one has been sent, and listens no more.
- * Returns CONNECTION_FAILED. */
-enum connection_event connection_fail(struct connection *connection, uint16_t code,
-                                      const char *sentence);
+/* Sends the message that has just been received, if it is small. Otherwise returns false and has
+ * done nothing. */
+bool connection_send_small(struct connection *connection, uint8_t opcode, uint8_t *payload,
+                           size_t length);
 
-/* The message that begins is one that the extension makes. */
-void connection_begin_changed(struct connection *connection);
+/* Lends bytes to the output. If they lie in the buffer, nothing may be moved over them until they
+ * are sent. */
+void connection_lend_output(struct connection *connection, const uint8_t *bytes, size_t length);
 
-/* Has the extension go on with it, by the next `count` bytes of input, which are payload, masked
- * with the key unless that is NULL. Returns CONNECTION_NEEDS_INPUT if all is well. */
-enum connection_event connection_make_message(struct connection *connection, size_t count,
-                                              const uint8_t *masking_key);
+/* Whether a payload is the message last received, with room for a header of `size` bytes before it:
+ * then the frame that goes out is made where the message lies. */
+static inline bool connection_is_in_place(const struct connection *connection,
+                                          const uint8_t *payload, size_t size) {
+    const struct input *input = &connection->input;
+    return payload == input->buffer.data + input->message_start &&
+           input->message_start >= input->done + size;
+}
 
-/* Unless the last message was one of them, the extension gives back what large ones have taken: a
- * peer gets the memory for one message at a time, and for as long as it sends such. */
-void connection_give_way(struct connection *connection);
+/* Shows some bytes of a frame to the observer. */
+static inline void connection_observe(const struct connection *connection, bool sent,
+                                      const struct frame_header *frame, const uint8_t *bytes,
+                                      size_t count) {
+    if (connection->settings.observe != NULL && count > 0) {
+        connection->settings.observe(connection->settings.context, sent, frame, bytes, count);
+    }
+}
 
 #endif

@@ -8,7 +8,7 @@ void output_init(struct output *output) {
     output->copied = 0;
 }
 
-void output_lend(struct output *output, uint8_t *bytes, size_t len) {
+void output_lend(struct output *output, const uint8_t *bytes, size_t len) {
     if (len == 0) {
         return;
     }
@@ -20,7 +20,8 @@ void output_lend(struct output *output, uint8_t *bytes, size_t len) {
             return;
         }
     }
-    output->parts[output->count++] = (struct iovec){bytes, len};
+    output->parts[output->count++] =
+        (struct iovec){(uint8_t *)bytes, len}; /* iovec knows no const */
 }
 
 void output_copy(struct output *output, const void *bytes, size_t len) {

@@ -31,7 +31,7 @@ static inline bool output_has_room(const struct output *output, size_t parts, si
 /* Adds bytes by copying them, or by pointing at them: then they must stay until they are sent. The
  * caller has asked output_has_room before. */
 void output_copy(struct output *output, const void *bytes, size_t len);
-void output_lend(struct output *output, uint8_t *bytes, size_t len);
+void output_lend(struct output *output, const uint8_t *bytes, size_t len);
 
 /* Takes away the first `len` bytes, which have been written; `len` is at most output->total. */
 void output_sent(struct output *output, size_t len);

@@ -88,7 +88,8 @@ static int64_t time_to_wait(const struct session *session) {
         int64_t left = session->message_left;
         wait = least(wait, left > 1000 ? left - left % 1000 : left);
     }
-    if (!session->relaxed && connection_can_relax(&session->connection)) {
+    if (!session->relaxed &&
+        (session->handler->layer != NULL || buffer_has_grown(&session->connection.input.buffer))) {
         wait = least(wait, SESSION_RELAX_AFTER);
     }
     return wait > 0 ? wait : 1;
@@ -143,7 +144,7 @@ static bool on_silence(struct session *session, int64_t waited) {
     int64_t ping_interval = session->settings->ping_interval;
     session->silence += waited;
     if (!session->relaxed && session->silence >= SESSION_RELAX_AFTER) {
-        connection_relax(&session->connection);
+        layer_relax(session->handler->layer, &session->connection);
         session->relaxed = true;
     }
     if (session->connection.close_sent || ping_interval == 0 || session->silence < ping_interval) {
@@ -237,16 +238,20 @@ static void finish(struct session *session, enum connection_event event,
 static void run(struct session *session) {
     struct connection_message message;
     for (;;) {
-        enum connection_event event = connection_next(&session->connection, &message);
+        enum connection_event event =
+            layer_next(session->handler->layer, &session->connection, &message);
         switch (event) {
         case CONNECTION_MESSAGE:
             on_message(session, &message);
+            break;
+        case CONNECTION_PIECE:
+        case CONNECTION_NEEDS_TURN:
             break;
         case CONNECTION_PING:
         case CONNECTION_PONG:
             log_verbose(session->tcp->number, "%s, %zu bytes", frame_opcode_name(message.opcode),
                         message.length);
-            if (!session->connection.input.in_message) {
+            if (!session->connection.in_message) {
                 session->begun = 0;
             }
             break;
@@ -270,8 +275,10 @@ void session_run(struct tcp_connection *tcp, const struct session_settings *sett
                  size_t received) {
     struct session session = {.tcp = tcp, .settings = settings, .handler = handler};
     struct connection_settings rules = {.role = CONNECTION_SERVER,
-                                        .max_message = settings->max_message,
-                                        .extension = handler->extension};
+                                        .max_message = settings->max_message};
+    if (handler->layer != NULL) {
+        rules.allowed_rsv = handler->layer->rsv;
+    }
     connection_init(&session.connection, &rules, buffer, received);
     if (settings->idle_timeout > 0) {
         session.last_message = clock_now();

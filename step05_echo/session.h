@@ -8,7 +8,7 @@
 
 #include "common/options.h"
 #include "step01_tcp/tcp.h"
-#include "step05_echo/connection.h"
+#include "step05_echo/layer.h"
 
 enum {
     SESSION_RELAX_AFTER = 1000,   /* ms of silence before memory for busier times is given back */
@@ -36,7 +36,7 @@ struct session_handler {
     void (*on_message)(struct connection *connection, const struct connection_message *message,
                        void *context);
     void *context;
-    const struct extension *extension; /* as in struct connection_settings */
+    const struct layer *layer; /* what the handshake agreed on, or NULL */
 };
 
 /* Serves the connection until it is over, and logs how it ended. It takes over `buffer` as

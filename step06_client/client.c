@@ -231,7 +231,7 @@ static bool turn(struct client *client, const struct client_wait *wait, bool ful
 enum client_event client_next(struct client *client, const struct client_wait *wait,
                               struct connection_message *message) {
     for (;;) {
-        enum connection_event event = connection_next(&client->connection, message);
+        enum connection_event event = layer_next(client->layer, &client->connection, message);
         enum client_event result;
         switch (event) {
         case CONNECTION_MESSAGE:
@@ -240,6 +240,9 @@ enum client_event client_next(struct client *client, const struct client_wait *w
             return CLIENT_PING;
         case CONNECTION_PONG:
             return CLIENT_PONG;
+        case CONNECTION_PIECE:
+        case CONNECTION_NEEDS_TURN:
+            break;
         case CONNECTION_CLOSED:
         case CONNECTION_FAILED:
             return end(client, event);

@@ -16,7 +16,7 @@
 #ifndef STEP06_CLIENT_CLIENT_H
 #define STEP06_CLIENT_CLIENT_H
 
-#include "step05_echo/connection.h"
+#include "step05_echo/layer.h"
 #include "step06_client/random.h"
 #include "step06_client/trace.h"
 
@@ -33,6 +33,7 @@ enum {
 struct client {
     int fd; /* it does not block */
     struct connection connection;
+    const struct layer *layer; /* what the handshake agreed on, or NULL */
     struct random random;
     bool random_failed;
     const char *subprotocol;               /* the one the server chose, or NULL */
@@ -69,7 +70,7 @@ enum client_event {
 };
 
 /* Sends what there is to send, and waits for the next event. Messages are sent with
- * connection_send, connection_ping and connection_close on `client->connection`; a payload that is
+ * layer_send, connection_ping and connection_close on `client->connection`; a payload that is
  * sent must stay as it is until CLIENT_INPUT or CLIENT_READY. After CLIENT_CLOSED and CLIENT_LOST
  * there is no other event. */
 enum client_event client_next(struct client *client, const struct client_wait *wait,

@@ -15,7 +15,7 @@
 
 #include "common/options.h"
 #include "step03_handshake/handshake.h"
-#include "step05_echo/extension.h"
+#include "step05_echo/layer.h"
 #include "step06_client/answer.h"
 #include "step06_client/url.h"
 
@@ -31,7 +31,7 @@ struct client_extension {
     /* Whether the server's list, the whole of its answer, is one that goes with the offer. */
     bool (*accept)(void *context, struct http_text agreed);
     void *context;
-    const struct extension *extension; /* what the connection uses if the server agrees */
+    const struct layer *layer; /* what stands above the connection if the server agrees */
 };
 
 /* What is asked for. The strings belong to the caller and outlive it. */

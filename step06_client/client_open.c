@@ -224,14 +224,14 @@ static void begin(struct opening *opening, const struct client_settings *setting
                                         .new_masking_key = new_masking_key,
                                         .context = client};
     if (client->extension[0] != '\0') {
-        rules.extension = opening->offer->extension->extension;
+        client->layer = opening->offer->extension->layer;
+        rules.allowed_rsv = client->layer->rsv;
     }
     client->tracing = settings->trace;
     client->ping_interval = settings->ping_interval;
     client->silent_since = clock_now();
-    uint8_t rsv = rules.extension != NULL ? rules.extension->rsv : 0;
-    trace_init(&client->sent, "sent frame", true, rsv);
-    trace_init(&client->received, "received frame", false, rsv);
+    trace_init(&client->sent, "sent frame", true, rules.allowed_rsv);
+    trace_init(&client->received, "received frame", false, rules.allowed_rsv);
     buffer_shrink(&opening->buffer, head_end, rest);
     if (client->tracing) {
         trace_bytes(&client->received, opening->buffer.data, rest);

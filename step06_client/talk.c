@@ -52,8 +52,8 @@ static void send_piece(struct talk *talk) {
     terminal_next(&talk->terminal, &payload, &length);
     talk->line++;
     if (binary || is_text(payload, length)) {
-        connection_send(&talk->client->connection, binary ? FRAME_BINARY : FRAME_TEXT, payload,
-                        length);
+        layer_send(talk->client->layer, &talk->client->connection,
+                   binary ? FRAME_BINARY : FRAME_TEXT, payload, length);
     } else if (talk->settings->one_message) {
         complain(talk, "the input is not UTF-8 and was not sent; --binary sends any bytes");
     } else {

@@ -22,7 +22,7 @@ int main(int argc, char **argv) {
     permessage_deflate_init(&deflate, &parameters, false);
     parameters_offer(&parameters, offer);
     const struct client_extension extension = {offer, permessage_deflate_accept, &deflate,
-                                               &deflate.extension};
+                                               &deflate.layer};
     command.offer.extension = compress ? &extension : NULL;
     status = command_run(&command);
     permessage_deflate_free(&deflate);

@@ -20,8 +20,8 @@ struct echo_settings {
 
 static void echo(struct connection *connection, const struct connection_message *message,
                  void *context) {
-    (void)context;
-    connection_send(connection, message->opcode, message->payload, message->length);
+    const struct layer *layer = permessage_deflate_layer(context);
+    layer_send(layer, connection, message->opcode, message->payload, message->length);
 }
 
 static void serve(struct tcp_connection *tcp, void *context) {
@@ -37,7 +37,8 @@ static void serve(struct tcp_connection *tcp, void *context) {
     permessage_deflate_init(&deflate, &wishes, true);
     upgrade.chooser = permessage_deflate_chooser(&deflate);
     if (upgrade_accept(tcp, &upgrade, &buffer, &received) == 0) {
-        handler.extension = permessage_deflate_extension(&deflate);
+        handler.context = &deflate;
+        handler.layer = permessage_deflate_layer(&deflate);
         session_run(tcp, &settings->session, &handler, &buffer, received);
     } else {
         buffer_free(&buffer);

@@ -1,13 +1,125 @@
 #include "step07_deflate/permessage_parts.h"
 
-static void shrink(void *context) {
-    struct permessage_deflate *deflate = context;
-    permessage_receiver_shrink(&deflate->receiver);
-    permessage_sender_shrink(&deflate->sender);
+bool permessage_is_lent(struct permessage_deflate *deflate, const struct connection *connection) {
+    deflate->sender.is_lent = deflate->sender.is_lent && connection->output.count > 0;
+    return deflate->sender.is_lent;
 }
 
-static void relax(void *context) {
+/* A marked piece has come. Payload may come to nothing for ever, so its bytes are limited as well,
+ * if less strictly than those of the message: twice as many, and one, are good. */
+static void take_piece(struct permessage_deflate *deflate, const struct connection *connection,
+                       const struct connection_message *piece) {
+    struct permessage_receiver *receiver = &deflate->receiver;
+    receiver->received = receiver->in_message ? receiver->received : 0;
+    uint64_t most = 2 * connection->settings.max_message + 2 - receiver->received;
+    receiver->has_piece = true;
+    receiver->piece_taken = 0;
+    receiver->piece_length = piece->length < most ? piece->length : (size_t)most;
+    receiver->is_last = piece->fin && receiver->piece_length == piece->length;
+    receiver->received += receiver->piece_length;
+}
+
+static enum connection_event fail(struct permessage_deflate *deflate, struct connection *connection,
+                                  enum permessage_verdict verdict) {
+    deflate->receiver.has_piece = false;
+    switch (verdict) {
+    case PERMESSAGE_TOO_BIG:
+        return connection_fail(connection, CLOSE_TOO_BIG, connection_too_big);
+    case PERMESSAGE_BAD:
+        return connection_fail(connection, CLOSE_INVALID_DATA, deflate->receiver.problem);
+    case PERMESSAGE_NOT_UTF8:
+        return connection_fail(connection, CLOSE_INVALID_DATA, connection_not_utf8);
+    case PERMESSAGE_CUT_CHARACTER:
+        return connection_fail(connection, CLOSE_INVALID_DATA, connection_cut_character);
+    default:
+        return connection_fail(connection, CLOSE_INTERNAL_ERROR, connection_no_memory);
+    }
+}
+
+/* Goes on with the piece at hand. Returns CONNECTION_NEEDS_INPUT when all of it is taken, and the
+ * message goes on. */
+static enum connection_event inflate_piece(struct permessage_deflate *deflate,
+                                           struct connection *connection,
+                                           struct connection_message *message) {
+    struct permessage_receiver *receiver = &deflate->receiver;
+    const struct input *in = &connection->input;
+    struct permessage_input input = {
+        .opcode = connection->opcode,
+        .bytes = in->buffer.data + in->message_start + receiver->piece_taken,
+        .length = receiver->piece_length - receiver->piece_taken,
+        .is_last = receiver->is_last,
+        .may_move = connection->output.count == 0,
+        .most = connection->settings.max_message,
+    };
+    enum permessage_verdict verdict = permessage_receive(receiver, &input);
+    receiver->piece_taken = receiver->piece_length - input.length;
+    if (verdict == PERMESSAGE_NEEDS_TURN) {
+        return CONNECTION_NEEDS_TURN;
+    }
+    if (verdict == PERMESSAGE_NEEDS_OUTPUT) {
+        return CONNECTION_NEEDS_OUTPUT;
+    }
+    if (verdict == PERMESSAGE_OK &&
+        receiver->received == 2 * connection->settings.max_message + 2) {
+        verdict = PERMESSAGE_TOO_BIG;
+    }
+    if (verdict != PERMESSAGE_OK) {
+        return fail(deflate, connection, verdict);
+    }
+    receiver->has_piece = false;
+    if (!receiver->is_last) {
+        return CONNECTION_NEEDS_INPUT;
+    }
+    *message = (struct connection_message){.opcode = receiver->opcode,
+                                           .fin = true,
+                                           .payload = receiver->bytes + receiver->start,
+                                           .length = receiver->length - receiver->start};
+    return CONNECTION_MESSAGE;
+}
+
+/* A peer gets the memory for one large message at a time, and for as long as it sends such: when
+ * messages are not compressed any more, what was taken for those that were is given back. */
+static void give_way(struct permessage_deflate *deflate, const struct connection *connection) {
+    bool is_marked = connection->in_message ? connection->rsv != 0 : deflate->was_marked;
+    if (!is_marked && connection->output.count == 0) {
+        permessage_receiver_shrink(&deflate->receiver);
+        permessage_sender_shrink(&deflate->sender);
+    }
+}
+
+static enum connection_event next(void *context, struct connection *connection,
+                                  struct connection_message *message) {
     struct permessage_deflate *deflate = context;
+    if (deflate->sender.is_busy) {
+        permessage_send_on(deflate, connection);
+        return CONNECTION_NEEDS_TURN;
+    }
+    if (permessage_is_lent(deflate, connection)) {
+        return CONNECTION_NEEDS_OUTPUT;
+    }
+    give_way(deflate, connection);
+    for (;;) {
+        if (!deflate->receiver.has_piece) {
+            enum connection_event event = connection_next(connection, message);
+            bool is_marked = event == CONNECTION_PIECE && message->rsv != 0;
+            if (!is_marked) {
+                bool is_news = event != CONNECTION_NEEDS_INPUT && event != CONNECTION_NEEDS_OUTPUT;
+                deflate->was_marked = deflate->was_marked && !is_news;
+                return event;
+            }
+            deflate->was_marked = true;
+            take_piece(deflate, connection, message);
+        }
+        enum connection_event event = inflate_piece(deflate, connection, message);
+        if (event != CONNECTION_NEEDS_INPUT) {
+            return event;
+        }
+    }
+}
+
+static void relax(void *context, struct connection *connection) {
+    struct permessage_deflate *deflate = context;
+    connection_relax(connection);
     permessage_receiver_relax(&deflate->receiver);
     permessage_sender_relax(&deflate->sender);
 }
@@ -15,12 +127,11 @@ static void relax(void *context) {
 void permessage_deflate_init(struct permessage_deflate *deflate, const struct parameters *wishes,
                              bool is_server) {
     *deflate = (struct permessage_deflate){.is_server = is_server, .wishes = *wishes};
-    deflate->extension = (struct extension){.rsv = FRAME_RSV1,
-                                            .context = deflate,
-                                            .receive = permessage_receive,
-                                            .send = permessage_send,
-                                            .shrink = shrink,
-                                            .relax = relax};
+    deflate->layer = (struct layer){.rsv = FRAME_RSV1,
+                                    .context = deflate,
+                                    .next = next,
+                                    .send = permessage_send,
+                                    .relax = relax};
 }
 
 /* What is agreed on is what one direction sends with, and what the other expects. */
@@ -58,8 +169,8 @@ bool permessage_deflate_accept(void *context, struct http_text answer) {
     return deflate->is_agreed;
 }
 
-const struct extension *permessage_deflate_extension(struct permessage_deflate *deflate) {
-    return deflate->is_agreed ? &deflate->extension : NULL;
+const struct layer *permessage_deflate_layer(struct permessage_deflate *deflate) {
+    return deflate->is_agreed ? &deflate->layer : NULL;
 }
 
 void permessage_deflate_free(struct permessage_deflate *deflate) {

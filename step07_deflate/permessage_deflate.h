@@ -1,10 +1,10 @@
 /* permessage_deflate: compressed messages, RFC 7692 section 7. Step 7.
  *
  *     sent:      message --> deflate --> ... 00 00 ff ff --> without the last four bytes, RSV1 set
- *     received:  payload --> with 00 00 ff ff behind it --> inflate --> message
+ *     received:  payload --> 00 00 ff ff after it --> inflate --> message
  *
- * It joins what `deflate` and `inflate` can do to the hook that a connection has for an extension
- * (extension.h). Here is the memory of both directions, and the decision how long it is kept:
+ * It is the layer (layer.h) that joins what `deflate` and `inflate` can do to a connection. Here is
+ * the memory of both directions, and the decision how long it is kept:
  * while a connection is busy a compressor takes deflate_memory() and room for what it writes, a
  * decompressor the window and up to twice the message; after a moment of silence the windows alone
  * remain, and not even these where the two sides have agreed on no context takeover.
@@ -12,12 +12,12 @@
 #ifndef STEP07_DEFLATE_PERMESSAGE_DEFLATE_H
 #define STEP07_DEFLATE_PERMESSAGE_DEFLATE_H
 
-#include "step05_echo/connection.h"
+#include "step05_echo/layer.h"
 #include "step07_deflate/deflate.h"
 #include "step07_deflate/inflate.h"
 #include "step07_deflate/parameters.h"
 
-/* The messages that come in. Their bytes lie behind those of older messages, which references may
+/* The messages that come in. Their bytes lie after those of older messages, which references may
  * repeat:
  *
  *         not used any more   history, what references reach   message    free
@@ -31,9 +31,16 @@ struct permessage_receiver {
     uint8_t *bytes;
     size_t capacity, base, start, length;
     bool in_message;
+    uint8_t opcode;
+    struct utf8 utf8;
     uint64_t received;      /* bytes of payload */
     uint64_t tables_before; /* tables_made of inflate when the message began */
     size_t tail;            /* bytes of the missing 00 00 ff ff that inflate has got */
+    const char *problem;    /* which rule of the format was broken */
+
+    /* The piece of payload at hand, which lies where the connection's message begins. */
+    bool has_piece, is_last;
+    size_t piece_taken, piece_length;
 };
 
 /* The messages that go out. */
@@ -46,6 +53,10 @@ struct permessage_sender {
     size_t history_length;
     uint8_t *out; /* the compressed message */
     size_t out_capacity;
+    struct connection_message message; /* the one that is being sent */
+    bool is_busy;                      /* it is not compressed yet */
+    bool is_received;                  /* it lies in the connection's input */
+    bool is_lent;                      /* `out` may wait to be written */
 };
 
 /* One connection's compression. It must not be moved once its functions are in use. */
@@ -53,7 +64,8 @@ struct permessage_deflate {
     bool is_server, is_agreed;
     struct parameters wishes, agreed;
     char answer[PARAMETERS_TEXT_MAX]; /* a server's, once something is agreed on */
-    struct extension extension;
+    struct layer layer;
+    bool was_marked; /* the last message that came was compressed */
     struct permessage_receiver receiver;
     struct permessage_sender sender;
 };
@@ -69,8 +81,8 @@ struct extensions_chooser permessage_deflate_chooser(struct permessage_deflate *
  * permessage_deflate. */
 bool permessage_deflate_accept(void *context, struct http_text answer);
 
-/* For struct connection_settings: NULL if nothing was agreed on. */
-const struct extension *permessage_deflate_extension(struct permessage_deflate *deflate);
+/* What stands above the connection: NULL if nothing was agreed on. */
+const struct layer *permessage_deflate_layer(struct permessage_deflate *deflate);
 
 /* Frees all memory. The connection must not be used any more. */
 void permessage_deflate_free(struct permessage_deflate *deflate);

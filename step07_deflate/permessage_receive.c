@@ -1,11 +1,14 @@
 /* The messages that come in: the first half of permessage_deflate.h. */
 #include "step07_deflate/permessage_parts.h"
 
+#include "step04_frames/frame.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     FIRST_CAPACITY = 1024, /* bytes; it doubles from there */
+    TURN = 65536,          /* bytes that are taken in, or come out, before others have their turn */
 
     /* Tables for codes are work even if nothing comes out, so a message may have this many, and one
      * more for this many bytes of what comes out. Who compresses seldom makes them for less: they
@@ -23,6 +26,10 @@ void permessage_receiver_free(struct permessage_receiver *receiver) {
     receiver->inflate = NULL;
     receiver->bytes = NULL;
     receiver->capacity = receiver->base = receiver->start = receiver->length = 0;
+}
+
+static uint64_t least(uint64_t one, uint64_t other) {
+    return one < other ? one : other;
 }
 
 /* How many bytes in front of the message references may still reach. */
@@ -79,8 +86,8 @@ void permessage_receiver_shrink(struct permessage_receiver *receiver) {
 }
 
 /* A message begins. Large memory of an earlier one goes when the last was much smaller. */
-static bool begin(struct permessage_receiver *receiver, bool may_move) {
-    if (may_move && receiver->length - receiver->start < receiver->capacity / 4) {
+static bool begin(struct permessage_receiver *receiver, const struct permessage_input *input) {
+    if (input->may_move && receiver->length - receiver->start < receiver->capacity / 4) {
         permessage_receiver_shrink(receiver);
     }
     if (!receiver->takeover) {
@@ -88,7 +95,9 @@ static bool begin(struct permessage_receiver *receiver, bool may_move) {
     }
     receiver->start = receiver->length;
     receiver->in_message = true;
-    receiver->received = receiver->tail = 0;
+    receiver->opcode = input->opcode;
+    receiver->tail = 0;
+    utf8_init(&receiver->utf8);
     if (receiver->inflate == NULL) {
         receiver->inflate = malloc(sizeof *receiver->inflate);
         if (receiver->inflate != NULL) {
@@ -108,74 +117,90 @@ static bool is_too_much_work(const struct permessage_receiver *receiver) {
            TABLES_FREE + length / BYTES_OF_A_TABLE;
 }
 
-/* Inflates from `*next` until that or the room is used up. */
-static enum inflate_verdict inflate_some(struct permessage_receiver *receiver, const uint8_t **next,
-                                         size_t *left, uint64_t most) {
-    size_t capacity = receiver->capacity - receiver->base;
-    size_t limit = receiver->start - receiver->base + (size_t)most;
-    struct inflate_output output = {receiver->bytes + receiver->base,
-                                    receiver->length - receiver->base,
-                                    capacity < limit ? capacity : limit};
-    enum inflate_verdict verdict = inflate_run(receiver->inflate, next, left, &output);
+/* Inflates from `*next` until that or the room is used up, and checks text on the way. Returns
+ * whether what came out is good, as far as UTF-8 goes. */
+static bool inflate_some(struct permessage_receiver *receiver, const uint8_t **next, size_t *left,
+                         size_t until, enum inflate_verdict *verdict) {
+    size_t before = receiver->length;
+    size_t end = receiver->capacity < until ? receiver->capacity : until;
+    struct inflate_output output = {receiver->bytes + receiver->base, before - receiver->base,
+                                    end - receiver->base};
+    *verdict = inflate_run(receiver->inflate, next, left, &output);
     receiver->length = receiver->base + output.length;
-    return verdict;
+    return receiver->opcode != FRAME_TEXT ||
+           utf8_update(&receiver->utf8, receiver->bytes + before, receiver->length - before);
 }
 
-/* The whole payload has been inflated, and what it ends with. A message without any payload should
- * have had one byte (7.2.3.6), but zlib writes nothing where there is nothing new to write, and who
- * uses it passes that on. */
-static enum extension_verdict end(struct permessage_receiver *receiver,
-                                  struct extension_message *message) {
+/* All payload has been inflated, and what it ends with. A message without any payload should have
+ * had one byte (7.2.3.6), but zlib writes nothing where there is nothing new to write, and who uses
+ * it passes that on. */
+static enum permessage_verdict end(struct permessage_receiver *receiver) {
     receiver->in_message = false;
     if (receiver->received > 0 && !inflate_is_between_blocks(receiver->inflate)) {
-        message->problem = "the compressed data is cut short (RFC 7692, 7.2.2)";
-        return EXTENSION_BAD;
+        receiver->problem = "the compressed data is cut short (RFC 7692, 7.2.2)";
+        return PERMESSAGE_BAD;
     }
-    return EXTENSION_OK;
+    bool is_whole = receiver->opcode != FRAME_TEXT || utf8_is_complete(&receiver->utf8);
+    return is_whole ? PERMESSAGE_OK : PERMESSAGE_CUT_CHARACTER;
 }
 
-enum extension_verdict permessage_receive(void *context, struct extension_input *input,
-                                          struct extension_message *message) {
-    struct permessage_receiver *receiver = &((struct permessage_deflate *)context)->receiver;
-    if (!receiver->in_message && !begin(receiver, input->may_move)) {
-        return EXTENSION_NO_MEMORY;
+/* Inflates the rest of this turn's payload, or what is missing after the last. */
+static bool inflate_next(struct permessage_receiver *receiver, struct permessage_input *input,
+                         size_t *left, size_t until, enum inflate_verdict *verdict) {
+    size_t before = *left;
+    if (input->length > 0 || !input->is_last || receiver->received == 0) {
+        bool is_good = inflate_some(receiver, &input->bytes, left, until, verdict);
+        input->length -= before - *left;
+        return is_good;
     }
-    receiver->received += input->length;
+    const uint8_t *next = tail + receiver->tail;
+    size_t missing = sizeof tail - receiver->tail;
+    bool is_good = inflate_some(receiver, &next, &missing, until, verdict);
+    receiver->tail = sizeof tail - missing;
+    return is_good;
+}
+
+enum permessage_verdict permessage_receive(struct permessage_receiver *receiver,
+                                           struct permessage_input *input) {
+    if (!receiver->in_message && !begin(receiver, input)) {
+        return PERMESSAGE_NO_MEMORY;
+    }
+    size_t left = least(input->length, TURN), turn_begin = receiver->length - receiver->start;
+    size_t most = (size_t)least(input->most, turn_begin + TURN);
     for (;;) {
-        const uint8_t *missing = tail + receiver->tail;
-        size_t missing_length = sizeof tail - receiver->tail;
-        bool at_tail = input->length == 0 && input->is_last && receiver->received > 0;
-        enum inflate_verdict verdict =
-            at_tail ? inflate_some(receiver, &missing, &missing_length, input->most)
-                    : inflate_some(receiver, &input->bytes, &input->length, input->most);
-        receiver->tail = sizeof tail - missing_length;
-        message->length = receiver->length - receiver->start;
-        message->payload = receiver->bytes + receiver->start;
-        bool done = !input->is_last || receiver->received == 0 || receiver->tail == sizeof tail;
+        enum inflate_verdict verdict;
+        if (!inflate_next(receiver, input, &left, receiver->start + most, &verdict)) {
+            return PERMESSAGE_NOT_UTF8;
+        }
         if (verdict == INFLATE_BAD) {
-            message->problem = receiver->inflate->problem;
-            return EXTENSION_BAD;
+            receiver->problem = receiver->inflate->problem;
+            return PERMESSAGE_BAD;
         }
         if (is_too_much_work(receiver)) {
-            return EXTENSION_TOO_BIG;
+            return PERMESSAGE_TOO_BIG;
         }
-        if (verdict == INFLATE_NEEDS_INPUT && done) {
-            return input->is_last ? end(receiver, message) : EXTENSION_OK;
+        if (verdict == INFLATE_NEEDS_INPUT && input->length > 0) {
+            return PERMESSAGE_NEEDS_TURN;
         }
         if (verdict == INFLATE_NEEDS_INPUT) {
-            continue;
+            bool all = receiver->received == 0 || receiver->tail == sizeof tail;
+            if (!input->is_last || all) {
+                return input->is_last ? end(receiver) : PERMESSAGE_OK;
+            }
+            continue; /* with what is missing */
         }
-        if (message->length == input->most) {
-            return EXTENSION_TOO_BIG;
+        size_t length = receiver->length - receiver->start;
+        if (length == input->most) {
+            return PERMESSAGE_TOO_BIG;
+        }
+        if (length == most) {
+            return PERMESSAGE_NEEDS_TURN;
         }
         if (!input->may_move) {
-            receiver->received -= input->length;
-            return EXTENSION_NEEDS_OUTPUT;
+            return PERMESSAGE_NEEDS_OUTPUT;
         }
-        bool has_room = make_room(receiver, input->most);
-        message->payload = receiver->bytes + receiver->start; /* it may have moved */
-        if (!has_room) {
-            return EXTENSION_NO_MEMORY;
+        if (!make_room(receiver, input->most)) {
+            return PERMESSAGE_NO_MEMORY;
         }
     }
 }

@@ -2,6 +2,7 @@
 #include "step07_deflate/permessage_parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     TAIL = 4,    /* bytes of 00 00 ff ff, which are not sent (7.2.1) */
@@ -51,30 +52,80 @@ static bool make_room(struct permessage_sender *sender, size_t capacity) {
     return sender->out != NULL;
 }
 
-/* Without memory for it a message can still be sent, just not compressed. */
-bool permessage_send(void *context, const uint8_t *payload, size_t length,
-                     struct extension_message *changed) {
-    struct permessage_sender *sender = &((struct permessage_deflate *)context)->sender;
-    size_t written, most = length - 1 + TAIL; /* it has to be shorter than the message */
+/* Sends the message as it is. A client masks it in place, but must not mask what the receiver has
+ * inflated: later messages refer back to that. */
+static int send_as_it_is(struct permessage_deflate *deflate, struct connection *connection) {
+    const struct permessage_receiver *receiver = &deflate->receiver;
+    struct permessage_sender *sender = &deflate->sender;
+    struct connection_message *message = &sender->message;
+    const uint8_t *payload = message->payload;
+    bool is_inflated = receiver->bytes != NULL && payload >= receiver->bytes &&
+                       payload < receiver->bytes + receiver->capacity;
+    if (is_inflated && !deflate->is_server) {
+        if (!make_room(sender, message->length)) {
+            connection_fail(connection, CLOSE_INTERNAL_ERROR, connection_no_memory);
+            return -1;
+        }
+        memcpy(sender->out, payload, message->length);
+        message->payload = sender->out;
+        sender->is_lent = true;
+    }
+    return connection_send_piece(connection, message);
+}
+
+int permessage_send_on(struct permessage_deflate *deflate, struct connection *connection) {
+    struct permessage_sender *sender = &deflate->sender;
+    struct connection_message *message = &sender->message;
+    size_t written;
+    if (sender->is_received) { /* the connection may have been moved since the last turn */
+        message->payload = connection->input.buffer.data + connection->input.message_start;
+        sender->deflate.bytes = message->payload;
+    }
+    enum deflate_verdict verdict = deflate_run(&sender->deflate, &written);
+    sender->is_busy = verdict == DEFLATE_GO_ON;
+    if (verdict == DEFLATE_TOO_LONG) {
+        return send_as_it_is(deflate, connection);
+    }
+    if (verdict == DEFLATE_DONE) {
+        *message = (struct connection_message){message->opcode, FRAME_RSV1, true, sender->out,
+                                               written - TAIL};
+        sender->is_lent = true;
+        return connection_send_piece(connection, message);
+    }
+    return 0;
+}
+
+int permessage_send(void *context, struct connection *connection, uint8_t opcode, uint8_t *payload,
+                    size_t length) {
+    struct permessage_deflate *deflate = context;
+    struct permessage_sender *sender = &deflate->sender;
+    if (sender->is_busy || permessage_is_lent(deflate, connection) || connection->sending ||
+        !connection_may_send(connection)) {
+        return -1;
+    }
+    const struct input *input = &connection->input;
+    sender->message = (struct connection_message){opcode, 0, true, payload, length};
+    sender->is_received = payload == input->buffer.data + input->message_start;
+    size_t most = length - 1 + TAIL; /* it has to be shorter than the message */
     if (most < sender->out_capacity / 4) {
         permessage_sender_shrink(sender);
     }
     if (length < SHORTEST || !make_room(sender, most) || !wake(sender)) {
-        return false;
+        return send_as_it_is(deflate, connection);
     }
     if (!sender->takeover) {
         deflate_forget(&sender->deflate);
     }
-    if (!deflate_message(&sender->deflate, payload, length, sender->out, most, &written)) {
-        return false;
-    }
-    *changed = (struct extension_message){sender->out, written - TAIL, NULL};
-    return true;
+    deflate_begin(&sender->deflate, payload, length, sender->out, most);
+    return permessage_send_on(deflate, connection);
 }
 
 /* Without memory for the history, the compressor stays as it is. What a short history does not need
  * of the largest goes at once. */
 void permessage_sender_relax(struct permessage_sender *sender) {
+    if (sender->is_busy) {
+        return;
+    }
     free(sender->out);
     sender->out = NULL;
     sender->out_capacity = 0;
