@@ -8,7 +8,7 @@
  */
 #include "fuzz/oracle_frames.h"
 #include "fuzz/script.h"
-#include "step05_echo/connection.h"
+#include "step05_echo/connection_rest.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,9 @@ enum {
 enum cut { CUT_NOT, CUT_RANDOMLY, CUT_EVERYWHERE };
 
 struct drive {
-    struct connection connection;
+    struct connection connection, kept;
+    uint8_t *lent;
+    size_t lent_size;
     struct oracle_side side;
     bool copies;
     enum cut cut;
@@ -61,6 +63,24 @@ static size_t cut_off(struct drive *drive, size_t most) {
     }
 }
 
+/* Takes the connection out of its memory and puts it back, as who has many does between turns. */
+static void rest(struct drive *drive) {
+    if (connection_keep(&drive->kept, &drive->connection) != 0) {
+        fuzz_fail("there is no memory to keep a connection in");
+    }
+    memset(&drive->connection, 0xdd, sizeof drive->connection);
+    memset(drive->lent, 0xdd, drive->lent_size);
+    if (fuzz_roll(&drive->dice, 4) > 0) {
+        connection_lend(&drive->connection, &drive->kept, drive->lent, drive->lent_size);
+    } else {
+        connection_keep(&drive->connection, &drive->kept); /* it lives without for a turn */
+    }
+}
+
+static bool rolls(struct drive *drive) {
+    return drive->cut == CUT_RANDOMLY && fuzz_roll(&drive->dice, 8) == 0;
+}
+
 static void write_output(struct drive *drive) {
     const struct iovec *parts;
     size_t count;
@@ -75,6 +95,9 @@ static void write_output(struct drive *drive) {
         size_t sent = cut_off(drive, total);
         drive->written.length = before + sent; /* the rest comes again */
         connection_sent(&drive->connection, sent);
+        if (rolls(drive)) {
+            rest(drive);
+        }
     }
     while (drive->copied_count > 0) {
         free(drive->copied[--drive->copied_count]);
@@ -83,8 +106,11 @@ static void write_output(struct drive *drive) {
 
 static void read_input(struct drive *drive) {
     size_t size;
-    if (drive->cut == CUT_RANDOMLY && fuzz_roll(&drive->dice, 8) == 0) {
+    if (rolls(drive)) {
         connection_relax(&drive->connection);
+    }
+    if (rolls(drive) || drive->cut == CUT_EVERYWHERE) {
+        rest(drive);
     }
     uint8_t *space = connection_space(&drive->connection, &size);
     if (space == NULL || size == 0) {
@@ -194,6 +220,8 @@ static void run(const uint8_t *control, const struct oracle_side *side,
     *drive = (struct drive){.side = *side,
                             .copies = (control[0] & ECHOES_A_COPY) != 0,
                             .cut = cut,
+                            .lent = lent,
+                            .lent_size = size,
                             .stream = stream->data,
                             .length = stream->length};
     fuzz_dice_init(&drive->dice, control[1]);

@@ -16,7 +16,7 @@ int buffer_resize(struct buffer *buffer, size_t capacity, size_t used) {
     if (larger == NULL) {
         return -1;
     }
-    if (!buffer_has_grown(buffer)) {
+    if (!buffer_has_grown(buffer) && used > 0) {
         memcpy(larger, buffer->lent, used);
     }
     buffer->data = larger;

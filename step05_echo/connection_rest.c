@@ -1,0 +1,87 @@
+#include "step05_echo/connection_rest.h"
+
+#include <string.h>
+
+bool connection_is_at_rest(const struct connection *connection) {
+    const struct input *input = &connection->input;
+    return connection->end_event == CONNECTION_NEEDS_INPUT && !connection->close_sent &&
+           !connection->in_message && !connection->in_frame && input->raw == input->end &&
+           !connection->sending && connection->output.count == 0;
+}
+
+static bool lies_in(const void *bytes, const uint8_t *memory, size_t size) {
+    const uint8_t *at = bytes;
+    return size > 0 && at >= memory && at < memory + size;
+}
+
+/* How many bytes at the front of the buffer nobody needs: all that is done with, but for those that
+ * wait to be written. */
+static size_t not_needed(const struct connection *connection) {
+    const struct buffer *buffer = &connection->input.buffer;
+    const struct output *output = &connection->output;
+    for (size_t i = 0; i < output->count; i++) { /* the first of them lies first */
+        const uint8_t *bytes = output->parts[i].iov_base;
+        if (lies_in(bytes, buffer->data, buffer->capacity)) {
+            return (size_t)(bytes - buffer->data);
+        }
+    }
+    return connection->input.done;
+}
+
+/* Moves all but the first `gone` bytes to another buffer, and what points at them. */
+static void move(struct connection *to, struct connection *from, const struct buffer *buffer,
+                 size_t gone) {
+    const struct buffer old = from->input.buffer;
+    const uint8_t *old_copy = from->output.copy;
+    struct input *input = &to->input;
+    if (to != from) {
+        *to = *from;
+    }
+    if (buffer->data != old.data && input->end > gone) {
+        memcpy(buffer->data, old.data + gone, input->end - gone);
+    }
+    for (size_t i = 0; i < to->output.count; i++) {
+        struct iovec *part = &to->output.parts[i];
+        uint8_t *bytes = part->iov_base;
+        if (lies_in(bytes, old_copy, OUTPUT_COPY_SIZE)) {
+            part->iov_base = to->output.copy + (bytes - old_copy);
+        } else if (lies_in(bytes, old.data, old.capacity)) {
+            part->iov_base = buffer->data + ((size_t)(bytes - old.data) - gone);
+        }
+    }
+    input->buffer = *buffer;
+    input->done -= gone;
+    input->raw -= gone;
+    input->end -= gone;
+    input->message_start = input->message_start > gone ? input->message_start - gone : 0;
+}
+
+int connection_keep(struct connection *to, struct connection *from) {
+    struct buffer own = from->input.buffer;
+    size_t gone = 0;
+    if (!buffer_has_grown(&own)) {
+        gone = not_needed(from);
+        size_t size = from->input.end - gone;
+        buffer_init(&own, NULL, 0);
+        if (buffer_resize(&own, size > CONNECTION_BUFFER_MIN ? size : CONNECTION_BUFFER_MIN, 0) !=
+            0) {
+            return -1;
+        }
+    }
+    own.lent = NULL;
+    own.lent_capacity = 0;
+    move(to, from, &own, gone);
+    return 0;
+}
+
+void connection_lend(struct connection *to, struct connection *from, uint8_t *lent, size_t size) {
+    struct buffer own = from->input.buffer, buffer;
+    size_t gone = not_needed(from);
+    if (from->input.end - gone > size / 2) {
+        move(to, from, &own, 0);
+        return;
+    }
+    buffer_init(&buffer, lent, size);
+    move(to, from, &buffer, gone);
+    buffer_free(&own);
+}
