@@ -113,7 +113,7 @@ include bench/rules.mk
 include tests/attacks/rules.mk
 
 # Testing.
-test_parts := $(addprefix tests/,test wire process peer inflate_case drive side toy hook arriving \
+test_parts := $(addprefix tests/,test wire process peer inflate_case drive side arriving \
                 asking launch scripted lesson)
 test_links := $(foreach module,$(test_parts) $(so_far),$(call object,$(module)))
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)

@@ -80,7 +80,7 @@ static void start(struct side *side, const uint8_t *control, bool is_server, enu
         .max_message = limit,
         .new_masking_key = is_server ? NULL : new_key,
         .context = &side->dice,
-        .extension = permessage_deflate_extension(&side->deflate)};
+        .allowed_rsv = FRAME_RSV1};
     fuzz_dice_init(&side->dice, control[2]);
     buffer_init(&buffer, side->lent, sizeof side->lent);
     connection_init(&side->connection, &settings, &buffer, 0);
@@ -115,8 +115,9 @@ static void write_output(struct side *side) {
 static bool handle(struct side *side, bool echoes) {
     struct connection_message message = {0};
     struct connection *connection = &side->connection;
+    const struct layer *layer = permessage_deflate_layer(&side->deflate);
     for (;;) {
-        enum connection_event event = connection_next(connection, &message);
+        enum connection_event event = layer_next(layer, connection, &message);
         fuzz_check(side->deflate.receiver.capacity <= side->most, "%zu bytes are taken, not %zu",
                    side->deflate.receiver.capacity, side->most);
         switch (event) {
@@ -134,10 +135,12 @@ static bool handle(struct side *side, bool echoes) {
                           message.length);
             fuzz_add(&side->events, message.payload, message.length);
             if (echoes) {
-                fuzz_check(connection_send(connection, message.opcode, message.payload,
-                                           message.length) == 0,
+                fuzz_check(layer_send(layer, connection, message.opcode, message.payload,
+                                      message.length) == 0,
                            "an echo is not taken");
             }
+            break;
+        case CONNECTION_NEEDS_TURN:
             break;
         case CONNECTION_FAILED:
             fuzz_add_text(&side->events, "failed %u: %s", (unsigned)connection->close_code,
@@ -154,7 +157,7 @@ static bool feed(struct side *side, const uint8_t *bytes, size_t length, bool ec
     while (length > 0) {
         size_t size;
         if (side->relaxes && fuzz_roll(&side->dice, 8) == 0) {
-            connection_relax(&side->connection);
+            layer_relax(permessage_deflate_layer(&side->deflate), &side->connection);
         }
         uint8_t *space = connection_space(&side->connection, &size);
         if (space == NULL || size == 0) {
@@ -265,10 +268,11 @@ static void round_trip(const uint8_t *control, const uint8_t *data, size_t size)
         fuzz_add_text(&wanted, "message %u, %zu: ", (unsigned)FRAME_BINARY, message.length);
         fuzz_add(&wanted, message.data, message.length);
         uint8_t *copy = fuzz_copy(message.data, message.length);
-        fuzz_check(connection_send(&sides[from]->connection, FRAME_BINARY, copy, message.length) ==
-                       0,
+        const struct layer *layer = permessage_deflate_layer(&sides[from]->deflate);
+        fuzz_check(layer_send(layer, &sides[from]->connection, FRAME_BINARY, copy,
+                              message.length) == 0,
                    "a message is not taken");
-        write_output(sides[from]);
+        handle(sides[from], false);
         free(copy);
         feed(to, sides[from]->written.data, sides[from]->written.length, false);
         fuzz_check_same(&to->events, &wanted, "messages");

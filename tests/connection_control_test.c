@@ -183,8 +183,10 @@ static void next_key(void *context, uint8_t key[4]) {
 static void a_client_masks_and_takes_no_masked_frames(void) {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     uint8_t keys = 0;
-    struct connection_settings settings = {CONNECTION_CLIENT, DRIVE_MAX_MESSAGE, next_key, &keys,
-                                           NULL};
+    struct connection_settings settings = {.role = CONNECTION_CLIENT,
+                                           .max_message = DRIVE_MAX_MESSAGE,
+                                           .new_masking_key = next_key,
+                                           .context = &keys};
     struct connection connection;
     struct drive run = {.ended = false};
     struct wire in = {0};

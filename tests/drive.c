@@ -35,6 +35,10 @@ void drive_handle(struct connection *connection, struct drive *run, size_t piece
             note(run, frame_opcode_name(message.opcode), message.payload, message.length);
             connection_send(connection, message.opcode, message.payload, message.length);
             break;
+        case CONNECTION_PIECE:
+        case CONNECTION_NEEDS_TURN:
+            CHECK(false); /* nobody has asked for pieces */
+            return;
         case CONNECTION_PING:
         case CONNECTION_PONG:
             note(run, frame_opcode_name(message.opcode), message.payload, message.length);

@@ -298,27 +298,6 @@ static void mask_from_an_offset(void) {
     CHECK_BYTES(bytes, 4, example_key, 4);
 }
 
-/* The short way to tell a small message agrees with the long one. */
-static void small_messages(void) {
-    for (unsigned first = 0; first < 256; first++) {
-        for (unsigned second = 0; second < 256; second++) {
-            uint8_t bytes[FRAME_HEADER_MAX] = {(uint8_t)first, (uint8_t)second, 0, 200};
-            struct frame_header header;
-            bool is_small =
-                frame_decode_header(bytes, sizeof bytes, &server, &header) == FRAME_OK &&
-                header.fin && (header.opcode == FRAME_TEXT || header.opcode == FRAME_BINARY) &&
-                frame_header_size(&header) == FRAME_SMALL_HEADER;
-            CHECK_FOR(frame_is_small_message(bytes) == is_small, "%02x %02x", first, second);
-        }
-    }
-    for (size_t length = 0; length <= FRAME_CONTROL_MAX; length++) {
-        uint8_t small[2], any[FRAME_HEADER_MAX];
-        struct frame_header header = {.fin = true, .opcode = 1, .payload_length = length};
-        frame_encode_small_message(1, length, small);
-        CHECK_BYTES(small, sizeof small, any, frame_encode_header(&header, any));
-    }
-}
-
 /* Decodes a frame of the RFC, compares it, and encodes it again. */
 static void check_example(const uint8_t *bytes, size_t len, const struct frame_header *wanted,
                           const char *text) {
@@ -400,7 +379,6 @@ int main(void) {
              sixty_four_bits_for_less_than_65536);
     test_run("frame: the top bit of a 64-bit length is 0", top_bit_of_64_bits);
     test_run("frame: a mask begins where the payload goes on", mask_from_an_offset);
-    test_run("frame: small messages", small_messages);
     test_run("frame: the examples of RFC 6455, 5.7", examples_of_the_rfc);
     test_run("frame: the names of the opcodes", names_of_opcodes);
     test_run("frame: the sentence of every verdict fits into a Close", sentences);

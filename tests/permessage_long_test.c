@@ -15,8 +15,7 @@ static void a_bomb_stops_at_the_limit(void) {
     size_t pieces[] = {1, 500, SIZE};
     side_open_both(&side_most, LIMIT);
     CHECK(zeros != NULL &&
-          connection_send(&side_client.connection, FRAME_BINARY, zeros, SIZE) == 0);
-    side_take_output(&side_client, &frame);
+          side_send(&side_client, FRAME_BINARY, zeros, SIZE, &frame) == 0);
     CHECK(frame.len < 20000);
     side_close_both();
     for (size_t i = 0; i < 3; i++) {
@@ -58,9 +57,7 @@ static void check_limit(size_t limit, uint32_t sides, size_t before, bool stored
         wire_add_client_frame(&wire, 0xc2, bytes.bytes, bytes.len);
         wire_free(&bytes);
     } else {
-        bool sent = connection_send(&side_client.connection, FRAME_BINARY, payload, limit + 1) == 0;
-        CHECK(sent);
-        side_take_output(&side_client, &wire);
+        CHECK_EQUAL(side_send(&side_client, FRAME_BINARY, payload, limit + 1, &wire), 0);
     }
     CHECK_EQUAL(wire.bytes[0], 0xc2);
     struct side_result result = side_feed(&side_server, wire.bytes, wire.len, 3000, false);
@@ -126,8 +123,7 @@ static void everything_comes_as_it_was_sent(void) {
             struct side *from = side_roll(2) == 0 ? &side_server : &side_client;
             side_pass(from, from == &side_server ? &side_client : &side_server, at, length, NULL);
             if (side_roll(4) == 0) {
-                connection_relax(side_roll(2) == 0 ? &side_server.connection
-                                                   : &side_client.connection);
+                side_relax(side_roll(2) == 0 ? &side_server : &side_client);
             }
         }
         side_close_both();

@@ -1,6 +1,6 @@
 /* The memory of compression: how much it takes, that all of it is given back, and what happens when
  * there is none. */
-#include "step07_deflate/permessage_deflate.h"
+#include "step07_deflate/permessage_parts.h"
 
 #include "tests/test.h"
 
@@ -101,45 +101,81 @@ static void close_both(void) {
     CHECK_EQUAL(live, 0);
 }
 
+static void no_key(void *context, uint8_t masking_key[4]) {
+    (void)context;
+    memset(masking_key, 0, 4);
+}
+
+static void relax(struct permessage_deflate *deflate) {
+    permessage_receiver_relax(&deflate->receiver);
+    permessage_sender_relax(&deflate->sender);
+}
+
+/* A connection to send over, or to receive from, with nothing before. */
+static void open_connection(struct connection *connection, enum connection_role role) {
+    static uint8_t lent[CONNECTION_BUFFER_MIN];
+    const struct connection_settings settings = {
+        .role = role, .max_message = SIZE, .new_masking_key = no_key, .allowed_rsv = FRAME_RSV1};
+    struct buffer buffer;
+    buffer_init(&buffer, lent, sizeof lent);
+    connection_init(connection, &settings, &buffer, 0);
+}
+
 /* Compresses a message with `from`. Returns a copy, to be freed, or NULL: it goes as it is. */
 static uint8_t *compress(struct permessage_deflate *from, const uint8_t *payload, size_t length,
                          size_t *compressed) {
-    struct extension_message changed;
-    if (!from->extension.send(from, payload, length, &changed)) {
+    struct connection connection;
+    struct connection_message none;
+    const struct iovec *parts;
+    open_connection(&connection, CONNECTION_SERVER); /* which leaves the payload as it is */
+    CHECK_EQUAL(from->layer.send(from, &connection, FRAME_BINARY, (uint8_t *)payload, length), 0);
+    while (from->sender.is_busy) {
+        CHECK_EQUAL(from->layer.next(from, &connection, &none), CONNECTION_NEEDS_TURN);
+    }
+    connection_output(&connection, &parts);
+    if ((*(uint8_t *)parts[0].iov_base & 0x40) == 0) {
         return NULL;
     }
-    uint8_t *copy = malloc(changed.length);
+    *compressed = from->sender.message.length;
+    uint8_t *copy = malloc(*compressed);
     if (copy != NULL) {
-        memcpy(copy, changed.payload, changed.length);
+        memcpy(copy, from->sender.message.payload, *compressed);
     }
-    *compressed = changed.length;
     return copy;
 }
 
-static enum extension_verdict receive(struct permessage_deflate *to, const uint8_t *bytes,
-                                      size_t length, uint64_t most,
-                                      struct extension_message *message) {
-    struct extension_input input = {bytes, length, true, true, most};
-    *message = (struct extension_message){NULL, 0, NULL};
-    return to->extension.receive(to, &input, message);
+static enum permessage_verdict receive(struct permessage_deflate *to, const uint8_t *bytes,
+                                       size_t length, uint64_t most) {
+    struct permessage_input input = {FRAME_BINARY, bytes, length, true, true, most};
+    enum permessage_verdict verdict;
+    to->receiver.received = length;
+    do {
+        verdict = permessage_receive(&to->receiver, &input);
+    } while (verdict == PERMESSAGE_NEEDS_TURN);
+    return verdict;
+}
+
+/* Whether the message that has been received, or its beginning, is what it should be. */
+static bool has_received(const struct permessage_deflate *to, const uint8_t *payload,
+                         size_t length) {
+    const struct permessage_receiver *receiver = &to->receiver;
+    return receiver->length - receiver->start == length &&
+           memcmp(receiver->bytes + receiver->start, payload, length) == 0;
 }
 
 /* Passes a message while memory is as it was armed. Returns whether the receiver goes on. */
 static bool pass(struct permessage_deflate *from, struct permessage_deflate *to,
                  const uint8_t *payload, size_t length, size_t *compressed) {
-    struct extension_message message;
     uint8_t *bytes = compress(from, payload, length, compressed);
     if (bytes == NULL) {
         *compressed = length;
         return true; /* it goes as it is */
     }
-    enum extension_verdict verdict = receive(to, bytes, *compressed, SIZE, &message);
-    CHECK(verdict == EXTENSION_OK || (verdict == EXTENSION_NO_MEMORY && fails_at > 0));
-    if (verdict == EXTENSION_OK) {
-        CHECK(message.length == length && memcmp(message.payload, payload, length) == 0);
-    }
+    enum permessage_verdict verdict = receive(to, bytes, *compressed, SIZE);
+    CHECK(verdict == PERMESSAGE_OK ? has_received(to, payload, length)
+                                   : verdict == PERMESSAGE_NO_MEMORY && fails_at > 0);
     free(bytes);
-    return verdict == EXTENSION_OK;
+    return verdict == PERMESSAGE_OK;
 }
 
 static void a_bomb_takes_no_more_than_the_window_and_the_limit(void) {
@@ -148,13 +184,12 @@ static void a_bomb_takes_no_more_than_the_window_and_the_limit(void) {
     uint8_t *zeros = calloc(1, BOMB);
     for (size_t i = 0; i < 2; i++) {
         size_t compressed = 0, ignored;
-        struct extension_message message;
         open_both(false, 15);
         CHECK(pass(&one, &other, text, lengths[i], &ignored));
         uint8_t *bytes = compress(&one, zeros, BOMB, &compressed);
         permessage_deflate_free(&one);
         peak = live;
-        CHECK_EQUAL(receive(&other, bytes, compressed, LIMIT, &message), EXTENSION_TOO_BIG);
+        CHECK_EQUAL(receive(&other, bytes, compressed, LIMIT), PERMESSAGE_TOO_BIG);
         CHECK_FOR(peak <= 32768 + LIMIT + sizeof(struct inflate), "%zu bytes at most", peak);
         free(bytes);
         close_both();
@@ -190,7 +225,7 @@ static void a_silent_connection_keeps_exactly_the_windows(void) {
                 CHECK(pass(&one, &other, text + i, SIZE / 2, &ignored));
             }
             permessage_deflate_free(&one);
-            other.extension.relax(&other);
+            relax(&other);
             CHECK_FOR(live <= (forgets ? 0 : 2 * window), "window %zu: %zu bytes", window, live);
             CHECK(forgets || live >= 2 * window || bits == 15);
             close_both();
@@ -205,13 +240,12 @@ static void what_is_often_needed_stays(void) {
     open_both(false, 15);
     for (int i = 0; i < 6; i++) {
         size_t compressed = 0;
-        struct extension_message message;
         arm(0, false);
         uint8_t *bytes = compress(&one, zeros, LARGE, &compressed);
         CHECK(i < 1 || calls == 0);
         arm(0, false);
-        CHECK_EQUAL(receive(&other, bytes, compressed, 1 << 20, &message), EXTENSION_OK);
-        CHECK_EQUAL(message.length, LARGE);
+        CHECK_EQUAL(receive(&other, bytes, compressed, 1 << 20), PERMESSAGE_OK);
+        CHECK(has_received(&other, zeros, LARGE));
         CHECK(i < 2 || calls == 0);
         free(bytes);
     }
@@ -230,9 +264,9 @@ static bool play(bool forgets, size_t at, bool sticky) {
                     pass(&one, &other, noise, 500, &ignored) &&
                     pass(&other, &one, text + 100, 50, &ignored) &&
                     pass(&one, &other, text + 50, SIZE / (size_t)(i + 1), &ignored);
-        one.extension.relax(&one);
+        relax(&one);
         if (goes_well) {
-            other.extension.relax(&other);
+            relax(&other);
         }
     }
     bool reached = calls >= at;
@@ -252,7 +286,6 @@ static void every_lack_of_memory_is_survived(void) {
 
 static void without_memory_messages_go_as_they_are(void) {
     size_t compressed;
-    struct extension_message message;
     open_both(false, 15);
     CHECK(pass(&one, &other, text, 3, &compressed)); /* too short for it to be tried */
     CHECK_EQUAL(live, 0);
@@ -274,11 +307,11 @@ static void without_memory_messages_go_as_they_are(void) {
     CHECK(compressed < 20);
     arm(1, true);
     static const uint8_t hello[] = {0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00};
-    CHECK_EQUAL(receive(&one, hello, sizeof hello, SIZE, &message), EXTENSION_NO_MEMORY);
+    CHECK_EQUAL(receive(&one, hello, sizeof hello, SIZE), PERMESSAGE_NO_MEMORY);
     close_both();
     open_both(false, 15);
     arm(2, true);
-    CHECK_EQUAL(receive(&one, hello, sizeof hello, SIZE, &message), EXTENSION_NO_MEMORY);
+    CHECK_EQUAL(receive(&one, hello, sizeof hello, SIZE), PERMESSAGE_NO_MEMORY);
     close_both();
 }
 
@@ -287,13 +320,13 @@ static void without_memory_messages_go_as_they_are(void) {
 static void without_memory_what_came_out_stays_right(void) {
     enum { FIRST = 300 }; /* more than the window, so that there is something to throw away */
     size_t compressed = 0, ignored;
-    struct extension_message message;
     open_both(false, 8);
     CHECK(pass(&one, &other, text, FIRST, &ignored));
     uint8_t *bytes = compress(&one, text + FIRST, SIZE, &compressed);
     arm(1, true);
-    CHECK_EQUAL(receive(&other, bytes, compressed, SIZE, &message), EXTENSION_NO_MEMORY);
-    CHECK(message.length > 0 && memcmp(message.payload, text + FIRST, message.length) == 0);
+    CHECK_EQUAL(receive(&other, bytes, compressed, SIZE), PERMESSAGE_NO_MEMORY);
+    size_t length = other.receiver.length - other.receiver.start;
+    CHECK(length > 0 && has_received(&other, text + FIRST, length));
     free(bytes);
     close_both();
 }
@@ -304,8 +337,8 @@ static void without_memory_a_silence_changes_nothing(void) {
     open_both(false, 15);
     CHECK(pass(&one, &other, text, SIZE, &compressed));
     arm(1, true);
-    one.extension.relax(&one);
-    other.extension.relax(&other); /* what cannot get smaller stays */
+    relax(&one);
+    relax(&other); /* what cannot get smaller stays */
     arm(0, false);
     CHECK(one.sender.memory != NULL && one.sender.history == NULL);
     CHECK(pass(&one, &other, text, SIZE, &compressed));

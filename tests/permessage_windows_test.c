@@ -137,17 +137,17 @@ static void in_silence_the_windows_remain(void) {
         const struct permessage_receiver *receiver = &side_server.deflate.receiver;
         const struct permessage_sender *sender = &side_server.deflate.sender;
         side_open_both(&(struct parameters){false, false, bits, bits}, SIDE_MAX_MESSAGE);
-        connection_relax(&side_server.connection); /* nothing was needed yet */
+        side_relax(&side_server); /* nothing was needed yet */
         CHECK(receiver->bytes == NULL && sender->memory == NULL && sender->history == NULL);
         side_fill_random(text, sizeof text, 8);
         side_pass(&side_client, &side_server, text, 100, NULL);
-        connection_relax(&side_server.connection);
+        side_relax(&side_server);
         CHECK_EQUAL(receiver->capacity, 100);
         side_pass(&side_client, &side_server, text, sizeof text, NULL);
         side_pass(&side_server, &side_client, text, sizeof text, NULL);
         CHECK(receiver->inflate != NULL && sender->memory != NULL);
         for (int again = 0; again < 2; again++) {
-            connection_relax(&side_server.connection);
+            side_relax(&side_server);
             CHECK(receiver->inflate == NULL);
             CHECK_EQUAL(receiver->capacity, window);
             CHECK_EQUAL(receiver->length, window);
@@ -174,10 +174,10 @@ static void what_comes_after_a_silence_still_refers_back(void) {
             size = side_pass(&side_server, &side_client, text, sizeof text, NULL);
             CHECK(i == 0 || size < 60);
             if ((round & 1) != 0) {
-                connection_relax(&side_server.connection);
+                side_relax(&side_server);
             }
             if ((round & 2) != 0) {
-                connection_relax(&side_client.connection);
+                side_relax(&side_client);
             }
             if ((round & 4) != 0) { /* something between that does not shrink */
                 uint8_t noise[500];
@@ -187,8 +187,8 @@ static void what_comes_after_a_silence_still_refers_back(void) {
                 CHECK(!marked);
             }
             if ((round & 8) != 0) {
-                connection_relax(&side_client.connection);
-                connection_relax(&side_server.connection);
+                side_relax(&side_client);
+                side_relax(&side_server);
             }
         }
         side_close_both();
@@ -202,7 +202,7 @@ static void without_takeover_nothing_remains(void) {
     side_fill_random(text, sizeof text, 8);
     side_pass(&side_client, &side_server, text, sizeof text, NULL);
     side_pass(&side_server, &side_client, text, sizeof text, NULL);
-    connection_relax(&side_server.connection);
+    side_relax(&side_server);
     CHECK(deflate->receiver.bytes == NULL && deflate->receiver.inflate == NULL);
     CHECK_EQUAL(deflate->receiver.capacity, 0);
     CHECK(deflate->sender.memory == NULL && deflate->sender.history == NULL);
@@ -235,14 +235,14 @@ static void a_refused_answer_leaves_nothing_agreed_on(void) {
     struct permessage_deflate deflate;
     permessage_deflate_init(&deflate, &(struct parameters){true, true, 9, 9}, false);
     CHECK(!permessage_deflate_accept(&deflate, side_text("permessage-deflate")));
-    CHECK(permessage_deflate_extension(&deflate) == NULL);
+    CHECK(permessage_deflate_layer(&deflate) == NULL);
     permessage_deflate_free(&deflate);
     permessage_deflate_init(&deflate, &side_most, true);
     struct extensions_chooser chooser = permessage_deflate_chooser(&deflate);
     CHECK(chooser.choose(chooser.context, side_text("permessage-deflate; x")) == NULL);
-    CHECK(permessage_deflate_extension(&deflate) == NULL);
+    CHECK(permessage_deflate_layer(&deflate) == NULL);
     CHECK(chooser.choose(chooser.context, side_text("permessage-deflate")) != NULL);
-    CHECK(permessage_deflate_extension(&deflate) != NULL);
+    CHECK(permessage_deflate_layer(&deflate) != NULL);
     permessage_deflate_free(&deflate);
 }
 

@@ -143,7 +143,7 @@ static void check_answer(const struct request *from, bool narrow) {
     CHECK_EQUAL(handshake_check(&request, &compressing, &handshake), HANDSHAKE_ACCEPTED);
     const char *agreed = handshake.extension != NULL ? handshake.extension : "";
     CHECK_FOR(strcmp(agreed, wanted) == 0, "%s: %s", from->name, agreed);
-    CHECK_FOR((permessage_deflate_extension(&deflate) != NULL) == (wanted[0] != '\0'), "%s",
+    CHECK_FOR((permessage_deflate_layer(&deflate) != NULL) == (wanted[0] != '\0'), "%s",
               from->name);
     permessage_deflate_free(&deflate);
 }

@@ -18,7 +18,7 @@ static void new_key(void *context, uint8_t masking_key[4]) {
 void side_start(struct side *side, enum connection_role role, uint64_t max_message) {
     struct connection_settings settings = {.role = role, .max_message = max_message};
     struct buffer buffer;
-    settings.extension = permessage_deflate_extension(&side->deflate);
+    settings.allowed_rsv = permessage_deflate_layer(&side->deflate)->rsv;
     settings.new_masking_key = role == CONNECTION_CLIENT ? new_key : NULL;
     settings.context = side;
     buffer_init(&buffer, side->lent, sizeof side->lent);
@@ -33,9 +33,8 @@ void side_open_both(const struct parameters *wishes, uint64_t max_message) {
     char offer[PARAMETERS_TEXT_MAX];
     permessage_deflate_init(&side_server.deflate, &side_most, true);
     permessage_deflate_init(&side_client.deflate, wishes, false);
-    CHECK(permessage_deflate_extension(&side_server.deflate) ==
-          NULL); /* nothing is agreed on yet */
-    CHECK(permessage_deflate_extension(&side_client.deflate) == NULL);
+    CHECK(permessage_deflate_layer(&side_server.deflate) == NULL); /* nothing is agreed on yet */
+    CHECK(permessage_deflate_layer(&side_client.deflate) == NULL);
     parameters_offer(wishes, offer);
     struct extensions_chooser chooser = permessage_deflate_chooser(&side_server.deflate);
     const char *answer = chooser.choose(chooser.context, side_text(offer));
@@ -68,11 +67,34 @@ void side_result_free(struct side_result *result) {
     wire_free(&result->output);
 }
 
+static const struct layer *layer(struct side *side) {
+    return permessage_deflate_layer(&side->deflate);
+}
+
+enum connection_event side_next(struct side *side, struct connection_message *message) {
+    return layer_next(layer(side), &side->connection, message);
+}
+
+void side_relax(struct side *side) {
+    layer_relax(layer(side), &side->connection);
+}
+
+int side_send(struct side *side, uint8_t opcode, uint8_t *payload, size_t length,
+              struct wire *output) {
+    struct connection_message message;
+    int result = layer_send(layer(side), &side->connection, opcode, payload, length);
+    while (side->deflate.sender.is_busy) {
+        CHECK_EQUAL(side_next(side, &message), CONNECTION_NEEDS_TURN);
+    }
+    side_take_output(side, output);
+    return result;
+}
+
 /* Handles events until there is none; the result has the last message. */
 static void handle(struct side *side, struct side_result *result, bool echoes) {
     struct connection_message message = {0};
     for (;;) {
-        enum connection_event event = connection_next(&side->connection, &message);
+        enum connection_event event = side_next(side, &message);
         if (event == CONNECTION_MESSAGE) {
             wire_free(&result->payload);
             wire_add(&result->payload, message.payload, message.length);
@@ -80,16 +102,18 @@ static void handle(struct side *side, struct side_result *result, bool echoes) {
             result->opcode = message.opcode;
             result->messages++;
             if (echoes) {
-                CHECK_EQUAL(connection_send(&side->connection, message.opcode, message.payload,
-                                            message.length),
+                CHECK_EQUAL(layer_send(layer(side), &side->connection, message.opcode,
+                                       message.payload, message.length),
                             0);
             }
-        } else if (event == CONNECTION_FAILED) {
+        } else if (event == CONNECTION_FAILED || event == CONNECTION_CLOSED) {
             result->event = event;
             result->code = side->connection.close_code;
             result->failure = side->connection.failure;
+            side_take_output(side, &result->output);
             return;
-        } else {
+        } else if (event != CONNECTION_NEEDS_TURN) {
+            CHECK(event != CONNECTION_PIECE);
             side_take_output(side, &result->output);
             if (event == CONNECTION_NEEDS_INPUT) {
                 return;
@@ -101,7 +125,7 @@ static void handle(struct side *side, struct side_result *result, bool echoes) {
 struct side_result side_feed(struct side *side, const uint8_t *bytes, size_t length, size_t piece,
                              bool echoes) {
     struct side_result result = {.event = CONNECTION_NEEDS_INPUT, .failure = ""};
-    while (length > 0 && result.event != CONNECTION_FAILED) {
+    while (length > 0 && result.event != CONNECTION_FAILED && result.event != CONNECTION_CLOSED) {
         size_t size = 0;
         uint8_t *space = connection_space(&side->connection, &size);
         CHECK(space != NULL && size > 0);
@@ -127,8 +151,7 @@ size_t side_pass(struct side *from, struct side *to, const void *payload, size_t
         abort();
     }
     memcpy(copy, payload, length);
-    CHECK_EQUAL(connection_send(&from->connection, FRAME_BINARY, copy, length), 0);
-    side_take_output(from, &frame);
+    CHECK_EQUAL(side_send(from, FRAME_BINARY, copy, length, &frame), 0);
     struct side_result result = side_feed(to, frame.bytes, frame.len, SIZE_MAX, false);
     CHECK_EQUAL(result.event, CONNECTION_MESSAGE);
     CHECK_EQUAL(result.messages, 1);

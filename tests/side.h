@@ -30,9 +30,9 @@ void side_start(struct side *side, enum connection_role role, uint64_t max_messa
 void side_close(struct side *side);
 void side_close_both(void);
 
-/* What has come of some bytes: the last message or the failure, and the output. */
+/* What has come of some bytes: the last message or the end, and the output. */
 struct side_result {
-    enum connection_event event;
+    enum connection_event event; /* CONNECTION_NEEDS_INPUT if there was neither */
     unsigned code;
     const char *failure;
     uint8_t opcode;
@@ -48,6 +48,13 @@ void side_result_free(struct side_result *result);
 
 /* Adds all output to a wire, and takes it for sent. */
 void side_take_output(struct side *side, struct wire *output);
+
+/* What layer_next, layer_send and layer_relax do; it sends in as many turns as that takes, and adds
+ * the output to a wire. */
+enum connection_event side_next(struct side *side, struct connection_message *message);
+int side_send(struct side *side, uint8_t opcode, uint8_t *payload, size_t length,
+              struct wire *output);
+void side_relax(struct side *side);
 
 /* Sends a message from one side to the other, which must get it. Returns how many bytes the frame
  * had, and whether it was marked, unless `marked` is NULL. */

@@ -58,8 +58,10 @@ static bool open_peer(struct peer *peer, unsigned port) {
     }
     permessage_deflate_init(&peer->deflate, &wishes, false);
     CHECK(permessage_deflate_accept(&peer->deflate, (struct http_text){"permessage-deflate", 18}));
-    struct connection_settings settings = {CONNECTION_CLIENT, LARGE, new_key, NULL,
-                                           permessage_deflate_extension(&peer->deflate)};
+    struct connection_settings settings = {.role = CONNECTION_CLIENT,
+                                           .max_message = LARGE,
+                                           .new_masking_key = new_key,
+                                           .allowed_rsv = FRAME_RSV1};
     buffer_init(&buffer, peer->lent, sizeof peer->lent);
     connection_init(&peer->connection, &settings, &buffer, 0);
     return true;
@@ -82,13 +84,13 @@ static void write_output(struct peer *peer) {
 
 /* Sends a message and waits for its echo. */
 static enum outcome echo(struct peer *peer, const uint8_t *payload, size_t length) {
+    const struct layer *layer = permessage_deflate_layer(&peer->deflate);
     struct connection_message message = {0};
     enum connection_event event;
     memcpy(sent, payload, length);
-    CHECK_EQUAL(connection_send(&peer->connection, FRAME_BINARY, sent, length), 0);
+    CHECK_EQUAL(layer_send(layer, &peer->connection, FRAME_BINARY, sent, length), 0);
     write_output(peer);
-    while ((event = connection_next(&peer->connection, &message)) == CONNECTION_NEEDS_INPUT ||
-           event == CONNECTION_NEEDS_OUTPUT) {
+    while ((event = layer_next(layer, &peer->connection, &message)) == CONNECTION_NEEDS_INPUT) {
         size_t size;
         uint8_t *space = connection_space(&peer->connection, &size);
         struct pollfd wait = {peer->fd, POLLIN, 0};
@@ -101,7 +103,7 @@ static enum outcome echo(struct peer *peer, const uint8_t *payload, size_t lengt
     if (event == CONNECTION_CLOSED && peer->connection.close_code == 1011) {
         return CLOSED_WITH_1011;
     }
-    marked += peer->connection.changed;
+    marked += peer->deflate.was_marked;
     return event == CONNECTION_MESSAGE && message.length == length &&
                    memcmp(message.payload, payload, length) == 0
                ? ALL_CAME_BACK
