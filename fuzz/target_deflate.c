@@ -75,12 +75,12 @@ static void start(struct side *side, const uint8_t *control, bool is_server, enu
     size_t window = (size_t)1 << side->deflate.receiver.window_bits;
     side->most = limit > 1 << 24 ? SIZE_MAX : window + (size_t)limit;
     side->most = side->most < 1024 ? 1024 : side->most;
-    struct connection_settings settings = {
-        .role = is_server ? CONNECTION_SERVER : CONNECTION_CLIENT,
-        .max_message = limit,
-        .new_masking_key = is_server ? NULL : new_key,
-        .context = &side->dice,
-        .allowed_rsv = FRAME_RSV1};
+    struct connection_settings settings = {.role =
+                                               is_server ? CONNECTION_SERVER : CONNECTION_CLIENT,
+                                           .max_message = limit,
+                                           .new_masking_key = is_server ? NULL : new_key,
+                                           .context = &side->dice,
+                                           .allowed_rsv = FRAME_RSV1};
     fuzz_dice_init(&side->dice, control[2]);
     buffer_init(&buffer, side->lent, sizeof side->lent);
     connection_init(&side->connection, &settings, &buffer, 0);
@@ -269,9 +269,9 @@ static void round_trip(const uint8_t *control, const uint8_t *data, size_t size)
         fuzz_add(&wanted, message.data, message.length);
         uint8_t *copy = fuzz_copy(message.data, message.length);
         const struct layer *layer = permessage_deflate_layer(&sides[from]->deflate);
-        fuzz_check(layer_send(layer, &sides[from]->connection, FRAME_BINARY, copy,
-                              message.length) == 0,
-                   "a message is not taken");
+        fuzz_check(
+            layer_send(layer, &sides[from]->connection, FRAME_BINARY, copy, message.length) == 0,
+            "a message is not taken");
         handle(sides[from], false);
         free(copy);
         feed(to, sides[from]->written.data, sides[from]->written.length, false);

@@ -107,6 +107,14 @@ int connection_send_encoded(struct connection *connection, const uint8_t *frame,
     if (connection->sending || !connection_may_send(connection)) {
         return -1;
     }
+    if (connection->settings.observe != NULL) {
+        const struct frame_rules rules = {.allowed_rsv = FRAME_RSV1 | FRAME_RSV2 | FRAME_RSV3};
+        struct frame_header header;
+        frame_decode_header(frame, length, &rules, &header);
+        size_t head_size = frame_header_size(&header);
+        connection_observe(connection, true, &header, frame, head_size);
+        connection_observe(connection, true, &header, frame + head_size, length - head_size);
+    }
     connection_lend_output(connection, frame, length);
     return 0;
 }

@@ -14,8 +14,7 @@ static void a_bomb_stops_at_the_limit(void) {
     struct wire frame = {0};
     size_t pieces[] = {1, 500, SIZE};
     side_open_both(&side_most, LIMIT);
-    CHECK(zeros != NULL &&
-          side_send(&side_client, FRAME_BINARY, zeros, SIZE, &frame) == 0);
+    CHECK(zeros != NULL && side_send(&side_client, FRAME_BINARY, zeros, SIZE, &frame) == 0);
     CHECK(frame.len < 20000);
     side_close_both();
     for (size_t i = 0; i < 3; i++) {
