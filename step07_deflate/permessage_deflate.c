@@ -11,11 +11,12 @@ static void take_piece(struct permessage_deflate *deflate, const struct connecti
                        const struct connection_message *piece) {
     struct permessage_receiver *receiver = &deflate->receiver;
     receiver->received = receiver->in_message ? receiver->received : 0;
-    uint64_t most = 2 * connection->settings.max_message + 2 - receiver->received;
+    uint64_t most = 2 * connection->settings.max_message + 1 - receiver->received;
     receiver->has_piece = true;
     receiver->piece_taken = 0;
-    receiver->piece_length = piece->length < most ? piece->length : (size_t)most;
-    receiver->is_last = piece->fin && receiver->piece_length == piece->length;
+    receiver->is_too_much = piece->length > most;
+    receiver->piece_length = receiver->is_too_much ? (size_t)most : piece->length;
+    receiver->is_last = piece->fin && !receiver->is_too_much;
     receiver->received += receiver->piece_length;
 }
 
@@ -59,8 +60,7 @@ static enum connection_event inflate_piece(struct permessage_deflate *deflate,
     if (verdict == PERMESSAGE_NEEDS_OUTPUT) {
         return CONNECTION_NEEDS_OUTPUT;
     }
-    if (verdict == PERMESSAGE_OK &&
-        receiver->received == 2 * connection->settings.max_message + 2) {
+    if (verdict == PERMESSAGE_OK && receiver->is_too_much) {
         verdict = PERMESSAGE_TOO_BIG;
     }
     if (verdict != PERMESSAGE_OK) {
@@ -90,6 +90,16 @@ static void give_way(struct permessage_deflate *deflate, const struct connection
 static enum connection_event next(void *context, struct connection *connection,
                                   struct connection_message *message) {
     struct permessage_deflate *deflate = context;
+    if (connection->end_event != CONNECTION_NEEDS_INPUT) {
+        return connection_next(connection, message);
+    }
+    if (connection->close_sent) { /* nothing may follow it */
+        deflate->sender.is_busy = false;
+    }
+    bool is_at_work = deflate->sender.is_busy || deflate->receiver.has_piece;
+    if (is_at_work && connection->output.count > 0 && !connection_may_send(connection)) {
+        return CONNECTION_NEEDS_OUTPUT; /* so that what comes of it, or a Close, has room */
+    }
     if (deflate->sender.is_busy) {
         permessage_send_on(deflate, connection);
         return CONNECTION_NEEDS_TURN;

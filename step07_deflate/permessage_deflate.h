@@ -39,7 +39,7 @@ struct permessage_receiver {
     const char *problem;    /* which rule of the format was broken */
 
     /* The piece of payload at hand, which lies where the connection's message begins. */
-    bool has_piece, is_last;
+    bool has_piece, is_last, is_too_much;
     size_t piece_taken, piece_length;
 };
 

@@ -59,8 +59,8 @@ static int send_as_it_is(struct permessage_deflate *deflate, struct connection *
     struct permessage_sender *sender = &deflate->sender;
     struct connection_message *message = &sender->message;
     const uint8_t *payload = message->payload;
-    bool is_inflated = receiver->bytes != NULL && payload >= receiver->bytes &&
-                       payload < receiver->bytes + receiver->capacity;
+    bool is_inflated = receiver->bytes != NULL && message->length > 0 &&
+                       payload >= receiver->bytes && payload < receiver->bytes + receiver->capacity;
     if (is_inflated && !deflate->is_server) {
         if (!make_room(sender, message->length)) {
             connection_fail(connection, CLOSE_INTERNAL_ERROR, connection_no_memory);
@@ -68,7 +68,7 @@ static int send_as_it_is(struct permessage_deflate *deflate, struct connection *
         }
         memcpy(sender->out, payload, message->length);
         message->payload = sender->out;
-        sender->is_lent = true;
+        sender->is_lent = message->length > CONNECTION_COPY_MAX;
     }
     return connection_send_piece(connection, message);
 }
@@ -89,7 +89,7 @@ int permessage_send_on(struct permessage_deflate *deflate, struct connection *co
     if (verdict == DEFLATE_DONE) {
         *message = (struct connection_message){message->opcode, FRAME_RSV1, true, sender->out,
                                                written - TAIL};
-        sender->is_lent = true;
+        sender->is_lent = message->length > CONNECTION_COPY_MAX;
         return connection_send_piece(connection, message);
     }
     return 0;

@@ -1,0 +1,404 @@
+/* Compression as a layer above a connection: control frames and the end in the midst of messages,
+ * UTF-8 and limits of what comes out, what must wait for the output, and work in turns. */
+#include "tests/side.h"
+#include "tests/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LIMIT = 1000, LARGE = 300000, TURN = 65536 };
+
+/* A frame of the peer, its payload in hexadecimal. A list ends with NULL. */
+struct frame {
+    uint8_t first;
+    const char *hex;
+};
+
+/* What must come of some frames: this many messages, the last of which is `text`, and then the end
+ * with a code and a sentence, unless that is 0. */
+struct outcome {
+    size_t messages;
+    const char *text;
+    unsigned code;
+    const char *sentence;
+};
+
+/* Feeds frames to a server and a client, whole and in pieces. */
+static void check(const struct frame *frames, const struct outcome *wanted) {
+    static const size_t pieces[] = {1, 2, 3, 7, 1 << 20};
+    for (size_t way = 0; way < 10; way++) {
+        struct wire in = {0};
+        side_open_both(&side_most, LIMIT);
+        for (const struct frame *each = frames; each->hex != NULL; each++) {
+            side_add_hex(&in, way < 5, each->first, each->hex);
+        }
+        struct side *side = way < 5 ? &side_server : &side_client;
+        struct side_result result = side_feed(side, in.bytes, in.len, pieces[way % 5], false);
+        CHECK_EQUAL(result.messages, wanted->messages);
+        CHECK_BYTES(result.payload.bytes, result.payload.len, wanted->text, strlen(wanted->text));
+        CHECK_EQUAL(result.code, wanted->code);
+        CHECK_FOR(result.failure == NULL || strcmp(result.failure, wanted->sentence) == 0,
+                  "in pieces of %zu: %s", pieces[way % 5], result.failure);
+        side_result_free(&result);
+        wire_free(&in);
+        side_close_both();
+    }
+}
+
+static void control_frames_come_between_fragments(void) {
+    static const struct frame frames[] = {{0x41, "f248cd"}, {0x89, "70696e67"}, {0x00, ""},
+                                          {0x00, "c9"},     {0x8a, ""},         {0x80, "c90700"},
+                                          {0, NULL}};
+    struct wire in = {0};
+    check(frames, &(struct outcome){1, "Hello", 0, ""});
+    side_open_both(&side_most, LIMIT);
+    for (const struct frame *each = frames; each->hex != NULL; each++) {
+        side_add_hex(&in, true, each->first, each->hex);
+    }
+    struct side_result result = side_feed(&side_server, in.bytes, in.len, 1, false);
+    CHECK_BYTES(result.output.bytes, result.output.len, "\x8a\x04ping", 6);
+    side_result_free(&result);
+    wire_free(&in);
+    side_close_both();
+}
+
+static void a_close_ends_a_marked_message(void) {
+    static const struct frame frames[] = {
+        {0x41, "f248cd"}, {0x88, "03e8"}, {0x80, "c9c90700"}, {0, NULL}};
+    struct outcome closed = {0, "", 1000, ""};
+    check(frames, &closed);
+}
+
+static const char not_utf8[] = "a text message must be UTF-8 (8.1)";
+
+static void what_comes_out_must_be_utf8(void) {
+    static const struct frame split[] =
+        {/* the Euro sign in three blocks and two frames */
+         {0x41, "000100feffe2 000100"},
+         {0x89, ""},
+         {0x80, "feff82 000100feffac 00"},
+         {0, NULL}},
+                              bad[] = {{0x41, "000200fdff61c0 07"}, {0, NULL}},
+                              bad_first[] = {{0x41, "000100feff61 07"}, {0, NULL}},
+                              cut[] = {{0x41, "000200fdff61e2 00"}, {0x80, ""}, {0, NULL}},
+                              binary[] = {{0xc2, "000200fdff61c0 00"}, {0, NULL}};
+    check(split, &(struct outcome){1, "\xe2\x82\xac", 0, ""});
+    check(bad, &(struct outcome){0, "", 1007, not_utf8}); /* what comes first counts */
+    check(bad_first, &(struct outcome){0, "", 1007, "block type 3 is reserved (RFC 1951, 3.2.3)"});
+    check(cut,
+          &(struct outcome){0, "", 1007, "a text message must not end within a character (8.1)"});
+    check(binary, &(struct outcome){1, "a\xc0", 0, ""});
+}
+
+/* In a message that has not ended, and a frame that has not. */
+static void a_bad_byte_fails_at_once(void) {
+    struct wire in = {0};
+    side_open_both(&side_most, LIMIT);
+    side_add_hex(&in, true, 0x41, "000400fbff61c06162");
+    struct side_result result = side_feed(&side_server, in.bytes, 6 + 6, 1, false);
+    CHECK_EQUAL(result.event, CONNECTION_NEEDS_INPUT);
+    side_result_free(&result);
+    result = side_feed(&side_server, in.bytes + 6 + 6, 1, 1, false);
+    CHECK_EQUAL(result.event, CONNECTION_FAILED);
+    side_result_free(&result);
+    wire_free(&in);
+    side_close_both();
+}
+
+/* Empty blocks without end: twice the limit and a byte are good, one byte more is not, and what
+ * comes after it is not even looked at. */
+static void payload_that_comes_to_nothing_is_limited(void) {
+    enum { MOST = 2 * LIMIT + 1 };
+    static const uint8_t block[] = {0, 0, 0, 0xff, 0xff}, bad[] = {0, 0, 0, 7, 7};
+    static const size_t more[] = {0, 1, 4};
+    for (size_t way = 0; way < 24; way++) {
+        bool is_server = way % 2 == 0, in_fragments = way / 2 % 2 == 1;
+        size_t too_many = more[way / 4 % 3];
+        struct wire payload = {0}, in = {0};
+        while (payload.len + 1 < MOST) {
+            wire_add(&payload, block, sizeof block);
+        }
+        wire_add(&payload, bad, 1 + too_many);
+        size_t first = in_fragments ? MOST / 3 : payload.len;
+        void (*add)(struct wire *, uint8_t, const void *, size_t) =
+            is_server ? wire_add_client_frame : wire_add_server_frame;
+        add(&in, in_fragments ? 0x41 : 0xc1, payload.bytes, first);
+        if (in_fragments) {
+            add(&in, 0x80, payload.bytes + first, payload.len - first);
+        }
+        side_open_both(&side_most, LIMIT);
+        struct side_result result = side_feed(is_server ? &side_server : &side_client, in.bytes,
+                                              in.len, way < 12 ? 1 : in.len, false);
+        CHECK_EQUAL(result.messages, too_many == 0);
+        CHECK_EQUAL(result.code, too_many == 0 ? 0 : 1009);
+        side_result_free(&result);
+        wire_free(&payload);
+        wire_free(&in);
+        side_close_both();
+    }
+}
+
+static int send_to_output(struct side *side, uint8_t *payload, size_t length) {
+    return layer_send(permessage_deflate_layer(&side->deflate), &side->connection, FRAME_BINARY,
+                      payload, length);
+}
+
+/* Puts bytes where the side reads next. */
+static void receive(struct side *side, const struct wire *in) {
+    size_t size;
+    uint8_t *space = connection_space(&side->connection, &size);
+    CHECK(space != NULL && size >= in->len);
+    memcpy(space, in->bytes, in->len);
+    connection_received(&side->connection, in->len);
+}
+
+/* What is short is copied, and more can be sent after it; what is longer is lent, and nothing is
+ * lost when it must wait: neither what is sent nor what has come. */
+static void what_is_lent_is_waited_for(void) {
+    static uint8_t text[2000], other[2000];
+    static const uint8_t small[150];
+    struct side_result result;
+    struct connection_message message;
+    struct wire in = {0}, out = {0};
+    side_open_both(&side_most, SIDE_MAX_MESSAGE);
+    side_fill_random(text, sizeof text, 8);
+    side_fill_random(other, sizeof other, 8);
+    side_add_hex(&in, true, 0xc1, "f248cdc9c90700");
+    receive(&side_server, &in);
+    for (int i = 0; i < 3; i++) {
+        CHECK_EQUAL(send_to_output(&side_server, (uint8_t *)small, sizeof small), 0);
+    }
+    CHECK_EQUAL(send_to_output(&side_server, text, sizeof text), 0);
+    CHECK_EQUAL(send_to_output(&side_server, other, sizeof other), -1);
+    CHECK_EQUAL(side_next(&side_server, &message), CONNECTION_NEEDS_OUTPUT);
+    CHECK_EQUAL(connection_ping(&side_server.connection, (const uint8_t *)"p", 1), 0);
+    const struct iovec *parts;
+    while (side_server.connection.output.total > 1) { /* byte by byte */
+        connection_output(&side_server.connection, &parts);
+        wire_add(&out, parts[0].iov_base, 1);
+        connection_sent(&side_server.connection, 1);
+        CHECK_EQUAL(send_to_output(&side_server, other, sizeof other), -1);
+        CHECK_EQUAL(side_next(&side_server, &message), CONNECTION_NEEDS_OUTPUT);
+    }
+    side_take_output(&side_server, &out);
+    CHECK_EQUAL(send_to_output(&side_server, other, sizeof other), 0);
+    side_take_output(&side_server, &out);
+    CHECK_EQUAL(side_next(&side_server, &message), CONNECTION_MESSAGE);
+    CHECK_BYTES(message.payload, message.length, "Hello", 5);
+    result = side_feed(&side_client, out.bytes, out.len, 100, false);
+    CHECK_EQUAL(result.messages, 5);
+    CHECK_BYTES(result.payload.bytes, result.payload.len, other, sizeof other);
+    side_result_free(&result);
+    wire_free(&in);
+    wire_free(&out);
+    side_close_both();
+}
+
+/* Not even the compressor hears of it: what it remembers would never have been received. */
+static void nothing_is_sent_after_a_close(void) {
+    static uint8_t text[2000];
+    struct wire out = {0};
+    side_open_both(&side_most, SIDE_MAX_MESSAGE);
+    CHECK_EQUAL(connection_close(&side_server.connection, 1000, ""), 0);
+    for (int again = 0; again < 2; again++) {
+        CHECK_EQUAL(side_send(&side_server, FRAME_BINARY, text, sizeof text, &out), -1);
+    }
+    CHECK(side_server.deflate.sender.memory == NULL);
+    CHECK_BYTES(out.bytes, out.len, "\x88\x02\x03\xe8", 4);
+    wire_free(&out);
+    side_close_both();
+}
+
+static void a_client_echoes_messages_of_all_lengths(void) {
+    static const size_t lengths[] = {0, 3, 125, 126, 700, 40000};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        static uint8_t noise[40000];
+        struct wire payload = {0}, in = {0};
+        side_open_both(&side_most, SIDE_MAX_MESSAGE);
+        side_fill_random(noise, lengths[i], 256);
+        side_add_stored(&payload, noise, lengths[i]);
+        wire_add_hex(&payload, "00");
+        for (int twice = 0; twice < 2; twice++) {
+            wire_add_server_frame(&in, 0xc2, payload.bytes, payload.len);
+        }
+        struct side_result result = side_feed(&side_client, in.bytes, in.len, 1 << 20, true);
+        CHECK_EQUAL(result.messages, 2);
+        struct side_result back =
+            side_feed(&side_server, result.output.bytes, result.output.len, 1 << 20, false);
+        CHECK_EQUAL(back.messages, 2);
+        CHECK(back.payload.len == lengths[i] &&
+              (lengths[i] == 0 || memcmp(back.payload.bytes, noise, lengths[i]) == 0));
+        side_result_free(&result);
+        side_result_free(&back);
+        wire_free(&payload);
+        wire_free(&in);
+        side_close_both();
+    }
+}
+
+static uint8_t large[LARGE];
+
+/* A large message that is compressed and one that is not need memory in different places, but never
+ * both at a time. */
+static void a_peer_has_memory_for_one_large_message(void) {
+    struct wire in = {0}, ignored = {0};
+    side_open_both(&side_most, SIDE_MAX_MESSAGE);
+    side_fill_random(large, sizeof large, 8);
+    for (int i = 0; i < 2; i++) {
+        side_send(&side_client, FRAME_BINARY, large, sizeof large, &in);
+        wire_add_client_frame(&in, 0x82, large, sizeof large);
+    }
+    size_t largest[2] = {0, 0};
+    for (size_t at = 0, count; at < in.len; at += count) {
+        count = in.len - at < 5000 ? in.len - at : 5000;
+        struct side_result result = side_feed(&side_server, in.bytes + at, count, count, false);
+        size_t both[2] = {side_server.connection.input.buffer.capacity,
+                          side_server.deflate.receiver.capacity};
+        for (size_t i = 0; i < 2; i++) {
+            largest[i] = both[i] > largest[i] ? both[i] : largest[i];
+        }
+        CHECK_FOR(both[0] <= INPUT_READ_SIZE || both[1] <= INPUT_READ_SIZE, "%zu and %zu", both[0],
+                  both[1]);
+        side_result_free(&result);
+    }
+    CHECK(largest[0] > LARGE && largest[1] > LARGE);
+    wire_free(&in);
+    wire_free(&ignored);
+    side_close_both();
+}
+
+/* Goes on until there is something else to do than to go on. Returns what, and how often. */
+static enum connection_event go_on(struct side *side, size_t *turns) {
+    struct connection_message message;
+    enum connection_event event;
+    *turns = 0;
+    while ((event = side_next(side, &message)) == CONNECTION_NEEDS_TURN) {
+        ++*turns;
+    }
+    return event;
+}
+
+/* Begins to send a message that takes several turns. */
+static void begin_to_send(void) {
+    struct connection_message message;
+    side_open_both(&side_most, SIDE_MAX_MESSAGE);
+    side_fill_random(large, sizeof large, 8);
+    CHECK_EQUAL(send_to_output(&side_server, large, sizeof large), 0);
+    CHECK_EQUAL(side_next(&side_server, &message), CONNECTION_NEEDS_TURN);
+    CHECK_EQUAL(send_to_output(&side_server, large, sizeof large), -1);
+    CHECK_EQUAL(side_server.connection.output.total, 0);
+}
+
+static void a_large_message_is_sent_in_turns(void) {
+    size_t turns, pings = 0;
+    struct connection_message message;
+    struct wire out = {0};
+    begin_to_send();
+    while (connection_ping(&side_server.connection, (const uint8_t *)"p", 1) == 0) {
+        pings++; /* as long as there is room for one; there must be room for the message, too */
+    }
+    CHECK_EQUAL(go_on(&side_server, &turns), CONNECTION_NEEDS_OUTPUT);
+    side_take_output(&side_server, &out);
+    CHECK_EQUAL(out.len, 3 * pings);
+    CHECK_EQUAL(go_on(&side_server, &turns), CONNECTION_NEEDS_OUTPUT);
+    CHECK(turns + 2 >= LARGE / TURN);
+    side_take_output(&side_server, &out);
+    CHECK_EQUAL(side_next(&side_server, &message), CONNECTION_NEEDS_INPUT);
+    struct side_result result = side_feed(&side_client, out.bytes, out.len, 1 << 20, false);
+    CHECK(result.payload.len == LARGE && memcmp(result.payload.bytes, large, LARGE) == 0);
+    side_result_free(&result);
+    wire_free(&out);
+    side_close_both();
+}
+
+static void a_close_ends_what_is_sent_in_turns(void) {
+    size_t turns;
+    struct wire out = {0};
+    begin_to_send();
+    CHECK_EQUAL(connection_close(&side_server.connection, 1001, ""), 0);
+    CHECK_EQUAL(go_on(&side_server, &turns), CONNECTION_NEEDS_INPUT);
+    side_take_output(&side_server, &out);
+    CHECK_BYTES(out.bytes, out.len, "\x88\x02\x03\xe9", 4);
+    wire_free(&out);
+    side_close_both();
+}
+
+static void a_failure_ends_what_is_done_in_turns(void) {
+    struct connection_message message;
+    struct wire in = {0}, out = {0};
+    begin_to_send();
+    connection_fail(&side_server.connection, 1008, "");
+    CHECK_EQUAL(side_next(&side_server, &message), CONNECTION_FAILED);
+    side_take_output(&side_server, &out);
+    CHECK_BYTES(out.bytes, out.len, "\x88\x02\x03\xf0", 4);
+    side_close_both();
+    side_open_both(&side_most, SIDE_MAX_MESSAGE);
+    memset(large, 0, sizeof large);
+    side_send(&side_client, FRAME_BINARY, large, sizeof large, &in);
+    receive(&side_server, &in);
+    CHECK_EQUAL(side_next(&side_server, &message), CONNECTION_NEEDS_TURN);
+    connection_fail(&side_server.connection, 1008, "");
+    for (int again = 0; again < 2; again++) {
+        CHECK_EQUAL(side_next(&side_server, &message), CONNECTION_FAILED);
+    }
+    wire_free(&in);
+    wire_free(&out);
+    side_close_both();
+}
+
+/* Few bytes become many, no more than TURN of them at a time. */
+static void a_large_message_is_received_in_turns(void) {
+    size_t turns;
+    struct wire in = {0};
+    const struct permessage_receiver *receiver = &side_server.deflate.receiver;
+    side_open_both(&side_most, SIDE_MAX_MESSAGE);
+    memset(large, 0, sizeof large);
+    side_send(&side_client, FRAME_BINARY, large, sizeof large, &in);
+    receive(&side_server, &in);
+    CHECK_EQUAL(go_on(&side_server, &turns), CONNECTION_MESSAGE);
+    CHECK_EQUAL(turns, LARGE / TURN);
+    CHECK(receiver->length - receiver->start == LARGE &&
+          memcmp(receiver->bytes + receiver->start, large, LARGE) == 0);
+    wire_free(&in);
+    side_close_both();
+}
+
+/* The message that is compressed lies in the connection's buffer, and another comes after it. */
+static void what_is_received_goes_back_in_turns(void) {
+    struct wire in = {0};
+    side_open_both(&side_most, SIDE_MAX_MESSAGE);
+    side_fill_random(large, sizeof large, 8);
+    for (size_t i = 0; i < 3; i++) {
+        wire_add_client_frame(&in, 0x82, large + i, LARGE - i);
+    }
+    struct side_result result = side_feed(&side_server, in.bytes, in.len, 1 << 20, true);
+    struct side_result back =
+        side_feed(&side_client, result.output.bytes, result.output.len, 1 << 20, false);
+    CHECK_EQUAL(back.messages, 3);
+    CHECK(back.payload.len == LARGE - 2 && memcmp(back.payload.bytes, large + 2, LARGE - 2) == 0);
+    side_result_free(&result);
+    side_result_free(&back);
+    wire_free(&in);
+    side_close_both();
+}
+
+int main(void) {
+    test_run("layer: control frames come between fragments", control_frames_come_between_fragments);
+    test_run("layer: a Close ends a marked message", a_close_ends_a_marked_message);
+    test_run("layer: what comes out must be UTF-8 (8.1)", what_comes_out_must_be_utf8);
+    test_run("layer: a bad byte fails at once (8.1)", a_bad_byte_fails_at_once);
+    test_run("layer: payload that comes to nothing is limited",
+             payload_that_comes_to_nothing_is_limited);
+    test_run("layer: what is lent is waited for", what_is_lent_is_waited_for);
+    test_run("layer: nothing is sent after a Close (5.5.1)", nothing_is_sent_after_a_close);
+    test_run("layer: a client echoes messages of all lengths",
+             a_client_echoes_messages_of_all_lengths);
+    test_run("layer: a peer has memory for one large message",
+             a_peer_has_memory_for_one_large_message);
+    test_run("layer: a large message is sent in turns", a_large_message_is_sent_in_turns);
+    test_run("layer: a Close ends what is sent in turns", a_close_ends_what_is_sent_in_turns);
+    test_run("layer: a failure ends what is done in turns", a_failure_ends_what_is_done_in_turns);
+    test_run("layer: a large message is received in turns", a_large_message_is_received_in_turns);
+    test_run("layer: what is received goes back in turns", what_is_received_goes_back_in_turns);
+    return test_report();
+}
