@@ -3,6 +3,7 @@
 #include "step07_deflate/permessage_parts.h"
 
 #include "tests/test.h"
+#include "tests/wire.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -315,6 +316,42 @@ static void without_memory_messages_go_as_they_are(void) {
     close_both();
 }
 
+/* Feeds a marked message of 300 bytes to `to`, which lacks memory at a call, and echoes it. */
+static void check_failure(struct permessage_deflate *to, size_t at) {
+    struct connection connection;
+    struct connection_message message;
+    struct wire in = {0}, payload = {0};
+    size_t size;
+    wire_add_hex(&payload, "00 2c01 d3fe");
+    wire_add(&payload, noise, 300);
+    wire_add_hex(&payload, "00");
+    (to->is_server ? wire_add_client_frame : wire_add_server_frame)(&in, 0xc2, payload.bytes,
+                                                                    payload.len);
+    open_connection(&connection, to->is_server ? CONNECTION_SERVER : CONNECTION_CLIENT);
+    memcpy(connection_space(&connection, &size), in.bytes, in.len);
+    connection_received(&connection, in.len);
+    arm(at, true);
+    if (to->layer.next(to, &connection, &message) == CONNECTION_MESSAGE) {
+        CHECK_EQUAL(to->layer.send(to, &connection, FRAME_BINARY, message.payload, 300), -1);
+    }
+    CHECK_EQUAL(to->layer.next(to, &connection, &message), CONNECTION_FAILED);
+    CHECK_EQUAL(connection.close_code, 1011);
+    CHECK_EQUAL(connection.output.total,
+                to->is_server ? 2 + 2 + 13 : 6 + 2 + 13); /* "out of memory" */
+    wire_free(&in);
+    wire_free(&payload);
+}
+
+/* The decompressor, its output, and the copy of what a client may not mask where it lies. */
+static void without_memory_the_connection_fails(void) {
+    for (size_t at = 1; at <= 3; at++) {
+        open_both(false, 15);
+        check_failure(&one, at);
+        check_failure(&other, at < 3 ? at : 2);
+        close_both();
+    }
+}
+
 /* Text is checked as it comes out, so what has come out must lie where the message is said to, even
  * if the message was moved before memory ran out. */
 static void without_memory_what_came_out_stays_right(void) {
@@ -356,6 +393,8 @@ int main(void) {
     test_run("memory: what is often needed stays", what_is_often_needed_stays);
     test_run("memory: every lack of it is survived", every_lack_of_memory_is_survived);
     test_run("memory: without it messages go as they are", without_memory_messages_go_as_they_are);
+    test_run("memory: without it the connection fails with 1011",
+             without_memory_the_connection_fails);
     test_run("memory: without it what came out stays right",
              without_memory_what_came_out_stays_right);
     test_run("memory: without it a silence changes nothing",
