@@ -248,11 +248,25 @@ static void read_sent_close(struct oracle_record *record, const struct fuzz_byte
     note_sent_close(record, code, length == 0 ? "" : is_bye ? bye : "for a reason");
 }
 
+static void read_sent_data(struct oracle_record *record, const struct cut_frame *frame,
+                           struct open_message *message) {
+    fuzz_check((frame->opcode == FRAME_CONTINUATION) == message->open, "opcode %x was sent",
+               (unsigned)frame->opcode);
+    message->opcode = message->open ? message->opcode : frame->opcode;
+    message->open = !frame->fin;
+    fuzz_add(&message->payload, frame->payload.data, frame->payload.length);
+    if (frame->fin) {
+        note_sent(record, message->opcode, message->payload.data, message->payload.length);
+        message->payload.length = 0;
+    }
+}
+
 void oracle_read_sent(struct oracle_record *record, bool by_server, const uint8_t *bytes,
                       size_t length, const char *why) {
     /* What a server sends is what the side of a client reads. */
     struct oracle_side reader = {.is_server = !by_server};
     struct cut_frame frame = {0};
+    struct open_message message = {0};
     for (size_t at = 0; at < length;) {
         frame.payload.length = 0;
         fuzz_check(!record->closing, "something was sent behind a Close");
@@ -260,13 +274,16 @@ void oracle_read_sent(struct oracle_record *record, bool by_server, const uint8_
         fuzz_check(step != BROKEN, "a frame was sent that breaks a rule, at byte %zu", at);
         fuzz_check(step == GO_ON && frame.payload.length == frame.length,
                    "the last frame sent is not whole");
-        fuzz_check(frame.fin, "a message was sent in fragments");
+        fuzz_check(frame.fin || record->fragments, "a message was sent in fragments");
         if (frame.opcode == FRAME_CLOSE) {
             read_sent_close(record, &frame.payload, why);
-        } else {
+        } else if (is_control(frame.opcode)) {
             note_sent(record, frame.opcode, frame.payload.data, frame.payload.length);
+        } else {
+            read_sent_data(record, &frame, &message);
         }
     }
+    fuzz_bytes_free(&message.payload);
     fuzz_bytes_free(&frame.payload);
 }
 

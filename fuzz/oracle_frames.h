@@ -25,8 +25,9 @@ enum { ORACLE_CLOSE_CODE = 4321 };
 /* What the side tells its user, and the frames it sends. All zero at the start. */
 struct oracle_record {
     struct fuzz_bytes events, sent;
-    bool closing; /* it has sent a Close */
-    bool over;    /* it has told of the end */
+    bool fragments; /* messages may be sent in fragments; what is noted is the whole */
+    bool closing;   /* it has sent a Close */
+    bool over;      /* it has told of the end */
     unsigned event_count;
 };
 

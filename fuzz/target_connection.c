@@ -1,5 +1,6 @@
 /* The connection of step 5, as a server and as a client: what it tells its user and what it sends
- * must be what the oracle says, however the bytes are cut.
+ * must be what the oracle says, however the bytes are cut; and whether messages come whole or in
+ * pieces, which are sent back as they come.
  *
  *     byte 0    who it is, what its user does, the largest message, and whether bytes are a script
  *     byte 1    seed of the random cuts
@@ -31,22 +32,31 @@ struct drive {
     uint8_t *lent;
     size_t lent_size;
     struct oracle_side side;
-    bool copies;
+    bool copies, in_pieces;
     enum cut cut;
     struct fuzz_dice dice;
     const uint8_t *stream;
     size_t length, given;
     struct fuzz_bytes written; /* all output so far */
     void *copied[OUTPUT_PARTS_MAX];
-    size_t copied_count; /* since the output was empty */
+    size_t copied_count;       /* since the output was empty */
+    struct fuzz_bytes message; /* what has come of it, in pieces */
+    struct fuzz_bytes seen[2]; /* by the observer: received, sent */
     struct oracle_record record;
 };
 
 static void new_key(void *context, uint8_t masking_key[4]) {
-    struct fuzz_dice *dice = context;
+    struct drive *drive = context;
     for (size_t i = 0; i < 4; i++) {
-        masking_key[i] = (uint8_t)fuzz_roll(dice, 256);
+        masking_key[i] = (uint8_t)fuzz_roll(&drive->dice, 256);
     }
+}
+
+static void observe(void *context, bool sent, const struct frame_header *frame,
+                    const uint8_t *bytes, size_t count) {
+    struct drive *drive = context;
+    fuzz_check(count > 0 && frame->opcode <= FRAME_PONG, "nothing is observed");
+    fuzz_add(&drive->seen[sent], bytes, count);
 }
 
 /* How many bytes the next read or write moves, of so many that it could. */
@@ -123,15 +133,23 @@ static void read_input(struct drive *drive) {
     connection_received(&drive->connection, count);
 }
 
-/* Sends the message back from where it lies, or from memory that then belongs to the output. */
+/* Sends the message, or a piece of it, back from where it lies, or from memory that then belongs to
+ * the output. */
 static int echo(struct drive *drive, const struct connection_message *message) {
-    uint8_t *payload = message->payload;
+    struct connection_message reply = *message;
     if (drive->copies) {
-        payload = fuzz_copy(message->payload, message->length);
-        drive->copied[drive->copied_count++] = payload;
+        reply.payload = fuzz_copy(message->payload, message->length);
         memset(message->payload, 0xa5, message->length);
     }
-    return connection_send(&drive->connection, message->opcode, payload, message->length);
+    int result = drive->in_pieces ? connection_send_piece(&drive->connection, &reply)
+                                  : connection_send(&drive->connection, reply.opcode, reply.payload,
+                                                    reply.length);
+    if (drive->copies && reply.length > CONNECTION_COPY_MAX && result == 0) {
+        drive->copied[drive->copied_count++] = reply.payload;
+    } else if (drive->copies) {
+        free(reply.payload);
+    }
+    return result;
 }
 
 /* The same choice as in the oracle. */
@@ -149,6 +167,22 @@ static void act(struct drive *drive, const struct connection_message *message) {
         memset(message->payload, 0x5a, message->length); /* the header says one may */
     }
     fuzz_check(got == wanted, "sending after event %u returned %d", event, got);
+}
+
+static void take_piece(struct drive *drive, const struct connection_message *piece) {
+    const struct connection *connection = &drive->connection;
+    fuzz_check(drive->in_pieces, "a piece has come");
+    fuzz_check(piece->fin || piece->length > 0, "a piece is empty");
+    fuzz_check(connection->input.buffer.capacity <= INPUT_READ_SIZE, "%zu bytes are taken",
+               connection->input.buffer.capacity);
+    fuzz_add(&drive->message, piece->payload, piece->length);
+    if (piece->fin) {
+        oracle_event(&drive->record, piece->opcode, drive->message.data, drive->message.length);
+        drive->message.length = 0;
+        act(drive, piece);
+    } else if (drive->side.echoes) {
+        fuzz_check(echo(drive, piece) == 0, "a piece is not taken");
+    }
 }
 
 /* Takes note of the end. Returns whether it was one. */
@@ -181,6 +215,8 @@ static void go(struct drive *drive) {
                 return;
             }
             read_input(drive);
+        } else if (event == CONNECTION_PIECE) {
+            take_piece(drive, &message);
         } else if (is_end(drive, event, &message)) {
             return;
         } else {
@@ -201,7 +237,9 @@ static void start(struct drive *drive, uint8_t *lent, size_t size) {
                                                                    : CONNECTION_CLIENT,
                                            .max_message = side->max_message,
                                            .new_masking_key = side->is_server ? NULL : new_key,
-                                           .context = &drive->dice};
+                                           .observe = drive->in_pieces ? observe : NULL,
+                                           .context = drive,
+                                           .in_pieces = drive->in_pieces};
     struct buffer buffer;
     buffer_init(&buffer, lent, size);
     if (drive->length > 0) {
@@ -211,7 +249,16 @@ static void start(struct drive *drive, uint8_t *lent, size_t size) {
     connection_init(&drive->connection, &settings, &buffer, drive->given);
 }
 
-static void run(const uint8_t *control, const struct oracle_side *side,
+/* The observer must have seen what is on the wire. */
+static void check_seen(struct drive *drive) {
+    fuzz_check_same(&drive->seen[true], &drive->written, "bytes that were seen and sent");
+    fuzz_check(drive->seen[false].length <= drive->given &&
+                   (drive->seen[false].length == 0 ||
+                    memcmp(drive->seen[false].data, drive->stream, drive->seen[false].length) == 0),
+               "what was seen is not what was received");
+}
+
+static void run(const uint8_t *control, const struct oracle_side *side, bool in_pieces,
                 const struct fuzz_bytes *stream, enum cut cut, struct oracle_record *wanted) {
     static const size_t sizes[] = {CONNECTION_BUFFER_MIN, 600, 768, 4096};
     size_t size = sizes[(control[0] & LENT_MEMORY) / 0x40];
@@ -219,7 +266,9 @@ static void run(const uint8_t *control, const struct oracle_side *side,
     uint8_t *lent = fuzz_resize(NULL, size);
     *drive = (struct drive){.side = *side,
                             .copies = (control[0] & ECHOES_A_COPY) != 0,
+                            .in_pieces = in_pieces,
                             .cut = cut,
+                            .record = {.fragments = in_pieces},
                             .lent = lent,
                             .lent_size = size,
                             .stream = stream->data,
@@ -229,18 +278,35 @@ static void run(const uint8_t *control, const struct oracle_side *side,
     go(drive);
     oracle_read_sent(&drive->record, side->is_server, drive->written.data, drive->written.length,
                      drive->connection.failure != NULL ? drive->connection.failure : "");
+    if (in_pieces) {
+        check_seen(drive);
+    }
     fuzz_check_same(&drive->record.events, &wanted->events, "events");
     fuzz_check_same(&drive->record.sent, &wanted->sent, "frames sent");
     connection_free(&drive->connection);
     fuzz_bytes_free(&drive->written);
+    fuzz_bytes_free(&drive->message);
+    fuzz_bytes_free(&drive->seen[false]);
+    fuzz_bytes_free(&drive->seen[true]);
     oracle_record_free(&drive->record);
     free(lent);
     free(drive);
 }
 
+static void run_all(const uint8_t *control, const struct oracle_side *side, bool in_pieces,
+                    const struct fuzz_bytes *stream) {
+    struct oracle_record wanted = {0};
+    oracle_play(side, stream->data, stream->length, &wanted);
+    run(control, side, in_pieces, stream, CUT_NOT, &wanted);
+    run(control, side, in_pieces, stream, CUT_RANDOMLY, &wanted);
+    if (stream->length <= BYTE_BY_BYTE_MAX) {
+        run(control, side, in_pieces, stream, CUT_EVERYWHERE, &wanted);
+    }
+    oracle_record_free(&wanted);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const uint64_t largest[] = {125, 1000, 70000, UINT64_C(1) << 40};
-    struct oracle_record wanted = {0};
     struct fuzz_bytes stream = {0};
     if (size < CONTROL_BYTES) {
         return 0;
@@ -258,13 +324,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     } else {
         fuzz_add(&stream, data + CONTROL_BYTES, size - CONTROL_BYTES);
     }
-    oracle_play(&side, stream.data, stream.length, &wanted);
-    run(data, &side, &stream, CUT_NOT, &wanted);
-    run(data, &side, &stream, CUT_RANDOMLY, &wanted);
-    if (stream.length <= BYTE_BY_BYTE_MAX) {
-        run(data, &side, &stream, CUT_EVERYWHERE, &wanted);
+    run_all(data, &side, false, &stream);
+    if (side.echoes) { /* a piece is sent back before it is known what happens at its end */
+        side.ping_at = side.close_at = 0;
     }
+    run_all(data, &side, true, &stream);
     fuzz_bytes_free(&stream);
-    oracle_record_free(&wanted);
     return 0;
 }

@@ -12,6 +12,7 @@
  *               again; round trip: what messages are made of
  */
 #include "fuzz/fuzz.h"
+#include "step05_echo/connection_rest.h"
 #include "step07_deflate/permessage_deflate.h"
 
 #include <stdlib.h>
@@ -25,7 +26,8 @@ enum {
     CONTROL_BYTES = 3,
     BYTE_BY_BYTE_MAX = 1500,
     ROUNDS = 40, /* messages of a round trip */
-    MESSAGE_MAX = 3000
+    MESSAGE_MAX = 3000,
+    TURNS_MAX = 140000 /* some are so large that they are sent and received in several turns */
 };
 
 enum cut { CUT_NOT, CUT_RANDOMLY, CUT_EVERYWHERE };
@@ -33,7 +35,7 @@ enum cut { CUT_NOT, CUT_RANDOMLY, CUT_EVERYWHERE };
 /* One side of a connection. */
 struct side {
     struct permessage_deflate deflate;
-    struct connection connection;
+    struct connection connection, kept;
     struct fuzz_dice dice;
     uint8_t lent[CONNECTION_BUFFER_MIN];
     enum cut cut;
@@ -71,7 +73,8 @@ static void start(struct side *side, const uint8_t *control, bool is_server, enu
         agreed = permessage_deflate_accept(&side->deflate, shorter);
     }
     fuzz_check(agreed, "no agreement on %s", offer);
-    uint64_t limit = (control[0] & IS_ROUND_TRIP) != 0 ? limits[2] : limits[control[0] / 16 % 4];
+    uint64_t limit =
+        (control[0] & IS_ROUND_TRIP) != 0 ? 2 * TURNS_MAX : limits[control[0] / 16 % 4];
     size_t window = (size_t)1 << side->deflate.receiver.window_bits;
     side->most = limit > 1 << 24 ? SIZE_MAX : window + (size_t)limit;
     side->most = side->most < 1024 ? 1024 : side->most;
@@ -111,6 +114,16 @@ static void write_output(struct side *side) {
     }
 }
 
+/* Takes the connection out of its memory and puts it back, as who has many does between turns. */
+static void rest(struct side *side) {
+    if (connection_keep(&side->kept, &side->connection) != 0) {
+        fuzz_fail("there is no memory to keep a connection in");
+    }
+    memset(&side->connection, 0xdd, sizeof side->connection);
+    memset(side->lent, 0xdd, sizeof side->lent);
+    connection_lend(&side->connection, &side->kept, side->lent, sizeof side->lent);
+}
+
 /* Handles events until more input is needed. Returns false at the end of the connection. */
 static bool handle(struct side *side, bool echoes) {
     struct connection_message message = {0};
@@ -141,6 +154,9 @@ static bool handle(struct side *side, bool echoes) {
             }
             break;
         case CONNECTION_NEEDS_TURN:
+            if (side->cut == CUT_RANDOMLY) {
+                rest(side);
+            }
             break;
         case CONNECTION_FAILED:
             fuzz_add_text(&side->events, "failed %u: %s", (unsigned)connection->close_code,
@@ -240,6 +256,7 @@ static void play_frames(const uint8_t *control, const uint8_t *data, size_t size
 static void make_message(struct fuzz_bytes *message, struct fuzz_dice *dice, const uint8_t *data,
                          size_t size) {
     size_t wanted = fuzz_roll(dice, fuzz_roll(dice, 4) == 0 ? MESSAGE_MAX : 200);
+    wanted = fuzz_roll(dice, 300) == 0 ? TURNS_MAX : wanted;
     message->length = 0;
     while (message->length < wanted) {
         size_t from = fuzz_roll(dice, size), length = 1 + fuzz_roll(dice, size - from);

@@ -35,9 +35,14 @@ static void move_to_front(struct input *input) {
 }
 
 void input_relax(struct input *input) {
-    if (!input->in_message && buffer_has_grown(&input->buffer)) {
+    struct buffer *buffer = &input->buffer;
+    if (!input->in_message && buffer_has_grown(buffer)) {
         move_to_front(input);
-        buffer_shrink(&input->buffer, 0, input->end);
+        if (buffer->lent != NULL) {
+            buffer_shrink(buffer, 0, input->end);
+        } else if (buffer->capacity > INPUT_LEAST && input->end <= INPUT_LEAST) {
+            buffer_resize(buffer, INPUT_LEAST, input->end);
+        }
         input->filled = false;
     }
 }

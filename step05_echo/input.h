@@ -17,7 +17,10 @@
 
 #include "step02_http/buffer.h"
 
-enum { INPUT_READ_SIZE = 256 * 1024 }; /* what a buffer grows to when a read has filled it */
+enum {
+    INPUT_LEAST = 512, /* bytes that stay of a buffer which does not go back to lent ones */
+    INPUT_READ_SIZE = 256 * 1024 /* what a buffer grows to when a read has filled it */
+};
 
 struct input {
     struct buffer buffer;
