@@ -30,8 +30,9 @@ enum connection_event connection_take_small(struct connection *connection,
                                            .fin = true,
                                            .payload = input->buffer.data + input->message_start,
                                            .length = length};
-    bool is_ascii = mask_fast_text(message->payload, frame + HEADER_IN, length, frame + 2, 0);
-    if (message->opcode == FRAME_TEXT && !is_ascii) {
+    if (message->opcode == FRAME_BINARY) {
+        mask_fast(message->payload, frame + HEADER_IN, length, frame + 2, 0);
+    } else if (!mask_fast_text(message->payload, frame + HEADER_IN, length, frame + 2, 0)) {
         utf8_init(&connection->utf8);
         if (!utf8_update(&connection->utf8, message->payload, length)) {
             return connection_fail(connection, CLOSE_INVALID_DATA, connection_not_utf8);

@@ -1,0 +1,469 @@
+/* Three drivers that are nowhere else, made of the headers alone: a server that serves many from
+ * one connection and one buffer and never waits, a relay between a client and a server, and a
+ * client; all on channels in memory. What goes in must come back, wherever the bytes are cut. */
+#include "step03_handshake/opening.h"
+#include "step05_echo/connection_rest.h"
+#include "step06_client/client_handshake.h"
+#include "step07_deflate/permessage_deflate.h"
+
+#include "tests/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CHANNEL_SIZE = 5000,      /* bytes that one holds, as a socket does */
+    MEMORY_SIZE = 512 * 1024, /* of the server, for all its connections */
+    GONE = 0xdd,              /* what nobody may use any more is overwritten with */
+    MESSAGES = 7,             /* that a client sends, or only the first, which are small: */
+    SMALL_MESSAGES = 4,
+    LARGE = 200000
+};
+
+/* One direction. What is written, or read, first ends at the cut, wherever that is; or each byte
+ * comes alone. */
+struct channel {
+    uint8_t bytes[CHANNEL_SIZE];
+    size_t length, written, read;
+};
+
+static size_t cut, messages;
+static bool everywhere;
+
+static size_t limit(size_t size, size_t passed) {
+    size_t most = everywhere ? 1 : passed < cut ? cut - passed : size;
+    return size < most ? size : most;
+}
+
+static size_t channel_read(struct channel *channel, uint8_t *bytes, size_t size) {
+    size_t count = limit(size < channel->length ? size : channel->length, channel->read);
+    memcpy(bytes, channel->bytes, count);
+    channel->length -= count;
+    memmove(channel->bytes, channel->bytes + count, channel->length);
+    channel->read += count;
+    return count;
+}
+
+static size_t channel_write(struct channel *channel, const void *bytes, size_t size) {
+    size_t room = CHANNEL_SIZE - channel->length;
+    size_t count = limit(size < room ? size : room, channel->written);
+    memcpy(channel->bytes + channel->length, bytes, count);
+    channel->length += count;
+    channel->written += count;
+    return count;
+}
+
+/* Reads what is there. Returns whether that was anything. */
+static bool receive(struct connection *connection, struct channel *from) {
+    size_t size;
+    uint8_t *space = connection_space(connection, &size);
+    size_t count = channel_read(from, space, size);
+    connection_received(connection, count);
+    return count > 0;
+}
+
+/* Writes as much as is taken. Returns whether that was all. */
+static bool flush(struct connection *connection, struct channel *to) {
+    const struct iovec *parts;
+    while (connection_output(connection, &parts) > 0) {
+        size_t length = parts[0].iov_len, count = channel_write(to, parts[0].iov_base, length);
+        connection_sent(connection, count);
+        if (count < length) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The server. All that it has of a connection between two turns is a peer. */
+struct peer {
+    struct channel in, out;
+    bool is_open, is_kept, has_ended;
+    char request[1024];
+    size_t request_length;
+    struct opening opening; /* its head is lent to the output */
+    struct permessage_deflate deflate;
+    struct connection_settings settings;
+    struct connection kept;
+};
+
+/* There are two of each, in turns, so that nobody finds again by chance what he has left. */
+static uint8_t memories[2][MEMORY_SIZE];
+static struct connection connections[2];
+static uint8_t *memory = memories[0];
+static struct connection *shared = &connections[0];
+static size_t rests, turns_given_away;
+
+/* Takes the request as it comes. When it is whole, `shared` begins, with the 101 as its output. */
+static bool peer_open(struct peer *peer) {
+    static const struct site site = {"drivers", "", 0};
+    struct http_request request;
+    struct buffer buffer;
+    uint8_t *to = (uint8_t *)peer->request + peer->request_length;
+    peer->request_length +=
+        channel_read(&peer->in, to, sizeof peer->request - peer->request_length);
+    http_request_init(&request);
+    if (http_request_parse(&request, peer->request, peer->request_length) != HTTP_COMPLETE) {
+        return false;
+    }
+    struct handshake_policy policy = {.chooser = permessage_deflate_chooser(&peer->deflate)};
+    opening_decide(&peer->opening, &site, &policy, &request, 0);
+    CHECK(peer->opening.is_open);
+    const struct layer *layer = permessage_deflate_layer(&peer->deflate);
+    peer->settings.max_message = LARGE;
+    peer->settings.allowed_rsv = layer != NULL ? layer->rsv : 0;
+    size_t rest = peer->request_length - request.head.size;
+    buffer_init(&buffer, memory, (size_t)MEMORY_SIZE);
+    memcpy(memory, peer->request + request.head.size, rest);
+    connection_init(shared, &peer->settings, &buffer, rest);
+    const uint8_t *head = (const uint8_t *)peer->opening.reply.head;
+    CHECK_EQUAL(connection_send_encoded(shared, head, peer->opening.reply.head_size), 0);
+    peer->is_open = true;
+    return true;
+}
+
+/* Serves `shared` until it would have to wait, and returns the last event. */
+static enum connection_event peer_serve(struct peer *peer) {
+    const struct layer *layer = permessage_deflate_layer(&peer->deflate);
+    for (;;) {
+        struct connection_message message;
+        enum connection_event event = layer_next(layer, shared, &message);
+        if (event == CONNECTION_MESSAGE) {
+            int sent = layer_send(layer, shared, message.opcode, message.payload, message.length);
+            CHECK_EQUAL(sent, 0);
+        } else if (event != CONNECTION_PING && event != CONNECTION_PONG) {
+            bool is_all = event != CONNECTION_NEEDS_TURN && flush(shared, &peer->out);
+            bool goes_on = event == CONNECTION_NEEDS_OUTPUT || event == CONNECTION_NEEDS_INPUT;
+            if (!is_all || !goes_on ||
+                (event == CONNECTION_NEEDS_INPUT && !receive(shared, &peer->in))) {
+                return event;
+            }
+        }
+    }
+}
+
+static void peer_turn(struct peer *peer) {
+    struct buffer buffer;
+    if (peer->has_ended) {
+        return;
+    }
+    if (peer->is_kept) {
+        connection_lend(shared, &peer->kept, memory, (size_t)MEMORY_SIZE);
+    } else if (peer->is_open) {
+        buffer_init(&buffer, memory, (size_t)MEMORY_SIZE);
+        connection_init(shared, &peer->settings, &buffer, 0);
+    } else if (!peer_open(peer)) {
+        return;
+    }
+    enum connection_event event = peer_serve(peer);
+    CHECK_FOR(event != CONNECTION_FAILED, "the server: %s", shared->failure);
+    bool is_over = event == CONNECTION_CLOSED || event == CONNECTION_FAILED;
+    bool at_rest = event == CONNECTION_NEEDS_INPUT && connection_is_at_rest(shared);
+    peer->has_ended = is_over && shared->output.count == 0;
+    peer->is_kept = !at_rest && !peer->has_ended;
+    rests += at_rest;
+    turns_given_away += event == CONNECTION_NEEDS_TURN;
+    size_t used = shared->input.end < (size_t)MEMORY_SIZE ? shared->input.end : (size_t)MEMORY_SIZE;
+    if (peer->is_kept) {
+        CHECK_EQUAL(connection_keep(&peer->kept, shared), 0);
+    } else {
+        connection_free(shared);
+    }
+    memset(shared, GONE, sizeof *shared);
+    memset(memory, GONE, used);
+    memory = memory == memories[0] ? memories[1] : memories[0];
+    shared = shared == &connections[0] ? &connections[1] : &connections[0];
+}
+
+static void new_masking_key(void *context, uint8_t masking_key[4]) {
+    uint32_t *number = context;
+    *number = *number * 1664525u + 1013904223u;
+    memcpy(masking_key, number, 4);
+}
+
+/* The client sends what is on its list, one after the other as each comes back, and closes. */
+struct client {
+    struct channel *in, *out;
+    struct permessage_deflate deflate;
+    struct client_extension extension;
+    struct client_offer offer;
+    char key[CLIENT_HANDSHAKE_KEY_SIZE], answer[1024];
+    size_t answer_length;
+    bool is_open, has_ended;
+    uint32_t number;
+    size_t sent, received, pongs;
+    struct connection connection;
+    uint8_t lent[CONNECTION_BUFFER_MIN], payload[LARGE];
+};
+
+static uint8_t text[LARGE], noise[LARGE];
+
+/* The last cannot be made smaller. */
+static const struct {
+    const uint8_t *bytes;
+    size_t length;
+} list[MESSAGES] = {{text, 5},     {text, 0},     {text, 125},   {text, 1000},
+                    {text, 70000}, {text, LARGE}, {noise, LARGE}};
+
+static void client_begin(struct client *client, struct channel *in, struct channel *out,
+                         bool compresses) {
+    static const struct parameters wishes = {false, false, 15, 15};
+    static const uint8_t random[CLIENT_HANDSHAKE_KEY_BYTES] = {1, 2, 3};
+    static char offer[PARAMETERS_TEXT_MAX], request[CLIENT_HANDSHAKE_REQUEST_MAX];
+    struct url url;
+    memset(client, 0, sizeof *client);
+    client->in = in;
+    client->out = out;
+    permessage_deflate_init(&client->deflate, &wishes, false);
+    parameters_offer(&wishes, offer);
+    client->extension = (struct client_extension){offer, permessage_deflate_accept,
+                                                  &client->deflate, &client->deflate.layer};
+    client->offer.extension = compresses ? &client->extension : NULL;
+    CHECK_EQUAL(url_parse("ws://localhost/", &url), URL_OK);
+    client_handshake_key(random, client->key);
+    size_t length = client_handshake_request(&url, &client->offer, client->key, request);
+    memcpy(out->bytes, request, length);
+    out->length = length;
+}
+
+static bool client_opens(struct client *client) {
+    struct answer answer;
+    struct http_text extension;
+    const char *subprotocol;
+    struct buffer buffer;
+    uint8_t *to = (uint8_t *)client->answer + client->answer_length;
+    /* In pieces that leave what comes after the head for the connection. */
+    client->answer_length += channel_read(client->in, to, 1);
+    answer_init(&answer);
+    if (answer_parse(&answer, client->answer, client->answer_length) != ANSWER_COMPLETE) {
+        return client->in->length > 0;
+    }
+    CHECK_EQUAL(
+        client_handshake_check(&answer, &client->offer, client->key, &subprotocol, &extension),
+        CLIENT_HANDSHAKE_OPEN);
+    const struct layer *layer = permessage_deflate_layer(&client->deflate);
+    CHECK_EQUAL(layer != NULL, client->offer.extension != NULL);
+    struct connection_settings settings = {.role = CONNECTION_CLIENT,
+                                           .max_message = LARGE,
+                                           .new_masking_key = new_masking_key,
+                                           .context = &client->number,
+                                           .allowed_rsv = layer != NULL ? layer->rsv : 0};
+    buffer_init(&buffer, client->lent, sizeof client->lent);
+    connection_init(&client->connection, &settings, &buffer, 0);
+    client->is_open = true;
+    return false;
+}
+
+/* Sends the next message, with a ping before it, if all before has come back. */
+static void client_sends(struct client *client) {
+    if (client->sent > client->received || client->connection.close_sent) {
+        return;
+    }
+    if (client->sent == messages) {
+        CHECK_EQUAL(connection_close(&client->connection, 4000, "done"), 0);
+        return;
+    }
+    size_t length = list[client->sent].length;
+    memcpy(client->payload, list[client->sent++].bytes, length);
+    connection_ping(&client->connection, (const uint8_t *)"p", 1);
+    CHECK_EQUAL(layer_send(permessage_deflate_layer(&client->deflate), &client->connection,
+                           FRAME_BINARY, client->payload, length),
+                0);
+}
+
+static void client_turn(struct client *client) {
+    struct connection_message message;
+    if (client->has_ended) {
+        return;
+    }
+    while (!client->is_open && client_opens(client)) {
+    }
+    while (client->is_open) {
+        switch (
+            layer_next(permessage_deflate_layer(&client->deflate), &client->connection, &message)) {
+        case CONNECTION_MESSAGE:
+            CHECK_BYTES(message.payload, message.length, list[client->received].bytes,
+                        list[client->received].length);
+            client->received++;
+            break;
+        case CONNECTION_PONG:
+            client->pongs++;
+            break;
+        case CONNECTION_NEEDS_OUTPUT:
+            if (!flush(&client->connection, client->out)) {
+                return;
+            }
+            break;
+        case CONNECTION_NEEDS_INPUT:
+            if (!flush(&client->connection, client->out)) {
+                return;
+            }
+            client_sends(client);
+            flush(&client->connection, client->out);
+            if (client->connection.output.count > 0 || !receive(&client->connection, client->in)) {
+                return;
+            }
+            break;
+        case CONNECTION_CLOSED:
+            CHECK_EQUAL(client->connection.close_code, 4000);
+            client->has_ended = true;
+            return;
+        case CONNECTION_FAILED:
+            CHECK_FOR(false, "the client: %s", client->connection.failure);
+            client->has_ended = true;
+            return;
+        default:
+            break;
+        }
+    }
+}
+
+/* The relay. It passes the heads of the handshake on as they are, and after them messages in the
+ * pieces that they come in; pings, pongs and the Close are passed on as well. */
+struct relay_end {
+    struct channel *in, *out;
+    struct connection connection;
+    uint8_t lent[CONNECTION_BUFFER_MIN];
+    char last[4]; /* bytes of the head that is passed on */
+    bool is_open, has_ended;
+};
+
+struct relay {
+    struct relay_end client, server;
+    uint32_t number;
+};
+
+static void relay_begin(struct relay *relay, enum connection_role role, struct channel *in,
+                        struct channel *out) {
+    struct relay_end *end = role == CONNECTION_SERVER ? &relay->client : &relay->server;
+    struct connection_settings settings = {.role = role,
+                                           .max_message = LARGE,
+                                           .new_masking_key = new_masking_key,
+                                           .context = &relay->number,
+                                           .allowed_rsv = FRAME_RSV1,
+                                           .in_pieces = true,
+                                           .leave_pings = true};
+    struct buffer buffer;
+    *end = (struct relay_end){.in = in, .out = out};
+    buffer_init(&buffer, end->lent, sizeof end->lent);
+    connection_init(&end->connection, &settings, &buffer, 0);
+}
+
+static void relay_pass(struct relay_end *from, struct relay_end *to) {
+    struct connection_message message;
+    uint8_t byte;
+    while (!from->is_open && to->out->length < CHANNEL_SIZE &&
+           channel_read(from->in, &byte, 1) > 0) {
+        to->out->bytes[to->out->length++] = byte;
+        memmove(from->last, from->last + 1, 3);
+        from->last[3] = (char)byte;
+        from->is_open = memcmp(from->last, "\r\n\r\n", 4) == 0;
+    }
+    /* What was lent to the one output must have left it before more is asked of the other input. */
+    while (from->is_open && !from->has_ended && flush(&to->connection, to->out)) {
+        int sent = 0;
+        switch (connection_next(&from->connection, &message)) {
+        case CONNECTION_PIECE:
+            sent = connection_send_piece(&to->connection, &message);
+            break;
+        case CONNECTION_PING:
+            sent = connection_ping(&to->connection, message.payload, message.length);
+            break;
+        case CONNECTION_PONG:
+            sent = connection_pong(&to->connection, message.payload, message.length);
+            break;
+        case CONNECTION_CLOSED:
+            connection_close(&to->connection, from->connection.close_code, "");
+            flush(&to->connection, to->out);
+            from->has_ended = true;
+            break;
+        case CONNECTION_NEEDS_INPUT:
+        case CONNECTION_NEEDS_OUTPUT:
+            if (!flush(&from->connection, from->out) || !receive(&from->connection, from->in)) {
+                return;
+            }
+            break;
+        default:
+            CHECK_FOR(false, "the relay: %s", from->connection.failure);
+            return;
+        }
+        CHECK_EQUAL(sent, 0);
+    }
+}
+
+enum { CLIENTS = 3 };
+
+/* Three clients of one server, all at once: the first speaks through the relay, the last without
+ * compression. */
+static void play(void) {
+    static struct client clients[CLIENTS];
+    static struct peer peers[CLIENTS];
+    static struct channel near[2]; /* between the first client and the relay */
+    static struct relay relay;
+    static const struct parameters wishes = {false, false, 15, 15};
+    memset(peers, 0, sizeof peers);
+    memset(near, 0, sizeof near);
+    for (size_t i = 0; i < CLIENTS; i++) {
+        permessage_deflate_init(&peers[i].deflate, &wishes, true);
+        client_begin(&clients[i], i == 0 ? &near[0] : &peers[i].out,
+                     i == 0 ? &near[1] : &peers[i].in, i < CLIENTS - 1);
+    }
+    relay_begin(&relay, CONNECTION_SERVER, &near[1], &near[0]);
+    relay_begin(&relay, CONNECTION_CLIENT, &peers[0].out, &peers[0].in);
+    bool all_ended = false;
+    for (size_t turn = 0; !all_ended && turn < 10000000; turn++) {
+        all_ended = true;
+        for (size_t i = 0; i < CLIENTS; i++) {
+            client_turn(&clients[i]);
+            peer_turn(&peers[i]);
+            all_ended = all_ended && clients[i].has_ended && peers[i].has_ended;
+        }
+        relay_pass(&relay.client, &relay.server);
+        relay_pass(&relay.server, &relay.client);
+    }
+    CHECK_FOR(all_ended, "cut at %zu, everywhere %d: it does not end", cut, everywhere);
+    for (size_t i = 0; i < CLIENTS; i++) {
+        CHECK_EQUAL(clients[i].received, messages);
+        CHECK_EQUAL(clients[i].pongs, messages);
+        connection_free(&clients[i].connection);
+        permessage_deflate_free(&clients[i].deflate);
+        permessage_deflate_free(&peers[i].deflate);
+    }
+    connection_free(&relay.client.connection);
+    connection_free(&relay.server.connection);
+}
+
+static void all_comes_back(void) {
+    cut = 0;
+    everywhere = false;
+    messages = MESSAGES;
+    play();
+    CHECK(rests > 0 && turns_given_away > 0);
+}
+
+static void a_byte_at_a_time(void) {
+    everywhere = true;
+    messages = SMALL_MESSAGES;
+    play();
+}
+
+static void cut_at_every_byte(void) {
+    everywhere = false;
+    messages = SMALL_MESSAGES;
+    for (cut = 1; cut < 1800; cut++) {
+        play();
+    }
+}
+
+int main(void) {
+    uint32_t number = 1;
+    for (size_t i = 0; i < LARGE; i++) {
+        number = number * 1664525u + 1013904223u;
+        noise[i] = (uint8_t)(number >> 24);
+        text[i] = (uint8_t)('a' + (number >> 30));
+    }
+    test_run("drivers: all comes back", all_comes_back);
+    test_run("drivers: a byte at a time", a_byte_at_a_time);
+    test_run("drivers: cut at every byte", cut_at_every_byte);
+    return test_report();
+}
