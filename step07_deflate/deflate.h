@@ -22,9 +22,10 @@
 #include <stdint.h>
 
 enum {
-    /* Bytes of a message that one call compresses at most. It is what the largest matcher holds, so
-     * nothing has to be cut for it; with the hardest text they take some 3 ms, so that one thread
-     * can serve many connections and make none of them wait for long. */
+    /* Bytes of a message that one call compresses at most, so that one thread can serve many
+     * connections and none of them waits for long: they take some 1.5 ms, and 4 ms if the text is
+     * as hard as can be. It is as much as the largest matcher holds, which is filled before it is
+     * searched, so what comes out is the same as without turns. */
     DEFLATE_TURN = 65536
 };
 
