@@ -4,7 +4,6 @@
 #include "common/process.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -93,8 +92,7 @@ static bool receive_some(struct client *client) {
             trace_bytes(&client->received, space, (size_t)count);
         }
         connection_received(&client->connection, (size_t)count);
-        client->silent_since = clock_now();
-        client->pinged = false;
+        client->limits.heard = true;
     }
     return true;
 }
@@ -104,56 +102,49 @@ static bool may_send(struct client *client) {
     return !has_output(client) && !client->connection.close_sent;
 }
 
-/* When the server has been silent for too long; 0: never. Not while something waits to be sent:
- * what would be missed then is the end of that. */
-static int64_t ping_deadline(struct client *client) {
-    return client->ping_interval > 0 && may_send(client)
-               ? client->silent_since + client->ping_interval
-               : 0;
-}
-
-/* Sends a ping after silence. Returns false if there was as much of it after one already: then the
- * connection is lost. */
-static bool keep_alive(struct client *client) {
-    int64_t deadline = ping_deadline(client);
-    if (deadline == 0 || clock_now() < deadline) {
+/* Does what the clock demands. Returns whether that is the end, and says why; if not, `*left` is
+ * for how many ms to wait at most. */
+static bool expired(struct client *client, const struct client_wait *wait, int64_t *left) {
+    int64_t now = clock_now();
+    enum limits_due due = limits_due(&client->limits, &client->connection, false, now, left);
+    if (due == LIMITS_NO_CLOSE || due == LIMITS_NO_PONG) {
+        lost(client, due == LIMITS_NO_CLOSE ? "the server did not reply to our Close"
+                                            : "no answer to a ping (--ping-interval)");
         return true;
     }
-    if (client->pinged) {
-        lost(client, "no answer to a ping (--ping-interval)");
-        return false;
+    if (client->write_deadline != 0 && now >= client->write_deadline) {
+        lost(client, "the server does not read what is sent to it");
+        return true;
     }
-    client->pinged = true;
-    client->silent_since = clock_now();
-    return connection_ping(&client->connection, (const uint8_t *)"", 0) == 0;
+    if (due == LIMITS_PING) {
+        connection_ping(&client->connection, (const uint8_t *)"", 0);
+        *left = 0;
+    }
+    int64_t until = earlier(client->write_deadline, wait->deadline >= 0 ? wait->deadline : 0);
+    *left = until != 0 && until - now < *left ? until - now : *left;
+    return false;
 }
 
-/* Waits for the socket and the caller's descriptors; `ready` gets what poll found. A signal ends
- * the wait too. */
-static void wait_for(struct client *client, const struct client_wait *wait, short events,
-                     struct pollfd ready[3]) {
+/* Waits up to `left` ms for the socket and the caller's descriptors; `ready` gets what poll found.
+ * A signal ends the wait too. */
+static void wait_for(struct client *client, const struct client_wait *wait, int64_t left,
+                     short events, struct pollfd ready[3]) {
     bool to_input = may_send(client);
-    int64_t until = earlier(client->close_deadline, client->write_deadline);
-    until = earlier(until, ping_deadline(client));
-    if (wait->deadline >= 0) {
-        until = earlier(until, wait->deadline);
-    }
-    int64_t left = until == 0 ? INT_MAX : until - clock_now();
     left = left < 0 || (wait->more && to_input) ? 0 : left;
     ready[0] = (struct pollfd){client->fd, events, 0};
     ready[1] = (struct pollfd){wait->stop, POLLIN, 0};
     ready[2] = (struct pollfd){to_input && !wait->more ? wait->input : -1, POLLIN, 0};
-    if (poll(ready, 3, left < INT_MAX ? (int)left : INT_MAX) < 0) {
+    if (poll(ready, 3, (int)left) < 0) {
         ready[0].revents = ready[1].revents = ready[2].revents = 0;
     }
 }
 
 /* The protocol is over: sends what is left, and lets the server close TCP first (7.1.1), but does
- * not wait for it longer than CLIENT_CLOSE_TIMEOUT. A server that broke a rule may not know that it
+ * not wait for it longer than LIMITS_CLOSE_TIMEOUT. A server that broke a rule may not know that it
  * is over, so it is told by the end of our half. */
 static void finish(struct client *client, bool failed) {
     char thrown_away[4096];
-    int64_t deadline = clock_now() + CLIENT_CLOSE_TIMEOUT, left;
+    int64_t deadline = clock_now() + LIMITS_CLOSE_TIMEOUT, left;
     bool shut_down = false;
     while ((left = deadline - clock_now()) > 0 && send_some(client) == 0) {
         bool writing = has_output(client);
@@ -182,27 +173,12 @@ static enum client_event end(struct client *client, enum connection_event event)
     return CLIENT_LOST;
 }
 
-/* Whether a limit has been reached; says which. */
-static bool expired(struct client *client) {
-    if (client->connection.close_sent && client->close_deadline == 0) {
-        client->close_deadline = clock_now() + CLIENT_CLOSE_TIMEOUT;
-    }
-    if (client->close_deadline != 0 && clock_now() >= client->close_deadline) {
-        lost(client, "the server did not reply to our Close");
-        return true;
-    }
-    if (client->write_deadline != 0 && clock_now() >= client->write_deadline) {
-        lost(client, "the server does not read what is sent to it");
-        return true;
-    }
-    return false;
-}
-
 /* Sends, waits and reads once; reads nothing while `full`. Returns true with an event for the
  * caller, or false when there may be new bytes to look at. */
 static bool turn(struct client *client, const struct client_wait *wait, bool full,
                  enum client_event *event) {
     struct pollfd ready[3];
+    int64_t left;
     *event = CLIENT_LOST;
     if (send_some(client) != 0) {
         lost(client, client->random_failed ? "the system gives no random bytes" : strerror(errno));
@@ -212,12 +188,12 @@ static bool turn(struct client *client, const struct client_wait *wait, bool ful
     if (full && !writing) {
         return false;
     }
-    if (expired(client)) {
+    if (expired(client, wait, &left)) {
         return true;
     }
-    wait_for(client, wait, (short)((full ? 0 : POLLIN) | (writing ? POLLOUT : 0)), ready);
+    wait_for(client, wait, left, (short)((full ? 0 : POLLIN) | (writing ? POLLOUT : 0)), ready);
     bool readable = (ready[0].revents & ~POLLOUT) != 0 && !full;
-    if ((readable && !receive_some(client)) || !keep_alive(client)) {
+    if (readable && !receive_some(client)) {
         return true;
     }
     *event = ready[1].revents != 0            ? CLIENT_STOP

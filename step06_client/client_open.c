@@ -227,8 +227,7 @@ static void begin(struct opening *opening, const struct client_settings *setting
         rules.extension = opening->offer->extension->extension;
     }
     client->tracing = settings->trace;
-    client->ping_interval = settings->ping_interval;
-    client->silent_since = clock_now();
+    client->limits = (struct limits){.settings = &settings->limits, .heard = true, .message = true};
     uint8_t rsv = rules.extension != NULL ? rules.extension->rsv : 0;
     trace_init(&client->sent, "sent frame", true, rsv);
     trace_init(&client->received, "received frame", false, rsv);

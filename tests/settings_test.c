@@ -43,9 +43,9 @@ static void limits_without_options(void) {
     CHECK_EQUAL(all.upgrade.exchange.handshake_timeout, 10000);
     CHECK_EQUAL(all.upgrade.origins.count, 0);
     CHECK_EQUAL(all.session.max_message, 16777216);
-    CHECK_EQUAL(all.session.ping_interval, 30000);
-    CHECK_EQUAL(all.session.idle_timeout, 0);
-    CHECK_EQUAL(all.session.message_timeout, 60000);
+    CHECK_EQUAL(all.session.limits.ping_interval, 30000);
+    CHECK_EQUAL(all.session.limits.idle_timeout, 0);
+    CHECK_EQUAL(all.session.limits.message_timeout, 60000);
 }
 
 static void options_reach_their_settings(void) {
@@ -59,13 +59,13 @@ static void options_reach_their_settings(void) {
     parse(&all, "--max-message=1099511627776");
     CHECK_EQUAL(all.session.max_message, (uint64_t)1 << 40);
     parse(&all, "--ping-interval=0");
-    CHECK_EQUAL(all.session.ping_interval, 0);
-    CHECK_EQUAL(all.session.idle_timeout, 0);
+    CHECK_EQUAL(all.session.limits.ping_interval, 0);
+    CHECK_EQUAL(all.session.limits.idle_timeout, 0);
     parse(&all, "--idle-timeout=1.5");
-    CHECK_EQUAL(all.session.idle_timeout, 1500);
+    CHECK_EQUAL(all.session.limits.idle_timeout, 1500);
     parse(&all, "--message-timeout=2.5");
-    CHECK_EQUAL(all.session.message_timeout, 2500);
-    CHECK_EQUAL(all.session.ping_interval, 30000);
+    CHECK_EQUAL(all.session.limits.message_timeout, 2500);
+    CHECK_EQUAL(all.session.limits.ping_interval, 30000);
 }
 
 /* The line of the help that describes an option must say this. */
