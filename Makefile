@@ -10,7 +10,7 @@ step04_frames    := frame frame_draw frame_show
 step05_echo      := mask_fast utf8_plain utf8 close input output connection_send connection_changed \
                     connection limits session
 step06_client    := url random answer answer_body client_handshake happy_eyeballs connect \
-                    trace client client_open terminal talk command
+                    trace channel client client_open terminal talk command
 step07_deflate   := format inflate_table inflate_codes inflate_symbols inflate \
                     huffman code_lengths block matcher parse deflate \
                     parameters permessage_receive permessage_send permessage_deflate wishes

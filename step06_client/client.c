@@ -1,10 +1,8 @@
 #include "step06_client/client.h"
 
 #include "common/clock.h"
-#include "common/process.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -29,10 +27,6 @@ static void trace_sent(struct client *client, const struct iovec *parts, size_t 
     }
 }
 
-static bool is_temporary(int problem) {
-    return problem == EAGAIN || problem == EWOULDBLOCK || problem == EINTR;
-}
-
 static int64_t earlier(int64_t one, int64_t other) {
     return one == 0 || (other != 0 && other < one) ? other : one;
 }
@@ -50,7 +44,6 @@ static void note_sent(struct client *client, int64_t sent) {
 /* Gives the kernel as much of the output as it takes at once. Returns 0, or -1 with errno. */
 static int send_some(struct client *client) {
     const struct iovec *parts;
-    struct msghdr message = {0};
     size_t count = connection_output(&client->connection, &parts);
     if (count == 0) {
         client->write_deadline = 0;
@@ -60,10 +53,8 @@ static int send_some(struct client *client) {
         errno = EIO;
         return -1; /* what waits is masked with a key that somebody may know */
     }
-    message.msg_iov = (struct iovec *)parts;
-    message.msg_iovlen = (uint8_t)count; /* size_t in glibc, int in musl; at most 16 */
-    ssize_t sent = sendmsg(client->fd, &message, MSG_NOSIGNAL);
-    if (sent < 0 && !is_temporary(errno)) {
+    ssize_t sent = channel_write(&client->channel, parts, count);
+    if (sent < 0 && errno != EAGAIN) {
         return -1;
     }
     if (sent > 0) {
@@ -81,8 +72,8 @@ static bool receive_some(struct client *client) {
     if (space == NULL) {
         return true; /* the next event is CONNECTION_FAILED */
     }
-    ssize_t count = recv(client->fd, space, size, 0);
-    if (count == 0 || (count < 0 && !is_temporary(errno))) {
+    ssize_t count = channel_read(&client->channel, space, size);
+    if (count == 0 || (count < 0 && errno != EAGAIN)) {
         lost(client,
              count == 0 ? "the server ended the connection without a Close" : strerror(errno));
         return false;
@@ -125,18 +116,14 @@ static bool expired(struct client *client, const struct client_wait *wait, int64
     return false;
 }
 
-/* Waits up to `left` ms for the socket and the caller's descriptors; `ready` gets what poll found.
- * A signal ends the wait too. */
-static void wait_for(struct client *client, const struct client_wait *wait, int64_t left,
-                     short events, struct pollfd ready[3]) {
+/* Waits up to `left` ms for the channel and the caller's descriptors, of which poll tells in
+ * `ready`. A signal ends the wait too. Returns as channel_wait. */
+static int wait_for(struct client *client, const struct client_wait *wait, int64_t left,
+                    short events, struct pollfd ready[3]) {
     bool to_input = may_send(client);
-    left = left < 0 || (wait->more && to_input) ? 0 : left;
-    ready[0] = (struct pollfd){client->fd, events, 0};
     ready[1] = (struct pollfd){wait->stop, POLLIN, 0};
     ready[2] = (struct pollfd){to_input && !wait->more ? wait->input : -1, POLLIN, 0};
-    if (poll(ready, 3, (int)left) < 0) {
-        ready[0].revents = ready[1].revents = ready[2].revents = 0;
-    }
+    return channel_wait(&client->channel, events, ready, 3, wait->more && to_input ? 0 : left);
 }
 
 /* The protocol is over: sends what is left, and lets the server close TCP first (7.1.1), but does
@@ -147,16 +134,17 @@ static void finish(struct client *client, bool failed) {
     int64_t deadline = clock_now() + LIMITS_CLOSE_TIMEOUT, left;
     bool shut_down = false;
     while ((left = deadline - clock_now()) > 0 && send_some(client) == 0) {
-        bool writing = has_output(client);
-        struct pollfd wait = {client->fd, (short)(writing ? POLLIN | POLLOUT : POLLIN), 0};
+        bool writing = has_output(client) || channel_holds_output(&client->channel);
+        struct pollfd ready;
         if (failed && !writing && !shut_down) {
-            shutdown(client->fd, SHUT_WR);
+            shutdown(client->channel.fd, SHUT_WR);
             shut_down = true;
         }
-        poll(&wait, 1, (int)left);
-        if ((wait.revents & ~POLLOUT) != 0) {
-            ssize_t count = recv(client->fd, thrown_away, sizeof thrown_away, 0);
-            if (count == 0 || (count < 0 && !is_temporary(errno))) {
+        short events = writing ? POLLIN | POLLOUT : POLLIN;
+        int found = channel_wait(&client->channel, events, &ready, 1, left);
+        if (found > 0 && (found & ~POLLOUT) != 0) {
+            ssize_t count = channel_read(&client->channel, thrown_away, sizeof thrown_away);
+            if (count == 0 || (count < 0 && errno != EAGAIN)) {
                 return;
             }
         }
@@ -191,8 +179,9 @@ static bool turn(struct client *client, const struct client_wait *wait, bool ful
     if (expired(client, wait, &left)) {
         return true;
     }
-    wait_for(client, wait, left, (short)((full ? 0 : POLLIN) | (writing ? POLLOUT : 0)), ready);
-    bool readable = (ready[0].revents & ~POLLOUT) != 0 && !full;
+    short events = (short)((full ? 0 : POLLIN) | (writing ? POLLOUT : 0));
+    int found = wait_for(client, wait, left, events, ready);
+    bool readable = found > 0 && (found & ~POLLOUT) != 0 && !full;
     if (readable && !receive_some(client)) {
         return true;
     }
@@ -230,6 +219,6 @@ enum client_event client_next(struct client *client, const struct client_wait *w
 }
 
 void client_free(struct client *client) {
-    close(client->fd);
+    close(client->channel.fd);
     connection_free(&client->connection);
 }

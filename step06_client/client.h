@@ -17,6 +17,7 @@
 #define STEP06_CLIENT_CLIENT_H
 
 #include "step05_echo/limits.h"
+#include "step06_client/channel.h"
 #include "step06_client/random.h"
 #include "step06_client/trace.h"
 
@@ -30,7 +31,7 @@ enum {
 
 /* Opened by client_open; see there. It must not be moved. */
 struct client {
-    int fd; /* it does not block */
+    struct channel channel;
     struct connection connection;
     struct random random;
     bool random_failed;
