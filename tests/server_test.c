@@ -211,7 +211,7 @@ static void the_limit_of_descriptors_is_raised(void) {
     CHECK(peer_send_text(fds[CONNECTIONS - 1], request));
     CHECK(peer_read_all(fds[CONNECTIONS - 1], response, sizeof response));
     CHECK_FOR(strncmp(response, "HTTP/1.1 404 ", 13) == 0, "%s", response);
-    CHECK_EQUAL(process_log_count(&process, "descriptors"), 0);
+    CHECK_EQUAL(process_log_count(&process, "descriptors", "#150 answered 404 "), 0);
     for (size_t i = 0; i < CONNECTIONS; i++) {
         close(fds[i]);
     }
