@@ -19,13 +19,11 @@ struct everything {
 static void parse(struct everything *all, const char *option) {
     static char program[] = "test", argument[64]; /* lists of values point into them */
     char *argv[] = {program, argument, NULL};
-    struct options options;
     snprintf(argument, sizeof argument, "%s", option != NULL ? option : "");
-    options_init(&options, program, "");
-    server_init(&all->server, &options);
-    upgrade_init(&all->upgrade, &options);
-    session_init(&all->session, &options);
-    CHECK_EQUAL(options_parse(&options, option != NULL ? 2 : 1, argv), OPTIONS_GO_ON);
+    server_init(&all->server, program, "");
+    upgrade_init(&all->upgrade, &all->server.options);
+    session_init(&all->session, &all->server.options);
+    CHECK_EQUAL(options_parse(&all->server.options, option != NULL ? 2 : 1, argv), OPTIONS_GO_ON);
 }
 
 static void the_server_listens_on_this_machine_only(void) {
@@ -95,11 +93,9 @@ static void the_help_tells_the_defaults(void) {
 static void without_a_subprotocol_chat_is_spoken(void) {
     struct everything all;
     parse(&all, NULL);
-    CHECK_EQUAL(upgrade_check_settings(&all.upgrade), OPTIONS_GO_ON);
     CHECK_EQUAL(all.upgrade.subprotocols.count, 1);
     CHECK(strcmp(all.upgrade.subprotocols.item[0], "chat") == 0);
     parse(&all, "--subprotocol=soap");
-    CHECK_EQUAL(upgrade_check_settings(&all.upgrade), OPTIONS_GO_ON);
     CHECK_EQUAL(all.upgrade.subprotocols.count, 1);
 }
 
@@ -137,7 +133,6 @@ static void an_origin_is_a_scheme_and_a_host(void) {
 static void an_origin_is_taken_as_browsers_send_it(void) {
     struct everything all;
     parse(&all, "--origin=HTTPS://A.example:443");
-    CHECK_EQUAL(upgrade_check_settings(&all.upgrade), OPTIONS_GO_ON);
     CHECK_EQUAL(all.upgrade.origins.count, 1);
     CHECK(strcmp(all.upgrade.origins.item[0], "https://a.example") == 0);
 }
