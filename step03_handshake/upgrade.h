@@ -14,9 +14,10 @@ struct upgrade_settings {
     struct extensions_chooser chooser; /* none is the default */
 };
 
-/* Fills in the defaults and adds --handshake-timeout, --origin and --subprotocol to the options, and
- * a check: each --subprotocol must be a token, and each --origin an origin, which is then written as
- * browsers send it, in the place where it stands. Without any subprotocol, "chat" is spoken. */
+/* Fills in the defaults and adds --handshake-timeout, --origin and --subprotocol to the options,
+ * and a check: each --subprotocol must be a token, and each --origin an origin, which is then
+ * written as browsers send it, in the place where it stands. Without any subprotocol, "chat" is
+ * spoken. */
 void upgrade_init(struct upgrade_settings *settings, struct options *options);
 
 /* Reads a request into `buffer`, which is empty. For a handshake it sends the 101, moves the bytes
