@@ -25,7 +25,8 @@ enum {
     CONTROL_BYTES = 3,
     BYTE_BY_BYTE_MAX = 1500,
     ROUNDS = 40, /* messages of a round trip */
-    MESSAGE_MAX = 3000
+    MESSAGE_MAX = 3000,
+    MESSAGE_LARGE = 69000 /* one that takes two turns to compress, as some do */
 };
 
 enum cut { CUT_NOT, CUT_RANDOMLY, CUT_EVERYWHERE };
@@ -237,6 +238,7 @@ static void play_frames(const uint8_t *control, const uint8_t *data, size_t size
 static void make_message(struct fuzz_bytes *message, struct fuzz_dice *dice, const uint8_t *data,
                          size_t size) {
     size_t wanted = fuzz_roll(dice, fuzz_roll(dice, 4) == 0 ? MESSAGE_MAX : 200);
+    wanted = fuzz_roll(dice, 2 * ROUNDS) == 0 ? MESSAGE_LARGE : wanted;
     message->length = 0;
     while (message->length < wanted) {
         size_t from = fuzz_roll(dice, size), length = 1 + fuzz_roll(dice, size - from);
@@ -245,6 +247,7 @@ static void make_message(struct fuzz_bytes *message, struct fuzz_dice *dice, con
             fuzz_add(message, data + from, length);
         }
     }
+    message->length = wanted;
 }
 
 static void round_trip(const uint8_t *control, const uint8_t *data, size_t size) {
