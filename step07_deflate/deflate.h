@@ -2,8 +2,8 @@
  *
  *     bytes  --parse, matcher-->  symbols  --block, code_lengths, huffman-->  bits
  *
- * First it is found what of a message has stood before, in the message itself or in those before it
- * (parse.h, matcher.h); then what is left is written in as few bits as possible (block.h).
+ * First it finds what of a message has stood before, in the message itself or in earlier ones
+ * (parse.h, matcher.h); then it writes what is left in as few bits as possible (block.h).
  *
  * All memory is the caller's. With the window 2^window_bits, in bytes:
  *
