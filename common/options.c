@@ -104,7 +104,7 @@ static bool read_number(const char *text, uint64_t *number) {
         return false;
     }
     for (*number = 0; *text != '\0'; text++) {
-        if (*text < '0' || *text > '9') {
+        if (!text_is_digit(*text)) {
             return false;
         }
         uint64_t digit = (uint64_t)(*text - '0');
