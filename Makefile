@@ -7,10 +7,10 @@ step01_tcp       := tcp listeners pool server_open server
 step02_http      := buffer http_head http_request response reply exchange page
 step03_handshake := extensions origin handshake opening upgrade
 step04_frames    := frame frame_draw frame_show
-step05_echo      := mask_fast utf8_plain utf8 close input output connection connection_small connection_rest \
-                    connection_send session
+step05_echo      := mask_fast utf8_plain utf8 close input output connection connection_small \
+                    connection_send connection_rest limits session
 step06_client    := url random answer answer_body client_handshake happy_eyeballs connect \
-                    trace client client_open terminal talk command
+                    trace channel client client_open terminal talk command
 step07_deflate   := format inflate_table inflate_codes inflate_symbols inflate \
                     huffman code_lengths block matcher parse deflate \
                     parameters permessage_receive permessage_send permessage_deflate wishes

@@ -32,7 +32,7 @@ struct cell {
     unsigned window_bits;
 };
 
-/* What one compressor has made of the data: messages one behind the other. */
+/* What one compressor has made of the data: messages one after the other. */
 struct packed {
     uint8_t bytes[PACKED_MAX];
     size_t length;
@@ -203,7 +203,7 @@ static void measure(const struct cell *cell, size_t rounds) {
     fflush(stdout);
 }
 
-/* Files of the repository, one behind the other. */
+/* Files of the repository, one after the other. */
 static void read_files(struct data *data, const char *name, const char *pattern) {
     glob_t files;
     data->name = name;

@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* A pipe takes this much with one write, on Linux, so that lines of other programs that share it do
@@ -152,12 +151,7 @@ void log_writer_stop(void) {
     stopping = true;
     pthread_cond_signal(&changed);
     while (running && clock_now() < deadline) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += 50 * 1000000;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&changed, &mutex, &until);
+        clock_wait(&changed, &mutex, 50);
     }
     bool has_ended = !running;
     pthread_mutex_unlock(&mutex);

@@ -25,6 +25,12 @@ void options_init(struct options *options, const char *program, const char *summ
     options_add_flag(options, "--version", &options->version, "show the version and exit");
 }
 
+void options_add_check(struct options *options, int (*check)(void *value), void *value) {
+    if (options->checks < OPTIONS_CHECKS_MAX) {
+        options->check[options->checks++] = (struct options_check){check, value};
+    }
+}
+
 void options_add_flag(struct options *options, const char *name, bool *value, const char *help) {
     add(options, (struct option){OPTION_FLAG, name, NULL, help, value, 0, 0});
 }
@@ -98,7 +104,7 @@ static bool read_number(const char *text, uint64_t *number) {
         return false;
     }
     for (*number = 0; *text != '\0'; text++) {
-        if (*text < '0' || *text > '9') {
+        if (!text_is_digit(*text)) {
             return false;
         }
         uint64_t digit = (uint64_t)(*text - '0');
@@ -203,6 +209,14 @@ static int parse_option(struct options *options, int argc, char **argv, int *ind
     return unknown_option(options, name);
 }
 
+static int check_all(const struct options *options) {
+    int status = OPTIONS_GO_ON;
+    for (size_t i = 0; i < options->checks && status == OPTIONS_GO_ON; i++) {
+        status = options->check[i].check(options->check[i].value);
+    }
+    return status;
+}
+
 int options_parse(struct options *options, int argc, char **argv) {
     bool only_operands = false;
     options->command = argc > 0 && argv[0] != NULL ? argv[0] : options->program;
@@ -226,13 +240,12 @@ int options_parse(struct options *options, int argc, char **argv) {
             return status;
         }
     }
-    if (!options->help && !options->version) {
-        return OPTIONS_GO_ON;
-    }
     if (options->help) {
         print_help(options);
-    } else {
+    } else if (options->version) {
         printf("%s %s\n", options->program, OPTIONS_VERSION);
+    } else {
+        return check_all(options);
     }
     if (process_flush_output() != 0) {
         fprintf(stderr, "%s: standard output cannot be written: %s\n", options->program,

@@ -26,6 +26,7 @@
 enum {
     OPTIONS_MAX = 32,
     OPTIONS_LIST_MAX = 32,
+    OPTIONS_CHECKS_MAX = 4,
     OPTIONS_GO_ON = -1,
     OPTIONS_UNWRITTEN = 1,
     OPTIONS_USAGE = 2
@@ -48,11 +49,18 @@ struct option {
     uint64_t least, most; /* the range of a number; of seconds in milliseconds */
 };
 
+struct options_check {
+    int (*check)(void *value);
+    void *value;
+};
+
 struct options {
     const char *program, *summary;
     const char *command; /* what was typed to start the program, such as "build/step01_tcp" */
     struct option option[OPTIONS_MAX];
     size_t count;
+    struct options_check check[OPTIONS_CHECKS_MAX];
+    size_t checks;
     bool help, version;           /* --help, --version was given */
     const char *operand_name;     /* what the help calls operands; NULL when there are none */
     struct options_list operands; /* the words that are not options */
@@ -75,6 +83,11 @@ void options_add_number(struct options *options, const char *name, const char *a
  * refused even then. */
 void options_add_seconds(struct options *options, const char *name, int64_t *value, int64_t least,
                          const char *help);
+
+/* Adds a check of `value` when the command line has been read, for what the ranges cannot say. It
+ * returns OPTIONS_GO_ON, or, after one line on standard error, OPTIONS_USAGE. At most
+ * OPTIONS_CHECKS_MAX are made. */
+void options_add_check(struct options *options, int (*check)(void *value), void *value);
 
 /* Reads the command line. Returns OPTIONS_GO_ON when the program should run, or the exit status it
  * should end with: 0 after the help or the version was printed on standard output; otherwise, after

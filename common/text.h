@@ -41,6 +41,11 @@ void text_begin(struct text_builder *builder, char *out, size_t capacity);
 void text_add(struct text_builder *builder, const char *string);
 void text_add_number(struct text_builder *builder, size_t number, size_t digits);
 
+/* Whether a character is one of 0 to 9, whatever the locale. */
+static inline bool text_is_digit(char character) {
+    return character >= '0' && character <= '9';
+}
+
 /* How many letters must be typed anew, added or taken out to turn one word into the other, for
  * suggestions; TEXT_DISTANCE_MAX if `to` is longer than that. */
 size_t text_distance(const char *from, const char *to);

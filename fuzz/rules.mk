@@ -36,7 +36,7 @@ fuzzers: $(FUZZERS)
 COVERAGE_IMPURE := common/process common/log_writer step01_tcp/tcp step01_tcp/pool step01_tcp/listeners \
                    step01_tcp/server_open step01_tcp/server step02_http/exchange \
                    step02_http/page step03_handshake/upgrade step05_echo/session \
-                   $(addprefix step06_client/,random connect client client_open terminal talk command) \
+                   $(addprefix step06_client/,random connect channel client client_open terminal talk command) \
                    step07_deflate/wishes
 coverage: ## show which lines and branches the tests reach (needs gcc with its gcov)
 	+@BUILD='$(BUILD)/coverage' MODULES='$(so_far)' IMPURE='$(COVERAGE_IMPURE)' \

@@ -38,17 +38,11 @@ static void show_chunks(struct tcp_connection *connection, void *context) {
 }
 
 int main(int argc, char **argv) {
-    struct options options;
     struct server server;
-    options_init(&options, "step01_tcp", "Step 1: shows the bytes that arrive on a TCP port.");
-    server_init(&server, &options);
-    int status = options_parse(&options, argc, argv);
-    if (status != OPTIONS_GO_ON) {
-        return status;
-    }
+    server_init(&server, "step01_tcp", "Step 1: shows the bytes that arrive on a TCP port.");
     server.hints = hints;
     server.pool.refusal = "too many connections; try again later\n";
     server.pool.buffer_size = CHUNK_SIZE;
     server.pool.handle = show_chunks;
-    return server_run(&server);
+    return server_run(&server, argc, argv);
 }

@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Sanitizers keep data of their own on the stack; `make sanitize` asks for more of it. */
@@ -185,12 +184,7 @@ void pool_stop(struct pool *pool) {
     pthread_mutex_lock(&pool->mutex);
     while (pool->used > 0 && clock_now() < end) {
         wake_all(pool, clock_now() - start >= POOL_STOP_GRACE);
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += 50 * 1000000;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&pool->changed, &pool->mutex, &until);
+        clock_wait(&pool->changed, &pool->mutex, 50);
     }
     bool all_ended = pool->used == 0;
     pthread_mutex_unlock(&pool->mutex);

@@ -11,10 +11,11 @@
 
 enum { PAUSE = 100 }; /* ms without accepting when descriptors have run out */
 
-void server_init(struct server *server, struct options *options) {
+void server_init(struct server *server, const char *program, const char *summary) {
+    struct options *options = &server->options;
     process_init();
     memset(server, 0, sizeof *server);
-    server->program = options->program;
+    options_init(options, program, summary);
     server->host = "127.0.0.1";
     server->port = 8000;
     server->pool.max_connections = 1024;
@@ -75,13 +76,17 @@ static void accept_until_stopped(const struct server *server, struct pool *pool)
     }
 }
 
-int server_run(struct server *server) {
-    int status = 1;
-    struct pool *pool = pool_new(&server->pool);
-    if (pool == NULL) {
-        log_problem("%s: cannot start: %s", server->program, strerror(errno));
+int server_run(struct server *server, int argc, char **argv) {
+    int status = options_parse(&server->options, argc, argv);
+    if (status != OPTIONS_GO_ON) {
         return status;
     }
+    struct pool *pool = pool_new(&server->pool);
+    if (pool == NULL) {
+        log_problem("%s: cannot start: %s", server->options.program, strerror(errno));
+        return 1;
+    }
+    status = 1;
     if (server_open(server) == 0) {
         accept_until_stopped(server, pool);
         listeners_close(&server->listeners);

@@ -12,7 +12,7 @@
 
 struct server {
     /* Set by server_init and the command line. */
-    const char *program;
+    struct options options; /* rooms add theirs */
     const char *host;
     uint64_t port;
     bool quiet, verbose;
@@ -27,9 +27,10 @@ struct server {
     int stop; /* a descriptor that can be read once the program is asked to stop */
 };
 
-/* Calls process_init, fills in the defaults, and adds --host, --port, --max-connections, --quiet
- * and --verbose to a list of options that point into `server`. Main sets the other fields. */
-void server_init(struct server *server, struct options *options);
+/* Calls process_init, fills in the defaults, and starts the options of a program of this name, for
+ * which see options_init, with --host, --port, --max-connections, --quiet and --verbose. Main sets
+ * the other fields. The struct must not be moved. */
+void server_init(struct server *server, const char *program, const char *summary);
 
 /* Listens, and prints "listening on ...": all that comes before the first connection, whoever
  * accepts it. Prepares the process for as many connections as it may have, and for SIGINT, SIGTERM
@@ -38,9 +39,10 @@ void server_init(struct server *server, struct options *options);
  * have one handler. */
 int server_open(struct server *server);
 
-/* Opens the server and serves, with a thread for each connection, until the program is asked to
- * stop. Then it accepts no more and stops the pool: connections say goodbye, in bounded time.
- * Returns the exit status for main: 0 after a stop, 1 when it could not start. */
-int server_run(struct server *server);
+/* Reads the command line, opens the server and serves, with a thread for each connection, until the
+ * program is asked to stop. Then it accepts no more and stops the pool: connections say goodbye, in
+ * bounded time. Returns the exit status for main: 0 after a stop, 1 when it could not start, or
+ * what options_parse wants. */
+int server_run(struct server *server, int argc, char **argv);
 
 #endif

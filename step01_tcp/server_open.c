@@ -104,16 +104,16 @@ int server_open(struct server *server) {
     allow_descriptors(server->pool.max_connections);
     server->stop = process_catch_stop();
     if (server->stop < 0) {
-        log_problem("%s: cannot start: %s", server->program, strerror(errno));
+        log_problem("%s: cannot start: %s", server->options.program, strerror(errno));
         return -1;
     }
     if (listeners_open(&server->listeners, server->host, (uint16_t)server->port, error,
                        sizeof error) != 0) {
-        log_problem("%s: %s", server->program, error);
+        log_problem("%s: %s", server->options.program, error);
         return -1;
     }
     if (log_writer_start() != 0) {
-        log_problem("%s: cannot start: %s", server->program, strerror(errno));
+        log_problem("%s: cannot start: %s", server->options.program, strerror(errno));
         listeners_close(&server->listeners);
         return -1;
     }

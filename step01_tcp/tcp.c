@@ -128,7 +128,7 @@ static ssize_t send_parts(int fd, const struct iovec *parts, size_t count, int f
     return sendmsg(fd, &message, flags | MSG_NOSIGNAL);
 }
 
-static bool is_temporary(int problem) {
+bool tcp_is_temporary(int problem) {
     return problem == EINTR || problem == EAGAIN || problem == EWOULDBLOCK;
 }
 
@@ -151,7 +151,7 @@ static int write_rest(struct tcp_connection *connection, const struct iovec *par
         struct iovec rest[TCP_PARTS_MAX];
         size_t rest_count = skip_parts(parts, count, done, rest);
         ssize_t sent = send_parts(connection->fd, rest, rest_count, 0);
-        if (sent < 0 && !is_temporary(errno)) {
+        if (sent < 0 && !tcp_is_temporary(errno)) {
             return -1;
         }
         if (sent > 0) {
@@ -169,7 +169,7 @@ int tcp_write(struct tcp_connection *connection, const struct iovec *parts, size
     }
     /* Nearly every write fits into the kernel's buffer and is over with this one call. */
     ssize_t sent = send_parts(connection->fd, parts, count, MSG_DONTWAIT);
-    if (sent < 0 && !is_temporary(errno)) {
+    if (sent < 0 && !tcp_is_temporary(errno)) {
         return -1;
     }
     size_t done = sent > 0 ? (size_t)sent : 0;

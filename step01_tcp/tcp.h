@@ -77,6 +77,9 @@ int tcp_write(struct tcp_connection *connection, const struct iovec *parts, size
  * makes the peer's kernel forget what we sent last, such as the reason of an error. */
 void tcp_finish(struct tcp_connection *connection, int64_t timeout);
 
+/* Whether an errno says no more of a socket than that it is to be tried again. */
+bool tcp_is_temporary(int problem);
+
 /* What an errno of tcp_read or tcp_write means, for a log line. */
 const char *tcp_problem(int problem);
 

@@ -1,5 +1,7 @@
 #include "step02_http/http_request.h"
 
+#include "common/text.h"
+
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -11,15 +13,11 @@ void http_request_init(struct http_request *request) {
     request->method_from = request->target_from = 0;
 }
 
-static bool is_digit(char character) {
-    return character >= '0' && character <= '9';
-}
-
 /* "HTTP/" digit "." digit (RFC 9112, 2.3). */
 static enum http_verdict parse_version(struct http_request *request, struct http_text text) {
     static const char name[] = "HTTP/";
     if (text.length != strlen("HTTP/1.1") || memcmp(text.start, name, strlen(name)) != 0 ||
-        !is_digit(text.start[5]) || text.start[6] != '.' || !is_digit(text.start[7])) {
+        !text_is_digit(text.start[5]) || text.start[6] != '.' || !text_is_digit(text.start[7])) {
         return HTTP_BAD_VERSION;
     }
     if (text.start[5] != '1') {
@@ -58,7 +56,7 @@ static enum http_verdict parse_request_line(struct http_request *request, struct
 static bool read_number(struct http_text text, uint64_t *number) {
     *number = 0;
     for (size_t i = 0; i < text.length; i++) {
-        if (!is_digit(text.start[i])) {
+        if (!text_is_digit(text.start[i])) {
             return false;
         }
         uint64_t digit = (uint64_t)(text.start[i] - '0');
@@ -79,8 +77,7 @@ static bool is_hex_digit(char character) {
 static bool is_name_character(char character) {
     static const char others[] = "-._~!$&'()*+;=";
     return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
-           (character >= '0' && character <= '9') ||
-           (character != '\0' && strchr(others, character) != NULL);
+           text_is_digit(character) || (character != '\0' && strchr(others, character) != NULL);
 }
 
 /* RFC 3986, 3.2.2, reg-name, which an IPv4 address is as well; "%41" stands for a byte. */

@@ -33,20 +33,14 @@ static void serve(struct tcp_connection *tcp, void *context) {
 }
 
 int main(int argc, char **argv) {
-    struct options options;
     struct server server;
     struct exchange_settings settings;
-    options_init(&options, "step02_http", "Step 2: answers HTTP requests, with a page at /.");
-    server_init(&server, &options);
-    exchange_init(&settings, &options);
-    int status = options_parse(&options, argc, argv);
-    if (status != OPTIONS_GO_ON) {
-        return status;
-    }
+    server_init(&server, "step02_http", "Step 2: answers HTTP requests, with a page at /.");
+    exchange_init(&settings, &server.options);
     server.hints = hints;
     server.pool.refusal = exchange_refusal;
     server.pool.buffer_size = LENT_SIZE;
     server.pool.handle = serve;
     server.pool.context = &settings;
-    return server_run(&server);
+    return server_run(&server, argc, argv);
 }

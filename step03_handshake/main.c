@@ -32,23 +32,14 @@ static void show_bytes(struct tcp_connection *tcp, void *context) {
 }
 
 int main(int argc, char **argv) {
-    struct options options;
     struct server server;
     struct upgrade_settings settings;
-    options_init(&options, "step03_handshake", "Step 3: answers the WebSocket opening handshake.");
-    server_init(&server, &options);
-    upgrade_init(&settings, &options);
-    int status = options_parse(&options, argc, argv);
-    if (status == OPTIONS_GO_ON) {
-        status = upgrade_check_settings(&settings);
-    }
-    if (status != OPTIONS_GO_ON) {
-        return status;
-    }
+    server_init(&server, "step03_handshake", "Step 3: answers the WebSocket opening handshake.");
+    upgrade_init(&settings, &server.options);
     server.hints = hints;
     server.pool.refusal = exchange_refusal;
     server.pool.buffer_size = HTTP_HEAD_MAX;
     server.pool.handle = show_bytes;
     server.pool.context = &settings;
-    return server_run(&server);
+    return server_run(&server, argc, argv);
 }

@@ -8,16 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-void upgrade_init(struct upgrade_settings *settings, struct options *options) {
-    memset(settings, 0, sizeof *settings);
-    exchange_init(&settings->exchange, options);
-    options_add_list(options, "--origin", "ORIGIN", &settings->origins,
-                     "allow only pages of this origin, as https://example.com; repeatable");
-    options_add_list(options, "--subprotocol", "NAME", &settings->subprotocols,
-                     "a subprotocol to speak; repeatable (default chat)");
-}
-
-int upgrade_check_settings(struct upgrade_settings *settings) {
+/* For options_add_check. */
+static int check_settings(void *value) {
+    struct upgrade_settings *settings = value;
     for (size_t i = 0; i < settings->subprotocols.count; i++) {
         const char *name = settings->subprotocols.item[i];
         struct http_text text = {name, strlen(name)};
@@ -42,6 +35,16 @@ int upgrade_check_settings(struct upgrade_settings *settings) {
         settings->subprotocols.item[settings->subprotocols.count++] = "chat";
     }
     return OPTIONS_GO_ON;
+}
+
+void upgrade_init(struct upgrade_settings *settings, struct options *options) {
+    memset(settings, 0, sizeof *settings);
+    exchange_init(&settings->exchange, options);
+    options_add_list(options, "--origin", "ORIGIN", &settings->origins,
+                     "allow only pages of this origin, as https://example.com; repeatable");
+    options_add_list(options, "--subprotocol", "NAME", &settings->subprotocols,
+                     "a subprotocol to speak; repeatable (default chat)");
+    options_add_check(options, check_settings, settings);
 }
 
 /* Logs the headers that a person needs to see what the verdict is about. */

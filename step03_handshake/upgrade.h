@@ -14,14 +14,11 @@ struct upgrade_settings {
     struct extensions_chooser chooser; /* none is the default */
 };
 
-/* Fills in the defaults and adds --handshake-timeout, --origin and --subprotocol to the options. */
+/* Fills in the defaults and adds --handshake-timeout, --origin and --subprotocol to the options,
+ * and a check: each --subprotocol must be a token, and each --origin an origin, which is then
+ * written as browsers send it, in the place where it stands. Without any subprotocol, "chat" is
+ * spoken. */
 void upgrade_init(struct upgrade_settings *settings, struct options *options);
-
-/* Checks what the options cannot: that each --subprotocol is a token, and each --origin an origin,
- * which is then written as browsers send it, in the place where it stands. Without any subprotocol,
- * "chat" is spoken.
- * Returns OPTIONS_GO_ON, or OPTIONS_USAGE after one line on standard error. */
-int upgrade_check_settings(struct upgrade_settings *settings);
 
 /* Reads a request into `buffer`, which is empty. For a handshake it sends the 101, moves the bytes
  * that came after the head, which belong to the first frame, to the front of `buffer`, stores

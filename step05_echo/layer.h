@@ -31,6 +31,10 @@ struct layer {
     void (*relax)(void *context, struct connection *connection);
 };
 
+static inline uint8_t layer_rsv(const struct layer *layer) {
+    return layer == NULL ? 0 : layer->rsv;
+}
+
 static inline enum connection_event layer_next(const struct layer *layer,
                                                struct connection *connection,
                                                struct connection_message *message) {

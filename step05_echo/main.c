@@ -38,24 +38,15 @@ static void serve(struct tcp_connection *tcp, void *context) {
 }
 
 int main(int argc, char **argv) {
-    struct options options;
     struct server server;
     struct echo_settings settings;
-    options_init(&options, "step05_echo", "Step 5: a WebSocket echo server.");
-    server_init(&server, &options);
-    upgrade_init(&settings.upgrade, &options);
-    session_init(&settings.session, &options);
-    int status = options_parse(&options, argc, argv);
-    if (status == OPTIONS_GO_ON) {
-        status = upgrade_check_settings(&settings.upgrade);
-    }
-    if (status != OPTIONS_GO_ON) {
-        return status;
-    }
+    server_init(&server, "step05_echo", "Step 5: a WebSocket echo server.");
+    upgrade_init(&settings.upgrade, &server.options);
+    session_init(&settings.session, &server.options);
     server.hints = hints;
     server.pool.refusal = exchange_refusal;
     server.pool.buffer_size = LENT_SIZE;
     server.pool.handle = serve;
     server.pool.context = &settings;
-    return server_run(&server);
+    return server_run(&server, argc, argv);
 }

@@ -9,21 +9,11 @@
 #include "common/options.h"
 #include "step01_tcp/tcp.h"
 #include "step05_echo/layer.h"
-
-enum {
-    SESSION_RELAX_AFTER = 1000,   /* ms of silence before memory for busier times is given back */
-    SESSION_CLOSE_TIMEOUT = 2000, /* ms to wait for the reply to our Close */
-    SESSION_LEAST_RATE = 16384    /* bytes a second of a message's payload after message_timeout, as
-                                     they come: what a few bytes inflate to earns nothing */
-};
+#include "step05_echo/limits.h"
 
 struct session_settings {
-    uint64_t max_message;  /* bytes */
-    int64_t ping_interval; /* ms of silence before a ping, and again before giving up; 0: never */
-    int64_t idle_timeout;  /* ms without a message before a Close 1001; 0: never */
-    /* ms for a message or a frame that has begun, in all, before a Close 1008; 0: for ever. Its
-     * bytes add the time that they take at SESSION_LEAST_RATE. */
-    int64_t message_timeout;
+    uint64_t max_message; /* bytes */
+    struct limits_settings limits;
 };
 
 /* Fills in the defaults and adds --max-message, --ping-interval, --idle-timeout

@@ -1,5 +1,7 @@
 #include "step06_client/answer.h"
 
+#include "common/text.h"
+
 #include <string.h>
 
 enum { STATUS_LINE_MAX = 1024 }; /* bytes, CR LF included; a reason phrase is a few words */
@@ -9,10 +11,6 @@ void answer_init(struct answer *answer) {
     answer->reason_length = 0;
     answer->problem = HTTP_INCOMPLETE;
     http_head_init(&answer->head);
-}
-
-static bool is_digit(char character) {
-    return character >= '0' && character <= '9';
 }
 
 /* Whether the bytes so far can begin a status line of HTTP/1. */
@@ -26,9 +24,9 @@ static bool begins_well(const char *bytes, size_t len) {
  * wants the space, but servers forget it. */
 static bool parse_status_line(struct answer *answer, struct http_text line) {
     const char *at = line.start;
-    bool good = line.length >= strlen("HTTP/1.1 200") && is_digit(at[7]) && at[8] == ' ' &&
-                at[9] >= '1' && is_digit(at[9]) && is_digit(at[10]) && is_digit(at[11]) &&
-                (line.length == 12 || at[12] == ' ');
+    bool good = line.length >= strlen("HTTP/1.1 200") && text_is_digit(at[7]) && at[8] == ' ' &&
+                at[9] >= '1' && text_is_digit(at[9]) && text_is_digit(at[10]) &&
+                text_is_digit(at[11]) && (line.length == 12 || at[12] == ' ');
     if (!good) {
         return false;
     }

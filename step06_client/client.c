@@ -1,11 +1,8 @@
 #include "step06_client/client.h"
 
 #include "common/clock.h"
-#include "common/process.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -30,10 +27,6 @@ static void trace_sent(struct client *client, const struct iovec *parts, size_t 
     }
 }
 
-static bool is_temporary(int problem) {
-    return problem == EAGAIN || problem == EWOULDBLOCK || problem == EINTR;
-}
-
 static int64_t earlier(int64_t one, int64_t other) {
     return one == 0 || (other != 0 && other < one) ? other : one;
 }
@@ -51,7 +44,6 @@ static void note_sent(struct client *client, int64_t sent) {
 /* Gives the kernel as much of the output as it takes at once. Returns 0, or -1 with errno. */
 static int send_some(struct client *client) {
     const struct iovec *parts;
-    struct msghdr message = {0};
     size_t count = connection_output(&client->connection, &parts);
     if (count == 0) {
         client->write_deadline = 0;
@@ -61,10 +53,8 @@ static int send_some(struct client *client) {
         errno = EIO;
         return -1; /* what waits is masked with a key that somebody may know */
     }
-    message.msg_iov = (struct iovec *)parts;
-    message.msg_iovlen = (uint8_t)count; /* size_t in glibc, int in musl; at most 16 */
-    ssize_t sent = sendmsg(client->fd, &message, MSG_NOSIGNAL);
-    if (sent < 0 && !is_temporary(errno)) {
+    ssize_t sent = channel_write(&client->channel, parts, count);
+    if (sent < 0 && errno != EAGAIN) {
         return -1;
     }
     if (sent > 0) {
@@ -82,8 +72,8 @@ static bool receive_some(struct client *client) {
     if (space == NULL) {
         return true; /* the next event is CONNECTION_FAILED */
     }
-    ssize_t count = recv(client->fd, space, size, 0);
-    if (count == 0 || (count < 0 && !is_temporary(errno))) {
+    ssize_t count = channel_read(&client->channel, space, size);
+    if (count == 0 || (count < 0 && errno != EAGAIN)) {
         lost(client,
              count == 0 ? "the server ended the connection without a Close" : strerror(errno));
         return false;
@@ -93,8 +83,7 @@ static bool receive_some(struct client *client) {
             trace_bytes(&client->received, space, (size_t)count);
         }
         connection_received(&client->connection, (size_t)count);
-        client->silent_since = clock_now();
-        client->pinged = false;
+        client->limits.heard = true;
     }
     return true;
 }
@@ -104,68 +93,58 @@ static bool may_send(struct client *client) {
     return !has_output(client) && !client->connection.close_sent;
 }
 
-/* When the server has been silent for too long; 0: never. Not while something waits to be sent:
- * what would be missed then is the end of that. */
-static int64_t ping_deadline(struct client *client) {
-    return client->ping_interval > 0 && may_send(client)
-               ? client->silent_since + client->ping_interval
-               : 0;
-}
-
-/* Sends a ping after silence. Returns false if there was as much of it after one already: then the
- * connection is lost. */
-static bool keep_alive(struct client *client) {
-    int64_t deadline = ping_deadline(client);
-    if (deadline == 0 || clock_now() < deadline) {
+/* Does what the clock demands. Returns whether that is the end, and says why; if not, `*left` is
+ * for how many ms to wait at most. */
+static bool expired(struct client *client, const struct client_wait *wait, int64_t *left) {
+    int64_t now = clock_now();
+    enum limits_due due = limits_due(&client->limits, &client->connection, false, now, left);
+    if (due == LIMITS_NO_CLOSE || due == LIMITS_NO_PONG) {
+        lost(client, due == LIMITS_NO_CLOSE ? "the server did not reply to our Close"
+                                            : "no answer to a ping (--ping-interval)");
         return true;
     }
-    if (client->pinged) {
-        lost(client, "no answer to a ping (--ping-interval)");
-        return false;
+    if (client->write_deadline != 0 && now >= client->write_deadline) {
+        lost(client, "the server does not read what is sent to it");
+        return true;
     }
-    client->pinged = true;
-    client->silent_since = clock_now();
-    return connection_ping(&client->connection, (const uint8_t *)"", 0) == 0;
+    if (due == LIMITS_PING) {
+        connection_ping(&client->connection, (const uint8_t *)"", 0);
+        *left = 0;
+    }
+    int64_t until = earlier(client->write_deadline, wait->deadline >= 0 ? wait->deadline : 0);
+    *left = until != 0 && until - now < *left ? until - now : *left;
+    return false;
 }
 
-/* Waits for the socket and the caller's descriptors; `ready` gets what poll found. A signal ends
- * the wait too. */
-static void wait_for(struct client *client, const struct client_wait *wait, short events,
-                     struct pollfd ready[3]) {
+/* Waits up to `left` ms for the channel and the caller's descriptors, of which poll tells in
+ * `ready`. A signal ends the wait too. Returns as channel_wait. */
+static int wait_for(struct client *client, const struct client_wait *wait, int64_t left,
+                    short events, struct pollfd ready[3]) {
     bool to_input = may_send(client);
-    int64_t until = earlier(client->close_deadline, client->write_deadline);
-    until = earlier(until, ping_deadline(client));
-    if (wait->deadline >= 0) {
-        until = earlier(until, wait->deadline);
-    }
-    int64_t left = until == 0 ? INT_MAX : until - clock_now();
-    left = left < 0 || (wait->more && to_input) ? 0 : left;
-    ready[0] = (struct pollfd){client->fd, events, 0};
     ready[1] = (struct pollfd){wait->stop, POLLIN, 0};
     ready[2] = (struct pollfd){to_input && !wait->more ? wait->input : -1, POLLIN, 0};
-    if (poll(ready, 3, left < INT_MAX ? (int)left : INT_MAX) < 0) {
-        ready[0].revents = ready[1].revents = ready[2].revents = 0;
-    }
+    return channel_wait(&client->channel, events, ready, 3, wait->more && to_input ? 0 : left);
 }
 
 /* The protocol is over: sends what is left, and lets the server close TCP first (7.1.1), but does
- * not wait for it longer than CLIENT_CLOSE_TIMEOUT. A server that broke a rule may not know that it
+ * not wait for it longer than LIMITS_CLOSE_TIMEOUT. A server that broke a rule may not know that it
  * is over, so it is told by the end of our half. */
 static void finish(struct client *client, bool failed) {
     char thrown_away[4096];
-    int64_t deadline = clock_now() + CLIENT_CLOSE_TIMEOUT, left;
+    int64_t deadline = clock_now() + LIMITS_CLOSE_TIMEOUT, left;
     bool shut_down = false;
     while ((left = deadline - clock_now()) > 0 && send_some(client) == 0) {
-        bool writing = has_output(client);
-        struct pollfd wait = {client->fd, (short)(writing ? POLLIN | POLLOUT : POLLIN), 0};
+        bool writing = has_output(client) || channel_holds_output(&client->channel);
+        struct pollfd ready;
         if (failed && !writing && !shut_down) {
-            shutdown(client->fd, SHUT_WR);
+            shutdown(client->channel.fd, SHUT_WR);
             shut_down = true;
         }
-        poll(&wait, 1, (int)left);
-        if ((wait.revents & ~POLLOUT) != 0) {
-            ssize_t count = recv(client->fd, thrown_away, sizeof thrown_away, 0);
-            if (count == 0 || (count < 0 && !is_temporary(errno))) {
+        short events = writing ? POLLIN | POLLOUT : POLLIN;
+        int found = channel_wait(&client->channel, events, &ready, 1, left);
+        if (found > 0 && (found & ~POLLOUT) != 0) {
+            ssize_t count = channel_read(&client->channel, thrown_away, sizeof thrown_away);
+            if (count == 0 || (count < 0 && errno != EAGAIN)) {
                 return;
             }
         }
@@ -182,27 +161,12 @@ static enum client_event end(struct client *client, enum connection_event event)
     return CLIENT_LOST;
 }
 
-/* Whether a limit has been reached; says which. */
-static bool expired(struct client *client) {
-    if (client->connection.close_sent && client->close_deadline == 0) {
-        client->close_deadline = clock_now() + CLIENT_CLOSE_TIMEOUT;
-    }
-    if (client->close_deadline != 0 && clock_now() >= client->close_deadline) {
-        lost(client, "the server did not reply to our Close");
-        return true;
-    }
-    if (client->write_deadline != 0 && clock_now() >= client->write_deadline) {
-        lost(client, "the server does not read what is sent to it");
-        return true;
-    }
-    return false;
-}
-
 /* Sends, waits and reads once; reads nothing while `full`. Returns true with an event for the
  * caller, or false when there may be new bytes to look at. */
 static bool turn(struct client *client, const struct client_wait *wait, bool full,
                  enum client_event *event) {
     struct pollfd ready[3];
+    int64_t left;
     *event = CLIENT_LOST;
     if (send_some(client) != 0) {
         lost(client, client->random_failed ? "the system gives no random bytes" : strerror(errno));
@@ -212,12 +176,13 @@ static bool turn(struct client *client, const struct client_wait *wait, bool ful
     if (full && !writing) {
         return false;
     }
-    if (expired(client)) {
+    if (expired(client, wait, &left)) {
         return true;
     }
-    wait_for(client, wait, (short)((full ? 0 : POLLIN) | (writing ? POLLOUT : 0)), ready);
-    bool readable = (ready[0].revents & ~POLLOUT) != 0 && !full;
-    if ((readable && !receive_some(client)) || !keep_alive(client)) {
+    short events = (short)((full ? 0 : POLLIN) | (writing ? POLLOUT : 0));
+    int found = wait_for(client, wait, left, events, ready);
+    bool readable = found > 0 && (found & ~POLLOUT) != 0 && !full;
+    if (readable && !receive_some(client)) {
         return true;
     }
     *event = ready[1].revents != 0            ? CLIENT_STOP
@@ -257,6 +222,6 @@ enum client_event client_next(struct client *client, const struct client_wait *w
 }
 
 void client_free(struct client *client) {
-    close(client->fd);
+    close(client->channel.fd);
     connection_free(&client->connection);
 }

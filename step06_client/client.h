@@ -17,11 +17,12 @@
 #define STEP06_CLIENT_CLIENT_H
 
 #include "step05_echo/layer.h"
+#include "step05_echo/limits.h"
+#include "step06_client/channel.h"
 #include "step06_client/random.h"
 #include "step06_client/trace.h"
 
 enum {
-    CLIENT_CLOSE_TIMEOUT = 2000, /* ms to wait for the reply to our Close, and for the end of TCP */
     CLIENT_WRITE_TIMEOUT = 10000,    /* ms that the server may take nothing of what we send */
     CLIENT_WRITE_LEAST_RATE = 16384, /* bytes a second that it must take on average after that */
     CLIENT_LENT_SIZE = 4096,         /* bytes of the buffer that need no heap */
@@ -31,18 +32,15 @@ enum {
 
 /* Opened by client_open; see there. It must not be moved. */
 struct client {
-    int fd; /* it does not block */
+    struct channel channel;
     struct connection connection;
     const struct layer *layer; /* what the handshake agreed on, or NULL */
     struct random random;
     bool random_failed;
     const char *subprotocol;               /* the one the server chose, or NULL */
     char extension[CLIENT_EXTENSION_SIZE]; /* what was agreed on, to be shown, or "" */
-    int64_t close_deadline; /* until when to wait for the peer's Close; 0 before ours */
+    struct limits limits;
     int64_t write_deadline; /* until when some output must go out; 0 while there is none */
-    int64_t ping_interval;  /* as in struct client_settings */
-    int64_t silent_since;   /* when the last byte came, or a ping was sent since */
-    bool pinged;            /* a ping was sent, and nothing has come since */
     bool tracing;
     struct trace sent, received;
     uint8_t lent[CLIENT_LENT_SIZE];    /* where the buffer of `connection` begins */

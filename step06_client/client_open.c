@@ -2,17 +2,13 @@
 
 #include "common/clock.h"
 #include "common/log.h"
-#include "common/process.h"
 #include "common/text.h"
 #include "step06_client/answer_body.h"
 #include "step06_client/connect.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /* What is needed only until the connection is open. */
@@ -32,17 +28,14 @@ static int fail(struct opening *opening, const char *sentence, const char *detai
     return -1;
 }
 
-/* Waits until the socket is ready for `events`. Returns 0, or -1 with errno. */
+/* Waits until the channel is ready for `events`. Returns 0, or -1 with errno. */
 static int wait_for(const struct opening *opening, short events) {
-    struct pollfd wait = {opening->client->fd, events, 0};
+    struct pollfd ready;
     int64_t left;
     while ((left = opening->deadline - clock_now()) > 0) {
-        int ready = poll(&wait, 1, left < INT_MAX ? (int)left : INT_MAX);
-        if (ready > 0) {
-            return 0;
-        }
-        if (ready < 0 && errno != EINTR) {
-            return -1;
+        int found = channel_wait(&opening->client->channel, events, &ready, 1, left);
+        if (found != 0 && (found > 0 || errno != EINTR)) {
+            return found > 0 ? 0 : -1;
         }
     }
     errno = ETIMEDOUT;
@@ -50,14 +43,14 @@ static int wait_for(const struct opening *opening, short events) {
 }
 
 static int send_request(struct opening *opening, const char *request, size_t length) {
-    size_t done = 0;
-    while (done < length) {
-        ssize_t count = send(opening->client->fd, request + done, length - done, MSG_NOSIGNAL);
-        bool again = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
-        if ((count < 0 && !again) || (again && wait_for(opening, POLLOUT) != 0)) {
+    while (length > 0) {
+        struct iovec part = {(void *)(uintptr_t)request, length};
+        ssize_t count = channel_write(&opening->client->channel, &part, 1);
+        if (count < 0 && (errno != EAGAIN || wait_for(opening, POLLOUT) != 0)) {
             return fail(opening, "the request could not be sent: ", strerror(errno));
         }
-        done += count > 0 ? (size_t)count : 0;
+        request += count > 0 ? count : 0;
+        length -= count > 0 ? (size_t)count : 0;
     }
     return 0;
 }
@@ -75,13 +68,13 @@ static ssize_t receive_some(struct opening *opening) {
         if (wait_for(opening, POLLIN) != 0) {
             return -1;
         }
-        ssize_t count = recv(opening->client->fd, buffer->data + opening->received,
-                             buffer->capacity - opening->received, 0);
+        ssize_t count = channel_read(&opening->client->channel, buffer->data + opening->received,
+                                     buffer->capacity - opening->received);
         if (count >= 0) {
             opening->received += (size_t)count;
             return count;
         }
-        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+        if (errno != EAGAIN) {
             return -1;
         }
     }
@@ -219,17 +212,16 @@ static void begin(struct opening *opening, const struct client_settings *setting
     struct client *client = opening->client;
     size_t head_end = opening->answer_start + opening->answer.head.size;
     size_t rest = opening->received - head_end;
+    if (client->extension[0] != '\0') {
+        client->layer = opening->offer->extension->layer;
+    }
     struct connection_settings rules = {.role = CONNECTION_CLIENT,
                                         .max_message = settings->max_message,
                                         .new_masking_key = new_masking_key,
-                                        .context = client};
-    if (client->extension[0] != '\0') {
-        client->layer = opening->offer->extension->layer;
-        rules.allowed_rsv = client->layer->rsv;
-    }
+                                        .context = client,
+                                        .allowed_rsv = layer_rsv(client->layer)};
     client->tracing = settings->trace;
-    client->ping_interval = settings->ping_interval;
-    client->silent_since = clock_now();
+    client->limits = (struct limits){.settings = &settings->limits, .heard = true, .message = true};
     trace_init(&client->sent, "sent frame", true, rules.allowed_rsv);
     trace_init(&client->received, "received frame", false, rules.allowed_rsv);
     buffer_shrink(&opening->buffer, head_end, rest);
@@ -244,9 +236,10 @@ int client_open(struct client *client, const struct url *url, const struct clien
     struct opening opening = {.client = client, .offer = offer};
     memset(client, 0, sizeof *client);
     opening.deadline = clock_now() + settings->handshake_timeout;
-    client->fd =
+    client->channel.filter = settings->filter;
+    client->channel.fd =
         connect_to(url->host, url->port, opening.deadline, client->problem, sizeof client->problem);
-    if (client->fd < 0) {
+    if (client->channel.fd < 0) {
         return -1;
     }
     buffer_init(&opening.buffer, client->lent, sizeof client->lent);
@@ -255,6 +248,6 @@ int client_open(struct client *client, const struct url *url, const struct clien
         return 0;
     }
     buffer_free(&opening.buffer);
-    close(client->fd);
+    close(client->channel.fd);
     return -1;
 }

@@ -36,7 +36,7 @@ void command_init(struct command *command, struct options *options, const char *
                         "time without a message after the end of the input (default 1)");
     options_add_text(options, "--close", "CODE[:REASON]", &command->close,
                      "how to close after that, as 4000:bye (default 1000)");
-    options_add_seconds(options, "--ping-interval", &command->client.ping_interval, 0,
+    options_add_seconds(options, "--ping-interval", &command->client.limits.ping_interval, 0,
                         "silence before a ping, and before giving up; 0 = off (default 0)");
     options_add_seconds(options, "--handshake-timeout", &command->client.handshake_timeout, 1,
                         "time for the connection to open (default 10)");

@@ -1,4 +1,4 @@
-/* bits: numbers of any width, written one behind the other. RFC 1951 section 3.1.1. Step 7.
+/* bits: numbers of any width, written one after the other. RFC 1951 section 3.1.1. Step 7.
  *
  * The first bit of the data is the lowest bit of the first byte. What has been written but does not
  * fill a byte yet waits in a word:
@@ -22,7 +22,7 @@ struct bits {
 
 enum { BITS_WAITING_MAX = 63 };
 
-/* Writes whole bytes of what waits. Whoever writes sees to it beforehand that there is room. */
+/* Writes whole bytes of what waits. The caller makes sure that there is room. */
 static inline void bits_flush(struct bits *bits) {
     if (bits->end - bits->next >= 8) {
         /* Eight bytes at once, of which the next call overwrites those that were not full yet. A

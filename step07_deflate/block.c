@@ -87,7 +87,7 @@ static void write_symbols(const struct block *block, const struct codes *codes, 
     *bits = out;
 }
 
-/* Whether there is room for so many bits and a sync flush. */
+/* Whether there is room for this many bits and a sync flush. */
 static bool has_room(const struct bits *bits, size_t count) {
     size_t bytes = (bits->count + count + 3 + 7) / 8 + BLOCK_FLUSH_SIZE;
     return (size_t)(bits->end - bits->next) >= bytes;

@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 enum {
-    BLOCK_FLUSH_SIZE = 4 /* bytes of a sync flush, behind its three bits and the padding */
+    BLOCK_FLUSH_SIZE = 4 /* bytes of a sync flush, after its three bits and the padding */
 };
 
 /* A symbol is kept as its distance * 2^9 + its length; a byte as itself, with the distance 0. */
@@ -67,7 +67,7 @@ static inline void block_add_match(struct block *block, size_t length, size_t di
 }
 
 /* Writes the block. `bytes` are what its symbols stand for. Returns false, and writes nothing, when
- * there would not be room for it and a sync flush behind it. */
+ * there would not be room for it and a sync flush after it. */
 bool block_write(struct block *block, const uint8_t *bytes, size_t length, struct bits *bits);
 
 /* Writes an empty stored block, which ends on a byte; RFC 7692 takes its last four bytes off

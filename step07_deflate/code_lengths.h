@@ -34,7 +34,7 @@ struct code_lengths {
     uint8_t extra[FORMAT_LITERALS + FORMAT_DISTANCES];
 };
 
-/* Finds the best codes for symbols that occur so often, and the best way to write these codes. */
+/* Finds the best codes for symbols of these frequencies, and the best way to write these codes. */
 void code_lengths_find(struct code_lengths *lengths, const uint16_t *literals,
                        const uint16_t *distances);
 

@@ -6,10 +6,10 @@
  *     literal/length symbol    0 to 255    this byte
  *                              256         the block ends
  *                              257 to 285  a length of 3 to 258 bytes; a distance follows
- *     distance symbol          0 to 29     so many bytes back, 1 to 32768
+ *     distance symbol          0 to 29     this many bytes back, 1 to 32768
  *
- * A length or distance symbol stands for a range. Which of the range it is say extra bits behind
- * it: length = base + extra bits.
+ * A length or distance symbol stands for a range. Extra bits after it say which of the range it is:
+ * length = base + extra bits.
  */
 #ifndef STEP07_DEFLATE_FORMAT_H
 #define STEP07_DEFLATE_FORMAT_H
@@ -39,7 +39,7 @@ enum {
     FORMAT_WINDOW_BITS_MAX = 15
 };
 
-/* What a symbol stands for: `base`, and as much more as the `extra` bits behind it say. */
+/* What a symbol stands for: `base`, and as much more as the `extra` bits after it say. */
 struct format_range {
     uint16_t base;
     uint8_t extra;

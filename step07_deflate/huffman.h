@@ -25,7 +25,7 @@ struct huffman_code {
  * that is alone gets length 1, the only case in which some bits are no code (3.2.7). */
 void huffman_lengths(const uint16_t *frequencies, size_t count, unsigned limit, uint8_t *lengths);
 
-/* How many bits symbols that occur so often take in codes of these lengths. */
+/* How many bits symbols of these frequencies take in codes of these lengths. */
 size_t huffman_size(const uint16_t *frequencies, const uint8_t *lengths, size_t count);
 
 /* Derives the codes from their lengths (3.2.2). */

@@ -6,7 +6,7 @@
  *                x      01        symbols in the fixed code                          (3.2.6)
  *                x      10        two codes, symbols in them                         (3.2.7)
  *
- * Bits are taken from each byte lowest first. What symbols are tells format.h.
+ * Bits are taken from each byte lowest first. format.h says what symbols are.
  *
  * A final block (BFINAL 1) does not end the data: a peer may end every message with one (RFC 7692,
  * 7.2.3.4). The rest of its last byte is skipped, the next block begins with the next byte, and
@@ -31,10 +31,18 @@ enum inflate_verdict {
     INFLATE_BAD          /* the data breaks the format; inflate->problem says how */
 };
 
-/* What has come out. The caller owns the memory. A reference may reach back over everything in
- * front of `length`, up to the window. To throw old output away the caller moves the last bytes, as
- * many as the window has, to the front between calls; it may also move the whole to other memory.
- * What lies behind `length`, up to `capacity`, may be overwritten with anything. */
+enum {
+    /* Bytes of input that a call may have where others wait for their turn; and room for at most
+     * 64 KiB. A call's work is bounded by both: a byte that comes out takes some 3 ns, but a byte
+     * of input up to 0.4 us, a hundred times as long as an ordinary one, if it is part of nothing
+     * but tables for codes. So this is some 3 ms at most. */
+    INFLATE_TURN = 8192
+};
+
+/* What has come out. The caller owns the memory. A reference may reach back over everything before
+ * `length`, up to the window. To throw old output away the caller moves the last bytes, as many as
+ * the window has, to the front between calls; it may also move the whole to other memory. What lies
+ * after `length`, up to `capacity`, may be overwritten with anything. */
 struct inflate_output {
     uint8_t *bytes;
     size_t length, capacity;
@@ -64,7 +72,7 @@ struct inflate {
     uint64_t tables_made; /* for dynamic blocks so far: the most work of all for few bytes */
     size_t window;        /* bytes that references reach back */
     uint64_t bits;        /* taken from the input, not used yet, the next one lowest; */
-    unsigned bit_count;   /* so many, the others are 0 */
+    unsigned bit_count;   /* this many, the others are 0 */
     const uint8_t *next;  /* the input of the present call */
     size_t left;
 
@@ -73,7 +81,7 @@ struct inflate {
 
     unsigned literals, distances; /* code lengths that the present block gives */
     unsigned code_lengths;        /* and those of the code for them */
-    unsigned lengths_read;        /* so many are in `lengths` already */
+    unsigned lengths_read;        /* how many are in `lengths` already */
     uint8_t lengths[FORMAT_FIXED_LITERALS + FORMAT_FIXED_DISTANCES];
 
     unsigned literal_bits, distance_bits, code_length_bits; /* of the first levels */
@@ -92,7 +100,7 @@ void inflate_init(struct inflate *inflate, unsigned window_bits);
 
 /* Takes bytes from *next (advancing it, and *left down) and appends what comes out of them to
  * `output`. Input and room may come in pieces of any size; what comes out is the same. Some bytes
- * that are taken may be kept for the next call. Behind INFLATE_BAD every further call is
+ * that are taken may be kept for the next call. After INFLATE_BAD every further call is
  * INFLATE_BAD. */
 enum inflate_verdict inflate_run(struct inflate *inflate, const uint8_t **next, size_t *left,
                                  struct inflate_output *output);

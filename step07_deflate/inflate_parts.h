@@ -45,7 +45,7 @@ static inline void inflate_fill(struct inflate *inflate) {
     }
 }
 
-/* Does so, and returns whether so many bits are here. */
+/* Does so, and returns whether this many bits are here. */
 static inline bool inflate_has(struct inflate *inflate, unsigned count) {
     inflate_fill(inflate);
     return inflate->bit_count >= count || inflate_stop(inflate, INFLATE_NEEDS_INPUT);

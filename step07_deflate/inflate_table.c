@@ -12,7 +12,7 @@ static uint32_t make_entry(unsigned value, unsigned flags, unsigned code_bits,
     return (uint32_t)value << 16 | flags | code_bits << 8 | (code_bits + extra_bits);
 }
 
-/* The entry of a symbol whose code has so many bits on this level. */
+/* The entry of a symbol whose code has this many bits on this level. */
 static uint32_t symbol_entry(enum inflate_alphabet alphabet, unsigned symbol, unsigned bits) {
     static const uint8_t repeat_bits[] = {2, 3, 7}; /* of the code length symbols 16, 17, 18 */
     const struct format_range *range = NULL;
@@ -73,7 +73,7 @@ static enum inflate_code sort(struct code *code, const uint8_t *lengths, size_t 
  * code itself gets a 0 at its end, changes nothing. */
 static unsigned next_code(unsigned code, unsigned length) {
     unsigned bit = 1u << (length - 1);
-    while ((code & bit) != 0) { /* the carry; behind the last code of all it runs out at 0 */
+    while ((code & bit) != 0) { /* the carry; after the last code of all it runs out at 0 */
         bit >>= 1;
     }
     return bit == 0 ? 0 : (code & (bit - 1)) | bit;
@@ -93,7 +93,7 @@ static unsigned second_level_bits(const struct code *code, unsigned first_bits, 
 
 static void fill_second_level(struct code *code, enum inflate_alphabet alphabet, uint32_t *table,
                               unsigned first_bits, unsigned bits, const uint16_t *symbol) {
-    size_t start = 0, next = (size_t)1 << first_bits; /* of the present table, and behind it */
+    size_t start = 0, next = (size_t)1 << first_bits; /* of the present table, and after it */
     unsigned length = first_bits + 1, level_bits = 0, prefix = ~0u;
     while (length <= code->longest) {
         if (code->count[length] == 0) {

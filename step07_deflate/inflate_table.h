@@ -3,7 +3,7 @@
  * A code is given by the length of each symbol's code alone (RFC 1951, 3.2.2). The first level of
  * its table has an entry for every value that the next bits of the data may have, ten of them for
  * literals and lengths. A code of three bits thus has 128 equal entries, one for each value of the
- * seven bits behind it. Where codes are longer than the first level, its entry leads to a second
+ * seven bits after it. Where codes are longer than the first level, its entry leads to a second
  * level, looked up with the bits that follow.
  *
  * What is read from an entry tells all about the symbol, its base and number of extra bits too:

@@ -1,4 +1,4 @@
-/* matcher: the text of before, and where in it the same bytes have stood. Step 7.
+/* matcher: the text so far, and where in it the same bytes have stood. Step 7.
  *
  *     bytes    |  history  | of this message: done | not yet |   free   |
  *              base                             position   fill     capacity
@@ -10,8 +10,8 @@
  *     heads[hash of "ello"] = 6      links: 6 --5--> 1 --1--> (before the window)
  *
  * A link says how many bytes further back, not where. Links are kept for one window only, in a
- * ring, so that a new one overwrites one that no reference can reach. Whoever follows a link that
- * was overwritten still goes back, so every chain ends. What is found is compared in any case.
+ * ring, so that a new one overwrites one that no reference can reach. A search that follows a link
+ * that was overwritten still goes back, so every chain ends. What it finds is compared in any case.
  *
  * Places are numbers of 16 bits. Place 0 stands for none: nothing ever refers to the first byte.
  * The example of RFC 7692, 7.2.3.2, shows the same of the compressor that made it.
@@ -87,7 +87,7 @@ static inline size_t matcher_hash(uint32_t number, unsigned bits) {
     return (number * 0x9e3779b1u) >> (32 - bits);
 }
 
-/* Enters one place, behind which at least four bytes are there. Returns how far back the place
+/* Enters a place, from which on at least four bytes are there. Returns how far back the place
  * under the same hash is that was the newest; beyond the window if there was none. */
 static inline size_t matcher_enter(struct matcher *matcher, size_t place, uint32_t four) {
     uint16_t *head = &matcher->heads[matcher_hash(four, matcher->head_bits)];

@@ -31,7 +31,7 @@ static unsigned read_bits(struct http_text value) {
         }
         char digit = value.start[i];
         bool leading_zero = digits == 0 && digit == '0';
-        if (digit < '0' || digit > '9' || leading_zero || ++digits > 2) {
+        if (!text_is_digit(digit) || leading_zero || ++digits > 2) {
             return 0;
         }
         bits = 10 * bits + (unsigned)(digit - '0');
@@ -72,10 +72,6 @@ static bool next_element(struct http_text *list, struct element *element) {
     return verdict == EXTENSIONS_END;
 }
 
-static unsigned least(unsigned one, unsigned other) {
-    return one < other ? one : other;
-}
-
 static void add_flag(struct text_builder *text, int parameter, bool wanted) {
     if (wanted) {
         text_add(text, "; ");
@@ -95,15 +91,14 @@ static struct parameters combine(const struct element *offer, const struct param
     struct parameters agreed = *wishes;
     agreed.server_no_context_takeover |= offer->given[SERVER_NO_CONTEXT];
     agreed.client_no_context_takeover |= offer->given[CLIENT_NO_CONTEXT];
-    if (offer->bits[SERVER_BITS] != 0) {
-        agreed.server_max_window_bits =
-            least(offer->bits[SERVER_BITS], wishes->server_max_window_bits);
+    unsigned server_bits = offer->bits[SERVER_BITS], client_bits = offer->bits[CLIENT_BITS];
+    if (server_bits != 0 && server_bits < wishes->server_max_window_bits) {
+        agreed.server_max_window_bits = server_bits;
     }
-    if (offer->bits[CLIENT_BITS] != 0) {
-        agreed.client_max_window_bits =
-            least(offer->bits[CLIENT_BITS], wishes->client_max_window_bits);
-    } else if (!offer->given[CLIENT_BITS]) {
+    if (!offer->given[CLIENT_BITS]) {
         agreed.client_max_window_bits = PARAMETERS_BITS_MAX;
+    } else if (client_bits != 0 && client_bits < wishes->client_max_window_bits) {
+        agreed.client_max_window_bits = client_bits;
     }
     return agreed;
 }

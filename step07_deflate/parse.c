@@ -64,7 +64,7 @@ static struct match follow(struct matcher *matcher, size_t place, size_t distanc
     size_t mask = matcher->ring_mask;
     size_t ring_place = place + matcher->slid;
     size_t oldest = ring_place - farthest, candidate = ring_place - distance;
-    /* A longer match has the same first four bytes, and the same four that end one byte behind the
+    /* A longer match has the same first four bytes, and the same four that end one byte after the
      * longest so far. Few places that are no better have both. */
     uint32_t first = matcher_load(at), end = matcher_load(at + longest - 3);
     size_t left = chain, compared = 0;
@@ -123,7 +123,7 @@ static void earn(struct matcher *matcher, size_t start) {
 }
 
 /* Adds the byte at a place without a match, and, where there has been none for a long time, some
- * of those behind it unseen: data that is compressed already would take the longest, in vain. */
+ * of those after it unseen: data that is compressed already would take the longest, in vain. */
 static void pass_over(struct matcher *matcher, struct block *block, size_t misses) {
     size_t skipped = misses >> MISSES_SHIFT;
     size_t left = matcher->fill - matcher->position, room = block->capacity - block->count;

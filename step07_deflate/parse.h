@@ -1,4 +1,4 @@
-/* parse: says a text as bytes and references to what has been before. Step 7. */
+/* parse: turns a text into bytes and references to what came before. Step 7. */
 #ifndef STEP07_DEFLATE_PARSE_H
 #define STEP07_DEFLATE_PARSE_H
 

@@ -21,6 +21,7 @@ struct ends {
     struct inflate_output received;
     uint8_t *sent; /* the last message */
     size_t sent_length;
+    size_t turns; /* that it took */
 };
 
 static inline void *allocate(size_t size) {
@@ -50,15 +51,20 @@ static inline void stop(struct ends *ends) {
 static inline bool compress(struct ends *ends, const uint8_t *bytes, size_t length,
                             size_t capacity) {
     uint8_t *out = allocate(capacity + 1); /* so that a sanitizer sees what goes beyond */
+    enum deflate_verdict verdict = DEFLATE_GO_ON;
     ends->sent_length = SIZE_MAX;
-    bool fits =
-        deflate_message(&ends->deflate, bytes, length, out + 1, capacity, &ends->sent_length);
-    if (fits) {
+    deflate_begin(&ends->deflate, bytes, length, out + 1, capacity);
+    for (ends->turns = 0; verdict == DEFLATE_GO_ON; ends->turns++) {
+        size_t before = ends->deflate.done;
+        verdict = deflate_run(&ends->deflate, &ends->sent_length);
+        CHECK(ends->deflate.done - before <= DEFLATE_TURN);
+    }
+    if (verdict == DEFLATE_DONE) {
         CHECK(ends->sent_length <= capacity);
         memcpy(ends->sent, out + 1, ends->sent_length);
     }
     free(out);
-    return fits;
+    return verdict == DEFLATE_DONE;
 }
 
 /* Whether the peer reads these bytes in what was sent last. */

@@ -1,6 +1,7 @@
 /* deflate: what one message may refer to in those before it (RFC 7692, 7.2.3.2). */
 #include "tests/deflate_ends.h"
 
+/* The peer has not seen what was refused. */
 static void nothing_refers_to_a_refused_message(void) {
     static uint8_t bytes[MESSAGE_MAX], text[3000];
     uint64_t dice = 4;
@@ -22,6 +23,7 @@ static void nothing_refers_to_a_refused_message(void) {
     }
 }
 
+/* Unless they are too large together. */
 static void the_history_outlives_a_refused_message(void) {
     static uint8_t text[500], refused[WINDOW_MAX];
     uint64_t dice = 5;
@@ -42,6 +44,31 @@ static void the_history_outlives_a_refused_message(void) {
         CHECK(!compress(&ends, refused, WINDOW_MAX, 5));
         CHECK(!compress(&ends, refused, WINDOW_MAX, 5));
         CHECK(goes_over(&ends, text, sizeof text));
+        stop(&ends);
+    }
+}
+
+/* The peer has seen none of what was abandoned, or refused after some turns. */
+static void a_message_may_end_after_any_turn(void) {
+    static uint8_t noise[MESSAGE_MAX], out[MESSAGE_MAX];
+    uint64_t dice = 12;
+    for (unsigned bits = 8; bits <= 15; bits++) {
+        struct ends ends;
+        start(&ends, bits);
+        for (size_t turns = 0; turns < 3; turns++) {
+            fill(1, &dice, noise, sizeof noise);
+            deflate_begin(&ends.deflate, noise, sizeof noise, out, sizeof out);
+            for (size_t i = 0; i < turns; i++) {
+                CHECK_EQUAL(deflate_run(&ends.deflate, &ends.sent_length), DEFLATE_GO_ON);
+            }
+            deflate_forget(&ends.deflate);
+            CHECK(goes_over(&ends, noise, 1000));
+            CHECK(!compress(&ends, noise, sizeof noise, (turns + 1) * DEFLATE_TURN / 2));
+            CHECK_FOR(ends.turns > 1 || turns == 0, "window %u: refused after %zu", bits,
+                      ends.turns);
+            CHECK(goes_over(&ends, noise + 50000, 1000));
+            CHECK_FOR(ends.sent_length > 1000, "window %u: %zu", bits, ends.sent_length);
+        }
         stop(&ends);
     }
 }
@@ -72,6 +99,7 @@ static void a_history_that_was_taken_away_serves_as_before(void) {
     }
 }
 
+/* A peer that forgets as well, as without context takeover, must understand it. */
 static void nothing_refers_to_what_is_forgotten(void) {
     static uint8_t bytes[40000];
     uint64_t dice = 7;
@@ -136,6 +164,7 @@ int main(void) {
     test_run("deflate: nothing refers to a refused message", nothing_refers_to_a_refused_message);
     test_run("deflate: the history outlives a refused message",
              the_history_outlives_a_refused_message);
+    test_run("deflate: a message may end after any turn", a_message_may_end_after_any_turn);
     test_run("deflate: a history that was taken away serves as before",
              a_history_that_was_taken_away_serves_as_before);
     test_run("deflate: nothing refers to what is forgotten", nothing_refers_to_what_is_forgotten);

@@ -45,7 +45,6 @@ static void all_kinds_of_messages_go_over_in_every_window(void) {
 }
 
 /* What repeats at a distance is found up to that distance, and none is farther than agreed. */
-
 static void the_whole_window_is_used(void) {
     static uint8_t bytes[2 * WINDOW_MAX];
     uint64_t dice = 2;
@@ -92,14 +91,7 @@ static void it_fits_exactly_or_is_refused(void) {
     }
 }
 
-/* The peer has not seen what was refused. */
-
-/* A refused message takes nothing away from the history, unless they are too large together. */
-
-/* A peer that forgets as well, as without context takeover, must understand it. */
-
 /* One reference and one byte: a reference that is shorter by one takes a byte more. */
-
 static void a_match_is_as_long_as_it_can_be(void) {
     static uint8_t bytes[400];
     uint64_t dice = 9;
@@ -119,7 +111,6 @@ static void a_match_is_as_long_as_it_can_be(void) {
 
 /* Random bytes are stored, in blocks of at least 4096; zeros are references as long as possible,
  * also where the window moves on. */
-
 static void the_worst_and_the_best_sizes(void) {
     static uint8_t bytes[MESSAGE_MAX];
     uint64_t dice = 10;
@@ -137,10 +128,6 @@ static void the_worst_and_the_best_sizes(void) {
         stop(&ends);
     }
 }
-
-/* Longer than what the widest window reaches, and then a message that makes the window move. */
-
-/* Then nothing of all that was there is left. */
 
 static void smaller_windows_need_less(void) {
     for (unsigned bits = 8; bits < 15; bits++) {

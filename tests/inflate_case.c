@@ -107,7 +107,7 @@ void expect_in_window(struct stream *stream, unsigned window_bits, const void *w
             CHECK_BYTES(outcome.bytes, outcome.length, wanted, wanted_length);
             CHECK(inflate_is_between_blocks(&outcome.inflate));
         }
-        /* Once more with plenty of input behind it, which is read faster: empty stored blocks. */
+        /* Once more with plenty of input after it, which is read faster: empty stored blocks. */
         stream_add(stream, "000 | x0000ffff000000ffff000000ffff000000ffff000000ffff");
     }
 }

@@ -20,7 +20,7 @@ struct stream {
  *     xf248     bytes in hexadecimal */
 void stream_add(struct stream *stream, const char *words);
 
-/* Adds a Huffman code of so many bits. */
+/* Adds a Huffman code of this many bits. */
 void stream_add_code(struct stream *stream, unsigned code, unsigned bits);
 
 /* The stream becomes these bytes, and it ends between blocks: whole, in pieces and a byte at a
@@ -45,7 +45,7 @@ void expect_bad(const char *words, const char *problem, const char *text);
 #define B_ "10010010 "            /* 'b' */
 #define LEN3 "0000001 "           /* 257: a length of 3 */
 #define END_ "0000000 "           /* 256: the end of the block */
-#define SYNC "0 2:0 | x0000ffff " /* an empty stored block, as behind every message */
+#define SYNC "0 2:0 | x0000ffff " /* an empty stored block, as after every message */
 
 /* The head of a dynamic block. */
 #define DYNAMIC "0 2:2 "

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A text of so many bytes in stored blocks, each byte another one than those around it. */
+/* A text of this many bytes in stored blocks, each byte another one than those around it. */
 static void add_stored(struct stream *stream, uint8_t *text, size_t length) {
     for (size_t i = 0; i < length; i++) {
         text[i] = (uint8_t)(i * 7 + i / 256);

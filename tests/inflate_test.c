@@ -127,7 +127,7 @@ static void where_data_may_end(void) {
     CHECK(!may_end("0 2:0 | x0200fdff61"));
     CHECK(may_end("0 2:0 | x0200fdff6161"));
     CHECK(may_end(FIXED_FINAL A_ END_ "|"));
-    CHECK(!may_end(FIXED A_ END_ "|")); /* 18 bits, and the header of a stored block behind it */
+    CHECK(!may_end(FIXED A_ END_ "|")); /* 18 bits, and the header of a stored block after it */
     CHECK(!may_end(FIXED A_ "110010000 110010000 110010000 " END_ "|")); /* 45 of 48 */
     CHECK(!may_end(FIXED A_ A_ A_ A_ "110010000 110010000 110010000 110010000 " END_ "|")); /* 78 */
     CHECK(may_end(FIXED A_ "110010000 110010000 110010000 110010000 110010000 110010000 " END_));

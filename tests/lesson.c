@@ -67,7 +67,7 @@ void lesson_check_waits(void (*serve_one)(struct tcp_connection *connection, voi
     static struct options options;
     options_init(&options, "lesson", "");
     upgrade_init(&scene.settings, &options);
-    CHECK_EQUAL(upgrade_check_settings(&scene.settings), OPTIONS_GO_ON);
+    CHECK_EQUAL(options_parse(&options, 0, NULL), OPTIONS_GO_ON);
     scene.serve = serve_one;
     log_set_level(LOG_QUIET);
     check_wait(&scene, handshake, false, IDLE, FOR_EVER);

@@ -257,11 +257,9 @@ struct served {
 };
 
 static void start_server(struct served *served, const char *host) {
-    struct options options;
     struct server server;
     int out[2] = {-1, -1};
-    options_init(&options, "test", "");
-    server_init(&server, &options);
+    server_init(&server, "test", "");
     server.host = host;
     server.port = 0;
     server.quiet = true;
@@ -275,7 +273,7 @@ static void start_server(struct served *served, const char *host) {
         close(out[0]);
         close(out[1]);
         alarm(PROCESS_WAIT / 1000);
-        _exit(server_run(&server));
+        _exit(server_run(&server, 0, NULL));
     }
     close(out[1]);
     served->output = out[0];

@@ -259,7 +259,7 @@ static void ignore(struct connection *connection, const struct connection_messag
 }
 
 static void *serve(void *argument) {
-    static const struct session_settings settings = {1 << 20, 0, 0, 0};
+    static const struct session_settings settings = {1 << 20, {0, 0, 0}};
     static const struct session_handler handler = {.on_message = ignore};
     struct tcp_connection *tcp = argument;
     uint8_t lent[LENT_SIZE];

@@ -499,6 +499,21 @@ static void more_options_than_there_is_room_for(void) {
     CHECK_EQUAL(port, 80);
 }
 
+static int check_of_port(void *value) {
+    return *(uint64_t *)value == 81 ? OPTIONS_USAGE : OPTIONS_GO_ON;
+}
+
+static void a_check_sees_all_values(void) {
+    declare(NULL);
+    options_add_check(&options, check_of_port, &port);
+    parse_declared("--port 81 --quiet");
+    CHECK_EQUAL(status, OPTIONS_USAGE);
+    parse_declared("--port 82");
+    CHECK_EQUAL(status, OPTIONS_GO_ON);
+    parse_declared("--port 81 --version");
+    CHECK_EQUAL(status, 0);
+}
+
 int main(void) {
     test_run("options: an empty line keeps the defaults", nothing_keeps_the_defaults);
     test_run("options: --name value and --name=value, each kind", both_forms_of_each_kind);
@@ -531,6 +546,8 @@ int main(void) {
     test_run("options: more options than there is room for are ignored",
              more_options_than_there_is_room_for);
     test_run("options: the version", the_version);
+    test_run("options: a check sees all values, but not if only the version was asked for",
+             a_check_sees_all_values);
     test_run("options: output that is lost is told of", output_that_is_lost_is_told_of);
     return test_report();
 }

@@ -224,7 +224,7 @@ static char *read_log(const struct process *process) {
     return text;
 }
 
-size_t process_log_count(const struct process *process, const char *text) {
+static size_t count_in_log(const struct process *process, const char *text) {
     char *log = read_log(process);
     size_t count = 0;
     for (const char *at = log; at != NULL && (at = strstr(at, text)) != NULL; at++) {
@@ -236,7 +236,7 @@ size_t process_log_count(const struct process *process, const char *text) {
 
 bool process_logs(const struct process *process, const char *text) {
     int64_t deadline = now() + PROCESS_WAIT;
-    while (process_log_count(process, text) == 0) {
+    while (count_in_log(process, text) == 0) {
         if (now() > deadline) {
             char *log = read_log(process);
             CHECK_FOR(false, "the log has no \"%s\" but: %.2000s", text, log != NULL ? log : "");
@@ -246,6 +246,10 @@ bool process_logs(const struct process *process, const char *text) {
         poll(NULL, 0, POLL_INTERVAL);
     }
     return true;
+}
+
+size_t process_log_count(const struct process *process, const char *text, const char *until) {
+    return process_logs(process, until) ? count_in_log(process, text) : SIZE_MAX;
 }
 
 long process_status(const struct process *process, const char *name) {

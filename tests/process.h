@@ -36,8 +36,9 @@ bool process_prints(struct process *process, const char *text);
 /* Waits until the log contains a text. Returns whether it does. */
 bool process_logs(const struct process *process, const char *text);
 
-/* Counts how often the log contains a text now. */
-size_t process_log_count(const struct process *process, const char *text);
+/* Counts how often the log contains a text, once it has `until`, part of a line that comes after
+ * all that could be counted: a log is written a moment after what it tells of. */
+size_t process_log_count(const struct process *process, const char *text, const char *until);
 
 /* A number from /proc/PID/status, such as "Threads:" or "VmRSS:" (kB), or the count of open
  * descriptors; -1 where there is no /proc. */

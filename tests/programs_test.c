@@ -212,24 +212,29 @@ static void it_survives_the_lack_of_descriptors(void) {
         puts("valgrind has a limit of descriptors of its own; not tried");
         return;
     }
-    static const char *const arguments[] = {"--max-connections", "100", NULL};
+    static const char *const arguments[] = {"--max-connections", "100", "--verbose", NULL};
     struct process process;
+    struct wire message = {0};
     int fds[30];
     process_limit_descriptors(20);
-    bool started = process_start(&process, "step02_http", arguments);
+    bool started = process_start(&process, "step05_echo", arguments);
     process_limit_descriptors(0);
     if (!started) {
         return;
     }
     CHECK(process_logs(&process, "only 20 descriptors are allowed"));
-    for (size_t i = 0; i < 30; i++) {
+    fds[0] = peer_open(process.port);
+    for (size_t i = 1; i < 30; i++) {
         fds[i] = peer_connect(process.port);
     }
     CHECK(process_logs(&process, "cannot accept connections: "));
     long before = process_cpu_ms(&process);
     poll(NULL, 0, 300); /* the time that is measured */
     CHECK(process_cpu_ms(&process) - before < 100);
-    CHECK_EQUAL(process_log_count(&process, "cannot accept"), 1);
+    wire_add_client_text(&message, 0x81, "one more line");
+    CHECK(peer_send(fds[0], message.bytes, message.len));
+    wire_free(&message);
+    CHECK_EQUAL(process_log_count(&process, "cannot accept", "#1 text, 13 bytes"), 1);
     for (size_t i = 0; i < 30; i++) {
         close(fds[i]);
     }

@@ -136,12 +136,10 @@ static void serve_nobody(struct tcp_connection *connection, void *context) {
 /* Runs a server with these hints in a child process until it listens, stops it, and stores all
  * that it has printed. Returns its exit status. */
 static int run_server(bool quiet, const char *hints, char *printed, size_t size) {
-    struct options options;
     struct process process = {.pid = -1};
     struct server server;
     int out[2] = {-1, -1};
-    options_init(&options, "test", "");
-    server_init(&server, &options);
+    server_init(&server, "test", "");
     server.port = 0;
     server.quiet = quiet;
     server.hints = hints;
@@ -153,7 +151,7 @@ static int run_server(bool quiet, const char *hints, char *printed, size_t size)
         close(out[0]);
         close(out[1]);
         alarm(PROCESS_WAIT / 1000);
-        _exit(server_run(&server));
+        _exit(server_run(&server, 0, NULL));
     }
     close(out[1]);
     size_t len = 0;
@@ -211,7 +209,7 @@ static void the_limit_of_descriptors_is_raised(void) {
     CHECK(peer_send_text(fds[CONNECTIONS - 1], request));
     CHECK(peer_read_all(fds[CONNECTIONS - 1], response, sizeof response));
     CHECK_FOR(strncmp(response, "HTTP/1.1 404 ", 13) == 0, "%s", response);
-    CHECK_EQUAL(process_log_count(&process, "descriptors"), 0);
+    CHECK_EQUAL(process_log_count(&process, "descriptors", "#150 answered 404 "), 0);
     for (size_t i = 0; i < CONNECTIONS; i++) {
         close(fds[i]);
     }

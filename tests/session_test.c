@@ -92,7 +92,7 @@ static bool is_silent(const struct scene *scene, int milliseconds) {
 
 /* Sockets of this type keep the writes of their peer apart: each read gets what one write sent. */
 static void replies_to_a_batch_leave_in_one_write(void) {
-    struct scene scene = {.settings = {1000, LONG, 0, 0}};
+    struct scene scene = {.settings = {1000, {LONG, 0, 0}}};
     struct wire batch = {0}, wanted = {0};
     uint8_t got[2048];
     if (!begin_on(&scene, SOCK_SEQPACKET)) {
@@ -113,7 +113,7 @@ static void replies_to_a_batch_leave_in_one_write(void) {
 }
 
 static void silence_gets_a_ping_and_more_of_it_is_the_end(void) {
-    struct scene scene = {.settings = {1000, 300, 0, 0}};
+    struct scene scene = {.settings = {1000, {300, 0, 0}}};
     begin(&scene);
     int64_t start = now();
     expect(&scene, 0x89, "");
@@ -124,14 +124,14 @@ static void silence_gets_a_ping_and_more_of_it_is_the_end(void) {
 }
 
 static void without_an_interval_there_are_no_pings(void) {
-    struct scene scene = {.settings = {1000, 0, 400, 0}};
+    struct scene scene = {.settings = {1000, {0, 400, 0}}};
     begin(&scene);
     expect_close(&scene, 1001, "no message for too long"); /* the first thing that comes */
     end(&scene);
 }
 
 static void the_idle_time_out_wakes_the_wait_for_a_silent_peer(void) {
-    struct scene scene = {.settings = {1000, LONG, 300, 0}};
+    struct scene scene = {.settings = {1000, {LONG, 300, 0}}};
     begin(&scene);
     int64_t start = now();
     expect_close(&scene, 1001, "no message for too long");
@@ -143,7 +143,7 @@ static void the_idle_time_out_wakes_the_wait_for_a_silent_peer(void) {
 /* The ping goes out at 800 ms. What is left of the idle time-out then is shorter than another
  * interval, so its end does not mean that the ping was not answered. */
 static void a_wait_cut_short_is_not_a_whole_silence(void) {
-    struct scene scene = {.settings = {1000, 800, 1400, 0}};
+    struct scene scene = {.settings = {1000, {800, 1400, 0}}};
     begin(&scene);
     expect(&scene, 0x89, "");
     expect_close(&scene, 1001, "no message for too long");
@@ -151,7 +151,7 @@ static void a_wait_cut_short_is_not_a_whole_silence(void) {
 }
 
 static void our_close_leaves_time_for_a_reply(void) {
-    struct scene scene = {.settings = {1000, 100, 0, 0}};
+    struct scene scene = {.settings = {1000, {100, 0, 0}}};
     begin(&scene);
     tell(&scene, 0x81, "leave");
     expect_close(&scene, 1000, "as you wish");
@@ -165,19 +165,19 @@ static void our_close_leaves_time_for_a_reply(void) {
 }
 
 static void a_close_without_reply_is_given_up(void) {
-    struct scene scene = {.settings = {1000, LONG, 0, 0}};
+    struct scene scene = {.settings = {1000, {LONG, 0, 0}}};
     begin(&scene);
     tell(&scene, 0x81, "leave");
     expect_close(&scene, 1000, "as you wish");
     int64_t start = now();
     peer_expect_end(scene.peer);
-    CHECK_FOR(now() - start >= SESSION_CLOSE_TIMEOUT - 200 && now() - start < 10000,
+    CHECK_FOR(now() - start >= LIMITS_CLOSE_TIMEOUT - 200 && now() - start < 10000,
               "it took %lld ms", (long long)(now() - start));
     end(&scene);
 }
 
 static void the_largest_message_is_that_of_the_settings(void) {
-    struct scene scene = {.settings = {200, LONG, 0, 0}};
+    struct scene scene = {.settings = {200, {LONG, 0, 0}}};
     struct wire sent = {0}, wanted = {0};
     uint8_t payload[201];
     memset(payload, 'm', sizeof payload);
@@ -220,7 +220,7 @@ static int64_t drip(const struct scene *scene, const struct wire *bytes, size_t 
  * It takes the `once` bytes first, then those of `again`, forever. */
 static void check_drip(const char *what, struct wire *once, struct wire *again, size_t each) {
     enum { TIME = 200 };
-    struct scene scene = {.settings = {1 << 20, LONG, 0, TIME}};
+    struct scene scene = {.settings = {1 << 20, {LONG, 0, TIME}}};
     begin(&scene);
     CHECK(peer_send(scene.peer, once->bytes, once->len));
     int64_t took = drip(&scene, again, each, PROCESS_WAIT);
@@ -250,7 +250,7 @@ static void a_message_that_never_ends_is_refused(void) {
 }
 
 static void what_has_begun_wakes_the_wait_for_a_silent_peer(void) {
-    struct scene scene = {.settings = {1000, LONG, 0, 200}};
+    struct scene scene = {.settings = {1000, {LONG, 0, 200}}};
     begin(&scene);
     int64_t start = now();
     CHECK(peer_send(scene.peer, "\x82", 1));
@@ -263,7 +263,7 @@ static void what_has_begun_wakes_the_wait_for_a_silent_peer(void) {
 /* Whole messages and pings may follow one another for ever, also if each read ends in the midst of
  * one. */
 static void many_messages_have_a_time_each(void) {
-    struct scene scene = {.settings = {1000, LONG, 0, 200}};
+    struct scene scene = {.settings = {1000, {LONG, 0, 200}}};
     struct wire again = {0};
     begin(&scene);
     wire_add_client_text(&again, 0x81, "abcd");
@@ -274,8 +274,8 @@ static void many_messages_have_a_time_each(void) {
 }
 
 static void bytes_earn_the_time_that_they_take(void) {
-    static const uint8_t quarter[SESSION_LEAST_RATE / 4];
-    struct scene scene = {.settings = {1 << 20, LONG, 0, 200}};
+    static const uint8_t quarter[LIMITS_LEAST_RATE / 4];
+    struct scene scene = {.settings = {1 << 20, {LONG, 0, 200}}};
     struct wire once = {0}, again = {0};
     begin(&scene);
     wire_add_client_frame(&once, 0x02, quarter, sizeof quarter);

@@ -43,6 +43,8 @@ static void a_reset_is_the_end_of_one_connection_only(void) {
     close(other);
 }
 
+static const char last_of_long_chunks[] = "; 513 bytes in all\n";
+
 /* Sends a chunk of 512 bytes and one of 513, zeros that end with an X. */
 static void send_long_chunks(const struct process *process) {
     static char bytes[514];
@@ -53,17 +55,18 @@ static void send_long_chunks(const struct process *process) {
         CHECK(peer_send(fd, bytes, zeros + 1));
         CHECK(process_logs(process, zeros == 511 ? "read 512 bytes\n" : "read 513 bytes\n"));
         close(fd);
-        CHECK(
-            process_logs(process, zeros == 511 ? "; 512 bytes in all\n" : "; 513 bytes in all\n"));
+        CHECK(process_logs(process, zeros == 511 ? "; 512 bytes in all\n" : last_of_long_chunks));
     }
 }
 
 static void a_long_chunk_does_not_flood_the_terminal(void) {
     send_long_chunks(&server);
-    CHECK_EQUAL(process_log_count(&server, "  01f0  "), 2);
-    CHECK_EQUAL(process_log_count(&server, "|...............X|"), 1);
-    CHECK_EQUAL(process_log_count(&server, "  0200  "), 0);
-    CHECK_EQUAL(process_log_count(&server, "  ... 1 more bytes (--verbose shows them)\n"), 1);
+    CHECK_EQUAL(process_log_count(&server, "  01f0  ", last_of_long_chunks), 2);
+    CHECK_EQUAL(process_log_count(&server, "|...............X|", last_of_long_chunks), 1);
+    CHECK_EQUAL(process_log_count(&server, "  0200  ", last_of_long_chunks), 0);
+    CHECK_EQUAL(process_log_count(&server, "  ... 1 more bytes (--verbose shows them)\n",
+                                  last_of_long_chunks),
+                1);
 }
 
 static void verbose_shows_a_long_chunk_whole(void) {
@@ -71,8 +74,8 @@ static void verbose_shows_a_long_chunk_whole(void) {
     struct process verbose;
     if (process_start(&verbose, "step01_tcp", arguments)) {
         send_long_chunks(&verbose);
-        CHECK_EQUAL(process_log_count(&verbose, "  0200  58 "), 1);
-        CHECK_EQUAL(process_log_count(&verbose, "more bytes"), 0);
+        CHECK_EQUAL(process_log_count(&verbose, "  0200  58 ", last_of_long_chunks), 1);
+        CHECK_EQUAL(process_log_count(&verbose, "more bytes", last_of_long_chunks), 0);
         CHECK_EQUAL(process_stop(&verbose), 0);
     }
 }

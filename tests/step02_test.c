@@ -12,15 +12,19 @@
 static struct process server;
 
 /* Sends a request and reads the whole answer. It must start with `status` and hold `part`. */
-static void ask(const char *request, const char *status, const char *part) {
+static void ask_at(unsigned port, const char *request, const char *status, const char *part) {
     static char answer[65536];
-    int fd = peer_connect(server.port);
+    int fd = peer_connect(port);
     CHECK(peer_send_text(fd, request));
     CHECK_FOR(peer_read_all(fd, answer, sizeof answer), "no orderly end after: %.60s", request);
     CHECK_FOR(strncmp(answer, status, strlen(status)) == 0, "%.60s\n  gets: %.60s", request,
               answer);
     CHECK_FOR(strstr(answer, part) != NULL, "%.60s\n  gets: %s", request, answer);
     close(fd);
+}
+
+static void ask(const char *request, const char *status, const char *part) {
+    ask_at(server.port, request, status, part);
 }
 
 static void the_page_and_other_paths(void) {
@@ -193,25 +197,33 @@ static void a_refused_request_is_shown(void) {
  * line that people can, and not the bytes. */
 static void a_client_that_speaks_tls_gets_an_end_and_no_answer(void) {
     static const uint8_t hello[] = {0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc};
-    size_t answers = process_log_count(&server, "answered ");
-    int fd = peer_connect(server.port);
+    static const char *const arguments[] = {NULL};
+    static const char last[] = "#2 answered 404 ";
+    struct process other;
+    if (!process_start(&other, "step02_http", arguments)) {
+        return;
+    }
+    int fd = peer_connect(other.port);
     CHECK(peer_send(fd, hello, sizeof hello));
     peer_expect_end(fd);
     close(fd);
-    CHECK(process_logs(&server, " ended: This server does not speak TLS: use ws:// and http://"));
-    CHECK_EQUAL(process_log_count(&server, "refused: \"\\x16"), 0);
-    CHECK_EQUAL(process_log_count(&server, "answered "), answers);
+    CHECK(process_logs(&other, "#1 ended: This server does not speak TLS: use ws:// and http://"));
+    ask_at(other.port, "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 404 ", "");
+    CHECK_EQUAL(process_log_count(&other, "refused: ", last), 0);
+    CHECK_EQUAL(process_log_count(&other, "answered ", last), 1);
+    CHECK_EQUAL(process_stop(&other), 0);
 }
 
 static void get_and_head_are_told_apart(void) {
-    size_t pages = process_log_count(&server, "answered 200 OK: the page\n");
-    size_t heads = process_log_count(&server, "answered 200 OK: the head of the page\n");
-    ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n", "</html>");
-    ask("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n", "");
-    ask("GET /after-both HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 404 ", "");
-    CHECK(process_logs(&server, "/after-both"));
-    CHECK_EQUAL(process_log_count(&server, "answered 200 OK: the page\n"), pages + 1);
-    CHECK_EQUAL(process_log_count(&server, "answered 200 OK: the head of the page\n"), heads + 1);
+    static const char *const arguments[] = {NULL};
+    struct process other;
+    if (process_start(&other, "step02_http", arguments)) {
+        ask_at(other.port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n", "</html>");
+        CHECK(process_logs(&other, "#1 answered 200 OK: the page\n"));
+        ask_at(other.port, "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n", "");
+        CHECK(process_logs(&other, "#2 answered 200 OK: the head of the page\n"));
+        CHECK_EQUAL(process_stop(&other), 0);
+    }
 }
 
 /* With no time at all every request would get a 408. */

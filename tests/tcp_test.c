@@ -151,7 +151,7 @@ static void a_socket_that_takes_no_options_is_read(void) {
 
 static void a_peer_without_an_address_has_a_name(void) {
     struct listeners listeners;
-    struct tcp_connection connection;
+    struct tcp_connection connection = {.fd = -1};
     struct sockaddr_storage from;
     char name[TCP_NAME_SIZE], error[256];
     memset(&from, 'x', sizeof from);

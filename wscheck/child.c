@@ -258,10 +258,7 @@ bool child_prints(struct child *child, const char *text, int64_t deadline) {
         if (found || child->silent || clock_now() >= deadline) {
             break;
         }
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += 1;
-        pthread_cond_timedwait(&child->changed, &child->mutex, &until);
+        clock_wait(&child->changed, &child->mutex, 1000);
     }
     pthread_mutex_unlock(&child->mutex);
     return found;
@@ -270,13 +267,7 @@ bool child_prints(struct child *child, const char *text, int64_t deadline) {
 void child_wait_silent(struct child *child, int64_t deadline) {
     pthread_mutex_lock(&child->mutex);
     while (!child->silent && clock_now() < deadline) {
-        struct timespec until;
-        int64_t left = deadline - clock_now();
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += (long)(left < 100 ? left : 100) * 1000000;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&child->changed, &child->mutex, &until);
+        clock_wait(&child->changed, &child->mutex, 50);
     }
     pthread_mutex_unlock(&child->mutex);
 }

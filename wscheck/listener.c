@@ -227,12 +227,7 @@ int listener_wait(struct listener *listener, unsigned place, int64_t deadline,
     bool hopeless = false;
     pthread_mutex_lock(&listener->mutex);
     while (expected->fd < 0 && clock_now() < deadline && !hopeless) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += 100 * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        if (pthread_cond_timedwait(&listener->changed, &listener->mutex, &until) == ETIMEDOUT) {
+        if (clock_wait(&listener->changed, &listener->mutex, 100)) {
             hopeless = is_hopeless(context);
         }
     }

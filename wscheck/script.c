@@ -1,5 +1,7 @@
 #include "wscheck/script.h"
 
+#include "common/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,10 +72,6 @@ static const struct {
     {"agreed", SCRIPT_AGREED, TEXT},
 };
 
-static bool is_digit(char character) {
-    return character >= '0' && character <= '9';
-}
-
 static void skip_space(const char **text) {
     *text += strspn(*text, " \n");
 }
@@ -90,20 +88,20 @@ static bool take(const char **text, const char *word) {
 
 static uint64_t take_number(const char **text) {
     uint64_t number = 0;
-    for (skip_space(text); is_digit(**text); ++*text) {
+    for (skip_space(text); text_is_digit(**text); ++*text) {
         number = number * 10 + (uint64_t)(**text - '0');
     }
     return number;
 }
 
 static uint8_t hex_value(char digit) {
-    return (uint8_t)(is_digit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10);
+    return (uint8_t)(text_is_digit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10);
 }
 
 /* Reads one part of a payload and adds it to the unit. Returns false when there is no more. */
 static bool take_part(const char **text, uint8_t *unit, size_t *length) {
     skip_space(text);
-    if (is_digit(**text)) {
+    if (text_is_digit(**text)) {
         uint64_t number = take_number(text);
         unit[(*length)++] = (uint8_t)(number >> 8);
         unit[(*length)++] = (uint8_t)number;
@@ -160,7 +158,7 @@ static bool take_opcode(const char **text, struct writer_frame *frame) {
             found = true;
         }
     }
-    if (!found && strncmp(*text, "op", 2) == 0 && is_digit((*text)[2])) {
+    if (!found && strncmp(*text, "op", 2) == 0 && text_is_digit((*text)[2])) {
         *text += 2;
         frame->opcode = take_number(text) & 0x0f;
         found = true;
@@ -214,7 +212,7 @@ static bool take_modifier(const char **text, struct script_step *step) {
 static void take_codes(const char **text, struct script_step *step) {
     for (size_t i = 0; i + 1 < SCRIPT_CODES_MAX; i++) {
         skip_space(text);
-        if (!is_digit(**text)) {
+        if (!text_is_digit(**text)) {
             return;
         }
         step->codes[i] = (unsigned)take_number(text);

@@ -88,23 +88,14 @@ static void serve(struct tcp_connection *tcp, void *context) {
 }
 
 int main(int argc, char **argv) {
-    struct options options;
     struct server server;
     struct upgrade_settings upgrade;
-    options_init(&options, "bench_wslay", "wslay as an echo server.");
-    server_init(&server, &options);
-    upgrade_init(&upgrade, &options);
-    int status = options_parse(&options, argc, argv);
-    if (status == OPTIONS_GO_ON) {
-        status = upgrade_check_settings(&upgrade);
-    }
-    if (status != OPTIONS_GO_ON) {
-        return status;
-    }
+    server_init(&server, "bench_wslay", "wslay as an echo server.");
+    upgrade_init(&upgrade, &server.options);
     server.hints = "";
     server.pool.refusal = exchange_refusal;
     server.pool.buffer_size = sizeof(struct echo);
     server.pool.handle = serve;
     server.pool.context = &upgrade;
-    return server_run(&server);
+    return server_run(&server, argc, argv);
 }

@@ -153,7 +153,7 @@ static void hard_texts(void) {
 static double memory_of_each(long before) {
     int64_t deadline = now() + PROCESS_WAIT, changed = now();
     long last = 0;
-    while (now() - changed < 2 * (int64_t)SESSION_RELAX_AFTER && now() < deadline) {
+    while (now() - changed < 2 * (int64_t)LIMITS_RELAX_AFTER && now() < deadline) {
         long memory = process_status(&attack_server, "RssAnon:");
         changed = memory != last ? now() : changed;
         last = memory;

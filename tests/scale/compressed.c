@@ -103,7 +103,7 @@ static double check_each(const char *when, double bound) {
 /* Waits for the silence after which memory is given back, and until none is any more. */
 static double check_silent(void) {
     struct sample open = sample_take(&server);
-    poll(NULL, 0, SESSION_RELAX_AFTER + 500); /* the silence that is measured */
+    poll(NULL, 0, LIMITS_RELAX_AFTER + 500); /* the silence that is measured */
     sample_at_rest(&server, &open, PROCESS_WAIT);
     return check_each("silent", setting->silent);
 }

@@ -141,7 +141,7 @@ static void a_crowd_is_served(void) {
     double small = memory_of_each();
     echo_on_all(2, LARGE);
     print_stage("after an echo of 4096 bytes");
-    poll(NULL, 0, SESSION_RELAX_AFTER + 500); /* the silence that is measured */
+    poll(NULL, 0, LIMITS_RELAX_AFTER + 500); /* the silence that is measured */
     print_stage("after a second of silence");
     double silent = memory_of_each();
     echo_on_all(3, 20);

@@ -11,17 +11,17 @@
 #include <unistd.h>
 
 enum {
-    SIZE_MAX_BITS = 16,                  /* most messages are shorter than 64 KiB, */
-    LARGE_ONE_IN = 40,                   /* one in so many is up to 1 MiB, */
-    LARGEST_ONE_IN = 2000,               /* and one in so many as large as may be */
-    MESSAGES_MAX = 30,                   /* of one ordinary connection */
-    IN_FLIGHT_MAX = 8,                   /* of them at once */
-    SLEEPING = 20,                       /* connections of a sleeper */
-    SLEEPING_SIZE = 40000,               /* bytes of its messages at most: more than a window */
-    SILENCE = SESSION_RELAX_AFTER + 200, /* ms */
-    STAYER_SIZE = 200,                   /* bytes at most, */
-    STAYER_PAUSE = 5,                    /* and ms between them, */
-    STAYER_LONG_SIZE = 10000,            /* and the same when it compresses */
+    SIZE_MAX_BITS = 16,                 /* most messages are shorter than 64 KiB, */
+    LARGE_ONE_IN = 40,                  /* one in so many is up to 1 MiB, */
+    LARGEST_ONE_IN = 2000,              /* and one in so many as large as may be */
+    MESSAGES_MAX = 30,                  /* of one ordinary connection */
+    IN_FLIGHT_MAX = 8,                  /* of them at once */
+    SLEEPING = 20,                      /* connections of a sleeper */
+    SLEEPING_SIZE = 40000,              /* bytes of its messages at most: more than a window */
+    SILENCE = LIMITS_RELAX_AFTER + 200, /* ms */
+    STAYER_SIZE = 200,                  /* bytes at most, */
+    STAYER_PAUSE = 5,                   /* and ms between them, */
+    STAYER_LONG_SIZE = 10000,           /* and the same when it compresses */
     STAYER_LONG_PAUSE = 50,
     DESERTER_PAUSE = 3 /* ms, so that the others have the machine as well */
 };

@@ -1,0 +1,55 @@
+#include "step06_client/channel.h"
+
+#include "common/process.h"
+#include "step01_tcp/tcp.h"
+
+#include <errno.h>
+#include <limits.h>
+
+/* Whatever is only temporary has one name from here on. */
+static ssize_t result(ssize_t count) {
+    if (count < 0 && tcp_is_temporary(errno)) {
+        errno = EAGAIN;
+    }
+    return count;
+}
+
+ssize_t channel_read(const struct channel *channel, void *bytes, size_t size) {
+    const struct channel_filter *filter = channel->filter;
+    return result(filter != NULL ? filter->read(filter->context, channel->fd, bytes, size)
+                                 : recv(channel->fd, bytes, size, 0));
+}
+
+ssize_t channel_write(const struct channel *channel, const struct iovec *parts, size_t count) {
+    const struct channel_filter *filter = channel->filter;
+    if (filter != NULL) {
+        return result(filter->write(filter->context, channel->fd, parts, count));
+    }
+    struct msghdr message = {0};
+    message.msg_iov = (struct iovec *)parts;
+    message.msg_iovlen = (uint8_t)count; /* size_t in glibc, int in musl; at most TCP_PARTS_MAX */
+    return result(sendmsg(channel->fd, &message, MSG_NOSIGNAL));
+}
+
+bool channel_holds_output(const struct channel *channel) {
+    return channel->filter != NULL && channel->filter->events(channel->filter->context, 0) != 0;
+}
+
+int channel_wait(const struct channel *channel, short events, struct pollfd *ready, size_t count,
+                 int64_t wait) {
+    const struct channel_filter *filter = channel->filter;
+    short on_socket = filter != NULL ? filter->events(filter->context, events) : events;
+    bool at_once = events != 0 && on_socket == 0;
+    ready[0] = (struct pollfd){channel->fd, on_socket, 0};
+    if (wait < 0 || at_once) {
+        wait = 0;
+    }
+    if (poll(ready, (nfds_t)count, wait < INT_MAX ? (int)wait : INT_MAX) < 0) {
+        for (size_t i = 0; i < count; i++) {
+            ready[i].revents = 0;
+        }
+        return -1;
+    }
+    /* What the filter needs for a read may be a write, and the other way round. */
+    return filter != NULL && (at_once || ready[0].revents != 0) ? events : ready[0].revents;
+}
