@@ -57,13 +57,28 @@ static inline uint64_t mask_rest(uint8_t *to, const uint8_t *from, size_t len, u
     return seen;
 }
 
-/* Returns the OR of all results, in words. It is compiled into both of its callers, so that the one
- * that does not ask for the result does not pay for it. */
-static inline uint64_t mask_all(uint8_t *to, const uint8_t *from, size_t len, uint64_t key) {
-    uint64_t seen[4] = {0}; /* the OR of all first words of a block, of all second words ... */
+void mask_fast(uint8_t *to, const uint8_t *from, size_t len, const uint8_t masking_key[4],
+               uint64_t offset) {
+    uint64_t key = turn_key(masking_key, offset);
     size_t done = 0;
     for (; len - done >= BLOCK; done += BLOCK) {
         /* All 32 bytes are read before any is written, so `to` may lie just before `from`. */
+        uint64_t first = load_word(from + done), second = load_word(from + done + 8);
+        uint64_t third = load_word(from + done + 16), fourth = load_word(from + done + 24);
+        store_word(to + done, first ^ key);
+        store_word(to + done + 8, second ^ key);
+        store_word(to + done + 16, third ^ key);
+        store_word(to + done + 24, fourth ^ key);
+    }
+    mask_rest(to + done, from + done, len - done, key);
+}
+
+bool mask_fast_text(uint8_t *to, const uint8_t *from, size_t len, const uint8_t masking_key[4],
+                    uint64_t offset) {
+    uint64_t key = turn_key(masking_key, offset);
+    uint64_t seen[4] = {0}; /* the OR of all first words of a block, of all second words ... */
+    size_t done = 0;
+    for (; len - done >= BLOCK; done += BLOCK) {
         uint64_t first = load_word(from + done) ^ key, second = load_word(from + done + 8) ^ key;
         uint64_t third = load_word(from + done + 16) ^ key;
         uint64_t fourth = load_word(from + done + 24) ^ key;
@@ -76,17 +91,6 @@ static inline uint64_t mask_all(uint8_t *to, const uint8_t *from, size_t len, ui
         seen[2] |= third;
         seen[3] |= fourth;
     }
-    return seen[0] | seen[1] | seen[2] | seen[3] |
-           mask_rest(to + done, from + done, len - done, key);
-}
-
-void mask_fast(uint8_t *to, const uint8_t *from, size_t len, const uint8_t masking_key[4],
-               uint64_t offset) {
-    mask_all(to, from, len, turn_key(masking_key, offset));
-}
-
-bool mask_fast_text(uint8_t *to, const uint8_t *from, size_t len, const uint8_t masking_key[4],
-                    uint64_t offset) {
-    uint64_t seen = mask_all(to, from, len, turn_key(masking_key, offset));
-    return (seen & UINT64_C(0x8080808080808080)) == 0;
+    uint64_t rest = mask_rest(to + done, from + done, len - done, key);
+    return ((seen[0] | seen[1] | seen[2] | seen[3] | rest) & UINT64_C(0x8080808080808080)) == 0;
 }
