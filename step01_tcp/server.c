@@ -33,7 +33,7 @@ void server_init(struct server *server, const char *program, const char *summary
  * descriptor the connection stays in the queue and poll reports it again at once, so a pause is
  * what keeps this from spinning. `*troubled` says whether that has been logged. */
 static void accept_failed(bool *troubled) {
-    if (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK || errno == ECONNABORTED) {
+    if (tcp_is_temporary(errno) || errno == ECONNABORTED) {
         return;
     }
     if (!*troubled) {

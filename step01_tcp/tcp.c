@@ -115,9 +115,7 @@ static size_t skip_parts(const struct iovec *parts, size_t count, size_t done,
     return left;
 }
 
-/* Gives the kernel as many bytes as it takes. Returns their number or -1, as send(2) does. A peer
- * that is gone is an error here, never the signal SIGPIPE, which would end the process. */
-static ssize_t send_parts(int fd, const struct iovec *parts, size_t count, int flags) {
+ssize_t tcp_send_parts(int fd, const struct iovec *parts, size_t count, int flags) {
     if (count == 1) {
         return send(fd, parts->iov_base, parts->iov_len,
                     flags | MSG_NOSIGNAL); /* a little cheaper */
@@ -150,7 +148,7 @@ static int write_rest(struct tcp_connection *connection, const struct iovec *par
         }
         struct iovec rest[TCP_PARTS_MAX];
         size_t rest_count = skip_parts(parts, count, done, rest);
-        ssize_t sent = send_parts(connection->fd, rest, rest_count, 0);
+        ssize_t sent = tcp_send_parts(connection->fd, rest, rest_count, 0);
         if (sent < 0 && !tcp_is_temporary(errno)) {
             return -1;
         }
@@ -168,7 +166,7 @@ int tcp_write(struct tcp_connection *connection, const struct iovec *parts, size
         total += parts[i].iov_len;
     }
     /* Nearly every write fits into the kernel's buffer and is over with this one call. */
-    ssize_t sent = send_parts(connection->fd, parts, count, MSG_DONTWAIT);
+    ssize_t sent = tcp_send_parts(connection->fd, parts, count, MSG_DONTWAIT);
     if (sent < 0 && !tcp_is_temporary(errno)) {
         return -1;
     }

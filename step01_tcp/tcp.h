@@ -77,6 +77,11 @@ int tcp_write(struct tcp_connection *connection, const struct iovec *parts, size
  * makes the peer's kernel forget what we sent last, such as the reason of an error. */
 void tcp_finish(struct tcp_connection *connection, int64_t timeout);
 
+/* Gives the kernel as many bytes of these parts as it takes with one call. Returns their number or
+ * -1, as send(2) does. A peer that is gone is an error here, never the signal SIGPIPE, which would
+ * end the process. */
+ssize_t tcp_send_parts(int fd, const struct iovec *parts, size_t count, int flags);
+
 /* Whether an errno says no more of a socket than that it is to be tried again. */
 bool tcp_is_temporary(int problem);
 

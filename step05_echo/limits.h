@@ -11,8 +11,7 @@
 enum {
     LIMITS_RELAX_AFTER = 1000,    /* ms of silence before memory for busier times is given back */
     LIMITS_CLOSE_TIMEOUT = 2000,  /* ms to wait for the reply to our Close */
-    LIMITS_LEAST_RATE = 16384,    /* bytes a second of a message's payload after message_timeout, as
-                                    they come: what a few bytes inflate to earns nothing */
+    LIMITS_LEAST_RATE = 16384,    /* bytes a second of a message's payload after message_timeout */
     LIMITS_LONGEST_WAIT = 3600000 /* ms; a wait has a bound even when nothing limits it */
 };
 
@@ -20,7 +19,7 @@ struct limits_settings {
     int64_t ping_interval; /* ms of silence before a ping, and again before giving up; 0: never */
     int64_t idle_timeout;  /* ms without a message before a Close 1001; 0: never */
     /* ms for a message or a frame that has begun, in all, before a Close 1008; 0: for ever. Its
-     * bytes add the time that they take at LIMITS_LEAST_RATE. */
+     * bytes, as they come, add the time that they take at LIMITS_LEAST_RATE. */
     int64_t message_timeout;
 };
 

@@ -20,9 +20,8 @@ struct session_settings {
  * and --message-timeout. */
 void session_init(struct session_settings *settings, struct options *options);
 
-/* What is done with the messages. */
+/* What is done with each message; it may be answered with connection_send. */
 struct session_handler {
-    /* Called with each message; it may answer with connection_send. */
     void (*on_message)(struct connection *connection, const struct connection_message *message,
                        void *context);
     void *context;

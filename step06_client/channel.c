@@ -1,6 +1,5 @@
 #include "step06_client/channel.h"
 
-#include "common/process.h"
 #include "step01_tcp/tcp.h"
 
 #include <errno.h>
@@ -22,13 +21,8 @@ ssize_t channel_read(const struct channel *channel, void *bytes, size_t size) {
 
 ssize_t channel_write(const struct channel *channel, const struct iovec *parts, size_t count) {
     const struct channel_filter *filter = channel->filter;
-    if (filter != NULL) {
-        return result(filter->write(filter->context, channel->fd, parts, count));
-    }
-    struct msghdr message = {0};
-    message.msg_iov = (struct iovec *)parts;
-    message.msg_iovlen = (uint8_t)count; /* size_t in glibc, int in musl; at most TCP_PARTS_MAX */
-    return result(sendmsg(channel->fd, &message, MSG_NOSIGNAL));
+    return result(filter != NULL ? filter->write(filter->context, channel->fd, parts, count)
+                                 : tcp_send_parts(channel->fd, parts, count, 0));
 }
 
 bool channel_holds_output(const struct channel *channel) {
