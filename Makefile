@@ -2,13 +2,14 @@
 
 # The table of contents: what each room, that is, each directory, adds. A step links its own modules
 # and those of all rooms above it, and never has a copy of them.
-common           := process options log log_writer text hexdump clock sha1 base64
+common           := process options log log_writer text hexdump clock sha1 base64 \
+                    utf8_plain utf8
 step01_tcp       := tcp listeners pool server_open server
 step02_http      := buffer http_head http_request response reply exchange page
 step03_handshake := extensions origin handshake opening upgrade
-step04_frames    := frame frame_draw frame_show
-step05_echo      := mask_fast utf8_plain utf8 close input output connection connection_small \
-                    connection_send connection_rest limits session
+step04_frames    := frame mask_fast close frame_draw frame_show
+step05_echo      := input output connection connection_small connection_send connection_rest \
+                    limits session
 step06_client    := url random answer answer_body client_handshake happy_eyeballs connect \
                     trace channel client client_open terminal talk command
 step07_deflate   := format inflate_table inflate_codes inflate_symbols inflate \

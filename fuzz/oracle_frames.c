@@ -1,7 +1,7 @@
 #include "fuzz/oracle_frames.h"
 
 #include "step04_frames/frame.h"
-#include "step05_echo/close.h"
+#include "step04_frames/close.h"
 
 #include <string.h>
 

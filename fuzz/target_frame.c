@@ -10,7 +10,7 @@
 #include "step04_frames/frame.h"
 #include "step04_frames/frame_draw.h"
 #include "step04_frames/frame_show.h"
-#include "step05_echo/mask_fast.h"
+#include "step04_frames/mask_fast.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 
 #include "common/log.h"
 #include "common/text.h"
+#include "step04_frames/close.h"
 #include "step04_frames/frame_draw.h"
 
 #include <inttypes.h>
@@ -20,13 +21,18 @@ static void show_payload(const struct frame_show *show, const struct frame_heade
                          const uint8_t *payload, size_t len) {
     char text[400];
     const char *name = frame_opcode_name(header->opcode);
-    if (header->opcode == FRAME_CLOSE && len >= 2) {
-        unsigned code = (unsigned)payload[0] << 8 | payload[1];
-        log_event(show->connection, "  close: code %u, reason \"%s\"", code,
-                  text_printable(payload + 2, len - 2, text, sizeof text));
+    struct close close;
+    enum close_verdict verdict = CLOSE_OK;
+    if (header->opcode == FRAME_CLOSE) {
+        verdict = close_decode(payload, len, &close);
+    }
+    if (verdict != CLOSE_OK) {
+        log_event(show->connection, "  close, breaks a rule: %s", close_verdict_sentence(verdict));
+    } else if (header->opcode == FRAME_CLOSE && close.code == CLOSE_NO_CODE) {
+        log_event(show->connection, "  close: without a code");
     } else if (header->opcode == FRAME_CLOSE) {
-        log_event(show->connection, "  close: %s",
-                  len == 0 ? "without a code" : "with half a code");
+        log_event(show->connection, "  close: code %u, reason \"%s\"", (unsigned)close.code,
+                  text_printable(close.reason, close.reason_length, text, sizeof text));
     } else if (header->opcode == FRAME_BINARY || header->rsv != 0) {
         log_event(show->connection, "  %s%s:", name,
                   header->rsv != 0 ? ", changed by an extension" : "");

@@ -1,6 +1,6 @@
 #include "step05_echo/connection_parts.h"
 
-#include "step05_echo/mask_fast.h"
+#include "step04_frames/mask_fast.h"
 
 #include <string.h>
 
@@ -16,7 +16,6 @@ const char connection_too_big[] = "the message is larger than the limit";
 const char connection_no_memory[] = "out of memory";
 const char connection_not_utf8[] = "a text message must be UTF-8 (8.1)";
 const char connection_cut_character[] = "a text message must not end within a character (8.1)";
-static const char misplaced_bit[] = "a reserved bit is set beyond a message's first frame (5.2)";
 
 void connection_init(struct connection *connection, const struct connection_settings *settings,
                      const struct buffer *buffer, size_t received) {
@@ -29,10 +28,10 @@ void connection_init(struct connection *connection, const struct connection_sett
     }
     connection->rules =
         (struct frame_rules){settings->role == CONNECTION_SERVER, settings->allowed_rsv};
-    input_init(&connection->input, buffer, received);
+    connection->input = (struct input){.buffer = *buffer, .end = received};
     connection->in_frame = false;
     connection->in_message = false;
-    output_init(&connection->output);
+    connection->output.count = connection->output.total = connection->output.copied = 0;
     connection->sending = false;
     connection->close_sent = false;
     connection->end_event = CONNECTION_NEEDS_INPUT;
@@ -41,7 +40,7 @@ void connection_init(struct connection *connection, const struct connection_sett
 }
 
 void connection_free(struct connection *connection) {
-    input_free(&connection->input);
+    buffer_free(&connection->input.buffer);
 }
 
 enum connection_event connection_fail(struct connection *connection, uint16_t code,
@@ -78,16 +77,10 @@ static void begin_message(struct connection *connection, size_t header_size) {
 static enum connection_event begin_data_frame(struct connection *connection, size_t header_size) {
     const struct frame_header *frame = &connection->frame;
     bool continues = frame->opcode == FRAME_CONTINUATION;
-    if (continues && !connection->in_message) {
+    if (continues != connection->in_message) {
         return connection_fail(connection, CLOSE_PROTOCOL_ERROR,
-                               "there is no message to continue (5.4)");
-    }
-    if (!continues && connection->in_message) {
-        return connection_fail(connection, CLOSE_PROTOCOL_ERROR,
-                               "a message begins before the last one has ended (5.4)");
-    }
-    if (continues && frame->rsv != 0) {
-        return connection_fail(connection, CLOSE_PROTOCOL_ERROR, misplaced_bit);
+                               continues ? "there is no message to continue (5.4)"
+                                         : "a message begins before the last one has ended (5.4)");
     }
     if (!continues) {
         begin_message(connection, header_size);
@@ -104,27 +97,29 @@ static enum connection_event begin_data_frame(struct connection *connection, siz
  * */
 static enum connection_event begin_frame(struct connection *connection) {
     struct input *input = &connection->input;
+    struct frame_header *frame = &connection->frame;
+    const uint8_t *bytes = input->buffer.data + input->raw;
     enum frame_verdict verdict =
-        frame_decode_header(input->buffer.data + input->raw, input->end - input->raw,
-                            &connection->rules, &connection->frame);
+        frame_decode_header(bytes, input->end - input->raw, &connection->rules, frame);
     if (verdict == FRAME_INCOMPLETE) {
         return CONNECTION_NEEDS_INPUT;
     }
     if (verdict != FRAME_OK) {
         return connection_fail(connection, CLOSE_PROTOCOL_ERROR, frame_verdict_sentence(verdict));
     }
-    size_t header_size = frame_header_size(&connection->frame);
+    size_t header_size = frame_header_size(frame);
     enum connection_event event = CONNECTION_NEEDS_INPUT;
-    if (!frame_is_control(connection->frame.opcode)) {
+    bool is_control = frame_is_control(frame->opcode);
+    if (frame->rsv != 0 && (is_control || frame->opcode == FRAME_CONTINUATION)) {
+        event = connection_fail(connection, CLOSE_PROTOCOL_ERROR,
+                                "a reserved bit is set beyond a message's first frame (5.2)");
+    } else if (!is_control) {
         event = begin_data_frame(connection, header_size);
-    } else if (connection->frame.rsv != 0) {
-        event = connection_fail(connection, CLOSE_PROTOCOL_ERROR, misplaced_bit);
     }
     if (event != CONNECTION_NEEDS_INPUT) {
         return event;
     }
-    connection_observe(connection, false, &connection->frame, input->buffer.data + input->raw,
-                       header_size);
+    connection_observe(connection, false, frame, bytes, header_size);
     input->raw += header_size;
     connection->frame_received = 0;
     connection->in_frame = true;
@@ -155,37 +150,6 @@ static enum connection_event add_to_message(struct connection *connection, const
                    : connection_fail(connection, CLOSE_INVALID_DATA, connection_not_utf8);
 }
 
-/* Takes as much of the frame's payload as has arrived. */
-static enum connection_event take_payload(struct connection *connection) {
-    const struct frame_header *frame = &connection->frame;
-    struct input *input = &connection->input;
-    bool is_control = frame_is_control(frame->opcode);
-    if (!is_control && connection->in_pieces) {
-        if (connection->output.count == 0) {
-            input_shrink(input); /* what a large message needed, pieces do not */
-        }
-        input->message_start = input->raw; /* a piece stays where it is */
-        input->message_length = 0;
-    }
-    const uint8_t *from = input->buffer.data + input->raw;
-    uint64_t missing = frame->payload_length - connection->frame_received;
-    size_t here = input->end - input->raw;
-    size_t count = missing < here ? (size_t)missing : here;
-    connection_observe(connection, false, frame, from, count);
-    enum connection_event event = CONNECTION_NEEDS_INPUT;
-    if (!is_control) {
-        event = add_to_message(connection, from, count);
-    } else if (frame->masked) {
-        mask_fast(connection->control + connection->frame_received, from, count, frame->masking_key,
-                  connection->frame_received);
-    } else {
-        memcpy(connection->control + connection->frame_received, from, count);
-    }
-    input->raw += count;
-    connection->frame_received += count;
-    return event;
-}
-
 /* The peer's Close has come whole: replies with the same code, unless ours came first (5.5.1). */
 static enum connection_event end_with_close(struct connection *connection,
                                             struct connection_message *message) {
@@ -208,10 +172,8 @@ static enum connection_event end_with_close(struct connection *connection,
 static enum connection_event end_control_frame(struct connection *connection,
                                                struct connection_message *message) {
     size_t length = (size_t)connection->frame.payload_length;
-    *message = (struct connection_message){.opcode = connection->frame.opcode,
-                                           .fin = true,
-                                           .payload = connection->control,
-                                           .length = length};
+    *message =
+        (struct connection_message){connection->frame.opcode, 0, true, connection->control, length};
     if (!connection->in_message) {
         /* A peer that sends pings after a large message does not keep its memory with them. */
         connection->input.message_length = 0;
@@ -242,34 +204,47 @@ static enum connection_event hand_out(struct connection *connection,
     }
     connection->in_message = !fin;
     input->in_message = false;
-    *message = (struct connection_message){.opcode = connection->opcode,
-                                           .rsv = connection->rsv,
-                                           .fin = fin,
-                                           .payload = input->buffer.data + input->message_start,
-                                           .length = input->message_length};
+    *message = (struct connection_message){connection->opcode, connection->rsv, fin,
+                                           input->buffer.data + input->message_start,
+                                           input->message_length};
     return connection->in_pieces ? CONNECTION_PIECE : CONNECTION_MESSAGE;
 }
 
-/* Goes on with the frame at hand, or with the next. Returns CONNECTION_NEEDS_INPUT if there is
- * nothing to tell, which is all that there is to say if no frame is at hand then. */
-static enum connection_event take_frame(struct connection *connection,
-                                        struct connection_message *message) {
+/* Takes as much of the frame's payload as has arrived. Returns CONNECTION_NEEDS_INPUT if that gives
+ * nothing to tell. */
+static enum connection_event take_payload(struct connection *connection,
+                                          struct connection_message *message) {
+    const struct frame_header *frame = &connection->frame;
+    struct input *input = &connection->input;
+    bool is_control = frame_is_control(frame->opcode);
+    if (!is_control && connection->in_pieces) {
+        if (connection->output.count == 0) {
+            input_shrink(input); /* what a large message needed, pieces do not */
+        }
+        input->message_start = input->raw; /* a piece stays where it is */
+        input->message_length = 0;
+    }
+    const uint8_t *from = input->buffer.data + input->raw;
+    uint64_t missing = frame->payload_length - connection->frame_received;
+    size_t here = input->end - input->raw;
+    size_t count = missing < here ? (size_t)missing : here;
+    connection_observe(connection, false, frame, from, count);
     enum connection_event event = CONNECTION_NEEDS_INPUT;
-    if (!connection->in_frame) {
-        event = begin_frame(connection);
+    if (!is_control) {
+        event = add_to_message(connection, from, count);
+    } else if (frame->masked) {
+        mask_fast(connection->control + connection->frame_received, from, count, frame->masking_key,
+                  connection->frame_received);
+    } else {
+        memcpy(connection->control + connection->frame_received, from, count);
     }
-    if (!connection->in_frame || event != CONNECTION_NEEDS_INPUT) {
+    input->raw += count;
+    connection->frame_received += count;
+    connection->in_frame = count < missing;
+    if (event != CONNECTION_NEEDS_INPUT || (is_control && connection->in_frame)) {
         return event;
     }
-    event = take_payload(connection);
-    if (event != CONNECTION_NEEDS_INPUT) {
-        return event;
-    }
-    connection->in_frame = connection->frame_received < connection->frame.payload_length;
-    if (!frame_is_control(connection->frame.opcode)) {
-        return hand_out(connection, message);
-    }
-    return connection->in_frame ? event : end_control_frame(connection, message);
+    return is_control ? end_control_frame(connection, message) : hand_out(connection, message);
 }
 
 enum connection_event connection_next(struct connection *connection,
@@ -282,8 +257,11 @@ enum connection_event connection_next(struct connection *connection,
         }
         size_t before = input->raw;
         event = connection_take_small(connection, message);
-        if (event == CONNECTION_NEEDS_INPUT) {
-            event = take_frame(connection, message);
+        if (event == CONNECTION_NEEDS_INPUT && !connection->in_frame) {
+            event = begin_frame(connection);
+        }
+        if (event == CONNECTION_NEEDS_INPUT && connection->in_frame) {
+            event = take_payload(connection, message);
         }
         if (input->raw == before) {
             break; /* nothing was there to be taken */
@@ -307,7 +285,8 @@ uint8_t *connection_space(struct connection *connection, size_t *size) {
 }
 
 void connection_received(struct connection *connection, size_t count) {
-    input_received(&connection->input, count);
+    connection->input.end += count;
+    connection->input.filled = connection->input.end == connection->input.buffer.capacity;
 }
 
 bool connection_has_begun(const struct connection *connection, uint64_t *received) {

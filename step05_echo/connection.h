@@ -1,7 +1,6 @@
 /* connection: the state of one open WebSocket connection, RFC 6455 sections 5 to 7. Step 5.
  *
- * Bytes go in, events and bytes come out; there is no socket, clock or thread in here. The same
- * code serves a server and a client, a blocking thread and an event loop:
+ * Bytes go in, events and bytes come out, for a server and a client, a thread and an event loop:
  *
  *     for (;;) {
  *         switch (connection_next(&connection, &message)) {
@@ -9,10 +8,8 @@
  *                                        bytes with connection_received()
  *         case CONNECTION_NEEDS_OUTPUT:  write the output
  *         case CONNECTION_MESSAGE:       use the message, for example connection_send() it back
- *         case CONNECTION_PIECE:         use some payload of a message; only if that was wanted
  *         case CONNECTION_PING:
  *         case CONNECTION_PONG:          nothing: pings are answered already
- *         case CONNECTION_NEEDS_TURN:    go on, once others have had their turn; see layer.h
  *         case CONNECTION_CLOSED:
  *         case CONNECTION_FAILED:        write the output; end the TCP connection
  *         }
@@ -27,11 +24,11 @@
 #ifndef STEP05_ECHO_CONNECTION_H
 #define STEP05_ECHO_CONNECTION_H
 
+#include "common/utf8.h"
+#include "step04_frames/close.h"
 #include "step04_frames/frame.h"
-#include "step05_echo/close.h"
 #include "step05_echo/input.h"
 #include "step05_echo/output.h"
-#include "step05_echo/utf8.h"
 
 enum {
     CONNECTION_BUFFER_MIN = 512,           /* bytes that a buffer must have at least */
@@ -50,23 +47,21 @@ struct connection_settings {
     /* A client's frames need a fresh masking key each, which nobody can predict (10.3). This gives
      * one. A server has none: NULL. */
     void (*new_masking_key)(void *context, uint8_t masking_key[4]);
-    /* Sees the frames that are received and sent as they are on the wire, unless it is NULL:
-     * `bytes` are first those of the header, in a call of their own, then those of the payload,
-     * masked if the frame is, in as many calls as they come in. */
+    /* NULL, or sees the frames as they are on the wire, but for those sent encoded: `bytes` are
+     * first the header, in a call of its own, then payload, still masked, in one call or more. */
     void (*observe)(void *context, bool sent, const struct frame_header *frame,
                     const uint8_t *bytes, size_t count);
     void *context;
-    /* Reserved bits that an agreed extension uses (5.2). A message that has one comes in pieces,
-     * whatever its length, and what the bit means is the business of a layer above. */
-    uint8_t allowed_rsv;
-    bool in_pieces;   /* all messages come in pieces */
-    bool leave_pings; /* pings are not answered: the caller does that */
+    uint8_t allowed_rsv; /* reserved bits that an agreed extension uses (5.2): messages with them
+                            come in pieces, whatever they have come to; see layer.h */
+    bool in_pieces;      /* so do all others */
+    bool leave_pings;    /* the caller answers pings */
 };
 
 enum connection_event {
     CONNECTION_NEEDS_INPUT,  /* nothing more can be said of the bytes so far */
     CONNECTION_NEEDS_OUTPUT, /* write the output first; then there is more */
-    CONNECTION_NEEDS_TURN,   /* a layer has stopped in the midst of much work; just go on */
+    CONNECTION_NEEDS_TURN,   /* of a layer alone: there is more to do; just go on */
     CONNECTION_MESSAGE,      /* a whole message: opcode text or binary, payload */
     CONNECTION_PIECE,        /* the next payload of a message, as much as has arrived */
     CONNECTION_PING,         /* a ping; its pong is in the output */
@@ -75,13 +70,11 @@ enum connection_event {
     CONNECTION_FAILED  /* the peer broke a rule, or memory ran out; our Close is in the output */
 };
 
-/* What an event is about, or what is to be sent. A payload that was received lies in the
- * connection's memory, may be changed, and is valid until the next call of connection_next or
- * connection_space. */
+/* What an event is about, or what is to be sent. Received payload lies in the connection's memory,
+ * may be changed, and is valid until the next call of connection_next or connection_space. */
 struct connection_message {
-    uint8_t opcode; /* that of its first frame */
-    uint8_t rsv;    /* the reserved bits of its first frame */
-    bool fin;       /* it ends here; false: another piece follows */
+    uint8_t opcode, rsv; /* of its first frame */
+    bool fin;            /* it ends here; false: another piece follows */
     uint8_t *payload;
     size_t length;
 };
@@ -120,18 +113,16 @@ void connection_init(struct connection *connection, const struct connection_sett
 void connection_free(struct connection *connection);
 
 /* Finds the next event in the bytes received so far. `message` is filled in for CONNECTION_MESSAGE,
- * _PIECE, _PING, _PONG (the payload) and _CLOSED (the reason). CLOSED and FAILED are the last: every later
- * call returns the same again, and nothing else that arrives counts. */
+ * _PIECE, _PING, _PONG (the payload) and _CLOSED (the reason). CLOSED and FAILED are the last: every
+ * later call returns the same again, and nothing else that arrives counts. */
 enum connection_event connection_next(struct connection *connection,
                                       struct connection_message *message);
 
-/* Where to put the bytes that arrive next; `*size`, more than 0, is how many fit. To be called
- * after CONNECTION_NEEDS_INPUT, when all output has been sent, or at least all that was lent from a
- * received message; it may move and grow the buffer.
- * Returns NULL when there is no memory: then the connection has failed with 1011. */
+/* Where to put the bytes that arrive next; `*size`, more than 0, is how many fit, and
+ * connection_received reports how many have come. To be called after CONNECTION_NEEDS_INPUT, when
+ * all output has been sent, or at least all that was lent from a received message; it may move and
+ * grow the buffer. Returns NULL without memory: then the connection has failed with 1011. */
 uint8_t *connection_space(struct connection *connection, size_t *size);
-
-/* Reports that `count` bytes were put there. */
 void connection_received(struct connection *connection, size_t count);
 
 /* Whether something has begun and not ended: a message, or a frame of which not all is here. Then
@@ -145,16 +136,15 @@ enum connection_event connection_fail(struct connection *connection, uint16_t co
 extern const char connection_too_big[], connection_no_memory[], connection_not_utf8[],
     connection_cut_character[]; /* sentences that a layer gives as well */
 
-/* Gives back memory that was taken for busier times. For a connection that has been silent for a
- * moment; to be called when connection_space may be, and all output has been sent. */
+/* Gives back memory that was taken for busier times: in silence, when connection_space may be
+ * called, and all output has been sent. */
 void connection_relax(struct connection *connection);
 
 /* Sends a message in one frame. The payload is lent: until it has been sent it must neither change
  * nor go; a client's is masked in place. A message that has just been received goes back as it
- * lies, without being copied. After each event one message can be sent; returns 0, or -1 when
- * connection_may_send is false: the output must be written first, a message has been sent in part,
- * or a Close was sent (nothing may follow it, 5.5.1). The payload of a text message must be UTF-8.
- */
+ * lies, without being copied. After each event one message can be sent; returns 0, or -1 when the
+ * output must be written first, another message has been sent in part, or a Close was sent (nothing
+ * may follow it, 5.5.1). The payload of a text message must be UTF-8. */
 int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payload, size_t length);
 
 /* Sends a frame of a message (5.4): its first has the opcode and the reserved bits, its last has
@@ -169,12 +159,10 @@ int connection_send_encoded(struct connection *connection, const uint8_t *frame,
 /* Whether one more frame can be sent. */
 bool connection_may_send(const struct connection *connection);
 
-/* Sends a ping with up to 125 bytes, which the peer's pong will repeat. Returns as
+/* Sends a ping with up to 125 bytes, which the peer's pong will repeat; or a pong, which
+ * connection_next does in reply to a ping, but one may also come unasked (5.5.3). Returns as
  * connection_send. */
 int connection_ping(struct connection *connection, const uint8_t *payload, size_t length);
-
-/* Sends a pong with up to 125 bytes. The reply to a ping is sent by connection_next; one that
- * nobody has asked for may be sent as well (5.5.3). Returns as connection_send. */
 int connection_pong(struct connection *connection, const uint8_t *payload, size_t length);
 
 /* Starts the closing handshake, with a code that is legal or CLOSE_NO_CODE and a reason of up to
@@ -182,11 +170,9 @@ int connection_pong(struct connection *connection, const uint8_t *payload, size_
  * connection_send. */
 int connection_close(struct connection *connection, uint16_t code, const char *reason);
 
-/* The bytes to be written: `*parts` points at as many pieces as it returns. They are written in
- * this order and stay where they are until connection_sent. */
+/* The bytes to be written: `*parts` points at as many pieces as it returns, in their order.
+ * connection_sent reports that the first `count` bytes of them were written. */
 size_t connection_output(struct connection *connection, const struct iovec **parts);
-
-/* Reports that the first `count` bytes of the output were written. */
 void connection_sent(struct connection *connection, size_t count);
 
 #endif

@@ -1,20 +1,14 @@
-/* connection_parts: what the files of connection share with each other and nobody else. Step 5.
- *
- * connection.c reads frames, connection_send.c writes them, and connection_small.c has the short
- * way for small messages.
- */
+/* connection_parts: what the files of connection share with each other and nobody else. Step 5. */
 #ifndef STEP05_ECHO_CONNECTION_PARTS_H
 #define STEP05_ECHO_CONNECTION_PARTS_H
 
 #include "step05_echo/connection.h"
 
-/* Takes a whole small message, if that is what comes next and all of it is here. Otherwise returns
- * CONNECTION_NEEDS_INPUT and has done nothing. */
+/* Takes a small message, if it comes next and is here. Otherwise returns CONNECTION_NEEDS_INPUT. */
 enum connection_event connection_take_small(struct connection *connection,
                                             struct connection_message *message);
 
-/* Sends the message that has just been received, if it is small. Otherwise returns false and has
- * done nothing. */
+/* Sends the message that has just been received, if it is small. Otherwise returns false. */
 bool connection_send_small(struct connection *connection, uint8_t opcode, uint8_t *payload,
                            size_t length);
 

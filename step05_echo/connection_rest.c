@@ -3,24 +3,22 @@
 #include <string.h>
 
 bool connection_is_at_rest(const struct connection *connection) {
-    const struct input *input = &connection->input;
+    uint64_t received;
     return connection->end_event == CONNECTION_NEEDS_INPUT && !connection->close_sent &&
-           !connection->in_message && !connection->in_frame && input->raw == input->end &&
-           !connection->sending && connection->output.count == 0;
+           !connection_has_begun(connection, &received) && !connection->sending &&
+           connection->output.count == 0;
 }
 
-static bool lies_in(const void *bytes, const uint8_t *memory, size_t size) {
-    const uint8_t *at = bytes;
-    return size > 0 && at >= memory && at < memory + size;
+static bool lies_in(const uint8_t *bytes, const uint8_t *memory, size_t size) {
+    return size > 0 && bytes >= memory && bytes < memory + size;
 }
 
 /* How many bytes at the front of the buffer nobody needs: all that is done with, but for those that
- * wait to be written. */
+ * wait to be written, of which the first lies first. */
 static size_t not_needed(const struct connection *connection) {
     const struct buffer *buffer = &connection->input.buffer;
-    const struct output *output = &connection->output;
-    for (size_t i = 0; i < output->count; i++) { /* the first of them lies first */
-        const uint8_t *bytes = output->parts[i].iov_base;
+    for (size_t i = 0; i < connection->output.count; i++) {
+        const uint8_t *bytes = connection->output.parts[i].iov_base;
         if (lies_in(bytes, buffer->data, buffer->capacity)) {
             return (size_t)(bytes - buffer->data);
         }
@@ -28,21 +26,20 @@ static size_t not_needed(const struct connection *connection) {
     return connection->input.done;
 }
 
-/* Moves all but the first `gone` bytes to another buffer, and what points at them. */
+/* Moves a connection, and all but the first `gone` bytes to another buffer, unless it is the same;
+ * and what points at them. */
 static void move(struct connection *to, struct connection *from, const struct buffer *buffer,
                  size_t gone) {
     const struct buffer old = from->input.buffer;
     const uint8_t *old_copy = from->output.copy;
     struct input *input = &to->input;
-    if (to != from) {
-        *to = *from;
-    }
+    memmove(to, from, sizeof *to);
     if (buffer->data != old.data && input->end > gone) {
         memcpy(buffer->data, old.data + gone, input->end - gone);
     }
     for (size_t i = 0; i < to->output.count; i++) {
         struct iovec *part = &to->output.parts[i];
-        uint8_t *bytes = part->iov_base;
+        const uint8_t *bytes = part->iov_base;
         if (lies_in(bytes, old_copy, OUTPUT_COPY_SIZE)) {
             part->iov_base = to->output.copy + (bytes - old_copy);
         } else if (lies_in(bytes, old.data, old.capacity)) {
@@ -58,13 +55,11 @@ static void move(struct connection *to, struct connection *from, const struct bu
 
 int connection_keep(struct connection *to, struct connection *from) {
     struct buffer own = from->input.buffer;
-    size_t gone = 0;
+    size_t gone = buffer_has_grown(&own) ? 0 : not_needed(from), size = from->input.end - gone;
     if (!buffer_has_grown(&own)) {
-        gone = not_needed(from);
-        size_t size = from->input.end - gone;
         buffer_init(&own, NULL, 0);
-        if (buffer_resize(&own, size > CONNECTION_BUFFER_MIN ? size : CONNECTION_BUFFER_MIN, 0) !=
-            0) {
+        size = size > CONNECTION_BUFFER_MIN ? size : CONNECTION_BUFFER_MIN;
+        if (buffer_resize(&own, size, 0) != 0) {
             return -1;
         }
     }

@@ -1,9 +1,8 @@
-/* connection_rest: connections that share memory, for who has many in one thread. Step 5.
+/* connection_rest: connections that share memory, for a thread that has many. Step 5.
  *
- * A thread that serves one connection at a time needs one struct connection and one large buffer
- * for all of them. A connection at rest needs neither: connection_init() starts it again when bytes
- * come. What is unfinished when its turn ends is taken out of the shared memory, and back into it
- * for the next turn:
+ * One struct connection and one large buffer are enough for all that a thread serves in turns. A
+ * connection at rest needs neither: connection_init starts it again when bytes come. What is
+ * unfinished at the end of a turn is taken out, and lent the memory again for the next:
  *
  *     connection_lend(&shared, own, memory, size);     or connection_init() after a rest
  *     ... read, connection_next(), write ...
@@ -16,19 +15,18 @@
 
 #include "step05_echo/connection.h"
 
-/* Whether nothing has begun and nothing waits: then there is nothing to remember but the settings,
- * and, if its buffer has grown, something to free. */
+/* After CONNECTION_NEEDS_INPUT: whether nothing has begun and nothing waits to be written. Then
+ * connection_free may follow, and only the settings are to be remembered. */
 bool connection_is_at_rest(const struct connection *connection);
 
-/* Moves a connection to `to`, which may be the same, and its bytes out of the memory that was lent
- * to it into a block of the heap. What the user has lent to its output stays where it is. Returns
- * 0, or -1 when there is no memory: then nothing has changed. `from` is not to be used, or freed,
- * any more. A message that was handed out is gone, but for a piece: that has moved with the rest,
- * to input.message_start. */
+/* Moves a connection to `to`, which may be the same, and its bytes from lent memory to the heap.
+ * What its user has lent to the output stays where it is; of messages that were handed out only a
+ * piece moves along, and lies at input.message_start. Returns 0, or -1 without memory: then nothing
+ * has changed. `from` must not be used or freed any more. */
 int connection_keep(struct connection *to, struct connection *from);
 
-/* The way back: moves a connection to `to`, and its bytes into `lent`, of CONNECTION_BUFFER_MIN
- * bytes at least, unless they fill more than half of it. */
+/* The way back, to `lent`, of CONNECTION_BUFFER_MIN bytes at least: unless the bytes fill more than
+ * half of it. */
 void connection_lend(struct connection *to, struct connection *from, uint8_t *lent, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /* What a connection sends: the second half of connection.h. */
 #include "step05_echo/connection_parts.h"
 
-#include "step05_echo/mask_fast.h"
+#include "step04_frames/mask_fast.h"
 
 #include <string.h>
 
@@ -81,11 +81,12 @@ int connection_send_piece(struct connection *connection, const struct connection
     if (!connection_may_send(connection)) {
         return -1;
     }
-    struct frame_header header = {.fin = piece->fin,
-                                  .rsv = connection->sending ? 0 : piece->rsv,
-                                  .opcode =
-                                      connection->sending ? FRAME_CONTINUATION : piece->opcode,
-                                  .payload_length = piece->length};
+    struct frame_header header = {
+        .fin = piece->fin, .opcode = FRAME_CONTINUATION, .payload_length = piece->length};
+    if (!connection->sending) {
+        header.opcode = piece->opcode;
+        header.rsv = piece->rsv;
+    }
     connection->sending = !piece->fin;
     send_frame(connection, &header, piece->payload);
     return 0;
@@ -106,14 +107,6 @@ int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payl
 int connection_send_encoded(struct connection *connection, const uint8_t *frame, size_t length) {
     if (connection->sending || !connection_may_send(connection)) {
         return -1;
-    }
-    if (connection->settings.observe != NULL) {
-        const struct frame_rules rules = {.allowed_rsv = FRAME_RSV1 | FRAME_RSV2 | FRAME_RSV3};
-        struct frame_header header;
-        frame_decode_header(frame, length, &rules, &header);
-        size_t head_size = frame_header_size(&header);
-        connection_observe(connection, true, &header, frame, head_size);
-        connection_observe(connection, true, &header, frame + head_size, length - head_size);
     }
     connection_lend_output(connection, frame, length);
     return 0;

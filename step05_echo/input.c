@@ -2,14 +2,6 @@
 
 #include <string.h>
 
-void input_init(struct input *input, const struct buffer *buffer, size_t received) {
-    *input = (struct input){.buffer = *buffer, .end = received};
-}
-
-void input_free(struct input *input) {
-    buffer_free(&input->buffer);
-}
-
 /* Most bytes are where they should be already, and not every memmove notices that. */
 static void move(uint8_t *to, const uint8_t *from, size_t len) {
     if (to != from) {
@@ -99,9 +91,4 @@ uint8_t *input_space(struct input *input, uint64_t rest_of_frame, uint64_t most,
     }
     *size = buffer->capacity - input->end;
     return buffer->data + input->end;
-}
-
-void input_received(struct input *input, size_t count) {
-    input->end += count;
-    input->filled = input->end == input->buffer.capacity;
 }

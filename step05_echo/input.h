@@ -9,8 +9,8 @@
  *     +------------------------------+-------------------+----------------+-------------------+---
  *     0                            done                  message end     raw                 end
  *
- * Who takes bytes from it moves `raw`, and adds to the message. What is in here is the other half:
- * where the next bytes go, what is moved for them, and when the buffer grows and shrinks.
+ * The connection moves `raw` and adds to the message. Here is where the next bytes go, what is moved
+ * for them, and when the buffer grows and shrinks.
  */
 #ifndef STEP05_ECHO_INPUT_H
 #define STEP05_ECHO_INPUT_H
@@ -18,10 +18,11 @@
 #include "step02_http/buffer.h"
 
 enum {
-    INPUT_LEAST = 512, /* bytes that stay of a buffer which does not go back to lent ones */
+    INPUT_LEAST = 512,           /* bytes that stay of a buffer for which no memory is lent */
     INPUT_READ_SIZE = 256 * 1024 /* what a buffer grows to when a read has filled it */
 };
 
+/* Begins with a buffer, `end` after what has arrived already, and all else 0 or false. */
 struct input {
     struct buffer buffer;
     size_t done, raw, end; /* see the picture above */
@@ -30,21 +31,12 @@ struct input {
     size_t message_start, message_length;
 };
 
-/* Takes over `buffer`, whose first `received` bytes have arrived already. */
-void input_init(struct input *input, const struct buffer *buffer, size_t received);
-
-/* Frees what the buffer has taken from the heap. */
-void input_free(struct input *input);
-
 /* Where to put the bytes that arrive next; `*size`, more than 0, is how many fit. Everything before
  * `done` must have been sent, because it may be overwritten, and what follows may move. Of the
  * frame at hand, `rest_of_frame` bytes of payload are missing (0: no header has come); a message
  * may make the buffer grow to `most` bytes. Returns NULL when there is no memory for a single byte.
  */
 uint8_t *input_space(struct input *input, uint64_t rest_of_frame, uint64_t most, size_t *size);
-
-/* Reports that `count` bytes were put there. */
-void input_received(struct input *input, size_t count);
 
 /* Gives back what a large message has taken beyond INPUT_READ_SIZE, unless there are as many bytes
  * that are not looked at yet. No message may lie in the buffer, and everything before `done` must

@@ -2,12 +2,6 @@
 
 #include <string.h>
 
-void output_init(struct output *output) {
-    output->count = 0;
-    output->total = 0;
-    output->copied = 0;
-}
-
 void output_lend(struct output *output, const uint8_t *bytes, size_t len) {
     if (len == 0) {
         return;

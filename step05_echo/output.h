@@ -13,6 +13,7 @@
 
 enum { OUTPUT_PARTS_MAX = 16, OUTPUT_COPY_SIZE = 768 };
 
+/* Begins with `count`, `total` and `copied` 0. */
 struct output {
     struct iovec parts[OUTPUT_PARTS_MAX];
     size_t count; /* parts that wait */
@@ -20,8 +21,6 @@ struct output {
     size_t copied;
     uint8_t copy[OUTPUT_COPY_SIZE];
 };
-
-void output_init(struct output *output);
 
 /* Whether `parts` more parts fit, with `bytes` to copy. */
 static inline bool output_has_room(const struct output *output, size_t parts, size_t bytes) {

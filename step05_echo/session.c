@@ -53,8 +53,9 @@ static bool flush(struct session *session) {
 }
 
 static void say_goodbye(struct session *session, const char *reason) {
-    log_verbose(session->tcp->number, "sending Close 1001: %s", reason);
-    connection_close(&session->connection, CLOSE_GOING_AWAY, reason);
+    if (connection_close(&session->connection, CLOSE_GOING_AWAY, reason) == 0) {
+        log_verbose(session->tcp->number, "sending Close 1001: %s", reason);
+    }
 }
 
 /* Reads what comes within `wait` ms. Returns false when the connection is over. */
@@ -72,9 +73,7 @@ static bool read_some(struct session *session, int64_t wait) {
         connection_received(connection, (size_t)count);
         session->limits.heard = true;
     } else if (count < 0 && errno == ECANCELED) {
-        if (!connection->close_sent) {
-            say_goodbye(session, "the server is shutting down");
-        }
+        say_goodbye(session, "the server is shutting down");
     } else if (count == 0 || errno != ETIMEDOUT) {
         return lost(session, count == 0 ? "closed by the peer without a Close" : strerror(errno));
     }
@@ -184,7 +183,8 @@ void session_run(struct tcp_connection *tcp, const struct session_settings *sett
     session.limits = (struct limits){.settings = &settings->limits, .heard = true, .message = true};
     struct connection_settings rules = {.role = CONNECTION_SERVER,
                                         .max_message = settings->max_message,
-                                        .allowed_rsv = layer_rsv(handler->layer)};
+                                        .allowed_rsv =
+                                            handler->layer != NULL ? handler->layer->rsv : 0};
     connection_init(&session.connection, &rules, buffer, received);
     run(&session);
     connection_free(&session.connection);

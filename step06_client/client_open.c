@@ -219,7 +219,8 @@ static void begin(struct opening *opening, const struct client_settings *setting
                                         .max_message = settings->max_message,
                                         .new_masking_key = new_masking_key,
                                         .context = client,
-                                        .allowed_rsv = layer_rsv(client->layer)};
+                                        .allowed_rsv =
+                                            client->layer != NULL ? client->layer->rsv : 0};
     client->tracing = settings->trace;
     client->limits = (struct limits){.settings = &settings->limits, .heard = true, .message = true};
     trace_init(&client->sent, "sent frame", true, rules.allowed_rsv);

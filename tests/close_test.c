@@ -1,8 +1,8 @@
 /* close: the payload that a Close is sent with. What arrives in one: see connection_control_test
  * and connection_violations_test. */
-#include "step05_echo/close.h"
+#include "step04_frames/close.h"
 
-#include "step05_echo/utf8.h"
+#include "common/utf8.h"
 #include "tests/test.h"
 
 #include <string.h>

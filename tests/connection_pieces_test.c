@@ -394,7 +394,8 @@ static void while_a_message_is_sent_in_part_none_can_begin(void) {
                 "ab\x81\x02"
                 "ab\x88\x02\x03\xe8",
                 27);
-    CHECK_BYTES(run.sent.bytes.bytes, run.sent.bytes.len, run.output.bytes, run.output.len);
+    CHECK_BYTES(run.sent.bytes.bytes, run.sent.bytes.len, run.output.bytes + sizeof encoded,
+                run.output.len - sizeof encoded); /* who has encoded a frame has seen it */
     end(&run);
 }
 

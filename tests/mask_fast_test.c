@@ -1,5 +1,5 @@
 /* mask_fast: against the plain mask of step 4, at every length, offset and distance. */
-#include "step05_echo/mask_fast.h"
+#include "step04_frames/mask_fast.h"
 
 #include "step04_frames/frame.h"
 #include "tests/test.h"

@@ -1,8 +1,8 @@
 /* UTF-8 against an oracle that works the other way round: it decodes the bytes to a code point by
  * arithmetic, encodes that again, and compares (RFC 3629, section 3). */
-#include "step05_echo/utf8.h"
+#include "common/utf8.h"
 
-#include "step05_echo/utf8_plain.h"
+#include "common/utf8_plain.h"
 #include "tests/test.h"
 
 #include <string.h>

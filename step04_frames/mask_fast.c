@@ -1,4 +1,4 @@
-#include "step05_echo/mask_fast.h"
+#include "step04_frames/mask_fast.h"
 
 #include <string.h>
 

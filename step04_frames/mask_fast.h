@@ -1,11 +1,11 @@
-/* mask_fast: the mask of RFC 6455, 5.3, eight bytes at a time. Step 5.
+/* mask_fast: the mask of RFC 6455, 5.3, eight bytes at a time. Step 4.
  *
- * frame_mask of step 4 says what masking is, in three lines; read it first. The programs use
- * what is here, which does the same as fast as memory delivers the bytes. tests/mask_fast_test.c
+ * frame_mask says what masking is, in three lines; read it first (frame.h). From step 5 on the
+ * programs use what is here, which does the same as fast as memory delivers the bytes. tests/mask_fast_test.c
  * holds the two against each other.
  */
-#ifndef STEP05_ECHO_MASK_FAST_H
-#define STEP05_ECHO_MASK_FAST_H
+#ifndef STEP04_FRAMES_MASK_FAST_H
+#define STEP04_FRAMES_MASK_FAST_H
 
 #include <stdbool.h>
 #include <stddef.h>

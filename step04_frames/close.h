@@ -1,4 +1,4 @@
-/* close: the codes and the payload of a Close frame, RFC 6455 sections 5.5.1 and 7.4. Step 5.
+/* close: the codes and the payload of a Close frame, RFC 6455 sections 5.5.1 and 7.4. Step 4.
  *
  *      0                   1
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5
@@ -8,8 +8,8 @@
  *
  * The payload may also be empty: then there is no code.
  */
-#ifndef STEP05_ECHO_CLOSE_H
-#define STEP05_ECHO_CLOSE_H
+#ifndef STEP04_FRAMES_CLOSE_H
+#define STEP04_FRAMES_CLOSE_H
 
 #include <stdbool.h>
 #include <stddef.h>

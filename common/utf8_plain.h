@@ -1,11 +1,11 @@
-/* utf8_plain: the check of utf8, written as one comparison for each range. Step 5.
+/* utf8_plain: the check of utf8, written as one comparison for each range.
  *
  * Read this one first. It says what UTF-8 is in the way the table in utf8.h does, a byte at a time.
  * The programs use utf8, which does the same without a branch for each byte, several times as fast
  * on text that is not English. tests/utf8_test.c holds the two against each other.
  */
-#ifndef STEP05_ECHO_UTF8_PLAIN_H
-#define STEP05_ECHO_UTF8_PLAIN_H
+#ifndef COMMON_UTF8_PLAIN_H
+#define COMMON_UTF8_PLAIN_H
 
 #include <stdbool.h>
 #include <stddef.h>

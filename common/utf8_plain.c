@@ -1,4 +1,4 @@
-#include "step05_echo/utf8_plain.h"
+#include "common/utf8_plain.h"
 
 /* Takes in the first byte of a character: it says how many more there are, and the range of the
  * second. */

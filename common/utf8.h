@@ -1,4 +1,4 @@
-/* utf8: is this text UTF-8, checked as its bytes arrive? RFC 3629; RFC 6455 section 8.1. Step 5.
+/* utf8: is this text UTF-8, checked as its bytes arrive? RFC 3629; RFC 6455 section 8.1.
  *
  *     bytes                                                     code points
  *     00-7f                                                     U+0000   to U+007F
@@ -14,8 +14,8 @@
  * Only the second byte ever has a narrower range: it is what excludes overlong forms, surrogates
  * and code points above U+10FFFF. utf8_plain.c says the same in plain comparisons; read it first.
  */
-#ifndef STEP05_ECHO_UTF8_H
-#define STEP05_ECHO_UTF8_H
+#ifndef COMMON_UTF8_H
+#define COMMON_UTF8_H
 
 #include <stdbool.h>
 #include <stddef.h>

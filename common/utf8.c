@@ -1,4 +1,4 @@
-#include "step05_echo/utf8.h"
+#include "common/utf8.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
-#include "step05_echo/close.h"
+#include "step04_frames/close.h"
 
-#include "step05_echo/utf8.h"
+#include "common/utf8.h"
 
 #include <string.h>
 
