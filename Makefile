@@ -23,6 +23,8 @@ ROOMS := common $(STEPS)
 SYSTEM   := $(shell uname -s)
 CC       ?= cc
 CFLAGS   ?= -O2 -g
+# To optimize a test takes longer than it runs. CFLAGS from outside hold for tests, too.
+test_flags := $(if $(filter file,$(origin CFLAGS)),-O0 -U_FORTIFY_SOURCE)
 BUILD    ?= build
 ifneq ($(words $(subst ',- - ,$(subst ",- - ,$(BUILD)))),1)
     $(error BUILD is the name of one directory without spaces or quotes, such as build/clang, not '$(BUILD)')
@@ -77,7 +79,7 @@ $(PROGRAMS):
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(say) CC $<
-	$(quiet)$(COMPILE) -MMD -MP -c -o $@ $<
+	$(quiet)$(COMPILE) $(if $(filter tests/%,$<),$(test_flags)) -MMD -MP -c -o $@ $<
 
 # The page is an HTML file; the compiler gets it as an array of bytes.
 $(BUILD)/gen/page.c: step02_http/page.html step02_http/embed.sh
@@ -140,10 +142,12 @@ include tests/zlib/rules.mk
 # many. With T=frame only tests/frame_test.c runs; ONLY=text picks those of its tests that have the
 # text in their names.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(getconf _NPROCESSORS_ONLN))
-test: ## run the tests that need only a compiler, make and a shell (T=frame for one program)
-	+@$(MAKE) --no-print-directory $(jobs) $(if $(wildcard tests/$(T)_test.c),all $(BUILD)/tests/$(T)_test,test-programs)
+test: ## run the tests that need only a compiler, make and a shell (T=frame for one program, FULL=yes for repetitions)
+	+@$(MAKE) --no-print-directory $(jobs) \
+	    $(if $(wildcard tests/$(T)_test.c),all $(BUILD)/tests/$(T)_test,$(if $(BOUNDED),bounded,test)-programs)
 	@sh tests/run.sh $(T)
-test-programs: all $(TESTS) ## build the test programs without running them
+test-programs: bounded-programs ## build the test programs without running them
+bounded-programs: all $(TESTS) # without those that are for scripts; see tests/run.sh
 interop: all ## drive the programs with real clients: browsers, Node, Python, Java and others
 	@sh tests/interop/run.sh
 
@@ -201,7 +205,10 @@ help: ## show this list
 	@echo '  step07_client  the same with compression: ARGS=--compress'
 	@echo 'CC, CFLAGS, LDFLAGS and BUILD can be set, as in: make CC=clang BUILD=build/clang'
 
-.PHONY: all run $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))) test test-programs interop \
+.PHONY: all run $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))) test test-programs \
+        bounded-programs interop \
         flat diff format compdb clean help FORCE
 .SECONDARY:
+# The compiler writes these. Without a rule for them make would look for a way to make each of them.
+$(BUILD)/obj/%.d: ;
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -7,7 +7,7 @@
 #     sh tests/run.sh frame    frame_test alone
 #
 # With BOUNDED=yes, of the scripts only that of wscheck: the others try what does not depend on the
-# compiler or is tried under another one.
+# compiler or is tried under another one. With FULL=yes some do more that repeats what others do.
 set -u
 BUILD=${BUILD:-build}
 chosen=${1:-}
@@ -23,16 +23,7 @@ run() { # run NAME COMMAND...
     echo $? > "$results/$name.status"
 }
 
-# Whether a test starts threads or programs; others have nothing to race with.
-has_threads() { # has_threads NAME
-    ! [ -f "tests/$1.c" ] ||
-        grep -qE 'tests/(process|peer)|step01_tcp/|session\.h|pthread|fork\(|wscheck/' "tests/$1.c"
-}
-
 for program in "$BUILD"/tests/*_test; do
-    if [ "${SANITIZED:-}" = threads ] && ! has_threads "$(basename "$program")"; then
-        continue
-    fi
     case ${SANITIZED:-}:$program in
         clang:*/faults_*)
             echo "SKIPPED $program: clang's sanitizer is linked so that its own calls would fail"
@@ -46,11 +37,11 @@ scripts=$(ls tests/*_test.sh)
 for script in $scripts; do
     run "$(basename "$script" .sh)" sh "$script" &
 done
-wait
 # `make tutorial` also runs what the text types, which takes longer. A sanitizer would measure the
 # whole text anew for each of its lines.
 [ "${BOUNDED:-}" = yes ] || [ -n "${SANITIZED:-}" ] ||
-    run tutorial "$BUILD/tutorial" --only quotes,hex,rules,mentions,figures,links
+    run tutorial "$BUILD/tutorial" --only quotes,hex,rules,mentions,figures,links &
+wait
 if [ -n "$chosen" ] && ! ls "$results"/*.status > /dev/null 2>&1; then
     echo "there is no test '$chosen'; ls tests/*_test.* shows them" >&2
     exit 2

@@ -18,7 +18,7 @@ wscheck_links  := $(foreach module,main $(wscheck),$(call object,wscheck/$(modul
                   $(foreach module,$(wscheck_common),$(call object,common/$(module))) \
                   $(foreach module,$(wscheck_deflate),$(call object,step07_deflate/$(module)))
 
-test-programs: $(BUILD)/wscheck
+bounded-programs: $(BUILD)/wscheck
 wscheck: $(BUILD)/wscheck ## build the checker for any server or client: build/wscheck
 $(BUILD)/wscheck: $(wscheck_links)
 	$(say) LINK $@

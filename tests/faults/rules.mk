@@ -27,7 +27,7 @@ $(faults_tests): $(BUILD)/tests/faults_%_test: $(BUILD)/obj/tests/faults/%_test.
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
 ifeq ($(SYSTEM),Linux)
-test-programs: $(faults_programs) $(faults_tests)
+bounded-programs: $(faults_programs) $(faults_tests)
 endif
 
 faults: $(faults_programs) $(faults_tests) $(BUILD)/wscheck ## fail every system call and allocation of the server in turn

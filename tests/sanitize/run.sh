@@ -131,16 +131,21 @@ case ${MAKEFLAGS:-} in
 esac
 build() { # build TARGET
     # shellcheck disable=SC2086 # no word, or one
-    "$MAKE" --no-print-directory $jobs "$1" BUILD="$BUILD" CC="$compiler" CFLAGS="$flags" \
+    "$MAKE" --no-print-directory $jobs "$@" BUILD="$BUILD" CC="$compiler" CFLAGS="$flags" \
         CPPFLAGS="$extra" LDFLAGS="$linked"
+}
+# The tests that start threads or programs; others have nothing to race with.
+threaded() {
+    grep -lE 'tests/(process|peer)|step01_tcp/|session\.h|pthread|fork\(|wscheck/' tests/*_test.c |
+        sed "s|^|$BUILD/|; s|\.c\$||" | tr '\n' ' '
 }
 export SANITIZED="$tool" # for the tests whose programs are not built that way
 report_to "$reports/all"
-if [ "$tool" = valgrind ]; then
-    build test-programs && WATCH=$watch sh $here/slow.sh
-else
-    build test
-fi
+case $tool in
+    valgrind) build bounded-programs && WATCH=$watch sh $here/slow.sh ;;
+    threads) build test TESTS="$(threaded)" ;;
+    *) build test ;;
+esac
 status=$?
 findings "$reports/all" > "$BUILD/reports.txt"
 if [ -s "$BUILD/reports.txt" ]; then

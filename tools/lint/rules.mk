@@ -48,8 +48,8 @@ lint_program_gcc  := gcc
 lint_package_gcc  := gcc
 lint_program_tidy := clang-tidy
 lint_package_tidy := clang-tidy
-lint_program_scan := scan-build
-lint_package_scan := clang-tools
+lint_program_scan := clang
+lint_package_scan := clang
 comma := ,
 
 lint_headers := $(filter %.h,$(SOURCES)) Makefile tools/lint/rules.mk
@@ -63,8 +63,7 @@ $(BUILD)/lint/tidy/%.ok: % $(lint_headers) .clang-tidy
 	@touch $@
 $(BUILD)/lint/scan/%.ok: % $(lint_headers)
 	@mkdir -p $(@D)
-	@scan-build --status-bugs --use-cc=clang -o $(BUILD)/lint/report \
-	    clang $(LINT_FLAGS) -c -o $(@:.ok=.o) $< > $@.log 2>&1 || { cat $@.log; exit 1; }
+	@clang --analyze -Xclang -analyzer-werror --analyzer-output text $(LINT_FLAGS) -o /dev/null $<
 	@touch $@
 
 .PHONY: lint $(lint_parts)
