@@ -75,6 +75,7 @@ enum frame_verdict frame_decode_header(const uint8_t *bytes, size_t len,
     if (length_bits_for(header->payload_length) != length_bits) {
         return FRAME_LENGTH_NOT_MINIMAL;
     }
+    memset(header->masking_key, 0, sizeof header->masking_key);
     if (!header->masked) {
         return FRAME_OK;
     }

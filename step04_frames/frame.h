@@ -45,7 +45,7 @@ struct frame_header {
     uint8_t rsv;    /* the three reserved bits */
     uint8_t opcode; /* an enum frame_opcode */
     bool masked;
-    uint8_t masking_key[4]; /* if masked */
+    uint8_t masking_key[4]; /* zeros, which change nothing, if it is not masked */
     uint64_t payload_length;
 };
 

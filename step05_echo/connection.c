@@ -19,13 +19,11 @@ const char connection_cut_character[] = "a text message must not end within a ch
 
 void connection_init(struct connection *connection, const struct connection_settings *settings,
                      const struct buffer *buffer, size_t received) {
+    uint64_t most = SIZE_MAX / 4; /* so that no sum of sizes can overflow */
+    most = settings->max_message < most ? settings->max_message : most;
     connection->settings = *settings;
-    if (settings->max_message < CONNECTION_MESSAGE_MIN) {
-        connection->settings.max_message = CONNECTION_MESSAGE_MIN;
-    }
-    if (settings->max_message > SIZE_MAX / 4) {
-        connection->settings.max_message = SIZE_MAX / 4; /* so that no sum of sizes can overflow */
-    }
+    connection->settings.max_message =
+        most > CONNECTION_MESSAGE_MIN ? most : CONNECTION_MESSAGE_MIN;
     connection->rules =
         (struct frame_rules){settings->role == CONNECTION_SERVER, settings->allowed_rsv};
     connection->input = (struct input){.buffer = *buffer, .end = received};
@@ -37,10 +35,6 @@ void connection_init(struct connection *connection, const struct connection_sett
     connection->end_event = CONNECTION_NEEDS_INPUT;
     connection->close_code = CLOSE_NO_CODE;
     connection->failure = NULL;
-}
-
-void connection_free(struct connection *connection) {
-    buffer_free(&connection->input.buffer);
 }
 
 enum connection_event connection_fail(struct connection *connection, uint16_t code,
@@ -134,9 +128,7 @@ static enum connection_event add_to_message(struct connection *connection, const
     struct input *input = &connection->input;
     uint8_t *to = input->buffer.data + input->message_start + input->message_length;
     bool is_text = connection->opcode == FRAME_TEXT && connection->rsv == 0, is_ascii = false;
-    if (!frame->masked) {
-        memmove(to, from, count);
-    } else if (is_text) {
+    if (is_text) {
         is_ascii = mask_fast_text(to, from, count, frame->masking_key, connection->frame_received);
     } else {
         mask_fast(to, from, count, frame->masking_key, connection->frame_received);
@@ -230,13 +222,11 @@ static enum connection_event take_payload(struct connection *connection,
     size_t count = missing < here ? (size_t)missing : here;
     connection_observe(connection, false, frame, from, count);
     enum connection_event event = CONNECTION_NEEDS_INPUT;
-    if (!is_control) {
-        event = add_to_message(connection, from, count);
-    } else if (frame->masked) {
+    if (is_control) {
         mask_fast(connection->control + connection->frame_received, from, count, frame->masking_key,
                   connection->frame_received);
     } else {
-        memcpy(connection->control + connection->frame_received, from, count);
+        event = add_to_message(connection, from, count);
     }
     input->raw += count;
     connection->frame_received += count;
@@ -293,8 +283,4 @@ bool connection_has_begun(const struct connection *connection, uint64_t *receive
     const struct input *input = &connection->input;
     *received = connection->in_message ? connection->message_received : 0;
     return connection->in_message || connection->in_frame || input->raw < input->end;
-}
-
-void connection_relax(struct connection *connection) {
-    input_relax(&connection->input);
 }

@@ -16,10 +16,7 @@
  *     }
  *
  * "Write the output" is: take connection_output(), write it, report it with connection_sent().
- *
- * Messages are handed out where they lie in the buffer that they arrive in; input.h has a picture
- * of it. The masking key makes every frame from a client longer than its echo, so a reply's header
- * fits in front of the payload, and the replies to a batch of frames lie side by side.
+ * Messages are handed out where they lie in the buffer that they arrive in (input.h).
  */
 #ifndef STEP05_ECHO_CONNECTION_H
 #define STEP05_ECHO_CONNECTION_H
@@ -31,7 +28,7 @@
 #include "step05_echo/output.h"
 
 enum {
-    CONNECTION_BUFFER_MIN = 512,           /* bytes that a buffer must have at least */
+    CONNECTION_BUFFER_MIN = INPUT_LEAST,   /* bytes that a buffer must have at least */
     CONNECTION_MESSAGE_MIN = 125,          /* a smaller max_message is raised to this */
     CONNECTION_MESSAGE_DEFAULT = 16777216, /* bytes, for programs that are told no other */
     CONNECTION_COPY_MAX = 125, /* a payload up to this size is copied rather than lent */
@@ -110,11 +107,13 @@ void connection_init(struct connection *connection, const struct connection_sett
                      const struct buffer *buffer, size_t received);
 
 /* Frees what the connection has taken from the heap. */
-void connection_free(struct connection *connection);
+static inline void connection_free(struct connection *connection) {
+    buffer_free(&connection->input.buffer);
+}
 
 /* Finds the next event in the bytes received so far. `message` is filled in for CONNECTION_MESSAGE,
- * _PIECE, _PING, _PONG (the payload) and _CLOSED (the reason). CLOSED and FAILED are the last: every
- * later call returns the same again, and nothing else that arrives counts. */
+ * _PIECE, _PING, _PONG (the payload) and _CLOSED (the reason). CLOSED and FAILED are the last:
+ * every later call returns the same again, and nothing else that arrives counts. */
 enum connection_event connection_next(struct connection *connection,
                                       struct connection_message *message);
 
@@ -138,7 +137,9 @@ extern const char connection_too_big[], connection_no_memory[], connection_not_u
 
 /* Gives back memory that was taken for busier times: in silence, when connection_space may be
  * called, and all output has been sent. */
-void connection_relax(struct connection *connection);
+static inline void connection_relax(struct connection *connection) {
+    input_relax(&connection->input);
+}
 
 /* Sends a message in one frame. The payload is lent: until it has been sent it must neither change
  * nor go; a client's is masked in place. A message that has just been received goes back as it
@@ -172,7 +173,12 @@ int connection_close(struct connection *connection, uint16_t code, const char *r
 
 /* The bytes to be written: `*parts` points at as many pieces as it returns, in their order.
  * connection_sent reports that the first `count` bytes of them were written. */
-size_t connection_output(struct connection *connection, const struct iovec **parts);
-void connection_sent(struct connection *connection, size_t count);
+static inline size_t connection_output(struct connection *connection, const struct iovec **parts) {
+    *parts = connection->output.parts;
+    return connection->output.count;
+}
+static inline void connection_sent(struct connection *connection, size_t count) {
+    output_sent(&connection->output, count);
+}
 
 #endif

@@ -55,11 +55,12 @@ static void move(struct connection *to, struct connection *from, const struct bu
 
 int connection_keep(struct connection *to, struct connection *from) {
     struct buffer own = from->input.buffer;
-    size_t gone = buffer_has_grown(&own) ? 0 : not_needed(from), size = from->input.end - gone;
+    size_t gone = 0;
     if (!buffer_has_grown(&own)) {
+        gone = not_needed(from);
+        size_t size = from->input.end - gone;
         buffer_init(&own, NULL, 0);
-        size = size > CONNECTION_BUFFER_MIN ? size : CONNECTION_BUFFER_MIN;
-        if (buffer_resize(&own, size, 0) != 0) {
+        if (buffer_resize(&own, size > INPUT_LEAST ? size : INPUT_LEAST, 0) != 0) {
             return -1;
         }
     }
@@ -72,11 +73,10 @@ int connection_keep(struct connection *to, struct connection *from) {
 void connection_lend(struct connection *to, struct connection *from, uint8_t *lent, size_t size) {
     struct buffer own = from->input.buffer, buffer;
     size_t gone = not_needed(from);
-    if (from->input.end - gone > size / 2) {
-        move(to, from, &own, 0);
-        return;
-    }
+    bool fits = from->input.end - gone <= size / 2;
     buffer_init(&buffer, lent, size);
-    move(to, from, &buffer, gone);
-    buffer_free(&own);
+    move(to, from, fits ? &buffer : &own, fits ? gone : 0);
+    if (fits) {
+        buffer_free(&own);
+    }
 }

@@ -1,8 +1,7 @@
-/* connection_rest: connections that share memory, for a thread that has many. Step 5.
- *
- * One struct connection and one large buffer are enough for all that a thread serves in turns. A
- * connection at rest needs neither: connection_init starts it again when bytes come. What is
- * unfinished at the end of a turn is taken out, and lent the memory again for the next:
+/* connection_rest: connections that share one struct connection and one large buffer, for a thread
+ * that serves many in turns. A connection at rest needs neither: connection_init starts it again
+ * when bytes come. What is unfinished when its turn ends is taken out, and lent the memory again
+ * for the next. Step 5.
  *
  *     connection_lend(&shared, own, memory, size);     or connection_init() after a rest
  *     ... read, connection_next(), write ...

@@ -15,8 +15,8 @@ void connection_lend_output(struct connection *connection, const uint8_t *bytes,
     }
 }
 
-/* Sends a frame, masked with a key of its own if a client sends it: where the payload lies, if there
- * is room for the header before it, or by copying or lending it. */
+/* Sends a frame, masked with a key of its own if a client sends it: where the payload lies, if the
+ * header has room before it, or by copying or lending it. */
 static void send_frame(struct connection *connection, struct frame_header *header,
                        uint8_t *payload) {
     uint8_t head[FRAME_HEADER_MAX];
@@ -110,13 +110,4 @@ int connection_send_encoded(struct connection *connection, const uint8_t *frame,
     }
     connection_lend_output(connection, frame, length);
     return 0;
-}
-
-size_t connection_output(struct connection *connection, const struct iovec **parts) {
-    *parts = connection->output.parts;
-    return connection->output.count;
-}
-
-void connection_sent(struct connection *connection, size_t count) {
-    output_sent(&connection->output, count);
 }

@@ -31,11 +31,10 @@ enum connection_event connection_take_small(struct connection *connection,
         mask_fast(message->payload, frame + HEADER_IN, length, frame + 2, 0);
     } else if (!mask_fast_text(message->payload, frame + HEADER_IN, length, frame + 2, 0)) {
         utf8_init(&connection->utf8);
-        if (!utf8_update(&connection->utf8, message->payload, length)) {
-            return connection_fail(connection, CLOSE_INVALID_DATA, connection_not_utf8);
-        }
-        if (!utf8_is_complete(&connection->utf8)) {
-            return connection_fail(connection, CLOSE_INVALID_DATA, connection_cut_character);
+        bool is_good = utf8_update(&connection->utf8, message->payload, length);
+        if (!is_good || !utf8_is_complete(&connection->utf8)) {
+            return connection_fail(connection, CLOSE_INVALID_DATA,
+                                   is_good ? connection_cut_character : connection_not_utf8);
         }
     }
     return CONNECTION_MESSAGE;

@@ -32,7 +32,7 @@ void input_relax(struct input *input) {
         move_to_front(input);
         if (buffer->lent != NULL) {
             buffer_shrink(buffer, 0, input->end);
-        } else if (buffer->capacity > INPUT_LEAST && input->end <= INPUT_LEAST) {
+        } else if (input->end <= INPUT_LEAST) {
             buffer_resize(buffer, INPUT_LEAST, input->end);
         }
         input->filled = false;

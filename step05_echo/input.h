@@ -9,8 +9,8 @@
  *     +------------------------------+-------------------+----------------+-------------------+---
  *     0                            done                  message end     raw                 end
  *
- * The connection moves `raw` and adds to the message. Here is where the next bytes go, what is moved
- * for them, and when the buffer grows and shrinks.
+ * The connection moves `raw` and adds to the message. Where the next bytes go, what is moved for
+ * them, and when the buffer grows and shrinks is decided here.
  */
 #ifndef STEP05_ECHO_INPUT_H
 #define STEP05_ECHO_INPUT_H
@@ -18,7 +18,7 @@
 #include "step02_http/buffer.h"
 
 enum {
-    INPUT_LEAST = 512,           /* bytes that stay of a buffer for which no memory is lent */
+    INPUT_LEAST = 512,           /* bytes that a buffer has at least */
     INPUT_READ_SIZE = 256 * 1024 /* what a buffer grows to when a read has filled it */
 };
 
@@ -38,9 +38,8 @@ struct input {
  */
 uint8_t *input_space(struct input *input, uint64_t rest_of_frame, uint64_t most, size_t *size);
 
-/* Gives back what a large message has taken beyond INPUT_READ_SIZE, unless there are as many bytes
- * that are not looked at yet. No message may lie in the buffer, and everything before `done` must
- * have been sent. What is left moves. */
+/* Gives back what a large message has taken beyond INPUT_READ_SIZE, unless as many bytes are not
+ * looked at yet. No message may lie in the buffer, and nothing before `done` be unsent. */
 void input_shrink(struct input *input);
 
 /* Gives back memory that was taken for busier times, unless a message is being received. Everything

@@ -7,11 +7,10 @@
  *     sent:       message --> send() --> payload and mark --> connection_send_piece()
  *
  * Who reads and writes the bytes calls layer_next, layer_send and layer_relax. They do, under the
- * same contracts, what those of the connection do, and are the same where there is no layer (NULL);
- * but a message from a layer must not be changed, since later ones may refer back to it. Where few
- * bytes are much work it stops with CONNECTION_NEEDS_TURN: a thread goes on at once, a loop when
- * others have had their turn. What is sent goes on in layer_next as well, and is lent until the
- * next other event.
+ * same contracts, what those of the connection do; but a message from a layer must not be changed,
+ * since later ones may refer back to it. Where few bytes are much work it stops with
+ * CONNECTION_NEEDS_TURN: a thread goes on at once, a loop when others have had their turn. What is
+ * sent goes on in layer_next as well, and is lent until the next other event.
  */
 #ifndef STEP05_ECHO_LAYER_H
 #define STEP05_ECHO_LAYER_H

@@ -32,8 +32,8 @@ enum limits_due limits_due(struct limits *limits, const struct connection *conne
     *wait = LIMITS_LONGEST_WAIT;
     if (connection->close_sent) {
         limits->closing = limits->closing == 0 ? now : limits->closing;
-        bool over = is_over(limits->closing, LIMITS_CLOSE_TIMEOUT, now, wait);
-        return over ? LIMITS_NO_CLOSE : LIMITS_NOTHING;
+        return is_over(limits->closing, LIMITS_CLOSE_TIMEOUT, now, wait) ? LIMITS_NO_CLOSE
+                                                                         : LIMITS_NOTHING;
     }
     if (is_over(limits->idle_since, settings->idle_timeout, now, wait)) {
         return LIMITS_IDLE;

@@ -1,7 +1,6 @@
 /* limits: what the clock demands of an open connection, and when. Step 5.
  *
- * The time comes in, in ms, as clock_now() tells it, and out comes what is due: the same for a
- * thread that waits for one connection, a client, and a loop with thousands of them.
+ * The time comes in, in ms, as clock_now() tells it, and out comes what is due, for any driver.
  */
 #ifndef STEP05_ECHO_LIMITS_H
 #define STEP05_ECHO_LIMITS_H

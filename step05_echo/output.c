@@ -14,8 +14,7 @@ void output_lend(struct output *output, const uint8_t *bytes, size_t len) {
             return;
         }
     }
-    output->parts[output->count++] =
-        (struct iovec){(uint8_t *)bytes, len}; /* iovec knows no const */
+    output->parts[output->count++] = (struct iovec){(uint8_t *)bytes, len};
 }
 
 void output_copy(struct output *output, const void *bytes, size_t len) {

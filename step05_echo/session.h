@@ -28,9 +28,8 @@ struct session_handler {
     const struct layer *layer; /* what the handshake agreed on, or NULL */
 };
 
-/* Serves the connection until it is over, and logs how it ended. It takes over `buffer` as
- * connection_init does, whose first `received` bytes have arrived already. The caller closes the
- * TCP connection then, at once. */
+/* Serves the connection until it is over, and logs how it ended. Takes over `buffer` as
+ * connection_init does. The caller closes the TCP connection then, at once. */
 void session_run(struct tcp_connection *tcp, const struct session_settings *settings,
                  const struct session_handler *handler, const struct buffer *buffer,
                  size_t received);

@@ -93,8 +93,8 @@ static enum connection_event next(void *context, struct connection *connection,
     if (connection->end_event != CONNECTION_NEEDS_INPUT) {
         return connection_next(connection, message);
     }
-    if (connection->close_sent) { /* nothing may follow it */
-        deflate->sender.is_busy = false;
+    if (connection->close_sent && deflate->sender.is_busy) {
+        permessage_sender_free(&deflate->sender); /* nothing may follow the Close */
     }
     bool is_at_work = deflate->sender.is_busy || deflate->receiver.has_piece;
     if (is_at_work && connection->output.count > 0 && !connection_may_send(connection)) {

@@ -8,7 +8,7 @@
 
 enum {
     FIRST_CAPACITY = 1024, /* bytes; it doubles from there */
-    TURN = 65536,          /* bytes that are taken in, or come out, before others have their turn */
+    TURN_OUTPUT = 65536,   /* bytes that come out before others have their turn */
 
     /* Tables for codes are work even if nothing comes out, so a message may have this many, and one
      * more for this many bytes of what comes out. Who compresses seldom makes them for less: they
@@ -165,8 +165,9 @@ enum permessage_verdict permessage_receive(struct permessage_receiver *receiver,
     if (!receiver->in_message && !begin(receiver, input)) {
         return PERMESSAGE_NO_MEMORY;
     }
-    size_t left = least(input->length, TURN), turn_begin = receiver->length - receiver->start;
-    size_t most = (size_t)least(input->most, turn_begin + TURN);
+    size_t left = least(input->length, INFLATE_TURN),
+           turn_begin = receiver->length - receiver->start;
+    size_t most = (size_t)least(input->most, turn_begin + TURN_OUTPUT);
     for (;;) {
         enum inflate_verdict verdict;
         if (!inflate_next(receiver, input, &left, receiver->start + most, &verdict)) {

@@ -15,6 +15,7 @@ void permessage_sender_free(struct permessage_sender *sender) {
     free(sender->out);
     sender->memory = sender->history = sender->out = NULL;
     sender->history_length = sender->out_capacity = 0;
+    sender->is_busy = sender->is_lent = false;
 }
 
 /* Gets the compressor ready, with the history that was kept. Returns whether there was memory. */
