@@ -95,7 +95,7 @@ static void only_a_message_renews_the_idle_time(void) {
 static void a_message_that_has_begun_has_a_time_in_all(void) {
     struct scene scene = {.settings = {0, 0, 60 * SECOND}};
     begin(&scene);
-    scene.connection.input.in_message = true;
+    scene.connection.in_message = true;
     check(&scene, 1000, LIMITS_NOTHING, 60000);
     scene.limits.heard = true;
     check(&scene, 41000, LIMITS_NOTHING, 20000);
@@ -105,9 +105,9 @@ static void a_message_that_has_begun_has_a_time_in_all(void) {
 static void the_bytes_of_a_message_earn_time(void) {
     struct scene scene = {.settings = {0, 0, 60 * SECOND}};
     begin(&scene);
-    scene.connection.input.in_message = true;
+    scene.connection.in_message = true;
     check(&scene, 0, LIMITS_NOTHING, 60000);
-    scene.connection.input.message_length = 10 * LIMITS_LEAST_RATE + LIMITS_LEAST_RATE / 2;
+    scene.connection.message_received = 10 * LIMITS_LEAST_RATE + LIMITS_LEAST_RATE / 2;
     check(&scene, 60000, LIMITS_NOTHING, 10500);
     check(&scene, 70500, LIMITS_SLOW_MESSAGE, 0);
 }
