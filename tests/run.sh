@@ -23,6 +23,12 @@ run() { # run NAME COMMAND...
     echo $? > "$results/$name.status"
 }
 
+# The scripts first, since they take longest.
+scripts=$(ls tests/*_test.sh)
+[ "${BOUNDED:-}" != yes ] || scripts=tests/wscheck_test.sh
+for script in $scripts; do
+    run "$(basename "$script" .sh)" sh "$script" &
+done
 for program in "$BUILD"/tests/*_test; do
     case ${SANITIZED:-}:$program in
         clang:*/faults_*)
@@ -31,11 +37,6 @@ for program in "$BUILD"/tests/*_test; do
             ;;
     esac
     run "$(basename "$program")" "$program" &
-done
-scripts=$(ls tests/*_test.sh)
-[ "${BOUNDED:-}" != yes ] || scripts=tests/wscheck_test.sh
-for script in $scripts; do
-    run "$(basename "$script" .sh)" sh "$script" &
 done
 # `make tutorial` also runs what the text types, which takes longer. A sanitizer would measure the
 # whole text anew for each of its lines.
