@@ -1,7 +1,7 @@
 #include "fuzz/oracle_frames.h"
 
-#include "step04_frames/frame.h"
 #include "step04_frames/close.h"
+#include "step04_frames/frame.h"
 
 #include <string.h>
 
