@@ -78,7 +78,7 @@ $step: \$(MODULES:=.o)
 \$(MODULES:=.o): \$(wildcard *.h)
 
 .c.o:
-	\$(CC) -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -I. \\
+	\$(CC) -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \\
 	    -pthread \$(CPPFLAGS) \$(CFLAGS) -c -o \$@ \$<
 $page
 run: $step
