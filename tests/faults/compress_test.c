@@ -89,9 +89,13 @@ static enum outcome echo(struct peer *peer, const uint8_t *payload, size_t lengt
     enum connection_event event;
     memcpy(sent, payload, length);
     CHECK_EQUAL(layer_send(layer, &peer->connection, FRAME_BINARY, sent, length), 0);
-    write_output(peer);
-    while ((event = layer_next(layer, &peer->connection, &message)) == CONNECTION_NEEDS_INPUT) {
+    while ((event = layer_next(layer, &peer->connection, &message)) == CONNECTION_NEEDS_INPUT ||
+           event == CONNECTION_NEEDS_TURN || event == CONNECTION_NEEDS_OUTPUT) {
         size_t size;
+        write_output(peer);
+        if (event != CONNECTION_NEEDS_INPUT) {
+            continue;
+        }
         uint8_t *space = connection_space(&peer->connection, &size);
         struct pollfd wait = {peer->fd, POLLIN, 0};
         ssize_t count = poll(&wait, 1, PROCESS_WAIT) > 0 ? recv(peer->fd, space, size, 0) : -1;
