@@ -28,10 +28,6 @@ void permessage_receiver_free(struct permessage_receiver *receiver) {
     receiver->capacity = receiver->base = receiver->start = receiver->length = 0;
 }
 
-static uint64_t least(uint64_t one, uint64_t other) {
-    return one < other ? one : other;
-}
-
 /* How many bytes in front of the message references may still reach. */
 static size_t history_length(const struct permessage_receiver *receiver) {
     size_t window = (size_t)1 << receiver->window_bits;
@@ -165,9 +161,9 @@ enum permessage_verdict permessage_receive(struct permessage_receiver *receiver,
     if (!receiver->in_message && !begin(receiver, input)) {
         return PERMESSAGE_NO_MEMORY;
     }
-    size_t left = least(input->length, INFLATE_TURN),
-           turn_begin = receiver->length - receiver->start;
-    size_t most = (size_t)least(input->most, turn_begin + TURN_OUTPUT);
+    size_t left = input->length < INFLATE_TURN ? input->length : INFLATE_TURN;
+    size_t most = receiver->length - receiver->start + TURN_OUTPUT;
+    most = most < input->most ? most : (size_t)input->most;
     for (;;) {
         enum inflate_verdict verdict;
         if (!inflate_next(receiver, input, &left, receiver->start + most, &verdict)) {

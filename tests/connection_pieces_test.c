@@ -33,7 +33,8 @@ struct run {
 static void note(char *log, const char *name, unsigned rsv, const void *payload, size_t length) {
     char mark[4] = "";
     size_t used = strlen(log);
-    snprintf(mark, sizeof mark, rsv != 0 ? "+%u" : "", rsv);
+    snprintf(mark, sizeof mark, "+%u", rsv);
+    mark[rsv != 0 ? strlen(mark) : 0] = '\0';
     snprintf(log + used, LOG_SIZE - used, "%s%s:%.*s ", name, mark, (int)length,
              length > 0 ? (const char *)payload : "");
 }
