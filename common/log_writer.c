@@ -60,8 +60,10 @@ static size_t notice(char line[NOTICE_SIZE]) {
 static void lose(const char *lines, size_t length) {
     while (length > 0) {
         const char *next = (const char *)memchr(lines, '\n', length) + 1;
-        lost += strncmp(lines, notice_text, sizeof notice_text - 1) != 0;
-        length -= (size_t)(next - lines);
+        size_t size = (size_t)(next - lines);
+        lost +=
+            size < sizeof notice_text || memcmp(lines, notice_text, sizeof notice_text - 1) != 0;
+        length -= size;
         lines = next;
     }
     told = 0; /* to be told again, in any case */
