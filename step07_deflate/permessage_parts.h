@@ -19,6 +19,7 @@ struct permessage_input {
 };
 
 enum permessage_verdict {
+    PERMESSAGE_GO_ON,        /* never returned: there is more to do in this turn */
     PERMESSAGE_OK,           /* all input is taken */
     PERMESSAGE_NEEDS_TURN,   /* there is more to do: call again with the rest of the input */
     PERMESSAGE_NEEDS_OUTPUT, /* write the output first: the message must move, and may_move is

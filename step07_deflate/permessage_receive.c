@@ -156,50 +156,60 @@ static bool inflate_next(struct permessage_receiver *receiver, struct permessage
     return is_good;
 }
 
+/* All of this turn's input is taken: is there more to do with what has come? */
+static enum permessage_verdict after_input(struct permessage_receiver *receiver,
+                                           const struct permessage_input *input) {
+    if (input->length > 0) {
+        return PERMESSAGE_NEEDS_TURN;
+    }
+    if (!input->is_last) {
+        return PERMESSAGE_OK;
+    }
+    bool all = receiver->received == 0 || receiver->tail == sizeof tail;
+    return all ? end(receiver) : PERMESSAGE_GO_ON; /* with what is missing */
+}
+
+/* The room is used up, of which this turn may have no more than `most`. */
+static enum permessage_verdict after_room(struct permessage_receiver *receiver,
+                                          const struct permessage_input *input, size_t most) {
+    size_t length = receiver->length - receiver->start;
+    if (length == input->most) {
+        return PERMESSAGE_TOO_BIG;
+    }
+    if (length == most) {
+        return PERMESSAGE_NEEDS_TURN;
+    }
+    if (!input->may_move) {
+        return PERMESSAGE_NEEDS_OUTPUT;
+    }
+    return make_room(receiver, input->most) ? PERMESSAGE_GO_ON : PERMESSAGE_NO_MEMORY;
+}
+
 enum permessage_verdict permessage_receive(struct permessage_receiver *receiver,
                                            struct permessage_input *input) {
+    enum permessage_verdict verdict = PERMESSAGE_GO_ON;
     if (!receiver->in_message && !begin(receiver, input)) {
         return PERMESSAGE_NO_MEMORY;
     }
     size_t left = input->length < INFLATE_TURN ? input->length : INFLATE_TURN;
     size_t most = receiver->length - receiver->start + TURN_OUTPUT;
     most = most < input->most ? most : (size_t)input->most;
-    for (;;) {
-        enum inflate_verdict verdict;
-        if (!inflate_next(receiver, input, &left, receiver->start + most, &verdict)) {
+    while (verdict == PERMESSAGE_GO_ON) {
+        enum inflate_verdict inflated;
+        if (!inflate_next(receiver, input, &left, receiver->start + most, &inflated)) {
             return PERMESSAGE_NOT_UTF8;
         }
-        if (verdict == INFLATE_BAD) {
+        if (inflated == INFLATE_BAD) {
             receiver->problem = receiver->inflate->problem;
             return PERMESSAGE_BAD;
         }
         if (is_too_much_work(receiver)) {
             return PERMESSAGE_TOO_BIG;
         }
-        if (verdict == INFLATE_NEEDS_INPUT && input->length > 0) {
-            return PERMESSAGE_NEEDS_TURN;
-        }
-        if (verdict == INFLATE_NEEDS_INPUT) {
-            bool all = receiver->received == 0 || receiver->tail == sizeof tail;
-            if (!input->is_last || all) {
-                return input->is_last ? end(receiver) : PERMESSAGE_OK;
-            }
-            continue; /* with what is missing */
-        }
-        size_t length = receiver->length - receiver->start;
-        if (length == input->most) {
-            return PERMESSAGE_TOO_BIG;
-        }
-        if (length == most) {
-            return PERMESSAGE_NEEDS_TURN;
-        }
-        if (!input->may_move) {
-            return PERMESSAGE_NEEDS_OUTPUT;
-        }
-        if (!make_room(receiver, input->most)) {
-            return PERMESSAGE_NO_MEMORY;
-        }
+        verdict = inflated == INFLATE_NEEDS_INPUT ? after_input(receiver, input)
+                                                  : after_room(receiver, input, most);
     }
+    return verdict;
 }
 
 /* Between two messages only the window is needed: inflate itself is between two blocks. */

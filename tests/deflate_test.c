@@ -24,6 +24,11 @@ static void an_empty_message_is_an_empty_stored_block(void) {
     CHECK_BYTES(ends.sent, ends.sent_length, empty, sizeof empty);
     CHECK(compress(&ends, NULL, 0, 5));
     CHECK(!compress(&ends, NULL, 0, 4));
+    uint8_t out[5];
+    size_t written = 0;
+    CHECK(!deflate_message(&ends.deflate, NULL, 0, out, 4, &written));
+    CHECK(deflate_message(&ends.deflate, NULL, 0, out, 5, &written));
+    CHECK_BYTES(out, written, empty, sizeof empty);
     stop(&ends);
 }
 

@@ -1,5 +1,6 @@
 /* The memory of a connection: how much it takes, that it gives all of it back, and what happens
  * when there is none. */
+#include "step05_echo/connection_rest.h"
 #include "step05_echo/session.h"
 
 #include "common/log.h"
@@ -251,6 +252,25 @@ static void without_memory_small_messages_go_on(void) {
     free(payload);
 }
 
+/* What a message has begun with stays where it is, and can go on later. */
+static void without_memory_a_connection_is_not_kept(void) {
+    struct fed fed;
+    struct connection kept;
+    struct wire in = {0};
+    uint8_t *payload = make_payload(1000);
+    wire_add_client_frame(&in, 0x82, payload, 1000);
+    begin(&fed, 1 << 20);
+    feed(&fed, in.bytes, 500, 500);
+    atomic_store(&none_left, true);
+    CHECK_EQUAL(connection_keep(&kept, &fed.connection), -1);
+    atomic_store(&none_left, false);
+    feed(&fed, in.bytes + 500, in.len - 500, 500);
+    check_message(&fed, payload, 1000);
+    end(&fed);
+    wire_free(&in);
+    free(payload);
+}
+
 static void ignore(struct connection *connection, const struct connection_message *message,
                    void *context) {
     (void)connection;
@@ -301,6 +321,8 @@ int main(void) {
     test_run("memory: without any, a connection fails with 1011 (7.4.1)",
              without_memory_a_connection_fails_with_1011);
     test_run("memory: without any, small messages go on", without_memory_small_messages_go_on);
+    test_run("memory: without any, a connection is not kept",
+             without_memory_a_connection_is_not_kept);
     test_run("memory: a peer that leaves takes its own along",
              a_peer_that_leaves_takes_its_memory_along);
     return test_report();

@@ -83,9 +83,13 @@ async def trace_of_the_server(folder):
     await within(client.wait_closed(), "the close")
 
     async def written():
-        while not re.search(r"^\d+ +\+\+\+ exited with 0 \+\+\+\n\Z", text := read(trace), re.M):
+        # Threads end as well; the process has the number that the first line begins with.
+        while True:
+            text = read(trace)
+            process = text.partition(" ")[0]
+            if re.search(rf"^{process} +\+\+\+ exited with 0 \+\+\+\n\Z", text, re.M):
+                return text
             await asyncio.sleep(0.02)
-        return text
 
     text = await within(written(), "the end of the trace")
     await within(server.process.wait(), "the end of the server")
