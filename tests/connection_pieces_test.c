@@ -31,7 +31,7 @@ struct run {
 };
 
 static void note(char *log, const char *name, unsigned rsv, const void *payload, size_t length) {
-    char mark[4] = "";
+    char mark[16];
     size_t used = strlen(log);
     snprintf(mark, sizeof mark, "+%u", rsv);
     mark[rsv != 0 ? strlen(mark) : 0] = '\0';
