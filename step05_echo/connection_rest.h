@@ -5,7 +5,7 @@
  *
  *     connection_lend(&shared, own, memory, size);     or connection_init() after a rest
  *     ... read, connection_next(), write ...
- *     if (!connection_is_at_rest(&shared)) {
+ *     if (event != CONNECTION_NEEDS_INPUT || !connection_is_at_rest(&shared)) {
  *         connection_keep(own, &shared);
  *     }
  */
@@ -24,8 +24,8 @@ bool connection_is_at_rest(const struct connection *connection);
  * has changed. `from` must not be used or freed any more. */
 int connection_keep(struct connection *to, struct connection *from);
 
-/* The way back, to `lent`, of CONNECTION_BUFFER_MIN bytes at least: unless the bytes fill more than
- * half of it. */
+/* The way back, into `lent`, of CONNECTION_BUFFER_MIN bytes at least. Bytes that would fill more
+ * than half of it stay in the heap. */
 void connection_lend(struct connection *to, struct connection *from, uint8_t *lent, size_t size);
 
 #endif

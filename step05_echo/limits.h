@@ -35,7 +35,7 @@ struct limits {
 
 enum limits_due {
     LIMITS_NOTHING,
-    LIMITS_RELAX,        /* connection_relax */
+    LIMITS_RELAX,        /* memory is to be given back */
     LIMITS_PING,         /* a ping */
     LIMITS_NO_PONG,      /* giving up: nothing has come since the ping */
     LIMITS_IDLE,         /* a Close 1001 */

@@ -88,7 +88,7 @@ static bool receive_some(struct client *client) {
     return true;
 }
 
-/* Whether the caller may send: not behind what still waits to be sent, and not behind a Close. */
+/* Whether the caller may send: not while something waits to be sent, and not after a Close. */
 static bool may_send(struct client *client) {
     return !has_output(client) && !client->connection.close_sent;
 }
