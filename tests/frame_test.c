@@ -365,7 +365,17 @@ static void sentences(void) {
     }
 }
 
+/* Who unmasks need not ask: a key of zeros changes nothing. */
+static void without_a_mask_the_key_is_zeros(void) {
+    static const uint8_t bytes[] = {0x81, 0x00}, zeros[4] = {0};
+    struct frame_header header;
+    memset(&header, 0xa5, sizeof header);
+    CHECK_EQUAL(frame_decode_header(bytes, sizeof bytes, &client, &header), FRAME_OK);
+    CHECK_BYTES(header.masking_key, sizeof header.masking_key, zeros, sizeof zeros);
+}
+
 int main(void) {
+    test_run("frame: without a mask the key is zeros", without_a_mask_the_key_is_zeros);
     test_run("frame: all 65,536 first two bytes, to a server", all_first_two_bytes_to_a_server);
     test_run("frame: all 65,536 first two bytes, to a client", all_first_two_bytes_to_a_client);
     test_run("frame: what the first byte breaks is known at once", first_byte_decides);
