@@ -1,7 +1,7 @@
 /* wscheck: what it says of answers to an offer of compression, and of compressed replies: one
  * server for each way to get it wrong. */
 #include "tests/test.h"
-#include "wscheck/agreement.h"
+#include "wscheck/negotiation.h"
 #include "wscheck/reader.h"
 
 #include <stdio.h>
@@ -13,11 +13,11 @@ struct exchange {
     const char *offer, *answer, *fault;
 };
 
-static enum level judge(const struct exchange *exchange, struct agreement *agreement,
-                        struct answer_fault *fault) {
+static enum level judge(const struct exchange *exchange, struct negotiation *agreement,
+                        struct head_fault *fault) {
     char head[1024];
     struct request request;
-    struct answer answer = {(uint8_t *)head, 0, 101};
+    struct head answer = {(uint8_t *)head, 0, 101};
     request_init(&request, "localhost", "/", 1);
     if (exchange->offer[0] != '\0') {
         request_offer(&request, exchange->offer);
@@ -26,7 +26,7 @@ static enum level judge(const struct exchange *exchange, struct agreement *agree
              exchange->answer[0] != '\0' ? "Sec-WebSocket-Extensions: " : "", exchange->answer,
              exchange->answer[0] != '\0' ? "\r\n" : "");
     answer.length = strlen(head);
-    enum level level = agreement_judge(&answer, &request, agreement, fault);
+    enum level level = negotiation_judge(&answer, &request, agreement, fault);
     CHECK(level == LEVEL_NONE || fault->wrong < answer.length);
     request_free(&request);
     return level;
@@ -89,8 +89,8 @@ static void answers_are_held_against_offers(void) {
     };
     for (size_t i = 0; i < sizeof exchanges / sizeof exchanges[0]; i++) {
         const struct exchange *exchange = &exchanges[i];
-        struct agreement agreement;
-        struct answer_fault fault = {0};
+        struct negotiation agreement;
+        struct head_fault fault = {0};
         bool right = judge(exchange, &agreement, &fault) == LEVEL_NONE;
         CHECK_FOR(right == (exchange->fault == NULL), "%s | %s: %s", exchange->offer,
                   exchange->answer, fault.what);
@@ -101,8 +101,8 @@ static void answers_are_held_against_offers(void) {
 }
 
 static void only_the_hint_is_a_should(void) {
-    struct agreement agreement;
-    struct answer_fault fault = {0};
+    struct negotiation agreement;
+    struct head_fault fault = {0};
     static const struct exchange hint = {D "; client_max_window_bits=9",
                                          D "; client_max_window_bits=10", ""};
     static const struct exchange request = {D "; server_max_window_bits=9",
@@ -112,8 +112,8 @@ static void only_the_hint_is_a_should(void) {
 }
 
 static void an_agreement_is_what_the_answer_says(void) {
-    struct agreement agreement;
-    struct answer_fault fault = {0};
+    struct negotiation agreement;
+    struct head_fault fault = {0};
     static const struct exchange exchange = {
         D "; client_max_window_bits; server_max_window_bits=12",
         D "; server_max_window_bits=11; client_max_window_bits=9; client_no_context_takeover", ""};
@@ -121,35 +121,35 @@ static void an_agreement_is_what_the_answer_says(void) {
     CHECK_EQUAL(agreement.server.window_bits, 11);
     CHECK_EQUAL(agreement.client.window_bits, 9);
     CHECK(agreement.server.takeover && !agreement.client.takeover);
-    CHECK(agreement_has(&agreement, "client_max_window_bits"));
-    CHECK(agreement_has(&agreement, "client_max_window_bits=9"));
-    CHECK(!agreement_has(&agreement, "client_max_window_bits=10"));
-    CHECK(!agreement_has(&agreement, "server_no_context_takeover"));
-    agreement_from_text(&agreement, D);
+    CHECK(negotiation_has(&agreement, "client_max_window_bits"));
+    CHECK(negotiation_has(&agreement, "client_max_window_bits=9"));
+    CHECK(!negotiation_has(&agreement, "client_max_window_bits=10"));
+    CHECK(!negotiation_has(&agreement, "server_no_context_takeover"));
+    negotiation_from_text(&agreement, D);
     CHECK_EQUAL(agreement.server.window_bits, 15);
     CHECK(agreement.server.takeover && agreement.client.takeover);
 }
 
 static void a_client_gets_the_answer_to_its_offer(void) {
     char out[200] = "";
-    struct answer_fault fault = {0};
+    struct head_fault fault = {0};
     static char head[] = "GET / HTTP/1.1\r\nSec-WebSocket-Extensions: x-other, " D "; y, " D
                          "; server_max_window_bits=10; client_max_window_bits; "
                          "server_no_context_takeover\r\n\r\n";
-    const struct answer inquiry = {(uint8_t *)head, sizeof head - 1, 0};
-    CHECK(agreement_answer(&inquiry, out, sizeof out));
+    const struct head client_head = {(uint8_t *)head, sizeof head - 1, 0};
+    CHECK(negotiation_answer(&client_head, out, sizeof out));
     CHECK(strcmp(out, D "; server_no_context_takeover; server_max_window_bits=10") == 0);
-    CHECK(agreement_is_offered(&inquiry, D));
-    CHECK(agreement_is_offered(&inquiry, "client_max_window_bits"));
-    CHECK(!agreement_is_offered(&inquiry, "client_no_context_takeover"));
-    CHECK(!agreement_judge_offers(&inquiry, &fault));
+    CHECK(negotiation_is_offered(&client_head, D));
+    CHECK(negotiation_is_offered(&client_head, "client_max_window_bits"));
+    CHECK(!negotiation_is_offered(&client_head, "client_no_context_takeover"));
+    CHECK(!negotiation_judge_offers(&client_head, &fault));
     CHECK(strstr(fault.what, "the parameter y") != NULL && head[fault.wrong] == 'y');
 }
 
 /* What a server sends, how that was agreed, and what is said of it: NULL, and the message, or the
  * fault. */
 struct reply {
-    struct agreement_side side;
+    struct negotiation_side side;
     const char *bytes;
     size_t length;
     const char *message, *fault;

@@ -1,7 +1,7 @@
 /* wscheck: the data of categories 12 and 13. */
 #include "tests/test.h"
-#include "wscheck/characters.h"
 #include "wscheck/sample.h"
+#include "wscheck/utf8_decoder.h"
 
 static void samples_have_the_sizes_of_the_suite(void) {
     static const struct {
@@ -16,12 +16,12 @@ static void samples_have_the_sizes_of_the_suite(void) {
         const struct sample *sample = sample_named(sizes[i].name);
         CHECK_EQUAL(sample->length, sizes[i].bytes);
         CHECK_EQUAL(sample->is_text, sizes[i].characters > 0);
-        struct characters characters;
+        struct utf8_decoder decoder;
         size_t begun = 0;
-        characters_init(&characters);
+        utf8_decoder_init(&decoder);
         for (size_t at = 0; at < sample->length && sample->is_text; at++) {
             begun += (sample->bytes[at] & 0xc0) != 0x80;
-            CHECK(characters_next(&characters, sample->bytes[at]));
+            CHECK(utf8_decoder_next(&decoder, sample->bytes[at]));
         }
         CHECK_EQUAL(begun, sizes[i].characters);
     }

@@ -111,7 +111,7 @@ static void show_entry(FILE *out, const struct result *result, const struct tran
     if (!is_http(entry)) {
         dump(out, entry, prefix);
     } else if (!result->opened || entry->marked ||
-               strncmp(result->check->section, "6455/4", 6) == 0) {
+               strncmp(result->test->section, "6455/4", 6) == 0) {
         show_lines(out, entry, prefix);
     }
 }
@@ -132,8 +132,8 @@ static void show_transcript(FILE *out, const struct result *result, const char *
 static void show_output(FILE *out, const struct result *result, const char *prefix) {
     const char *output = result->output;
     fprintf(out, "%s  %s\n", prefix,
-            result->guest ? "the client printed:"
-                          : "the server printed meanwhile, of this and of others:");
+            result->tests_client ? "the client printed:"
+                                 : "the server printed meanwhile, of this and of others:");
     size_t lines = 0;
     for (const char *next = output; *next != '\0'; next++) {
         lines += *next == '\n';
@@ -151,10 +151,10 @@ static void show_output(FILE *out, const struct result *result, const char *pref
 }
 
 void explain(FILE *out, const struct result *result, const char *prefix, const char *again) {
-    const struct check *check = result->check;
+    const struct test_case *test = result->test;
     char section[80];
-    explain_section(check->section, section, sizeof section);
-    fprintf(out, "%s  rule      %s (%s)\n", prefix, check->rule, section);
+    explain_section(test->section, section, sizeof section);
+    fprintf(out, "%s  rule      %s (%s)\n", prefix, test->rule, section);
     if (result->want[0] != '\0') {
         fprintf(out, "%s  wanted    %s\n", prefix, result->want);
         fprintf(out, "%s  happened  %s\n", prefix, result->got);
@@ -165,10 +165,10 @@ void explain(FILE *out, const struct result *result, const char *prefix, const c
     if (result->output != NULL && result->output[0] != '\0') {
         show_output(out, result, prefix);
     }
-    if (check->hint[0] != '\0') {
-        fprintf(out, "%s  hint      %s\n", prefix, check->hint);
+    if (test->hint[0] != '\0') {
+        fprintf(out, "%s  hint      %s\n", prefix, test->hint);
     }
-    fprintf(out, "%s  explained in step %u of the tutorial\n", prefix, check->step);
+    fprintf(out, "%s  explained in step %u of the tutorial\n", prefix, test->step);
     if (again != NULL) {
         fprintf(out, "%s  again     %s\n", prefix, again);
     }

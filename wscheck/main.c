@@ -3,7 +3,6 @@
 #include "common/process.h"
 #include "wscheck/address.h"
 #include "wscheck/child.h"
-#include "wscheck/door.h"
 #include "wscheck/interrupt.h"
 #include "wscheck/listener.h"
 #include "wscheck/probe.h"
@@ -82,11 +81,10 @@ static int parse(struct arguments *arguments, int argc, char **argv) {
     return status;
 }
 
-static void list_checks(const struct check *const *checks, size_t count) {
+static void list_cases(const struct test_case *const *cases, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        printf("%-18s %-6s step%02u  %s\n", checks[i]->id,
-               checks[i]->level == LEVEL_MUST ? "MUST" : "SHOULD", checks[i]->step,
-               checks[i]->rule);
+        printf("%-18s %-6s step%02u  %s\n", cases[i]->id,
+               cases[i]->level == LEVEL_MUST ? "MUST" : "SHOULD", cases[i]->step, cases[i]->rule);
     }
     printf("%zu cases\n", count);
 }
@@ -112,10 +110,10 @@ static bool can_colour(void) {
 }
 
 static int run(const struct arguments *arguments, struct report *report,
-               const struct trial_settings *settings, const struct check *const *checks,
+               const struct trial_settings *settings, const struct test_case *const *cases,
                size_t count) {
     struct runner runner = {
-        settings,      checks, count, (size_t)arguments->jobs, arguments->replay != NULL,
+        settings,      cases, count, (size_t)arguments->jobs, arguments->replay != NULL,
         report_result, report};
     report_begin(report, count);
     bool alive = runner_run(&runner);
@@ -141,13 +139,13 @@ static void quote(const char *word, char *out, size_t capacity) {
 
 /* Starts a client for each case, or waits until somebody does. */
 static int check_client(struct arguments *arguments, struct report *report,
-                        const struct check *const *checks, size_t count) {
+                        const struct test_case *const *cases, size_t count) {
     struct trial_settings settings = {
-        .timeout = arguments->timeout, .echo = arguments->echo, .step = 6, .guest = true};
+        .timeout = arguments->timeout, .echo = arguments->echo, .step = 6, .tests_client = true};
     settings.messages = arguments->messages;
     char url[320], replay[1500];
     settings.command = arguments->command;
-    size_t jobs = door_open(&settings, (unsigned)arguments->port, (size_t)arguments->jobs);
+    size_t jobs = probe_client(&settings, (unsigned)arguments->port, (size_t)arguments->jobs);
     if (jobs == 0) {
         return STATUS_NO_RESULT;
     }
@@ -162,15 +160,15 @@ static int check_client(struct arguments *arguments, struct report *report,
     }
     report->url = url;
     report->replay = replay;
-    report->guest = true;
-    int status = run(arguments, report, &settings, checks, count);
+    report->tests_client = true;
+    int status = run(arguments, report, &settings, cases, count);
     listener_close(settings.listener);
     return status;
 }
 
 /* Fills in the URL from the command's port, if there is a command. */
 static int check_server(struct arguments *arguments, struct report *report,
-                        const struct check *const *checks, size_t count) {
+                        const struct test_case *const *cases, size_t count) {
     struct trial_settings settings = {.timeout = arguments->timeout,
                                       .echo = !arguments->no_echo,
                                       .messages = arguments->messages};
@@ -205,7 +203,7 @@ static int check_server(struct arguments *arguments, struct report *report,
     if (problem != NULL) {
         fprintf(stderr, "wscheck: cannot find the host '%s': %s\n", address.name, problem);
     } else if (probe_server(&settings, url)) {
-        status = run(arguments, report, &settings, checks, count);
+        status = run(arguments, report, &settings, cases, count);
     }
     if (settings.child != NULL) {
         child_stop(settings.child);
@@ -228,7 +226,7 @@ static void limit_jobs(struct arguments *arguments) {
 int main(int argc, char **argv) {
     struct arguments arguments;
     struct report report = {0};
-    struct check_list list;
+    struct case_list list;
     process_init();
     int status = parse(&arguments, argc, argv);
     if (status != OPTIONS_GO_ON) {
@@ -245,30 +243,30 @@ int main(int argc, char **argv) {
     report.in_full = arguments.replay != NULL;
     report.colour = report.format == REPORT_PRETTY && can_colour();
     report.progress = report.colour && !arguments.quiet && !report.in_full;
-    check_list_init(&list, arguments.port != NO_PORT);
+    cases_init(&list, arguments.port != NO_PORT);
     /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers. */
-    const struct check **checks = calloc(list.count, sizeof checks[0]);
-    size_t count = checks == NULL ? 0
-                                  : select_checks(&list, arguments.selectors,
-                                                  arguments.selector_count, checks);
+    const struct test_case **cases = calloc(list.count, sizeof cases[0]);
+    size_t count = cases == NULL
+                       ? 0
+                       : select_cases(&list, arguments.selectors, arguments.selector_count, cases);
     if (count == 0) {
         status = STATUS_USAGE;
     } else if (interrupt_stops_children() != 0) {
         fprintf(stderr, "wscheck: cannot start: %s\n", strerror(errno));
         status = STATUS_NO_RESULT;
     } else if (arguments.list) {
-        list_checks(checks, count);
+        list_cases(cases, count);
         status = STATUS_PASSED;
     } else if (arguments.port != NO_PORT) {
-        status = check_client(&arguments, &report, checks, count);
+        status = check_client(&arguments, &report, cases, count);
     } else if (arguments.url == NULL && arguments.command == NULL) {
         fprintf(stderr, "wscheck: no server: give a URL such as ws://127.0.0.1:8000/, or --exec\n");
         status = STATUS_USAGE;
     } else {
-        status = check_server(&arguments, &report, checks, count);
+        status = check_server(&arguments, &report, cases, count);
     }
-    free(checks);
-    check_list_free(&list);
+    free(cases);
+    cases_free(&list);
     if (process_flush_output() != 0) {
         fprintf(stderr, "wscheck: standard output cannot be written: %s\n", strerror(errno));
         status = STATUS_NO_RESULT;

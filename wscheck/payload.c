@@ -1,7 +1,7 @@
 #include "wscheck/payload.h"
 
 #include "common/text.h"
-#include "wscheck/characters.h"
+#include "wscheck/utf8_decoder.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -36,10 +36,10 @@ void payload_copy(const struct payload *payload, uint64_t offset, uint8_t *out, 
 
 /* Whether the bytes read well as text: whole characters, and no control characters. */
 static bool is_readable(const uint8_t *bytes, size_t len) {
-    struct characters characters;
-    characters_init(&characters);
+    struct utf8_decoder decoder;
+    utf8_decoder_init(&decoder);
     for (size_t i = 0; i < len; i++) {
-        if (bytes[i] < ' ' || bytes[i] == 0x7f || !characters_next(&characters, bytes[i])) {
+        if (bytes[i] < ' ' || bytes[i] == 0x7f || !utf8_decoder_next(&decoder, bytes[i])) {
             return false;
         }
     }

@@ -1,4 +1,5 @@
-/* probe: is there a server at all, and does it speak WebSocket? */
+/* probe: is there a server at all, and does it speak WebSocket? Is there a client, and does it ask
+ * for the path in its URL? */
 #ifndef WSCHECK_PROBE_H
 #define WSCHECK_PROBE_H
 
@@ -11,5 +12,13 @@ struct child *probe_start(const char *command);
 /* Tries one ordinary handshake (of a server at step 1 or 2 only what it can do). Returns false
  * after one line on standard error that says what is there: nothing, TLS, plain HTTP, silence. */
 bool probe_server(const struct trial_settings *settings, const char *url);
+
+/* probe_client.c. */
+
+/* Listens on the port (0: a free one), fills in the settings that depend on it, and has the
+ * command, if there is one, connect once. Returns how many cases may run at a time: `jobs`, or 1 if
+ * they cannot be told apart by the path; 0 after one line on standard error when there is no
+ * client. */
+size_t probe_client(struct trial_settings *settings, unsigned port, size_t jobs);
 
 #endif

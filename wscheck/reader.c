@@ -103,7 +103,7 @@ static enum reader_event end_header(struct reader *reader) {
         if (frame->opcode != OPCODE_CONTINUATION) {
             reader->is_text = frame->opcode == OPCODE_TEXT;
             reader->is_compressed = (reader->header[0] & 0x40) != 0;
-            characters_init(&reader->characters);
+            utf8_decoder_init(&reader->decoder);
             if (reader->is_compressed) {
                 unpack_begin(reader->unpack);
             }
@@ -144,7 +144,7 @@ static void unmask(struct reader *reader) {
 /* The bytes of a text have to be characters. `wrong` is where the piece stands in its frame. */
 static enum reader_event judge_text(struct reader *reader, uint64_t wrong) {
     for (size_t i = 0; i < reader->piece_length; i++) {
-        if (!characters_next(&reader->characters, reader->piece[i])) {
+        if (!utf8_decoder_next(&reader->decoder, reader->piece[i])) {
             reader->piece_length = i + 1;
             return violation(reader, reader->is_compressed ? wrong : wrong + i,
                              reader->from_client ? "the client's text is not UTF-8 (8.1)"
@@ -217,14 +217,14 @@ static enum reader_event judge_close(struct reader *reader) {
             return violation(reader, 2, "this close code must not be sent in a frame (7.4)");
         }
     }
-    struct characters characters;
-    characters_init(&characters);
+    struct utf8_decoder decoder;
+    utf8_decoder_init(&decoder);
     for (uint64_t i = 2; i < length; i++) {
-        if (!characters_next(&characters, reader->control[i])) {
+        if (!utf8_decoder_next(&decoder, reader->control[i])) {
             return violation(reader, 2 + i, "the reason of a Close is not UTF-8 (5.5.1)");
         }
     }
-    return characters_complete(&characters)
+    return utf8_decoder_complete(&decoder)
                ? READER_END
                : violation(reader, 2 + length, "the reason of a Close ends within a character");
 }
@@ -236,7 +236,7 @@ static enum reader_event end_frame(struct reader *reader) {
         return judge_close(reader);
     }
     if (!is_control(reader->frame.opcode) && reader->frame.fin && reader->is_text &&
-        !characters_complete(&reader->characters)) {
+        !utf8_decoder_complete(&reader->decoder)) {
         return violation(reader, 0,
                          reader->from_client ? "the client's text ends within a character (8.1)"
                                              : "the server's text ends within a character (8.1)");

@@ -8,8 +8,8 @@
 #ifndef WSCHECK_READER_H
 #define WSCHECK_READER_H
 
-#include "wscheck/characters.h"
 #include "wscheck/unpack.h"
+#include "wscheck/utf8_decoder.h"
 #include "wscheck/writer.h"
 
 enum reader_event {
@@ -49,7 +49,7 @@ struct reader {
     bool in_message; /* a message has begun and its last fragment has not come */
     bool is_text;
     bool closed; /* a Close frame has come, so nothing may follow */
-    struct characters characters;
+    struct utf8_decoder decoder;
     struct unpack *unpack; /* the caller's; NULL when no compression was agreed */
     bool is_compressed;    /* the message is */
 

@@ -87,7 +87,7 @@ static char *explanation(const struct report *report, const struct result *resul
     if (stream == NULL) {
         abort();
     }
-    snprintf(again, sizeof again, "%s --replay %s", report->replay, result->check->id);
+    snprintf(again, sizeof again, "%s --replay %s", report->replay, result->test->id);
     explain(stream, result, "", again);
     fclose(stream);
     return text;
@@ -104,11 +104,11 @@ static void print_pretty(struct report *report, const struct result *result) {
     if (explained) {
         char *text = explanation(report, result);
         printf("%s%s%s %s\n%s\n", report->colour ? colours[result->kind] : "", marks[result->kind],
-               report->colour ? "\033[0m" : "", result->check->id, text);
+               report->colour ? "\033[0m" : "", result->test->id, text);
         free(text);
     }
     if (report->progress) {
-        printf("%zu/%zu  %s", report->shown, report->total, result->check->id);
+        printf("%zu/%zu  %s", report->shown, report->total, result->test->id);
     }
     if (report->progress || explained) {
         fflush(stdout);
@@ -117,8 +117,8 @@ static void print_pretty(struct report *report, const struct result *result) {
 
 static void print_tap(const struct report *report, const struct result *result) {
     bool good = result->kind == RESULT_PASSED || result->kind == RESULT_SKIPPED;
-    printf("%sok %zu - %s %s%s%s\n", good ? "" : "not ", report->shown, result->check->id,
-           result->check->rule,
+    printf("%sok %zu - %s %s%s%s\n", good ? "" : "not ", report->shown, result->test->id,
+           result->test->rule,
            result->kind == RESULT_SKIPPED                     ? " # SKIP "
            : result->kind == RESULT_SHOULD && !report->strict ? " # TODO a SHOULD"
                                                               : "",
@@ -136,10 +136,10 @@ static void print_tap(const struct report *report, const struct result *result) 
 
 static void print_junit(const struct report *report, const struct result *result) {
     FILE *out = report->stream;
-    fprintf(out, "  <testcase classname=\"%s\" name=\"", result->check->section);
-    xml(out, result->check->id);
+    fprintf(out, "  <testcase classname=\"%s\" name=\"", result->test->section);
+    xml(out, result->test->id);
     fprintf(out, " ");
-    xml(out, result->check->rule);
+    xml(out, result->test->rule);
     fprintf(out, "\" time=\"%.3f\">", (double)result->milliseconds / 1000);
     if (result->kind == RESULT_SKIPPED) {
         fprintf(out, "<skipped message=\"");
@@ -159,13 +159,13 @@ static void print_junit(const struct report *report, const struct result *result
 }
 
 static void print_json(const struct report *report, const struct result *result) {
-    const struct check *check = result->check;
+    const struct test_case *test = result->test;
     printf("%s\n {\"id\": \"%s\", \"section\": \"%s\", \"level\": \"%s\", \"step\": %u, "
            "\"result\": \"%s\", \"milliseconds\": %lld, \"rule\": ",
-           report->shown > 1 ? "," : "", check->id, check->section,
-           check->level == LEVEL_MUST ? "MUST" : "SHOULD", check->step, kind_names[result->kind],
+           report->shown > 1 ? "," : "", test->id, test->section,
+           test->level == LEVEL_MUST ? "MUST" : "SHOULD", test->step, kind_names[result->kind],
            (long long)result->milliseconds);
-    report_json_string(stdout, check->rule);
+    report_json_string(stdout, test->rule);
     if (result->kind != RESULT_PASSED) {
         char *text = explanation(report, result);
         printf(", \"wanted\": ");
@@ -210,7 +210,7 @@ static void end_pretty(const struct report *report, bool alive, double seconds) 
     }
     if (!alive) {
         printf("%s, so %zu of %zu cases were not run\n",
-               report->guest ? "no client comes" : "the server is gone",
+               report->tests_client ? "no client comes" : "the server is gone",
                report->total - report->shown, report->total);
     }
     if (report->quiet && good) {
@@ -218,7 +218,7 @@ static void end_pretty(const struct report *report, bool alive, double seconds) 
     }
     if (report->declined > 0) {
         printf("%zu cases were skipped: %s\n", report->declined,
-               report->guest ? TRIAL_CLIENT_DECLINES : TRIAL_SERVER_DECLINES);
+               report->tests_client ? TRIAL_CLIENT_DECLINES : TRIAL_SERVER_DECLINES);
     }
     printf("%s%zu passed, %zu failed, %zu fell short of a SHOULD, %zu skipped, in %.1f s%s\n",
            !report->colour ? ""
@@ -245,7 +245,8 @@ void report_end(struct report *report, bool alive) {
         break;
     case REPORT_TAP:
         if (!alive) {
-            printf("Bail out! %s.\n", report->guest ? "No client comes" : "The server is gone");
+            printf("Bail out! %s.\n",
+                   report->tests_client ? "No client comes" : "The server is gone");
         }
         break;
     case REPORT_JUNIT:

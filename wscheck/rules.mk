@@ -3,14 +3,16 @@
 # half is trusted for being ours: their own tests hold them against zlib, both ways, and a fault
 # that both halves share would show with every server that is not of this house.
 
-wscheck := payload characters writer reader transcript link request answer trial trial_send \
-           trial_judge trial_wait trial_open script play play_request play_frames play_others \
-           child check cases_http cases_handshake cases_upgrade cases_frames cases_illegal \
-           cases_control cases_fragments cases_utf8 cases_close cases_limits cases_tcp \
-           cases_steps cases_slow cases_client cases_client_open address runner explain report \
-           select probe listener inquiry guest play_guest door interrupt command script_about \
-           trial_label extension terms agreement unpack trial_deflate sample cases_offer \
-           cases_deflate cases_client_deflate cases_inflate cases_samples
+wscheck_cases := cases http handshake upgrade frames illegal control fragments utf8 close limits \
+                 tcp steps slow client client_open client_deflate offer deflate inflate samples
+wscheck := $(addprefix cases/,$(wscheck_cases)) select \
+           payload utf8_decoder writer reader unpack sample transcript \
+           link request head request_rules extension deflate_parameters negotiation \
+           trial trial_send trial_judge trial_wait trial_open trial_label trial_deflate \
+           script script_needs script_run script_run_request script_run_client \
+           script_run_frames script_run_others \
+           address command child listener interrupt tested_client probe probe_client \
+           runner explain report
 wscheck_common := process options text hexdump clock sha1 base64
 wscheck_deflate := format inflate inflate_codes inflate_symbols inflate_table \
                    deflate parse matcher block code_lengths huffman
@@ -28,8 +30,8 @@ $(BUILD)/wscheck: $(wscheck_links)
 # same.
 wscheck_tests := $(addprefix $(BUILD)/tests/,wscheck_deflate_test wscheck_sample_test)
 $(wscheck_tests): own = $(foreach module,$(step06_client),$(call object,step06_client/$(module)))
-$(wscheck_tests): $(foreach module,agreement terms extension answer request reader unpack \
-    characters writer payload sample,$(call object,wscheck/$(module)))
+$(wscheck_tests): $(foreach module,negotiation deflate_parameters extension head request \
+    reader unpack utf8_decoder writer payload sample,$(call object,wscheck/$(module)))
 
 check: $(BUILD)/wscheck ## put any server or client to the test: URL=ws://... [STEP=3] or CLIENT='... {url}'
 	@test -n "$$URL$$CLIENT" || { \

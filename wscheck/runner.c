@@ -2,8 +2,8 @@
 
 #include "common/clock.h"
 #include "wscheck/child.h"
-#include "wscheck/guest.h"
-#include "wscheck/play.h"
+#include "wscheck/script_run.h"
+#include "wscheck/tested_client.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -24,12 +24,12 @@ struct queue {
 
 /* Whether a case cannot be judged with these settings; says why in `result->got`. */
 static bool is_skipped(const struct runner *runner, struct result *result) {
-    const struct check *check = result->check;
+    const struct test_case *test = result->test;
     const char *why = NULL;
-    if (check->needs_echo && !runner->settings->echo) {
-        why = runner->settings->guest ? "the client is not said to echo (--echo)"
-                                      : "the server does not echo";
-    } else if (strstr(check->script, "prints") != NULL && runner->settings->child == NULL) {
+    if (test->needs_echo && !runner->settings->echo) {
+        why = runner->settings->tests_client ? "the client is not said to echo (--echo)"
+                                             : "the server does not echo";
+    } else if (strstr(test->script, "prints") != NULL && runner->settings->child == NULL) {
         why = "it looks at what the server prints, so it needs --exec";
     }
     if (why != NULL) {
@@ -43,8 +43,8 @@ static bool is_skipped(const struct runner *runner, struct result *result) {
 static void check_alive(const struct runner *runner, struct result *result) {
     char fault[480];
     /* NOLINTNEXTLINE(misc-redundant-expression): the second call is the second try. */
-    if (play_is_alive(runner->settings, fault, sizeof fault) ||
-        play_is_alive(runner->settings, fault, sizeof fault)) {
+    if (script_run_is_alive(runner->settings, fault, sizeof fault) ||
+        script_run_is_alive(runner->settings, fault, sizeof fault)) {
         return;
     }
     struct child *child = runner->settings->child;
@@ -61,7 +61,7 @@ static void keep_evidence(const struct runner *runner, struct result *result,
                           const struct trial *trial, size_t printed) {
     bool failed = result->kind == RESULT_MUST || result->kind == RESULT_SHOULD;
     result->opened = trial->is_open;
-    result->guest = runner->settings->guest;
+    result->tests_client = runner->settings->tests_client;
     if (failed || runner->keep_transcript) {
         result->transcript = malloc(sizeof *result->transcript);
         if (result->transcript == NULL) {
@@ -77,7 +77,7 @@ static void keep_evidence(const struct runner *runner, struct result *result,
 }
 
 static void run_one(const struct runner *runner, struct result *result) {
-    const struct check *check = result->check;
+    const struct test_case *test = result->test;
     struct child *child = runner->settings->child;
     struct script script;
     size_t printed = child != NULL ? child_printed(child) : 0;
@@ -86,14 +86,14 @@ static void run_one(const struct runner *runner, struct result *result) {
     if (trial == NULL) {
         abort();
     }
-    script_parse(&script, check->script); /* check_add has seen that it is right */
-    trial_init(trial, runner->settings, check->id);
-    play_script(trial, &script);
-    if (runner->settings->guest) {
-        guest_leave(trial);
+    script_parse(&script, test->script); /* cases_add has seen that it is right */
+    trial_init(trial, runner->settings, test->id);
+    script_run(trial, &script);
+    if (runner->settings->tests_client) {
+        tested_client_leave(trial);
     }
     link_close(&trial->link);
-    enum level failed = trial->failed < check->level ? trial->failed : check->level;
+    enum level failed = trial->failed < test->level ? trial->failed : test->level;
     result->kind = failed == LEVEL_MUST     ? RESULT_MUST
                    : failed == LEVEL_SHOULD ? RESULT_SHOULD
                                             : RESULT_PASSED;
@@ -104,7 +104,7 @@ static void run_one(const struct runner *runner, struct result *result) {
         result->kind = RESULT_SKIPPED;
         snprintf(result->got, sizeof result->got, "%s", trial->skipped);
     }
-    if (!runner->settings->guest) {
+    if (!runner->settings->tests_client) {
         check_alive(runner, result);
     }
     result->died = result->died || (trial->absent && runner->settings->command == NULL);
@@ -164,7 +164,7 @@ bool runner_run(const struct runner *runner) {
     pthread_mutex_init(&queue.mutex, NULL);
     pthread_cond_init(&queue.changed, NULL);
     for (size_t i = 0; i < runner->count; i++) {
-        queue.results[i].check = runner->checks[i];
+        queue.results[i].test = runner->cases[i];
     }
     size_t running = 0;
     while (running < runner->jobs && running < runner->count &&

@@ -7,12 +7,12 @@
 enum result_kind { RESULT_PASSED, RESULT_SHOULD, RESULT_MUST, RESULT_SKIPPED };
 
 struct result {
-    const struct check *check;
+    const struct test_case *test;
     enum result_kind kind;
     char want[320], got[480];      /* of a failure; `got` also says why a case was skipped */
     struct transcript *transcript; /* NULL unless it failed or is wanted */
     bool opened;                   /* the handshake succeeded, so it need not be shown */
-    bool guest;                    /* a client was under test, not a server */
+    bool tests_client;             /* a client was under test, not a server */
     char *output;                  /* what the server or the client printed meanwhile, or NULL */
     bool died;                     /* the server was not there any more behind this case, or no
                                     * client came, and nobody else will start one */
@@ -21,7 +21,7 @@ struct result {
 
 struct runner {
     const struct trial_settings *settings;
-    const struct check *const *checks;
+    const struct test_case *const *cases;
     size_t count;
     size_t jobs;          /* cases at a time */
     bool keep_transcript; /* also of the cases that pass */

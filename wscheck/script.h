@@ -62,7 +62,8 @@
  * value with the case of its letters turned around) and {subprotocol} (the first that the client
  * offers) are filled in, and so is {deflate} (the answer to its offer).
  *   target '?T'                   goes behind the path of the client's URL
- *   judge 'RULE'                  the request, by one rule of inquiry.h, or 'fresh': with a new key
+ *   judge 'RULE'                  the request, by one rule of request_rules.h, or 'fresh': with a
+ *                                 new key
  *   offered                       skips the case if the client offers no subprotocol
  *   offered 'P'                   the same of permessage-deflate or one of its parameters; '!P'
  *                                 skips it if the client offers that

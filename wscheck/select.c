@@ -21,32 +21,32 @@ unsigned select_step(const char *selector) {
 /* What a server at a stage of the tutorial must do: step 1 prints bytes, step 2 speaks HTTP, step 3
  * answers handshakes as well, step 4 prints frames besides, and step 5 does all but print. Step 6
  * is the client, whose cases are a list of their own; step 7 compresses. */
-static bool belongs_to_step(const struct check *check, unsigned step) {
-    if (check->named_only && strncmp(check->section, "step", 4) != 0) {
+static bool belongs_to_step(const struct test_case *test, unsigned step) {
+    if (test->named_only && strncmp(test->section, "step", 4) != 0) {
         return false;
     }
-    return check->named_only ? check->step == step
-                             : check->step <= step && (step >= 5 || check->step != 4);
+    return test->named_only ? test->step == step
+                            : test->step <= step && (step >= 5 || test->step != 4);
 }
 
-static bool is_named(const struct check_list *list, const struct check *check,
+static bool is_named(const struct case_list *list, const struct test_case *test,
                      const char *selector) {
     size_t length = strlen(selector);
     unsigned step = select_step(selector);
     if (step > 0) {
-        return (step == 7 || (step == 6) == list->guests) && belongs_to_step(check, step);
+        return (step == 7 || (step == 6) == list->for_clients) && belongs_to_step(test, step);
     }
     if (strcmp(selector, "deflate") == 0) {
-        return check->step == 7 && strncmp(check->section, "step", 4) != 0;
+        return test->step == 7 && strncmp(test->section, "step", 4) != 0;
     }
     size_t same = 0; /* 12.1.1 is another name of 12.1/1, and the usual one. */
     while (same < length &&
-           (check->id[same] == selector[same] || (check->id[same] == '/' && selector[same] == '.' &&
-                                                  strchr(check->section, '/') == NULL))) {
+           (test->id[same] == selector[same] || (test->id[same] == '/' && selector[same] == '.' &&
+                                                 strchr(test->section, '/') == NULL))) {
         same++;
     }
     return same == length &&
-           (check->id[length] == '\0' || check->id[length] == '/' || check->id[length] == '.');
+           (test->id[length] == '\0' || test->id[length] == '/' || test->id[length] == '.');
 }
 
 struct suggestions {
@@ -75,33 +75,33 @@ static void suggest(struct suggestions *suggestions, const char *selector, const
 }
 
 /* The names that look most like a selector that names nothing. */
-static void complain(const struct check_list *list, const char *selector) {
+static void complain(const struct case_list *list, const char *selector) {
     static const char *const names[] = {"step01", "step02", "step03", "step04",
                                         "step05", "step07", "deflate"};
     struct suggestions near = {{NULL}, {SIZE_MAX, SIZE_MAX, SIZE_MAX}};
-    if (list->guests) {
+    if (list->for_clients) {
         suggest(&near, selector, "step06");
     }
-    for (size_t i = list->guests ? 5 : 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = list->for_clients ? 5 : 0; i < sizeof names / sizeof names[0]; i++) {
         suggest(&near, selector, names[i]);
     }
     for (size_t i = 0; i < list->count; i++) {
-        suggest(&near, selector, list->checks[i].section);
+        suggest(&near, selector, list->cases[i].section);
     }
     for (size_t i = 0; i < list->count; i++) {
-        suggest(&near, selector, list->checks[i].id);
+        suggest(&near, selector, list->cases[i].id);
     }
     fprintf(stderr, "wscheck: no case is named '%s'; near it are %s, %s and %s (--list has all)\n",
             selector, near.name[0], near.name[1], near.name[2]);
 }
 
-size_t select_checks(const struct check_list *list, const char *const *selectors, size_t count,
-                     const struct check **chosen) {
+size_t select_cases(const struct case_list *list, const char *const *selectors, size_t count,
+                    const struct test_case **chosen) {
     size_t found = 0;
     for (size_t s = 0; s < count; s++) {
         bool any = false;
         for (size_t i = 0; i < list->count; i++) {
-            any = any || is_named(list, &list->checks[i], selectors[s]);
+            any = any || is_named(list, &list->cases[i], selectors[s]);
         }
         if (!any) {
             complain(list, selectors[s]);
@@ -109,12 +109,12 @@ size_t select_checks(const struct check_list *list, const char *const *selectors
         }
     }
     for (size_t i = 0; i < list->count; i++) {
-        bool named = count == 0 && !list->checks[i].named_only;
+        bool named = count == 0 && !list->cases[i].named_only;
         for (size_t s = 0; s < count && !named; s++) {
-            named = is_named(list, &list->checks[i], selectors[s]);
+            named = is_named(list, &list->cases[i], selectors[s]);
         }
         if (named) {
-            chosen[found++] = &list->checks[i];
+            chosen[found++] = &list->cases[i];
         }
     }
     return found;

@@ -8,13 +8,13 @@
 #define WSCHECK_SELECT_H
 
 #include "common/options.h"
-#include "wscheck/check.h"
+#include "wscheck/cases/cases.h"
 
 /* Marks the cases that any of the selectors names, or all but those that must be named when there
  * are no selectors; `chosen` has room for all cases. Returns how many, or 0 after one line on
  * standard error when a selector names nothing. */
-size_t select_checks(const struct check_list *list, const char *const *selectors, size_t count,
-                     const struct check **chosen);
+size_t select_cases(const struct case_list *list, const char *const *selectors, size_t count,
+                    const struct test_case **chosen);
 
 /* The step of a selector such as "step03", or 0 when it is none. */
 unsigned select_step(const char *selector);

@@ -21,9 +21,9 @@ void trial_init(struct trial *trial, const struct trial_settings *settings, cons
     for (; *name != '\0'; name++) {
         trial->random = (trial->random ^ (uint8_t)*name) * 1099511628211u;
     }
-    reader_init(&trial->reader, settings->guest);
+    reader_init(&trial->reader, settings->tests_client);
     transcript_init(&trial->transcript);
-    request_init(&trial->request, settings->host, settings->guest ? "/" : settings->target,
+    request_init(&trial->request, settings->host, settings->tests_client ? "/" : settings->target,
                  trial->random);
 }
 
@@ -31,7 +31,7 @@ void trial_free(struct trial *trial) {
     link_close(&trial->link);
     request_free(&trial->request);
     free(trial->answer.bytes);
-    free(trial->inquiry.bytes);
+    free(trial->client_head.bytes);
     free(trial->output);
     free(trial->controls);
     trial_deflate_free(trial);
@@ -58,7 +58,7 @@ void trial_mark(struct trial *trial, size_t entry, uint64_t wrong) {
 }
 
 const char *trial_peer(const struct trial *trial) {
-    return trial->settings->guest ? "the client" : "the server";
+    return trial->settings->tests_client ? "the client" : "the server";
 }
 
 bool trial_connect(struct trial *trial) {
@@ -115,8 +115,8 @@ static void write_all(struct trial *trial, const uint8_t *bytes, size_t len) {
         int ready = link_wait(&trial->link, wanted, deadline);
         if (ready == 0) {
             trial_fail(trial, LEVEL_MUST,
-                       trial->settings->guest ? "the client goes on reading"
-                                              : "the server goes on reading",
+                       trial->settings->tests_client ? "the client goes on reading"
+                                                     : "the server goes on reading",
                        "it has not read for %g s, with %zu bytes to send",
                        (double)trial->timeout / 1000, len);
             trial->link.broken = true;

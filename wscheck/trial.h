@@ -2,7 +2,7 @@
  * verdict.
  *
  * The other side is the server under test; or, in the mode for clients, the client under test, and
- * then it is called the guest, and wscheck plays the server.
+ * then wscheck is the server.
  *
  * What the RFC leaves open is accepted in every legal form: an echo may come in fragments, a server
  * may ping, and of several pings only the last needs a pong. Whatever arrives is judged at once,
@@ -11,9 +11,9 @@
 #ifndef WSCHECK_TRIAL_H
 #define WSCHECK_TRIAL_H
 
-#include "wscheck/agreement.h"
-#include "wscheck/check.h"
+#include "wscheck/cases/cases.h"
 #include "wscheck/link.h"
+#include "wscheck/negotiation.h"
 #include "wscheck/reader.h"
 #include "wscheck/transcript.h"
 
@@ -39,7 +39,7 @@ struct trial_settings {
     uint64_t messages;   /* of a sample that is slid through; 0: as many as make a fair amount */
     struct child *child; /* NULL when the server runs on its own */
 
-    bool guest;                /* a client is under test: */
+    bool tests_client;         /* a client is under test: */
     struct listener *listener; /* it connects here, */
     const char *command;       /* and is started with this for each case; NULL: by somebody */
     int64_t arrival;           /* ms that it may take to connect */
@@ -68,9 +68,9 @@ struct trial {
     struct reader reader;
     struct transcript transcript;
     struct request request;
-    struct answer answer;
-    struct agreement agreement; /* about permessage-deflate */
-    struct deflate *deflate;    /* compresses what is sent; NULL until it is needed */
+    struct head answer;
+    struct negotiation agreement; /* about permessage-deflate */
+    struct deflate *deflate;      /* compresses what is sent; NULL until it is needed */
     void *deflate_memory;
     bool may_end; /* the server may end TCP instead of answering, or answer with an error */
     bool is_open; /* the handshake is done, so the bytes are frames */
@@ -101,7 +101,7 @@ struct trial {
     unsigned close_code, sent_code; /* TRIAL_NO_CODE when the Close had none */
     size_t close_entry;
 
-    /* Of a guest. Keys are kept over the restarts of a case. */
+    /* Of a client under test. Keys are kept over the restarts of a case. */
     struct child *child;
     char *output;     /* what it had printed when it was let go */
     char path[80];    /* by which it is told from those of other cases */
@@ -112,10 +112,10 @@ struct trial {
     uint32_t masking_keys[TRIAL_KEYS_MAX];
     size_t masking_key_count;
     char handshake_key[REQUEST_KEY_SIZE], former_key[REQUEST_KEY_SIZE];
-    struct answer inquiry; /* the head of its request */
-    size_t inquiry_entry;  /* in the transcript */
-    bool hung_up;          /* it was asked to close, so its Close is its own */
-    char skipped[160];     /* why the case cannot be judged, if it cannot */
+    struct head client_head;  /* the head of its request */
+    size_t client_head_entry; /* in the transcript */
+    bool hung_up;             /* it was asked to close, so its Close is its own */
+    char skipped[160];        /* why the case cannot be judged, if it cannot */
 
     const unsigned *limits; /* codes with which the server may give up, ended by 0; or NULL */
     bool excused;           /* it has done so, and the case is over */
@@ -173,10 +173,11 @@ void trial_deflate_free(struct trial *trial);
  * direction in which wscheck sends. */
 void trial_need_agreement(struct trial *trial, const char *parameter);
 
-/* Of a guest: answers its offer, adding the parameter if there is one; or skips the case. */
+/* Of a client under test: answers its offer, adding the parameter if there is one; or skips the
+ * case. */
 void trial_answer_offer(struct trial *trial, const char *parameter);
 
-/* guest.c: judges the masking key of a frame that has begun. */
+/* tested_client.c: judges the masking key of a frame that has begun. */
 void trial_judge_key(struct trial *trial);
 
 /* trial_judge.c: judges the bytes that have been read. */
@@ -186,9 +187,9 @@ bool trial_pinged(const struct trial *trial); /* whether the last ping still nee
 
 /* trial_open.c: sends the request and judges the answer. */
 void trial_send_request(struct trial *trial);
-bool trial_gather(struct trial *trial, struct answer *head); /* the other side's head */
-bool trial_read_answer(struct trial *trial);                 /* any HTTP response */
-bool trial_read_accepted(struct trial *trial);               /* a 101 by the rules */
+bool trial_gather(struct trial *trial, struct head *head); /* the other side's head */
+bool trial_read_answer(struct trial *trial);               /* any HTTP response */
+bool trial_read_accepted(struct trial *trial);             /* a 101 by the rules */
 
 /* trial_wait.c: waits; when the time is over or the connection ends, the trial has failed. */
 bool trial_wait_messages(struct trial *trial);

@@ -18,17 +18,17 @@ static void *take_memory(size_t size) {
     return memory;
 }
 
-static const struct agreement_side *own_side(const struct trial *trial) {
-    return trial->settings->guest ? &trial->agreement.server : &trial->agreement.client;
+static const struct negotiation_side *own_side(const struct trial *trial) {
+    return trial->settings->tests_client ? &trial->agreement.server : &trial->agreement.client;
 }
 
 void trial_agree(struct trial *trial) {
-    const struct agreement *agreement = &trial->agreement;
+    const struct negotiation *agreement = &trial->agreement;
     trial_deflate_free(trial);
     if (agreement->agreed) {
         trial->reader.unpack = take_memory(sizeof *trial->reader.unpack);
         unpack_init(trial->reader.unpack,
-                    trial->settings->guest ? &agreement->client : &agreement->server);
+                    trial->settings->tests_client ? &agreement->client : &agreement->server);
     }
 }
 
@@ -37,9 +37,9 @@ static void full_name(const struct trial *trial, const char *parameter, char *ou
     bool has_prefix =
         strncmp(parameter, "client_", 7) == 0 || strncmp(parameter, "server_", 7) == 0;
     snprintf(out, size, "%s%s",
-             has_prefix               ? ""
-             : trial->settings->guest ? "server_"
-                                      : "client_",
+             has_prefix                      ? ""
+             : trial->settings->tests_client ? "server_"
+                                             : "client_",
              parameter);
 }
 
@@ -52,8 +52,8 @@ void trial_need_agreement(struct trial *trial, const char *parameter) {
     full_name(trial, parameter + without, name, sizeof name);
     if (!trial->agreement.agreed) {
         snprintf(trial->skipped, sizeof trial->skipped, "%s",
-                 trial->settings->guest ? TRIAL_CLIENT_DECLINES : TRIAL_SERVER_DECLINES);
-    } else if (parameter[0] != '\0' && agreement_has(&trial->agreement, name) == without) {
+                 trial->settings->tests_client ? TRIAL_CLIENT_DECLINES : TRIAL_SERVER_DECLINES);
+    } else if (parameter[0] != '\0' && negotiation_has(&trial->agreement, name) == without) {
         snprintf(trial->skipped, sizeof trial->skipped, "%s is%s agreed", name,
                  without ? "" : " not");
     }
@@ -61,17 +61,17 @@ void trial_need_agreement(struct trial *trial, const char *parameter) {
 
 void trial_answer_offer(struct trial *trial, const char *parameter) {
     char answer[160], line[240], name[80];
-    if (agreement_answer(&trial->inquiry, answer, sizeof answer)) {
+    if (negotiation_answer(&trial->client_head, answer, sizeof answer)) {
         full_name(trial, parameter, name, sizeof name);
-        agreement_from_text(&trial->agreement, answer);
+        negotiation_from_text(&trial->agreement, answer);
         size_t used = strlen(answer);
         char bare[80];
         snprintf(bare, sizeof bare, "%.*s", (int)strcspn(name, "="), name);
         if (parameter[0] != '\0' && parameter[0] != '!' &&
-            !agreement_has(&trial->agreement, bare)) {
+            !negotiation_has(&trial->agreement, bare)) {
             snprintf(answer + used, sizeof answer - used, "; %s", name);
         }
-        agreement_from_text(&trial->agreement, answer);
+        negotiation_from_text(&trial->agreement, answer);
         snprintf(line, sizeof line, "Sec-WebSocket-Extensions: %s", answer);
         request_add(&trial->request, (const uint8_t *)line, strlen(line));
         trial_agree(trial);
@@ -80,7 +80,7 @@ void trial_answer_offer(struct trial *trial, const char *parameter) {
 }
 
 uint8_t *trial_deflate(struct trial *trial, const struct payload *payload, size_t *length) {
-    const struct agreement_side *side = own_side(trial);
+    const struct negotiation_side *side = own_side(trial);
     size_t size = (size_t)payload->length, capacity = size + size / 64 + ROOM;
     uint8_t *bytes = take_memory(size + 1), *out = take_memory(capacity);
     if (trial->deflate == NULL) {

@@ -159,7 +159,8 @@ static void take_pong(struct trial *trial) {
 
 /* Sends a frame of our own accord, now or when the frame that is being sent is whole. */
 static void reply(struct trial *trial, uint8_t opcode) {
-    struct writer_frame frame = {.fin = true, .masked = !trial->settings->guest, .opcode = opcode};
+    struct writer_frame frame = {
+        .fin = true, .masked = !trial->settings->tests_client, .opcode = opcode};
     uint64_t length = trial->reader.frame.length;
     frame.payload = (struct payload){trial->reader.control, (size_t)length, length, 0};
     frame.claimed = length;
@@ -230,8 +231,8 @@ static void broken_rule(struct trial *trial, bool has_entry) {
     }
     trial_mark(trial, trial->entry, trial->reader.wrong);
     trial_fail(trial, LEVEL_MUST,
-               trial->settings->guest ? "only frames that the RFC allows a client to send"
-                                      : "only frames that the RFC allows a server to send",
+               trial->settings->tests_client ? "only frames that the RFC allows a client to send"
+                                             : "only frames that the RFC allows a server to send",
                "%s", trial->reader.violation);
     trial->link.broken = true;
     trial->link.ended = true;

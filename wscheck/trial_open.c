@@ -17,20 +17,20 @@ void trial_send_request(struct trial *trial) {
 
 /* Gathers the head of the answer out of any number of reads. What comes behind it stays in the
  * link's buffer: it is the server's first frame. */
-bool trial_gather(struct trial *trial, struct answer *answer) {
+bool trial_gather(struct trial *trial, struct head *answer) {
     struct link *link = &trial->link;
     int64_t deadline = clock_now() + trial->timeout;
     free(answer->bytes);
-    *answer = (struct answer){malloc(ANSWER_MAX + 1), 0, 0};
+    *answer = (struct head){malloc(HEAD_MAX + 1), 0, 0};
     if (answer->bytes == NULL) {
         abort();
     }
     size_t there = 0;
     for (;;) {
         size_t count = link->end - link->start;
-        count = count < ANSWER_MAX - there ? count : ANSWER_MAX - there;
+        count = count < HEAD_MAX - there ? count : HEAD_MAX - there;
         memcpy(answer->bytes + there, link->buffer + link->start, count);
-        answer->length = answer_length(answer->bytes, there + count);
+        answer->length = head_length(answer->bytes, there + count);
         if (answer->length > 0) {
             link->start += answer->length - there;
             answer->bytes[answer->length] = '\0';
@@ -38,7 +38,7 @@ bool trial_gather(struct trial *trial, struct answer *answer) {
         }
         there += count;
         link->start += count;
-        if (there == ANSWER_MAX || !trial_receive(trial, deadline)) {
+        if (there == HEAD_MAX || !trial_receive(trial, deadline)) {
             answer->length = there;
             answer->bytes[there] = '\0';
             return false;
@@ -47,7 +47,7 @@ bool trial_gather(struct trial *trial, struct answer *answer) {
 }
 
 bool trial_read_answer(struct trial *trial) {
-    struct answer_fault fault = {0};
+    struct head_fault fault = {0};
     static const char want[] = "an HTTP response that ends with an empty line";
     trial_flush(trial);
     bool whole = trial_gather(trial, &trial->answer);
@@ -67,7 +67,7 @@ bool trial_read_answer(struct trial *trial) {
                                        : "the end of the TCP stream");
         return false;
     }
-    if (!answer_parse(&trial->answer, &fault)) {
+    if (!head_parse(&trial->answer, &fault)) {
         trial_mark(trial, trial->entry, fault.wrong);
         trial_fail(trial, LEVEL_MUST, want, "%s", fault.what);
         return false;
@@ -76,7 +76,7 @@ bool trial_read_answer(struct trial *trial) {
 }
 
 bool trial_read_accepted(struct trial *trial) {
-    struct answer_fault fault = {0};
+    struct head_fault fault = {0};
     if (!trial_read_answer(trial)) {
         if (trial->may_end && trial->link.ended && trial->answer.length == 0) {
             trial->excused = true;
@@ -88,13 +88,14 @@ bool trial_read_accepted(struct trial *trial) {
         trial->excused = true;
         return false;
     }
-    if (!answer_judge(&trial->answer, &trial->request, &fault)) {
+    if (!head_judge(&trial->answer, &trial->request, &fault)) {
         trial_mark(trial, trial->entry, fault.wrong);
         trial_fail(trial, LEVEL_MUST, "a 101 as 4.2.2 describes it", "%s (status %d)", fault.what,
                    trial->answer.status);
         return false;
     }
-    enum level level = agreement_judge(&trial->answer, &trial->request, &trial->agreement, &fault);
+    enum level level =
+        negotiation_judge(&trial->answer, &trial->request, &trial->agreement, &fault);
     if (level != LEVEL_NONE) {
         trial_mark(trial, trial->entry, fault.wrong);
         trial_fail(trial, level, "a 101 whose extensions answer the offer", "%s", fault.what);

@@ -121,7 +121,7 @@ static void wait_end_of_tcp(struct trial *trial, enum level level, const char *w
 
 /* Behind both Closes the server ends TCP first (7.1.1), and here that is wscheck. */
 static void end_as_server(struct trial *trial) {
-    if (trial->settings->guest) {
+    if (trial->settings->tests_client) {
         trial_flush(trial);
         link_finish(&trial->link);
     }
@@ -147,8 +147,9 @@ void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level si
     }
     end_as_server(trial);
     wait_end_of_tcp(trial, LEVEL_MUST,
-                    trial->settings->guest ? "after its Close frame the client ends TCP (7.1.7)"
-                                           : "after its Close frame the server ends TCP (7.1.7)");
+                    trial->settings->tests_client
+                        ? "after its Close frame the client ends TCP (7.1.7)"
+                        : "after its Close frame the server ends TCP (7.1.7)");
     if (trial->no_reply && trial->link.ended && trial->link.reset) {
         trial_fail(trial, LEVEL_SHOULD,
                    "the TCP stream ends cleanly, trailing bytes read and discarded (7.1.1)",
@@ -175,7 +176,7 @@ void trial_wait_closed(struct trial *trial, const unsigned *codes) {
         trial_mark(trial, trial->close_entry, 2);
         trial_fail(trial, LEVEL_SHOULD, want, "Close %u", trial->close_code);
     }
-    const char *want_end = trial->settings->guest
+    const char *want_end = trial->settings->tests_client
                                ? "the client ends TCP when the server has ended it (7.1.1)"
                                : "after the closing handshake the server ends TCP at once (5.5.1)";
     int64_t start = clock_now();
@@ -192,6 +193,6 @@ void trial_wait_closed(struct trial *trial, const unsigned *codes) {
 
 void trial_wait_ended(struct trial *trial) {
     wait_end_of_tcp(trial, LEVEL_MUST,
-                    trial->settings->guest ? "the client ends the TCP connection"
-                                           : "the server ends the TCP connection");
+                    trial->settings->tests_client ? "the client ends the TCP connection"
+                                                  : "the server ends the TCP connection");
 }

@@ -5,7 +5,7 @@
 
 static const uint8_t left_out[] = {0x00, 0x00, 0xff, 0xff};
 
-void unpack_init(struct unpack *unpack, const struct agreement_side *side) {
+void unpack_init(struct unpack *unpack, const struct negotiation_side *side) {
     memset(unpack, 0, sizeof *unpack);
     unpack->side = *side;
     inflate_init(&unpack->inflate, side->window_bits);

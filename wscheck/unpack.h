@@ -8,7 +8,7 @@
 #define WSCHECK_UNPACK_H
 
 #include "step07_deflate/inflate.h"
-#include "wscheck/agreement.h"
+#include "wscheck/negotiation.h"
 
 enum { UNPACK_WINDOW = 32768, UNPACK_SIZE = 3 * UNPACK_WINDOW, UNPACK_START = 48 };
 
@@ -18,7 +18,7 @@ enum unpack_verdict {
 };
 
 struct unpack {
-    struct agreement_side side;
+    struct negotiation_side side;
     struct inflate inflate;
     uint8_t bytes[UNPACK_SIZE]; /* the window, and what has come out behind it */
     size_t length;
@@ -32,7 +32,7 @@ struct unpack {
 };
 
 /* Starts with an empty window. There is nothing to free. */
-void unpack_init(struct unpack *unpack, const struct agreement_side *side);
+void unpack_init(struct unpack *unpack, const struct negotiation_side *side);
 
 /* A compressed message begins. */
 void unpack_begin(struct unpack *unpack);

@@ -1,0 +1,151 @@
+/* Step 6: what a client asks for, how it masks, and how it closes. RFC 6455, 4.1, 5.3, 7. */
+#include "wscheck/cases/cases.h"
+
+#include <stdio.h>
+
+#define HINT_REQUEST "4.1 lists the parts of the request; `--replay` shows yours"
+#define HINT_KEY                                                                                   \
+    "16 bytes of a random source, new for every connection, in base64: 24 characters, the last "   \
+    "two of them =="
+#define HINT_MASK                                                                                   \
+    "every frame of a client is masked, control frames and empty ones too, and each with four new " \
+    "bytes of a source that nobody can predict"
+#define HINT_SERVER_MASK "the top bit of the second byte; a server never sets it"
+#define HINT_TCP                                                                                    \
+    "behind both Closes wait for the server to end TCP, for a bounded time; it is the server that " \
+    "should keep the TIME_WAIT state"
+#define HINT_HANG "a read of 0 bytes is the end of the stream, at any place"
+#define HINT_LEGAL "this is legal; the Ping behind it shows whether the client is still there"
+#define HINT_HANG_UP                                                                                  \
+    "a client that is done sends a Close, waits for the answer, and then for the end of TCP; behind " \
+    "its own Close it sends nothing"
+
+static const struct case_row request[] = {
+    {"6455/4.1", LEVEL_MUST, "The method of the request is GET.", "judge 'method'", HINT_REQUEST},
+    {"6455/4.1", LEVEL_MUST, "The version of the request is HTTP/1.1.", "judge 'version'",
+     HINT_REQUEST},
+    {"6455/4.1", LEVEL_MUST, "The target is the path of the URL.", "judge 'target'", HINT_REQUEST},
+    {"6455/4.1", LEVEL_MUST, "The query of the URL is a part of the target.",
+     "target '?room=3' judge 'target'", "section 3: the resource name is the path and the query"},
+    {"6455/4.1", LEVEL_MUST, "The header lines are names, colons and values.", "judge 'lines'",
+     HINT_REQUEST},
+    {"6455/4.1", LEVEL_MUST, "Host is the host of the URL, with its port.", "judge 'host'",
+     "the port is left out only if it is 80 (4.1, item 4)"},
+    {"6455/4.1", LEVEL_MUST, "Upgrade names websocket.", "judge 'upgrade'", HINT_REQUEST},
+    {"6455/4.1", LEVEL_MUST, "Connection names Upgrade.", "judge 'connection'", HINT_REQUEST},
+    {"6455/4.1", LEVEL_MUST, "Sec-WebSocket-Key is 16 bytes in base64.", "judge 'key'", HINT_KEY},
+    {"6455/4.1", LEVEL_MUST, "The key is a new one for each connection.",
+     "again judge 'fresh' again judge 'fresh'", HINT_KEY},
+    {"6455/4.1", LEVEL_MUST, "Sec-WebSocket-Version is 13.", "judge 'thirteen'", HINT_REQUEST},
+    {"6455/4.1", LEVEL_MUST, "The offered subprotocols are different tokens.",
+     "judge 'subprotocols'", "4.1, item 10"},
+    {"6455/4.1", LEVEL_MUST, "The offered extensions follow the grammar.", "judge 'extensions'",
+     "9.1 has the grammar"},
+    {"6455/4.1", LEVEL_SHOULD, "The request has no body.", "judge 'body'",
+     "a GET with a body says nothing here, and servers refuse it"},
+    {"6455/4.1", LEVEL_MUST, "Nothing is sent before the answer has come.", "quiet 200 barrier",
+     "\"the client MUST wait for a response from the server before sending any further data\""},
+};
+
+static const struct case_row masks[] = {
+    {"6455/5.3", LEVEL_MUST, "Frames one after the other have different keys.",
+     "barrier barrier barrier barrier barrier barrier barrier barrier", HINT_MASK},
+    {"6455/5.3", LEVEL_MUST, "Sixty Pongs have sixty different keys, or as many as there are.",
+     "times 60 ping 'x' waitpong", HINT_MASK},
+    {"6455/5.3", LEVEL_MUST, "A second connection has other keys than the first.",
+     "barrier barrier again barrier barrier again barrier barrier", HINT_MASK},
+    {"6455/5.1", LEVEL_MUST, "An empty Pong is masked.", "ping '' waitpong", HINT_MASK},
+    {"6455/5.1", LEVEL_MUST, "A Pong of 125 bytes is masked.", "ping 'x'*125 waitpong", HINT_MASK},
+    {"6455/5.1", LEVEL_MUST, "The answer to an empty Close is masked.", "close '' closed",
+     HINT_MASK},
+};
+
+static const struct case_row rest[] = {
+    {"6455/5.5.1", LEVEL_MUST, "A Close 1000 is answered with a Close.", "close 1000 closed",
+     "answer a Close with a Close once, with its code"},
+    {"6455/5.5.1", LEVEL_MUST, "A Close 1001, as of a server that goes away, is answered.",
+     "close 1001 'going away' closed", "answer a Close with a Close once, with its code"},
+    {"6455/7.1.1", LEVEL_SHOULD, "Behind both Closes the client lets the server end TCP.",
+     "close 1000 lingers", HINT_TCP},
+    {"6455/7.1.1", LEVEL_MUST, "The end of TCP without a Close does not make the client hang.",
+     "barrier fin ended", HINT_HANG},
+    {"6455/7.1.1", LEVEL_MUST, "The end of TCP within a header does not make the client hang.",
+     "cut 1 text 'Hello' fin ended", HINT_HANG},
+    {"6455/7.1.1", LEVEL_MUST, "The end of TCP within a frame does not make the client hang.",
+     "cut 4 text 'Hello' fin ended", HINT_HANG},
+    {"6455/7.1.1", LEVEL_MUST, "The end of TCP within a message does not make the client hang.",
+     "text+ 'Hel' fin ended", HINT_HANG},
+    {"6455/7.1.1", LEVEL_MUST, "The end of TCP right behind the answer does not make it hang.",
+     "open fin ended", HINT_HANG},
+    {"6455/7.1.2", LEVEL_MUST, "A client that is done closes, and waits for the answer.", "hangup",
+     HINT_HANG_UP},
+    {"6455/7.1.2", LEVEL_MUST, "Behind its own Close a client sends no message.",
+     "hangup text 'late' binary [00 01] quiet 100", HINT_HANG_UP},
+    {"6455/7.1.1", LEVEL_SHOULD, "Behind its own Close a client lets the server end TCP.",
+     "hangup close 1000 lingers", HINT_TCP},
+    {"6455/5.5.2", LEVEL_MUST, "A Ping between two fragments is answered before the message ends.",
+     "ignore text+ 'a' ping 'between' waitpong cont 'b' barrier", HINT_LEGAL},
+    {"6455/5.5.2", LEVEL_MUST, "A Ping right behind the answer is answered.",
+     "ignore early ping 'x' waitpong", HINT_LEGAL},
+    {"6455/5.2", LEVEL_MUST, "A text right behind the answer is taken.",
+     "ignore early text 'x' barrier", HINT_LEGAL},
+    {"6455/5.2", LEVEL_MUST, "A text of 65536 bytes is taken.", "ignore text 'x'*65536 barrier",
+     HINT_LEGAL},
+    {"6455/5.2", LEVEL_MUST, "Lengths of 125, 126, 127, 65535 and 65536 bytes are taken.",
+     "ignore binary 'x'*125 binary 'x'*126 binary 'x'*127 binary 'x'*65535 binary 'x'*65536 barrier",
+     HINT_LEGAL},
+    {"6455/5.2", LEVEL_MUST, "Frames in pieces of one byte are taken.",
+     "ignore chop 1 text 'slow' binary [00 ff] text '' barrier", HINT_LEGAL},
+    {"6455/5.4", LEVEL_MUST, "Fragments and empty fragments are taken.",
+     "ignore text+ '' cont+ 'a' cont+ '' cont 'b' binary+ [00] cont '' barrier", HINT_LEGAL},
+    {"6455/5.4", LEVEL_MUST, "A message in 1000 fragments is taken.",
+     "ignore pieces 1 text 'abcdefghij'*1000 barrier", HINT_LEGAL},
+    {"6455/8.1", LEVEL_MUST, "Characters of one to four bytes are taken.",
+     "ignore text 'a'[c2 a2 e2 82 ac f0 a4 ad a2] text [ce ba e1 bd b9 cf 83 ce bc ce b5] barrier",
+     HINT_LEGAL},
+    {"6455/8.1", LEVEL_MUST, "Characters at the edges of their ranges are taken.",
+     "ignore text [00 7f c2 80 df bf e0 a0 80 ed 9f bf ee 80 80 ef bf bf f0 90 80 80 f4 8f bf bf] barrier",
+     HINT_LEGAL},
+    {"6455/8.1", LEVEL_MUST, "Characters that are cut by fragments are taken.",
+     "ignore pieces 1 text [f0 9f 98 80 e2 82 ac c3 a9] barrier", HINT_LEGAL},
+    {"6455/8.1", LEVEL_MUST, "Characters that are cut by the network are taken.",
+     "ignore chop 1 text [f0 9f 98 80 e2 82 ac c3 a9] barrier", HINT_LEGAL},
+    {"6455/5.6", LEVEL_MUST, "A binary message need not be UTF-8.",
+     "ignore binary [80 c0 af ed a0 80 fe ff] barrier", HINT_LEGAL},
+};
+
+/* 5.1: "A client MUST close a connection if it detects a masked frame." */
+static void add_masked(struct case_list *list) {
+    static const struct {
+        const char *name, *script;
+    } frames[] = {
+        {"text", "masked text 'Hello'"},
+        {"empty text", "masked text ''"},
+        {"binary", "masked binary [00 01 02]"},
+        {"a text of 126 bytes", "masked text 'x'*126"},
+        {"a text of 65536 bytes", "masked text 'x'*65536"},
+        {"a key of four zero bytes", "masked zerokey text 'Hello'"},
+        {"the first fragment", "masked text+ 'x'"},
+        {"a continuation", "text+ 'a' masked cont 'b'"},
+        {"a Ping", "masked ping 'x'"},
+        {"a Pong", "masked pong 'x'"},
+        {"a Close", "masked close 1000"},
+        {"an empty Close", "masked close ''"},
+        {"a second message", "text 'good' <? text 'good' masked text 'bad'"},
+        {"a header in pieces of one byte", "chop 1 masked text 'x'"},
+    };
+    for (size_t i = 0; i < sizeof frames / sizeof frames[0]; i++) {
+        char rule[120], script[160];
+        snprintf(rule, sizeof rule, "A frame of the server with a mask fails the connection: %s.",
+                 frames[i].name);
+        snprintf(script, sizeof script, "%s fail 1002", frames[i].script);
+        cases_add(list, "6455/5.1", LEVEL_MUST, rule, HINT_SERVER_MASK, script);
+    }
+}
+
+void cases_client(struct case_list *list) {
+    cases_add_rows(list, request, sizeof request / sizeof request[0]);
+    cases_add_rows(list, masks, sizeof masks / sizeof masks[0]);
+    add_masked(list);
+    cases_add_rows(list, rest, sizeof rest / sizeof rest[0]);
+}

@@ -1,0 +1,128 @@
+/* Step 5: the closing handshake, its codes and its reasons. RFC 6455, 5.5.1 and 7. */
+#include "wscheck/cases/cases.h"
+
+#include <stdio.h>
+
+#define HINT_LAST_PING                                                                             \
+    "a Pong is owed \"unless it already received a Close frame\" (5.5.2); who works through the "  \
+    "input in order has not received it yet"
+#define HINT_REPLY                                                                                 \
+    "answer a Close with a Close once; then the server ends TCP, without waiting for the client"
+#define HINT_AFTER "behind the Close of the other side nothing is processed any more"
+#define HINT_CODE                                                                                  \
+    "1000-1003, 1007-1014 and 3000-4999 may stand in a frame; anything else is an error"
+#define HINT_LENGTH "the payload of a Close is empty, or two bytes of code and up to 123 of reason"
+#define HINT_REASON "check the reason like any text (5.5.1, 8.1)"
+
+static const struct case_row rows[] = {
+    {"6455/5.5.1", LEVEL_MUST, "A Close 1000 is answered, and TCP is ended by the server.",
+     "close 1000 closed", HINT_REPLY},
+    {"6455/5.5.1", LEVEL_MUST, "A Close without a code is answered.", "close '' closed",
+     "the answer to an empty Close is an empty one, or 1000; 1005 is never sent"},
+    {"6455/5.5.1", LEVEL_MUST, "A Close behind a message is answered behind its echo.",
+     "echo text 'Hello World!' close 1000 closed", HINT_REPLY},
+    {"6455/5.5.1", LEVEL_MUST, "A Close in one segment with a message is answered.",
+     "text 'Hello' close 1000 <? text 'Hello' closed", HINT_REPLY},
+    {"6455/5.5.1", LEVEL_MUST, "A Close in pieces of one byte is answered.",
+     "chop 1 close 1000 'bye' closed", HINT_REPLY},
+    {"6455/5.5.1", LEVEL_MUST, "A second Close is not answered.", "close 1000 close '' closed",
+     HINT_AFTER},
+    {"6455/5.5.1", LEVEL_MUST, "A Ping behind a Close gets no Pong behind the answer.",
+     "close 1000 ping '' closed", HINT_AFTER},
+    {"6455/5.5.1", LEVEL_MUST, "A text behind a Close is not echoed.",
+     "close 1000 text 'too late' closed", HINT_AFTER},
+    {"6455/5.5.1", LEVEL_MUST, "A binary message behind a Close is not echoed.",
+     "close 1000 binary [00 01] closed", HINT_AFTER},
+    {"6455/5.5.1", LEVEL_MUST, "A bad frame behind a Close changes nothing.",
+     "close 1000 rsv7 op5 'x' closed", HINT_AFTER},
+    {"6455/5.5.1", LEVEL_MUST, "Bytes that are no frames behind a Close change nothing.",
+     "close 1000 unmasked text 'x'*300 closed", HINT_AFTER},
+    {"6455/5.5.1", LEVEL_MUST, "64 KiB behind a Close do not destroy the answer.",
+     "close 1000 binary 'x'*65536 closed",
+     "closing a socket with unread bytes in it resets TCP, which can destroy the answer"},
+    {"6455/5.5.1", LEVEL_MUST, "A Close between two fragments is answered, and there is no echo.",
+     "text+ 'fragment1' close 1000 cont 'fragment2' closed", HINT_AFTER},
+    {"6455/5.5.1", LEVEL_MUST, "A Close inside a message that never ends is answered.",
+     "binary+ [00] close 1001 closed", HINT_REPLY},
+    {"6455/5.5.1", LEVEL_MUST, "A Close inside a character that never ends is answered.",
+     "text+ [e2 82] close 1000 closed", HINT_REPLY},
+    {"6455/5.5.1", LEVEL_MUST, "A Close behind a large message and a small one is answered.",
+     "text 'BAsd7&jh23'*262144 text 'Hello World!' close 1000 <? text 'BAsd7&jh23'*262144 "
+     "<? text 'Hello World!' closed",
+     HINT_REPLY},
+    {"6455/5.5.1", LEVEL_SHOULD, "A Ping before a Close is answered before it.",
+     "ping 'last words' close 1000 closed", HINT_LAST_PING},
+    {"6455/5.5.1", LEVEL_MUST, "A Close in the segment of the handshake is answered.",
+     "early close 1000 open closed", HINT_REPLY},
+    {"6455/5.5.1", LEVEL_MUST,
+     "A client that ends its half of TCP behind its Close gets the answer.",
+     "close 1000 fin closed", "the end of the stream does not take back the Close"},
+    {"6455/5.5.1", LEVEL_MUST, "A Close with a reason is answered.",
+     "close 1000 'Hello World!' closed", HINT_LENGTH},
+    {"6455/5.5.1", LEVEL_MUST, "A Close with a reason of one byte is answered.",
+     "close 1000 'x' closed", HINT_LENGTH},
+    {"6455/5.5.1", LEVEL_MUST, "A Close with a reason of 122 bytes is answered.",
+     "close [03 e8]'*********************************************************************************"
+     "*****************************************' closed",
+     HINT_LENGTH},
+    {"6455/5.5.1", LEVEL_MUST, "A Close with a reason of 123 bytes is answered.",
+     "close [03 e8]'*********************************************************************************"
+     "******************************************' closed",
+     HINT_LENGTH},
+    {"6455/5.5.1", LEVEL_MUST, "A reason in many languages is taken.",
+     "close 1000 [ce ba e1 bd b9 cf 83 ce bc ce b5 20 f0 9f 91 8b 20 e2 82 ac] closed",
+     HINT_REASON},
+    {"6455/5.5.1", LEVEL_MUST, "A reason with a NUL in it is taken.",
+     "close 1000 'a'[00]'b' closed", "functions for C strings stop at the NUL"},
+    {"6455/5.5.1", LEVEL_MUST, "A Close of one byte fails the connection.", "close [03] fail 1002",
+     HINT_LENGTH},
+    {"6455/5.5.1", LEVEL_MUST, "A Close of one byte inside a message fails the connection.",
+     "text+ 'a' close [e8] fail 1002", HINT_LENGTH},
+    {"6455/5.5.1", LEVEL_MUST, "A reason with a surrogate in it fails the connection.",
+     "close 1000 [ce ba e1 bd b9 cf 83 ce bc ce b5 ed a0 80]'edited' fail 1007,1002", HINT_REASON},
+    {"6455/5.5.1", LEVEL_MUST, "A reason of a single bad byte fails the connection.",
+     "close 1000 [ff] fail 1007,1002", HINT_REASON},
+    {"6455/5.5.1", LEVEL_MUST, "A reason with an overlong form fails the connection.",
+     "close 1000 'x'[c0 af] fail 1007,1002", HINT_REASON},
+    {"6455/5.5.1", LEVEL_MUST, "A reason that ends within a character fails the connection.",
+     "close 1000 'euro '[e2 82] fail 1007,1002", HINT_REASON},
+    {"6455/5.5.1", LEVEL_MUST,
+     "A reason that begins with a continuation byte fails the connection.",
+     "close 1000 [80] fail 1007,1002", HINT_REASON},
+    {"6455/5.5.1", LEVEL_MUST, "A text behind a Close, in a segment of its own, is not echoed.",
+     "sync close 1000 text 'too late' closed", HINT_AFTER},
+    {"6455/5.5.1", LEVEL_SHOULD,
+     "Pings before a Close are answered, the last at least, and then it.",
+     "times 20 ping 'x' close 1000 closed", HINT_LAST_PING},
+    {"6455/5.5.1", LEVEL_MUST, "A Close behind a Pong is answered.", "pong 'x' close 1000 closed",
+     HINT_REPLY},
+};
+
+void cases_close(struct case_list *list) {
+    static const unsigned good[] = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011,
+                                    3000, 3001, 3500, 3999, 4000, 4001, 4500, 4999};
+    static const unsigned later[] = {1012, 1013, 1014};
+    static const unsigned bad[] = {0,    1,    2,    500,   998,   999,  1004, 1005,
+                                   1006, 1015, 1016, 1100,  1500,  1999, 2000, 2500,
+                                   2999, 5000, 9999, 32767, 32768, 65535};
+    char rule[120], script[120];
+    list->step = 5;
+    cases_add_rows(list, rows, sizeof rows / sizeof rows[0]);
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        snprintf(rule, sizeof rule, "A Close with code %u is answered with it or with 1000.",
+                 good[i]);
+        snprintf(script, sizeof script, "close %u closed", good[i]);
+        cases_add(list, "6455/7.4", LEVEL_MUST, rule, HINT_CODE, script);
+    }
+    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
+        snprintf(rule, sizeof rule, "A Close with code %u, registered later, is answered.",
+                 later[i]);
+        snprintf(script, sizeof script, "close %u closed %u,1000,1002", later[i], later[i]);
+        cases_add(list, "6455/7.4", LEVEL_MUST, rule, HINT_CODE, script);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        snprintf(rule, sizeof rule, "A Close with code %u fails the connection.", bad[i]);
+        snprintf(script, sizeof script, "close %u fail 1002", bad[i]);
+        cases_add(list, "6455/7.4", LEVEL_MUST, rule, HINT_CODE, script);
+    }
+}

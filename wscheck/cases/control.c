@@ -1,0 +1,127 @@
+/* Step 5: Ping and Pong, and the rules that bind every control frame. RFC 6455, 5.5. */
+#include "wscheck/cases/cases.h"
+
+#include <stdio.h>
+
+#define HINT_PING "answer with opcode 10 and the payload of the Ping, byte for byte"
+#define HINT_BETWEEN                                                                               \
+    "a control frame between fragments does not touch the message that is being put together"
+#define HINT_BEHIND                                                                                 \
+    "what comes behind the empty line in the same read is the first frame: keep it; only a server " \
+    "may end the connection instead, since a client MUST wait (4.1)"
+#define HINT_PONG "a Pong that nobody asked for is a heartbeat: take it and do nothing"
+#define HINT_LONG "125 is the most that a control frame holds; 126 and 127 in its length are wrong"
+#define HINT_FIN "a control frame without FIN is wrong, whatever follows"
+#define HINT_FLOOD                                                                                    \
+    "answer as you read, and stop reading while the answers cannot be written; who gives up instead " \
+    "SHOULD say so in a Close frame (7.1.7)"
+
+static const struct case_row rows[] = {
+    {"6455/5.5.2", LEVEL_MUST, "An empty Ping gets an empty Pong.", "ping '' waitpong", HINT_PING},
+    {"6455/5.5.2", LEVEL_MUST, "A Ping gets a Pong with its payload.",
+     "ping 'Hello, world!' waitpong", HINT_PING},
+    {"6455/5.5.2", LEVEL_MUST, "A Ping of binary bytes gets them back.",
+     "ping [00 ff fe fd fc fb 00 ff] waitpong", HINT_PING},
+    {"6455/5.5.2", LEVEL_MUST, "A Ping of 125 bytes in pieces of one gets them back.",
+     "chop 1 ping [fe]*125 waitpong", HINT_PING},
+    {"6455/5.5.2", LEVEL_MUST, "Ten Pings in one segment are answered in order, the last at least.",
+     "ping 'payload-0' ping 'payload-1' ping 'payload-2' ping 'payload-3' ping 'payload-4' "
+     "ping 'payload-5' ping 'payload-6' ping 'payload-7' ping 'payload-8' ping 'payload-9' waitpong",
+     HINT_PING},
+    {"6455/5.5.2", LEVEL_MUST, "Ten Pings in pieces of one byte are answered.",
+     "chop 1 times 10 ping 'x' waitpong", HINT_PING},
+    {"6455/5.5.2", LEVEL_MUST, "Pings one after the other are answered one after the other.",
+     "ping 'first' waitpong ping 'second' waitpong ping 'third' waitpong", HINT_PING},
+    {"6455/5.5.2", LEVEL_MUST, "A Ping behind a message is answered.",
+     "text 'Hello' ping 'x' < text 'Hello' waitpong", HINT_PING},
+    {"6455/5.5.2", LEVEL_MUST, "A Ping before a message is answered.",
+     "ping 'x' text 'Hello' < text 'Hello' waitpong", HINT_PING},
+    {"6455/5.5.2", LEVEL_MUST, "A Ping between two fragments is answered before the message ends.",
+     "text+ 'fragment1' ping 'ping payload' waitpong cont 'fragment2' < text 'fragment1fragment2'",
+     HINT_BETWEEN},
+    {"6455/5.5.2", LEVEL_MUST, "A Ping between two binary fragments is answered.",
+     "binary+ [00 01] ping 'ping payload' waitpong cont [fe ff] < binary [00 01 fe ff]",
+     HINT_BETWEEN},
+    {"6455/5.5.2", LEVEL_MUST, "Fragments and Pings in one segment do not disturb each other.",
+     "text+ 'a' ping '1' cont+ 'b' ping '2' cont 'c' < text 'abc' waitpong", HINT_BETWEEN},
+    {"6455/5.5.2", LEVEL_MUST, "Two Pings with a wait between fragments are answered at once.",
+     "text+ 'f1' cont+ 'f2' ping 'pongme 1!' waitpong cont+ 'f3' cont+ 'f4' ping 'pongme 2!' "
+     "waitpong cont 'f5' < text 'f1f2f3f4f5'",
+     HINT_BETWEEN},
+    {"6455/5.5.2", LEVEL_MUST, "A Ping of 125 bytes between fragments leaves the message alone.",
+     "text+ 'before ' ping 'x'*125 cont 'after' < text 'before after' waitpong", HINT_BETWEEN},
+    {"6455/5.5.2", LEVEL_MUST, "An empty Ping between fragments leaves the message alone.",
+     "text+ 'before ' ping '' cont 'after' < text 'before after' waitpong", HINT_BETWEEN},
+    {"6455/5.5.2", LEVEL_MUST, "A Ping within a character does no harm to it.",
+     "text+ [e2] ping 'x' cont+ [82] ping 'y' cont [ac] < text [e2 82 ac] waitpong",
+     "the state of the UTF-8 check belongs to the message, not to the frame"},
+    {"6455/5.5.2", LEVEL_MUST, "2000 Pings without a pause are answered, the last at least.",
+     "limits 1008,1009 times 2000 ping 'x' waitpong", HINT_FLOOD},
+    {"6455/5.5.2", LEVEL_MUST, "2000 Pings that nobody reads the Pongs of are answered later.",
+     "limits 1008,1009 deaf times 2000 ping 'x' meanwhile hearing waitpong", HINT_FLOOD},
+    {"6455/5.5.2", LEVEL_MUST, "A Ping in the segment of the handshake is answered.",
+     "early ping 'early' open waitpong", HINT_BEHIND},
+    {"6455/5.5.3", LEVEL_MUST, "An unsolicited empty Pong is taken quietly.", "pong ''", HINT_PONG},
+    {"6455/5.5.3", LEVEL_MUST, "An unsolicited Pong is taken quietly.",
+     "pong 'unsolicited pong payload'", HINT_PONG},
+    {"6455/5.5.3", LEVEL_MUST, "An unsolicited Pong of 125 bytes is taken quietly.",
+     "pong 'x'*125 barrier", HINT_PONG},
+    {"6455/5.5.3", LEVEL_MUST, "A Ping behind an unsolicited Pong is answered.",
+     "pong 'unsolicited pong payload' ping 'ping payload' waitpong", HINT_PONG},
+    {"6455/5.5.3", LEVEL_MUST, "A Pong between fragments leaves the message alone.",
+     "text+ 'a' pong 'x' cont 'b' < text 'ab'", HINT_BETWEEN},
+    {"6455/5.5.3", LEVEL_MUST, "A Pong between binary fragments leaves the message alone.",
+     "binary+ [61] pong '' cont+ [62] pong 'y' cont [63] < binary 'abc'", HINT_BETWEEN},
+    {"6455/5.5.3", LEVEL_MUST, "2000 unsolicited Pongs are taken quietly.",
+     "limits 1008,1009 times 2000 pong 'x' barrier", HINT_PONG},
+    {"6455/5.5.3", LEVEL_MUST, "A message behind a Pong comes back.", "pong 'x' echo text 'Hello'",
+     HINT_PONG},
+    {"6455/5.5", LEVEL_MUST, "A Ping without FIN fails the connection.",
+     "ping+ 'x' cont 'y' fail 1002", HINT_FIN},
+    {"6455/5.5", LEVEL_MUST, "An empty Ping without FIN fails the connection.",
+     "ping+ '' fail 1002", HINT_FIN},
+    {"6455/5.5", LEVEL_MUST, "A Pong without FIN fails the connection.",
+     "pong+ 'x' cont 'y' fail 1002", HINT_FIN},
+    {"6455/5.5", LEVEL_MUST, "A Close without FIN fails the connection.", "close+ 1000 fail 1002",
+     HINT_FIN},
+    {"6455/5.5", LEVEL_MUST, "A Ping without FIN inside a message fails the connection.",
+     "text+ 'a' ping+ 'x' cont 'b' fail 1002", HINT_FIN},
+    {"6455/5.5", LEVEL_MUST, "A Pong without FIN inside a message fails the connection.",
+     "binary+ 'a' pong+ '' cont 'b' fail 1002", HINT_FIN},
+};
+
+/* Every control frame with every wrong form of length. */
+static void add_too_long(struct case_list *list) {
+    static const char *const names[] = {"ping", "pong", "close"};
+    static const unsigned lengths[] = {126, 127, 200, 65535, 65536};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        for (size_t j = 0; j < sizeof lengths / sizeof lengths[0]; j++) {
+            char rule[100], script[100];
+            snprintf(rule, sizeof rule, "A %s of %u bytes fails the connection.", names[i],
+                     lengths[j]);
+            snprintf(script, sizeof script, "%s [03 e8]*%u fail 1002", names[i], lengths[j]);
+            cases_add(list, "6455/5.5", LEVEL_MUST, rule, HINT_LONG, script);
+        }
+    }
+    cases_add(list, "6455/5.5", LEVEL_SHOULD,
+              "A Ping that announces 126 bytes fails the connection before they have come.",
+              HINT_LONG, "claim 126 ping '' fail 1002");
+    cases_add(list, "6455/5.5", LEVEL_SHOULD,
+              "A Ping that announces 2^62 bytes fails the connection before they have come.",
+              HINT_LONG, "claim 4611686018427387904 ping '' fail 1002,1009");
+}
+
+void cases_control(struct case_list *list) {
+    static const unsigned lengths[] = {1, 2, 3, 4, 5, 7, 8, 15, 16, 31, 32, 64, 100, 123, 124, 125};
+    list->step = 5;
+    cases_add_rows(list, rows, sizeof rows / sizeof rows[0]);
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        char rule[100], script[100];
+        snprintf(rule, sizeof rule, "A Ping of %u byte%s gets a Pong of the same.", lengths[i],
+                 lengths[i] == 1 ? "" : "s");
+        snprintf(script, sizeof script, "ping 'abcdefghijklmnopqrstuvwxyz'*%u waitpong",
+                 lengths[i]);
+        cases_add(list, "6455/5.5.2", LEVEL_MUST, rule, HINT_PING, script);
+    }
+    add_too_long(list);
+}

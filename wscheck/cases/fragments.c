@@ -1,0 +1,121 @@
+/* Step 5: messages in fragments, in every order that is allowed and some that are not. 5.4. */
+#include "wscheck/cases/cases.h"
+
+#include <stdio.h>
+
+#define HINT_JOIN "the message is all fragments joined; its opcode is that of the first"
+#define HINT_STRAY "remember whether a message has begun; a continuation needs one"
+#define HINT_BEGUN "a new message cannot begin before the last fragment of the old one"
+#define HINT_EMPTY "an empty fragment is a fragment; only FIN ends the message"
+
+static const struct case_row rows[] = {
+    {"6455/5.4", LEVEL_MUST, "Two fragments in one segment come back as one message.",
+     "text+ 'fragment1' cont 'fragment2' < text 'fragment1fragment2'", HINT_JOIN},
+    {"6455/5.4", LEVEL_MUST, "Two fragments in two segments come back as one message.",
+     "sync text+ 'fragment1' cont 'fragment2' < text 'fragment1fragment2'", HINT_JOIN},
+    {"6455/5.4", LEVEL_MUST, "Two fragments in pieces of one byte come back as one message.",
+     "chop 1 text+ 'fragment1' cont 'fragment2' < text 'fragment1fragment2'", HINT_JOIN},
+    {"6455/5.4", LEVEL_MUST, "Two binary fragments come back as one message.",
+     "binary+ [00 01] cont [02 ff] < binary [00 01 02 ff]", HINT_JOIN},
+    {"6455/5.4", LEVEL_MUST, "Two messages in fragments come back as two.",
+     "text+ 'a' cont 'b' binary+ 'c' cont 'd' < text 'ab' < binary 'cd'", HINT_JOIN},
+    {"6455/5.4", LEVEL_MUST, "A whole message behind one in fragments comes back.",
+     "text+ 'a' cont 'b' text 'c' < text 'ab' < text 'c'", HINT_JOIN},
+    {"6455/5.4", LEVEL_MUST, "Three empty fragments come back as an empty message.",
+     "text+ '' cont+ '' cont '' < text ''", HINT_EMPTY},
+    {"6455/5.4", LEVEL_MUST, "Three empty binary fragments come back as an empty message.",
+     "binary+ '' cont+ '' cont '' < binary ''", HINT_EMPTY},
+    {"6455/5.4", LEVEL_MUST, "Only the middle fragment holds something.",
+     "text+ '' cont+ 'middle frame payload' cont '' < text 'middle frame payload'", HINT_EMPTY},
+    {"6455/5.4", LEVEL_MUST, "Only the first fragment holds something.",
+     "text+ 'first' cont+ '' cont '' < text 'first'", HINT_EMPTY},
+    {"6455/5.4", LEVEL_MUST, "Only the last fragment holds something.",
+     "binary+ '' cont+ '' cont 'last' < binary 'last'", HINT_EMPTY},
+    {"6455/5.4", LEVEL_MUST, "A fragment, a Ping and the last fragment in one segment.",
+     "text+ 'fragment1' ping 'ping payload' cont 'fragment2' < text 'fragment1fragment2' waitpong",
+     HINT_JOIN},
+    {"6455/5.4", LEVEL_MUST, "A fragment, a Ping and the last fragment in three segments.",
+     "sync text+ 'fragment1' ping 'ping payload' cont 'fragment2' < text 'fragment1fragment2' "
+     "waitpong",
+     HINT_JOIN},
+    {"6455/5.4", LEVEL_MUST, "A fragment, a Ping and the last fragment in pieces of one byte.",
+     "chop 1 text+ 'fragment1' ping 'ping payload' cont 'fragment2' < text 'fragment1fragment2' "
+     "waitpong",
+     HINT_JOIN},
+    {"6455/5.4", LEVEL_MUST, "A fragment of 64 KiB and one of a byte come back as one message.",
+     "text+ 'x'*65536 cont 'x' < text 'x'*65537", HINT_JOIN},
+    {"6455/5.4", LEVEL_MUST, "A fragment of a byte and one of 64 KiB come back as one message.",
+     "binary+ [ab] cont [ab]*65536 < binary [ab]*65537", HINT_JOIN},
+    {"6455/5.4", LEVEL_MUST, "A message in a thousand fragments of one byte comes back.",
+     "pieces 1 text 'abcdefghij'*1000 < text 'abcdefghij'*1000", HINT_JOIN},
+    {"6455/5.4", LEVEL_MUST, "65536 bytes in fragments of 1300 come back.",
+     "pieces 1300 text '*'*65536 < text '*'*65536", HINT_JOIN},
+    {"6455/5.4", LEVEL_MUST, "A continuation with nothing to continue fails the connection.",
+     "cont 'non-continuation payload' text 'Hello' fail 1002", HINT_STRAY},
+    {"6455/5.4", LEVEL_MUST,
+     "A continuation with nothing to continue, in a segment of its own, fails.",
+     "sync cont 'non-continuation payload' text 'Hello' fail 1002", HINT_STRAY},
+    {"6455/5.4", LEVEL_MUST,
+     "A continuation with nothing to continue, in pieces of one byte, fails.",
+     "chop 1 cont 'non-continuation payload' text 'Hello' fail 1002", HINT_STRAY},
+    {"6455/5.4", LEVEL_MUST, "A continuation without FIN and nothing to continue fails.",
+     "cont+ 'non-continuation payload' text 'Hello' fail 1002", HINT_STRAY},
+    {"6455/5.4", LEVEL_MUST, "A continuation without FIN, in a segment of its own, fails.",
+     "sync cont+ 'non-continuation payload' text 'Hello' fail 1002", HINT_STRAY},
+    {"6455/5.4", LEVEL_MUST, "A continuation without FIN, in pieces of one byte, fails.",
+     "chop 1 cont+ 'non-continuation payload' text 'Hello' fail 1002", HINT_STRAY},
+    {"6455/5.4", LEVEL_MUST, "An empty continuation with nothing to continue fails.",
+     "cont '' fail 1002", HINT_STRAY},
+    {"6455/5.4", LEVEL_MUST, "A continuation behind a finished message fails.",
+     "text+ 'fragment1' cont 'fragment2' cont+ 'fragment3' text 'fragment4' "
+     "<? text 'fragment1fragment2' fail 1002",
+     HINT_STRAY},
+    {"6455/5.4", LEVEL_MUST, "A continuation behind a whole text fails.",
+     "text 'whole' cont 'stray' <? text 'whole' fail 1002", HINT_STRAY},
+    {"6455/5.4", LEVEL_MUST, "A continuation behind a whole binary message fails.",
+     "binary 'whole' cont 'stray' <? binary 'whole' fail 1002", HINT_STRAY},
+    {"6455/5.4", LEVEL_MUST, "A continuation behind a finished binary message fails.",
+     "binary+ 'a' cont 'b' cont 'stray' <? binary 'ab' fail 1002", HINT_STRAY},
+    {"6455/5.4", LEVEL_MUST, "A stray continuation before each of two messages fails.",
+     "cont+ 'f1' text+ 'f2' cont 'f3' cont+ 'f4' text+ 'f5' cont 'f6' fail 1002", HINT_STRAY},
+    {"6455/5.4", LEVEL_MUST, "A stray final continuation before each of two messages fails.",
+     "cont 'f1' text+ 'f2' cont 'f3' cont 'f4' text+ 'f5' cont 'f6' fail 1002", HINT_STRAY},
+    {"6455/5.4", LEVEL_MUST, "A continuation behind a Ping alone fails.",
+     "ping 'x' cont 'stray' fail 1002", HINT_STRAY},
+    {"6455/5.4", LEVEL_MUST, "A text inside a text fails.",
+     "text+ 'fragment1' text 'fragment2' fail 1002", HINT_BEGUN},
+    {"6455/5.4", LEVEL_MUST, "A text without FIN inside a text fails.",
+     "text+ 'fragment1' text+ 'fragment2' cont 'x' fail 1002", HINT_BEGUN},
+    {"6455/5.4", LEVEL_MUST, "A binary message inside a text fails.",
+     "text+ 'fragment1' binary [00] fail 1002", HINT_BEGUN},
+    {"6455/5.4", LEVEL_MUST, "A text inside a binary message fails.",
+     "binary+ [00] text 'fragment2' fail 1002", HINT_BEGUN},
+    {"6455/5.4", LEVEL_MUST, "A binary message inside a binary message fails.",
+     "binary+ [00] binary [01] fail 1002", HINT_BEGUN},
+    {"6455/5.4", LEVEL_MUST, "An empty text inside an empty text fails.",
+     "text+ '' text '' fail 1002", HINT_BEGUN},
+    {"6455/5.4", LEVEL_MUST, "A text inside a binary message behind a Ping fails.",
+     "binary+ [00] ping 'x' text 'y' fail 1002", HINT_BEGUN},
+    {"6455/5.4", LEVEL_MUST, "Of 5000 empty fragments comes a message, or an end with a reason.",
+     "text+ '' times 5000 cont+ '' eventually 1002,1008,1009",
+     "each costs the sender six bytes; what does it cost the server?"},
+};
+
+/* One text, cut in two at every place. */
+static void add_cuts(struct case_list *list) {
+    static const char text[] = "Hello, world!";
+    for (int at = 0; at < (int)sizeof text; at++) {
+        char rule[100], script[120];
+        snprintf(rule, sizeof rule, "A text cut into fragments of %d bytes and %d comes back.", at,
+                 (int)sizeof text - 1 - at);
+        snprintf(script, sizeof script, "text+ '%.*s' cont '%s' < text '%s'", at, text, text + at,
+                 text);
+        cases_add(list, "6455/5.4", LEVEL_MUST, rule, HINT_JOIN, script);
+    }
+}
+
+void cases_fragments(struct case_list *list) {
+    list->step = 5;
+    cases_add_rows(list, rows, sizeof rows / sizeof rows[0]);
+    add_cuts(list);
+}

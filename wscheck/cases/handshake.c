@@ -1,0 +1,185 @@
+/* Step 3: opening handshakes that a server must accept, however they are written. RFC 6455, 4.2. */
+#include "wscheck/cases/cases.h"
+
+#include <stdio.h>
+
+#define HINT_CASE "compare header names, and the values websocket and Upgrade, in any case"
+#define HINT_LIST                                                                                     \
+    "Connection is a list, also over several lines (RFC 9110, 5.3) and with empty elements (5.6.1); " \
+    "Firefox sends keep-alive, Upgrade"
+#define HINT_SPACE "cut off spaces and tabs around a value before it is used"
+#define HINT_KEY                                                                                     \
+    "base64 of the 20 bytes of SHA-1 over the key's text and the GUID; not of hex digits, not over " \
+    "the decoded key"
+#define HINT_MANY "do not count on few headers, nor on a certain order"
+#define HINT_OFFER "take one of those that the client listed, or send no such header at all"
+#define HINT_PIECES                                                                                \
+    "gather bytes until the empty line is there; a read returns any part of what was sent"
+#define HINT_BEHIND                                                                                \
+    "what comes behind the empty line in the same read is the first frame: keep it, or end the "   \
+    "connection, since a client MUST wait (4.1); but do not lose it"
+#define HINT_STALL "one client that is slow must not keep the accepting thread or a lock"
+
+static const struct case_row rows[] = {
+    {"6455/4.2.2", LEVEL_MUST, "An ordinary handshake is accepted.", "accept", HINT_KEY},
+    {"6455/4.2.2", LEVEL_MUST, "The key of the RFC's example gets the RFC's answer.",
+     "set 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' accept "
+     "has 'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo='",
+     HINT_KEY},
+    {"6455/4.2.2", LEVEL_MUST, "A key of sixteen zero bytes is as good as any.",
+     "set 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==' accept", HINT_KEY},
+    {"6455/4.2.2", LEVEL_MUST, "A key with + and / in it is hashed as it stands.",
+     "set 'Sec-WebSocket-Key: +/+/+/+/+/+/+/+/+/+/+w==' accept", HINT_KEY},
+    {"6455/4.2.2", LEVEL_SHOULD,
+     "The key of section 4.1, whose last bits are not zero, is accepted.",
+     "set 'Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEC==' accept",
+     "a strict base64 decoder refuses the RFC's own example"},
+    {"6455/4.2.2", LEVEL_MUST, "White space around the key does not belong to it.",
+     "set 'Sec-WebSocket-Key:    dGhlIHNhbXBsZSBub25jZQ==  ' accept", HINT_SPACE},
+    {"6455/4.2.2", LEVEL_MUST, "A tab before the key does not belong to it.",
+     "set 'Sec-WebSocket-Key:'[09]'dGhlIHNhbXBsZSBub25jZQ==' accept", HINT_SPACE},
+    {"6455/4.2.1", LEVEL_MUST, "Upgrade: WebSocket is accepted, in any case.",
+     "set 'Upgrade: WebSocket' accept", HINT_CASE},
+    {"6455/4.2.1", LEVEL_MUST, "Upgrade: WEBSOCKET is accepted, in any case.",
+     "set 'Upgrade: WEBSOCKET' accept", HINT_CASE},
+    {"6455/4.2.1", LEVEL_MUST, "Upgrade: wEbSoCkEt is accepted, in any case.",
+     "set 'Upgrade: wEbSoCkEt' accept", HINT_CASE},
+    {"6455/4.2.1", LEVEL_SHOULD, "websocket is found among other protocols in Upgrade.",
+     "set 'Upgrade: h2c, websocket' accept", "Upgrade is a list of protocols (RFC 9110, 7.8)"},
+    {"6455/4.2.1", LEVEL_MUST, "Connection: upgrade is accepted, in any case.",
+     "set 'Connection: upgrade' accept", HINT_CASE},
+    {"6455/4.2.1", LEVEL_MUST, "Connection: UPGRADE is accepted, in any case.",
+     "set 'Connection: UPGRADE' accept", HINT_CASE},
+    {"6455/4.2.1", LEVEL_MUST, "Connection: keep-alive, Upgrade holds the token Upgrade.",
+     "set 'Connection: keep-alive, Upgrade' accept", HINT_LIST},
+    {"6455/4.2.1", LEVEL_MUST, "Connection: Upgrade, keep-alive holds the token Upgrade.",
+     "set 'Connection: Upgrade, keep-alive' accept", HINT_LIST},
+    {"6455/4.2.1", LEVEL_MUST, "Connection: keep-alive,upgrade without a space holds the token.",
+     "set 'Connection: keep-alive,upgrade' accept", HINT_LIST},
+    {"6455/4.2.1", LEVEL_MUST, "Connection with spaces around its tokens holds the token.",
+     "set 'Connection: keep-alive  ,   Upgrade  , x' accept", HINT_LIST},
+    {"6455/4.2.1", LEVEL_MUST, "Connection with tabs around its tokens holds the token.",
+     "set 'Connection: keep-alive '[09]',  Upgrade '[09]', x' accept",
+     "RFC 9110, 5.6.1 and 5.6.3: white space around the elements of a list is spaces and tabs"},
+    {"6455/4.2.1", LEVEL_MUST, "Connection with empty elements holds the token (RFC 9110, 5.6.1).",
+     "set 'Connection: , ,Upgrade,' accept", HINT_LIST},
+    {"6455/4.2.1", LEVEL_MUST, "The token is found in the second of two Connection headers.",
+     "set 'Connection: keep-alive' add 'Connection: Upgrade' accept", HINT_LIST},
+    {"6455/4.2.1", LEVEL_MUST, "The token is found in the first of two Connection headers.",
+     "add 'Connection: keep-alive' accept", HINT_LIST},
+    {"6455/4.2.1", LEVEL_MUST, "Header names in lower case are understood, as HAProxy sends them.",
+     "lower accept", HINT_CASE},
+    {"6455/4.2.1", LEVEL_MUST, "Header names in upper case are understood.", "upper accept",
+     HINT_CASE},
+    {"6455/4.2.1", LEVEL_MUST, "Header names as Caddy writes them are understood.",
+     "drop 'Sec-WebSocket-Key' add 'Sec-Websocket-Key: dGhlIHNhbXBsZSBub25jZQ==' accept",
+     HINT_CASE},
+    {"6455/4.2.1", LEVEL_MUST, "The order of the headers does not matter.", "reverse accept",
+     HINT_MANY},
+    {"6455/4.2.1", LEVEL_MUST, "No space behind the colon is as good as one.",
+     "set 'Upgrade:websocket' set 'Connection:Upgrade' set 'Sec-WebSocket-Version:13' accept",
+     HINT_SPACE},
+    {"6455/4.2.1", LEVEL_MUST, "Spaces and tabs around values do not matter.",
+     "set 'Upgrade: '[09]' websocket'[09]' ' set 'Connection:  Upgrade  ' "
+     "set 'Sec-WebSocket-Version: 13 ' accept",
+     HINT_SPACE},
+    {"6455/4.2.1", LEVEL_MUST, "A header without a value is passed over.", "add 'X-Empty:' accept",
+     HINT_SPACE},
+    {"6455/4.2.1", LEVEL_MUST, "Headers that the server does not know are ignored.",
+     "add 'X-Wscheck: 1' add 'Pragma: no-cache' add 'Cache-Control: no-cache' "
+     "add 'User-Agent: wscheck' accept",
+     HINT_MANY},
+    {"6455/4.2.1", LEVEL_MUST, "A value with colons, commas and quotes in it is passed over.",
+     "add 'X-Odd: a: b, \"c, d\"; e=f, : ;' accept", HINT_MANY},
+    {"6455/4.2.1", LEVEL_MUST, "A header whose name begins like another is another one.",
+     "add 'Upgrade-Insecure-Requests: 1' add 'Connection-Info: no' accept",
+     "compare names as a whole, not their beginnings"},
+    {"6455/4.2.1", LEVEL_SHOULD, "A cookie of 4000 bytes fits.", "add 'x'*4000 accept",
+     "users carry large cookies; 8 kB of head is what servers take at least"},
+    {"6455/4.2.1", LEVEL_MUST, "A query in the target is no reason to refuse.",
+     "target '?token=a%20b&x=1' accept", "match the path without what follows the question mark"},
+    {"6455/4.2.1", LEVEL_MUST, "A target in absolute form is understood.", "target 'http:' accept",
+     "4.2.1, item 1: or an absolute HTTP URI containing the resource name"},
+    {"6455/4.2.1", LEVEL_MUST, "A browser's request is answered.",
+     "add 'Origin: http://localhost' add 'Accept-Encoding: gzip, deflate, br' "
+     "add 'Accept-Language: en-US,en;q=0.9' add 'Sec-Fetch-Mode: websocket' answer",
+     "with an Origin a server may say 403, but it has to say something"},
+    {"6455/4.2.1", LEVEL_MUST, "An Origin of null, as of file:// pages, is answered.",
+     "add 'Origin: null' answer", "101 or 403, as the server's policy is"},
+    {"6455/4.2.2", LEVEL_MUST, "Of one subprotocol offered, that one or none is chosen.",
+     "add 'Sec-WebSocket-Protocol: chat' acceptable", HINT_OFFER},
+    {"6455/4.2.2", LEVEL_MUST, "Of several subprotocols, one of them or none is chosen.",
+     "add 'Sec-WebSocket-Protocol: superchat, chat ,v2.example.org' acceptable", HINT_OFFER},
+    {"6455/4.2.2", LEVEL_MUST, "Of subprotocols in two headers, one of them or none is chosen.",
+     "add 'Sec-WebSocket-Protocol: x-wscheck-a' add 'Sec-WebSocket-Protocol: chat' acceptable",
+     HINT_OFFER},
+    {"6455/4.2.2", LEVEL_MUST, "Without an offer no subprotocol is chosen.",
+     "accept lacks 'Sec-WebSocket-Protocol'", HINT_OFFER},
+    {"6455/4.2.2", LEVEL_MUST, "Subprotocols are case-sensitive: CHAT is not chat.",
+     "add 'Sec-WebSocket-Protocol: CHAT' acceptable", HINT_OFFER},
+    {"6455/4.2.2", LEVEL_MUST, "An extension that nobody knows is not accepted.",
+     "add 'Sec-WebSocket-Extensions: x-wscheck-unknown' accept", HINT_OFFER},
+    {"6455/4.2.2", LEVEL_MUST, "Extensions with parameters that nobody knows are not accepted.",
+     "add 'Sec-WebSocket-Extensions: x-wscheck-a; b; c=1, x-wscheck-d; e=\"f\"' accept",
+     HINT_OFFER},
+    {"6455/4.2.2", LEVEL_MUST, "Without an offer no extension is accepted.",
+     "accept lacks 'Sec-WebSocket-Extensions'", HINT_OFFER},
+    {"6455/4.2.1", LEVEL_MUST, "A handshake in pieces of one byte is accepted.", "chop 1 accept",
+     HINT_PIECES},
+    {"6455/4.2.1", LEVEL_MUST, "A handshake in pieces of seven bytes is accepted.", "chop 7 accept",
+     HINT_PIECES},
+    {"6455/4.2.1", LEVEL_MUST, "A handshake in pieces of 64 bytes is accepted.", "chop 64 accept",
+     HINT_PIECES},
+    {"6455/4.2.1", LEVEL_MUST, "A client that has connected and is silent holds up nobody else.",
+     "raw '' meanwhile leave", HINT_STALL},
+    {"6455/4.2.1", LEVEL_MUST, "A client that stops within its handshake holds up nobody else.",
+     "unfinished 40 meanwhile rest accept", HINT_STALL},
+    {"6455/4.2.1", LEVEL_MUST, "A client that stops before the last byte holds up nobody else.",
+     "allbut 1 meanwhile rest accept", HINT_STALL},
+    {"6455/4.2.1", LEVEL_MUST, "A frame behind the request in the same segment does no harm.",
+     "early text 'Hello' accept <? text 'Hello' leave", HINT_BEHIND},
+    {"6455/4.2.1", LEVEL_MUST, "Half a frame behind the request in the same segment does no harm.",
+     "early cut 3 text 'Hello' accept leave", HINT_BEHIND},
+};
+
+/* A request that is cut in two at telling places. */
+static void add_cuts(struct case_list *list) {
+    static const struct {
+        const char *word;
+        unsigned bytes;
+        const char *where;
+    } cuts[] = {
+        {"unfinished", 1, "behind its first byte"},
+        {"unfinished", 3, "behind GET"},
+        {"unfinished", 4, "before its target"},
+        {"unfinished", 20, "within its first header"},
+        {"unfinished", 60, "within its headers"},
+        {"allbut", 5, "before its last header's last byte"},
+        {"allbut", 4, "behind its last header"},
+        {"allbut", 3, "between CR and LF of its last header"},
+        {"allbut", 2, "before its empty line"},
+        {"allbut", 1, "within its empty line"},
+    };
+    for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
+        char rule[120], script[80];
+        snprintf(rule, sizeof rule, "A handshake that is cut in two %s is accepted.",
+                 cuts[i].where);
+        snprintf(script, sizeof script, "%s %u meanwhile rest accept", cuts[i].word, cuts[i].bytes);
+        cases_add(list, "6455/4.2.1", LEVEL_MUST, rule, HINT_PIECES, script);
+    }
+}
+
+void cases_handshake(struct case_list *list) {
+    char script[3000];
+    size_t written = 0;
+    list->step = 3;
+    cases_add_rows(list, rows, sizeof rows / sizeof rows[0]);
+    add_cuts(list);
+    for (unsigned i = 0; i < 50; i++) {
+        written += (size_t)snprintf(script + written, sizeof script - written,
+                                    "add 'X-Header-%u: value %u' ", i, i);
+    }
+    snprintf(script + written, sizeof script - written, "accept");
+    cases_add(list, "6455/4.2.1", LEVEL_MUST, "Fifty more headers do not matter.", HINT_MANY,
+              script);
+}

@@ -1,0 +1,216 @@
+/* Step 7: offers of permessage-deflate, good and illegal, and what a server may answer. RFC 7692, 5
+ * and 7.1; RFC 6455, 9.1. That the answer fits is judged in agreement.c, whatever is offered. */
+#include "wscheck/cases/cases.h"
+
+#include <stdio.h>
+
+#define HINT_ANSWER                                                                                \
+    "say back what the offer requests (server_no_context_takeover, server_max_window_bits), add "  \
+    "client_max_window_bits only if it was offered, nothing twice"
+#define HINT_DECLINE                                                                                \
+    "one parameter that is unknown, illegal or there twice makes the whole offer one that MUST be " \
+    "declined (7.1): answer as if it were not there"
+#define HINT_NEXT "look at the offers in their order and take the first that is good"
+#define HINT_QUOTES "RFC 6455, 9.1: a value in quotes means the same as the token within"
+#define HINT_GRAMMAR "a list that breaks the grammar is refused or not taken, but never half taken"
+#define HINT_ECHO                                                                                  \
+    "whatever was agreed, messages without RSV1 are messages as ever, and those with it begin "    \
+    "with the window that was agreed"
+
+#define HELLO "rsv4 text [f2 48 cd c9 c9 07 00] < text 'Hello'"
+
+static const struct case_row rows[] = {
+    {"7692/5", LEVEL_MUST, "An offer that is declined leaves a connection without compression.",
+     "offer 'permessage-bzip2' accept lacks 'Sec-WebSocket-Extensions' barrier", HINT_DECLINE},
+    {"7692/5", LEVEL_MUST, "Names are compared as they are: permessage-deflates is another one.",
+     "offer 'permessage-deflates' accept lacks 'Sec-WebSocket-Extensions'", HINT_DECLINE},
+    {"7692/5", LEVEL_MUST, "Of an unknown extension and permessage-deflate, the latter or none.",
+     "offer 'x-wscheck; a=1, permessage-deflate' accept barrier", HINT_NEXT},
+    {"7692/5", LEVEL_MUST, "A fallback without server_max_window_bits may be taken, as in 7.1.3.",
+     "offer 'permessage-deflate; client_max_window_bits; server_max_window_bits=10, "
+     "permessage-deflate; client_max_window_bits' accept barrier",
+     HINT_ANSWER},
+    {"7692/5", LEVEL_MUST, "Three offers, as the field's suite makes them: one of them is taken.",
+     "offer 'permessage-deflate; client_no_context_takeover; client_max_window_bits; "
+     "server_no_context_takeover; server_max_window_bits=9, permessage-deflate; "
+     "client_no_context_takeover; client_max_window_bits; server_no_context_takeover, "
+     "permessage-deflate; client_no_context_takeover; client_max_window_bits' accept barrier",
+     HINT_ANSWER},
+    {"7692/5", LEVEL_MUST, "Offers in two headers are one list.",
+     "offer 'permessage-deflate; server_max_window_bits=9' offer 'permessage-deflate' "
+     "accept barrier",
+     HINT_ANSWER},
+    {"7692/5", LEVEL_MUST, "Nine offers are no reason to fail, and the answer has one element.",
+     "offer 'permessage-deflate; server_max_window_bits=9, permessage-deflate; "
+     "server_max_window_bits=9, permessage-deflate; server_max_window_bits=9, "
+     "permessage-deflate; server_max_window_bits=9, permessage-deflate; "
+     "server_max_window_bits=9, permessage-deflate; server_max_window_bits=9' "
+     "offer 'permessage-deflate, permessage-deflate, permessage-deflate' accept barrier",
+     HINT_ANSWER},
+    {"7692/5", LEVEL_MUST, "Spaces and tabs around the parameters do not matter.",
+     "offer '  permessage-deflate  ;  client_max_window_bits  ;server_max_window_bits = 12  ' "
+     "negotiated",
+     HINT_ANSWER},
+    {"7692/5", LEVEL_MUST, "Empty elements of the list do not matter.",
+     "offer ', ,permessage-deflate,' negotiated", HINT_ANSWER},
+    {"7692/7.1.3", LEVEL_MUST, "The simplest offer is answered without client_max_window_bits.",
+     "offer 'permessage-deflate' accept barrier", HINT_ANSWER},
+    {"7692/7.1.3", LEVEL_MUST, "The offer of every browser is answered as it may be.",
+     "offer 'permessage-deflate; client_max_window_bits' accept barrier", HINT_ANSWER},
+    {"7692/7.1.1.1", LEVEL_MUST, "server_no_context_takeover is answered, or the offer declined.",
+     "offer 'permessage-deflate; server_no_context_takeover' accept barrier", HINT_ANSWER},
+    {"7692/7.1.1.2", LEVEL_MUST, "client_no_context_takeover is a hint: answered or not.",
+     "offer 'permessage-deflate; client_no_context_takeover' accept barrier", HINT_ANSWER},
+    {"7692/7.1", LEVEL_MUST, "All four parameters together are answered as they may be.",
+     "offer 'permessage-deflate; server_no_context_takeover; client_no_context_takeover; "
+     "server_max_window_bits=11; client_max_window_bits=12' accept barrier",
+     HINT_ANSWER},
+    {"7692/7.1", LEVEL_MUST, "The order of the parameters does not matter.",
+     "offer 'permessage-deflate; client_max_window_bits=12; server_max_window_bits=11; "
+     "client_no_context_takeover; server_no_context_takeover' accept barrier",
+     HINT_ANSWER},
+    {"7692/5.2", LEVEL_MUST, "A value in quotes is a value.",
+     "offer 'permessage-deflate; server_max_window_bits=\"10\"' accept barrier", HINT_QUOTES},
+    {"7692/5.2", LEVEL_MUST, "Another value in quotes is a value, too.",
+     "offer 'permessage-deflate; client_max_window_bits=\"9\"; server_max_window_bits=\"9\"' "
+     "accept barrier",
+     HINT_QUOTES},
+    {"7692/5.2", LEVEL_MUST, "A backslash within the quotes does not belong to the value.",
+     "offer 'permessage-deflate; server_max_window_bits=\"1\\0\"' negotiated", HINT_QUOTES},
+    {"6455/9.1", LEVEL_MUST, "An offer with an empty value is not taken.",
+     "offer 'permessage-deflate; server_max_window_bits=' acceptable", HINT_GRAMMAR},
+    {"6455/9.1", LEVEL_MUST, "An offer with an empty value in quotes is not taken.",
+     "offer 'permessage-deflate; server_max_window_bits=\"\"' acceptable", HINT_GRAMMAR},
+    {"6455/9.1", LEVEL_MUST, "An offer with quotes that do not end is not taken.",
+     "offer 'permessage-deflate; server_max_window_bits=\"10' acceptable", HINT_GRAMMAR},
+    {"6455/9.1", LEVEL_MUST, "An offer with a space in its quotes is not taken.",
+     "offer 'permessage-deflate; server_max_window_bits=\"1 0\"' acceptable", HINT_GRAMMAR},
+    {"6455/9.1", LEVEL_MUST, "An offer with an empty parameter is not taken.",
+     "offer 'permessage-deflate; ; server_max_window_bits=10' acceptable", HINT_GRAMMAR},
+    {"6455/9.1", LEVEL_MUST, "An offer that ends with a semicolon is not taken.",
+     "offer 'permessage-deflate;' acceptable", HINT_GRAMMAR},
+    {"6455/9.1", LEVEL_MUST, "A parameter without a name makes an offer that is not taken.",
+     "offer 'permessage-deflate; =10' acceptable", HINT_GRAMMAR},
+    {"6455/9.1", LEVEL_MUST, "Two values of one parameter make an offer that is not taken.",
+     "offer 'permessage-deflate; server_max_window_bits=10=11' acceptable", HINT_GRAMMAR},
+};
+
+/* What makes an offer one that MUST be declined. */
+static const struct {
+    const char *parameters, *what, *section;
+} illegal[] = {
+    {"x_wscheck", "an unknown parameter", "7692/7.1"},
+    {"x_wscheck=1", "an unknown parameter with a value", "7692/7.1"},
+    {"client_max_window_bits; server_max_window_bits", "a missing value behind a good parameter",
+     "7692/7.1"},
+    {"max_window_bits=10", "a parameter without its prefix", "7692/7.1"},
+    {"client_max_window_bits; x_wscheck", "an unknown parameter behind a good one", "7692/7.1"},
+    {"x_wscheck; client_max_window_bits", "an unknown parameter in front of a good one",
+     "7692/7.1"},
+    {"server_max_window_bits=16; client_max_window_bits",
+     "a bad value in front of a good parameter", "7692/7.1"},
+    {"server_no_context_takeover; server_no_context_takeover", "server_no_context_takeover twice",
+     "7692/7.1"},
+    {"client_no_context_takeover; client_no_context_takeover", "client_no_context_takeover twice",
+     "7692/7.1"},
+    {"server_max_window_bits=10; server_max_window_bits=10", "server_max_window_bits twice",
+     "7692/7.1"},
+    {"server_max_window_bits=10; server_max_window_bits=11",
+     "server_max_window_bits with two values", "7692/7.1"},
+    {"client_max_window_bits; client_max_window_bits=10", "client_max_window_bits twice",
+     "7692/7.1"},
+    {"server_no_context_takeover=1", "a value of server_no_context_takeover", "7692/7.1.1.1"},
+    {"server_no_context_takeover=true", "true as server_no_context_takeover", "7692/7.1.1.1"},
+    {"server_no_context_takeover=\"\\1\"", "a quoted value of server_no_context_takeover",
+     "7692/7.1.1.1"},
+    {"client_no_context_takeover=1", "a value of client_no_context_takeover", "7692/7.1.1.2"},
+    {"client_no_context_takeover=false", "false as client_no_context_takeover", "7692/7.1.1.2"},
+    {"server_max_window_bits", "server_max_window_bits without a value", "7692/7.1.2.1"},
+    {"server_max_window_bits=7", "server_max_window_bits=7", "7692/7.1.2.1"},
+    {"server_max_window_bits=16", "server_max_window_bits=16", "7692/7.1.2.1"},
+    {"server_max_window_bits=0", "server_max_window_bits=0", "7692/7.1.2.1"},
+    {"server_max_window_bits=08", "server_max_window_bits=08", "7692/7.1.2.1"},
+    {"server_max_window_bits=010", "server_max_window_bits=010", "7692/7.1.2.1"},
+    {"server_max_window_bits=+9", "server_max_window_bits=+9", "7692/7.1.2.1"},
+    {"server_max_window_bits=-9", "server_max_window_bits=-9", "7692/7.1.2.1"},
+    {"server_max_window_bits=9.0", "server_max_window_bits=9.0", "7692/7.1.2.1"},
+    {"server_max_window_bits=0x9", "server_max_window_bits=0x9", "7692/7.1.2.1"},
+    {"server_max_window_bits=10x", "server_max_window_bits=10x", "7692/7.1.2.1"},
+    {"server_max_window_bits=ten", "server_max_window_bits=ten", "7692/7.1.2.1"},
+    {"server_max_window_bits=100", "server_max_window_bits=100", "7692/7.1.2.1"},
+    {"server_max_window_bits=4294967305", "server_max_window_bits=2^32 + 9", "7692/7.1.2.1"},
+    {"server_max_window_bits=18446744073709551625", "server_max_window_bits=2^64 + 9",
+     "7692/7.1.2.1"},
+    {"server_max_window_bits=\"16\"", "server_max_window_bits=16 in quotes", "7692/7.1.2.1"},
+    {"client_max_window_bits=7", "client_max_window_bits=7", "7692/7.1.2.2"},
+    {"client_max_window_bits=16", "client_max_window_bits=16", "7692/7.1.2.2"},
+    {"client_max_window_bits=0", "client_max_window_bits=0", "7692/7.1.2.2"},
+    {"client_max_window_bits=08", "client_max_window_bits=08", "7692/7.1.2.2"},
+    {"client_max_window_bits=9x", "client_max_window_bits=9x", "7692/7.1.2.2"},
+    {"client_max_window_bits=many", "client_max_window_bits=many", "7692/7.1.2.2"},
+    {"client_max_window_bits=4294967305", "client_max_window_bits=2^32 + 9", "7692/7.1.2.2"},
+    {"client_max_window_bits=\"08\"", "client_max_window_bits=08 in quotes", "7692/7.1.2.2"},
+};
+
+static void add_illegal(struct case_list *list) {
+    char rule[160], script[400];
+    for (size_t i = 0; i < sizeof illegal / sizeof illegal[0]; i++) {
+        snprintf(rule, sizeof rule, "An offer with %s is declined.", illegal[i].what);
+        snprintf(script, sizeof script, "offer 'permessage-deflate; %s' negotiated",
+                 illegal[i].parameters);
+        cases_add(list, illegal[i].section, LEVEL_MUST, rule, HINT_DECLINE, script);
+    }
+    for (size_t i = 0; i < sizeof illegal / sizeof illegal[0]; i++) {
+        snprintf(rule, sizeof rule,
+                 "Behind an offer with %s stands a good one, which is taken, or none.",
+                 illegal[i].what);
+        snprintf(script, sizeof script,
+                 "offer 'permessage-deflate; %s, permessage-deflate' negotiated",
+                 illegal[i].parameters);
+        cases_add(list, illegal[i].section, LEVEL_MUST, rule, HINT_NEXT, script);
+    }
+}
+
+/* Every value, of both sides; where it is agreed to, a message comes back. */
+static void add_windows(struct case_list *list) {
+    char rule[160], script[300];
+    for (unsigned bits = 8; bits <= 15; bits++) {
+        snprintf(rule, sizeof rule,
+                 "server_max_window_bits=%u is answered with no more, or the offer declined.",
+                 bits);
+        snprintf(script, sizeof script,
+                 "offer 'permessage-deflate; server_max_window_bits=%u' accept barrier", bits);
+        cases_add(list, "7692/7.1.2.1", LEVEL_MUST, rule, HINT_ANSWER, script);
+    }
+    for (unsigned bits = 8; bits <= 15; bits++) {
+        snprintf(rule, sizeof rule,
+                 "client_max_window_bits=%u is answered with no more, or not at all.", bits);
+        snprintf(script, sizeof script,
+                 "offer 'permessage-deflate; client_max_window_bits=%u' accept barrier", bits);
+        cases_add(list, "7692/7.1.2.2", LEVEL_MUST, rule, HINT_ANSWER, script);
+    }
+}
+
+/* All combinations of requests and hints, with two messages through what was agreed. */
+static void add_combinations(struct case_list *list) {
+    char rule[260], script[400], offer[200];
+    for (unsigned set = 0; set < 16; set++) {
+        snprintf(offer, sizeof offer, "permessage-deflate%s%s%s%s",
+                 (set & 1) != 0 ? "; server_no_context_takeover" : "",
+                 (set & 2) != 0 ? "; client_no_context_takeover" : "",
+                 (set & 4) != 0 ? "; server_max_window_bits=9" : "",
+                 (set & 8) != 0 ? "; client_max_window_bits=9" : "");
+        snprintf(rule, sizeof rule, "Messages come back after the offer %s.", offer);
+        snprintf(script, sizeof script,
+                 "offer '%s' agreed " HELLO " text 'plain' < text 'plain' " HELLO, offer);
+        cases_add(list, "7692/7", LEVEL_MUST, rule, HINT_ECHO, script);
+    }
+}
+
+void cases_offer(struct case_list *list) {
+    list->step = 7;
+    cases_add_rows(list, rows, sizeof rows / sizeof rows[0]);
+    add_illegal(list);
+    add_windows(list);
+    add_combinations(list);
+}

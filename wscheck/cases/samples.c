@@ -1,0 +1,63 @@
+/* Step 7: the cases of categories 12 and 13 of the field's conformance suite, with the same offers,
+ * sizes and kinds of data. They run only when they are named (`12`, `13.3`, `deflate`), with as
+ * many messages as take seconds; `--messages 1000` is what the suite has. Unlike there, the answer
+ * is held against the offer and every reply against the answer. */
+#include "wscheck/cases/cases.h"
+
+#include <stdio.h>
+
+#define HINT_SAMPLE                                                                                \
+    "one window goes through all messages of a connection, unless no_context_takeover was agreed " \
+    "for the direction"
+
+#define P "permessage-deflate; client_no_context_takeover; client_max_window_bits"
+
+static const struct {
+    unsigned size, frame; /* 0: all in one frame */
+} cuts[] = {
+    {16, 0},      {64, 0},      {256, 0},      {1024, 0},      {4096, 0},      {8192, 0},
+    {16384, 0},   {32768, 0},   {65536, 0},    {131072, 0},    {8192, 256},    {16384, 256},
+    {32768, 256}, {65536, 256}, {131072, 256}, {131072, 1024}, {131072, 4096}, {131072, 32768},
+};
+
+static void add_group(struct case_list *list, const char *section, const char *opcode,
+                      const char *sample, const char *offer) {
+    for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
+        char rule[200], script[500], pieces[32] = "", frames[40] = "";
+        if (cuts[i].frame > 0) {
+            snprintf(pieces, sizeof pieces, "pieces %u ", cuts[i].frame);
+            snprintf(frames, sizeof frames, ", in frames of %u", cuts[i].frame);
+        }
+        snprintf(rule, sizeof rule, "Windows of %u out of the sample %s come back%s.", cuts[i].size,
+                 sample, frames);
+        snprintf(script, sizeof script, "offer '%s' agreed echo deflated slide %u %s%s '%s'", offer,
+                 cuts[i].size, pieces, opcode, sample);
+        cases_add(list, section, LEVEL_MUST, rule, HINT_SAMPLE, script);
+    }
+}
+
+void cases_samples(struct case_list *list) {
+    static const char *const offers[] = {
+        P,
+        P "; server_no_context_takeover",
+        P "; server_max_window_bits=9",
+        P "; server_max_window_bits=15",
+        P "; server_no_context_takeover; server_max_window_bits=9",
+        P "; server_no_context_takeover; server_max_window_bits=15",
+        P "; server_no_context_takeover; server_max_window_bits=9, " P
+          "; server_no_context_takeover, " P,
+    };
+    list->step = 7;
+    list->named_only = true;
+    add_group(list, "12.1", "text", "json", P);
+    add_group(list, "12.2", "binary", "bitmap", P);
+    add_group(list, "12.3", "binary", "prose", P);
+    add_group(list, "12.4", "text", "html", P);
+    add_group(list, "12.5", "binary", "pdf", P);
+    for (size_t i = 0; i < sizeof offers / sizeof offers[0] && !list->for_clients; i++) {
+        char section[8];
+        snprintf(section, sizeof section, "13.%zu", i + 1);
+        add_group(list, section, "text", "json", offers[i]);
+    }
+    list->named_only = false;
+}

@@ -1,0 +1,82 @@
+/* Step 5: clients that stall, vanish, drip or never read, and that must disturb nobody else. */
+#include "wscheck/cases/cases.h"
+
+#include <stdio.h>
+
+#define HINT_STALL "one thread or one event loop must not wait for one client"
+#define HINT_END "a read that returns 0 is the end of the stream: end TCP, and do not read again"
+#define HINT_RESET                                                                                 \
+    "reads and writes may fail with ECONNRESET or EPIPE at any moment; ignore SIGPIPE"
+#define HINT_WRITE                                                                                 \
+    "what cannot be written now must wait without a lock, and without limit neither in time nor "  \
+    "in memory"
+
+static const struct case_row rows[] = {
+    {"6455/7.1.4", LEVEL_MUST, "A text in pieces of one byte comes back, however slowly it drips.",
+     "chop 1 text 'drip, drip, drip' < text 'drip, drip, drip'", HINT_STALL},
+    {"6455/7.1.4", LEVEL_MUST, "A client that sends 8 MB and reads nothing holds up nobody else.",
+     "stuff 8000000 'BAsd7&jh23'*65536", HINT_WRITE},
+    {"6455/7.1.4", LEVEL_MUST, "A client that sends small texts and reads nothing holds up nobody.",
+     "stuff 1000000 'BAsd7&jh23'*100", HINT_WRITE},
+    {"6455/7.1.4", LEVEL_MUST, "Fifty connections at once are served beside one that is silent.",
+     "open crowd 50", HINT_STALL},
+    {"6455/7.1.4", LEVEL_MUST,
+     "Fifty connections at once are served beside one within its handshake.",
+     "unfinished 30 crowd 50 rest accept", HINT_STALL},
+    {"6455/7.1.4", LEVEL_MUST, "Fifty connections at once are served beside one within a frame.",
+     "cut 4 text 'x'*1000 crowd 50 leave", HINT_STALL},
+    {"6455/7.1.4", LEVEL_MUST, "A message goes on where it stopped while others were served.",
+     "text+ 'before' meanwhile cont 'after' < text 'beforeafter'", HINT_STALL},
+    {"6455/7.1.4", LEVEL_MUST, "Every connection has a state of its own.",
+     "text+ [e2 82] meanwhile cont [ac] < text [e2 82 ac]",
+     "globals and statics are shared by all connections"},
+    {"6455/7.1.4", LEVEL_MUST, "A message before the client's end of TCP is not lost on others.",
+     "text 'Hello' fin <? text 'Hello' ended", HINT_END},
+};
+
+/* The places at which a client may stall, end its stream or vanish. */
+static const struct {
+    const char *where, *script;
+} phases[] = {
+    {"before its first frame", "open"},
+    {"within the header of a frame", "cut 1 text 'Hello'"},
+    {"within a 16-bit length", "cut 3 text 'x'*300"},
+    {"within a 64-bit length", "cut 7 text 'x'*70000"},
+    {"within the masking key", "cut 4 text 'Hello'"},
+    {"within the payload", "cut 8 text 'Hello'"},
+    {"within a large payload", "cut 40000 binary 'x'*70000"},
+    {"between two fragments", "text+ 'fragment'"},
+    {"within a Ping", "cut 5 ping 'Hello'"},
+    {"behind a message that it does not read", "deaf text 'x'*20000"},
+};
+
+static const struct case_row later[] = {
+    {"6455/7.1.4", LEVEL_MUST, "A Ping behind texts whose echoes nobody has read is answered.",
+     "stuff 2000000 'BAsd7&jh23'*4096 ping 'are you still there?' waitpong", HINT_WRITE},
+    {"6455/7.1.4", LEVEL_MUST, "A client that reads nothing and then resets TCP disturbs nobody.",
+     "deaf times 3 text 'x'*60000 reset", HINT_RESET},
+    {"6455/7.1.4", LEVEL_MUST, "A hundred connections at once are served beside one in a message.",
+     "text+ 'a' crowd 100 cont 'b' < text 'ab'", HINT_STALL},
+};
+
+void cases_tcp(struct case_list *list) {
+    char rule[120], script[120];
+    list->step = 5;
+    cases_add_rows(list, rows, sizeof rows / sizeof rows[0]);
+    for (size_t i = 0; i < sizeof phases / sizeof phases[0]; i++) {
+        snprintf(rule, sizeof rule, "A client that stalls %s holds up nobody else.",
+                 phases[i].where);
+        snprintf(script, sizeof script, "%s meanwhile leave", phases[i].script);
+        cases_add(list, "6455/7.1.4", LEVEL_MUST, rule, HINT_STALL, script);
+        snprintf(rule, sizeof rule, "A client that resets TCP %s disturbs nobody.",
+                 phases[i].where);
+        snprintf(script, sizeof script, "%s reset", phases[i].script);
+        cases_add(list, "6455/7.1.4", LEVEL_MUST, rule, HINT_RESET, script);
+        snprintf(rule, sizeof rule, "When a client ends its stream %s, the server ends TCP.",
+                 phases[i].where);
+        snprintf(script, sizeof script, "%s fin hearing %sended", phases[i].script,
+                 phases[i].script[0] == 'd' ? "<? text 'x'*20000 " : "");
+        cases_add(list, "6455/7.1.4", LEVEL_SHOULD, rule, HINT_END, script);
+    }
+    cases_add_rows(list, later, sizeof later / sizeof later[0]);
+}

@@ -1,0 +1,36 @@
+/* deflate_parameters: the parameters of permessage-deflate as they stand in one offer or answer,
+ * RFC 7692 section 7.1. */
+#ifndef WSCHECK_DEFLATE_PARAMETERS_H
+#define WSCHECK_DEFLATE_PARAMETERS_H
+
+#include "wscheck/extension.h"
+#include "wscheck/head.h"
+
+enum { DEFLATE_FAULT_SIZE = 200, DEFLATE_OFFERS_MAX = 16 };
+
+struct deflate_parameters {
+    bool server_no_takeover, client_no_takeover;
+    bool has_server_bits, has_client_bits;
+    unsigned server_bits, client_bits; /* 0: without a value */
+    char fault[DEFLATE_FAULT_SIZE];    /* why they are illegal; or "" */
+    const char *where;                 /* in the text */
+};
+
+/* All offers of permessage-deflate, in their order. */
+struct deflate_offers {
+    struct deflate_parameters terms[DEFLATE_OFFERS_MAX];
+    size_t count;
+};
+
+/* "permessage-deflate", and the name of the header. */
+extern const char deflate_parameters_extension[], deflate_parameters_header[];
+
+/* Reads the parameters of one element. Returns whether they are legal. */
+bool deflate_parameters_read(struct deflate_parameters *terms, const struct extension *extension,
+                             bool is_offer);
+
+/* Reads the offers of our own request, or of the head of a client's. */
+void deflate_parameters_of_request(struct deflate_offers *offers, const struct request *request);
+void deflate_parameters_of_head(struct deflate_offers *offers, const struct head *head);
+
+#endif

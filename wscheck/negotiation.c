@@ -1,0 +1,199 @@
+#include "wscheck/negotiation.h"
+
+#include "wscheck/deflate_parameters.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { WINDOW_BITS_MAX = 15 };
+
+/* Why an answer does not belong to a good offer, or NULL. A hint that is not taken is a SHOULD. */
+static const char *mismatch(const struct deflate_parameters *offer,
+                            const struct deflate_parameters *answer, enum level *level) {
+    *level = LEVEL_MUST;
+    if (offer->server_no_takeover && !answer->server_no_takeover) {
+        return "server_no_context_takeover was offered and is not answered (RFC 7692, 7.1.1.1)";
+    }
+    if (offer->has_server_bits && !answer->has_server_bits) {
+        return "server_max_window_bits was offered and is not answered (RFC 7692, 7.1.2.1)";
+    }
+    if (offer->has_server_bits && answer->server_bits > offer->server_bits) {
+        return "server_max_window_bits is more than what was offered (RFC 7692, 7.1.2.1)";
+    }
+    if (answer->has_client_bits && !offer->has_client_bits) {
+        return "client_max_window_bits was not offered (RFC 7692, 7.1.2.2)";
+    }
+    *level = LEVEL_SHOULD;
+    if (answer->has_client_bits && offer->client_bits != 0 &&
+        answer->client_bits > offer->client_bits) {
+        return "client_max_window_bits is more than what was offered (RFC 7692, 7.1.2.2)";
+    }
+    *level = LEVEL_NONE;
+    return NULL;
+}
+
+static void fill_in(struct negotiation *agreement, const struct deflate_parameters *terms,
+                    const char *text, const char *end) {
+    agreement->agreed = true;
+    agreement->server = (struct negotiation_side){
+        !terms->server_no_takeover, terms->has_server_bits ? terms->server_bits : WINDOW_BITS_MAX};
+    agreement->client = (struct negotiation_side){
+        !terms->client_no_takeover, terms->has_client_bits ? terms->client_bits : WINDOW_BITS_MAX};
+    snprintf(agreement->parameters, sizeof agreement->parameters, "%.*s", (int)(end - text), text);
+}
+
+__attribute__((format(printf, 4, 5))) static enum level faulty(struct head_fault *fault,
+                                                               const struct head *answer,
+                                                               const char *where,
+                                                               const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(fault->what, sizeof fault->what, format, arguments);
+    va_end(arguments);
+    fault->wrong = (size_t)(where - (const char *)answer->bytes);
+    return LEVEL_MUST;
+}
+
+/* Compares a legal answer with the offers: one of the good ones must be what it takes. */
+static enum level compare(const struct deflate_offers *offers,
+                          const struct deflate_parameters *taken, const struct head *answer,
+                          const char *where, struct head_fault *fault) {
+    const char *what = NULL;
+    enum level least = LEVEL_MUST;
+    for (size_t i = 0; i < offers->count; i++) {
+        enum level level;
+        if (offers->terms[i].fault[0] != '\0') {
+            continue;
+        }
+        const char *why = mismatch(&offers->terms[i], taken, &level);
+        if (why == NULL) {
+            return LEVEL_NONE;
+        }
+        if (what == NULL || level < least) {
+            what = why;
+            least = level;
+        }
+    }
+    if (what == NULL) {
+        return faulty(fault, answer, where, "it accepts what must be declined: in the offer %s",
+                      offers->terms[0].fault);
+    }
+    faulty(fault, answer, where, "%s", what);
+    return least;
+}
+
+enum level negotiation_judge(const struct head *answer, const struct request *request,
+                             struct negotiation *agreement, struct head_fault *fault) {
+    size_t from = 0;
+    const char *text = head_header(answer, deflate_parameters_header, &from);
+    struct deflate_offers offers;
+    struct extension extension, another;
+    struct deflate_parameters terms;
+    *agreement = (struct negotiation){0};
+    if (text == NULL) {
+        return LEVEL_NONE;
+    }
+    if (head_header(answer, deflate_parameters_header, &from) != NULL) {
+        return faulty(fault, answer, (const char *)answer->bytes + from,
+                      "Sec-WebSocket-Extensions appears more than once (RFC 6455, 11.3.2)");
+    }
+    const char *start = text, *end = strstr(text, "\r\n");
+    if (extension_next(&text, end, &extension) != EXTENSION_FOUND) {
+        return faulty(fault, answer, text, "this is no list of extensions (RFC 6455, 9.1)");
+    }
+    deflate_parameters_of_request(&offers, request);
+    if (strcmp(extension.name, deflate_parameters_extension) != 0 || offers.count == 0) {
+        return faulty(fault, answer, extension.where,
+                      "an extension that the client did not offer (RFC 6455, 4.1)");
+    }
+    if (!deflate_parameters_read(&terms, &extension, false)) {
+        return faulty(fault, answer, terms.where, "%s", terms.fault);
+    }
+    const char *behind = text;
+    if (extension_next(&text, end, &another) != EXTENSION_END) {
+        return faulty(fault, answer, behind, "a second extension, or bytes that are none");
+    }
+    fill_in(agreement, &terms, start, behind);
+    return compare(&offers, &terms, answer, extension.where, fault);
+}
+
+bool negotiation_has(const struct negotiation *agreement, const char *parameter) {
+    const char *text = agreement->parameters;
+    struct extension extension;
+    if (!agreement->agreed ||
+        extension_next(&text, text + strlen(text), &extension) != EXTENSION_FOUND) {
+        return false;
+    }
+    for (size_t i = 0; i < extension.count; i++) {
+        const struct extension_parameter *each = &extension.parameters[i];
+        size_t name = strlen(each->name);
+        if (strncmp(each->name, parameter, name) == 0 &&
+            (parameter[name] == '\0' ||
+             (parameter[name] == '=' && strcmp(each->value, parameter + name + 1) == 0))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void negotiation_from_text(struct negotiation *agreement, const char *text) {
+    const char *start = text, *end = text + strlen(text);
+    struct extension extension;
+    struct deflate_parameters terms;
+    *agreement = (struct negotiation){0};
+    if (extension_next(&text, end, &extension) == EXTENSION_FOUND &&
+        strcmp(extension.name, deflate_parameters_extension) == 0 &&
+        deflate_parameters_read(&terms, &extension, false)) {
+        fill_in(agreement, &terms, start, end);
+    }
+}
+
+bool negotiation_judge_offers(const struct head *head, struct head_fault *fault) {
+    struct deflate_offers offers;
+    deflate_parameters_of_head(&offers, head);
+    for (size_t i = 0; i < offers.count; i++) {
+        if (offers.terms[i].fault[0] != '\0') {
+            faulty(fault, head, offers.terms[i].where, "%s", offers.terms[i].fault);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool negotiation_answer(const struct head *head, char *out, size_t capacity) {
+    struct deflate_offers offers;
+    deflate_parameters_of_head(&offers, head);
+    for (size_t i = 0; i < offers.count; i++) {
+        const struct deflate_parameters *terms = &offers.terms[i];
+        char bits[40] = "";
+        if (terms->fault[0] != '\0') {
+            continue;
+        }
+        if (terms->has_server_bits) {
+            snprintf(bits, sizeof bits, "; server_max_window_bits=%u", terms->server_bits);
+        }
+        snprintf(out, capacity, "%s%s%s", deflate_parameters_extension,
+                 terms->server_no_takeover ? "; server_no_context_takeover" : "", bits);
+        return true;
+    }
+    return false;
+}
+
+bool negotiation_is_offered(const struct head *head, const char *parameter) {
+    struct deflate_offers offers;
+    deflate_parameters_of_head(&offers, head);
+    for (size_t i = 0; i < offers.count; i++) {
+        const struct deflate_parameters *terms = &offers.terms[i];
+        if ((strcmp(parameter, deflate_parameters_extension) == 0) ||
+            (terms->server_no_takeover && strcmp(parameter, "server_no_context_takeover") == 0) ||
+            (terms->client_no_takeover && strcmp(parameter, "client_no_context_takeover") == 0) ||
+            (terms->has_server_bits && strcmp(parameter, "server_max_window_bits") == 0) ||
+            (terms->has_client_bits && strcmp(parameter, "client_max_window_bits") == 0)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,83 @@
+#include "wscheck/probe.h"
+
+#include "common/text.h"
+#include "wscheck/listener.h"
+#include "wscheck/tested_client.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ARRIVAL = 15000,          /* ms for a client that is started here to connect */
+    ARRIVAL_OF_OTHERS = 60000 /* and for one that somebody else starts */
+};
+
+/* What the client printed, on the line that says what is wrong. */
+static void last_words(const char *output) {
+    char line[320];
+    size_t length = output != NULL ? strlen(output) : 0;
+    while (length > 0 && output[length - 1] == '\n') {
+        length--;
+    }
+    if (length > 0) {
+        fprintf(stderr, "; it printed: %s",
+                text_printable(output, length < 300 ? length : 300, line, sizeof line));
+    }
+    fprintf(stderr, "\n");
+}
+
+/* Starts the client once, and lets it in. Returns whether it came; *any is whether it asked for
+ * another path than that of its URL. */
+static bool visit(const struct trial_settings *settings, bool *any) {
+    struct trial *trial = malloc(sizeof *trial);
+    if (trial == NULL) {
+        abort();
+    }
+    trial_init(trial, settings, "wscheck/probe");
+    bool came = tested_client_arrive(trial, "");
+    if (came) {
+        *any = strstr((const char *)trial->client_head.bytes, trial->path) == NULL;
+        tested_client_answer(trial, 0, SIZE_MAX);
+        trial->is_open = true;
+        trial_flush(trial);
+        trial_send_close(trial, 1000);
+        trial_flush(trial);
+    }
+    tested_client_leave(trial);
+    if (!came) {
+        fprintf(stderr, "wscheck: '%s' is no client: wanted %s; %s", settings->command, trial->want,
+                trial->got);
+        last_words(trial->output);
+    }
+    trial_free(trial);
+    free(trial);
+    return came;
+}
+
+size_t probe_client(struct trial_settings *settings, unsigned port, size_t jobs) {
+    bool any = false;
+    settings->listener = listener_open(port);
+    if (settings->listener == NULL) {
+        fprintf(stderr, "wscheck: cannot listen on port %u: %s; --listen 0 picks a free one\n",
+                port, strerror(errno));
+        return 0;
+    }
+    port = listener_port(settings->listener);
+    snprintf(settings->host, sizeof settings->host, "127.0.0.1:%u", port);
+    settings->arrival = settings->command != NULL ? ARRIVAL : ARRIVAL_OF_OTHERS;
+    listener_take_any(settings->listener);
+    if (settings->command == NULL) {
+        return 1;
+    }
+    if (!visit(settings, &any)) {
+        listener_close(settings->listener);
+        return 0;
+    }
+    if (any && jobs > 1) {
+        fprintf(stderr, "wscheck: the client does not ask for the path of its URL, so the cases "
+                        "run one at a time\n");
+    }
+    return any ? 1 : jobs;
+}

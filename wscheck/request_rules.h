@@ -1,0 +1,16 @@
+/* request_rules: the request of a client under test, judged rule by rule. RFC 6455, 4.1. */
+#ifndef WSCHECK_REQUEST_RULES_H
+#define WSCHECK_REQUEST_RULES_H
+
+#include "wscheck/head.h"
+
+/* Judges a head by one rule: "method", "version", "target", "lines", "host", "upgrade",
+ * "connection", "key", "thirteen", "subprotocols", "extensions", "deflate" or "body". `target` and
+ * `host` are what the URL says. Returns false and fills in `fault` when the rule is broken. */
+bool request_rules_judge(const struct head *head, const char *rule, const char *target,
+                         const char *host, struct head_fault *fault);
+
+/* Whether there is a rule of this name. */
+bool request_rules_know(const char *rule);
+
+#endif

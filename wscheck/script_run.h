@@ -1,0 +1,45 @@
+/* script_run: carries out the script of a case in a trial. */
+#ifndef WSCHECK_SCRIPT_RUN_H
+#define WSCHECK_SCRIPT_RUN_H
+
+#include "wscheck/script.h"
+#include "wscheck/trial.h"
+
+struct script_run {
+    struct trial *trial;
+    const struct script *script;
+    size_t announced; /* the messages wanted before this step are known to the trial */
+    bool connected;
+    bool early;    /* the frames leave together with the request */
+    bool sync;     /* each frame leaves on its own */
+    bool done;     /* the script has said how the connection ends */
+    uint8_t *rest; /* of an unfinished request */
+    size_t rest_length;
+    const char *query; /* behind the path of a client's URL; or NULL */
+};
+
+/* Plays the whole script. The verdict is in the trial. */
+void script_run(struct trial *trial, const struct script *script);
+
+/* script_run_request.c: the words about the handshake. Returns false if it is none of them. */
+bool script_run_request_word(struct script_run *run, const struct script_step *step);
+void script_run_connect(struct script_run *run);
+
+/* script_run_client.c: all words, when a client is under test; and those that mean the same. */
+void script_run_client_step(struct script_run *run, size_t index);
+void script_run_ordinary_step(struct script_run *run, size_t index);
+
+/* script_run_frames.c: sends the frame of a step, and announces the messages that are to come
+ * back. */
+void script_run_frame(struct script_run *run, size_t index);
+void script_run_stuff(struct script_run *run, const struct script_step *step);
+
+/* script_run_others.c: other connections that must be served in the meantime. */
+void script_run_meanwhile(struct trial *trial);
+void script_run_crowd(struct trial *trial, size_t count);
+
+/* Whether the server still serves a fresh connection; with `fault` (at least 200 characters) for
+ * what is wrong if it does not. */
+bool script_run_is_alive(const struct trial_settings *settings, char *fault, size_t capacity);
+
+#endif

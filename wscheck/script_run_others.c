@@ -1,0 +1,119 @@
+#include "wscheck/script_run.h"
+
+#include "wscheck/child.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool begin(struct trial *trial) {
+    if (!trial_connect(trial)) {
+        return false;
+    }
+    if (trial->settings->step == 2) {
+        request_drop(&trial->request, "Upgrade");
+    }
+    if (trial->settings->step >= 2) {
+        trial_send_request(trial);
+        trial_flush(trial);
+    }
+    return true;
+}
+
+static bool is_served(struct trial *trial) {
+    return trial->settings->step >= 3   ? trial_read_accepted(trial)
+           : trial->settings->step == 2 ? trial_read_answer(trial)
+                                        : true;
+}
+
+/* A message that comes back, or a ping from a server that sends none. */
+static void say_something(struct trial *trial) {
+    static const char text[] = "another connection";
+    if (trial->settings->step < 5) {
+        return;
+    }
+    if (trial->settings->echo) {
+        struct payload payload = {(const uint8_t *)text, strlen(text), strlen(text), 0};
+        struct trial_wanted wanted = {OPCODE_TEXT, false, payload, 1};
+        trial_want(trial, &wanted);
+        trial_send_simple(trial, OPCODE_TEXT, text, strlen(text));
+    } else {
+        trial_send_simple(trial, OPCODE_PING, text, strlen(text));
+    }
+    trial_flush(trial);
+}
+
+static void end(struct trial *trial) {
+    if (trial->settings->step < 5 || trial->failed == LEVEL_MUST) {
+        return;
+    }
+    trial_wait_messages(trial);
+    trial_wait_pong(trial);
+    trial_send_close(trial, 1000);
+    trial_wait_closed(trial, NULL);
+}
+
+static void report(struct trial *trial, const struct trial *other, const char *which) {
+    transcript_add(&trial->transcript, TRANSCRIPT_REMARK, "%s was %s", which,
+                   other->failed == LEVEL_MUST ? "not served" : "served");
+    if (other->failed == LEVEL_MUST) {
+        trial_fail(trial, LEVEL_MUST, "other connections are served in the meantime",
+                   "%s got: %.360s", which, other->got);
+    }
+}
+
+void script_run_meanwhile(struct trial *trial) {
+    struct trial *other = malloc(sizeof *other);
+    if (other == NULL) {
+        abort();
+    }
+    trial_init(other, trial->settings, "another connection");
+    if (begin(other) && is_served(other)) {
+        say_something(other);
+        end(other);
+    }
+    report(trial, other, "another connection");
+    trial_free(other);
+    free(other);
+}
+
+void script_run_crowd(struct trial *trial, size_t count) {
+    struct trial *crowd = calloc(count, sizeof crowd[0]);
+    if (crowd == NULL) {
+        abort();
+    }
+    for (size_t i = 0; i < count; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "connection %zu", i + 1);
+        trial_init(&crowd[i], trial->settings, name);
+        begin(&crowd[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (crowd[i].failed == LEVEL_NONE && is_served(&crowd[i])) {
+            say_something(&crowd[i]);
+        }
+    }
+    for (size_t i = count; i > 0; i--) { /* The last one first: nobody waits in line. */
+        end(&crowd[i - 1]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "connection %zu of %zu", i + 1, count);
+        report(trial, &crowd[i], name);
+        trial_free(&crowd[i]);
+    }
+    free(crowd);
+}
+
+bool script_run_is_alive(const struct trial_settings *settings, char *fault, size_t capacity) {
+    struct trial *trial = malloc(sizeof *trial);
+    if (trial == NULL) {
+        abort();
+    }
+    trial_init(trial, settings, "alive");
+    bool alive = begin(trial) && (settings->step < 2 || trial_read_answer(trial));
+    snprintf(fault, capacity, "%s", trial->got);
+    trial_free(trial);
+    free(trial);
+    return alive && (settings->child == NULL || child_is_running(settings->child));
+}

@@ -1,0 +1,274 @@
+#include "wscheck/tested_client.h"
+
+#include "common/clock.h"
+#include "common/text.h"
+#include "wscheck/child.h"
+#include "wscheck/listener.h"
+#include "wscheck/request_rules.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    GRACE = 300,         /* ms for a client to end by itself when its connection has */
+    LINGER = 150,        /* ms in which a client that ends TCP first would have done so */
+    HTTP_PATIENCE = 100, /* ms before the server ends TCP behind an answer that is no 101 */
+    OUTPUT_SHOWN = 2000  /* characters of the client's output beside a failure */
+};
+
+/* A client that has ended will not connect any more. */
+static bool has_ended(void *context) {
+    struct trial *trial = context;
+    return trial->child != NULL && !child_is_running(trial->child);
+}
+
+static bool connect_client(struct trial *trial, const char *url_path) {
+    const struct trial_settings *settings = trial->settings;
+    unsigned port = listener_port(settings->listener);
+    if (settings->command != NULL) {
+        trial->child = child_start_client(settings->command, port, url_path);
+        if (trial->child == NULL) {
+            trial_fail(trial, LEVEL_MUST, "the client can be started", "%s", strerror(errno));
+            return false;
+        }
+    } else {
+        fprintf(stderr, "waiting for a client at ws://127.0.0.1:%u%s\n", port, url_path);
+    }
+    int fd = listener_wait(settings->listener, trial->place, clock_now() + settings->arrival,
+                           has_ended, trial);
+    if (fd < 0) {
+        const char *end = trial->child != NULL ? child_end(trial->child) : "";
+        trial->absent = true;
+        trial_fail(
+            trial, LEVEL_MUST, "the client connects to the URL", "%s%s",
+            end[0] != '\0' ? "no connection came, and " : "no connection came within a while", end);
+        return false;
+    }
+    link_adopt(&trial->link, fd);
+    return true;
+}
+
+bool tested_client_arrive(struct trial *trial, const char *query) {
+    static const char want[] = "a request that ends with an empty line";
+    char url_path[200];
+    snprintf(url_path, sizeof url_path, "%s%s", trial->path, query);
+    trial->place = listener_expect(trial->settings->listener, trial->path);
+    trial->expected = true;
+    snprintf(trial->target, sizeof trial->target, "%s", url_path);
+    if (!connect_client(trial, url_path)) {
+        return false;
+    }
+    bool whole = trial_gather(trial, &trial->client_head);
+    trial->client_head_entry = trial->transcript.count;
+    transcript_bytes(
+        transcript_add(&trial->transcript, TRANSCRIPT_RECEIVED, "the opening handshake"),
+        trial->client_head.bytes, trial->client_head.length);
+    if (!whole) {
+        trial_mark(trial, trial->client_head_entry, trial->client_head.length);
+        trial_fail(trial, LEVEL_MUST, want, "%zu bytes, then %s", trial->client_head.length,
+                   trial->link.ended ? "the end of TCP" : "silence");
+        return false;
+    }
+    memcpy(trial->former_key, trial->handshake_key, sizeof trial->former_key);
+    head_copy_value(&trial->client_head, "Sec-WebSocket-Key", trial->handshake_key,
+                    sizeof trial->handshake_key);
+    request_init_answer(&trial->request, trial->handshake_key);
+    return true;
+}
+
+void tested_client_judge(struct trial *trial, const char *rule) {
+    struct head_fault fault = {0};
+    if (strcmp(rule, "fresh") == 0) {
+        if (strcmp(trial->handshake_key, trial->former_key) == 0) {
+            char key[2 * sizeof trial->handshake_key];
+            text_printable(trial->handshake_key, strlen(trial->handshake_key), key, sizeof key);
+            trial_fail(trial, LEVEL_MUST, "a new key for each connection (4.1)",
+                       "the same Sec-WebSocket-Key came twice: %s", key);
+        }
+        return;
+    }
+    if (!request_rules_judge(&trial->client_head, rule, trial->target, trial->settings->host,
+                             &fault)) {
+        trial_mark(trial, trial->client_head_entry, fault.wrong);
+        trial_fail(trial, LEVEL_MUST, "a request as 4.1 describes it", "%s", fault.what);
+    }
+}
+
+void tested_client_answer(struct trial *trial, size_t from, size_t length) {
+    size_t size;
+    uint8_t *bytes = request_bytes(&trial->request, &size);
+    from = from < size ? from : size;
+    length = length < size - from ? length : size - from;
+    transcript_bytes(transcript_add(&trial->transcript, TRANSCRIPT_SENT,
+                                    from > 0        ? "the rest of the answer to the handshake"
+                                    : length < size ? "a part of the answer to the handshake"
+                                                    : "the answer to the handshake"),
+                     bytes + from, length);
+    trial_put(trial, bytes + from, length);
+    free(bytes);
+}
+
+/* Shows what has come although the connection is not open. */
+static void show_input(struct trial *trial) {
+    size_t length = trial->link.end - trial->link.start;
+    trial->entry = trial->transcript.count;
+    transcript_bytes(transcript_add(&trial->transcript, TRANSCRIPT_RECEIVED,
+                                    "bytes before the connection is open"),
+                     trial->link.buffer + trial->link.start, length);
+    trial_mark(trial, trial->entry, 0);
+}
+
+static bool has_input(const struct trial *trial) {
+    return trial->link.end > trial->link.start;
+}
+
+void tested_client_refuses(struct trial *trial) {
+    static const char want[] = "the client does not open: it sends no frame and ends TCP (4.1)";
+    static const uint8_t ping[] = {0x89, 0x05, 'o', 'p', 'e', 'n', '?'};
+    bool upgraded = strstr((const char *)trial->request.lines[0].bytes, " 101") != NULL;
+    trial_flush(trial);
+    if (!trial->finished) {
+        transcript_bytes(transcript_add(&trial->transcript, TRANSCRIPT_SENT,
+                                        "ping, to see who takes the connection for open"),
+                         ping, sizeof ping);
+        link_write(&trial->link, ping, sizeof ping);
+    }
+    int64_t start = clock_now(), deadline = start + trial->timeout;
+    while (!has_input(trial) && !trial->link.ended && clock_now() < deadline) {
+        bool patient = !upgraded && !trial->finished;
+        trial_receive(trial, patient ? start + HTTP_PATIENCE : deadline);
+        if (patient && clock_now() >= start + HTTP_PATIENCE) {
+            link_finish(&trial->link);
+            trial->finished = true;
+        }
+    }
+    if (has_input(trial) && (upgraded || trial->link.buffer[trial->link.start] != 'G')) {
+        show_input(trial);
+        trial_fail(trial, LEVEL_MUST, want, "it sent bytes as if the connection were open");
+    } else if (!has_input(trial) && !trial->link.ended) {
+        trial_fail(trial, LEVEL_MUST, want, "TCP is still open after %g s",
+                   (double)trial->timeout / 1000);
+    }
+}
+
+void tested_client_stays_quiet(struct trial *trial, int64_t milliseconds) {
+    static const char want[] = "the client waits for the answer before it sends more (4.1)";
+    trial_flush(trial);
+    if (trial->is_open) {
+        trial_pause(trial, milliseconds);
+        return;
+    }
+    if (!has_input(trial)) {
+        trial_receive(trial, clock_now() + milliseconds);
+    }
+    if (has_input(trial)) {
+        show_input(trial);
+        trial_fail(trial, LEVEL_MUST, want, "it sent more behind its request");
+    } else if (trial->link.ended) {
+        trial_fail(trial, LEVEL_MUST, want, "it ended TCP after less than %g s",
+                   (double)milliseconds / 1000);
+    }
+}
+
+void tested_client_hang_up(struct trial *trial) {
+    if (trial->child == NULL) {
+        snprintf(trial->skipped, sizeof trial->skipped,
+                 "it ends the client's input, so it needs --exec");
+        return;
+    }
+    trial->no_reply = true;
+    trial->hung_up = true;
+    trial_flush(trial);
+    transcript_add(&trial->transcript, TRANSCRIPT_REMARK, "the client's input ended");
+    child_hang_up(trial->child);
+    int64_t deadline = clock_now() + trial->timeout;
+    while (!trial->close_received && trial_receive(trial, deadline)) {
+    }
+    if (!trial->close_received && trial->link.ended) {
+        trial_fail(trial, LEVEL_SHOULD, "a client that is done sends a Close frame first (7.1.2)",
+                   "it %s, without a Close frame",
+                   trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
+        trial->excused = true;
+    } else if (!trial->close_received && trial->failed < LEVEL_MUST) {
+        snprintf(trial->skipped, sizeof trial->skipped,
+                 "the client does not close the connection at the end of its input");
+    }
+}
+
+void tested_client_lingers(struct trial *trial) {
+    trial_flush(trial);
+    int64_t deadline = clock_now() + trial->timeout;
+    while (!trial->close_received && trial_receive(trial, deadline)) {
+    }
+    deadline = clock_now() + LINGER;
+    while (trial->close_received && trial_receive(trial, deadline)) {
+    }
+    if (trial->close_received && trial->link.ended) {
+        trial_fail(trial, LEVEL_SHOULD,
+                   "when both Closes are through, the server is the first to end TCP (7.1.1)",
+                   "the client %s before the server did",
+                   trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
+    }
+    trial_wait_closed(trial, NULL);
+}
+
+void tested_client_leave(struct trial *trial) {
+    link_close(&trial->link);
+    if (trial->expected) {
+        listener_forget(trial->settings->listener, trial->place);
+        trial->expected = false;
+    }
+    if (trial->child == NULL) {
+        return;
+    }
+    child_hang_up(trial->child);
+    child_wait_silent(trial->child, clock_now() + GRACE);
+    if (child_crashed(trial->child)) {
+        trial_fail(trial, LEVEL_MUST, "the client does not crash", "%s", child_end(trial->child));
+    }
+    free(trial->output);
+    trial->output = child_output(trial->child, 0, OUTPUT_SHOWN);
+    child_stop(trial->child);
+    trial->child = NULL;
+}
+
+/* Whether the last three keys are three steps of a counter, read with this byte first. */
+static bool counts(const uint32_t *keys, size_t count, bool swapped) {
+    uint32_t last[4];
+    for (size_t i = 0; i < 4; i++) {
+        uint32_t key = keys[count - 4 + i];
+        last[i] =
+            !swapped ? key : key << 24 | (key & 0xff00) << 8 | (key >> 8 & 0xff00) | key >> 24;
+    }
+    uint32_t step = last[1] - last[0];
+    return last[2] - last[1] == step && last[3] - last[2] == step;
+}
+
+void trial_judge_key(struct trial *trial) {
+    static const char want[] = "each frame has a fresh masking key that nobody can predict (5.3)";
+    const uint8_t *bytes = trial->reader.masking_key;
+    uint32_t key =
+        (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+    size_t count = trial->masking_key_count;
+    bool again = false;
+    for (size_t i = 0; i < count && !again; i++) {
+        again = trial->masking_keys[i] == key;
+    }
+    if (again) {
+        trial_mark(trial, trial->entry, trial->reader.header_size - 4);
+        trial_fail(trial, LEVEL_MUST, want, "the key %02x %02x %02x %02x came before", bytes[0],
+                   bytes[1], bytes[2], bytes[3]);
+        return;
+    }
+    if (count < TRIAL_KEYS_MAX) {
+        trial->masking_keys[trial->masking_key_count++] = key;
+    }
+    count = trial->masking_key_count;
+    if (count >= 4 && count < TRIAL_KEYS_MAX &&
+        (counts(trial->masking_keys, count, false) || counts(trial->masking_keys, count, true))) {
+        trial_mark(trial, trial->entry, trial->reader.header_size - 4);
+        trial_fail(trial, LEVEL_MUST, want, "the last four keys differ by the same number each");
+    }
+}
