@@ -109,7 +109,7 @@ find_it() {
         echo "FAIL $1: the server does not live through $case_name"
         return 1
     fi
-    printf 'found %-28s %-14s %s\n' "$1" "$case_name" \
+    printf 'found %s by %s: %s\n' "$1" "$case_name" \
         "$(sed -n 's/^  happened  //p' "$work/$1/report.txt" | head -n 1)"
 }
 

@@ -63,7 +63,7 @@ expect 'a stage that wscheck does not know' 2 "no case is named 'step99'" \
     there check STEP=99 URL=ws://a/
 expect 'a URL with a quote' 2 "^wscheck: ws://127.0.0.1:1/it's: " \
     there check STEP=3 URL="ws://127.0.0.1:1/it's"
-expect 'a client with quotes' 0 '^1 passed, 0 failed' there check ARGS='--timeout 10 6455/5.1/1' \
+expect 'a client with quotes' 0 '^1 passed, 0 failed' there check ARGS='--timeout 10 6455/5.1/empty-pong-is-masked' \
     CLIENT="sh -c 'exec build/step06_client --quiet --subprotocol \"\$\$0\" \"\$\$1\"' chat {url}"
 expect 'the client of step 6' 2 'a URL begins with ws://' there step06 URL="it's"
 expect 'the tutorial' 0 ' passed, 0 failed$' there tutorial ARGS=--only=rules

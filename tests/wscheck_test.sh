@@ -69,7 +69,7 @@ expect 'step 7 with a small window and no takeover' 0 ' 0 failed, 0 fell short' 
 # A quarter of a gigabyte to and fro takes a sanitizer longer than anybody should wait.
 [ "${FULL:-}" != yes ] || [ -n "${SANITIZED:-}" ] ||
     expect 'step 7 without a limit, which echoes a bomb' 0 '^2 passed, 0 failed' \
-        "$wscheck" --strict --timeout 20 6455/10.4/21 6455/10.4/22 \
+        "$wscheck" --strict --timeout 20 6455/10.4/5-mb-of-empty-blocks 6455/10.4/bomb-of-256-mib \
         --exec "$(server step07_deflate) --max-message 300000000"
 expect 'categories 12 and 13' 0 '^216 passed, 0 failed' \
     "$wscheck" --strict --timeout 10 --messages $messages --exec "$(server step07_deflate)" 12 13
@@ -80,15 +80,15 @@ expect 'it is judged by its answers all the same' 0 '^1[0-9][0-9] passed, 0 fail
 expect 'a profile without echo' 0 ' 0 failed, 0 fell short of a SHOULD, [1-9]' \
     "$wscheck" --strict --timeout 10 --no-echo --exec "$(server step05_echo)" 6455/5.5 6455/7.4
 expect 'a step that prints, without --exec' 0 '1 passed, 0 failed, 0 fell short of a SHOULD, 0 skipped' \
-    "$wscheck" --timeout 10 --exec "$(server step01_tcp)" step01/7
+    "$wscheck" --timeout 10 --exec "$(server step01_tcp)" step01/end-at-once
 
 # A server at an earlier stage falls short of a later one, and the report teaches.
 expect 'a step that is too much' 1 '^  hint ' \
-    "$wscheck" --timeout 0.3 --exec "$(server step03_handshake)" 6455/5.5.2/2
-expect 'the command that repeats it' 1 '^  again .*--replay 6455/5.5.2/2$' \
-    "$wscheck" --timeout 0.3 --exec "$(server step03_handshake)" 6455/5.5.2/2
+    "$wscheck" --timeout 0.3 --exec "$(server step03_handshake)" 6455/5.5.2/ping-payload-repeated
+expect 'the command that repeats it' 1 '^  again .*--replay 6455/5.5.2/ping-payload-repeated$' \
+    "$wscheck" --timeout 0.3 --exec "$(server step03_handshake)" 6455/5.5.2/ping-payload-repeated
 expect 'a replay shows the bytes' 0 '89 83 ' \
-    "$wscheck" --exec "$(server step05_echo)" --replay 6455/5.5.2/22
+    "$wscheck" --exec "$(server step05_echo)" --replay 6455/5.5.2/length/3
 
 # Clients, first of all the one of the house.
 client="$BUILD/step06_client --quiet --subprotocol chat {url}"
@@ -110,13 +110,13 @@ one_line 'a client that ends'
 expect 'a client that does not close' 0 ' 0 failed, 0 fell short of a SHOULD, 2 skipped' \
     "$wscheck" --timeout 0.5 --listen 0 --exec "sleep 2 | $client" 6455/7.1.2
 expect 'a client that is not said to echo' 0 '# SKIP the client is not said to echo' \
-    "$wscheck" --format tap --listen 0 --exec "$client" 6455/5.4/3
+    "$wscheck" --format tap --listen 0 --exec "$client" 6455/5.4/joined/in-one-segment
 expect 'one that is, and does not' 1 '^  wanted    the text message comes back' \
-    "$wscheck" --timeout 0.3 --echo --listen 0 --exec "$client" 6455/5.4/3
-expect 'the command that repeats it' 1 '^  again .* --listen 0 --echo --exec .*--replay 6455/5.4/3$' \
-    "$wscheck" --timeout 0.3 --echo --listen 0 --exec "$client" 6455/5.4/3
+    "$wscheck" --timeout 0.3 --echo --listen 0 --exec "$client" 6455/5.4/joined/in-one-segment
+expect 'the command that repeats it' 1 '^  again .* --listen 0 --echo --exec .*--replay 6455/5.4/joined/in-one-segment$' \
+    "$wscheck" --timeout 0.3 --echo --listen 0 --exec "$client" 6455/5.4/joined/in-one-segment
 expect 'a replay of a client' 0 'received  pong: "barrier ' \
-    "$wscheck" --listen 0 --exec "$client" --replay 6455/4.1/16
+    "$wscheck" --listen 0 --exec "$client" --replay 6455/4.1/answer-taken/ordinary
 expect 'junit of a client' 0 'tests="17" failures="0"' \
     "$wscheck" --format junit --listen 0 --exec "$client" 6455/5.1
 expect 'json of a client' 0 '"passed": 17, "failed": 0' \
@@ -126,7 +126,7 @@ expect 'a step that is not for clients' 2 'near it are step06' "$wscheck" --list
 expect 'a step that is not for servers' 2 'near it are step0[1-5]' "$wscheck" --list step06
 
 # Without --exec somebody else starts the client, for each URL that is printed.
-"$wscheck" --listen 0 6455/5.1/1 6455/5.1/2 > "$work/others" 2>&1 &
+"$wscheck" --listen 0 6455/5.1/empty-pong-is-masked 6455/5.1/pong-of-125-bytes-is-masked > "$work/others" 2>&1 &
 waiting=$!
 for number in 1 2; do
     tries=0
@@ -145,7 +145,7 @@ expect 'clients that others start' 0 '^2 passed, 0 failed' cat "$work/others"
 expect 'a case by its usual name' 0 'RFC 7692, section 7.2; category 13.3 of' \
     "$wscheck" --messages 2 --exec "$(server step07_deflate)" --replay 13.3.18
 expect 'what was compressed is shown' 0 'compressed (RSV1): .*inflated: "' \
-    "$wscheck" --exec "$(server step07_deflate)" --replay 7692/7.2.1/10
+    "$wscheck" --exec "$(server step07_deflate)" --replay 7692/7.2.1/length/126
 
 # Formats.
 expect 'tap' 0 '^1\.\.4$' "$wscheck" --format tap --exec "$(server step05_echo)" 6455/5.3
@@ -153,8 +153,8 @@ expect 'junit' 0 '<testsuite name="wscheck" tests="4" failures="0"' \
     "$wscheck" --format junit --exec "$(server step05_echo)" 6455/5.3
 expect 'json' 0 '"passed": 4, "failed": 0' \
     "$wscheck" --format json --exec "$(server step05_echo)" 6455/5.3
-expect 'no colour off the terminal' 0 '^ok     6455/5.3/1$' \
-    "$wscheck" --exec "$(server step05_echo)" --replay 6455/5.3/1
+expect 'no colour off the terminal' 0 '^ok     6455/5.3/key-of-zeros$' \
+    "$wscheck" --exec "$(server step05_echo)" --replay 6455/5.3/key-of-zeros
 
 # What is no WebSocket server gets one line and status 3.
 expect 'nobody there' 3 'is the server running' "$wscheck" ws://127.0.0.1:1/
@@ -168,7 +168,7 @@ expect 'a command that ends' 3 'exit status 7; it printed: sorry' \
     "$wscheck" --exec 'echo sorry; exit 7'
 one_line 'a command that ends'
 expect 'a server that dies' 3 'the server is gone' "$wscheck" --jobs 1 --exec \
-    "$BUILD/step05_echo --quiet --port {port} & pid=\$!; sleep 0.5; kill -9 \$pid" slow/1
+    "$BUILD/step05_echo --quiet --port {port} & pid=\$!; sleep 0.5; kill -9 \$pid" slow/silent-client
 
 # Usage.
 expect 'no URL' 2 'give a URL' "$wscheck"
@@ -184,17 +184,33 @@ expect 'a wrong format' 2 'pretty, tap, junit or json' "$wscheck" --format xml w
 expect 'help' 0 '^  --exec ' "$wscheck" --help
 expect 'the list' 0 '^1[0-9][0-9][0-9] cases$' "$wscheck" --list
 
+# Names: words that a shell and a file take as they are, each of one case alone; what is asked of
+# servers and of clients has one name in both lists.
+names() {
+    "$wscheck" --list step05 step01 step04 step07 12 13 slow
+    "$wscheck" --list --listen 0 step06 step07 12 slow
+}
+names > "$work/names"
+expect 'the names of the cases' 0 '^all good$' awk '
+    / cases$/ { list++; next }
+    $1 !~ "^[0-9a-z.]+(/[0-9A-Za-z.-]+)+$" { print "not well-formed: " $1; bad = 1 }
+    { rule = $0; sub(/.* step0[0-9]  /, "", rule) }
+    (list, $1) in seen { print "twice: " $1; bad = 1 }
+    $1 in rules && rules[$1] != rule { print "two rules: " $1; bad = 1 }
+    { seen[list, $1] = 1; rules[$1] = rule }
+    END { if (!bad && list == 2) print "all good"; exit bad }' "$work/names"
+
 # Planted faults: the two that are looked at below. `make mistakes` plants all of them.
 expect 'the planted faults' 0 '^2 passed, 0 failed$' \
     "${MAKE:-make}" --no-print-directory -s mistakes BUILD="$BUILD" \
     MISTAKES='not_minimal_accepted client_control_not_masked'
 lenient="$BUILD/mistakes/not_minimal_accepted/server --quiet --port {port}"
 expect 'a SHOULD alone' 0 ' 0 failed, 1 fell short of a SHOULD' \
-    "$wscheck" --exec "$lenient" 6455/5.2/130
+    "$wscheck" --exec "$lenient" 6455/5.2/not-minimal/64-bits-for-0
 expect 'a fault of a client' 1 '\^\^ the first wrong byte' "$wscheck" --listen 0 --exec \
-    "$BUILD/mistakes/client_control_not_masked/client --quiet {url}" 6455/5.1/1
+    "$BUILD/mistakes/client_control_not_masked/client --quiet {url}" 6455/5.1/empty-pong-is-masked
 expect 'a SHOULD under --strict' 4 ' 0 failed, 1 fell short of a SHOULD' \
-    "$wscheck" --strict --exec "$lenient" 6455/5.2/130
+    "$wscheck" --strict --exec "$lenient" 6455/5.2/not-minimal/64-bits-for-0
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

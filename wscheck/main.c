@@ -83,7 +83,7 @@ static int parse(struct arguments *arguments, int argc, char **argv) {
 
 static void list_cases(const struct test_case *const *cases, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        printf("%-18s %-6s step%02u  %s\n", cases[i]->id,
+        printf("%-58s %-6s step%02u  %s\n", cases[i]->name,
                cases[i]->level == LEVEL_MUST ? "MUST" : "SHOULD", cases[i]->step, cases[i]->rule);
     }
     printf("%zu cases\n", count);
@@ -243,7 +243,7 @@ int main(int argc, char **argv) {
     report.in_full = arguments.replay != NULL;
     report.colour = report.format == REPORT_PRETTY && can_colour();
     report.progress = report.colour && !arguments.quiet && !report.in_full;
-    cases_init(&list, arguments.port != NO_PORT);
+    cases_init(&list, arguments.port != NO_PORT ? FOR_CLIENTS : FOR_SERVERS);
     /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers. */
     const struct test_case **cases = calloc(list.count, sizeof cases[0]);
     size_t count = cases == NULL

@@ -87,7 +87,7 @@ static char *explanation(const struct report *report, const struct result *resul
     if (stream == NULL) {
         abort();
     }
-    snprintf(again, sizeof again, "%s --replay %s", report->replay, result->test->id);
+    snprintf(again, sizeof again, "%s --replay %s", report->replay, result->test->name);
     explain(stream, result, "", again);
     fclose(stream);
     return text;
@@ -104,11 +104,11 @@ static void print_pretty(struct report *report, const struct result *result) {
     if (explained) {
         char *text = explanation(report, result);
         printf("%s%s%s %s\n%s\n", report->colour ? colours[result->kind] : "", marks[result->kind],
-               report->colour ? "\033[0m" : "", result->test->id, text);
+               report->colour ? "\033[0m" : "", result->test->name, text);
         free(text);
     }
     if (report->progress) {
-        printf("%zu/%zu  %s", report->shown, report->total, result->test->id);
+        printf("%zu/%zu  %s", report->shown, report->total, result->test->name);
     }
     if (report->progress || explained) {
         fflush(stdout);
@@ -117,7 +117,7 @@ static void print_pretty(struct report *report, const struct result *result) {
 
 static void print_tap(const struct report *report, const struct result *result) {
     bool good = result->kind == RESULT_PASSED || result->kind == RESULT_SKIPPED;
-    printf("%sok %zu - %s %s%s%s\n", good ? "" : "not ", report->shown, result->test->id,
+    printf("%sok %zu - %s %s%s%s\n", good ? "" : "not ", report->shown, result->test->name,
            result->test->rule,
            result->kind == RESULT_SKIPPED                     ? " # SKIP "
            : result->kind == RESULT_SHOULD && !report->strict ? " # TODO a SHOULD"
@@ -137,7 +137,7 @@ static void print_tap(const struct report *report, const struct result *result) 
 static void print_junit(const struct report *report, const struct result *result) {
     FILE *out = report->stream;
     fprintf(out, "  <testcase classname=\"%s\" name=\"", result->test->section);
-    xml(out, result->test->id);
+    xml(out, result->test->name);
     fprintf(out, " ");
     xml(out, result->test->rule);
     fprintf(out, "\" time=\"%.3f\">", (double)result->milliseconds / 1000);
@@ -160,9 +160,9 @@ static void print_junit(const struct report *report, const struct result *result
 
 static void print_json(const struct report *report, const struct result *result) {
     const struct test_case *test = result->test;
-    printf("%s\n {\"id\": \"%s\", \"section\": \"%s\", \"level\": \"%s\", \"step\": %u, "
+    printf("%s\n {\"name\": \"%s\", \"section\": \"%s\", \"level\": \"%s\", \"step\": %u, "
            "\"result\": \"%s\", \"milliseconds\": %lld, \"rule\": ",
-           report->shown > 1 ? "," : "", test->id, test->section,
+           report->shown > 1 ? "," : "", test->name, test->section,
            test->level == LEVEL_MUST ? "MUST" : "SHOULD", test->step, kind_names[result->kind],
            (long long)result->milliseconds);
     report_json_string(stdout, test->rule);

@@ -32,7 +32,7 @@ grade() {
     echo
     echo '| case | level | rule | what happened |'
     echo '|---|---|---|---|'
-    sed -n 's/.*"id": "\([^"]*\)".*"result": "\(failed\|should\)".*"rule": "\(.*\)", "wanted": .*"happened": "\(.*\)", "explanation".*/| \1 | \2 | \3 | \4 |/p' \
+    sed -n 's/.*"name": "\([^"]*\)".*"result": "\(failed\|should\)".*"rule": "\(.*\)", "wanted": .*"happened": "\(.*\)", "explanation".*/| \1 | \2 | \3 | \4 |/p' \
         "$work/out.json" | sed 's/| failed |/| MUST |/; s/| should |/| SHOULD |/'
 }
 

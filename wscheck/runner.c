@@ -87,7 +87,7 @@ static void run_one(const struct runner *runner, struct result *result) {
         abort();
     }
     script_parse(&script, test->script); /* cases_add has seen that it is right */
-    trial_init(trial, runner->settings, test->id);
+    trial_init(trial, runner->settings, test->name);
     script_run(trial, &script);
     if (runner->settings->tests_client) {
         tested_client_leave(trial);

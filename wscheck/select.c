@@ -34,19 +34,20 @@ static bool is_named(const struct case_list *list, const struct test_case *test,
     size_t length = strlen(selector);
     unsigned step = select_step(selector);
     if (step > 0) {
-        return (step == 7 || (step == 6) == list->for_clients) && belongs_to_step(test, step);
+        return (step == 7 || (step == 6) == (list->role == FOR_CLIENTS)) &&
+               belongs_to_step(test, step);
     }
     if (strcmp(selector, "deflate") == 0) {
         return test->step == 7 && strncmp(test->section, "step", 4) != 0;
     }
     size_t same = 0; /* 12.1.1 is another name of 12.1/1, and the usual one. */
-    while (same < length &&
-           (test->id[same] == selector[same] || (test->id[same] == '/' && selector[same] == '.' &&
-                                                 strchr(test->section, '/') == NULL))) {
+    while (same < length && (test->name[same] == selector[same] ||
+                             (test->name[same] == '/' && selector[same] == '.' &&
+                              strchr(test->section, '/') == NULL))) {
         same++;
     }
     return same == length &&
-           (test->id[length] == '\0' || test->id[length] == '/' || test->id[length] == '.');
+           (test->name[length] == '\0' || test->name[length] == '/' || test->name[length] == '.');
 }
 
 struct suggestions {
@@ -79,17 +80,17 @@ static void complain(const struct case_list *list, const char *selector) {
     static const char *const names[] = {"step01", "step02", "step03", "step04",
                                         "step05", "step07", "deflate"};
     struct suggestions near = {{NULL}, {SIZE_MAX, SIZE_MAX, SIZE_MAX}};
-    if (list->for_clients) {
+    if (list->role == FOR_CLIENTS) {
         suggest(&near, selector, "step06");
     }
-    for (size_t i = list->for_clients ? 5 : 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = list->role == FOR_CLIENTS ? 5 : 0; i < sizeof names / sizeof names[0]; i++) {
         suggest(&near, selector, names[i]);
     }
     for (size_t i = 0; i < list->count; i++) {
         suggest(&near, selector, list->cases[i].section);
     }
     for (size_t i = 0; i < list->count; i++) {
-        suggest(&near, selector, list->cases[i].id);
+        suggest(&near, selector, list->cases[i].name);
     }
     fprintf(stderr, "wscheck: no case is named '%s'; near it are %s, %s and %s (--list has all)\n",
             selector, near.name[0], near.name[1], near.name[2]);

@@ -11,7 +11,7 @@
 enum {
     LIST_SIZE = 256 * 1024,
     CASES_MAX = 4096,
-    CASE_NAME_SIZE = 64,
+    CASE_NAME_SIZE = 80,
     BATCH = 16, /* cases of one run: many short runs mix better with the others than one long one */
     OPTIONS = 4
 };
@@ -33,7 +33,7 @@ static bool read_cases(struct cases *cases) {
         if (strchr(line, '/') == NULL) {
             wanted = strtoul(line, NULL, 10);
         } else if (cases->count < CASES_MAX) {
-            good = sscanf(line, "%63s", cases->name[cases->count++]) == 1 && good;
+            good = sscanf(line, "%79s", cases->name[cases->count++]) == 1 && good;
         }
     }
     good = good && wanted > 0 && wanted == cases->count;

@@ -1,7 +1,7 @@
 /* cases: what a case is, and the lists of all cases: one for servers, one for clients.
  *
- * A case is a rule, a script that puts the server to the test (script.h has the words), and what a
- * person needs to know when it fails. Tables hold most of them, loops write the rest.
+ * A case is a rule, a script that puts the other side to the test (script.h has the words), and
+ * what a person needs to know when it fails. Tables hold most of them, loops write the rest.
  */
 #ifndef WSCHECK_CASES_CASES_H
 #define WSCHECK_CASES_CASES_H
@@ -12,48 +12,51 @@
 /* How much a failure counts, in the words of RFC 2119. */
 enum level { LEVEL_NONE, LEVEL_SHOULD, LEVEL_MUST };
 
-/* A row of a table of cases. */
+/* Who is put to the test by a case. */
+enum case_role { FOR_SERVERS = 1, FOR_CLIENTS = 2, FOR_BOTH = FOR_SERVERS | FOR_CLIENTS };
+
+/* A row of a table of cases. The name is the section, a '/' and a few words of letters, digits and
+ * '-', such as "6455/5.5.2/ping-payload-repeated"; cases that belong together share the words up to
+ * one more '/', "6455/7.4/taken/1000". It is a case's own and stays: reports, selectors and lists
+ * of known failures use it. */
 struct case_row {
-    const char *section; /* "6455/5.5.2" */
-    enum level level;    /* the most that a failure of this case can count */
-    const char *rule;    /* what a server has to do, in plain words */
+    const char *name;
+    enum case_role role;
+    enum level level; /* the most that a failure of this case can count */
+    const char *rule; /* what the other side has to do, in plain words */
     const char *script;
     const char *hint; /* where a typical implementation goes wrong */
 };
 
 struct test_case {
-    char *id;      /* the section and a number: "6455/5.5.2/3" */
-    char *section; /* the beginning of the id */
+    char *name;
+    char section[16]; /* "6455/5.5.2", "step04", "12.1" or "slow": the beginning of the name */
     enum level level;
     char *rule, *script, *hint;
     unsigned step;   /* the step of the tutorial that explains it */
     bool needs_echo; /* it can judge only a server or client that echoes messages */
-    bool named_only; /* it runs only when a selector names its step or itself */
+    bool named_only; /* no RFC asks for it: it runs only when a selector names it */
 };
 
 struct case_list {
     struct test_case *cases;
     size_t count, capacity;
-    bool for_clients;   /* its cases are for clients */
-    bool turned_around; /* those that are added next are for servers: take what fits a client */
-    unsigned step;      /* of the cases that are added next */
-    bool named_only;
+    enum case_role role; /* who is put to the test */
+    unsigned step;       /* of the cases that are added next */
 };
 
-/* Makes the list of all cases for servers, or of those for clients. Free it after
- * use with cases_free. */
-void cases_init(struct case_list *list, bool for_clients);
+/* Makes the list of all cases for servers, or of those for clients. Free it after use with
+ * cases_free. */
+void cases_init(struct case_list *list, enum case_role role);
 void cases_free(struct case_list *list);
 
-/* Adds a case; all strings are copied. The numbers within a section count up, so a new case belongs
- * behind the others of its section, or the names of those would change. */
-void cases_add(struct case_list *list, const char *section, enum level level, const char *rule,
-               const char *hint, const char *script);
+/* Adds a case if it is for the list's role; all strings are copied. */
+void cases_add(struct case_list *list, const struct case_row *row);
 
 /* Adds the rows of a table. */
 void cases_add_rows(struct case_list *list, const struct case_row *rows, size_t count);
 
-/* Each room of cases adds its own. */
+/* Each file of cases adds its own. */
 void cases_http(struct case_list *list);
 void cases_handshake(struct case_list *list);
 void cases_upgrade(struct case_list *list);

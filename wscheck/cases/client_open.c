@@ -3,6 +3,7 @@
 #include "wscheck/cases/cases.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define HINT_UPGRADE                                                                                 \
     "4.1, items 2 and 3 of the checks: without this header, or with another value, the client MUST " \
@@ -20,112 +21,140 @@
 #define HINT_CUT "what ends before its empty line is no answer"
 
 static const struct case_row taken[] = {
-    {"6455/4.1", LEVEL_MUST, "An ordinary answer opens the connection.", "barrier", HINT_ACCEPT},
-    {"6455/4.1", LEVEL_MUST, "The headers of an answer have any order.", "reverse barrier",
-     HINT_HTTP},
-    {"6455/4.1", LEVEL_MUST, "The names of headers may be in lower case.", "lower barrier",
-     HINT_HTTP},
-    {"6455/4.1", LEVEL_MUST, "The names of headers may be in upper case.", "upper barrier",
-     HINT_HTTP},
-    {"6455/4.1", LEVEL_MUST, "Upgrade may say WebSocket.", "set 'Upgrade: WebSocket' barrier",
-     HINT_UPGRADE},
-    {"6455/4.1", LEVEL_MUST, "Upgrade may say WEBSOCKET.", "set 'Upgrade: WEBSOCKET' barrier",
-     HINT_UPGRADE},
-    {"6455/4.1", LEVEL_MUST, "Connection may say upgrade.", "set 'Connection: upgrade' barrier",
-     HINT_UPGRADE},
-    {"6455/4.1", LEVEL_MUST, "Connection may say UPGRADE.", "set 'Connection: UPGRADE' barrier",
-     HINT_UPGRADE},
-    {"6455/4.1", LEVEL_MUST, "Connection may list more.",
-     "set 'Connection: keep-alive, Upgrade' barrier", "it holds a list of tokens"},
-    {"6455/4.1", LEVEL_MUST, "Another reason phrase opens the connection as well.",
+    {"6455/4.1/answer-taken/ordinary", FOR_CLIENTS, LEVEL_MUST,
+     "An ordinary answer opens the connection.", "barrier", HINT_ACCEPT},
+    {"6455/4.1/answer-taken/any-order", FOR_CLIENTS, LEVEL_MUST,
+     "The headers of an answer have any order.", "reverse barrier", HINT_HTTP},
+    {"6455/4.1/answer-taken/names-in-lower-case", FOR_CLIENTS, LEVEL_MUST,
+     "The names of headers may be in lower case.", "lower barrier", HINT_HTTP},
+    {"6455/4.1/answer-taken/names-in-upper-case", FOR_CLIENTS, LEVEL_MUST,
+     "The names of headers may be in upper case.", "upper barrier", HINT_HTTP},
+    {"6455/4.1/answer-taken/upgrade-in-mixed-case", FOR_CLIENTS, LEVEL_MUST,
+     "Upgrade may say WebSocket.", "set 'Upgrade: WebSocket' barrier", HINT_UPGRADE},
+    {"6455/4.1/answer-taken/upgrade-in-upper-case", FOR_CLIENTS, LEVEL_MUST,
+     "Upgrade may say WEBSOCKET.", "set 'Upgrade: WEBSOCKET' barrier", HINT_UPGRADE},
+    {"6455/4.1/answer-taken/connection-in-lower-case", FOR_CLIENTS, LEVEL_MUST,
+     "Connection may say upgrade.", "set 'Connection: upgrade' barrier", HINT_UPGRADE},
+    {"6455/4.1/answer-taken/connection-in-upper-case", FOR_CLIENTS, LEVEL_MUST,
+     "Connection may say UPGRADE.", "set 'Connection: UPGRADE' barrier", HINT_UPGRADE},
+    {"6455/4.1/answer-taken/connection-lists-more", FOR_CLIENTS, LEVEL_MUST,
+     "Connection may list more.", "set 'Connection: keep-alive, Upgrade' barrier",
+     "it holds a list of tokens"},
+    {"6455/4.1/answer-taken/another-reason-phrase", FOR_CLIENTS, LEVEL_MUST,
+     "Another reason phrase opens the connection as well.",
      "answers 'HTTP/1.1 101 Web Socket Protocol Handshake' barrier", HINT_HTTP},
-    {"6455/4.1", LEVEL_MUST, "An empty reason phrase opens the connection as well.",
-     "answers 'HTTP/1.1 101 ' barrier", HINT_HTTP},
-    {"6455/4.1", LEVEL_MUST, "White space around the accept value is no part of it.",
+    {"6455/4.1/answer-taken/empty-reason-phrase", FOR_CLIENTS, LEVEL_MUST,
+     "An empty reason phrase opens the connection as well.", "answers 'HTTP/1.1 101 ' barrier",
+     HINT_HTTP},
+    {"6455/4.1/answer-taken/spaces-around-accept", FOR_CLIENTS, LEVEL_MUST,
+     "White space around the accept value is no part of it.",
      "set 'Sec-WebSocket-Accept:    {accept}   ' barrier", HINT_ACCEPT},
-    {"6455/4.1", LEVEL_MUST, "A tab before the accept value is no part of it.",
+    {"6455/4.1/answer-taken/tabs-around-accept", FOR_CLIENTS, LEVEL_MUST,
+     "A tab before the accept value is no part of it.",
      "set 'Sec-WebSocket-Accept:\t{accept}\t' barrier", HINT_ACCEPT},
-    {"6455/4.1", LEVEL_MUST, "No white space before the values is well, too.",
+    {"6455/4.1/answer-taken/no-space-before-values", FOR_CLIENTS, LEVEL_MUST,
+     "No white space before the values is well, too.",
      "set 'Sec-WebSocket-Accept:{accept}' set 'Upgrade:websocket' set 'Connection:Upgrade' barrier",
      HINT_HTTP},
-    {"6455/4.1", LEVEL_MUST, "White space around Upgrade and Connection is no part of them.",
+    {"6455/4.1/answer-taken/spaces-around-upgrade", FOR_CLIENTS, LEVEL_MUST,
+     "White space around Upgrade and Connection is no part of them.",
      "set 'Upgrade:   websocket  ' set 'Connection:   Upgrade  ' barrier", HINT_HTTP},
-    {"6455/4.1", LEVEL_MUST, "Headers that the client does not know do no harm.",
+    {"6455/4.1/answer-taken/unknown-headers", FOR_CLIENTS, LEVEL_MUST,
+     "Headers that the client does not know do no harm.",
      "add 'Server: wscheck' add 'X-Empty:' add 'Date: Thu, 01 Jan 1970 00:00:00 GMT' barrier",
      HINT_HTTP},
-    {"6455/4.1", LEVEL_MUST, "A cookie in the answer does no harm.",
+    {"6455/4.1/answer-taken/cookie", FOR_CLIENTS, LEVEL_MUST,
+     "A cookie in the answer does no harm.",
      "add 'Set-Cookie: a=b; Path=/' add 'Set-Cookie: c=d' barrier", HINT_HTTP},
-    {"6455/4.1", LEVEL_MUST, "An answer in pieces of one byte opens the connection.",
-     "chop 1 barrier", HINT_READ},
-    {"6455/4.1", LEVEL_MUST, "An answer in pieces of seven bytes opens the connection.",
-     "chop 7 barrier", HINT_READ},
-    {"6455/4.1", LEVEL_MUST, "An answer after a while opens the connection.", "quiet 300 barrier",
-     HINT_READ},
-    {"6455/4.1", LEVEL_MUST, "A subprotocol that was offered may be chosen.",
+    {"6455/4.1/answer-taken/pieces-of-one-byte", FOR_CLIENTS, LEVEL_MUST,
+     "An answer in pieces of one byte opens the connection.", "chop 1 barrier", HINT_READ},
+    {"6455/4.1/answer-taken/pieces-of-seven-bytes", FOR_CLIENTS, LEVEL_MUST,
+     "An answer in pieces of seven bytes opens the connection.", "chop 7 barrier", HINT_READ},
+    {"6455/4.1/answer-taken/after-a-while", FOR_CLIENTS, LEVEL_MUST,
+     "An answer after a while opens the connection.", "quiet 300 barrier", HINT_READ},
+    {"6455/4.1/answer-taken/offered-subprotocol", FOR_CLIENTS, LEVEL_MUST,
+     "A subprotocol that was offered may be chosen.",
      "offered set 'Sec-WebSocket-Protocol: {subprotocol}' barrier", HINT_SUBPROTOCOL},
-    {"6455/4.1", LEVEL_MUST, "None of the offered subprotocols need be chosen.", "offered barrier",
-     HINT_SUBPROTOCOL},
+    {"6455/4.1/answer-taken/no-subprotocol", FOR_CLIENTS, LEVEL_MUST,
+     "None of the offered subprotocols need be chosen.", "offered barrier", HINT_SUBPROTOCOL},
 };
 
 static const struct case_row refused[] = {
-    {"6455/4.1", LEVEL_MUST, "Without Upgrade the connection does not open.",
-     "drop 'Upgrade' refused", HINT_UPGRADE},
-    {"6455/4.1", LEVEL_MUST, "An empty Upgrade does not open.", "set 'Upgrade:' refused",
+    {"6455/4.1/answer-refused/without-upgrade", FOR_CLIENTS, LEVEL_MUST,
+     "Without Upgrade the connection does not open.", "drop 'Upgrade' refused", HINT_UPGRADE},
+    {"6455/4.1/answer-refused/empty-upgrade", FOR_CLIENTS, LEVEL_MUST,
+     "An empty Upgrade does not open.", "set 'Upgrade:' refused", HINT_UPGRADE},
+    {"6455/4.1/answer-refused/upgrade-to-h2c", FOR_CLIENTS, LEVEL_MUST,
+     "An upgrade to something else does not open.", "set 'Upgrade: h2c' refused", HINT_UPGRADE},
+    {"6455/4.1/answer-refused/upgrade-to-websockets", FOR_CLIENTS, LEVEL_MUST,
+     "A word that only begins with websocket does not open.", "set 'Upgrade: websockets' refused",
      HINT_UPGRADE},
-    {"6455/4.1", LEVEL_MUST, "An upgrade to something else does not open.",
-     "set 'Upgrade: h2c' refused", HINT_UPGRADE},
-    {"6455/4.1", LEVEL_MUST, "A word that only begins with websocket does not open.",
-     "set 'Upgrade: websockets' refused", HINT_UPGRADE},
-    {"6455/4.1", LEVEL_MUST, "Without Connection the connection does not open.",
-     "drop 'Connection' refused", HINT_UPGRADE},
-    {"6455/4.1", LEVEL_MUST, "Connection: close does not open.", "set 'Connection: close' refused",
+    {"6455/4.1/answer-refused/without-connection", FOR_CLIENTS, LEVEL_MUST,
+     "Without Connection the connection does not open.", "drop 'Connection' refused", HINT_UPGRADE},
+    {"6455/4.1/answer-refused/connection-close", FOR_CLIENTS, LEVEL_MUST,
+     "Connection: close does not open.", "set 'Connection: close' refused", HINT_UPGRADE},
+    {"6455/4.1/answer-refused/connection-upgraded", FOR_CLIENTS, LEVEL_MUST,
+     "A word that only begins with Upgrade does not open.", "set 'Connection: Upgraded' refused",
      HINT_UPGRADE},
-    {"6455/4.1", LEVEL_MUST, "A word that only begins with Upgrade does not open.",
-     "set 'Connection: Upgraded' refused", HINT_UPGRADE},
-    {"6455/4.1", LEVEL_MUST, "Without Sec-WebSocket-Accept the connection does not open.",
+    {"6455/4.1/answer-refused/without-accept", FOR_CLIENTS, LEVEL_MUST,
+     "Without Sec-WebSocket-Accept the connection does not open.",
      "drop 'Sec-WebSocket-Accept' refused", HINT_ACCEPT},
-    {"6455/4.1", LEVEL_MUST, "An empty accept value does not open.",
-     "set 'Sec-WebSocket-Accept:' refused", HINT_ACCEPT},
-    {"6455/4.1", LEVEL_MUST, "The accept value of another key does not open.",
+    {"6455/4.1/answer-refused/empty-accept", FOR_CLIENTS, LEVEL_MUST,
+     "An empty accept value does not open.", "set 'Sec-WebSocket-Accept:' refused", HINT_ACCEPT},
+    {"6455/4.1/answer-refused/accept-of-another-key", FOR_CLIENTS, LEVEL_MUST,
+     "The accept value of another key does not open.",
      "set 'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=' refused", HINT_ACCEPT},
-    {"6455/4.1", LEVEL_MUST, "The key itself as accept value does not open.",
-     "set 'Sec-WebSocket-Accept: {key}' refused", HINT_ACCEPT},
-    {"6455/4.1", LEVEL_MUST, "The right value with letters of the other case does not open.",
+    {"6455/4.1/answer-refused/accept-is-the-key", FOR_CLIENTS, LEVEL_MUST,
+     "The key itself as accept value does not open.", "set 'Sec-WebSocket-Accept: {key}' refused",
+     HINT_ACCEPT},
+    {"6455/4.1/answer-refused/accept-in-other-case", FOR_CLIENTS, LEVEL_MUST,
+     "The right value with letters of the other case does not open.",
      "set 'Sec-WebSocket-Accept: {swapped}' refused", HINT_ACCEPT},
-    {"6455/4.1", LEVEL_MUST, "The right value with something behind it does not open.",
+    {"6455/4.1/answer-refused/accept-with-more-after", FOR_CLIENTS, LEVEL_MUST,
+     "The right value with something behind it does not open.",
      "set 'Sec-WebSocket-Accept: {accept}x' refused", HINT_ACCEPT},
-    {"6455/4.1", LEVEL_MUST, "The right value with something in front of it does not open.",
+    {"6455/4.1/answer-refused/accept-with-more-before", FOR_CLIENTS, LEVEL_MUST,
+     "The right value with something in front of it does not open.",
      "set 'Sec-WebSocket-Accept: x{accept}' refused", HINT_ACCEPT},
-    {"6455/4.1", LEVEL_MUST, "An extension that was not offered does not open.",
+    {"6455/4.1/answer-refused/extension", FOR_CLIENTS, LEVEL_MUST,
+     "An extension that was not offered does not open.",
      "add 'Sec-WebSocket-Extensions: x-wscheck-unheard-of' refused", HINT_EXTENSION},
-    {"6455/4.1", LEVEL_MUST, "Such an extension with a parameter does not open.",
+    {"6455/4.1/answer-refused/extension-with-parameter", FOR_CLIENTS, LEVEL_MUST,
+     "Such an extension with a parameter does not open.",
      "add 'Sec-WebSocket-Extensions: x-wscheck-unheard-of; level=9' refused", HINT_EXTENSION},
-    {"6455/4.1", LEVEL_MUST, "A subprotocol that was not offered does not open.",
+    {"6455/4.1/answer-refused/subprotocol", FOR_CLIENTS, LEVEL_MUST,
+     "A subprotocol that was not offered does not open.",
      "add 'Sec-WebSocket-Protocol: x-wscheck-unheard-of' refused", HINT_SUBPROTOCOL},
-    {"6455/4.1", LEVEL_MUST, "An offered subprotocol with something behind it does not open.",
+    {"6455/4.1/answer-refused/subprotocol-with-more-after", FOR_CLIENTS, LEVEL_MUST,
+     "An offered subprotocol with something behind it does not open.",
      "offered add 'Sec-WebSocket-Protocol: {subprotocol}x' refused", HINT_SUBPROTOCOL},
-    {"6455/4.1", LEVEL_MUST, "An offered subprotocol in a list with another does not open.",
+    {"6455/4.1/answer-refused/subprotocol-in-a-list", FOR_CLIENTS, LEVEL_MUST,
+     "An offered subprotocol in a list with another does not open.",
      "offered add 'Sec-WebSocket-Protocol: {subprotocol}, x-wscheck-unheard-of' refused",
      HINT_SUBPROTOCOL},
-    {"6455/11.3.4", LEVEL_SHOULD, "Sec-WebSocket-Protocol twice in the answer does not open.",
+    {"6455/11.3.4/subprotocol-answered-twice", FOR_CLIENTS, LEVEL_SHOULD,
+     "Sec-WebSocket-Protocol twice in the answer does not open.",
      "offered add 'Sec-WebSocket-Protocol: {subprotocol}' "
      "add 'Sec-WebSocket-Protocol: {subprotocol}' refused",
      "the server MUST NOT send it more than once, so whoever did is no such server"},
-    {"6455/11.3.3", LEVEL_SHOULD, "Sec-WebSocket-Accept twice in the answer does not open.",
+    {"6455/11.3.3/accept-answered-twice", FOR_CLIENTS, LEVEL_SHOULD,
+     "Sec-WebSocket-Accept twice in the answer does not open.",
      "add 'Sec-WebSocket-Accept: {accept}' refused",
      "the server MUST NOT send it more than once, so whoever did is no such server"},
-    {"6455/4.1", LEVEL_MUST, "An answer that ends in its first line does not open.",
-     "unfinished 11 fin refused", HINT_CUT},
-    {"6455/4.1", LEVEL_MUST, "An answer that ends within its headers does not open.",
-     "unfinished 60 fin refused", HINT_CUT},
-    {"6455/4.1", LEVEL_MUST, "An answer without its empty line does not open.",
-     "unfinished 127 fin refused", HINT_CUT},
-    {"6455/4.1", LEVEL_MUST, "The end of TCP instead of an answer does not make it hang.",
-     "raw [] fin refused", HINT_CUT},
-    {"6455/4.1", LEVEL_MUST, "An answer that is not HTTP does not open.",
+    {"6455/4.1/answer-refused/ends-in-first-line", FOR_CLIENTS, LEVEL_MUST,
+     "An answer that ends in its first line does not open.", "unfinished 11 fin refused", HINT_CUT},
+    {"6455/4.1/answer-refused/ends-within-headers", FOR_CLIENTS, LEVEL_MUST,
+     "An answer that ends within its headers does not open.", "unfinished 60 fin refused",
+     HINT_CUT},
+    {"6455/4.1/answer-refused/without-empty-line", FOR_CLIENTS, LEVEL_MUST,
+     "An answer without its empty line does not open.", "unfinished 127 fin refused", HINT_CUT},
+    {"6455/4.1/answer-refused/end-of-tcp", FOR_CLIENTS, LEVEL_MUST,
+     "The end of TCP instead of an answer does not make it hang.", "raw [] fin refused", HINT_CUT},
+    {"6455/4.1/answer-refused/not-http", FOR_CLIENTS, LEVEL_MUST,
+     "An answer that is not HTTP does not open.",
      "raw '220 mail.example.com ESMTP'[0d 0a 0d 0a] fin refused", HINT_STATUS},
-    {"6455/4.1", LEVEL_MUST, "A frame instead of an answer does not open.",
-     "raw [81 05]'Hello' fin refused", HINT_STATUS},
+    {"6455/4.1/answer-refused/frame", FOR_CLIENTS, LEVEL_MUST,
+     "A frame instead of an answer does not open.", "raw [81 05]'Hello' fin refused", HINT_STATUS},
 };
 
 /* Each with all the headers that would open a connection. */
@@ -147,7 +176,7 @@ static void add_statuses(struct case_list *list) {
         "10 Almost",
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        char rule[100], script[300];
+        char name[40], rule[100], script[300];
         bool moved = lines[i][0] == '3', denied = lines[i][2] == '1' && lines[i][0] == '4';
         snprintf(rule, sizeof rule, "The status '%s' does not open the connection.", lines[i]);
         snprintf(script, sizeof script, "answers 'HTTP/1.1 %s' %s%srefused", lines[i],
@@ -155,21 +184,25 @@ static void add_statuses(struct case_list *list) {
                  moved    ? "add 'Location: ws://127.0.0.1:1/' "
                  : denied ? "add 'WWW-Authenticate: Basic realm=x' "
                           : "");
-        cases_add(list, "6455/4.1", LEVEL_MUST, rule, HINT_STATUS, script);
+        snprintf(name, sizeof name, "6455/4.1/status/%.*s", (int)strcspn(lines[i], " "), lines[i]);
+        cases_add(list,
+                  &(struct case_row){name, FOR_CLIENTS, LEVEL_MUST, rule, script, HINT_STATUS});
     }
 }
 
 /* The answer, cut in two by the network at every byte. */
 static void add_cuts(struct case_list *list) {
     for (int at = 1; at < 129; at++) {
-        char rule[100], script[60];
+        char name[40], rule[100], script[60];
         snprintf(rule, sizeof rule, "An answer that is cut in two behind byte %d opens.", at);
         snprintf(script, sizeof script, "unfinished %d open barrier", at);
-        cases_add(list, "6455/4.1", LEVEL_MUST, rule, HINT_READ, script);
+        snprintf(name, sizeof name, "6455/4.1/answer-cut/%d", at);
+        cases_add(list, &(struct case_row){name, FOR_CLIENTS, LEVEL_MUST, rule, script, HINT_READ});
     }
 }
 
 void cases_client_open(struct case_list *list) {
+    list->step = 6;
     cases_add_rows(list, taken, sizeof taken / sizeof taken[0]);
     cases_add_rows(list, refused, sizeof refused / sizeof refused[0]);
     add_statuses(list);

@@ -15,87 +15,108 @@
 #define HINT_REASON "check the reason like any text (5.5.1, 8.1)"
 
 static const struct case_row rows[] = {
-    {"6455/5.5.1", LEVEL_MUST, "A Close 1000 is answered, and TCP is ended by the server.",
-     "close 1000 closed", HINT_REPLY},
-    {"6455/5.5.1", LEVEL_MUST, "A Close without a code is answered.", "close '' closed",
+    {"6455/5.5.1/close-answered", FOR_SERVERS, LEVEL_MUST,
+     "A Close 1000 is answered, and TCP is ended by the server.", "close 1000 closed", HINT_REPLY},
+    {"6455/5.5.1/close-without-code", FOR_BOTH, LEVEL_MUST, "A Close without a code is answered.",
+     "close '' closed",
      "the answer to an empty Close is an empty one, or 1000; 1005 is never sent"},
-    {"6455/5.5.1", LEVEL_MUST, "A Close behind a message is answered behind its echo.",
+    {"6455/5.5.1/close-after-echo", FOR_BOTH, LEVEL_MUST,
+     "A Close behind a message is answered behind its echo.",
      "echo text 'Hello World!' close 1000 closed", HINT_REPLY},
-    {"6455/5.5.1", LEVEL_MUST, "A Close in one segment with a message is answered.",
+    {"6455/5.5.1/close-with-message-in-one-segment", FOR_BOTH, LEVEL_MUST,
+     "A Close in one segment with a message is answered.",
      "text 'Hello' close 1000 <? text 'Hello' closed", HINT_REPLY},
-    {"6455/5.5.1", LEVEL_MUST, "A Close in pieces of one byte is answered.",
-     "chop 1 close 1000 'bye' closed", HINT_REPLY},
-    {"6455/5.5.1", LEVEL_MUST, "A second Close is not answered.", "close 1000 close '' closed",
+    {"6455/5.5.1/close-in-pieces-of-one-byte", FOR_BOTH, LEVEL_MUST,
+     "A Close in pieces of one byte is answered.", "chop 1 close 1000 'bye' closed", HINT_REPLY},
+    {"6455/5.5.1/after-close/second-close", FOR_BOTH, LEVEL_MUST, "A second Close is not answered.",
+     "close 1000 close '' closed", HINT_AFTER},
+    {"6455/5.5.1/after-close/ping", FOR_BOTH, LEVEL_MUST,
+     "A Ping behind a Close gets no Pong behind the answer.", "close 1000 ping '' closed",
      HINT_AFTER},
-    {"6455/5.5.1", LEVEL_MUST, "A Ping behind a Close gets no Pong behind the answer.",
-     "close 1000 ping '' closed", HINT_AFTER},
-    {"6455/5.5.1", LEVEL_MUST, "A text behind a Close is not echoed.",
+    {"6455/5.5.1/after-close/text", FOR_BOTH, LEVEL_MUST, "A text behind a Close is not echoed.",
      "close 1000 text 'too late' closed", HINT_AFTER},
-    {"6455/5.5.1", LEVEL_MUST, "A binary message behind a Close is not echoed.",
-     "close 1000 binary [00 01] closed", HINT_AFTER},
-    {"6455/5.5.1", LEVEL_MUST, "A bad frame behind a Close changes nothing.",
-     "close 1000 rsv7 op5 'x' closed", HINT_AFTER},
-    {"6455/5.5.1", LEVEL_MUST, "Bytes that are no frames behind a Close change nothing.",
+    {"6455/5.5.1/after-close/binary", FOR_BOTH, LEVEL_MUST,
+     "A binary message behind a Close is not echoed.", "close 1000 binary [00 01] closed",
+     HINT_AFTER},
+    {"6455/5.5.1/after-close/bad-frame", FOR_BOTH, LEVEL_MUST,
+     "A bad frame behind a Close changes nothing.", "close 1000 rsv7 op5 'x' closed", HINT_AFTER},
+    {"6455/5.5.1/after-close/garbage", FOR_SERVERS, LEVEL_MUST,
+     "Bytes that are no frames behind a Close change nothing.",
      "close 1000 unmasked text 'x'*300 closed", HINT_AFTER},
-    {"6455/5.5.1", LEVEL_MUST, "64 KiB behind a Close do not destroy the answer.",
-     "close 1000 binary 'x'*65536 closed",
+    {"6455/5.5.1/after-close/64-kib", FOR_BOTH, LEVEL_MUST,
+     "64 KiB behind a Close do not destroy the answer.", "close 1000 binary 'x'*65536 closed",
      "closing a socket with unread bytes in it resets TCP, which can destroy the answer"},
-    {"6455/5.5.1", LEVEL_MUST, "A Close between two fragments is answered, and there is no echo.",
+    {"6455/5.5.1/inside-message/between-fragments", FOR_BOTH, LEVEL_MUST,
+     "A Close between two fragments is answered, and there is no echo.",
      "text+ 'fragment1' close 1000 cont 'fragment2' closed", HINT_AFTER},
-    {"6455/5.5.1", LEVEL_MUST, "A Close inside a message that never ends is answered.",
-     "binary+ [00] close 1001 closed", HINT_REPLY},
-    {"6455/5.5.1", LEVEL_MUST, "A Close inside a character that never ends is answered.",
-     "text+ [e2 82] close 1000 closed", HINT_REPLY},
-    {"6455/5.5.1", LEVEL_MUST, "A Close behind a large message and a small one is answered.",
+    {"6455/5.5.1/inside-message/endless", FOR_BOTH, LEVEL_MUST,
+     "A Close inside a message that never ends is answered.", "binary+ [00] close 1001 closed",
+     HINT_REPLY},
+    {"6455/5.5.1/inside-message/endless-character", FOR_BOTH, LEVEL_MUST,
+     "A Close inside a character that never ends is answered.", "text+ [e2 82] close 1000 closed",
+     HINT_REPLY},
+    {"6455/5.5.1/close-after-large-message", FOR_BOTH, LEVEL_MUST,
+     "A Close behind a large message and a small one is answered.",
      "text 'BAsd7&jh23'*262144 text 'Hello World!' close 1000 <? text 'BAsd7&jh23'*262144 "
      "<? text 'Hello World!' closed",
      HINT_REPLY},
-    {"6455/5.5.1", LEVEL_SHOULD, "A Ping before a Close is answered before it.",
-     "ping 'last words' close 1000 closed", HINT_LAST_PING},
-    {"6455/5.5.1", LEVEL_MUST, "A Close in the segment of the handshake is answered.",
-     "early close 1000 open closed", HINT_REPLY},
-    {"6455/5.5.1", LEVEL_MUST,
+    {"6455/5.5.1/ping-before-close-answered-first", FOR_BOTH, LEVEL_SHOULD,
+     "A Ping before a Close is answered before it.", "ping 'last words' close 1000 closed",
+     HINT_LAST_PING},
+    {"6455/5.5.1/close-in-segment-of-handshake", FOR_BOTH, LEVEL_MUST,
+     "A Close in the segment of the handshake is answered.", "early close 1000 open closed",
+     HINT_REPLY},
+    {"6455/5.5.1/half-closed-after-close", FOR_SERVERS, LEVEL_MUST,
      "A client that ends its half of TCP behind its Close gets the answer.",
      "close 1000 fin closed", "the end of the stream does not take back the Close"},
-    {"6455/5.5.1", LEVEL_MUST, "A Close with a reason is answered.",
+    {"6455/5.5.1/reason-taken/short", FOR_BOTH, LEVEL_MUST, "A Close with a reason is answered.",
      "close 1000 'Hello World!' closed", HINT_LENGTH},
-    {"6455/5.5.1", LEVEL_MUST, "A Close with a reason of one byte is answered.",
-     "close 1000 'x' closed", HINT_LENGTH},
-    {"6455/5.5.1", LEVEL_MUST, "A Close with a reason of 122 bytes is answered.",
+    {"6455/5.5.1/reason-taken/one-byte", FOR_BOTH, LEVEL_MUST,
+     "A Close with a reason of one byte is answered.", "close 1000 'x' closed", HINT_LENGTH},
+    {"6455/5.5.1/reason-taken/122-bytes", FOR_BOTH, LEVEL_MUST,
+     "A Close with a reason of 122 bytes is answered.",
      "close [03 e8]'*********************************************************************************"
      "*****************************************' closed",
      HINT_LENGTH},
-    {"6455/5.5.1", LEVEL_MUST, "A Close with a reason of 123 bytes is answered.",
+    {"6455/5.5.1/reason-taken/123-bytes", FOR_BOTH, LEVEL_MUST,
+     "A Close with a reason of 123 bytes is answered.",
      "close [03 e8]'*********************************************************************************"
      "******************************************' closed",
      HINT_LENGTH},
-    {"6455/5.5.1", LEVEL_MUST, "A reason in many languages is taken.",
+    {"6455/5.5.1/reason-taken/many-languages", FOR_BOTH, LEVEL_MUST,
+     "A reason in many languages is taken.",
      "close 1000 [ce ba e1 bd b9 cf 83 ce bc ce b5 20 f0 9f 91 8b 20 e2 82 ac] closed",
      HINT_REASON},
-    {"6455/5.5.1", LEVEL_MUST, "A reason with a NUL in it is taken.",
+    {"6455/5.5.1/reason-taken/nul", FOR_BOTH, LEVEL_MUST, "A reason with a NUL in it is taken.",
      "close 1000 'a'[00]'b' closed", "functions for C strings stop at the NUL"},
-    {"6455/5.5.1", LEVEL_MUST, "A Close of one byte fails the connection.", "close [03] fail 1002",
+    {"6455/5.5.1/close-of-one-byte", FOR_BOTH, LEVEL_MUST,
+     "A Close of one byte fails the connection.", "close [03] fail 1002", HINT_LENGTH},
+    {"6455/5.5.1/close-of-one-byte-inside-message", FOR_BOTH, LEVEL_MUST,
+     "A Close of one byte inside a message fails the connection.", "text+ 'a' close [e8] fail 1002",
      HINT_LENGTH},
-    {"6455/5.5.1", LEVEL_MUST, "A Close of one byte inside a message fails the connection.",
-     "text+ 'a' close [e8] fail 1002", HINT_LENGTH},
-    {"6455/5.5.1", LEVEL_MUST, "A reason with a surrogate in it fails the connection.",
+    {"6455/5.5.1/reason-refused/surrogate", FOR_BOTH, LEVEL_MUST,
+     "A reason with a surrogate in it fails the connection.",
      "close 1000 [ce ba e1 bd b9 cf 83 ce bc ce b5 ed a0 80]'edited' fail 1007,1002", HINT_REASON},
-    {"6455/5.5.1", LEVEL_MUST, "A reason of a single bad byte fails the connection.",
-     "close 1000 [ff] fail 1007,1002", HINT_REASON},
-    {"6455/5.5.1", LEVEL_MUST, "A reason with an overlong form fails the connection.",
-     "close 1000 'x'[c0 af] fail 1007,1002", HINT_REASON},
-    {"6455/5.5.1", LEVEL_MUST, "A reason that ends within a character fails the connection.",
+    {"6455/5.5.1/reason-refused/bad-byte", FOR_BOTH, LEVEL_MUST,
+     "A reason of a single bad byte fails the connection.", "close 1000 [ff] fail 1007,1002",
+     HINT_REASON},
+    {"6455/5.5.1/reason-refused/overlong-form", FOR_BOTH, LEVEL_MUST,
+     "A reason with an overlong form fails the connection.", "close 1000 'x'[c0 af] fail 1007,1002",
+     HINT_REASON},
+    {"6455/5.5.1/reason-refused/ends-within-character", FOR_BOTH, LEVEL_MUST,
+     "A reason that ends within a character fails the connection.",
      "close 1000 'euro '[e2 82] fail 1007,1002", HINT_REASON},
-    {"6455/5.5.1", LEVEL_MUST,
+    {"6455/5.5.1/reason-refused/begins-with-continuation", FOR_BOTH, LEVEL_MUST,
      "A reason that begins with a continuation byte fails the connection.",
      "close 1000 [80] fail 1007,1002", HINT_REASON},
-    {"6455/5.5.1", LEVEL_MUST, "A text behind a Close, in a segment of its own, is not echoed.",
+    {"6455/5.5.1/after-close/text-in-own-segment", FOR_BOTH, LEVEL_MUST,
+     "A text behind a Close, in a segment of its own, is not echoed.",
      "sync close 1000 text 'too late' closed", HINT_AFTER},
-    {"6455/5.5.1", LEVEL_SHOULD,
+    {"6455/5.5.1/pings-before-close", FOR_BOTH, LEVEL_SHOULD,
      "Pings before a Close are answered, the last at least, and then it.",
      "times 20 ping 'x' close 1000 closed", HINT_LAST_PING},
-    {"6455/5.5.1", LEVEL_MUST, "A Close behind a Pong is answered.", "pong 'x' close 1000 closed",
-     HINT_REPLY},
+    {"6455/5.5.1/close-after-pong", FOR_BOTH, LEVEL_MUST, "A Close behind a Pong is answered.",
+     "pong 'x' close 1000 closed", HINT_REPLY},
 };
 
 void cases_close(struct case_list *list) {
@@ -105,24 +126,27 @@ void cases_close(struct case_list *list) {
     static const unsigned bad[] = {0,    1,    2,    500,   998,   999,  1004, 1005,
                                    1006, 1015, 1016, 1100,  1500,  1999, 2000, 2500,
                                    2999, 5000, 9999, 32767, 32768, 65535};
-    char rule[120], script[120];
+    char name[40], rule[120], script[120];
     list->step = 5;
     cases_add_rows(list, rows, sizeof rows / sizeof rows[0]);
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         snprintf(rule, sizeof rule, "A Close with code %u is answered with it or with 1000.",
                  good[i]);
         snprintf(script, sizeof script, "close %u closed", good[i]);
-        cases_add(list, "6455/7.4", LEVEL_MUST, rule, HINT_CODE, script);
+        snprintf(name, sizeof name, "6455/7.4/taken/%u", good[i]);
+        cases_add(list, &(struct case_row){name, FOR_BOTH, LEVEL_MUST, rule, script, HINT_CODE});
     }
     for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
         snprintf(rule, sizeof rule, "A Close with code %u, registered later, is answered.",
                  later[i]);
         snprintf(script, sizeof script, "close %u closed %u,1000,1002", later[i], later[i]);
-        cases_add(list, "6455/7.4", LEVEL_MUST, rule, HINT_CODE, script);
+        snprintf(name, sizeof name, "6455/7.4/registered/%u", later[i]);
+        cases_add(list, &(struct case_row){name, FOR_BOTH, LEVEL_MUST, rule, script, HINT_CODE});
     }
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         snprintf(rule, sizeof rule, "A Close with code %u fails the connection.", bad[i]);
         snprintf(script, sizeof script, "close %u fail 1002", bad[i]);
-        cases_add(list, "6455/7.4", LEVEL_MUST, rule, HINT_CODE, script);
+        snprintf(name, sizeof name, "6455/7.4/refused/%u", bad[i]);
+        cases_add(list, &(struct case_row){name, FOR_BOTH, LEVEL_MUST, rule, script, HINT_CODE});
     }
 }

@@ -17,71 +17,95 @@
     "a moment, then close"
 
 static const struct case_row rows[] = {
-    {"6455/5.2", LEVEL_SHOULD, "16 bits for a length of 0 are refused (10.7).",
-     "len16 text '' fail 1002", HINT_MINIMAL},
-    {"6455/5.2", LEVEL_SHOULD, "16 bits for a length of 5 are refused (10.7).",
-     "len16 text 'Hello' fail 1002", HINT_MINIMAL},
-    {"6455/5.2", LEVEL_SHOULD, "16 bits for a length of 125 are refused (10.7).",
-     "len16 binary 'x'*125 fail 1002", HINT_MINIMAL},
-    {"6455/5.2", LEVEL_SHOULD, "64 bits for a length of 0 are refused (10.7).",
-     "len64 text '' fail 1002", HINT_MINIMAL},
-    {"6455/5.2", LEVEL_SHOULD, "64 bits for a length of 5 are refused (10.7).",
-     "len64 binary 'Hello' fail 1002", HINT_MINIMAL},
-    {"6455/5.2", LEVEL_SHOULD, "64 bits for a length of 125 are refused (10.7).",
-     "len64 text 'x'*125 fail 1002", HINT_MINIMAL},
-    {"6455/5.2", LEVEL_SHOULD, "64 bits for a length of 126 are refused (10.7).",
-     "len64 text 'x'*126 fail 1002", HINT_MINIMAL},
-    {"6455/5.2", LEVEL_SHOULD, "64 bits for a length of 65535 are refused (10.7).",
-     "len64 binary 'x'*65535 fail 1002", HINT_MINIMAL},
-    {"6455/5.2", LEVEL_SHOULD, "16 bits for the length of a Ping are refused (10.7).",
-     "len16 ping 'Hello' fail 1002", HINT_MINIMAL},
-    {"6455/5.2", LEVEL_SHOULD, "64 bits for the length of a Close are refused (10.7).",
-     "len64 close 1000 fail 1002", HINT_MINIMAL},
-    {"6455/5.2", LEVEL_SHOULD, "16 bits for the length of a continuation are refused (10.7).",
+    {"6455/5.2/not-minimal/16-bits-for-0", FOR_BOTH, LEVEL_SHOULD,
+     "16 bits for a length of 0 are refused (10.7).", "len16 text '' fail 1002", HINT_MINIMAL},
+    {"6455/5.2/not-minimal/16-bits-for-5", FOR_BOTH, LEVEL_SHOULD,
+     "16 bits for a length of 5 are refused (10.7).", "len16 text 'Hello' fail 1002", HINT_MINIMAL},
+    {"6455/5.2/not-minimal/16-bits-for-125", FOR_BOTH, LEVEL_SHOULD,
+     "16 bits for a length of 125 are refused (10.7).", "len16 binary 'x'*125 fail 1002",
+     HINT_MINIMAL},
+    {"6455/5.2/not-minimal/64-bits-for-0", FOR_BOTH, LEVEL_SHOULD,
+     "64 bits for a length of 0 are refused (10.7).", "len64 text '' fail 1002", HINT_MINIMAL},
+    {"6455/5.2/not-minimal/64-bits-for-5", FOR_BOTH, LEVEL_SHOULD,
+     "64 bits for a length of 5 are refused (10.7).", "len64 binary 'Hello' fail 1002",
+     HINT_MINIMAL},
+    {"6455/5.2/not-minimal/64-bits-for-125", FOR_BOTH, LEVEL_SHOULD,
+     "64 bits for a length of 125 are refused (10.7).", "len64 text 'x'*125 fail 1002",
+     HINT_MINIMAL},
+    {"6455/5.2/not-minimal/64-bits-for-126", FOR_BOTH, LEVEL_SHOULD,
+     "64 bits for a length of 126 are refused (10.7).", "len64 text 'x'*126 fail 1002",
+     HINT_MINIMAL},
+    {"6455/5.2/not-minimal/64-bits-for-65535", FOR_BOTH, LEVEL_SHOULD,
+     "64 bits for a length of 65535 are refused (10.7).", "len64 binary 'x'*65535 fail 1002",
+     HINT_MINIMAL},
+    {"6455/5.2/not-minimal/ping", FOR_BOTH, LEVEL_SHOULD,
+     "16 bits for the length of a Ping are refused (10.7).", "len16 ping 'Hello' fail 1002",
+     HINT_MINIMAL},
+    {"6455/5.2/not-minimal/close", FOR_BOTH, LEVEL_SHOULD,
+     "64 bits for the length of a Close are refused (10.7).", "len64 close 1000 fail 1002",
+     HINT_MINIMAL},
+    {"6455/5.2/not-minimal/continuation", FOR_BOTH, LEVEL_SHOULD,
+     "16 bits for the length of a continuation are refused (10.7).",
      "text+ 'a' len16 cont 'b' fail 1002", HINT_MINIMAL},
-    {"6455/5.2", LEVEL_MUST, "A 64-bit length with its top bit set is refused.",
+    {"6455/5.2/top-bit/alone", FOR_BOTH, LEVEL_MUST,
+     "A 64-bit length with its top bit set is refused.",
      "len64 claim 9223372036854775808 text '' shouldfail 1002,1009", HINT_TOP},
-    {"6455/5.2", LEVEL_MUST, "A 64-bit length with its top bit set and a small rest is refused.",
+    {"6455/5.2/top-bit/small-rest", FOR_BOTH, LEVEL_MUST,
+     "A 64-bit length with its top bit set and a small rest is refused.",
      "len64 claim 9223372036854775813 text 'Hello' shouldfail 1002,1009", HINT_TOP},
-    {"6455/5.2", LEVEL_MUST, "A 64-bit length of all ones is refused.",
+    {"6455/5.2/top-bit/all-ones", FOR_BOTH, LEVEL_MUST, "A 64-bit length of all ones is refused.",
      "len64 claim 18446744073709551615 binary 'x' shouldfail 1002,1009", HINT_TOP},
-    {"6455/5.2", LEVEL_MUST, "A 64-bit length that overflows with its header's size is refused.",
+    {"6455/5.2/top-bit/overflow", FOR_BOTH, LEVEL_MUST,
+     "A 64-bit length that overflows with its header's size is refused.",
      "len64 claim 18446744073709551602 binary 'x' shouldfail 1002,1009", HINT_TOP},
-    {"6455/10.4", LEVEL_MUST, "2^32 + 5 bytes are not taken for 5.",
-     "len64 claim 4294967301 text 'Hello' shouldfail 1009", HINT_HUGE},
-    {"6455/10.4", LEVEL_MUST, "2^32 bytes are not taken for none.",
+    {"6455/10.4/announced/2-to-32-plus-5", FOR_BOTH, LEVEL_MUST,
+     "2^32 + 5 bytes are not taken for 5.", "len64 claim 4294967301 text 'Hello' shouldfail 1009",
+     HINT_HUGE},
+    {"6455/10.4/announced/2-to-32", FOR_BOTH, LEVEL_MUST, "2^32 bytes are not taken for none.",
      "len64 claim 4294967296 text '' shouldfail 1009", HINT_HUGE},
-    {"6455/10.4", LEVEL_MUST, "2^31 bytes are not taken for a negative length.",
+    {"6455/10.4/announced/2-to-31", FOR_BOTH, LEVEL_MUST,
+     "2^31 bytes are not taken for a negative length.",
      "len64 claim 2147483648 binary 'Hello' shouldfail 1009", HINT_HUGE},
-    {"6455/10.4", LEVEL_MUST, "2^40 bytes are refused as soon as they are announced.",
+    {"6455/10.4/announced/2-to-40", FOR_BOTH, LEVEL_MUST,
+     "2^40 bytes are refused as soon as they are announced.",
      "len64 claim 1099511627776 binary '' shouldfail 1009", HINT_HUGE},
-    {"6455/10.4", LEVEL_MUST, "2^62 bytes are refused as soon as they are announced.",
+    {"6455/10.4/announced/2-to-62", FOR_BOTH, LEVEL_MUST,
+     "2^62 bytes are refused as soon as they are announced.",
      "len64 claim 4611686018427387904 text '' shouldfail 1009", HINT_HUGE},
-    {"6455/10.4", LEVEL_MUST, "2^63 - 1 bytes are refused as soon as they are announced.",
+    {"6455/10.4/announced/2-to-63-minus-1", FOR_BOTH, LEVEL_MUST,
+     "2^63 - 1 bytes are refused as soon as they are announced.",
      "len64 claim 9223372036854775807 binary 'x' shouldfail 1009", HINT_HUGE},
-    {"6455/10.4", LEVEL_MUST, "A fragment that makes the sum overflow is refused.",
+    {"6455/10.4/announced/sum-overflows", FOR_BOTH, LEVEL_MUST,
+     "A fragment that makes the sum overflow is refused.",
      "text+ 'Hello' len64 claim 9223372036854775807 cont 'x' shouldfail 1009",
      "compare with what is left of the limit; a sum may wrap around"},
-    {"6455/10.4", LEVEL_MUST, "A second fragment of 2^62 bytes is refused.",
+    {"6455/10.4/announced/in-second-fragment", FOR_BOTH, LEVEL_MUST,
+     "A second fragment of 2^62 bytes is refused.",
      "binary+ 'x'*1000 len64 claim 4611686018427387904 cont 'x' shouldfail 1009",
      "the limit is on the message, not on the frame"},
-    {"6455/7.1.7", LEVEL_SHOULD, "The Close frame survives bytes that are still coming.",
+    {"6455/7.1.7/close-survives-bytes", FOR_SERVERS, LEVEL_SHOULD,
+     "The Close frame survives bytes that are still coming.",
      "rsv4 text 'bad' binary 'x'*200000 orderly 1002", HINT_DELIVER},
-    {"6455/7.1.7", LEVEL_SHOULD, "The Close frame survives frames behind the bad one.",
+    {"6455/7.1.7/close-survives-frames", FOR_SERVERS, LEVEL_SHOULD,
+     "The Close frame survives frames behind the bad one.",
      "op3 'bad' times 50 text 'more' orderly 1002", HINT_DELIVER},
-    {"6455/7.1.7", LEVEL_SHOULD, "After it has failed a connection a server waits for no reply.",
+    {"6455/7.1.7/no-wait-for-reply", FOR_SERVERS, LEVEL_SHOULD,
+     "After it has failed a connection a server waits for no reply.",
      "rsv1 text 'bad' orderly 1002",
      "7.1.7: no attempt to process data, including a responding Close frame"},
-    {"6455/7.1.7", LEVEL_MUST, "Behind a bad frame nothing is processed any more.",
+    {"6455/7.1.7/nothing-processed-after-failure", FOR_BOTH, LEVEL_MUST,
+     "Behind a bad frame nothing is processed any more.",
      "op7 'bad' text 'not to be echoed' ping 'not to be answered' fail 1002", HINT_DELIVER},
-    {"6455/7.1.7", LEVEL_MUST, "A Ping in one segment with a bad frame changes nothing.",
+    {"6455/7.1.7/ping-with-bad-frame", FOR_BOTH, LEVEL_MUST,
+     "A Ping in one segment with a bad frame changes nothing.",
      "ping 'good' rsv4 text 'bad' fail 1002", HINT_DELIVER},
-    {"6455/7.1.7", LEVEL_MUST, "A Close that crosses the server's own changes nothing.",
+    {"6455/7.1.7/close-crosses-close", FOR_SERVERS, LEVEL_MUST,
+     "A Close that crosses the server's own changes nothing.",
      "rsv4 text 'bad' close 1000 fail 1002", HINT_DELIVER},
-    {"6455/7.1.7", LEVEL_MUST, "Two bad frames get one Close.",
+    {"6455/7.1.7/two-bad-frames", FOR_BOTH, LEVEL_MUST, "Two bad frames get one Close.",
      "rsv4 text 'bad' op3 'worse' fail 1002",
      "when a connection has failed, nothing is sent any more"},
-    {"6455/7.1.7", LEVEL_MUST,
+    {"6455/7.1.7/half-closed-after-bad-frame", FOR_SERVERS, LEVEL_MUST,
      "A client that ends its half of TCP behind a bad frame gets the Close.",
      "rsv4 text 'bad' fin fail 1002", HINT_DELIVER},
 };
@@ -89,29 +113,30 @@ static const struct case_row rows[] = {
 /* Every reserved bit and combination on every kind of frame. */
 static void add_reserved_bits(struct case_list *list) {
     static const struct {
-        const char *name, *before, *frame;
+        const char *name, *what, *before, *frame;
     } kinds[] = {
-        {"text", "", "text 'x'"},
-        {"empty text", "", "text ''"},
-        {"binary", "", "binary [00 ff]"},
-        {"the first fragment", "", "text+ 'x'"},
-        {"a continuation", "text+ 'a' ", "cont 'b'"},
-        {"a Ping", "", "ping 'x'"},
-        {"a Pong", "", "pong 'x'"},
-        {"a Close", "", "close 1000"},
-        {"a Ping inside a message", "text+ 'a' ", "ping 'x'"},
-        {"text behind a good message", "text 'good' ", "text 'bad'"},
+        {"text", "text", "", "text 'x'"},
+        {"empty-text", "empty text", "", "text ''"},
+        {"binary", "binary", "", "binary [00 ff]"},
+        {"first-fragment", "the first fragment", "", "text+ 'x'"},
+        {"continuation", "a continuation", "text+ 'a' ", "cont 'b'"},
+        {"ping", "a Ping", "", "ping 'x'"},
+        {"pong", "a Pong", "", "pong 'x'"},
+        {"close", "a Close", "", "close 1000"},
+        {"ping-inside-message", "a Ping inside a message", "text+ 'a' ", "ping 'x'"},
+        {"text-after-message", "text behind a good message", "text 'good' ", "text 'bad'"},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         for (unsigned rsv = 1; rsv <= 7; rsv++) {
-            char rule[120], script[160];
+            char name[60], rule[120], script[160];
             snprintf(rule, sizeof rule, "Reserved bits %u%u%u on %s fail the connection.", rsv >> 2,
-                     rsv >> 1 & 1, rsv & 1, kinds[i].name);
+                     rsv >> 1 & 1, rsv & 1, kinds[i].what);
             snprintf(script, sizeof script, "%srsv%u %s %s ping 'unheard' fail 1002",
                      kinds[i].before, rsv, kinds[i].frame,
                      kinds[i].before[0] == 't' && kinds[i].before[4] == ' ' ? "<? text 'good'"
                                                                             : "");
-            cases_add(list, "6455/5.2", LEVEL_MUST, rule, HINT_RSV, script);
+            snprintf(name, sizeof name, "6455/5.2/rsv/%s/%u", kinds[i].name, rsv);
+            cases_add(list, &(struct case_row){name, FOR_BOTH, LEVEL_MUST, rule, script, HINT_RSV});
         }
     }
 }
@@ -119,25 +144,27 @@ static void add_reserved_bits(struct case_list *list) {
 /* Every reserved opcode in every place. */
 static void add_reserved_opcodes(struct case_list *list) {
     static const struct {
-        const char *name, *before, *frame, *after;
+        const char *name, *what, *before, *frame, *after;
     } places[] = {
-        {"alone and empty", "", "op%u ''", ""},
-        {"with a payload", "", "op%u 'reserved payload'", ""},
-        {"behind a good message", "text 'good' ", "op%u 'x'", "<? text 'good' "},
-        {"inside a fragmented message", "text+ 'a' ", "op%u ''", ""},
-        {"without FIN", "", "op%u+ 'x'", ""},
-        {"in pieces of one byte", "chop 1 ", "op%u 'x'", ""},
+        {"alone", "alone and empty", "", "op%u ''", ""},
+        {"with-payload", "with a payload", "", "op%u 'reserved payload'", ""},
+        {"after-message", "behind a good message", "text 'good' ", "op%u 'x'", "<? text 'good' "},
+        {"inside-message", "inside a fragmented message", "text+ 'a' ", "op%u ''", ""},
+        {"without-fin", "without FIN", "", "op%u+ 'x'", ""},
+        {"in-pieces", "in pieces of one byte", "chop 1 ", "op%u 'x'", ""},
     };
     for (unsigned opcode = 3; opcode < 16; opcode = opcode == 7 ? 11 : opcode + 1) {
         for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-            char rule[120], frame[60], script[200];
+            char name[60], rule[120], frame[60], script[200];
             snprintf(rule, sizeof rule, "Reserved opcode %u %s fails the connection.", opcode,
-                     places[i].name);
+                     places[i].what);
             const char *rest = places[i].frame + 4; /* behind "op%u" */
             snprintf(frame, sizeof frame, "op%u%s", opcode, rest);
             snprintf(script, sizeof script, "%s%s %sping 'unheard' fail 1002", places[i].before,
                      frame, places[i].after);
-            cases_add(list, "6455/5.2", LEVEL_MUST, rule, HINT_OPCODE, script);
+            snprintf(name, sizeof name, "6455/5.2/opcode/%u/%s", opcode, places[i].name);
+            cases_add(list,
+                      &(struct case_row){name, FOR_BOTH, LEVEL_MUST, rule, script, HINT_OPCODE});
         }
     }
 }
@@ -145,29 +172,30 @@ static void add_reserved_opcodes(struct case_list *list) {
 /* 5.1: "The server MUST close the connection upon receiving a frame that is not masked." */
 static void add_unmasked(struct case_list *list) {
     static const struct {
-        const char *name, *script;
+        const char *name, *what, *script;
     } frames[] = {
-        {"text", "unmasked text 'Hello'"},
-        {"empty text", "unmasked text ''"},
-        {"binary", "unmasked binary [00 01 02]"},
-        {"a text of 126 bytes", "unmasked text 'x'*126"},
-        {"a text of 65536 bytes", "unmasked text 'x'*65536"},
-        {"the first fragment", "unmasked text+ 'x'"},
-        {"a continuation", "text+ 'a' unmasked cont 'b'"},
-        {"a Ping", "unmasked ping 'x'"},
-        {"an empty Ping", "unmasked ping ''"},
-        {"a Pong", "unmasked pong 'x'"},
-        {"a Close", "unmasked close 1000"},
-        {"an empty Close", "unmasked close ''"},
-        {"a second message", "text 'good' <? text 'good' unmasked text 'bad'"},
-        {"a header in pieces of one byte", "chop 1 unmasked text 'x'"},
+        {"text", "text", "unmasked text 'Hello'"},
+        {"empty-text", "empty text", "unmasked text ''"},
+        {"binary", "binary", "unmasked binary [00 01 02]"},
+        {"text-of-126-bytes", "a text of 126 bytes", "unmasked text 'x'*126"},
+        {"text-of-65536-bytes", "a text of 65536 bytes", "unmasked text 'x'*65536"},
+        {"first-fragment", "the first fragment", "unmasked text+ 'x'"},
+        {"continuation", "a continuation", "text+ 'a' unmasked cont 'b'"},
+        {"ping", "a Ping", "unmasked ping 'x'"},
+        {"empty-ping", "an empty Ping", "unmasked ping ''"},
+        {"pong", "a Pong", "unmasked pong 'x'"},
+        {"close", "a Close", "unmasked close 1000"},
+        {"empty-close", "an empty Close", "unmasked close ''"},
+        {"second-message", "a second message", "text 'good' <? text 'good' unmasked text 'bad'"},
+        {"in-pieces", "a header in pieces of one byte", "chop 1 unmasked text 'x'"},
     };
     for (size_t i = 0; i < sizeof frames / sizeof frames[0]; i++) {
-        char rule[120], script[160];
+        char name[60], rule[120], script[160];
         snprintf(rule, sizeof rule, "A frame without a mask fails the connection: %s.",
-                 frames[i].name);
+                 frames[i].what);
         snprintf(script, sizeof script, "%s fail 1002", frames[i].script);
-        cases_add(list, "6455/5.1", LEVEL_MUST, rule, HINT_MASK, script);
+        snprintf(name, sizeof name, "6455/5.1/unmasked/%s", frames[i].name);
+        cases_add(list, &(struct case_row){name, FOR_SERVERS, LEVEL_MUST, rule, script, HINT_MASK});
     }
 }
 

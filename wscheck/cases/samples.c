@@ -20,10 +20,10 @@ static const struct {
     {32768, 256}, {65536, 256}, {131072, 256}, {131072, 1024}, {131072, 4096}, {131072, 32768},
 };
 
-static void add_group(struct case_list *list, const char *section, const char *opcode,
-                      const char *sample, const char *offer) {
+static void add_group(struct case_list *list, const char *group, enum case_role role,
+                      const char *opcode, const char *sample, const char *offer) {
     for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
-        char rule[200], script[500], pieces[32] = "", frames[40] = "";
+        char name[40], rule[200], script[500], pieces[32] = "", frames[40] = "";
         if (cuts[i].frame > 0) {
             snprintf(pieces, sizeof pieces, "pieces %u ", cuts[i].frame);
             snprintf(frames, sizeof frames, ", in frames of %u", cuts[i].frame);
@@ -32,7 +32,8 @@ static void add_group(struct case_list *list, const char *section, const char *o
                  sample, frames);
         snprintf(script, sizeof script, "offer '%s' agreed echo deflated slide %u %s%s '%s'", offer,
                  cuts[i].size, pieces, opcode, sample);
-        cases_add(list, section, LEVEL_MUST, rule, HINT_SAMPLE, script);
+        snprintf(name, sizeof name, "%s/%zu", group, i + 1); /* as the suite counts them */
+        cases_add(list, &(struct case_row){name, role, LEVEL_MUST, rule, script, HINT_SAMPLE});
     }
 }
 
@@ -48,16 +49,14 @@ void cases_samples(struct case_list *list) {
           "; server_no_context_takeover, " P,
     };
     list->step = 7;
-    list->named_only = true;
-    add_group(list, "12.1", "text", "json", P);
-    add_group(list, "12.2", "binary", "bitmap", P);
-    add_group(list, "12.3", "binary", "prose", P);
-    add_group(list, "12.4", "text", "html", P);
-    add_group(list, "12.5", "binary", "pdf", P);
-    for (size_t i = 0; i < sizeof offers / sizeof offers[0] && !list->for_clients; i++) {
-        char section[8];
-        snprintf(section, sizeof section, "13.%zu", i + 1);
-        add_group(list, section, "text", "json", offers[i]);
+    add_group(list, "12.1", FOR_BOTH, "text", "json", P);
+    add_group(list, "12.2", FOR_BOTH, "binary", "bitmap", P);
+    add_group(list, "12.3", FOR_BOTH, "binary", "prose", P);
+    add_group(list, "12.4", FOR_BOTH, "text", "html", P);
+    add_group(list, "12.5", FOR_BOTH, "binary", "pdf", P);
+    for (size_t i = 0; i < sizeof offers / sizeof offers[0]; i++) {
+        char group[8];
+        snprintf(group, sizeof group, "13.%zu", i + 1);
+        add_group(list, group, FOR_SERVERS, "text", "json", offers[i]);
     }
-    list->named_only = false;
 }

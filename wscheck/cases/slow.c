@@ -7,21 +7,22 @@
     "give the whole handshake a deadline; a time-out for each read lets a client drip for ever"
 
 static const struct case_row rows[] = {
-    {"slow", LEVEL_SHOULD, "A client that connects and says nothing is given up within a minute.",
+    {"slow/silent-client", FOR_SERVERS, LEVEL_SHOULD,
+     "A client that connects and says nothing is given up within a minute.",
      "patience 60 raw '' ended", HINT_HANDSHAKE},
-    {"slow", LEVEL_SHOULD, "A handshake that is never finished is given up within a minute.",
+    {"slow/unfinished-handshake", FOR_SERVERS, LEVEL_SHOULD,
+     "A handshake that is never finished is given up within a minute.",
      "patience 60 unfinished 40 ended", HINT_HANDSHAKE},
-    {"slow", LEVEL_SHOULD, "A handshake that lacks its last byte is given up within a minute.",
+    {"slow/last-byte-missing", FOR_SERVERS, LEVEL_SHOULD,
+     "A handshake that lacks its last byte is given up within a minute.",
      "patience 60 allbut 1 ended", HINT_HANDSHAKE},
-    {"slow", LEVEL_SHOULD,
+    {"slow/failed-client-stays", FOR_SERVERS, LEVEL_SHOULD,
      "TCP is ended within a minute when a failed client neither reads nor leaves.",
      "patience 60 rsv4 text 'bad' binary 'x'*200000 orderly 1002",
      "drain what is still coming for a bounded time, then close"},
 };
 
 void cases_slow(struct case_list *list) {
-    list->named_only = true;
     list->step = 5;
     cases_add_rows(list, rows, sizeof rows / sizeof rows[0]);
-    list->named_only = false;
 }
