@@ -67,7 +67,11 @@ $(foreach room,$(ROOMS),\
 PROGRAMS := $(addprefix $(BUILD)/,$(STEPS)) $(BUILD)/step07_client
 TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*_test.c))
 
-all: $(PROGRAMS) ## build the programs of all steps (the default)
+# As many jobs as there are processors, unless make was told how many.
+jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(getconf _NPROCESSORS_ONLN))
+all: ## build the programs of all steps (the default)
+	+@$(MAKE) --no-print-directory $(jobs) programs
+programs: $(PROGRAMS)
 
 $(foreach step,$(STEPS),\
   $(eval $(BUILD)/$(step): $(foreach module,$(step)/main $($(step)_modules),$(call object,$(module)))))
@@ -118,19 +122,19 @@ include tests/attacks/rules.mk
 # Testing.
 test_parts := $(addprefix tests/,test wire process peer inflate_case drive side arriving \
                 asking launch scripted lesson)
-test_links := $(foreach module,$(test_parts) $(so_far),$(call object,$(module)))
-$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)
+# Archives, of which the linker takes what a test calls. Some tests include the .c file of a module,
+# to replace what that calls, and so nothing is taken from the other copy.
+modules    := $(BUILD)/modules.a
+test_links := $(BUILD)/tests/parts.a $(modules)
+$(modules): $(foreach module,$(so_far),$(call object,$(module)))
+$(BUILD)/tests/parts.a: $(foreach module,$(test_parts),$(call object,$(module)))
+$(test_links):
 	@mkdir -p $(@D)
+	@rm -f $@
+	$(quiet)$(AR) -rcs $@ $^
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)
 	$(say) LINK $@
-	$(quiet)$(LINK) -o $@ $(filter-out $(own),$^) $(LDLIBS)
-# These include the .c file of a module, to replace what it calls, and are linked without the other
-# copy.
-$(BUILD)/tests/tcp_test: own = $(call object,step01_tcp/tcp)
-$(BUILD)/tests/listeners_test: own = $(call object,step01_tcp/listeners)
-$(BUILD)/tests/connect_test: own = $(call object,step06_client/connect)
-$(BUILD)/tests/memory_test: own = $(call object,step02_http/buffer)
-$(BUILD)/tests/permessage_memory_test: own = $(foreach half,receive send,\
-                                               $(call object,step07_deflate/permessage_$(half)))
+	$(quiet)$(LINK) -o $@ $(filter %.o,$^) $(test_links) $(LDLIBS)
 
 # The calls that fail: faults.
 include tests/faults/rules.mk
@@ -138,17 +142,15 @@ include tests/faults/rules.mk
 # The comparison with zlib: zlib.
 include tests/zlib/rules.mk
 
-# What the tests need is built by as many jobs as there are processors, unless make was told how
-# many. With T=frame only tests/frame_test.c runs; ONLY=text picks those of its tests that have the
+# With T=frame only tests/frame_test.c runs; ONLY=text picks those of its tests that have the
 # text in their names.
-jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(getconf _NPROCESSORS_ONLN))
 test: ## run the tests that need only a compiler, make and a shell (T=frame for one program, FULL=yes for repetitions)
 	+@$(MAKE) --no-print-directory $(jobs) \
-	    $(if $(wildcard tests/$(T)_test.c),all $(BUILD)/tests/$(T)_test,$(if $(BOUNDED),bounded,test)-programs)
+	    $(if $(wildcard tests/$(T)_test.c),programs $(BUILD)/tests/$(T)_test,$(if $(BOUNDED),bounded,test)-programs)
 	@sh tests/run.sh $(T)
 test-programs: bounded-programs ## build the test programs without running them
-bounded-programs: all $(TESTS) # without those that are for scripts; see tests/run.sh
-interop: all ## drive the programs with real clients: browsers, Node, Python, Java and others
+bounded-programs: programs $(TESTS) # without those that are for scripts; see tests/run.sh
+interop: programs ## drive the programs with real clients: browsers, Node, Python, Java and others
 	@sh tests/interop/run.sh
 
 # The tests under tools that watch the programs: sanitize.
@@ -205,7 +207,7 @@ help: ## show this list
 	@echo '  step07_client  the same with compression: ARGS=--compress'
 	@echo 'CC, CFLAGS, LDFLAGS and BUILD can be set, as in: make CC=clang BUILD=build/clang'
 
-.PHONY: all run $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))) test test-programs \
+.PHONY: all programs run $(STEPS) $(foreach step,$(STEPS),$(call short,$(step))) test test-programs \
         bounded-programs interop \
         flat diff format compdb clean help FORCE
 .SECONDARY:

@@ -4,7 +4,7 @@
 FUZZ_TARGETS := http handshake answer frame connection session inflate deflate
 fuzz_objects := $(foreach module,fuzz oracle_utf8 oracle_frames oracle_http oracle_fields \
                   oracle_handshake oracle_accept oracle_inflate script,$(call object,fuzz/$(module))) \
-                $(foreach module,$(so_far),$(call object,$(module)))
+                $(modules)
 FUZZ_REPLAYS := $(addprefix $(BUILD)/fuzz/replay_,$(FUZZ_TARGETS))
 FUZZERS      := $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))
 
@@ -41,6 +41,6 @@ COVERAGE_IMPURE := common/process common/log_writer step01_tcp/tcp step01_tcp/po
 coverage: ## show which lines and branches the tests reach (needs gcc with its gcov)
 	+@BUILD='$(BUILD)/coverage' MODULES='$(so_far)' IMPURE='$(COVERAGE_IMPURE)' \
 	    sh fuzz/coverage.sh
-coverage-programs: all $(BUILD)/wscheck $(TESTS) $(FUZZ_REPLAYS)
+coverage-programs: programs $(BUILD)/wscheck $(TESTS) $(FUZZ_REPLAYS)
 
 .PHONY: fuzz fuzzers coverage coverage-programs

@@ -26,10 +26,8 @@ $(BUILD)/wscheck: $(wscheck_links)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
-# The tests of its judgements link these parts of it instead of step 6, some of whose names are the
-# same.
+# The tests of its judgements link these parts of it, some of which have the names of step 6.
 wscheck_tests := $(addprefix $(BUILD)/tests/,wscheck_deflate_test wscheck_sample_test)
-$(wscheck_tests): own = $(foreach module,$(step06_client),$(call object,step06_client/$(module)))
 $(wscheck_tests): $(foreach module,negotiation deflate_parameters extension head request \
     reader unpack utf8_decoder writer payload sample,$(call object,wscheck/$(module)))
 

@@ -20,8 +20,8 @@ $(faults_programs): tests/faults/calls.txt
 	$(say) LINK $@
 	$(quiet)$(faults_link) $(faults_wraps) -o $@ $(filter %.o,$^) $(LDLIBS)
 
-$(faults_tests): $(BUILD)/tests/faults_%_test: $(BUILD)/obj/tests/faults/%_test.o $(test_links) \
-                 $(foreach module,driver scenario,$(call object,tests/faults/$(module)))
+$(faults_tests): $(BUILD)/tests/faults_%_test: $(BUILD)/obj/tests/faults/%_test.o \
+                 $(foreach module,driver scenario,$(call object,tests/faults/$(module))) $(test_links)
 	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)

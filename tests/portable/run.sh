@@ -65,7 +65,7 @@ macos() { # macos NAME PROCESSOR
     if [ -x "$zig" ]; then
         export ZIG_GLOBAL_CACHE_DIR="$PWD/$folder/zig-cache"
         export ZIG_LOCAL_CACHE_DIR="$ZIG_GLOBAL_CACHE_DIR"
-        judge "$1" build "$1" "$zig cc -target $2-macos" Darwin test-programs
+        judge "$1" build "$1" "$zig cc -target $2-macos" Darwin AR="$zig ar" test-programs
     else
         skip "$1" 'there is no zig, and no npm that can install it'
     fi

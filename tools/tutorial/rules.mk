@@ -21,7 +21,7 @@ $(BUILD)/tutorial-bin/nc: $(call object,tools/tutorial/nc) $(call object,common/
 nc: $(BUILD)/tutorial-bin/nc ## build an nc for who has none, or one that knows no -N
 	@echo 'It is $<. For the shell that you type into:  PATH=$(<D):$$PATH'
 
-tutorial: all $(BUILD)/wscheck $(tutorial_programs) ## check that the tutorial and the README say what the code does
+tutorial: programs $(BUILD)/wscheck $(tutorial_programs) ## check that the tutorial and the README say what the code does
 	@$(BUILD)/tutorial $(ARGS)
 	@if [ -d '$(BUILD)/interop/node_modules/playwright-core' ]; then \
 	    sh tests/interop/run.sh tutorial; \
