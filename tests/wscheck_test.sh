@@ -187,18 +187,19 @@ expect 'the list' 0 '^1[0-9][0-9][0-9] cases$' "$wscheck" --list
 # Names: words that a shell and a file take as they are, each of one case alone; what is asked of
 # servers and of clients has one name in both lists.
 names() {
-    "$wscheck" --list step05 step01 step04 step07 12 13 slow
-    "$wscheck" --list --listen 0 step06 step07 12 slow
+    {
+        "$wscheck" --list step05 step01 step04 step07 12 13 slow
+        "$wscheck" --list --listen 0 step06 step07 12 slow
+    } | awk '
+        / cases$/ { list++; next }
+        $1 !~ "^[0-9a-z.]+(/[0-9A-Za-z.-]+)+$" { print "not well-formed: " $1; bad = 1 }
+        { rule = $0; sub(/.* step0[0-9]  /, "", rule) }
+        (list, $1) in seen { print "twice: " $1; bad = 1 }
+        $1 in rules && rules[$1] != rule { print "two rules: " $1; bad = 1 }
+        { seen[list, $1] = 1; rules[$1] = rule }
+        END { if (!bad && list == 2) print "all good"; exit bad }'
 }
-names > "$work/names"
-expect 'the names of the cases' 0 '^all good$' awk '
-    / cases$/ { list++; next }
-    $1 !~ "^[0-9a-z.]+(/[0-9A-Za-z.-]+)+$" { print "not well-formed: " $1; bad = 1 }
-    { rule = $0; sub(/.* step0[0-9]  /, "", rule) }
-    (list, $1) in seen { print "twice: " $1; bad = 1 }
-    $1 in rules && rules[$1] != rule { print "two rules: " $1; bad = 1 }
-    { seen[list, $1] = 1; rules[$1] = rule }
-    END { if (!bad && list == 2) print "all good"; exit bad }' "$work/names"
+expect 'the names of the cases' 0 '^all good$' names
 
 # Planted faults: the two that are looked at below. `make mistakes` plants all of them.
 expect 'the planted faults' 0 '^2 passed, 0 failed$' \

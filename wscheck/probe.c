@@ -106,7 +106,7 @@ bool probe_server(const struct trial_settings *settings, const char *url) {
         diagnose(trial, problem, sizeof problem);
     }
     if (!connected) {
-        fprintf(stderr, "wscheck: %s: %s; is the server running?\n", url, trial->got);
+        fprintf(stderr, "wscheck: %s: %s; is the server running?\n", url, trial->verdict.got);
     } else if (problem[0] != '\0') {
         fprintf(stderr, "wscheck: %s: the server %s\n", url, problem);
     }

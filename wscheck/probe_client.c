@@ -38,7 +38,7 @@ static bool visit(const struct trial_settings *settings, bool *any) {
     trial_init(trial, settings, "wscheck/probe");
     bool came = tested_client_arrive(trial, "");
     if (came) {
-        *any = strstr((const char *)trial->client_head.bytes, trial->path) == NULL;
+        *any = strstr((const char *)trial->client.head.bytes, trial->client.path) == NULL;
         tested_client_answer(trial, 0, SIZE_MAX);
         trial->is_open = true;
         trial_flush(trial);
@@ -47,9 +47,9 @@ static bool visit(const struct trial_settings *settings, bool *any) {
     }
     tested_client_leave(trial);
     if (!came) {
-        fprintf(stderr, "wscheck: '%s' is no client: wanted %s; %s", settings->command, trial->want,
-                trial->got);
-        last_words(trial->output);
+        fprintf(stderr, "wscheck: '%s' is no client: wanted %s; %s", settings->command,
+                trial->verdict.want, trial->verdict.got);
+        last_words(trial->client.output);
     }
     trial_free(trial);
     free(trial);

@@ -68,8 +68,8 @@ static void keep_evidence(const struct runner *runner, struct result *result,
             abort();
         }
         memcpy(result->transcript, &trial->transcript, sizeof *result->transcript);
-        if (trial->output != NULL) {
-            result->output = strdup(trial->output);
+        if (trial->client.output != NULL) {
+            result->output = strdup(trial->client.output);
         } else if (runner->settings->child != NULL) {
             result->output = child_output(runner->settings->child, printed, OUTPUT_SHOWN);
         }
@@ -93,21 +93,21 @@ static void run_one(const struct runner *runner, struct result *result) {
         tested_client_leave(trial);
     }
     link_close(&trial->link);
-    enum level failed = trial->failed < test->level ? trial->failed : test->level;
+    enum level failed = trial->verdict.failed < test->level ? trial->verdict.failed : test->level;
     result->kind = failed == LEVEL_MUST     ? RESULT_MUST
                    : failed == LEVEL_SHOULD ? RESULT_SHOULD
                                             : RESULT_PASSED;
-    snprintf(result->want, sizeof result->want, "%s", trial->want);
-    snprintf(result->got, sizeof result->got, "%s", trial->got);
+    snprintf(result->want, sizeof result->want, "%s", trial->verdict.want);
+    snprintf(result->got, sizeof result->got, "%s", trial->verdict.got);
     result->milliseconds = clock_now() - start;
-    if (trial->skipped[0] != '\0' && failed != LEVEL_MUST) {
+    if (trial->verdict.skipped[0] != '\0' && failed != LEVEL_MUST) {
         result->kind = RESULT_SKIPPED;
-        snprintf(result->got, sizeof result->got, "%s", trial->skipped);
+        snprintf(result->got, sizeof result->got, "%s", trial->verdict.skipped);
     }
     if (!runner->settings->tests_client) {
         check_alive(runner, result);
     }
-    result->died = result->died || (trial->absent && runner->settings->command == NULL);
+    result->died = result->died || (trial->client.absent && runner->settings->command == NULL);
     keep_evidence(runner, result, trial, printed);
     trial_free(trial);
     free(trial);

@@ -10,7 +10,7 @@
 /* Waits for the 101 if the script takes it for granted. */
 static bool ensure_open(struct script_run *run) {
     script_run_connect(run);
-    if (!run->trial->is_open && script_opens(run->script) && !run->trial->failed) {
+    if (!run->trial->is_open && script_opens(run->script) && !run->trial->verdict.failed) {
         return trial_read_accepted(run->trial);
     }
     return run->trial->is_open;
@@ -29,9 +29,9 @@ static void eventually(struct trial *trial, const unsigned *codes) {
     trial_send_simple(trial, OPCODE_PING, payload, strlen(payload));
     trial_flush(trial);
     int64_t deadline = clock_now() + trial->timeout;
-    while (trial_pinged(trial) && !trial->close_received && trial_receive(trial, deadline)) {
+    while (trial_pinged(trial) && !trial->closing.received && trial_receive(trial, deadline)) {
     }
-    if (trial->close_received || trial->link.ended) {
+    if (trial->closing.received || trial->link.ended) {
         trial_wait_failed(trial, codes, LEVEL_MUST);
     } else if (trial_wait_pong(trial)) {
         trial_send_close(trial, 1000);
@@ -147,8 +147,8 @@ static bool run_pace(struct script_run *run, const struct script_step *step) {
     switch (step->word) {
     case SCRIPT_CHOP:
     case SCRIPT_SLICE:
-        run->trial->piece = (size_t)step->number;
-        run->trial->paced = step->word == SCRIPT_CHOP;
+        run->trial->outbox.piece = (size_t)step->number;
+        run->trial->outbox.paced = step->word == SCRIPT_CHOP;
         return true;
     case SCRIPT_SYNC:
         run->sync = true;
@@ -198,8 +198,8 @@ static void run_step(struct script_run *run, size_t index) {
 }
 
 static bool is_over(const struct script_run *run) {
-    return run->done || run->trial->excused || run->trial->skipped[0] != '\0' ||
-           run->trial->failed == LEVEL_MUST;
+    return run->done || run->trial->excused || run->trial->verdict.skipped[0] != '\0' ||
+           run->trial->verdict.failed == LEVEL_MUST;
 }
 
 void script_run(struct trial *trial, const struct script *script) {

@@ -12,10 +12,10 @@ enum { LINE_SIZE = 1024, PART_PAUSE = 4 };
 /* What stands for a blank such as {accept}; "" for an unknown one. */
 static void blank_value(const struct trial *trial, const char *name, char *out, size_t capacity) {
     char accept[REQUEST_ACCEPT_SIZE];
-    request_accept(trial->handshake_key, accept);
+    request_accept(trial->client.key, accept);
     out[0] = '\0';
     if (strcmp(name, "key") == 0) {
-        snprintf(out, capacity, "%s", trial->handshake_key);
+        snprintf(out, capacity, "%s", trial->client.key);
     } else if (strcmp(name, "accept") == 0 || strcmp(name, "swapped") == 0) {
         snprintf(out, capacity, "%s", accept);
         for (char *next = out; name[0] == 's' && *next != '\0'; next++) {
@@ -23,10 +23,10 @@ static void blank_value(const struct trial *trial, const char *name, char *out, 
                                                          : tolower((unsigned char)*next));
         }
     } else if (strcmp(name, "subprotocol") == 0) {
-        head_copy_value(&trial->client_head, "Sec-WebSocket-Protocol", out, capacity);
+        head_copy_value(&trial->client.head, "Sec-WebSocket-Protocol", out, capacity);
         out[strcspn(out, " ,")] = '\0';
     } else if (strcmp(name, "deflate") == 0) {
-        negotiation_answer(&trial->client_head, out, capacity);
+        negotiation_answer(&trial->client.head, out, capacity);
     }
 }
 
@@ -53,10 +53,10 @@ static size_t fill_in(const struct trial *trial, const uint8_t *line, size_t len
 /* Sends the answer, or what is left of it. With it the connection is open. */
 static void open_connection(struct script_run *run) {
     struct trial *trial = run->trial;
-    if (trial->is_open || trial->failed == LEVEL_MUST) {
+    if (trial->is_open || trial->verdict.failed == LEVEL_MUST) {
         return;
     }
-    if (trial->handshake_key[0] == '\0') {
+    if (trial->client.key[0] == '\0') {
         tested_client_judge(trial, "key"); /* there is nothing to answer */
         return;
     }
@@ -109,10 +109,10 @@ static void start_again(struct script_run *run) {
         trial_wait_closed(trial, NULL);
     }
     tested_client_leave(trial);
-    trial->is_open = trial->close_received = trial->close_sent = trial->finished = false;
-    trial->hung_up = trial->no_reply = false;
-    trial->outbox_length = trial->replies_length = 0;
-    trial->answered = trial->control_count;
+    trial->is_open = trial->closing.received = trial->closing.sent = trial->finished = false;
+    trial->client.hung_up = trial->no_reply = false;
+    trial->outbox.length = trial->outbox.replies_length = 0;
+    trial->controls.answered = trial->controls.count;
     trial_deflate_free(trial);
     reader_init(&trial->reader, true);
     transcript_add(&trial->transcript, TRANSCRIPT_REMARK, "the client is started again");
@@ -123,14 +123,15 @@ static void start_again(struct script_run *run) {
 /* Skips a case that does not fit what the client offers. */
 static void offered(struct trial *trial, const char *what) {
     if (what[0] == '\0') {
-        if (head_header(&trial->client_head, "Sec-WebSocket-Protocol", &(size_t){0}) == NULL) {
-            snprintf(trial->skipped, sizeof trial->skipped, "the client offers no subprotocol");
+        if (head_header(&trial->client.head, "Sec-WebSocket-Protocol", &(size_t){0}) == NULL) {
+            snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
+                     "the client offers no subprotocol");
         }
-    } else if (!negotiation_is_offered(&trial->client_head, "permessage-deflate")) {
-        snprintf(trial->skipped, sizeof trial->skipped, TRIAL_CLIENT_DECLINES);
-    } else if (negotiation_is_offered(&trial->client_head, what + (what[0] == '!')) ==
+    } else if (!negotiation_is_offered(&trial->client.head, "permessage-deflate")) {
+        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped, TRIAL_CLIENT_DECLINES);
+    } else if (negotiation_is_offered(&trial->client.head, what + (what[0] == '!')) ==
                (what[0] == '!')) {
-        snprintf(trial->skipped, sizeof trial->skipped, "the client offers %s%s",
+        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped, "the client offers %s%s",
                  what[0] == '!' ? "" : "no ", what + (what[0] == '!'));
     }
 }
@@ -180,7 +181,7 @@ static bool run_handshake(struct script_run *run, const struct script_step *step
         open_connection(run);
         return true;
     case SCRIPT_IGNORE:
-        trial->judges_messages = false;
+        trial->messages.judged = false;
         return true;
     default:
         return change_answer(run, step);
@@ -207,7 +208,7 @@ void script_run_client_step(struct script_run *run, size_t index) {
     if (!ends_tcp || run->rest_length == 0) {
         open_connection(run);
     }
-    if (trial->failed == LEVEL_MUST) {
+    if (trial->verdict.failed == LEVEL_MUST) {
         return;
     }
     switch (step->word) {

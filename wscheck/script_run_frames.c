@@ -115,7 +115,7 @@ void script_run_frame(struct script_run *run, size_t index) {
     size_t position = 0;
     uint8_t number[24];
     announce(run, index);
-    for (uint64_t i = 0; i < times && trial->failed < LEVEL_MUST && !trial->excused; i++) {
+    for (uint64_t i = 0; i < times && trial->verdict.failed < LEVEL_MUST && !trial->excused; i++) {
         struct writer_frame frame = step->frame;
         if (sample != NULL) {
             frame.payload = sample_window(sample, (size_t)step->slide, &position);

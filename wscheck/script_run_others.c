@@ -44,7 +44,7 @@ static void say_something(struct trial *trial) {
 }
 
 static void end(struct trial *trial) {
-    if (trial->settings->step < 5 || trial->failed == LEVEL_MUST) {
+    if (trial->settings->step < 5 || trial->verdict.failed == LEVEL_MUST) {
         return;
     }
     trial_wait_messages(trial);
@@ -55,10 +55,10 @@ static void end(struct trial *trial) {
 
 static void report(struct trial *trial, const struct trial *other, const char *which) {
     transcript_add(&trial->transcript, TRANSCRIPT_REMARK, "%s was %s", which,
-                   other->failed == LEVEL_MUST ? "not served" : "served");
-    if (other->failed == LEVEL_MUST) {
+                   other->verdict.failed == LEVEL_MUST ? "not served" : "served");
+    if (other->verdict.failed == LEVEL_MUST) {
         trial_fail(trial, LEVEL_MUST, "other connections are served in the meantime",
-                   "%s got: %.360s", which, other->got);
+                   "%s got: %.360s", which, other->verdict.got);
     }
 }
 
@@ -89,7 +89,7 @@ void script_run_crowd(struct trial *trial, size_t count) {
         begin(&crowd[i]);
     }
     for (size_t i = 0; i < count; i++) {
-        if (crowd[i].failed == LEVEL_NONE && is_served(&crowd[i])) {
+        if (crowd[i].verdict.failed == LEVEL_NONE && is_served(&crowd[i])) {
             say_something(&crowd[i]);
         }
     }
@@ -112,7 +112,7 @@ bool script_run_is_alive(const struct trial_settings *settings, char *fault, siz
     }
     trial_init(trial, settings, "alive");
     bool alive = begin(trial) && (settings->step < 2 || trial_read_answer(trial));
-    snprintf(fault, capacity, "%s", trial->got);
+    snprintf(fault, capacity, "%s", trial->verdict.got);
     trial_free(trial);
     free(trial);
     return alive && (settings->child == NULL || child_is_running(settings->child));

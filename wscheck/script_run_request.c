@@ -161,7 +161,7 @@ static void has(struct trial *trial, const char *line, bool wanted) {
     bool there = colon != NULL
                      ? head_lists(&trial->answer, name, colon + 1 + strspn(colon + 1, " "))
                      : head_header(&trial->answer, name, &from) != NULL;
-    if (there != wanted && trial->failed < LEVEL_MUST) {
+    if (there != wanted && trial->verdict.failed < LEVEL_MUST) {
         snprintf(want, sizeof want, "an answer %s %s", wanted ? "with" : "without", line);
         trial_mark(trial, trial->entry, 0);
         trial_fail(trial, LEVEL_MUST, want, "status %d %s it", trial->answer.status,
@@ -174,7 +174,7 @@ static void negotiated(struct script_run *run) {
     struct trial *trial = run->trial;
     trial->may_end = true;
     script_run_connect(run);
-    if (!trial->failed && !trial_read_accepted(trial) && trial->excused) {
+    if (!trial->verdict.failed && !trial_read_accepted(trial) && trial->excused) {
         trial_mark(trial, trial->entry, 9);
         trial_fail(trial, LEVEL_SHOULD,
                    "a 101: a server declines an offer by leaving it out of its answer (5)",
@@ -192,13 +192,13 @@ static bool judge_answer(struct script_run *run, const struct script_step *step)
     case SCRIPT_ACCEPTABLE:
         trial->may_end = trial->may_end || step->word == SCRIPT_ACCEPTABLE;
         script_run_connect(run);
-        if (!trial->is_open && !trial->failed) {
+        if (!trial->is_open && !trial->verdict.failed) {
             trial_read_accepted(trial);
         }
         return true;
     case SCRIPT_AGREED:
         script_run_connect(run);
-        if (trial->is_open || (!trial->failed && trial_read_accepted(trial))) {
+        if (trial->is_open || (!trial->verdict.failed && trial_read_accepted(trial))) {
             trial_need_agreement(trial, text);
         }
         return true;

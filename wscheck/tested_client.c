@@ -21,26 +21,26 @@ enum {
 /* A client that has ended will not connect any more. */
 static bool has_ended(void *context) {
     struct trial *trial = context;
-    return trial->child != NULL && !child_is_running(trial->child);
+    return trial->client.child != NULL && !child_is_running(trial->client.child);
 }
 
 static bool connect_client(struct trial *trial, const char *url_path) {
     const struct trial_settings *settings = trial->settings;
     unsigned port = listener_port(settings->listener);
     if (settings->command != NULL) {
-        trial->child = child_start_client(settings->command, port, url_path);
-        if (trial->child == NULL) {
+        trial->client.child = child_start_client(settings->command, port, url_path);
+        if (trial->client.child == NULL) {
             trial_fail(trial, LEVEL_MUST, "the client can be started", "%s", strerror(errno));
             return false;
         }
     } else {
         fprintf(stderr, "waiting for a client at ws://127.0.0.1:%u%s\n", port, url_path);
     }
-    int fd = listener_wait(settings->listener, trial->place, clock_now() + settings->arrival,
+    int fd = listener_wait(settings->listener, trial->client.place, clock_now() + settings->arrival,
                            has_ended, trial);
     if (fd < 0) {
-        const char *end = trial->child != NULL ? child_end(trial->child) : "";
-        trial->absent = true;
+        const char *end = trial->client.child != NULL ? child_end(trial->client.child) : "";
+        trial->client.absent = true;
         trial_fail(
             trial, LEVEL_MUST, "the client connects to the URL", "%s%s",
             end[0] != '\0' ? "no connection came, and " : "no connection came within a while", end);
@@ -53,45 +53,45 @@ static bool connect_client(struct trial *trial, const char *url_path) {
 bool tested_client_arrive(struct trial *trial, const char *query) {
     static const char want[] = "a request that ends with an empty line";
     char url_path[200];
-    snprintf(url_path, sizeof url_path, "%s%s", trial->path, query);
-    trial->place = listener_expect(trial->settings->listener, trial->path);
-    trial->expected = true;
-    snprintf(trial->target, sizeof trial->target, "%s", url_path);
+    snprintf(url_path, sizeof url_path, "%s%s", trial->client.path, query);
+    trial->client.place = listener_expect(trial->settings->listener, trial->client.path);
+    trial->client.expected = true;
+    snprintf(trial->client.target, sizeof trial->client.target, "%s", url_path);
     if (!connect_client(trial, url_path)) {
         return false;
     }
-    bool whole = trial_gather(trial, &trial->client_head);
-    trial->client_head_entry = trial->transcript.count;
+    bool whole = trial_gather(trial, &trial->client.head);
+    trial->client.head_entry = trial->transcript.count;
     transcript_bytes(
         transcript_add(&trial->transcript, TRANSCRIPT_RECEIVED, "the opening handshake"),
-        trial->client_head.bytes, trial->client_head.length);
+        trial->client.head.bytes, trial->client.head.length);
     if (!whole) {
-        trial_mark(trial, trial->client_head_entry, trial->client_head.length);
-        trial_fail(trial, LEVEL_MUST, want, "%zu bytes, then %s", trial->client_head.length,
+        trial_mark(trial, trial->client.head_entry, trial->client.head.length);
+        trial_fail(trial, LEVEL_MUST, want, "%zu bytes, then %s", trial->client.head.length,
                    trial->link.ended ? "the end of TCP" : "silence");
         return false;
     }
-    memcpy(trial->former_key, trial->handshake_key, sizeof trial->former_key);
-    head_copy_value(&trial->client_head, "Sec-WebSocket-Key", trial->handshake_key,
-                    sizeof trial->handshake_key);
-    request_init_answer(&trial->request, trial->handshake_key);
+    memcpy(trial->client.former_key, trial->client.key, sizeof trial->client.former_key);
+    head_copy_value(&trial->client.head, "Sec-WebSocket-Key", trial->client.key,
+                    sizeof trial->client.key);
+    request_init_answer(&trial->request, trial->client.key);
     return true;
 }
 
 void tested_client_judge(struct trial *trial, const char *rule) {
     struct head_fault fault = {0};
     if (strcmp(rule, "fresh") == 0) {
-        if (strcmp(trial->handshake_key, trial->former_key) == 0) {
-            char key[2 * sizeof trial->handshake_key];
-            text_printable(trial->handshake_key, strlen(trial->handshake_key), key, sizeof key);
+        if (strcmp(trial->client.key, trial->client.former_key) == 0) {
+            char key[2 * sizeof trial->client.key];
+            text_printable(trial->client.key, strlen(trial->client.key), key, sizeof key);
             trial_fail(trial, LEVEL_MUST, "a new key for each connection (4.1)",
                        "the same Sec-WebSocket-Key came twice: %s", key);
         }
         return;
     }
-    if (!request_rules_judge(&trial->client_head, rule, trial->target, trial->settings->host,
+    if (!request_rules_judge(&trial->client.head, rule, trial->client.target, trial->settings->host,
                              &fault)) {
-        trial_mark(trial, trial->client_head_entry, fault.wrong);
+        trial_mark(trial, trial->client.head_entry, fault.wrong);
         trial_fail(trial, LEVEL_MUST, "a request as 4.1 describes it", "%s", fault.what);
     }
 }
@@ -173,26 +173,26 @@ void tested_client_stays_quiet(struct trial *trial, int64_t milliseconds) {
 }
 
 void tested_client_hang_up(struct trial *trial) {
-    if (trial->child == NULL) {
-        snprintf(trial->skipped, sizeof trial->skipped,
+    if (trial->client.child == NULL) {
+        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
                  "it ends the client's input, so it needs --exec");
         return;
     }
     trial->no_reply = true;
-    trial->hung_up = true;
+    trial->client.hung_up = true;
     trial_flush(trial);
     transcript_add(&trial->transcript, TRANSCRIPT_REMARK, "the client's input ended");
-    child_hang_up(trial->child);
+    child_hang_up(trial->client.child);
     int64_t deadline = clock_now() + trial->timeout;
-    while (!trial->close_received && trial_receive(trial, deadline)) {
+    while (!trial->closing.received && trial_receive(trial, deadline)) {
     }
-    if (!trial->close_received && trial->link.ended) {
+    if (!trial->closing.received && trial->link.ended) {
         trial_fail(trial, LEVEL_SHOULD, "a client that is done sends a Close frame first (7.1.2)",
                    "it %s, without a Close frame",
                    trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
         trial->excused = true;
-    } else if (!trial->close_received && trial->failed < LEVEL_MUST) {
-        snprintf(trial->skipped, sizeof trial->skipped,
+    } else if (!trial->closing.received && trial->verdict.failed < LEVEL_MUST) {
+        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
                  "the client does not close the connection at the end of its input");
     }
 }
@@ -200,12 +200,12 @@ void tested_client_hang_up(struct trial *trial) {
 void tested_client_lingers(struct trial *trial) {
     trial_flush(trial);
     int64_t deadline = clock_now() + trial->timeout;
-    while (!trial->close_received && trial_receive(trial, deadline)) {
+    while (!trial->closing.received && trial_receive(trial, deadline)) {
     }
     deadline = clock_now() + LINGER;
-    while (trial->close_received && trial_receive(trial, deadline)) {
+    while (trial->closing.received && trial_receive(trial, deadline)) {
     }
-    if (trial->close_received && trial->link.ended) {
+    if (trial->closing.received && trial->link.ended) {
         trial_fail(trial, LEVEL_SHOULD,
                    "when both Closes are through, the server is the first to end TCP (7.1.1)",
                    "the client %s before the server did",
@@ -216,22 +216,23 @@ void tested_client_lingers(struct trial *trial) {
 
 void tested_client_leave(struct trial *trial) {
     link_close(&trial->link);
-    if (trial->expected) {
-        listener_forget(trial->settings->listener, trial->place);
-        trial->expected = false;
+    if (trial->client.expected) {
+        listener_forget(trial->settings->listener, trial->client.place);
+        trial->client.expected = false;
     }
-    if (trial->child == NULL) {
+    if (trial->client.child == NULL) {
         return;
     }
-    child_hang_up(trial->child);
-    child_wait_silent(trial->child, clock_now() + GRACE);
-    if (child_crashed(trial->child)) {
-        trial_fail(trial, LEVEL_MUST, "the client does not crash", "%s", child_end(trial->child));
+    child_hang_up(trial->client.child);
+    child_wait_silent(trial->client.child, clock_now() + GRACE);
+    if (child_crashed(trial->client.child)) {
+        trial_fail(trial, LEVEL_MUST, "the client does not crash", "%s",
+                   child_end(trial->client.child));
     }
-    free(trial->output);
-    trial->output = child_output(trial->child, 0, OUTPUT_SHOWN);
-    child_stop(trial->child);
-    trial->child = NULL;
+    free(trial->client.output);
+    trial->client.output = child_output(trial->client.child, 0, OUTPUT_SHOWN);
+    child_stop(trial->client.child);
+    trial->client.child = NULL;
 }
 
 /* Whether the last three keys are three steps of a counter, read with this byte first. */
@@ -251,10 +252,10 @@ void trial_judge_key(struct trial *trial) {
     const uint8_t *bytes = trial->reader.masking_key;
     uint32_t key =
         (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-    size_t count = trial->masking_key_count;
+    size_t count = trial->client.masking_key_count;
     bool again = false;
     for (size_t i = 0; i < count && !again; i++) {
-        again = trial->masking_keys[i] == key;
+        again = trial->client.masking_keys[i] == key;
     }
     if (again) {
         trial_mark(trial, trial->entry, trial->reader.header_size - 4);
@@ -263,11 +264,12 @@ void trial_judge_key(struct trial *trial) {
         return;
     }
     if (count < TRIAL_KEYS_MAX) {
-        trial->masking_keys[trial->masking_key_count++] = key;
+        trial->client.masking_keys[trial->client.masking_key_count++] = key;
     }
-    count = trial->masking_key_count;
+    count = trial->client.masking_key_count;
     if (count >= 4 && count < TRIAL_KEYS_MAX &&
-        (counts(trial->masking_keys, count, false) || counts(trial->masking_keys, count, true))) {
+        (counts(trial->client.masking_keys, count, false) ||
+         counts(trial->client.masking_keys, count, true))) {
         trial_mark(trial, trial->entry, trial->reader.header_size - 4);
         trial_fail(trial, LEVEL_MUST, want, "the last four keys differ by the same number each");
     }

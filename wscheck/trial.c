@@ -14,10 +14,10 @@ void trial_init(struct trial *trial, const struct trial_settings *settings, cons
     memset(trial, 0, sizeof *trial);
     trial->settings = settings;
     trial->timeout = settings->timeout;
-    trial->judges_messages = settings->echo;
+    trial->messages.judged = settings->echo;
     trial->link.fd = -1;
     trial->random = 14695981039346656037u; /* FNV-1a */
-    snprintf(trial->path, sizeof trial->path, "/%s", name);
+    snprintf(trial->client.path, sizeof trial->client.path, "/%s", name);
     for (; *name != '\0'; name++) {
         trial->random = (trial->random ^ (uint8_t)*name) * 1099511628211u;
     }
@@ -31,21 +31,21 @@ void trial_free(struct trial *trial) {
     link_close(&trial->link);
     request_free(&trial->request);
     free(trial->answer.bytes);
-    free(trial->client_head.bytes);
-    free(trial->output);
-    free(trial->controls);
+    free(trial->client.head.bytes);
+    free(trial->client.output);
+    free(trial->controls.sent);
     trial_deflate_free(trial);
 }
 
 void trial_fail(struct trial *trial, enum level level, const char *want, const char *got, ...) {
-    if (level <= trial->failed) {
+    if (level <= trial->verdict.failed) {
         return;
     }
-    trial->failed = level;
-    snprintf(trial->want, sizeof trial->want, "%s", want);
+    trial->verdict.failed = level;
+    snprintf(trial->verdict.want, sizeof trial->verdict.want, "%s", want);
     va_list arguments;
     va_start(arguments, got);
-    vsnprintf(trial->got, sizeof trial->got, got, arguments);
+    vsnprintf(trial->verdict.got, sizeof trial->verdict.got, got, arguments);
     va_end(arguments);
 }
 
@@ -128,30 +128,30 @@ static void write_all(struct trial *trial, const uint8_t *bytes, size_t len) {
 }
 
 void trial_flush(struct trial *trial) {
-    size_t length = trial->outbox_length;
-    size_t piece = trial->piece > 0 ? trial->piece : length;
+    size_t length = trial->outbox.length;
+    size_t piece = trial->outbox.piece > 0 ? trial->outbox.piece : length;
     for (size_t sent = 0; sent < length; sent += piece) {
-        if (trial->paced && sent > 0) {
+        if (trial->outbox.paced && sent > 0) {
             trial_pause(trial, PACE);
         }
-        write_all(trial, trial->outbox + sent, piece < length - sent ? piece : length - sent);
+        write_all(trial, trial->outbox.bytes + sent, piece < length - sent ? piece : length - sent);
     }
-    if (!trial->mid_frame && trial->replies_length > 0) {
-        write_all(trial, trial->replies, trial->replies_length);
-        trial->replies_length = 0;
+    if (!trial->mid_frame && trial->outbox.replies_length > 0) {
+        write_all(trial, trial->outbox.replies, trial->outbox.replies_length);
+        trial->outbox.replies_length = 0;
     }
-    trial->outbox_length = 0;
+    trial->outbox.length = 0;
 }
 
 void trial_put(struct trial *trial, const uint8_t *bytes, size_t len) {
     while (len > 0) {
-        size_t room = sizeof trial->outbox - trial->outbox_length;
+        size_t room = sizeof trial->outbox.bytes - trial->outbox.length;
         size_t count = len < room ? len : room;
-        memcpy(trial->outbox + trial->outbox_length, bytes, count);
-        trial->outbox_length += count;
+        memcpy(trial->outbox.bytes + trial->outbox.length, bytes, count);
+        trial->outbox.length += count;
         bytes += count;
         len -= count;
-        if (trial->outbox_length == sizeof trial->outbox) {
+        if (trial->outbox.length == sizeof trial->outbox.bytes) {
             trial_flush(trial);
         }
     }

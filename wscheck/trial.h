@@ -60,6 +60,62 @@ struct trial_control {
     uint8_t bytes[CONTROL_PAYLOAD_MAX];
 };
 
+/* Bytes on their way out. */
+struct trial_outbox {
+    uint8_t bytes[TRIAL_OUTBOX_SIZE]; /* they leave together */
+    size_t length;
+    size_t piece; /* bytes that leave at a time; 0: all */
+    bool paced;   /* there is a pause between the pieces, so that they are read one by one */
+    uint8_t replies[4096]; /* pongs that wait until the frame that is being sent is whole */
+    size_t replies_length;
+};
+
+/* The messages that are to come back, and how far the first of them has come. */
+struct trial_messages {
+    bool judged; /* what comes is compared with what is wanted */
+    struct trial_wanted wanted[TRIAL_WANTED_MAX];
+    size_t first, count;
+    bool begun;
+    uint64_t done; /* bytes */
+};
+
+/* All pings and pongs that were sent. */
+struct trial_controls {
+    struct trial_control *sent;
+    size_t count, capacity;
+    size_t answered; /* those before this one need no pong any more */
+    char stray_pong[120];
+};
+
+/* The closing handshake. */
+struct trial_closing {
+    bool received, sent, sent_after; /* sent_after: a frame after our Close */
+    unsigned code, sent_code;        /* TRIAL_NO_CODE when the Close had none */
+    size_t entry;                    /* of the Close that came */
+};
+
+/* A client under test. Its masking keys are kept when a case starts it again. */
+struct trial_client {
+    struct child *child;
+    char *output;          /* what it had printed when it was let go */
+    char path[80];         /* by which it is told from those of other cases */
+    char target[200];      /* the path, and perhaps a query */
+    unsigned place;        /* where the listener expects it */
+    bool expected, absent; /* absent: it never came */
+    bool hung_up;          /* it was asked to close, so its Close is its own */
+    uint32_t masking_keys[TRIAL_KEYS_MAX];
+    size_t masking_key_count;
+    char key[REQUEST_KEY_SIZE], former_key[REQUEST_KEY_SIZE]; /* Sec-WebSocket-Key */
+    struct head head;                                         /* of its request */
+    size_t head_entry;                                        /* in the transcript */
+};
+
+struct trial_verdict {
+    enum level failed;
+    char want[320], got[480];
+    char skipped[160]; /* why the case cannot be judged, if it cannot */
+};
+
 struct trial {
     const struct trial_settings *settings;
     uint64_t random;
@@ -67,61 +123,29 @@ struct trial {
     struct link link;
     struct reader reader;
     struct transcript transcript;
+    size_t entry; /* the number of the transcript's entry of the frame that is coming in */
     struct request request;
     struct head answer;
     struct negotiation agreement; /* about permessage-deflate */
     struct deflate *deflate;      /* compresses what is sent; NULL until it is needed */
     void *deflate_memory;
-    bool may_end; /* the server may end TCP instead of answering, or answer with an error */
-    bool is_open; /* the handshake is done, so the bytes are frames */
 
-    uint8_t outbox[TRIAL_OUTBOX_SIZE]; /* bytes that leave together */
-    size_t outbox_length;
-    size_t piece;   /* bytes that leave at a time; 0: all */
-    bool paced;     /* there is a pause between the pieces, so that they are read one by one */
+    struct trial_outbox outbox;
+    struct trial_messages messages;
+    struct trial_controls controls;
+    struct trial_closing closing;
+    struct trial_client client;
+    struct trial_verdict verdict;
+
+    bool may_end;   /* the server may end TCP instead of answering, or answer with an error */
+    bool is_open;   /* the handshake is done, so the bytes are frames */
     bool mid_frame; /* the last frame sent is not whole, so nothing may be put behind it */
     bool deaf;      /* nothing is read now */
     bool no_reply;  /* the server's Close is not answered, and TCP has to end without a reset */
-    uint8_t replies[4096];
-    size_t replies_length;
-
-    struct trial_wanted wanted[TRIAL_WANTED_MAX];
-    size_t wanted_first, wanted_count;
-    bool judges_messages; /* compares what comes with what is wanted */
-    bool in_message;      /* the first wanted one has begun */
-    uint64_t message_done;
-    size_t entry; /* the number of the transcript's entry of the frame that is coming in */
-
-    struct trial_control *controls; /* all pings and pongs sent */
-    size_t control_count, control_capacity;
-    size_t answered; /* the controls before this one need no pong any more */
-    char stray_pong[120];
-
-    bool close_received, close_sent, sent_after_close;
-    unsigned close_code, sent_code; /* TRIAL_NO_CODE when the Close had none */
-    size_t close_entry;
-
-    /* Of a client under test. Keys are kept over the restarts of a case. */
-    struct child *child;
-    char *output;     /* what it had printed when it was let go */
-    char path[80];    /* by which it is told from those of other cases */
-    char target[200]; /* the path, and perhaps a query */
-    unsigned place;   /* where the listener expects it */
-    bool expected, absent,
-        finished; /* absent: it never came; finished: our half of TCP has ended */
-    uint32_t masking_keys[TRIAL_KEYS_MAX];
-    size_t masking_key_count;
-    char handshake_key[REQUEST_KEY_SIZE], former_key[REQUEST_KEY_SIZE];
-    struct head client_head;  /* the head of its request */
-    size_t client_head_entry; /* in the transcript */
-    bool hung_up;             /* it was asked to close, so its Close is its own */
-    char skipped[160];        /* why the case cannot be judged, if it cannot */
+    bool finished;  /* our half of TCP has ended */
 
     const unsigned *limits; /* codes with which the server may give up, ended by 0; or NULL */
     bool excused;           /* it has done so, and the case is over */
-
-    enum level failed;
-    char want[320], got[480];
 };
 
 /* Starts a trial. `name` makes its masking keys its own, the same in every run. */

@@ -46,22 +46,22 @@ static void full_name(const struct trial *trial, const char *parameter, char *ou
 void trial_need_agreement(struct trial *trial, const char *parameter) {
     char name[80];
     bool without = parameter[0] == '!';
-    if (trial->failed == LEVEL_MUST || trial->excused) {
+    if (trial->verdict.failed == LEVEL_MUST || trial->excused) {
         return;
     }
     full_name(trial, parameter + without, name, sizeof name);
     if (!trial->agreement.agreed) {
-        snprintf(trial->skipped, sizeof trial->skipped, "%s",
+        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped, "%s",
                  trial->settings->tests_client ? TRIAL_CLIENT_DECLINES : TRIAL_SERVER_DECLINES);
     } else if (parameter[0] != '\0' && negotiation_has(&trial->agreement, name) == without) {
-        snprintf(trial->skipped, sizeof trial->skipped, "%s is%s agreed", name,
+        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped, "%s is%s agreed", name,
                  without ? "" : " not");
     }
 }
 
 void trial_answer_offer(struct trial *trial, const char *parameter) {
     char answer[160], line[240], name[80];
-    if (negotiation_answer(&trial->client_head, answer, sizeof answer)) {
+    if (negotiation_answer(&trial->client.head, answer, sizeof answer)) {
         full_name(trial, parameter, name, sizeof name);
         negotiation_from_text(&trial->agreement, answer);
         size_t used = strlen(answer);

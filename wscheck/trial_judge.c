@@ -6,17 +6,17 @@
 #include <string.h>
 
 void trial_want(struct trial *trial, const struct trial_wanted *wanted) {
-    if (trial->wanted_first == trial->wanted_count) {
-        trial->wanted_first = trial->wanted_count = 0;
+    if (trial->messages.first == trial->messages.count) {
+        trial->messages.first = trial->messages.count = 0;
     }
-    if (trial->wanted_count < TRIAL_WANTED_MAX) {
-        trial->wanted[trial->wanted_count++] = *wanted;
+    if (trial->messages.count < TRIAL_WANTED_MAX) {
+        trial->messages.wanted[trial->messages.count++] = *wanted;
     }
 }
 
 bool trial_pinged(const struct trial *trial) {
-    for (size_t i = trial->answered; i < trial->control_count; i++) {
-        if (trial->controls[i].opcode == OPCODE_PING && trial->controls[i].legal) {
+    for (size_t i = trial->controls.answered; i < trial->controls.count; i++) {
+        if (trial->controls.sent[i].opcode == OPCODE_PING && trial->controls.sent[i].legal) {
             return true;
         }
     }
@@ -24,7 +24,9 @@ bool trial_pinged(const struct trial *trial) {
 }
 
 static struct trial_wanted *first_wanted(struct trial *trial) {
-    return trial->wanted_first < trial->wanted_count ? &trial->wanted[trial->wanted_first] : NULL;
+    return trial->messages.first < trial->messages.count
+               ? &trial->messages.wanted[trial->messages.first]
+               : NULL;
 }
 
 /* The header of a data frame has come. That nothing is wanted is held against a message only when
@@ -35,8 +37,8 @@ static void begin_data(struct trial *trial) {
     if (frame->opcode == OPCODE_CONTINUATION) {
         return;
     }
-    trial->message_done = 0;
-    trial->in_message = true;
+    trial->messages.done = 0;
+    trial->messages.begun = true;
     if (wanted != NULL && wanted->opcode != frame->opcode) {
         trial_mark(trial, trial->entry, 0);
         trial_fail(trial, LEVEL_MUST, "the echo has the opcode of the message that was sent",
@@ -58,20 +60,20 @@ static void describe(const struct trial_wanted *wanted, char *out, size_t capaci
 /* How many bytes of the piece that has come are those of the wanted message. */
 static size_t count_same(const struct trial *trial, const struct trial_wanted *wanted) {
     const struct reader *reader = &trial->reader;
-    uint64_t left = wanted->payload.length - trial->message_done;
+    uint64_t left = wanted->payload.length - trial->messages.done;
     size_t most = left < reader->piece_length ? (size_t)left : reader->piece_length;
     size_t same = 0;
     uint8_t chunk[4096];
     while (same < most) {
         size_t count = most - same < sizeof chunk ? most - same : sizeof chunk;
-        payload_copy(&wanted->payload, trial->message_done + same, chunk, count);
+        payload_copy(&wanted->payload, trial->messages.done + same, chunk, count);
         if (memcmp(chunk, reader->piece + same, count) != 0) {
             break;
         }
         same += count;
     }
     while (same < most &&
-           reader->piece[same] == payload_at(&wanted->payload, trial->message_done + same)) {
+           reader->piece[same] == payload_at(&wanted->payload, trial->messages.done + same)) {
         same++;
     }
     return same;
@@ -82,11 +84,11 @@ static void compare(struct trial *trial) {
     const struct reader *reader = &trial->reader;
     const struct trial_wanted *wanted = first_wanted(trial);
     char want[320];
-    if (wanted == NULL || !trial->in_message || trial->failed == LEVEL_MUST) {
+    if (wanted == NULL || !trial->messages.begun || trial->verdict.failed == LEVEL_MUST) {
         return;
     }
     size_t same = count_same(trial, wanted);
-    trial->message_done += same;
+    trial->messages.done += same;
     if (same == reader->piece_length) {
         return;
     }
@@ -94,12 +96,12 @@ static void compare(struct trial *trial) {
     trial_mark(trial, trial->entry,
                reader->header_size + reader->payload_done - reader->wire_length +
                    (reader->is_compressed ? 0 : same));
-    if (trial->message_done == wanted->payload.length) {
+    if (trial->messages.done == wanted->payload.length) {
         trial_fail(trial, LEVEL_MUST, want, "the message that came is longer");
     } else {
         trial_fail(trial, LEVEL_MUST, want,
-                   "byte %" PRIu64 " of the message is %02x instead of %02x", trial->message_done,
-                   reader->piece[same], payload_at(&wanted->payload, trial->message_done));
+                   "byte %" PRIu64 " of the message is %02x instead of %02x", trial->messages.done,
+                   reader->piece[same], payload_at(&wanted->payload, trial->messages.done));
     }
 }
 
@@ -109,19 +111,19 @@ static void end_data(struct trial *trial) {
     if (!trial->reader.frame.fin) {
         return;
     }
-    trial->in_message = false;
+    trial->messages.begun = false;
     if (wanted == NULL) {
         trial_mark(trial, trial->entry, 0);
         trial_fail(trial, LEVEL_MUST, "no message comes back here", "a whole message came");
         return;
     }
-    if (trial->message_done < wanted->payload.length) {
+    if (trial->messages.done < wanted->payload.length) {
         describe(wanted, want, sizeof want);
         trial_fail(trial, LEVEL_MUST, want, "the message that came ends after %" PRIu64 " bytes",
-                   trial->message_done);
+                   trial->messages.done);
     }
     if (--wanted->times == 0) {
-        trial->wanted_first++;
+        trial->messages.first++;
     }
 }
 
@@ -134,10 +136,10 @@ static bool is_same(const struct trial_control *control, const uint8_t *bytes, u
 static void take_pong(struct trial *trial) {
     const uint8_t *payload = trial->reader.control;
     uint64_t length = trial->reader.frame.length;
-    for (size_t i = trial->answered; i < trial->control_count; i++) {
-        const struct trial_control *control = &trial->controls[i];
+    for (size_t i = trial->controls.answered; i < trial->controls.count; i++) {
+        const struct trial_control *control = &trial->controls.sent[i];
         if (control->opcode == OPCODE_PING && is_same(control, payload, length)) {
-            trial->answered = i + 1;
+            trial->controls.answered = i + 1;
             if (!control->legal) {
                 trial_mark(trial, trial->entry, 0);
                 trial_fail(trial, LEVEL_MUST, "a Ping that breaks a rule is not answered",
@@ -146,15 +148,16 @@ static void take_pong(struct trial *trial) {
             return;
         }
     }
-    for (size_t i = 0; i < trial->control_count; i++) {
-        if (trial->controls[i].opcode == OPCODE_PONG &&
-            is_same(&trial->controls[i], payload, length)) {
+    for (size_t i = 0; i < trial->controls.count; i++) {
+        if (trial->controls.sent[i].opcode == OPCODE_PONG &&
+            is_same(&trial->controls.sent[i], payload, length)) {
             trial_mark(trial, trial->entry, 0);
             trial_fail(trial, LEVEL_SHOULD, "a Pong is not answered (5.5.3)",
                        "a Pong came back with the payload of a Pong");
         }
     }
-    payload_show(payload, (size_t)length, length, trial->stray_pong, sizeof trial->stray_pong);
+    payload_show(payload, (size_t)length, length, trial->controls.stray_pong,
+                 sizeof trial->controls.stray_pong);
 }
 
 /* Sends a frame of our own accord, now or when the frame that is being sent is whole. */
@@ -164,9 +167,9 @@ static void reply(struct trial *trial, uint8_t opcode) {
     uint64_t length = trial->reader.frame.length;
     frame.payload = (struct payload){trial->reader.control, (size_t)length, length, 0};
     frame.claimed = length;
-    uint8_t *out = trial->replies + trial->replies_length;
-    if (trial->link.broken || trial->close_sent ||
-        sizeof trial->replies - trial->replies_length < WRITER_HEADER_MAX + length) {
+    uint8_t *out = trial->outbox.replies + trial->outbox.replies_length;
+    if (trial->link.broken || trial->closing.sent ||
+        sizeof trial->outbox.replies - trial->outbox.replies_length < WRITER_HEADER_MAX + length) {
         return;
     }
     uint32_t key = trial_random(trial);
@@ -174,8 +177,8 @@ static void reply(struct trial *trial, uint8_t opcode) {
     size_t size = writer_header(&frame, out);
     writer_payload(&frame, 0, out + size, (size_t)length);
     size += (size_t)length;
-    if (trial->mid_frame || trial->outbox_length > 0) {
-        trial->replies_length += size;
+    if (trial->mid_frame || trial->outbox.length > 0) {
+        trial->outbox.replies_length += size;
         return;
     }
     struct transcript_entry *entry = transcript_add(&trial->transcript, TRANSCRIPT_SENT,
@@ -187,12 +190,12 @@ static void reply(struct trial *trial, uint8_t opcode) {
 static void take_close(struct trial *trial) {
     uint64_t length = trial->reader.frame.length;
     const uint8_t *payload = trial->reader.control;
-    trial->close_received = true;
-    trial->close_entry = trial->entry;
-    trial->close_code = length >= 2 ? (unsigned)payload[0] << 8 | payload[1] : TRIAL_NO_CODE;
-    if (!trial->no_reply && !trial->close_sent) {
+    trial->closing.received = true;
+    trial->closing.entry = trial->entry;
+    trial->closing.code = length >= 2 ? (unsigned)payload[0] << 8 | payload[1] : TRIAL_NO_CODE;
+    if (!trial->no_reply && !trial->closing.sent) {
         reply(trial, OPCODE_CLOSE);
-        trial->close_sent = true;
+        trial->closing.sent = true;
     }
 }
 
@@ -209,7 +212,7 @@ static void end_frame(struct trial *trial) {
         take_close(trial);
         break;
     default:
-        if (trial->judges_messages) {
+        if (trial->messages.judged) {
             end_data(trial);
         }
     }
@@ -249,7 +252,7 @@ void trial_judge_input(struct trial *trial) {
     for (;;) {
         enum reader_event event = reader_next(reader);
         struct transcript_entry *entry = transcript_entry(&trial->transcript, trial->entry);
-        bool data = reader->frame.opcode < OPCODE_CLOSE && trial->judges_messages;
+        bool data = reader->frame.opcode < OPCODE_CLOSE && trial->messages.judged;
         switch (event) {
         case READER_NEEDS_BYTES:
             return;

@@ -80,7 +80,7 @@ bool trial_read_accepted(struct trial *trial) {
     if (!trial_read_answer(trial)) {
         if (trial->may_end && trial->link.ended && trial->answer.length == 0) {
             trial->excused = true;
-            trial->failed = LEVEL_NONE;
+            trial->verdict.failed = LEVEL_NONE;
         }
         return false;
     }

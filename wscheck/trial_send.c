@@ -15,18 +15,18 @@ uint32_t trial_random(struct trial *trial) {
 
 /* Remembers a ping or a pong, because the server's pongs are judged by them. */
 static void remember(struct trial *trial, const struct writer_frame *frame) {
-    if (frame->payload.length > CONTROL_PAYLOAD_MAX || trial->close_sent) {
+    if (frame->payload.length > CONTROL_PAYLOAD_MAX || trial->closing.sent) {
         return;
     }
-    if (trial->control_count == trial->control_capacity) {
-        trial->control_capacity = 2 * trial->control_capacity + 16;
-        trial->controls =
-            realloc(trial->controls, trial->control_capacity * sizeof trial->controls[0]);
-        if (trial->controls == NULL) {
+    if (trial->controls.count == trial->controls.capacity) {
+        trial->controls.capacity = 2 * trial->controls.capacity + 16;
+        trial->controls.sent = realloc(trial->controls.sent,
+                                       trial->controls.capacity * sizeof trial->controls.sent[0]);
+        if (trial->controls.sent == NULL) {
             abort();
         }
     }
-    struct trial_control *control = &trial->controls[trial->control_count++];
+    struct trial_control *control = &trial->controls.sent[trial->controls.count++];
     control->legal =
         frame->fin && frame->rsv == 0 && frame->masked != trial->settings->tests_client;
     control->opcode = frame->opcode;
@@ -83,12 +83,12 @@ static void put_part(struct trial *trial, const uint8_t *bytes, size_t len, uint
 }
 
 static void note_close(struct trial *trial, const struct writer_frame *frame) {
-    trial->sent_after_close = trial->close_sent;
-    if (frame->opcode == OPCODE_CLOSE && !trial->close_sent) {
-        trial->close_sent = true;
-        trial->sent_code = TRIAL_NO_CODE;
+    trial->closing.sent_after = trial->closing.sent;
+    if (frame->opcode == OPCODE_CLOSE && !trial->closing.sent) {
+        trial->closing.sent = true;
+        trial->closing.sent_code = TRIAL_NO_CODE;
         if (frame->payload.length >= 2) {
-            trial->sent_code =
+            trial->closing.sent_code =
                 (unsigned)payload_at(&frame->payload, 0) << 8 | payload_at(&frame->payload, 1);
         }
     }

@@ -10,11 +10,12 @@ enum { LONGEST_WAIT = 20 }; /* times the time-out, even when bytes keep dripping
 enum wait { WAIT_MESSAGES = 1, WAIT_PONG = 2, WAIT_CLOSE = 4, WAIT_END = 8 };
 
 static bool is_reached(const struct trial *trial, int what) {
-    bool messages = trial->wanted_first == trial->wanted_count ||
-                    trial->wanted[trial->wanted_first].optional || !trial->judges_messages;
+    bool messages = trial->messages.first == trial->messages.count ||
+                    trial->messages.wanted[trial->messages.first].optional ||
+                    !trial->messages.judged;
     return ((what & WAIT_MESSAGES) != 0 && messages) ||
            ((what & WAIT_PONG) != 0 && !trial_pinged(trial)) ||
-           ((what & WAIT_CLOSE) != 0 && trial->close_received) ||
+           ((what & WAIT_CLOSE) != 0 && trial->closing.received) ||
            ((what & WAIT_END) != 0 && trial->link.ended);
 }
 
@@ -23,7 +24,7 @@ static bool wait_for(struct trial *trial, int what) {
     int64_t timeout = trial->timeout;
     int64_t last = clock_now() + LONGEST_WAIT * timeout;
     trial_flush(trial);
-    while (!is_reached(trial, what) && trial->failed < LEVEL_MUST && clock_now() < last) {
+    while (!is_reached(trial, what) && trial->verdict.failed < LEVEL_MUST && clock_now() < last) {
         if (!trial_receive(trial, clock_now() + timeout)) {
             break;
         }
@@ -34,27 +35,27 @@ static bool wait_for(struct trial *trial, int what) {
 /* Says what there was instead of what the server should have sent. */
 static void fail_for(struct trial *trial, enum level level, const char *want) {
     double seconds = (double)trial->timeout / 1000;
-    if (trial->close_received) {
-        trial_mark(trial, trial->close_entry, 0);
+    if (trial->closing.received) {
+        trial_mark(trial, trial->closing.entry, 0);
         trial_fail(trial, level, want, "%s closed the connection with %s%u", trial_peer(trial),
-                   trial->close_code == TRIAL_NO_CODE ? "a Close without a code, " : "Close ",
-                   trial->close_code);
+                   trial->closing.code == TRIAL_NO_CODE ? "a Close without a code, " : "Close ",
+                   trial->closing.code);
     } else if (trial->link.ended) {
         trial_fail(trial, level, want, "%s %s, without a Close frame", trial_peer(trial),
                    trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
-    } else if (trial->stray_pong[0] != '\0') {
+    } else if (trial->controls.stray_pong[0] != '\0') {
         trial_fail(trial, level, want, "nothing more within %g s; but a Pong with %s", seconds,
-                   trial->stray_pong);
+                   trial->controls.stray_pong);
     } else {
         trial_fail(trial, level, want, "nothing%s within %g s",
-                   trial->in_message ? " more of the message" : "", seconds);
+                   trial->messages.begun ? " more of the message" : "", seconds);
     }
 }
 
 /* Whether the server has given up because of a limit of its own, where the case allows it. */
 static bool is_excused(struct trial *trial) {
-    if (trial->limits == NULL || trial->failed == LEVEL_MUST ||
-        !(trial->close_received || trial->link.ended)) {
+    if (trial->limits == NULL || trial->verdict.failed == LEVEL_MUST ||
+        !(trial->closing.received || trial->link.ended)) {
         return false;
     }
     trial->excused = true;
@@ -69,7 +70,7 @@ bool trial_wait_messages(struct trial *trial) {
     if (is_excused(trial)) {
         return false;
     }
-    const struct trial_wanted *wanted = &trial->wanted[trial->wanted_first];
+    const struct trial_wanted *wanted = &trial->messages.wanted[trial->messages.first];
     char want[320], shown[160];
     uint8_t start[64];
     size_t kept =
@@ -137,13 +138,13 @@ void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level si
         fail_for(trial, silence, want);
         return;
     }
-    if (!trial->close_received) {
+    if (!trial->closing.received) {
         fail_for(trial, LEVEL_SHOULD, want);
         return;
     }
-    if (!is_listed(codes, trial->close_code)) {
+    if (!is_listed(codes, trial->closing.code)) {
         fail_for(trial, LEVEL_SHOULD, want);
-        trial_mark(trial, trial->close_entry, 2);
+        trial_mark(trial, trial->closing.entry, 2);
     }
     end_as_server(trial);
     wait_end_of_tcp(trial, LEVEL_MUST,
@@ -158,23 +159,23 @@ void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level si
 }
 
 void trial_wait_closed(struct trial *trial, const unsigned *codes) {
-    bool after = trial->sent_after_close;
+    bool after = trial->closing.sent_after;
     if (!wait_for(trial, WAIT_CLOSE)) {
         fail_for(trial, LEVEL_MUST, "the Close frame is answered with a Close frame (5.5.1)");
         return;
     }
-    if (trial->failed < LEVEL_MUST && trial_pinged(trial)) {
+    if (trial->verdict.failed < LEVEL_MUST && trial_pinged(trial)) {
         fail_for(trial, LEVEL_MUST, want_pong);
     }
-    unsigned usual[] = {1000, trial->sent_code, 0};
-    bool good = trial->close_code == TRIAL_NO_CODE || trial->hung_up ||
-                is_listed(codes != NULL ? codes : usual, trial->close_code);
+    unsigned usual[] = {1000, trial->closing.sent_code, 0};
+    bool good = trial->closing.code == TRIAL_NO_CODE || trial->client.hung_up ||
+                is_listed(codes != NULL ? codes : usual, trial->closing.code);
     if (!good) {
         char want[160], list[60] = "";
         list_codes(codes != NULL ? codes : usual, list, sizeof list);
         snprintf(want, sizeof want, "the answer to the Close frame has code %s (5.5.1)", list);
-        trial_mark(trial, trial->close_entry, 2);
-        trial_fail(trial, LEVEL_SHOULD, want, "Close %u", trial->close_code);
+        trial_mark(trial, trial->closing.entry, 2);
+        trial_fail(trial, LEVEL_SHOULD, want, "Close %u", trial->closing.code);
     }
     const char *want_end = trial->settings->tests_client
                                ? "the client ends TCP when the server has ended it (7.1.1)"
