@@ -2,6 +2,7 @@
 
 #include "common/hexdump.h"
 #include "common/text.h"
+#include "wscheck/driver.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -131,9 +132,7 @@ static void show_transcript(FILE *out, const struct result *result, const char *
 
 static void show_output(FILE *out, const struct result *result, const char *prefix) {
     const char *output = result->output;
-    fprintf(out, "%s  %s\n", prefix,
-            result->tests_client ? "the client printed:"
-                                 : "the server printed meanwhile, of this and of others:");
+    fprintf(out, "%s  %s:\n", prefix, result->driver->printed);
     size_t lines = 0;
     for (const char *next = output; *next != '\0'; next++) {
         lines += *next == '\n';

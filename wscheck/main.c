@@ -3,6 +3,7 @@
 #include "common/process.h"
 #include "wscheck/address.h"
 #include "wscheck/child.h"
+#include "wscheck/driver.h"
 #include "wscheck/interrupt.h"
 #include "wscheck/listener.h"
 #include "wscheck/probe.h"
@@ -140,8 +141,11 @@ static void quote(const char *word, char *out, size_t capacity) {
 /* Starts a client for each case, or waits until somebody does. */
 static int check_client(struct arguments *arguments, struct report *report,
                         const struct test_case *const *cases, size_t count) {
-    struct trial_settings settings = {
-        .timeout = arguments->timeout, .echo = arguments->echo, .step = 6, .tests_client = true};
+    struct trial_settings settings = {.timeout = arguments->timeout,
+                                      .echo = arguments->echo,
+                                      .step = 6,
+                                      .driver = &driver_client,
+                                      .target = "/"};
     settings.messages = arguments->messages;
     char url[320], replay[1500];
     settings.command = arguments->command;
@@ -160,7 +164,7 @@ static int check_client(struct arguments *arguments, struct report *report,
     }
     report->url = url;
     report->replay = replay;
-    report->tests_client = true;
+    report->driver = &driver_client;
     int status = run(arguments, report, &settings, cases, count);
     listener_close(settings.listener);
     return status;
@@ -169,7 +173,8 @@ static int check_client(struct arguments *arguments, struct report *report,
 /* Fills in the URL from the command's port, if there is a command. */
 static int check_server(struct arguments *arguments, struct report *report,
                         const struct test_case *const *cases, size_t count) {
-    struct trial_settings settings = {.timeout = arguments->timeout,
+    struct trial_settings settings = {.driver = &driver_server,
+                                      .timeout = arguments->timeout,
                                       .echo = !arguments->no_echo,
                                       .messages = arguments->messages};
     struct address address;
@@ -196,6 +201,7 @@ static int check_server(struct arguments *arguments, struct report *report,
     }
     snprintf(settings.host, sizeof settings.host, "%s", address.host);
     settings.target = address.target;
+    report->driver = &driver_server;
     report->url = url;
     report->replay = replay;
     int status = STATUS_NO_RESULT;

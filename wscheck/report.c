@@ -1,6 +1,7 @@
 #include "wscheck/report.h"
 
 #include "common/clock.h"
+#include "wscheck/driver.h"
 #include "wscheck/explain.h"
 
 #include <stdio.h>
@@ -184,8 +185,7 @@ void report_result(const struct result *result, void *context) {
     report->shown++;
     report->count[result->kind]++;
     report->declined +=
-        result->kind == RESULT_SKIPPED && (strcmp(result->got, TRIAL_SERVER_DECLINES) == 0 ||
-                                           strcmp(result->got, TRIAL_CLIENT_DECLINES) == 0);
+        result->kind == RESULT_SKIPPED && strcmp(result->got, report->driver->declines) == 0;
     switch (report->format) {
     case REPORT_PRETTY:
         print_pretty(report, result);
@@ -209,16 +209,14 @@ static void end_pretty(const struct report *report, bool alive, double seconds) 
         printf("\r\033[K");
     }
     if (!alive) {
-        printf("%s, so %zu of %zu cases were not run\n",
-               report->tests_client ? "no client comes" : "the server is gone",
+        printf("%s, so %zu of %zu cases were not run\n", report->driver->is_gone,
                report->total - report->shown, report->total);
     }
     if (report->quiet && good) {
         return;
     }
     if (report->declined > 0) {
-        printf("%zu cases were skipped: %s\n", report->declined,
-               report->tests_client ? TRIAL_CLIENT_DECLINES : TRIAL_SERVER_DECLINES);
+        printf("%zu cases were skipped: %s\n", report->declined, report->driver->declines);
     }
     printf("%s%zu passed, %zu failed, %zu fell short of a SHOULD, %zu skipped, in %.1f s%s\n",
            !report->colour ? ""
@@ -245,8 +243,7 @@ void report_end(struct report *report, bool alive) {
         break;
     case REPORT_TAP:
         if (!alive) {
-            printf("Bail out! %s.\n",
-                   report->tests_client ? "No client comes" : "The server is gone");
+            printf("Bail out! %s\n", report->driver->is_gone);
         }
         break;
     case REPORT_JUNIT:

@@ -11,9 +11,9 @@ struct report {
     const char *url;
     const char *replay; /* how to repeat a case: the words in front of its name */
     bool quiet, colour, progress;
-    bool tests_client; /* clients are graded */
-    bool strict;       /* a SHOULD counts */
-    bool in_full;      /* explains the cases that pass as well */
+    const struct driver *driver; /* who is graded */
+    bool strict;                 /* a SHOULD counts */
+    bool in_full;                /* explains the cases that pass as well */
     size_t total, shown;
     size_t count[4]; /* of each enum result_kind */
     size_t declined; /* of those that were skipped: because there is no compression */

@@ -9,8 +9,8 @@ wscheck := $(addprefix cases/,$(wscheck_cases)) select \
            payload utf8_decoder writer reader unpack sample transcript \
            link request head request_rules extension deflate_parameters negotiation \
            trial trial_send trial_judge trial_wait trial_open trial_label trial_deflate \
-           script script_needs script_run script_run_request script_run_client \
-           script_run_frames script_run_others \
+           script script_needs script_run script_run_request script_run_frames script_run_others \
+           driver_server driver_client \
            address command child listener interrupt tested_client probe probe_client \
            runner explain report
 wscheck_common := process options text hexdump clock sha1 base64

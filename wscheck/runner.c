@@ -2,8 +2,8 @@
 
 #include "common/clock.h"
 #include "wscheck/child.h"
+#include "wscheck/driver.h"
 #include "wscheck/script_run.h"
-#include "wscheck/tested_client.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -26,10 +26,9 @@ struct queue {
 static bool is_skipped(const struct runner *runner, struct result *result) {
     const struct test_case *test = result->test;
     const char *why = NULL;
-    if (test->needs_echo && !runner->settings->echo) {
-        why = runner->settings->tests_client ? "the client is not said to echo (--echo)"
-                                             : "the server does not echo";
-    } else if (strstr(test->script, "prints") != NULL && runner->settings->child == NULL) {
+    if (script_needs_echo(&test->script) && !runner->settings->echo) {
+        why = runner->settings->driver->has_no_echo;
+    } else if (script_needs_output(&test->script) && runner->settings->child == NULL) {
         why = "it looks at what the server prints, so it needs --exec";
     }
     if (why != NULL) {
@@ -39,12 +38,10 @@ static bool is_skipped(const struct runner *runner, struct result *result) {
     return why != NULL;
 }
 
-/* Every case leaves a server that still serves. One that is slow under load gets another try. */
+/* Every case leaves a server that still serves. */
 static void check_alive(const struct runner *runner, struct result *result) {
     char fault[480];
-    /* NOLINTNEXTLINE(misc-redundant-expression): the second call is the second try. */
-    if (script_run_is_alive(runner->settings, fault, sizeof fault) ||
-        script_run_is_alive(runner->settings, fault, sizeof fault)) {
+    if (runner->settings->driver->is_alive(runner->settings, fault, sizeof fault)) {
         return;
     }
     struct child *child = runner->settings->child;
@@ -61,7 +58,7 @@ static void keep_evidence(const struct runner *runner, struct result *result,
                           const struct trial *trial, size_t printed) {
     bool failed = result->kind == RESULT_MUST || result->kind == RESULT_SHOULD;
     result->opened = trial->is_open;
-    result->tests_client = runner->settings->tests_client;
+    result->driver = runner->settings->driver;
     if (failed || runner->keep_transcript) {
         result->transcript = malloc(sizeof *result->transcript);
         if (result->transcript == NULL) {
@@ -79,20 +76,15 @@ static void keep_evidence(const struct runner *runner, struct result *result,
 static void run_one(const struct runner *runner, struct result *result) {
     const struct test_case *test = result->test;
     struct child *child = runner->settings->child;
-    struct script script;
     size_t printed = child != NULL ? child_printed(child) : 0;
     int64_t start = clock_now();
     struct trial *trial = malloc(sizeof *trial);
     if (trial == NULL) {
         abort();
     }
-    script_parse(&script, test->script); /* cases_add has seen that it is right */
     trial_init(trial, runner->settings, test->name);
-    script_run(trial, &script);
-    if (runner->settings->tests_client) {
-        tested_client_leave(trial);
-    }
-    link_close(&trial->link);
+    script_run(trial, &test->script);
+    runner->settings->driver->leave(trial);
     enum level failed = trial->verdict.failed < test->level ? trial->verdict.failed : test->level;
     result->kind = failed == LEVEL_MUST     ? RESULT_MUST
                    : failed == LEVEL_SHOULD ? RESULT_SHOULD
@@ -104,14 +96,11 @@ static void run_one(const struct runner *runner, struct result *result) {
         result->kind = RESULT_SKIPPED;
         snprintf(result->got, sizeof result->got, "%s", trial->verdict.skipped);
     }
-    if (!runner->settings->tests_client) {
-        check_alive(runner, result);
-    }
+    check_alive(runner, result);
     result->died = result->died || (trial->client.absent && runner->settings->command == NULL);
     keep_evidence(runner, result, trial, printed);
     trial_free(trial);
     free(trial);
-    script_free(&script);
 }
 
 static void *work(void *argument) {

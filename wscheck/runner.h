@@ -12,7 +12,7 @@ struct result {
     char want[320], got[480];      /* of a failure; `got` also says why a case was skipped */
     struct transcript *transcript; /* NULL unless it failed or is wanted */
     bool opened;                   /* the handshake succeeded, so it need not be shown */
-    bool tests_client;             /* a client was under test, not a server */
+    const struct driver *driver;   /* who was under test */
     char *output;                  /* what the server or the client printed meanwhile, or NULL */
     bool died;                     /* the server was not there any more behind this case, or no
                                     * client came, and nobody else will start one */

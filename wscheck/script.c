@@ -1,76 +1,10 @@
 #include "wscheck/script.h"
 
 #include "common/text.h"
+#include "wscheck/words.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum argument { NONE, TEXT, NUMBER, OPTIONAL_NUMBER, CODES, PAYLOAD, NUMBER_AND_PAYLOAD };
-
-static const struct {
-    const char *name;
-    enum script_word word;
-    enum argument argument;
-} words[] = {
-    {"method", SCRIPT_METHOD, TEXT},
-    {"target", SCRIPT_TARGET, TEXT},
-    {"version", SCRIPT_VERSION, TEXT},
-    {"set", SCRIPT_SET, PAYLOAD},
-    {"add", SCRIPT_ADD, PAYLOAD},
-    {"drop", SCRIPT_DROP, TEXT},
-    {"reverse", SCRIPT_REVERSE, NONE},
-    {"lower", SCRIPT_LOWER, NONE},
-    {"upper", SCRIPT_UPPER, NONE},
-    {"lf", SCRIPT_LF, NONE},
-    {"plain", SCRIPT_PLAIN, NONE},
-    {"raw", SCRIPT_RAW, PAYLOAD},
-    {"early", SCRIPT_EARLY, NONE},
-    {"unfinished", SCRIPT_UNFINISHED, NUMBER},
-    {"allbut", SCRIPT_ALLBUT, NUMBER},
-    {"rest", SCRIPT_REST, NONE},
-    {"accept", SCRIPT_ACCEPT, NONE},
-    {"acceptable", SCRIPT_ACCEPTABLE, NONE},
-    {"refuse", SCRIPT_REFUSE, OPTIONAL_NUMBER},
-    {"answer", SCRIPT_ANSWER, NONE},
-    {"status", SCRIPT_STATUS, NUMBER},
-    {"has", SCRIPT_HAS, TEXT},
-    {"lacks", SCRIPT_LACKS, TEXT},
-    {"chop", SCRIPT_CHOP, NUMBER},
-    {"slice", SCRIPT_SLICE, NUMBER},
-    {"sync", SCRIPT_SYNC, NONE},
-    {"waitpong", SCRIPT_WAITPONG, NONE},
-    {"barrier", SCRIPT_BARRIER, NONE},
-    {"fail", SCRIPT_FAIL, CODES},
-    {"shouldfail", SCRIPT_SHOULDFAIL, CODES},
-    {"orderly", SCRIPT_ORDERLY, CODES},
-    {"closed", SCRIPT_CLOSED, CODES},
-    {"ended", SCRIPT_ENDED, NONE},
-    {"eventually", SCRIPT_EVENTUALLY, CODES},
-    {"limits", SCRIPT_LIMITS, CODES},
-    {"leave", SCRIPT_LEAVE, NONE},
-    {"fin", SCRIPT_FIN, NONE},
-    {"reset", SCRIPT_RESET, NONE},
-    {"meanwhile", SCRIPT_MEANWHILE, NONE},
-    {"crowd", SCRIPT_CROWD, NUMBER},
-    {"deaf", SCRIPT_DEAF, NONE},
-    {"hearing", SCRIPT_HEARING, NONE},
-    {"stuff", SCRIPT_STUFF, NUMBER_AND_PAYLOAD},
-    {"prints", SCRIPT_PRINTS, TEXT},
-    {"patience", SCRIPT_PATIENCE, NUMBER},
-    {"open", SCRIPT_OPEN, NONE},
-    {"judge", SCRIPT_JUDGE, TEXT},
-    {"offered", SCRIPT_OFFERED, TEXT},
-    {"answers", SCRIPT_ANSWERS, TEXT},
-    {"refused", SCRIPT_REFUSED, NONE},
-    {"quiet", SCRIPT_QUIET, NUMBER},
-    {"again", SCRIPT_AGAIN, NONE},
-    {"ignore", SCRIPT_IGNORE, NONE},
-    {"hangup", SCRIPT_HANGUP, NONE},
-    {"lingers", SCRIPT_LINGERS, NONE},
-    {"offer", SCRIPT_OFFER, TEXT},
-    {"negotiated", SCRIPT_NEGOTIATED, NONE},
-    {"agreed", SCRIPT_AGREED, TEXT},
-};
 
 static void skip_space(const char **text) {
     *text += strspn(*text, " \n");
@@ -224,11 +158,11 @@ static void take_codes(const char **text, struct script_step *step) {
 }
 
 static const char *take_frame(const char **text, struct script_step *step) {
-    step->word = SCRIPT_FRAME;
+    step->word = &word_frame;
     step->frame.masked = true;
     step->times = 1;
     if (**text == '<') {
-        step->word = SCRIPT_WANT;
+        step->word = &word_message;
         step->optional = (*text)[1] == '?';
         *text += 1 + step->optional;
         skip_space(text);
@@ -246,41 +180,62 @@ static const char *take_frame(const char **text, struct script_step *step) {
     return NULL;
 }
 
-/* Reads one word of the language and what belongs to it. */
-static const char *take_step(const char **text, struct script_step *step) {
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (!take(text, words[i].name)) {
-            continue;
+/* Finds the word with which the text goes on, or NULL. */
+static const struct word *take_word(const char **text, enum script_role role) {
+    static const struct word *const of_servers[] = {words_of_requests, words_of_servers,
+                                                    words_of_headers, words_of_both, NULL};
+    static const struct word *const of_clients[] = {words_of_clients, words_of_headers,
+                                                    words_of_both, NULL};
+    const struct word *const *table = role == FOR_SERVERS ? of_servers : of_clients;
+    for (; *table != NULL; table++) {
+        for (const struct word *word = *table; word->name != NULL; word++) {
+            if (take(text, word->name)) {
+                return word;
+            }
         }
-        enum argument argument = words[i].argument;
-        step->word = words[i].word;
-        if (argument == NUMBER || argument == OPTIONAL_NUMBER || argument == NUMBER_AND_PAYLOAD) {
-            step->number = take_number(text);
-        }
-        if (argument == CODES) {
-            take_codes(text, step);
-        }
-        if (argument == TEXT || argument == PAYLOAD || argument == NUMBER_AND_PAYLOAD ||
-            argument == OPTIONAL_NUMBER) {
-            step->payload = take_payload(text);
-        }
-        return NULL;
     }
-    return take_frame(text, step);
+    return NULL;
 }
 
-const char *script_parse(struct script *script, const char *text) {
+/* Reads one word of the language and what belongs to it. */
+static const char *take_step(const char **text, enum script_role role, struct script_step *step) {
+    step->word = take_word(text, role);
+    if (step->word == NULL) {
+        return take_frame(text, step);
+    }
+    switch (step->word->argument) {
+    case WORD_ALONE:
+        break;
+    case WORD_NUMBER:
+        step->number = take_number(text);
+        break;
+    case WORD_NUMBER_AND_PAYLOAD:
+        step->number = take_number(text);
+        step->payload = take_payload(text);
+        break;
+    case WORD_CODES:
+        take_codes(text, step);
+        break;
+    case WORD_TEXT:
+    case WORD_PAYLOAD:
+        step->payload = take_payload(text);
+        break;
+    }
+    return NULL;
+}
+
+const char *script_parse(struct script *script, const char *text, enum script_role role) {
     size_t most = strlen(text) / 2 + 2; /* a word and a space are two characters at least */
     *script = (struct script){calloc(most, sizeof script->steps[0]), 0};
     if (script->steps == NULL) {
         abort();
     }
     for (skip_space(&text); *text != '\0'; skip_space(&text)) {
-        const char *problem = take_step(&text, &script->steps[script->count++]);
+        const char *problem = take_step(&text, role, &script->steps[script->count++]);
         if (problem != NULL) {
             return problem;
         }
     }
-    script->steps[script->count++].word = SCRIPT_END;
+    script->steps[script->count++].word = &word_end;
     return NULL;
 }

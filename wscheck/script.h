@@ -94,93 +94,38 @@
 
 #include "wscheck/writer.h"
 
-enum script_word {
-    SCRIPT_FRAME,
-    SCRIPT_WANT,
-    SCRIPT_METHOD,
-    SCRIPT_TARGET,
-    SCRIPT_VERSION,
-    SCRIPT_SET,
-    SCRIPT_ADD,
-    SCRIPT_DROP,
-    SCRIPT_REVERSE,
-    SCRIPT_LOWER,
-    SCRIPT_UPPER,
-    SCRIPT_LF,
-    SCRIPT_PLAIN,
-    SCRIPT_RAW,
-    SCRIPT_EARLY,
-    SCRIPT_UNFINISHED,
-    SCRIPT_ALLBUT,
-    SCRIPT_REST,
-    SCRIPT_ACCEPT,
-    SCRIPT_ACCEPTABLE,
-    SCRIPT_REFUSE,
-    SCRIPT_ANSWER,
-    SCRIPT_STATUS,
-    SCRIPT_HAS,
-    SCRIPT_LACKS,
-    SCRIPT_CHOP,
-    SCRIPT_SLICE,
-    SCRIPT_SYNC,
-    SCRIPT_WAITPONG,
-    SCRIPT_BARRIER,
-    SCRIPT_FAIL,
-    SCRIPT_SHOULDFAIL,
-    SCRIPT_ORDERLY,
-    SCRIPT_CLOSED,
-    SCRIPT_ENDED,
-    SCRIPT_EVENTUALLY,
-    SCRIPT_LIMITS,
-    SCRIPT_LEAVE,
-    SCRIPT_FIN,
-    SCRIPT_RESET,
-    SCRIPT_MEANWHILE,
-    SCRIPT_CROWD,
-    SCRIPT_DEAF,
-    SCRIPT_HEARING,
-    SCRIPT_STUFF,
-    SCRIPT_PRINTS,
-    SCRIPT_PATIENCE,
-    SCRIPT_OPEN,
-    SCRIPT_JUDGE,
-    SCRIPT_OFFERED,
-    SCRIPT_ANSWERS,
-    SCRIPT_REFUSED,
-    SCRIPT_QUIET,
-    SCRIPT_AGAIN,
-    SCRIPT_IGNORE,
-    SCRIPT_HANGUP,
-    SCRIPT_LINGERS,
-    SCRIPT_OFFER,
-    SCRIPT_NEGOTIATED,
-    SCRIPT_AGREED,
-    SCRIPT_END
-};
+/* Who is put to the test by a case. */
+enum script_role { FOR_SERVERS = 1, FOR_CLIENTS = 2, FOR_BOTH = FOR_SERVERS | FOR_CLIENTS };
 
 enum { SCRIPT_CODES_MAX = 6 };
 
+struct word; /* words.h */
+
 struct script_step {
-    enum script_word word;
+    const struct word *word;
     uint64_t number;                  /* of the words that take one */
     unsigned codes[SCRIPT_CODES_MAX]; /* ended by 0 */
     struct payload payload;           /* of the words that take one; 'text' is a payload, too */
-    struct writer_frame frame;        /* of SCRIPT_FRAME and SCRIPT_WANT */
+    struct writer_frame frame;        /* of a frame, or of a message that is to come */
     bool optional, echo, zero_key, claims, masked, deflated;
     uint64_t cut, split, pieces, times, slide;
 };
 
 struct script {
-    struct script_step *steps; /* the last one is SCRIPT_END */
+    struct script_step *steps; /* the last one is word_end */
     size_t count;
 };
 
-/* Takes a script apart. Returns NULL, or what is wrong with it. Free it in both cases. */
-const char *script_parse(struct script *script, const char *text);
+/* Takes apart a script of a case for servers, or of one for clients. Returns NULL, or where it has
+ * no word of theirs. Free it in both cases. */
+const char *script_parse(struct script *script, const char *text, enum script_role role);
 void script_free(struct script *script);
 
 /* Whether it waits for a message to come back. */
 bool script_needs_echo(const struct script *script);
+
+/* Whether it looks at what the server's program prints. */
+bool script_needs_output(const struct script *script);
 
 /* Whether it opens a WebSocket, so that the handshake is to be waited for. */
 bool script_opens(const struct script *script);

@@ -1,4 +1,5 @@
 #include "wscheck/script.h"
+#include "wscheck/words.h"
 
 #include <stdlib.h>
 
@@ -10,36 +11,34 @@ void script_free(struct script *script) {
     *script = (struct script){NULL, 0};
 }
 
-bool script_needs_echo(const struct script *script) {
+static bool has_trait(const struct script *script, enum word_traits trait) {
     for (size_t i = 0; i < script->count; i++) {
-        const struct script_step *step = &script->steps[i];
-        if ((step->word == SCRIPT_WANT && !step->optional) || step->echo ||
-            step->word == SCRIPT_STUFF) {
+        if ((script->steps[i].word->traits & trait) != 0) {
             return true;
         }
     }
     return false;
 }
 
-bool script_opens(const struct script *script) {
+bool script_needs_echo(const struct script *script) {
     for (size_t i = 0; i < script->count; i++) {
-        switch (script->steps[i].word) {
-        case SCRIPT_RAW:
-        case SCRIPT_UNFINISHED:
-        case SCRIPT_ALLBUT:
-        case SCRIPT_ACCEPTABLE:
-        case SCRIPT_REFUSE:
-        case SCRIPT_ANSWER:
-        case SCRIPT_STATUS:
-        case SCRIPT_NEGOTIATED:
-            return false;
-        case SCRIPT_OPEN:
-        case SCRIPT_ACCEPT:
-        case SCRIPT_AGREED:
+        const struct script_step *step = &script->steps[i];
+        if ((step->word == &word_message && !step->optional) || step->echo) {
             return true;
-        default:
-            break;
         }
     }
-    return true;
+    return has_trait(script, WORD_NEEDS_ECHO);
+}
+
+bool script_needs_output(const struct script *script) {
+    return has_trait(script, WORD_NEEDS_OUTPUT);
+}
+
+bool script_opens(const struct script *script) {
+    size_t i = 0;
+    while (i < script->count &&
+           (script->steps[i].word->traits & (WORD_OPENS | WORD_NEVER_OPENS)) == 0) {
+        i++;
+    }
+    return i == script->count || (script->steps[i].word->traits & WORD_OPENS) != 0;
 }

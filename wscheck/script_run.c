@@ -1,30 +1,90 @@
 #include "wscheck/script_run.h"
 
 #include "common/clock.h"
-#include "wscheck/child.h"
+#include "wscheck/driver.h"
+#include "wscheck/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Waits for the 101 if the script takes it for granted. */
-static bool ensure_open(struct script_run *run) {
-    script_run_connect(run);
-    if (!run->trial->is_open && script_opens(run->script) && !run->trial->verdict.failed) {
-        return trial_read_accepted(run->trial);
-    }
-    return run->trial->is_open;
+/* How the bytes leave, and how long to wait. */
+
+static void chop(struct script_run *run, const struct script_step *step) {
+    run->trial->outbox.piece = (size_t)step->number;
+    run->trial->outbox.paced = true;
 }
 
-static void barrier(struct trial *trial) {
+static void slice(struct script_run *run, const struct script_step *step) {
+    run->trial->outbox.piece = (size_t)step->number;
+}
+
+static void sync_frames(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    run->sync = true;
+}
+
+static void send_early(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    run->early = true;
+    run->trial->may_end = true;
+}
+
+static void be_patient(struct script_run *run, const struct script_step *step) {
+    run->trial->timeout = (int64_t)step->number * 1000;
+}
+
+/* The middle of a connection. */
+
+static void wait_message(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    trial_wait_messages(run->trial);
+}
+
+static void wait_pong(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    trial_wait_pong(run->trial);
+}
+
+static void barrier(struct script_run *run, const struct script_step *step) {
     char payload[40];
-    snprintf(payload, sizeof payload, "barrier %08x", (unsigned)trial_random(trial));
-    trial_send_simple(trial, OPCODE_PING, payload, strlen(payload));
-    trial_wait_pong(trial);
+    (void)step;
+    snprintf(payload, sizeof payload, "barrier %08x", (unsigned)trial_random(run->trial));
+    trial_send_simple(run->trial, OPCODE_PING, payload, strlen(payload));
+    trial_wait_pong(run->trial);
+}
+
+static void end_own_half(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    trial_flush(run->trial);
+    link_finish(&run->trial->link);
+    run->trial->finished = true;
+}
+
+static void allow_limits(struct script_run *run, const struct script_step *step) {
+    run->trial->limits = step->codes;
+}
+
+/* The end of a connection. */
+
+static void has_to_fail(struct script_run *run, const struct script_step *step) {
+    trial_wait_failed(run->trial, step->codes, LEVEL_MUST);
+    run->done = true;
+}
+
+static void should_fail(struct script_run *run, const struct script_step *step) {
+    trial_wait_failed(run->trial, step->codes, LEVEL_SHOULD);
+    run->done = true;
+}
+
+static void wait_closed(struct script_run *run, const struct script_step *step) {
+    trial_wait_closed(run->trial, step->codes[0] != 0 ? step->codes : NULL);
+    run->done = true;
 }
 
 /* Either the server refuses what it was sent, or it goes on and answers a ping. */
-static void eventually(struct trial *trial, const unsigned *codes) {
+static void fails_or_goes_on(struct script_run *run, const struct script_step *step) {
+    struct trial *trial = run->trial;
     char payload[] = "still there?";
     trial_send_simple(trial, OPCODE_PING, payload, strlen(payload));
     trial_flush(trial);
@@ -32,170 +92,67 @@ static void eventually(struct trial *trial, const unsigned *codes) {
     while (trial_pinged(trial) && !trial->closing.received && trial_receive(trial, deadline)) {
     }
     if (trial->closing.received || trial->link.ended) {
-        trial_wait_failed(trial, codes, LEVEL_MUST);
+        trial_wait_failed(trial, step->codes, LEVEL_MUST);
     } else if (trial_wait_pong(trial)) {
         trial_send_close(trial, 1000);
         trial_wait_closed(trial, NULL);
     }
-}
-
-static void prints(struct trial *trial, const struct script_step *step) {
-    const char *text = (const char *)step->payload.unit;
-    trial_flush(trial);
-    if (!child_prints(trial->settings->child, text, clock_now() + trial->timeout)) {
-        char want[200];
-        snprintf(want, sizeof want, "the server's output shows \"%s\", or its bytes in hexadecimal",
-                 text);
-        trial_fail(trial, LEVEL_MUST, want, "its output does not show it");
-    }
-}
-
-static void leave(struct trial *trial) {
-    trial_flush(trial);
-    link_close(&trial->link);
-}
-
-/* The words that end a connection. Returns false if the word is none of them. */
-static bool run_ending(struct script_run *run, const struct script_step *step) {
-    struct trial *trial = run->trial;
-    switch (step->word) {
-    case SCRIPT_FAIL:
-    case SCRIPT_SHOULDFAIL:
-        trial_wait_failed(trial, step->codes,
-                          step->word == SCRIPT_FAIL ? LEVEL_MUST : LEVEL_SHOULD);
-        break;
-    case SCRIPT_ORDERLY:
-        trial->no_reply = true;
-        trial_wait_failed(trial, step->codes, LEVEL_MUST);
-        break;
-    case SCRIPT_CLOSED:
-        trial_wait_closed(trial, step->codes[0] != 0 ? step->codes : NULL);
-        break;
-    case SCRIPT_EVENTUALLY:
-        eventually(trial, step->codes);
-        break;
-    case SCRIPT_ENDED:
-        trial_wait_ended(trial);
-        break;
-    case SCRIPT_LEAVE:
-        leave(trial);
-        break;
-    case SCRIPT_RESET:
-        trial_flush(trial);
-        link_reset(&trial->link);
-        break;
-    case SCRIPT_END:
-        if (trial->is_open && trial->settings->step >= 5) {
-            trial_send_close(trial, 1000);
-            trial_wait_closed(trial, NULL);
-        } else {
-            leave(trial);
-        }
-        break;
-    default:
-        return false;
-    }
     run->done = true;
-    return true;
 }
 
-/* The words in the middle of a connection. */
-static void run_middle(struct script_run *run, const struct script_step *step) {
-    struct trial *trial = run->trial;
-    switch (step->word) {
-    case SCRIPT_WANT:
-        trial_wait_messages(trial);
-        break;
-    case SCRIPT_WAITPONG:
-        trial_wait_pong(trial);
-        break;
-    case SCRIPT_BARRIER:
-        barrier(trial);
-        break;
-    case SCRIPT_FIN:
-        trial_flush(trial);
-        link_finish(&trial->link);
-        break;
-    case SCRIPT_MEANWHILE:
-        trial_flush(trial);
-        script_run_meanwhile(trial);
-        break;
-    case SCRIPT_CROWD:
-        trial_flush(trial);
-        script_run_crowd(trial, (size_t)step->number);
-        break;
-    case SCRIPT_DEAF:
-    case SCRIPT_HEARING:
-        trial->deaf = step->word == SCRIPT_DEAF;
-        break;
-    case SCRIPT_STUFF:
-        script_run_stuff(run, step);
-        break;
-    case SCRIPT_PRINTS:
-        prints(trial, step);
-        break;
-    case SCRIPT_LIMITS:
-        trial->limits = step->codes;
-        break;
-    default:
-        break;
+static void wait_ended(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    trial_wait_ended(run->trial);
+    run->done = true;
+}
+
+static void leave(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    trial_flush(run->trial);
+    link_close(&run->trial->link);
+    run->done = true;
+}
+
+static void reset(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    trial_flush(run->trial);
+    link_reset(&run->trial->link);
+    run->done = true;
+}
+
+/* The script says nothing of the end: it is an ordinary one. */
+static void end_script(struct script_run *run, const struct script_step *step) {
+    if (run->trial->is_open && run->trial->settings->step >= 5) {
+        trial_send_close(run->trial, 1000);
+        wait_closed(run, step);
+    } else {
+        leave(run, step);
     }
 }
 
-/* How the bytes leave, and how long to wait. Returns false if the word is none of these. */
-static bool run_pace(struct script_run *run, const struct script_step *step) {
-    switch (step->word) {
-    case SCRIPT_CHOP:
-    case SCRIPT_SLICE:
-        run->trial->outbox.piece = (size_t)step->number;
-        run->trial->outbox.paced = step->word == SCRIPT_CHOP;
-        return true;
-    case SCRIPT_SYNC:
-        run->sync = true;
-        return true;
-    case SCRIPT_EARLY:
-        run->early = true;
-        run->trial->may_end = true;
-        return true;
-    case SCRIPT_PATIENCE:
-        run->trial->timeout = (int64_t)step->number * 1000;
-        return true;
-    default:
-        return false;
-    }
-}
+const struct word word_frame = {NULL, WORD_PAYLOAD, WORD_WHEN_OPEN, script_run_frame, 0};
+const struct word word_message = {NULL, WORD_PAYLOAD, WORD_WHEN_OPEN, wait_message, 0};
+const struct word word_end = {NULL, WORD_ALONE, WORD_WHEN_OPEN, end_script, 0};
 
-void script_run_ordinary_step(struct script_run *run, size_t index) {
-    const struct script_step *step = &run->script->steps[index];
-    if (step->word == SCRIPT_FRAME) {
-        script_run_frame(run, index);
-    } else if (!run_ending(run, step)) {
-        run_middle(run, step);
-    }
-}
-
-static void run_step(struct script_run *run, size_t index) {
-    const struct script_step *step = &run->script->steps[index];
-    if (run_pace(run, step)) {
-        return;
-    }
-    if (run->trial->settings->tests_client) {
-        script_run_client_step(run, index);
-        return;
-    }
-    if (script_run_request_word(run, step)) {
-        return;
-    }
-    script_run_connect(run);
-    if (step->word == SCRIPT_FRAME && run->early) {
-        script_run_frame(run, index);
-        return;
-    }
-    if (script_opens(run->script) && !ensure_open(run)) {
-        return;
-    }
-    script_run_ordinary_step(run, index);
-}
+const struct word words_of_both[] = {
+    {"chop", WORD_NUMBER, WORD_AT_ANY_TIME, chop, 0},
+    {"slice", WORD_NUMBER, WORD_AT_ANY_TIME, slice, 0},
+    {"sync", WORD_ALONE, WORD_AT_ANY_TIME, sync_frames, 0},
+    {"early", WORD_ALONE, WORD_AT_ANY_TIME, send_early, 0},
+    {"patience", WORD_NUMBER, WORD_AT_ANY_TIME, be_patient, 0},
+    {"waitpong", WORD_ALONE, WORD_WHEN_OPEN, wait_pong, 0},
+    {"barrier", WORD_ALONE, WORD_WHEN_OPEN, barrier, 0},
+    {"fin", WORD_ALONE, WORD_WHEN_OPEN, end_own_half, WORD_ENDS_TCP},
+    {"limits", WORD_CODES, WORD_WHEN_OPEN, allow_limits, 0},
+    {"fail", WORD_CODES, WORD_WHEN_OPEN, has_to_fail, 0},
+    {"shouldfail", WORD_CODES, WORD_WHEN_OPEN, should_fail, 0},
+    {"closed", WORD_CODES, WORD_WHEN_OPEN, wait_closed, 0},
+    {"eventually", WORD_CODES, WORD_WHEN_OPEN, fails_or_goes_on, 0},
+    {"ended", WORD_ALONE, WORD_WHEN_OPEN, wait_ended, 0},
+    {"leave", WORD_ALONE, WORD_WHEN_OPEN, leave, 0},
+    {"reset", WORD_ALONE, WORD_WHEN_OPEN, reset, WORD_ENDS_TCP},
+    {NULL, WORD_ALONE, WORD_AT_ANY_TIME, NULL, 0},
+};
 
 static bool is_over(const struct script_run *run) {
     return run->done || run->trial->excused || run->trial->verdict.skipped[0] != '\0' ||
@@ -205,7 +162,10 @@ static bool is_over(const struct script_run *run) {
 void script_run(struct trial *trial, const struct script *script) {
     struct script_run run = {.trial = trial, .script = script};
     for (size_t i = 0; i < script->count && !is_over(&run); i++) {
-        run_step(&run, i);
+        const struct script_step *step = &script->steps[i];
+        if (trial->settings->driver->prepare(&run, step)) {
+            step->word->act(&run, step);
+        }
     }
     free(run.rest);
 }

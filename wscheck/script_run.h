@@ -18,20 +18,15 @@ struct script_run {
     const char *query; /* behind the path of a client's URL; or NULL */
 };
 
-/* Plays the whole script. The verdict is in the trial. */
+/* Carries out the whole script. The verdict is in the trial. */
 void script_run(struct trial *trial, const struct script *script);
 
-/* script_run_request.c: the words about the handshake. Returns false if it is none of them. */
-bool script_run_request_word(struct script_run *run, const struct script_step *step);
+/* driver_server.c: connects to the server and sends the request, if that has not been done. */
 void script_run_connect(struct script_run *run);
 
-/* script_run_client.c: all words, when a client is under test; and those that mean the same. */
-void script_run_client_step(struct script_run *run, size_t index);
-void script_run_ordinary_step(struct script_run *run, size_t index);
-
-/* script_run_frames.c: sends the frame of a step, and announces the messages that are to come
+/* script_run_frames.c: sends the frames of a step; texts without end, without reading what comes
  * back. */
-void script_run_frame(struct script_run *run, size_t index);
+void script_run_frame(struct script_run *run, const struct script_step *step);
 void script_run_stuff(struct script_run *run, const struct script_step *step);
 
 /* script_run_others.c: other connections that must be served in the meantime. */
@@ -40,6 +35,6 @@ void script_run_crowd(struct trial *trial, size_t count);
 
 /* Whether the server still serves a fresh connection; with `fault` (at least 200 characters) for
  * what is wrong if it does not. */
-bool script_run_is_alive(const struct trial_settings *settings, char *fault, size_t capacity);
+bool script_run_is_served(const struct trial_settings *settings, char *fault, size_t capacity);
 
 #endif

@@ -1,6 +1,8 @@
 #include "common/clock.h"
+#include "wscheck/driver.h"
 #include "wscheck/sample.h"
 #include "wscheck/script_run.h"
+#include "wscheck/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,13 +17,13 @@ static void announce(struct script_run *run, size_t index) {
     if (index < run->announced) {
         return;
     }
-    while (index < script->count && script->steps[index].word != SCRIPT_WANT) {
+    while (index < script->count && script->steps[index].word != &word_message) {
         if (script->steps[index].echo) {
             return;
         }
         index++;
     }
-    for (; index < script->count && script->steps[index].word == SCRIPT_WANT; index++) {
+    for (; index < script->count && script->steps[index].word == &word_message; index++) {
         const struct script_step *step = &script->steps[index];
         struct trial_wanted wanted = {step->frame.opcode, step->optional, step->payload,
                                       step->times};
@@ -33,7 +35,7 @@ static void announce(struct script_run *run, size_t index) {
 static void send_one(struct script_run *run, const struct script_step *step,
                      struct writer_frame *frame) {
     struct trial *trial = run->trial;
-    if (trial->settings->tests_client) {
+    if (!trial->settings->driver->is_client) {
         frame->masked = step->masked;
     }
     if (!step->zero_key) {
@@ -106,15 +108,14 @@ static uint64_t count_windows(const struct trial *trial, const struct script_ste
     return count < LEAST ? LEAST : count > MOST ? MOST : count;
 }
 
-void script_run_frame(struct script_run *run, size_t index) {
-    const struct script_step *step = &run->script->steps[index];
+void script_run_frame(struct script_run *run, const struct script_step *step) {
     struct trial *trial = run->trial;
     const struct sample *sample =
         step->slide > 0 ? sample_named((const char *)step->payload.unit) : NULL;
     uint64_t times = sample != NULL ? count_windows(trial, step) : step->times;
     size_t position = 0;
     uint8_t number[24];
-    announce(run, index);
+    announce(run, (size_t)(step - run->script->steps));
     for (uint64_t i = 0; i < times && trial->verdict.failed < LEVEL_MUST && !trial->excused; i++) {
         struct writer_frame frame = step->frame;
         if (sample != NULL) {

@@ -105,7 +105,7 @@ void script_run_crowd(struct trial *trial, size_t count) {
     free(crowd);
 }
 
-bool script_run_is_alive(const struct trial_settings *settings, char *fault, size_t capacity) {
+bool script_run_is_served(const struct trial_settings *settings, char *fault, size_t capacity) {
     struct trial *trial = malloc(sizeof *trial);
     if (trial == NULL) {
         abort();

@@ -1,40 +1,13 @@
 #include "wscheck/script_run.h"
+#include "wscheck/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* Whether a script writes its bytes itself instead of making a handshake. */
-static bool begins_raw(const struct script *script) {
-    size_t first = 0;
-    while (script->steps[first].word == SCRIPT_PATIENCE ||
-           script->steps[first].word == SCRIPT_CHOP) {
-        first++;
-    }
-    return script->steps[first].word == SCRIPT_RAW;
-}
-
-void script_run_connect(struct script_run *run) {
-    struct trial *trial = run->trial;
-    if (run->connected) {
-        return;
-    }
-    run->connected = true;
-    if (!trial_connect(trial)) {
-        return;
-    }
-    if (begins_raw(run->script) || trial->settings->step < 2) {
-        return;
-    }
-    trial_send_request(trial);
-    if (!run->early) {
-        trial_flush(trial);
-    }
-}
-
 /* "?a=b" goes behind the target of the URL, "http:" makes it an absolute one. */
-static void set_target(struct trial *trial, const char *target) {
+static void put_target(struct trial *trial, const char *target) {
     char whole[2048];
     const char *own = trial->settings->target;
     if (target[0] == '?') {
@@ -48,61 +21,91 @@ static void set_target(struct trial *trial, const char *target) {
     request_set_word(&trial->request, 1, target);
 }
 
-/* Words that change the request before it is sent. Returns false if the word is none of them. */
-static bool change_request(struct script_run *run, const struct script_step *step, uint8_t *bytes) {
-    struct request *request = &run->trial->request;
-    size_t length = (size_t)step->payload.length;
-    switch (step->word) {
-    case SCRIPT_METHOD:
-    case SCRIPT_VERSION:
-        request_set_word(request, (int)(step->word - SCRIPT_METHOD), (const char *)bytes);
-        return true;
-    case SCRIPT_TARGET:
-        set_target(run->trial, (const char *)bytes);
-        return true;
-    case SCRIPT_SET:
-        request_set(request, bytes, length);
-        return true;
-    case SCRIPT_ADD:
-        if (step->payload.length > step->payload.unit_length) {
-            memcpy(bytes, "X-Long: ", 8); /* a pattern has no name of its own */
-        }
-        request_add(request, bytes, length);
-        return true;
-    case SCRIPT_OFFER:
-        request_offer(request, (const char *)bytes);
-        return true;
-    case SCRIPT_DROP:
-        request_drop(request, (const char *)bytes);
-        return true;
-    case SCRIPT_REVERSE:
-        request_reverse(request);
-        return true;
-    case SCRIPT_LOWER:
-    case SCRIPT_UPPER:
-        request_change_case(request, step->word == SCRIPT_UPPER);
-        return true;
-    case SCRIPT_LF:
-        request->bare_lf = true;
-        return true;
-    case SCRIPT_PLAIN:
-        request_drop(request, "Upgrade");
-        request_drop(request, "Connection");
-        request_drop(request, "Sec-WebSocket-Key");
-        request_drop(request, "Sec-WebSocket-Version");
-        return true;
-    default:
-        return false;
+/* The payload of a step at its full length, with a NUL after it. Free it. */
+static uint8_t *whole_payload(const struct script_step *step) {
+    uint8_t *bytes = malloc((size_t)step->payload.length + 1);
+    if (bytes == NULL) {
+        abort();
+    }
+    payload_copy(&step->payload, 0, bytes, (size_t)step->payload.length);
+    bytes[step->payload.length] = '\0';
+    return bytes;
+}
+
+/* Words that change the request before it is sent. */
+
+static void set_method(struct script_run *run, const struct script_step *step) {
+    request_set_word(&run->trial->request, 0, (const char *)step->payload.unit);
+}
+
+static void set_version(struct script_run *run, const struct script_step *step) {
+    request_set_word(&run->trial->request, 2, (const char *)step->payload.unit);
+}
+
+static void set_target(struct script_run *run, const struct script_step *step) {
+    uint8_t *target = whole_payload(step);
+    put_target(run->trial, (const char *)target);
+    free(target);
+}
+
+static void set_header(struct script_run *run, const struct script_step *step) {
+    request_set(&run->trial->request, step->payload.unit, step->payload.unit_length);
+}
+
+static void add_header(struct script_run *run, const struct script_step *step) {
+    uint8_t *line = whole_payload(step);
+    if (step->payload.length > step->payload.unit_length) {
+        memcpy(line, "X-Long: ", 8); /* a pattern has no name of its own */
+    }
+    request_add(&run->trial->request, line, (size_t)step->payload.length);
+    free(line);
+}
+
+static void add_offer(struct script_run *run, const struct script_step *step) {
+    request_offer(&run->trial->request, (const char *)step->payload.unit);
+}
+
+static void drop_header(struct script_run *run, const struct script_step *step) {
+    request_drop(&run->trial->request, (const char *)step->payload.unit);
+}
+
+static void reverse_headers(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    request_reverse(&run->trial->request);
+}
+
+static void lower_names(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    request_change_case(&run->trial->request, false);
+}
+
+static void upper_names(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    request_change_case(&run->trial->request, true);
+}
+
+static void end_with_lf(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    run->trial->request.bare_lf = true;
+}
+
+static void make_plain(struct script_run *run, const struct script_step *step) {
+    static const char *const names[] = {"Upgrade", "Connection", "Sec-WebSocket-Key",
+                                        "Sec-WebSocket-Version"};
+    (void)step;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        request_drop(&run->trial->request, names[i]);
     }
 }
 
+/* Words that send a request, or part of one. */
+
 /* Sends the first bytes of the request and keeps the rest for later. */
-static void send_unfinished(struct script_run *run, const struct script_step *step) {
+static void send_first(struct script_run *run, size_t count) {
     struct trial *trial = run->trial;
-    uint8_t *bytes = request_bytes(&trial->request, &run->rest_length);
-    size_t count = (size_t)step->number;
-    count = count < run->rest_length ? count : run->rest_length;
-    count = step->word == SCRIPT_ALLBUT ? run->rest_length - count : count;
+    size_t length;
+    uint8_t *bytes = request_bytes(&trial->request, &length);
+    count = count < length ? count : length;
     run->connected = true;
     if (!trial_connect(trial)) {
         free(bytes);
@@ -113,13 +116,23 @@ static void send_unfinished(struct script_run *run, const struct script_step *st
                      bytes, count);
     trial_put(trial, bytes, count);
     trial_flush(trial);
-    memmove(bytes, bytes + count, run->rest_length - count);
-    run->rest_length -= count;
+    memmove(bytes, bytes + count, length - count);
+    run->rest_length = length - count;
     run->rest = bytes;
 }
 
-static void send_raw(struct script_run *run, const uint8_t *bytes, size_t length,
-                     const char *label) {
+static void send_unfinished(struct script_run *run, const struct script_step *step) {
+    send_first(run, (size_t)step->number);
+}
+
+static void send_all_but(struct script_run *run, const struct script_step *step) {
+    size_t length;
+    free(request_bytes(&run->trial->request, &length));
+    send_first(run, length - (step->number < length ? (size_t)step->number : length));
+}
+
+static void send_bytes(struct script_run *run, const uint8_t *bytes, size_t length,
+                       const char *label) {
     struct trial *trial = run->trial;
     script_run_connect(run);
     transcript_bytes(transcript_add(&trial->transcript, TRANSCRIPT_SENT, "%s", label), bytes,
@@ -128,10 +141,25 @@ static void send_raw(struct script_run *run, const uint8_t *bytes, size_t length
     trial_flush(trial);
 }
 
-static void refuse(struct trial *trial, const struct script_step *step) {
+static void send_raw(struct script_run *run, const struct script_step *step) {
+    uint8_t *bytes = whole_payload(step);
+    send_bytes(run, bytes, (size_t)step->payload.length, "bytes as they are");
+    free(bytes);
+}
+
+static void send_rest(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    send_bytes(run, run->rest, run->rest_length, "the rest of the handshake");
+}
+
+/* Words about the answer. */
+
+static void refuse(struct script_run *run, const struct script_step *step) {
+    struct trial *trial = run->trial;
     static const char want[] = "an HTTP response with an error status, 4xx or 5xx";
     const char *header = (const char *)step->payload.unit;
     size_t from = 0;
+    script_run_connect(run);
     if (!trial_read_answer(trial)) {
         return;
     }
@@ -152,7 +180,7 @@ static void refuse(struct trial *trial, const struct script_step *step) {
     }
 }
 
-static void has(struct trial *trial, const char *line, bool wanted) {
+static void judge_header(struct trial *trial, const char *line, bool wanted) {
     char name[128], want[240];
     const char *colon = strchr(line, ':');
     size_t from = 0;
@@ -169,12 +197,40 @@ static void has(struct trial *trial, const char *line, bool wanted) {
     }
 }
 
-/* What a server does not like of an offer is no reason to refuse the connection. */
-static void negotiated(struct script_run *run) {
+static void has(struct script_run *run, const struct script_step *step) {
+    judge_header(run->trial, (const char *)step->payload.unit, true);
+}
+
+static void lacks(struct script_run *run, const struct script_step *step) {
+    judge_header(run->trial, (const char *)step->payload.unit, false);
+}
+
+static void accept_101(struct script_run *run, const struct script_step *step) {
     struct trial *trial = run->trial;
-    trial->may_end = true;
+    (void)step;
     script_run_connect(run);
-    if (!trial->verdict.failed && !trial_read_accepted(trial) && trial->excused) {
+    if (!trial->is_open && !trial->verdict.failed) {
+        trial_read_accepted(trial);
+    }
+}
+
+static void accept_or_refuse(struct script_run *run, const struct script_step *step) {
+    run->trial->may_end = true;
+    accept_101(run, step);
+}
+
+static void agree(struct script_run *run, const struct script_step *step) {
+    accept_101(run, step);
+    if (run->trial->is_open) {
+        trial_need_agreement(run->trial, (const char *)step->payload.unit);
+    }
+}
+
+/* What a server does not like of an offer is no reason to refuse the connection. */
+static void negotiate(struct script_run *run, const struct script_step *step) {
+    struct trial *trial = run->trial;
+    accept_or_refuse(run, step);
+    if (!trial->is_open && trial->excused) {
         trial_mark(trial, trial->entry, 9);
         trial_fail(trial, LEVEL_SHOULD,
                    "a 101: a server declines an offer by leaving it out of its answer (5)",
@@ -182,84 +238,53 @@ static void negotiated(struct script_run *run) {
     }
 }
 
-/* Words about the answer. Returns false if the word is none of them. */
-static bool judge_answer(struct script_run *run, const struct script_step *step) {
+static void answer(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    script_run_connect(run);
+    trial_read_answer(run->trial);
+}
+
+static void answer_status(struct script_run *run, const struct script_step *step) {
     struct trial *trial = run->trial;
-    const char *text = (const char *)step->payload.unit;
-    switch (step->word) {
-    case SCRIPT_OPEN:
-    case SCRIPT_ACCEPT:
-    case SCRIPT_ACCEPTABLE:
-        trial->may_end = trial->may_end || step->word == SCRIPT_ACCEPTABLE;
-        script_run_connect(run);
-        if (!trial->is_open && !trial->verdict.failed) {
-            trial_read_accepted(trial);
-        }
-        return true;
-    case SCRIPT_AGREED:
-        script_run_connect(run);
-        if (trial->is_open || (!trial->verdict.failed && trial_read_accepted(trial))) {
-            trial_need_agreement(trial, text);
-        }
-        return true;
-    case SCRIPT_NEGOTIATED:
-        negotiated(run);
-        return true;
-    case SCRIPT_REFUSE:
-        script_run_connect(run);
-        refuse(trial, step);
-        return true;
-    case SCRIPT_ANSWER:
-    case SCRIPT_STATUS:
-        script_run_connect(run);
-        if (trial_read_answer(trial) && step->word == SCRIPT_STATUS &&
-            (uint64_t)trial->answer.status != step->number) {
-            char want[80];
-            snprintf(want, sizeof want, "an HTTP response with status %u", (unsigned)step->number);
-            trial_mark(trial, trial->entry, 9);
-            trial_fail(trial, LEVEL_MUST, want, "status %d", trial->answer.status);
-        }
-        return true;
-    case SCRIPT_HAS:
-    case SCRIPT_LACKS:
-        has(trial, text, step->word == SCRIPT_HAS);
-        return true;
-    default:
-        return false;
+    script_run_connect(run);
+    if (trial_read_answer(trial) && (uint64_t)trial->answer.status != step->number) {
+        char want[80];
+        snprintf(want, sizeof want, "an HTTP response with status %u", (unsigned)step->number);
+        trial_mark(trial, trial->entry, 9);
+        trial_fail(trial, LEVEL_MUST, want, "status %d", trial->answer.status);
     }
 }
 
-/* Words that send a request, or part of one. Returns false if the word is none of them. */
-static bool send_part(struct script_run *run, const struct script_step *step,
-                      const uint8_t *bytes) {
-    switch (step->word) {
-    case SCRIPT_RAW:
-        send_raw(run, bytes, (size_t)step->payload.length, "bytes as they are");
-        return true;
-    case SCRIPT_UNFINISHED:
-    case SCRIPT_ALLBUT:
-        send_unfinished(run, step);
-        return true;
-    case SCRIPT_REST:
-        send_raw(run, run->rest, run->rest_length, "the rest of the handshake");
-        return true;
-    default:
-        return false;
-    }
-}
+const struct word words_of_headers[] = {
+    {"drop", WORD_TEXT, WORD_IN_HANDSHAKE, drop_header, 0},
+    {"reverse", WORD_ALONE, WORD_IN_HANDSHAKE, reverse_headers, 0},
+    {"lower", WORD_ALONE, WORD_IN_HANDSHAKE, lower_names, 0},
+    {"upper", WORD_ALONE, WORD_IN_HANDSHAKE, upper_names, 0},
+    {"lf", WORD_ALONE, WORD_IN_HANDSHAKE, end_with_lf, 0},
+    {NULL, WORD_ALONE, WORD_AT_ANY_TIME, NULL, 0},
+};
 
-bool script_run_request_word(struct script_run *run, const struct script_step *step) {
-    if (step->word == SCRIPT_FRAME || step->word == SCRIPT_WANT) {
-        return false;
-    }
-    uint8_t *bytes = malloc((size_t)step->payload.length + 1);
-    if (bytes == NULL) {
-        abort();
-    }
-    payload_copy(&step->payload, 0, bytes, (size_t)step->payload.length);
-    bytes[step->payload.length] = '\0';
-    bool known =
-        change_request(run, step, bytes) || judge_answer(run, step) || send_part(run, step, bytes);
-    free(bytes);
-    return known;
-}
+const struct word words_of_requests[] = {
+    {"method", WORD_TEXT, WORD_IN_HANDSHAKE, set_method, 0},
+    {"target", WORD_TEXT, WORD_IN_HANDSHAKE, set_target, 0},
+    {"version", WORD_TEXT, WORD_IN_HANDSHAKE, set_version, 0},
+    {"set", WORD_PAYLOAD, WORD_IN_HANDSHAKE, set_header, 0},
+    {"add", WORD_PAYLOAD, WORD_IN_HANDSHAKE, add_header, 0},
+    {"offer", WORD_TEXT, WORD_IN_HANDSHAKE, add_offer, 0},
+    {"plain", WORD_ALONE, WORD_IN_HANDSHAKE, make_plain, 0},
+    {"raw", WORD_PAYLOAD, WORD_IN_HANDSHAKE, send_raw, WORD_IS_RAW | WORD_NEVER_OPENS},
+    {"unfinished", WORD_NUMBER, WORD_IN_HANDSHAKE, send_unfinished, WORD_NEVER_OPENS},
+    {"allbut", WORD_NUMBER, WORD_IN_HANDSHAKE, send_all_but, WORD_NEVER_OPENS},
+    {"rest", WORD_ALONE, WORD_IN_HANDSHAKE, send_rest, 0},
+    {"open", WORD_ALONE, WORD_IN_HANDSHAKE, accept_101, WORD_OPENS},
+    {"accept", WORD_ALONE, WORD_IN_HANDSHAKE, accept_101, WORD_OPENS},
+    {"agreed", WORD_TEXT, WORD_IN_HANDSHAKE, agree, WORD_OPENS},
+    {"acceptable", WORD_ALONE, WORD_IN_HANDSHAKE, accept_or_refuse, WORD_NEVER_OPENS},
+    {"negotiated", WORD_ALONE, WORD_IN_HANDSHAKE, negotiate, WORD_NEVER_OPENS},
+    {"refuse", WORD_NUMBER_AND_PAYLOAD, WORD_IN_HANDSHAKE, refuse, WORD_NEVER_OPENS},
+    {"answer", WORD_ALONE, WORD_IN_HANDSHAKE, answer, WORD_NEVER_OPENS},
+    {"status", WORD_NUMBER, WORD_IN_HANDSHAKE, answer_status, WORD_NEVER_OPENS},
+    {"has", WORD_TEXT, WORD_IN_HANDSHAKE, has, 0},
+    {"lacks", WORD_TEXT, WORD_IN_HANDSHAKE, lacks, 0},
+    {NULL, WORD_ALONE, WORD_AT_ANY_TIME, NULL, 0},
+};

@@ -1,6 +1,7 @@
 #include "wscheck/trial.h"
 
 #include "common/clock.h"
+#include "wscheck/driver.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -21,10 +22,9 @@ void trial_init(struct trial *trial, const struct trial_settings *settings, cons
     for (; *name != '\0'; name++) {
         trial->random = (trial->random ^ (uint8_t)*name) * 1099511628211u;
     }
-    reader_init(&trial->reader, settings->tests_client);
+    reader_init(&trial->reader, !settings->driver->is_client);
     transcript_init(&trial->transcript);
-    request_init(&trial->request, settings->host, settings->tests_client ? "/" : settings->target,
-                 trial->random);
+    request_init(&trial->request, settings->host, settings->target, trial->random);
 }
 
 void trial_free(struct trial *trial) {
@@ -58,7 +58,7 @@ void trial_mark(struct trial *trial, size_t entry, uint64_t wrong) {
 }
 
 const char *trial_peer(const struct trial *trial) {
-    return trial->settings->tests_client ? "the client" : "the server";
+    return trial->settings->driver->peer;
 }
 
 bool trial_connect(struct trial *trial) {
@@ -114,10 +114,9 @@ static void write_all(struct trial *trial, const uint8_t *bytes, size_t len) {
         int wanted = LINK_WRITABLE | (hears(trial) ? LINK_READABLE : 0);
         int ready = link_wait(&trial->link, wanted, deadline);
         if (ready == 0) {
-            trial_fail(trial, LEVEL_MUST,
-                       trial->settings->tests_client ? "the client goes on reading"
-                                                     : "the server goes on reading",
-                       "it has not read for %g s, with %zu bytes to send",
+            char want[80];
+            snprintf(want, sizeof want, "%s goes on reading", trial_peer(trial));
+            trial_fail(trial, LEVEL_MUST, want, "it has not read for %g s, with %zu bytes to send",
                        (double)trial->timeout / 1000, len);
             trial->link.broken = true;
         } else if ((ready & LINK_READABLE) != 0 && hears(trial) &&

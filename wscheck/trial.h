@@ -18,18 +18,17 @@
 #include "wscheck/transcript.h"
 
 struct child;
+struct driver;
 struct listener;
 struct deflate;
 
 enum { TRIAL_KEYS_MAX = 512 };
-/* Why cases are skipped without which there is no compression. */
-#define TRIAL_SERVER_DECLINES "the server does not accept the offer of permessage-deflate"
-#define TRIAL_CLIENT_DECLINES "the client does not offer permessage-deflate"
 
 enum { TRIAL_WANTED_MAX = 64, TRIAL_OUTBOX_SIZE = 64 * 1024, TRIAL_NO_CODE = 0 };
 
-/* The server under test. */
+/* The server or the client under test. */
 struct trial_settings {
+    const struct driver *driver; /* who is under test */
     struct link_address address;
     char host[300];      /* the value of the Host header */
     const char *target;  /* of the request line */
@@ -39,7 +38,7 @@ struct trial_settings {
     uint64_t messages;   /* of a sample that is slid through; 0: as many as make a fair amount */
     struct child *child; /* NULL when the server runs on its own */
 
-    bool tests_client;         /* a client is under test: */
+    /* Of a client under test. */
     struct listener *listener; /* it connects here, */
     const char *command;       /* and is started with this for each case; NULL: by somebody */
     int64_t arrival;           /* ms that it may take to connect */

@@ -1,4 +1,5 @@
 #include "step07_deflate/deflate.h"
+#include "wscheck/driver.h"
 #include "wscheck/trial.h"
 #include "wscheck/unpack.h"
 
@@ -19,7 +20,7 @@ static void *take_memory(size_t size) {
 }
 
 static const struct negotiation_side *own_side(const struct trial *trial) {
-    return trial->settings->tests_client ? &trial->agreement.server : &trial->agreement.client;
+    return trial->settings->driver->is_client ? &trial->agreement.client : &trial->agreement.server;
 }
 
 void trial_agree(struct trial *trial) {
@@ -28,7 +29,7 @@ void trial_agree(struct trial *trial) {
     if (agreement->agreed) {
         trial->reader.unpack = take_memory(sizeof *trial->reader.unpack);
         unpack_init(trial->reader.unpack,
-                    trial->settings->tests_client ? &agreement->client : &agreement->server);
+                    trial->settings->driver->is_client ? &agreement->server : &agreement->client);
     }
 }
 
@@ -37,9 +38,9 @@ static void full_name(const struct trial *trial, const char *parameter, char *ou
     bool has_prefix =
         strncmp(parameter, "client_", 7) == 0 || strncmp(parameter, "server_", 7) == 0;
     snprintf(out, size, "%s%s",
-             has_prefix                      ? ""
-             : trial->settings->tests_client ? "server_"
-                                             : "client_",
+             has_prefix                           ? ""
+             : trial->settings->driver->is_client ? "client_"
+                                                  : "server_",
              parameter);
 }
 
@@ -52,7 +53,7 @@ void trial_need_agreement(struct trial *trial, const char *parameter) {
     full_name(trial, parameter + without, name, sizeof name);
     if (!trial->agreement.agreed) {
         snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped, "%s",
-                 trial->settings->tests_client ? TRIAL_CLIENT_DECLINES : TRIAL_SERVER_DECLINES);
+                 trial->settings->driver->declines);
     } else if (parameter[0] != '\0' && negotiation_has(&trial->agreement, name) == without) {
         snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped, "%s is%s agreed", name,
                  without ? "" : " not");

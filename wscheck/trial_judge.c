@@ -1,4 +1,5 @@
 #include "common/clock.h"
+#include "wscheck/driver.h"
 #include "wscheck/trial.h"
 
 #include <inttypes.h>
@@ -163,7 +164,7 @@ static void take_pong(struct trial *trial) {
 /* Sends a frame of our own accord, now or when the frame that is being sent is whole. */
 static void reply(struct trial *trial, uint8_t opcode) {
     struct writer_frame frame = {
-        .fin = true, .masked = !trial->settings->tests_client, .opcode = opcode};
+        .fin = true, .masked = trial->settings->driver->is_client, .opcode = opcode};
     uint64_t length = trial->reader.frame.length;
     frame.payload = (struct payload){trial->reader.control, (size_t)length, length, 0};
     frame.claimed = length;
@@ -219,6 +220,7 @@ static void end_frame(struct trial *trial) {
 }
 
 static void broken_rule(struct trial *trial, bool has_entry) {
+    char want[80];
     struct transcript_entry *entry = transcript_entry(&trial->transcript, trial->entry);
     if (!has_entry) {
         trial->entry = trial->transcript.count;
@@ -233,10 +235,8 @@ static void broken_rule(struct trial *trial, bool has_entry) {
                          rest < 64 ? rest : 64);
     }
     trial_mark(trial, trial->entry, trial->reader.wrong);
-    trial_fail(trial, LEVEL_MUST,
-               trial->settings->tests_client ? "only frames that the RFC allows a client to send"
-                                             : "only frames that the RFC allows a server to send",
-               "%s", trial->reader.violation);
+    snprintf(want, sizeof want, "only frames that the RFC allows %s to send", trial_peer(trial));
+    trial_fail(trial, LEVEL_MUST, want, "%s", trial->reader.violation);
     trial->link.broken = true;
     trial->link.ended = true;
 }

@@ -1,4 +1,5 @@
 #include "common/clock.h"
+#include "wscheck/driver.h"
 #include "wscheck/trial.h"
 
 #include <inttypes.h>
@@ -28,7 +29,7 @@ static void remember(struct trial *trial, const struct writer_frame *frame) {
     }
     struct trial_control *control = &trial->controls.sent[trial->controls.count++];
     control->legal =
-        frame->fin && frame->rsv == 0 && frame->masked != trial->settings->tests_client;
+        frame->fin && frame->rsv == 0 && frame->masked == trial->settings->driver->is_client;
     control->opcode = frame->opcode;
     control->length = (uint8_t)frame->payload.length;
     payload_copy(&frame->payload, 0, control->bytes, control->length);
@@ -53,9 +54,9 @@ static void add_entry(struct trial *trial, const struct writer_frame *frame, uin
     if (cut != 0) {
         snprintf(part, sizeof part, ", its first %" PRIu64 " bytes only", cut);
     }
-    const char *mask = frame->masked != trial->settings->tests_client ? ""
-                       : frame->masked                                ? ", masked"
-                                                                      : ", not masked";
+    const char *mask = frame->masked == trial->settings->driver->is_client ? ""
+                       : frame->masked                                     ? ", masked"
+                                                                           : ", not masked";
     transcript_add(&trial->transcript, TRANSCRIPT_SENT, "%s%s%s%s%s: %s%s",
                    writer_opcode_name(frame->opcode), frame->fin ? "" : ", more to follow (FIN 0)",
                    bits[frame->rsv & 7], mask, length, shown, part);
@@ -117,7 +118,7 @@ void trial_send_frame(struct trial *trial, struct writer_frame *frame, uint64_t 
 
 void trial_send_simple(struct trial *trial, uint8_t opcode, const void *payload, size_t length) {
     struct writer_frame frame = {
-        .fin = true, .masked = !trial->settings->tests_client, .opcode = opcode};
+        .fin = true, .masked = trial->settings->driver->is_client, .opcode = opcode};
     uint32_t key = trial_random(trial);
     memcpy(frame.masking_key, &key, sizeof key);
     frame.payload = (struct payload){payload, length, length, 0};

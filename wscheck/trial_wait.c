@@ -1,4 +1,5 @@
 #include "common/clock.h"
+#include "wscheck/driver.h"
 #include "wscheck/trial.h"
 
 #include <stdio.h>
@@ -120,14 +121,6 @@ static void wait_end_of_tcp(struct trial *trial, enum level level, const char *w
     }
 }
 
-/* Behind both Closes the server ends TCP first (7.1.1), and here that is wscheck. */
-static void end_as_server(struct trial *trial) {
-    if (trial->settings->tests_client) {
-        trial_flush(trial);
-        link_finish(&trial->link);
-    }
-}
-
 void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level silence) {
     char want[200], list[60] = "";
     list_codes(codes, list, sizeof list);
@@ -146,11 +139,9 @@ void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level si
         fail_for(trial, LEVEL_SHOULD, want);
         trial_mark(trial, trial->closing.entry, 2);
     }
-    end_as_server(trial);
-    wait_end_of_tcp(trial, LEVEL_MUST,
-                    trial->settings->tests_client
-                        ? "after its Close frame the client ends TCP (7.1.7)"
-                        : "after its Close frame the server ends TCP (7.1.7)");
+    trial->settings->driver->after_close(trial);
+    snprintf(want, sizeof want, "after its Close frame %s ends TCP (7.1.7)", trial_peer(trial));
+    wait_end_of_tcp(trial, LEVEL_MUST, want);
     if (trial->no_reply && trial->link.ended && trial->link.reset) {
         trial_fail(trial, LEVEL_SHOULD,
                    "the TCP stream ends cleanly, trailing bytes read and discarded (7.1.1)",
@@ -177,11 +168,11 @@ void trial_wait_closed(struct trial *trial, const unsigned *codes) {
         trial_mark(trial, trial->closing.entry, 2);
         trial_fail(trial, LEVEL_SHOULD, want, "Close %u", trial->closing.code);
     }
-    const char *want_end = trial->settings->tests_client
-                               ? "the client ends TCP when the server has ended it (7.1.1)"
-                               : "after the closing handshake the server ends TCP at once (5.5.1)";
+    const char *want_end = trial->settings->driver->is_client
+                               ? "after the closing handshake the server ends TCP at once (5.5.1)"
+                               : "the client ends TCP when the server has ended it (7.1.1)";
     int64_t start = clock_now();
-    end_as_server(trial);
+    trial->settings->driver->after_close(trial);
     wait_end_of_tcp(trial, LEVEL_MUST, want_end);
     if (trial->link.ended && clock_now() - start > trial->timeout / 2) {
         trial_fail(trial, LEVEL_SHOULD, want_end, "it took %g s",
@@ -193,7 +184,7 @@ void trial_wait_closed(struct trial *trial, const unsigned *codes) {
 }
 
 void trial_wait_ended(struct trial *trial) {
-    wait_end_of_tcp(trial, LEVEL_MUST,
-                    trial->settings->tests_client ? "the client ends the TCP connection"
-                                                  : "the server ends the TCP connection");
+    char want[80];
+    snprintf(want, sizeof want, "%s ends the TCP connection", trial_peer(trial));
+    wait_end_of_tcp(trial, LEVEL_MUST, want);
 }

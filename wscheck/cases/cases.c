@@ -1,7 +1,5 @@
 #include "wscheck/cases/cases.h"
 
-#include "wscheck/script.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,14 +24,7 @@ static void copy_section(struct test_case *test) {
     snprintf(test->section, sizeof test->section, "%.*s", (int)length, test->name);
 }
 
-/* A mistake in this program, which any run shows. */
-static void refuse(const char *name, const char *problem) {
-    fprintf(stderr, "wscheck: the case %s: %s\n", name, problem);
-    abort();
-}
-
 void cases_add(struct case_list *list, const struct case_row *row) {
-    struct script parsed;
     if ((row->role & list->role) == 0) {
         return;
     }
@@ -44,23 +35,21 @@ void cases_add(struct case_list *list, const struct case_row *row) {
             abort();
         }
     }
-    const char *problem = script_parse(&parsed, row->script);
-    if (problem != NULL) {
-        refuse(row->name, problem);
-    }
     struct test_case *test = &list->cases[list->count++];
     *test = (struct test_case){.name = copy(row->name),
                                .level = row->level,
                                .rule = copy(row->rule),
-                               .script = copy(row->script),
                                .hint = copy(row->hint),
-                               .step = list->step,
-                               .needs_echo = script_needs_echo(&parsed)};
+                               .step = list->step};
     if (list->role == FOR_CLIENTS && list->step < CLIENT_STEP) {
         test->step = CLIENT_STEP;
     }
     copy_section(test);
-    script_free(&parsed);
+    const char *problem = script_parse(&test->script, row->script, list->role);
+    if (problem != NULL) { /* A mistake in this program, which any run shows. */
+        fprintf(stderr, "wscheck: the script of %s is wrong at: %s\n", row->name, problem);
+        abort();
+    }
 }
 
 void cases_add_rows(struct case_list *list, const struct case_row *rows, size_t count) {
@@ -69,7 +58,7 @@ void cases_add_rows(struct case_list *list, const struct case_row *rows, size_t 
     }
 }
 
-void cases_init(struct case_list *list, enum case_role role) {
+void cases_init(struct case_list *list, enum script_role role) {
     static void (*const files[])(struct case_list * list) = {
         cases_http,   cases_handshake, cases_upgrade, cases_client,    cases_client_open,
         cases_frames, cases_illegal,   cases_control, cases_fragments, cases_utf8,
@@ -88,7 +77,7 @@ void cases_free(struct case_list *list) {
         struct test_case *test = &list->cases[i];
         free(test->name);
         free(test->rule);
-        free(test->script);
+        script_free(&test->script);
         free(test->hint);
     }
     free(list->cases);

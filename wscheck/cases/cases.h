@@ -6,14 +6,13 @@
 #ifndef WSCHECK_CASES_CASES_H
 #define WSCHECK_CASES_CASES_H
 
+#include "wscheck/script.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
 /* How much a failure counts, in the words of RFC 2119. */
 enum level { LEVEL_NONE, LEVEL_SHOULD, LEVEL_MUST };
-
-/* Who is put to the test by a case. */
-enum case_role { FOR_SERVERS = 1, FOR_CLIENTS = 2, FOR_BOTH = FOR_SERVERS | FOR_CLIENTS };
 
 /* A row of a table of cases. The name is the section, a '/' and a few words of letters, digits and
  * '-', such as "6455/5.5.2/ping-payload-repeated"; cases that belong together share the words up to
@@ -21,7 +20,7 @@ enum case_role { FOR_SERVERS = 1, FOR_CLIENTS = 2, FOR_BOTH = FOR_SERVERS | FOR_
  * of known failures use it. */
 struct case_row {
     const char *name;
-    enum case_role role;
+    enum script_role role;
     enum level level; /* the most that a failure of this case can count */
     const char *rule; /* what the other side has to do, in plain words */
     const char *script;
@@ -32,22 +31,22 @@ struct test_case {
     char *name;
     char section[16]; /* "6455/5.5.2", "step04", "12.1" or "slow": the beginning of the name */
     enum level level;
-    char *rule, *script, *hint;
+    char *rule, *hint;
+    struct script script;
     unsigned step;   /* the step of the tutorial that explains it */
-    bool needs_echo; /* it can judge only a server or client that echoes messages */
     bool named_only; /* no RFC asks for it: it runs only when a selector names it */
 };
 
 struct case_list {
     struct test_case *cases;
     size_t count, capacity;
-    enum case_role role; /* who is put to the test */
-    unsigned step;       /* of the cases that are added next */
+    enum script_role role; /* who is put to the test */
+    unsigned step;         /* of the cases that are added next */
 };
 
 /* Makes the list of all cases for servers, or of those for clients. Free it after use with
  * cases_free. */
-void cases_init(struct case_list *list, enum case_role role);
+void cases_init(struct case_list *list, enum script_role role);
 void cases_free(struct case_list *list);
 
 /* Adds a case if it is for the list's role; all strings are copied. */

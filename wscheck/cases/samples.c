@@ -20,7 +20,7 @@ static const struct {
     {32768, 256}, {65536, 256}, {131072, 256}, {131072, 1024}, {131072, 4096}, {131072, 32768},
 };
 
-static void add_group(struct case_list *list, const char *group, enum case_role role,
+static void add_group(struct case_list *list, const char *group, enum script_role role,
                       const char *opcode, const char *sample, const char *offer) {
     for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
         char name[40], rule[200], script[500], pieces[32] = "", frames[40] = "";

@@ -1,0 +1,126 @@
+#include "wscheck/driver.h"
+
+#include "common/clock.h"
+#include "wscheck/child.h"
+#include "wscheck/script_run.h"
+#include "wscheck/words.h"
+
+#include <stdio.h>
+
+/* A script may write its bytes itself instead of making a request. */
+static bool begins_raw(const struct script *script) {
+    const struct script_step *step = script->steps;
+    while (step->word->moment == WORD_AT_ANY_TIME) {
+        step++;
+    }
+    return (step->word->traits & WORD_IS_RAW) != 0;
+}
+
+void script_run_connect(struct script_run *run) {
+    struct trial *trial = run->trial;
+    if (run->connected) {
+        return;
+    }
+    run->connected = true;
+    if (!trial_connect(trial) || begins_raw(run->script) || trial->settings->step < 2) {
+        return;
+    }
+    trial_send_request(trial);
+    if (!run->early) {
+        trial_flush(trial);
+    }
+}
+
+/* A word about the request or its answer sends the one and waits for the other by itself. */
+static bool prepare(struct script_run *run, const struct script_step *step) {
+    struct trial *trial = run->trial;
+    if (step->word->moment != WORD_WHEN_OPEN) {
+        return true;
+    }
+    script_run_connect(run);
+    if ((step->word == &word_frame && run->early) || !script_opens(run->script)) {
+        return true;
+    }
+    return trial->is_open || (!trial->verdict.failed && trial_read_accepted(trial));
+}
+
+/* It is the server that ends TCP first (7.1.1). */
+static void after_close(struct trial *trial) {
+    (void)trial;
+}
+
+static void leave(struct trial *trial) {
+    link_close(&trial->link);
+}
+
+/* One that is slow under load gets another try. */
+static bool is_alive(const struct trial_settings *settings, char *fault, size_t capacity) {
+    /* NOLINTNEXTLINE(misc-redundant-expression): the second call is the second try. */
+    return script_run_is_served(settings, fault, capacity) ||
+           script_run_is_served(settings, fault, capacity);
+}
+
+const struct driver driver_server = {
+    .peer = "the server",
+    .is_client = true,
+    .declines = "the server does not accept the offer of permessage-deflate",
+    .has_no_echo = "the server does not echo",
+    .printed = "the server printed meanwhile, of this and of others",
+    .is_gone = "the server is gone",
+    .prepare = prepare,
+    .after_close = after_close,
+    .leave = leave,
+    .is_alive = is_alive,
+};
+
+/* Words that make no sense where the client connects of its own accord, once. */
+
+static void meanwhile(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    trial_flush(run->trial);
+    script_run_meanwhile(run->trial);
+}
+
+static void crowd(struct script_run *run, const struct script_step *step) {
+    trial_flush(run->trial);
+    script_run_crowd(run->trial, (size_t)step->number);
+}
+
+static void be_deaf(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    run->trial->deaf = true;
+}
+
+static void hear(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    run->trial->deaf = false;
+}
+
+static void prints(struct script_run *run, const struct script_step *step) {
+    struct trial *trial = run->trial;
+    const char *text = (const char *)step->payload.unit;
+    trial_flush(trial);
+    if (!child_prints(trial->settings->child, text, clock_now() + trial->timeout)) {
+        char want[200];
+        snprintf(want, sizeof want, "the server's output shows \"%s\", or its bytes in hexadecimal",
+                 text);
+        trial_fail(trial, LEVEL_MUST, want, "its output does not show it");
+    }
+}
+
+static void fails_orderly(struct script_run *run, const struct script_step *step) {
+    run->trial->no_reply = true;
+    trial_wait_failed(run->trial, step->codes, LEVEL_MUST);
+    run->done = true;
+}
+
+const struct word words_of_servers[] = {
+    {"meanwhile", WORD_ALONE, WORD_WHEN_OPEN, meanwhile, 0},
+    {"crowd", WORD_NUMBER, WORD_WHEN_OPEN, crowd, 0},
+    {"deaf", WORD_ALONE, WORD_WHEN_OPEN, be_deaf, 0},
+    {"hearing", WORD_ALONE, WORD_WHEN_OPEN, hear, 0},
+    {"stuff", WORD_NUMBER_AND_PAYLOAD, WORD_WHEN_OPEN, script_run_stuff, WORD_NEEDS_ECHO},
+    {"prints", WORD_TEXT, WORD_WHEN_OPEN, prints, WORD_NEEDS_OUTPUT},
+    {"orderly", WORD_CODES, WORD_WHEN_OPEN, fails_orderly, 0},
+    {NULL, WORD_ALONE, WORD_AT_ANY_TIME, NULL, 0},
+};
