@@ -2,9 +2,10 @@
 # part of `all`: only the bench and its test build them. A benchmark is not a test.
 
 bench_load  := load measure payload stock client client_take flow churn idle
-bench_raw   := raw_echo
+bench_raw   := raw_echo raw
+bench_epoll := epoll_echo raw
 bench_lane  := lane
-BENCH_TOOLS := $(BUILD)/bench_load $(BUILD)/bench_raw $(BUILD)/bench_lane
+BENCH_TOOLS := $(foreach tool,load raw epoll lane,$(BUILD)/bench_$(tool))
 
 $(foreach tool,$(notdir $(BENCH_TOOLS)),\
   $(eval $(BUILD)/$(tool): $(foreach module,$(addprefix bench/,$($(tool))) common/process common/options common/text,\

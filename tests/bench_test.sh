@@ -76,13 +76,17 @@ load 'a message that the server refuses' 1 'bench_load: .*the server' --messages
 load 'not a raw echo' 1 ' errors=[1-9]' --protocol raw --messages 3 --timeout 0.2
 stop
 
-start bench_raw
-for options in '--size 20' '--size 16777216' '--mode pipelined --connections 3 --size 1024'; do
-    # shellcheck disable=SC2086 # the options are split on purpose
-    load "raw echo, $options" 0 ' messages=[1-9].* errors=0$' --protocol raw --messages 3 $options
+for program in bench_raw bench_epoll; do
+    start $program
+    for options in '--size 20' '--size 16777216' '--mode pipelined --connections 3 --size 1024'; do
+        # shellcheck disable=SC2086 # the options are split on purpose
+        load "$program, $options" 0 ' messages=[1-9].* errors=0$' --protocol raw --messages 3 $options
+    done
+    load "$program, opening and closing" 0 ' messages=[1-9].* errors=0$' \
+        --protocol raw --mode handshake --connections 4 --seconds 0.2 --warm-up 0
+    stop
 done
-load 'raw echo, opening and closing' 0 ' messages=[1-9].* errors=0$' \
-    --protocol raw --mode handshake --connections 4 --seconds 0.2 --warm-up 0
+start bench_raw
 load 'not a WebSocket server' 1 'bench_load: the opening handshake failed' --messages 3
 load 'not a WebSocket server, opening and closing' 1 'did not answer the handshake' --mode handshake
 stop
