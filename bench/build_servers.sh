@@ -3,12 +3,10 @@
 #     server NAME|TITLE|VERSION|PROTOCOL|COMMAND
 # and one for each that cannot,
 #     missing NAME|TITLE|WHAT IT NEEDS
-# MODULES are the objects of the echo server without its main.c, for the peer that only frames.
 set -u
 BUILD=${BUILD:-build}
 CC=${CC:-cc}
 CXX=${CXX:-c++}
-MODULES=${MODULES:-}
 here=$(dirname "$0")
 work=$BUILD/bench
 limit=12000 # connections; the idle cell opens 10,000
@@ -45,24 +43,16 @@ compile() {
 }
 
 server raw 'raw TCP echo' 'this repository' raw "$BUILD/bench_raw --port 0"
-server again 'raw TCP echo again' 'this repository' raw "$BUILD/bench_raw --port 0"
-server epoll 'raw TCP echo, one thread' 'this repository' raw "$BUILD/bench_epoll --port 0"
 server ours 'this server' 'this repository' ws \
     "$BUILD/step05_echo --port 0 --quiet --max-connections $limit --max-message 67108864"
+server again 'raw TCP echo again' 'this repository' raw "$BUILD/bench_raw --port 0"
+server epoll 'raw echo, one thread' 'this repository' raw "$BUILD/bench_epoll --port 0"
 
 # --no-as-needed: compile puts the source behind the libraries.
 if compile "$work/lws" "$here/peers/lws.c" "$CC" -Wl,--no-as-needed -lwebsockets; then
     server lws libwebsockets "$(version lws_config.h LWS_LIBRARY_VERSION "$CXX")" ws "$work/lws"
 else
     missing lws libwebsockets 'apt-get install libwebsockets-dev'
-fi
-
-# shellcheck disable=SC2086 # the list of objects is split on purpose
-if compile "$work/wslay" "$here/peers/wslay.c" "$CC" $MODULES -Wl,--no-as-needed -lwslay; then
-    server wslay wslay "$(version wslay/wslayver.h WSLAY_VERSION "$CXX")" ws \
-        "$work/wslay --port 0 --quiet --max-connections $limit"
-else
-    missing wslay wslay 'apt-get install libwslay-dev'
 fi
 
 if compile "$work/beast" "$here/peers/beast.cpp" "$CXX"; then

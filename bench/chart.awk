@@ -1,6 +1,6 @@
 # Draws one chart as SVG from the lines of summary.awk: a group of bars for each cell that names the
 # chart in cells.txt, a bar for each server, with its spread as a thin line and our goal as a mark.
-# chart: the name in cells.txt; title, axis: what to write above and below.
+# chart: the name in cells.txt; heading, axis: what to write above and below. Comes after lines.awk.
 
 function text(x, y, class, anchor, words) {
     gsub(/&/, "\\&amp;", words)
@@ -18,64 +18,36 @@ function place(value) {
     return LEFT + (value < 0 ? 0 : value > most ? most : value) / most * (RIGHT - LEFT)
 }
 
-function bar(y, name, key,    x) {
-    text(LEFT - 8, y + BAR - 3, name == "ours" ? "name strong" : "name", "end", title_of[name])
-    if (errors[key] > 0 || !(key in value) || value[key] == "") {
+function bar(y, server, name,    x, key) {
+    key = name "|" server
+    text(LEFT - 8, y + BAR - 3, server == "ours" ? "name strong" : "name", "end", name_of[server])
+    if (errors[key] > 0 || value[key] == "") {
         text(LEFT + 6, y + BAR - 3, "note", "start", errors[key] > 0 ? "wrong replies" : "no figure")
         return
     }
     x = place(value[key])
     bars = bars sprintf("<rect x=\"%d\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" rx=\"2\" class=\"%s\"/>\n",
-        LEFT, y, x - LEFT, BAR, name == "ours" ? "ours" : "peer")
+        LEFT, y, x - LEFT, BAR, server == "ours" ? "ours" : "peer")
     line(place(low[key]), y + BAR / 2, place(high[key]), y + BAR / 2, "spread")
-    if (name == "ours")
-        line(place(goal[cell_of[key]]), y - 2, place(goal[cell_of[key]]), y + BAR + 2, "goal")
+    if (server == "ours")
+        line(place(goal[name]), y - 2, place(goal[name]), y + BAR + 2, "goal")
     if (place(high[key]) > x)
         x = place(high[key])
-    if (name == "ours" && place(goal[cell_of[key]]) > x && place(goal[cell_of[key]]) < x + 40)
-        x = place(goal[cell_of[key]])
-    text(x + 6, y + BAR - 3, name == "ours" ? "value strong" : "value", "start",
-        (value[key] > most ? "→ " : "") sprintf("%.2f", value[key]))
+    if (server == "ours" && place(goal[name]) > x && place(goal[name]) < x + 40)
+        x = place(goal[name])
+    text(x + 6, y + BAR - 3, server == "ours" ? "value strong" : "value", "start",
+        (value[key] > most ? "→ " : "") figure_of(name, server))
 }
 
 BEGIN { LEFT = 130; RIGHT = 760; WIDTH = 830; BAR = 14; STEP = 18; HEAD = 26; TOP = 74 }
 
-$1 == "cell" {
-    split(substr($0, 6), part, "|")
-    if (part[2] == chart) {
-        cell[++cells] = part[1]
-        measure = part[4]
-        goal[part[1]] = part[6]
-        title_of[part[1]] = part[8]
-    }
-}
-
-$1 == "server" {
-    split(substr($0, 8), part, "|")
-    title_of[part[1]] = part[2]
-    if (part[1] != "again") # a bar that says only what the machine does
-        peer[++peers] = part[1]
-}
-
-$1 == "value" {
-    split(substr($0, 7), part, "|")
-    key = part[1] "|" part[2]
-    cell_of[key] = part[1]
-    value[key] = part[3]
-    low[key] = part[4]
-    high[key] = part[5]
-    errors[key] = part[10]
-}
-
 # The axis ends at a round number that most bars fit below; what is longer is cut and says so.
-function choose_scale(    i, j, key, highest) {
-    for (i = 1; i <= cells; i++)
-        for (j = 1; j <= peers; j++) {
-            key = cell[i] "|" peer[j]
-            if (key in value && value[key] + 0 > highest)
-                highest = value[key] + 0
-        }
-    if (measure == "memory") {
+function choose_scale(    i, j, highest) {
+    for (i = 1; i <= shown_cells; i++)
+        for (j = 1; j <= shown_peers; j++)
+            if (value[shown_cell[i] "|" shown_peer[j]] + 0 > highest)
+                highest = value[shown_cell[i] "|" shown_peer[j]] + 0
+    if (memory) {
         most = highest > 100 ? 110 : int(highest / 10 + 1) * 10
         tick = most > 60 ? 20 : 5
     } else {
@@ -107,23 +79,32 @@ function legend(    x) {
     text(x + 8, 53, "note", "start", "our goal")
     line(x + 80, 49, x + 104, 49, "spread")
     text(x + 112, 53, "note", "start", "spread of the rounds; the bar is their median")
-    if (measure != "memory") {
+    if (!memory) {
         line(x + 400, 49, x + 424, 49, "base")
         text(x + 432, 53, "note", "start", "raw TCP echo = 1.0")
     }
 }
 
 END {
+    for (i = 1; i <= cells; i++)
+        if (chart_of[cell[i]] == chart) {
+            shown_cell[++shown_cells] = cell[i]
+            memory = measure[cell[i]] == "memory"
+        }
+    if (memory)
+        shown_peer[++shown_peers] = "raw"
+    shown_peer[++shown_peers] = "ours"
+    for (i = 1; i <= peers; i++)
+        shown_peer[++shown_peers] = peer[i]
     choose_scale()
     y = TOP
-    for (i = 1; i <= cells; i++) {
-        text(LEFT, y + 14, "cell", "start", title_of[cell[i]])
+    for (i = 1; i <= shown_cells; i++) {
+        text(LEFT, y + 14, "cell", "start", title[shown_cell[i]])
         y += HEAD - 4
-        for (j = 1; j <= peers; j++)
-            if (peer[j] != "raw" || measure == "memory") {
-                bar(y, peer[j], cell[i] "|" peer[j])
-                y += STEP
-            }
+        for (j = 1; j <= shown_peers; j++) {
+            bar(y, shown_peer[j], shown_cell[i])
+            y += STEP
+        }
         y += 6
     }
     marks = lines
@@ -134,13 +115,13 @@ END {
     }
     grid = lines
     lines = ""
-    if (measure != "memory")
+    if (!memory)
         line(place(1), TOP - 4, place(1), y, "base")
     legend()
-    text(LEFT, 28, "title", "start", title)
+    text(LEFT, 28, "title", "start", heading)
     text(LEFT, y + 38, "axis", "start", axis)
     height = y + 52
     printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\"", WIDTH, height, WIDTH, height
-    printf " role=\"img\" aria-label=\"%s\">\n%s", title, style()
+    printf " role=\"img\" aria-label=\"%s\">\n%s", heading, style()
     printf "<rect width=\"100%%\" height=\"100%%\" rx=\"6\" class=\"page\"/>\n%s%s%s%s%s</svg>\n", grid, bars, lines, marks, words_drawn
 }

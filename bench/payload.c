@@ -1,5 +1,6 @@
 #include "bench/payload.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Runs of one script, as text has them, with blanks and punctuation in between: a validator that
@@ -50,4 +51,44 @@ void payload_fill(enum payload_kind kind, uint64_t *state, uint8_t *out, size_t 
         uint64_t random = payload_random(state) >> 32;
         out[i] = (uint8_t)(kind == PAYLOAD_ASCII ? ' ' + random % 95 : random);
     }
+}
+
+size_t payload_json(uint8_t *out, size_t size) {
+    static const char *const words[] = {"the",    "server", "of",   "a",    "frame", "reads",
+                                        "opens",  "slowly", "and",  "data", "never", "hello",
+                                        "closes", "client", "with", "mask"};
+    static const char *const users[] = {"alice", "bob", "carol", "dave"};
+    uint64_t state = 1;
+    size_t filled = 0;
+    while (filled + 512 <= size) {
+        char *to = (char *)out + filled;
+        int length =
+            sprintf(to, "{\"type\":\"message\",\"id\":%u,\"user\":\"%s\",\"text\":\"",
+                    (unsigned)(payload_random(&state) >> 40), users[payload_random(&state) >> 62]);
+        for (uint64_t left = 3 + (payload_random(&state) >> 60); left > 0; left--) {
+            length += sprintf(to + length, "%s ", words[payload_random(&state) >> 60]);
+        }
+        filled += (size_t)(length + sprintf(to + length, "\"}\n"));
+    }
+    return filled;
+}
+
+size_t payload_samples(uint8_t *out, size_t size) {
+    uint64_t state = 2;
+    uint16_t values[3] = {0};
+    size_t filled = 0;
+    for (uint32_t counter = 0; filled + 16 <= size; counter++, filled += 16) {
+        uint8_t *record = out + filled;
+        memset(record, 0, 16);
+        for (size_t i = 0; i < 4; i++) {
+            record[i] = (uint8_t)(counter >> 8 * i);
+        }
+        for (size_t i = 0; i < 3; i++) {
+            values[i] = (uint16_t)(values[i] + (payload_random(&state) >> 61));
+            record[4 + 2 * i] = (uint8_t)values[i];
+            record[5 + 2 * i] = (uint8_t)(values[i] >> 8);
+        }
+        record[10] = (uint8_t)(payload_random(&state) >> 56);
+    }
+    return filled;
 }

@@ -1,4 +1,4 @@
-/* payload: what the messages of the load generator hold. The same seed gives the same bytes. */
+/* payload: what is sent or compressed. The same seed gives the same bytes. */
 #ifndef BENCH_PAYLOAD_H
 #define BENCH_PAYLOAD_H
 
@@ -16,5 +16,10 @@ uint64_t payload_random(uint64_t *state);
 
 /* Fills `size` bytes. Text is well-formed UTF-8 that ends with a whole character. */
 void payload_fill(enum payload_kind kind, uint64_t *state, uint8_t *out, size_t size);
+
+/* Each fills up to `size` bytes and returns how many: messages of a chat in JSON; records of
+ * samples with a counter, a few small numbers that wander, and noise. */
+size_t payload_json(uint8_t *out, size_t size);
+size_t payload_samples(uint8_t *out, size_t size);
 
 #endif

@@ -2,24 +2,31 @@
 # The bench: every cell of cells.txt with every server, round after round. Called by `make bench`.
 #
 # A round is: for each cell, each server in turn is started, loaded for a while, and stopped. What
-# counts is the ratio to the raw TCP echo of the same round, because a machine that is slow for a
-# minute is slow for both. Round 0 is short and compares every byte that comes back.
+# counts is the comparison with the raw TCP echo of the same round, because a machine that is slow
+# for a minute is slow for both. The raw echo runs before this server and after it: what its two
+# runs differ by is noise. Round 0 is short and compares every byte that comes back.
 #
-# Settings, all of which `make bench` passes on: QUICK=1 for the few cells marked quick; ROUNDS,
-# DURATION (seconds), CELLS and SERVERS (extended regular expressions that whole names must match).
-# With any of them the figures go to partial.txt, of which no report is made.
+# Cells in which noise hides whether the goal is met are run again while there is time.
+#
+# Settings, all of which `make bench` passes on: QUICK=1 for the few cells marked quick; TIME
+# (seconds after which nothing more is begun); ROUNDS (exactly as many, and no cell again), DURATION
+# (seconds of a run), CELLS and SERVERS (extended regular expressions that whole names must match).
+# With any of them but TIME the figures go to partial.txt, of which no report is made.
 set -u
 BUILD=${BUILD:-build}
 QUICK=${QUICK:-}
 chosen=$QUICK${ROUNDS:-}${DURATION:-}${CELLS:-}${SERVERS:-}
+repeat=
+[ -n "${ROUNDS:-}" ] || repeat=yes
 ROUNDS=${ROUNDS:-${QUICK:+3}}
 ROUNDS=${ROUNDS:-5}
 DURATION=${DURATION:-${QUICK:+0.3}}
-DURATION=${DURATION:-1}
+DURATION=${DURATION:-0.5}
+TIME=${TIME:-${QUICK:+105}}
+TIME=${TIME:-800}
 CELLS=${CELLS:-.*}
 SERVERS=${SERVERS:-.*}
-CALLS_FEW=100   # messages of the two runs whose difference gives
-CALLS_MANY=1100 # the system calls of a message
+PEER_ROUNDS=2 # those in which the servers run that only stand beside
 here=$(dirname "$0")
 work=$BUILD/bench
 results=$work/running.txt
@@ -27,6 +34,7 @@ whole=$work/results.txt
 [ -z "$chosen" ] || whole=$work/partial.txt # the report is made of whole runs only
 servers=$work/servers.txt
 cells=$work/cells.txt
+judged='ours|raw|again'
 pid=
 server_core=
 load_core=
@@ -43,7 +51,7 @@ stop_server() {
     [ -n "$pid" ] || return 0
     kill "$pid" 2> /dev/null
     tries=0
-    while kill -0 "$pid" 2> /dev/null && [ $tries -lt 100 ]; do
+    while kill -0 "$pid" 2> /dev/null && [ $tries -lt 250 ]; do
         sleep 0.02
         tries=$((tries + 1))
     done
@@ -78,87 +86,112 @@ start_server() {
     return 1
 }
 
-# Loads the running server; prints the figures. load NAME ROUND OPTION...
+# Loads the running server; prints the figures. load NAME OPTION...
 load() {
     protocol=$(field "$1" 4)
     timing="--seconds $DURATION --warm-up 0.2"
-    [ "$2" != 0 ] || timing='--seconds 0.1 --warm-up 0 --check'
-    shift 2
+    [ "$round" != 0 ] || timing='--seconds 0.1 --warm-up 0 --check'
+    shift
     # shellcheck disable=SC2086 # lists of options are split on purpose
     "$BUILD/bench_load" --port "$port" --pid "$pid" --protocol "$protocol" $load_core $congestion \
         $timing "$@" 2>> "$work/errors.log"
 }
 
-# One server in one cell. measure CELL ROUND SERVER NAME-IN-THE-RESULTS OPTION...
+# One server in the cell at hand; `own` is the share of its processor time outside the kernel.
+# measure SERVER OPTION...
 measure() {
-    tested=$3
-    run="run cell=$1 round=$2 server=$4"
+    run="run cell=$cell round=$round server=$1"
     figures=
     echo "$run" >> "$work/errors.log"
-    if start_server "$tested"; then
-        shift 4
-        figures=$(load "$tested" "$round" "$@")
+    if start_server "$1"; then
+        figures=$(load "$@")
+        own=$(awk '{ printf "%.3f", $14 / ($14 + $15 > 0 ? $14 + $15 : 1) }' "/proc/$pid/stat")
         stop_server
     fi
-    echo "$run ${figures:-rate=0 errors=1}" >> "$results"
+    echo "$run ${figures:+own=$own }${figures:-rate=0 errors=1}" >> "$results"
 }
 
-# Counts the system calls of a server under strace. count_calls SERVER MESSAGES OPTION...
-count_calls() {
-    traced=$1
+# What a server does for this many messages, counted by strace or callgrind in a file of theirs.
+# count KIND MESSAGES SERVER OPTION...
+count() {
     messages=$2
-    shift 2
-    rm -f "$work/strace.txt"
+    file=$work/$1.$messages
+    rm -f "$file"
     # -D: the server is our child and not strace's, so that it can be stopped by its number.
-    start_server "$traced" strace -D -f -c -U calls,name -o "$work/strace.txt" || return 1
-    load "$traced" 1 --messages "$messages" "$@" > /dev/null
+    case $1 in
+    calls) tool="strace -D -f -c -U calls,name -o $file" ;;
+    instructions) tool="valgrind -q --tool=callgrind --callgrind-out-file=$file" ;;
+    esac
+    shift 2
+    # shellcheck disable=SC2086 # the command is split on purpose
+    start_server "$1" $tool || return 1
+    load "$@" --messages "$messages" > /dev/null
     stop_server
     tries=0
-    while ! grep -q ' total$' "$work/strace.txt" 2> /dev/null && [ $tries -lt 100 ]; do
+    while ! grep -q -e ' total$' -e '^totals:' "$file" 2> /dev/null && [ $tries -lt 100 ]; do
         sleep 0.05
         tries=$((tries + 1))
     done
-    awk '$2 == "total" { print $1 }' "$work/strace.txt"
 }
 
 # What the server does once is the same in a short run and in a long one; the difference is what it
-# does for the messages. measure_calls CELL ROUND SERVER OPTION...
-measure_calls() {
-    [ "$2" != 0 ] || return 0
-    run="run cell=$1 round=$2 server=$3"
-    counted=$3
-    shift 3
-    few=$(count_calls "$counted" "$CALLS_FEW" "$@")
-    many=$(count_calls "$counted" "$CALLS_MANY" "$@")
-    [ -n "$few" ] && [ -n "$many" ] || return 0
-    awk "BEGIN { printf \"$run calls=%.3f errors=0\\n\", ($many - $few) / ($CALLS_MANY - $CALLS_FEW) }" \
-        >> "$results"
+# does for the messages. measure_exactly KIND SERVER OPTION...
+measure_exactly() {
+    kind=$1
+    shift
+    few=100
+    many=1100
+    [ "$kind" = calls ] || few=2048 many=18432 # whole windows of messages on all connections
+    for messages in $few $many; do
+        count "$kind" "$messages" "$@" || return 0
+    done
+    awk -v few=$few -v many=$many -v cell="$cell" -f "$here/exact.awk" \
+        "$work/$kind.$few" "$work/$kind.$many" > "$work/exact.txt"
+    echo "run cell=$cell round=1 server=$1 $kind=$(sed q "$work/exact.txt") errors=0" >> "$results"
+    grep '^where' "$work/exact.txt" | sort -t'|' -k3nr | sed 8q >> "$results"
+}
+
+# Which servers the cell has in this round, in which order: the other way round in every second
+# round, so that nobody always comes after the same.
+order_of() {
+    sed -n 's/^server \([^|]*\)|.*/\1/p' "$servers" |
+        awk -v kind="$1" -v round="$round" -v judged="^($judged)\$" -v peer_rounds=$PEER_ROUNDS '
+            kind == "instructions" && $1 != "ours" { next }
+            kind == "raw" ? round <= peer_rounds || $1 ~ judged : $1 != "again" {
+                list = round % 2 ? list "\n" $1 : $1 "\n" list }
+            END { print list }'
 }
 
 # All servers in one cell. run_cell LINE-OF-CELLS
 run_cell() {
     cell=$(echo "$1" | cut -d'|' -f1)
     kind=$(echo "$1" | cut -d'|' -f4)
-    those=$order
-    [ "$kind" = raw ] || those=$(echo "$order" | grep -vx again)
-    options=$(echo "$1" | cut -d'|' -f7)
-    if [ "$kind$round" = memory0 ]; then
-        options=$(echo "$options" | sed 's/--connections [0-9]*/--connections 100/')
-    fi
+    options=$(echo "$1" | cut -d'|' -f6)
+    case $kind$round in
+    memory0) options=$(echo "$options" | sed 's/--connections [0-9]*/--connections 100/') ;;
+    calls0 | instructions0) return 0 ;;
+    esac
     # shellcheck disable=SC2086 # the options are split on purpose
-    if [ "$kind" = binary ]; then
-        measure "$cell" "$round" ours binary ${options#--text ascii}
-        measure "$cell" "$round" ours ours $options
-    elif [ "$kind" = calls ]; then
-        for server in $those; do measure_calls "$cell" "$round" "$server" $options; done
-    else
-        for server in $those; do measure "$cell" "$round" "$server" "$server" $options; done
-    fi
+    for server in $(order_of "$kind"); do
+        case $kind in
+        raw | memory) measure "$server" $options ;;
+        *) measure_exactly "$kind" "$server" $options ;;
+        esac
+    done
 }
 
-# Which cells a round has. cells_of ROUND
+# Which cells a round has: at first all, then those of which there is one figure only if it can
+# differ, and after the last round those that are still undecided.
 cells_of() {
-    awk -F'|' -v round="$1" '$5 == 0 || round <= $5' "$cells"
+    if [ "$1" -le 1 ]; then
+        cat "$cells"
+    elif [ "$1" -le "$ROUNDS" ]; then
+        awk -F'|' '$4 == "raw"' "$cells"
+    elif [ -n "$repeat" ]; then
+        awk -f "$here/summary.awk" "$results" | awk -F'|' '
+            NR == FNR { if (sub(/^verdict /, "", $1) && $2 == "undecided") again[$1]; next }
+            $1 in again' - "$cells"
+    fi
 }
 
 # A line that says what is going on; on a terminal one replaces the other.
@@ -170,52 +203,20 @@ progress() {
     fi
 }
 
-minutes() {
-    if [ "$1" -lt 90 ]; then echo "$1 s"; else echo "$((($1 + 30) / 60)) min"; fi
-}
-
-# Runs all rounds. What is left is estimated from what has been done.
 run_all() {
     begin=$(date +%s)
-    done=0
-    left=$(minutes "$estimate")
     round=0
-    while [ "$round" -le "$ROUNDS" ]; do
-        # The other way round in every second round, so that nobody always comes after the same.
-        order=$(sed -n 's/^server \([^|]*\)|.*/\1/p' "$servers")
-        [ $((round % 2)) -eq 0 ] || order=$(echo "$order" | sed '1!G;h;$!d')
-        cells_of "$round" > "$work/round.txt"
-        while IFS= read -r line <&3; do
-            progress "round $round of $ROUNDS, $left left: ${line##*|}"
+    cells_of 0 > "$work/round.txt"
+    while [ -s "$work/round.txt" ] && [ $(($(date +%s) - begin)) -lt "$TIME" ]; do
+        while IFS= read -r line <&3 && [ $(($(date +%s) - begin)) -lt "$TIME" ]; do
+            progress "round $round, $(($(date +%s) - begin)) s of at most $TIME: ${line##*|}"
             run_cell "$line"
-            done=$((done + $(weight "$round" "$line")))
-            left=$(minutes $((($(date +%s) - begin) * (total - done) / (done > 0 ? done : 1))))
         done 3< "$work/round.txt"
         round=$((round + 1))
+        cells_of "$round" > "$work/round.txt"
     done
     [ ! -t 1 ] || printf '\r\033[K'
-}
-
-# How long a cell takes all servers in a round, in tenths of a second. weight ROUND LINE-OF-CELLS
-weight() {
-    echo "$2" | awk -F'|' -v round="$1" -v servers="$server_count" -v duration="$DURATION" '{
-        each = round == 0 ? 0.5 : duration + 0.5
-        if ($4 == "memory") each = round == 0 ? 1 : 20
-        if ($4 == "calls") each = round == 0 ? 0 : 3
-        print int(each * 10 * ($4 == "binary" ? 2 : servers)) }'
-}
-
-estimate_all() {
-    total=0
-    round=0
-    while [ "$round" -le "$ROUNDS" ]; do
-        cells_of "$round" > "$work/round.txt"
-        while IFS= read -r line; do
-            total=$((total + $(weight "$round" "$line")))
-        done < "$work/round.txt"
-        round=$((round + 1))
-    done
-    estimate=$((total / 10))
+    echo "info seconds=$(($(date +%s) - begin))" >> "$results"
 }
 
 describe_machine() {
@@ -229,7 +230,9 @@ describe_machine() {
     echo "info cores=$core_note"
     echo "info load=$(cut -d' ' -f1 /proc/loadavg)"
     echo "info rounds=$ROUNDS"
+    echo "info peer_rounds=$PEER_ROUNDS"
     echo "info duration=$DURATION"
+    echo "info most=$TIME"
     cat "$servers"
     sed 's/^/cell /' "$cells"
 }
@@ -262,22 +265,26 @@ choose_congestion() {
     esac
 }
 
+choose_servers() {
+    awk -v pattern="^($SERVERS|$judged)\$" '{ split($2, part, "|") }
+        $1 != "server" || part[1] ~ pattern' "$work/all_servers.txt" > "$servers"
+}
+
+# Leaves out what a tool is missing for, and says so. needs KIND TOOL TITLE
+needs() {
+    if grep -q "|$1|" "$cells" && ! command -v "$2" > /dev/null; then
+        echo "missing $2|$3|apt-get install $2" >> "$servers"
+        grep -v "|$1|" "$cells" > "$cells.new"
+        mv "$cells.new" "$cells"
+    fi
+}
+
 choose_cells() {
     grep -v -e '^#' "$here/cells.txt" | awk -F'|' -v quick="$QUICK" -v pattern="^($CELLS)\$" \
         '(quick == "" || $3 == "quick") && $1 ~ pattern' > "$cells"
-    if grep -q '|calls|' "$cells" && ! command -v strace > /dev/null; then
-        echo 'missing strace|system calls a message|apt-get install strace' >> "$servers"
-        grep -v '|calls|' "$cells" > "$cells.new"
-        mv "$cells.new" "$cells"
-    fi
     [ -s "$cells" ] || die "no cell is named '$CELLS'; bench/cells.txt lists them"
-}
-
-choose_servers() {
-    awk -v pattern="^($SERVERS|raw|again|ours)\$" '{ split($2, part, "|") }
-        $1 != "server" || part[1] ~ pattern' "$work/all_servers.txt" > "$servers"
-    server_count=$(grep -c '^server' "$servers")
-    sed -n 's/^missing \([^|]*\)|\([^|]*\)|\(.*\)/missing: \2; it needs \3/p' "$servers"
+    needs calls strace 'the count of system calls'
+    needs instructions valgrind 'the count of instructions'
 }
 
 [ -r /proc/self/status ] || die 'this needs Linux'
@@ -286,15 +293,15 @@ choose_servers
 choose_cells
 choose_cores
 choose_congestion
-estimate_all
 describe_machine > "$results"
 : > "$work/errors.log"
-echo "$(wc -l < "$cells") cells, $server_count servers, $ROUNDS rounds: about $(minutes $estimate)"
+sed -n 's/^missing \([^|]*\)|\([^|]*\)|\(.*\)/SKIPPED \2: it needs \3/p' "$servers"
+echo "$(wc -l < "$cells") cells, $(grep -c '^server' "$servers") servers, $ROUNDS rounds${repeat:+ or more}, at most $TIME s"
 echo "congestion control: $congestion_note; $core_note"
 awk '$1 > 0.5 { print "the machine is busy (load average " $1 "): expect noise, not figures" }' /proc/loadavg
 run_all
 mv "$results" "$whole"
 results=$whole
 awk -f "$here/summary.awk" "$results" > "$work/summary.txt"
-awk -v color="$color" -f "$here/names.awk" -f "$here/table.awk" "$work/summary.txt"
+awk -v color="$color" -f "$here/lines.awk" -f "$here/table.awk" "$work/summary.txt"
 echo "figures: $results; what went wrong, if anything: $work/errors.log"

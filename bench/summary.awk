@@ -1,13 +1,30 @@
-# Condenses the figures of a run. Lines that are not figures pass through; for each cell and server
+# Condenses the figures of a run. Lines that are not figures pass through. For each cell and server
 # comes one line
-#     value CELL|SERVER|MEDIAN|LOW|HIGH|RATE|P50|P99|CPU|ERRORS
-# where the median, the lowest and the highest are of what the cell measures (see cells.txt), RATE is
-# messages a second, P50 and P99 are microseconds, CPU is microseconds a message of the server's
-# processor time, each the median of all rounds, and ERRORS counts those of all rounds.
+#     value CELL|SERVER|MEDIAN|LOW|HIGH|PROCESSOR|RATE|P50|P99|CPU|OWN|ERRORS
+# where the median, the lowest and the highest are of what the cell measures (see cells.txt):
+# for messages of the ratio of rates to the raw echo. PROCESSOR is the ratio of the raw echo's
+# processor time for a message to the server's, so that more is better in both. RATE is messages a
+# second, P50, P99 and CPU, the server's processor time for a message, are microseconds, and OWN is
+# the share of it outside the kernel, each the median of all rounds. ERRORS counts those of all.
+#
+# For each cell comes a line that says how it was judged:
+#     verdict CELL|met, missed or undecided|FIGURE|NOISE|what the figure is|ROUNDS
+#
+# The noise is how far from 1 the ratio may be by chance. The raw echo is run twice in each round,
+# once before and once after this server; half of the rounds those two differ by more than their
+# median difference D, and the median of N rounds varies less than one round does: 2 D / sqrt(N).
+# A goal is undecided when the figure is not farther from it than that. Rates are judged, but
+# processor time where rates are not steady and it is steadier, and where the load generator was at
+# its limit, because then it is its own rate.
+
+BEGIN {
+    STEADY = 0.05
+    LIMIT = 0.95
+}
 
 function remember(what, value) {
-    count[what]++
-    list[what, count[what]] = value
+    if (value != "")
+        list[what, ++count[what]] = value + 0
 }
 
 # Sorts one list and returns the value at this share of it, between two neighbours if need be.
@@ -28,11 +45,57 @@ function quantile(what, share,    n, i, j, swap, place) {
     return list[what, i] + (list[what, i + 1] - list[what, i]) * (place - i)
 }
 
+# What the raw echo has in this round, between its two runs.
+function base(figure, cell, round,    first, second) {
+    first = figure[cell "|raw", round]
+    second = figure[cell "|again", round]
+    return first > 0 && second > 0 ? (first + second) / 2 : first + second
+}
+
+function noise(figure, cell,    what, round, difference) {
+    for (round = 1; round <= rounds; round++)
+        if (figure[cell "|raw", round] > 0 && figure[cell "|again", round] > 0) {
+            difference = figure[cell "|again", round] / figure[cell "|raw", round] - 1
+            remember(cell "|noise" figure[""], difference < 0 ? -difference : difference)
+        }
+    what = cell "|noise" figure[""]
+    return count[what] > 0 ? 2 * quantile(what, 0.5) / sqrt(count[what]) : 0
+}
+
+function judge(cell,    key, figure, chance, processor_chance, at_limit, what, margin, verdict) {
+    key = cell "|ours"
+    figure = quantile(key "|value", 0.5)
+    what = measure[cell]
+    chance = 0
+    if (what == "raw") {
+        what = "rates"
+        chance = noise(rate, cell)
+        processor_chance = noise(cpu, cell)
+        at_limit = quantile(cell "|raw|load_busy", 0.5) > LIMIT
+        if (count[key "|processor"] > 0 && (at_limit || (chance > STEADY && processor_chance < chance))) {
+            what = "processor time"
+            chance = processor_chance
+            figure = quantile(key "|processor", 0.5)
+        }
+    }
+    # Now and then a message arrives in two pieces, which takes one more call.
+    margin = what == "calls" ? goal[cell] - sprintf("%.1f", figure) : goal[cell] - figure
+    if (what == "rates" || what == "processor time")
+        margin = -margin
+    verdict = margin >= 0 ? "met" : "missed"
+    if (chance > 0 && (margin < 0 ? -margin : margin) <= chance)
+        verdict = "undecided"
+    if (figure == "" || errors[key] > 0)
+        verdict = "missed"
+    printf "verdict %s|%s|%s|%s|%s|%d\n", cell, verdict, figure, chance, what, count[key "|value"]
+}
+
 $1 != "run" { print }
 
 $1 == "cell" {
     split(substr($0, 6), part, "|")
     measure[part[1]] = part[4]
+    goal[part[1]] = part[5]
 }
 
 $1 == "run" {
@@ -43,46 +106,39 @@ $1 == "run" {
         figure[pair[1]] = pair[2]
     }
     cell = figure["cell"]
-    server = figure["server"]
-    key = cell "|" server
-    if (!(key in errors)) {
+    key = cell "|" figure["server"]
+    if (!(key in errors))
         order[++keys] = key
-        errors[key] = 0
-    }
     errors[key] += figure["errors"]
     if (figure["round"] == 0)
         next
-    if (measure[cell] == "memory")
-        remember(key "|value", figure["kb_per_connection"] + 0)
-    else if (measure[cell] == "calls")
-        remember(key "|value", figure["calls"] + 0)
-    else {
-        rate[key, figure["round"]] = figure["rate"] + 0
-        if (figure["round"] + 0 > rounds)
-            rounds = figure["round"] + 0
+    remember(key "|value", figure[measure[cell] == "memory" ? "kb_per_connection" : measure[cell]])
+    if (measure[cell] == "raw" && figure["rate"] > 0) {
+        rate[key, figure["round"]] = figure["rate"]
+        cpu[key, figure["round"]] = figure["cpu_us"]
+        rounds = figure["round"] > rounds ? figure["round"] + 0 : rounds
     }
-    if (figure["rate"] > 0)
-        remember(key "|rate", figure["rate"] + 0)
-    if ("p50_us" in figure) {
-        remember(key "|p50", figure["p50_us"] + 0)
-        remember(key "|p99", figure["p99_us"] + 0)
-    }
-    if ("cpu_us" in figure)
-        remember(key "|cpu", figure["cpu_us"] + 0)
+    for (i = split("rate p50_us p99_us cpu_us own load_busy", pair, " "); i > 0; i--)
+        remember(key "|" pair[i], figure[pair[i]])
 }
 
 END {
+    rate[""] = "rate"
+    cpu[""] = "cpu"
     for (i = 1; i <= keys; i++) {
         key = order[i]
         split(key, part, "|")
-        base = part[1] "|" (measure[part[1]] == "binary" ? "binary" : "raw")
-        for (round = 1; round <= rounds; round++)
-            if (rate[key, round] > 0 && rate[base, round] > 0)
-                remember(key "|value", rate[key, round] / rate[base, round])
-        printf "value %s", key
-        printf "|%s|%s|%s", quantile(key "|value", 0.5), quantile(key "|value", 0),
-            quantile(key "|value", 1)
-        printf "|%s|%s|%s|%s|%d\n", quantile(key "|rate", 0.5), quantile(key "|p50", 0.5),
-            quantile(key "|p99", 0.5), quantile(key "|cpu", 0.5), errors[key]
+        for (round = 1; round <= rounds; round++) {
+            if (rate[key, round] > 0 && base(rate, part[1], round) > 0)
+                remember(key "|value", rate[key, round] / base(rate, part[1], round))
+            if (cpu[key, round] > 0 && base(cpu, part[1], round) > 0)
+                remember(key "|processor", base(cpu, part[1], round) / cpu[key, round])
+        }
+        printf "value %s|%s|%s|%s|%s", key, quantile(key "|value", 0.5), quantile(key "|value", 0),
+            quantile(key "|value", 1), quantile(key "|processor", 0.5)
+        printf "|%s|%s|%s|%s|%s|%d\n", quantile(key "|rate", 0.5), quantile(key "|p50_us", 0.5),
+            quantile(key "|p99_us", 0.5), quantile(key "|cpu_us", 0.5), quantile(key "|own", 0.5), errors[key]
+        if (part[2] == "ours")
+            judge(part[1])
     }
 }
