@@ -11,15 +11,25 @@ bool buffer_has_grown(const struct buffer *buffer) {
     return buffer->data != buffer->lent;
 }
 
+/* A block from the heap is larger than the capacity: in front of `data` 1 to BUFFER_ALIGNMENT bytes
+ * stay free, the last of which says how many, so that `data` is aligned wherever malloc puts the
+ * block. aligned_alloc does that alone, but nothing like realloc goes with it, so each growth would
+ * copy. */
 int buffer_resize(struct buffer *buffer, size_t capacity, size_t used) {
-    uint8_t *larger = realloc(buffer_has_grown(buffer) ? buffer->data : NULL, capacity);
-    if (larger == NULL) {
+    bool has_grown = buffer_has_grown(buffer);
+    size_t size = BUFFER_ALIGNMENT + capacity, old_gap = has_grown ? buffer->data[-1] : 0;
+    uint8_t *block = has_grown ? realloc(buffer->data - old_gap, size) : malloc(size);
+    if (block == NULL) {
         return -1;
     }
-    if (!buffer_has_grown(buffer) && used > 0) {
-        memcpy(larger, buffer->lent, used);
+    size_t gap = BUFFER_ALIGNMENT - (uintptr_t)block % BUFFER_ALIGNMENT;
+    if (!has_grown && used > 0) {
+        memcpy(block + gap, buffer->lent, used);
+    } else if (gap != old_gap) {
+        memmove(block + gap, block + old_gap, used);
     }
-    buffer->data = larger;
+    buffer->data = block + gap;
+    buffer->data[-1] = (uint8_t)gap;
     buffer->capacity = capacity;
     return 0;
 }
@@ -35,7 +45,7 @@ void buffer_shrink(struct buffer *buffer, size_t from, size_t used) {
 
 void buffer_free(struct buffer *buffer) {
     if (buffer_has_grown(buffer)) {
-        free(buffer->data);
+        free(buffer->data - buffer->data[-1]);
     }
     buffer->data = buffer->lent;
     buffer->capacity = buffer->lent_capacity;

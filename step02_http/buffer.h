@@ -13,6 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Memory from the heap begins at a multiple of this, the size of a cache line: a read of many bytes
+ * into memory that lies otherwise can take twice the time. */
+enum { BUFFER_ALIGNMENT = 64 };
+
 struct buffer {
     uint8_t *data;
     size_t capacity;

@@ -9,19 +9,19 @@ static void move(uint8_t *to, const uint8_t *from, size_t len) {
     }
 }
 
-/* All output is sent, so everything in front of the message can go. */
-static void move_to_front(struct input *input) {
+/* All output is sent, so everything in front of the message can go; `front` bytes stay free. */
+static void move_to_front(struct input *input, size_t front) {
     uint8_t *data = input->buffer.data;
-    size_t message = 0;
+    size_t message = front;
     if (input->in_message) {
-        size_t start = input->message_start - input->done;
+        size_t start = front + input->message_start - input->done;
         move(data + start, data + input->message_start, input->message_length);
         input->message_start = start;
         message = start + input->message_length;
     }
     size_t raw = input->end - input->raw;
     move(data + message, data + input->raw, raw);
-    input->done = 0;
+    input->done = front;
     input->raw = message;
     input->end = message + raw;
 }
@@ -29,7 +29,7 @@ static void move_to_front(struct input *input) {
 void input_relax(struct input *input) {
     struct buffer *buffer = &input->buffer;
     if (!input->in_message && buffer_has_grown(buffer)) {
-        move_to_front(input);
+        move_to_front(input, 0);
         if (buffer->lent != NULL) {
             buffer_shrink(buffer, 0, input->end);
         } else if (input->end <= INPUT_LEAST) {
@@ -43,19 +43,29 @@ void input_shrink(struct input *input) {
     struct buffer *buffer = &input->buffer;
     bool is_large = buffer_has_grown(buffer) && buffer->capacity > INPUT_READ_SIZE;
     if (is_large && input->end - input->raw < INPUT_READ_SIZE) {
-        move_to_front(input);
+        move_to_front(input, 0);
         buffer_resize(buffer, INPUT_READ_SIZE, input->end);
     }
 }
 
-/* Moves what is kept only if the room behind it is too small: for the rest of the frame, for a read
- * that is worth its call, or beside a buffer that would have to grow. */
+/* Moves what is kept if it is little, or if the room after it is too small: for the rest of the
+ * frame, for a read that is worth its call, or beside a buffer that would have to grow. It ends
+ * where the next read is aligned then, unless that takes room from the frame, or bytes that lie at
+ * the front already would be moved again and again. */
 static void make_room(struct input *input, uint64_t rest_of_frame) {
     size_t capacity = input->buffer.capacity;
     size_t room = capacity - input->end;
-    bool nothing_kept = input->raw == input->end && !input->in_message;
-    if (nothing_kept || room < rest_of_frame || room < INPUT_READ_SIZE / 2 || room < capacity / 4) {
-        move_to_front(input);
+    size_t kept = input->end - input->raw;
+    if (input->in_message) {
+        kept += input->message_start + input->message_length - input->done;
+    }
+    bool is_little = kept <= BUFFER_ALIGNMENT && (!input->in_message || input->message_length == 0);
+    if (is_little || room < rest_of_frame || room < INPUT_READ_SIZE / 2 || room < capacity / 4) {
+        bool is_there = !is_little && input->done < BUFFER_ALIGNMENT;
+        uintptr_t next_read = (uintptr_t)input->buffer.data + kept;
+        size_t front = is_there ? input->done : -next_read % BUFFER_ALIGNMENT;
+        bool fits = capacity >= INPUT_READ_SIZE && capacity - kept >= front + rest_of_frame;
+        move_to_front(input, fits ? front : 0);
     }
 }
 

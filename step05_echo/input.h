@@ -18,8 +18,10 @@
 #include "step02_http/buffer.h"
 
 enum {
-    INPUT_LEAST = 512,           /* bytes that a buffer has at least */
-    INPUT_READ_SIZE = 256 * 1024 /* what a buffer grows to when a read has filled it */
+    INPUT_LEAST = 512, /* bytes that a buffer has at least */
+    /* What a buffer grows to when a read has filled it: 256 KiB of payload and the headers in it.
+     * Of whole messages whose size is a power of two little is left over then, to be moved. */
+    INPUT_READ_SIZE = (256 + 3) * 1024
 };
 
 /* Begins with a buffer, `end` after what has arrived already, and all else 0 or false. */

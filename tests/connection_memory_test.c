@@ -107,6 +107,41 @@ static void bytes_are_moved_only_to_make_room(void) {
     connection_free(&connection);
 }
 
+/* A read into memory that is not aligned costs twice as much. A grown buffer is aligned, and what
+ * is kept of an unfinished frame is moved so that the next read is aligned as well: a header, a
+ * part of one, or the beginning of a message that lies where the room ends. */
+static void large_reads_are_aligned(void) {
+    enum { LENGTH = 20000, FRAMES = 40, WHOLE = 8 + LENGTH };
+    static uint8_t payload[LENGTH], lent[CONNECTION_BUFFER_MIN];
+    static const size_t pieces[] = {8, 3, WHOLE + 5, INPUT_READ_SIZE};
+    static const struct connection_settings settings = {.role = CONNECTION_SERVER,
+                                                        .max_message = LENGTH};
+    struct wire in = {0};
+    for (size_t i = 0; i < FRAMES; i++) {
+        wire_add_client_frame(&in, 0x82, payload, LENGTH);
+    }
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+        struct connection connection;
+        struct drive run = {.ended = false};
+        size_t size, done = 2 * WHOLE; /* after two messages the buffer has grown */
+        drive_start(&connection, &settings, lent, sizeof lent, 0);
+        drive_feed(&connection, &run, in.bytes, done, INPUT_READ_SIZE);
+        for (; done < in.len; done += size) {
+            uint8_t *space = connection_space(&connection, &size);
+            CHECK_FOR((uintptr_t)space % BUFFER_ALIGNMENT == 0, "pieces of %zu: %p after %zu",
+                      pieces[i], (void *)space, done);
+            size_t piece = done % WHOLE == 0 ? pieces[i] : WHOLE - done % WHOLE;
+            size = piece < size ? piece : size;
+            size = size < in.len - done ? size : in.len - done;
+            drive_feed(&connection, &run, in.bytes + done, size, size);
+        }
+        CHECK_EQUAL(run.output.len, FRAMES * (4 + LENGTH));
+        wire_free(&run.output);
+        connection_free(&connection);
+    }
+    wire_free(&in);
+}
+
 static void memory_is_given_back_in_silence(void) {
     static uint8_t lent[4096];
     static const struct connection_settings settings = {.role = CONNECTION_SERVER,
@@ -261,6 +296,7 @@ int main(void) {
     test_run("connection: memory grows with what arrives and stays while it is used",
              memory_grows_with_what_arrives_and_stays_while_it_is_used);
     test_run("connection: bytes are moved only to make room", bytes_are_moved_only_to_make_room);
+    test_run("connection: large reads are aligned", large_reads_are_aligned);
     test_run("connection: memory is given back in silence", memory_is_given_back_in_silence);
     test_run("connection: a full read makes room for a larger one",
              a_full_read_makes_room_for_a_larger_one);

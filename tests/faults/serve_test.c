@@ -126,6 +126,7 @@ static void what_can_be_done_anew_or_without_is_not_noticed(void) {
 
 static void what_cannot_ends_one_connection(void) {
     static const struct driver_fault faults[] = {
+        {FAULTS_MALLOC, {ENOMEM}},
         {FAULTS_PTHREAD_ATTR_INIT, {ENOMEM}},
         {FAULTS_PTHREAD_CREATE, {EAGAIN, EPERM}},
         {FAULTS_REALLOC, {ENOMEM}},
@@ -186,23 +187,27 @@ static void it_stops_although_poll_goes_on_failing(void) {
     }
 }
 
-/* The first time that the buffer must grow it is for the head of a request, then for a message. */
+/* A buffer takes memory for the head of a request, then for a message, and then more for that. */
 static void without_memory_the_answer_is_503_or_a_close_with_1011(void) {
+    static const struct {
+        enum faults_call call;
+        unsigned at;
+    } growths[] = {{FAULTS_MALLOC, 1}, {FAULTS_MALLOC, 2}, {FAULTS_REALLOC, 1}};
     struct stage stage;
     if (!begin(&stage)) {
         return;
     }
-    for (unsigned at = 1; at <= 3; at++) {
+    for (size_t i = 0; i < sizeof growths / sizeof growths[0]; i++) {
         struct scenario scenario;
-        driver_arm(FAULTS_REALLOC, at, ENOMEM, true);
+        driver_arm(growths[i].call, growths[i].at, ENOMEM, true);
         scenario_play(&scenario, stage.process.port, SCENARIO_LARGE);
         driver_wait_until_held(stage.held, "without memory");
         CHECK(driver_disarm() > 0);
         const struct wire *got = &scenario.echo.got;
-        if (at == 1) {
+        if (i == 0) {
             CHECK(got->len > 12 && memcmp(got->bytes, "HTTP/1.1 503", 12) == 0);
         } else {
-            CHECK_FOR(scenario_closed_with(&scenario, 1011), "growth %u: no Close 1011", at);
+            CHECK_FOR(scenario_closed_with(&scenario, 1011), "growth %zu: no Close 1011", i);
         }
         scenario_free(&scenario);
     }
