@@ -3,7 +3,7 @@
 # The table of contents: what each room, that is, each directory, adds. A step links its own modules
 # and those of all rooms above it, and never has a copy of them.
 common           := process options log log_writer text hexdump clock sha1 base64 \
-                    utf8_plain utf8
+                    utf8_plain utf8 utf8_vector
 step01_tcp       := tcp listeners pool server_open server
 step02_http      := buffer http_head http_request response reply exchange page
 step03_handshake := extensions origin handshake opening upgrade

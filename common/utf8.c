@@ -1,5 +1,7 @@
 #include "common/utf8.h"
 
+#include "common/utf8_vector.h"
+
 #include <string.h>
 
 /* The table in utf8.h as an automaton: in each state, a byte leads to one other state. A byte has
@@ -54,8 +56,9 @@ static const uint64_t word[256] = {
 /* clang-format on */
 
 enum {
-    BLOCK = 16,    /* bytes that are skipped at once when they are ASCII */
-    STRETCH = 1024 /* bytes that are walked through without asking for ASCII again */
+    BLOCK = 16,           /* bytes that are skipped at once when they are ASCII */
+    STRETCH = 1024,       /* half of those that are walked through without asking again, */
+    VECTOR_STRETCH = 8192 /* and all of them with vectors */
 };
 
 void utf8_init(struct utf8 *utf8) {
@@ -101,20 +104,34 @@ static size_t walk_in_halves(uint64_t *state, const uint8_t *bytes) {
     return cut + STRETCH;
 }
 
+/* Walks on in text that is not ASCII; returns how far. A blank comes every few letters there, so
+ * that a processor cannot guess whether the next block is ASCII, and a wrong guess costs as much as
+ * twenty bytes: so a good stretch is taken without asking again. */
+static size_t walk(uint64_t *state, const uint8_t *bytes, size_t len) {
+    size_t done = utf8_vector_walk(bytes, len < VECTOR_STRETCH ? len : VECTOR_STRETCH);
+    if (done > 0) {
+        *state = START;
+    } else if (len >= 2 * STRETCH + 3) {
+        done = walk_in_halves(state, bytes);
+    } else {
+        for (; len - done >= 4; done += 4) {
+            *state = four_steps(*state, bytes + done);
+        }
+    }
+    return done;
+}
+
 bool utf8_update(struct utf8 *utf8, const uint8_t *bytes, size_t len) {
     uint64_t state = utf8->state;
     size_t i = 0;
     while (len - i >= BLOCK && (state & 63) != WRONG) {
         if ((state & 63) == START && is_ascii(bytes + i)) {
             i += BLOCK; /* most text is, or has long runs of it */
-        } else if (len - i >= 2 * STRETCH + 3) {
-            /* In other text a blank comes every few letters, so that a processor cannot guess
-             * whether the next block is ASCII, and a wrong guess costs as much as twenty bytes. */
-            i += walk_in_halves(&state, bytes + i);
+        } else if (i == 0) {
+            state = four_steps(state, bytes); /* so that there are bytes to look back at */
+            i = 4;
         } else {
-            for (; len - i >= 4; i += 4) {
-                state = four_steps(state, bytes + i);
-            }
+            i += walk(&state, bytes + i, len - i);
         }
     }
     for (; i < len; i++) {

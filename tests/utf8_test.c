@@ -1,11 +1,16 @@
 /* UTF-8 against an oracle that works the other way round: it decodes the bytes to a code point by
  * arithmetic, encodes that again, and compares (RFC 3629, section 3). */
-#include "common/utf8.h"
-
 #include "common/utf8_plain.h"
+#include "common/utf8_vector.h"
 #include "tests/test.h"
 
 #include <string.h>
+
+/* There are two ways through a long text; the tests take both. */
+static bool has_vectors = true;
+#define utf8_vector_walk(bytes, len) (has_vectors ? utf8_vector_walk(bytes, len) : 0)
+#include "common/utf8.c" /* NOLINT(bugprone-suspicious-include): on purpose, see above */
+#undef utf8_vector_walk
 
 /* Encodes a code point in as few bytes as it needs; returns their number. */
 static size_t encode(uint32_t point, uint8_t out[4]) {
@@ -151,24 +156,73 @@ static void a_character_at_every_place_of_a_text_cut_anywhere(void) {
     }
 }
 
+/* Whether the plain version says the same of a text in two pieces. */
+static bool is_judged_the_same(const uint8_t *text, size_t len, size_t cut) {
+    struct utf8_plain plain = {0, 0, 0};
+    struct utf8 utf8;
+    utf8_init(&utf8);
+    bool good = utf8_update(&utf8, text, cut), wanted = utf8_plain_update(&plain, text, cut);
+    if (good && wanted) {
+        good = utf8_update(&utf8, text + cut, len - cut);
+        wanted = utf8_plain_update(&plain, text + cut, len - cut);
+    }
+    return good == wanted && (!good || utf8_is_complete(&utf8) == (plain.needed == 0));
+}
+
 /* A long text is walked through in two halves, which meet in front of a character. */
 static void the_plain_version_says_the_same_where_two_halves_meet(void) {
     static const uint8_t others[] = {'a', 0x80, 0xbf, 0xc3, 0xed, 0xf0, 0xff};
     static uint8_t text[2400];
+    has_vectors = false;
     for (size_t letters = 1; letters <= 4; letters++) {
         for (size_t changed = 1000; changed < 1060; changed++) {
             for (size_t other = 0; other < sizeof others; other++) {
                 static const uint8_t note[] = {0xf0, 0x9d, 0x84, 0x9e};
-                struct utf8_plain plain = {0, 0, 0};
-                struct utf8 utf8;
                 for (size_t i = 0; i < sizeof text; i++) {
                     text[i] = i < letters ? 'a' : note[(i - letters) % 4];
                 }
                 text[changed] = others[other];
-                utf8_init(&utf8);
-                CHECK(utf8_update(&utf8, text, sizeof text) ==
-                      utf8_plain_update(&plain, text, sizeof text));
+                CHECK(is_judged_the_same(text, sizeof text, 0));
             }
+        }
+    }
+    has_vectors = true;
+}
+
+/* Puts bytes from both sides of each edge of the table in utf8.h at every place of two vectors. */
+static void the_plain_version_says_the_same_of_every_edge_at_every_place(void) {
+    static const uint8_t firsts[] = {0x61, 0x80, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1,
+                                     0xec, 0xed, 0xee, 0xf0, 0xf1, 0xf4, 0xf5};
+    static const uint8_t others[] = {0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0};
+    for (size_t i = 0; i < sizeof firsts * 8 * 8 * 8; i++) {
+        const uint8_t edge[] = {firsts[i / 512], others[i / 64 % 8], others[i / 8 % 8],
+                                others[i % 8]};
+        uint8_t text[80];
+        for (size_t place = 0; place + sizeof edge <= sizeof text; place++) {
+            for (size_t j = 0; j < sizeof text; j++) {
+                text[j] = (j + place) % 2 == 0 ? 0xc3 : 0xa9; /* no ASCII, which is skipped */
+            }
+            text[0] = place % 2 == 0 ? 0xc3 : 'a';
+            memcpy(text + place, edge, sizeof edge);
+            CHECK_FOR(is_judged_the_same(text, sizeof text, 0), "%02x %02x %02x %02x at %zu",
+                      edge[0], edge[1], edge[2], edge[3], place);
+        }
+    }
+}
+
+static void the_plain_version_says_the_same_of_a_text_that_is_cut_anywhere(void) {
+    static const char good[] = "\xd0\xb6\xe2\x82\xac\xf0\x9d\x84\x9e"
+                               "a\xed\x9f\xbf\xf4\x8f\xbf\xbf\xe0\xa0\x80";
+    static const uint8_t others[] = {'a', 0x80, 0xbf, 0xc3, 0xed, 0xf0, 0xff};
+    for (size_t i = 0; i < 100 * sizeof others; i++) {
+        uint8_t text[100];
+        for (size_t j = 0; j < sizeof text; j++) {
+            text[j] = (uint8_t)good[j % (sizeof good - 1)];
+        }
+        text[i % sizeof text] = others[i / sizeof text];
+        for (size_t cut = 0; cut <= sizeof text; cut++) {
+            CHECK_FOR(is_judged_the_same(text, sizeof text, cut), "%02x at %zu, cut at %zu",
+                      others[i / sizeof text], i % sizeof text, cut);
         }
     }
 }
@@ -203,6 +257,7 @@ static void the_plain_version_says_the_same_of_any_text_in_any_pieces(void) {
         size_t len = some_text(&random, text, 16 + next_random(&random) % (most - 16));
         struct utf8_plain plain = {0, 0, 0};
         struct utf8 utf8;
+        has_vectors = i % 2 == 0;
         utf8_init(&utf8);
         bool good = true;
         for (size_t done = 0; done < len && good;) {
@@ -224,6 +279,10 @@ int main(void) {
     test_run("utf8: a bad byte anywhere in a long text", a_bad_byte_anywhere_in_a_long_text);
     test_run("utf8: the plain version says the same where two halves meet",
              the_plain_version_says_the_same_where_two_halves_meet);
+    test_run("utf8: the plain version says the same of every edge at every place",
+             the_plain_version_says_the_same_of_every_edge_at_every_place);
+    test_run("utf8: the plain version says the same of a text that is cut anywhere",
+             the_plain_version_says_the_same_of_a_text_that_is_cut_anywhere);
     test_run("utf8: a character at every place of a text that is cut anywhere",
              a_character_at_every_place_of_a_text_cut_anywhere);
     test_run("utf8: the plain version says the same of any text in any pieces",
