@@ -46,7 +46,7 @@ server raw 'raw TCP echo' 'this repository' raw "$BUILD/bench_raw --port 0"
 server ours 'this server' 'this repository' ws \
     "$BUILD/step05_echo --port 0 --quiet --max-connections $limit --max-message 67108864"
 server again 'raw TCP echo again' 'this repository' raw "$BUILD/bench_raw --port 0"
-server epoll 'raw echo, one thread' 'this repository' raw "$BUILD/bench_epoll --port 0"
+server epoll 'raw, one thread' 'this repository' raw "$BUILD/bench_epoll --port 0"
 
 # --no-as-needed: compile puts the source behind the libraries.
 if compile "$work/lws" "$here/peers/lws.c" "$CC" -Wl,--no-as-needed -lwebsockets; then

@@ -125,16 +125,18 @@ function introduction(    i, count) {
     print "is measured.\n"
 }
 
-function method(    i) {
+function method(    i, most) {
+    for (i = 1; i <= cells; i++)
+        most = rounds[cell[i]] > most ? rounds[cell[i]] + 0 : most
     print "## How it was measured\n"
     print "- " info["machine"] "; " info["kernel"] "; load average " info["load"] " before the run; " info["date"] "."
     print "- " info["cores"] ". TCP congestion control: " info["congestion"] "."
     print "- This server, commit " info["commit"] ": " info["compiler"] "."
     print "- In each of " info["rounds"] " rounds every cell is run, with a fresh process of every server, for " \
           info["duration"] " s after"
-    print "  0.2 s of warming up; servers that only stand beside have " info["peer_rounds"] " rounds. Cells that are undecided are run"
-    print "  again while there is time: " info["seconds"] " s of at most " info["most"] " were taken. Before the first round every"
-    print "  cell is run with every byte of the replies compared; `wrong` stands where one was."
+    print "  0.2 s of warming up; servers that only stand beside have " info["peer_rounds"] " rounds. Cells that are undecided are"
+    print "  run again while there is time, up to " most " rounds here: " info["seconds"] " s of at most " info["most"] " were taken. Before the"
+    print "  first round every cell is run with every byte of the replies compared; `wrong` stands where one was."
     print "- The raw echo runs before this server and after it, and a ratio is to the middle of the two. Rates are"
     print "  messages a second. Processor time is the raw echo's for a message to this server's, so more is better"
     print "  in both. Figures are medians of the rounds, the spread is the least and the greatest ratio of rates."

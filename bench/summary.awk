@@ -85,7 +85,9 @@ function judge(cell,    key, figure, chance, processor_chance, at_limit, what, m
     verdict = margin >= 0 ? "met" : "missed"
     if (chance > 0 && (margin < 0 ? -margin : margin) <= chance)
         verdict = "undecided"
-    if (figure == "" || errors[key] > 0)
+    if (figure == "")
+        verdict = "undecided" # there was no time for it
+    if (errors[key] > 0)
         verdict = "missed"
     printf "verdict %s|%s|%s|%s|%s|%d\n", cell, verdict, figure, chance, what, count[key "|value"]
 }
