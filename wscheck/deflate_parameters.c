@@ -118,10 +118,9 @@ void deflate_parameters_of_request(struct deflate_offers *offers, const struct r
 }
 
 void deflate_parameters_of_head(struct deflate_offers *offers, const struct head *head) {
-    size_t from = 0;
-    const char *value;
+    struct head_text value;
     offers->count = 0;
-    while ((value = head_header(head, deflate_parameters_header, &from)) != NULL) {
-        add_offers(offers, value, strstr(value, "\r\n"));
+    for (size_t at = 0; head_header(head, deflate_parameters_header, &at, &value);) {
+        add_offers(offers, value.start, value.start + value.length);
     }
 }

@@ -5,6 +5,7 @@
 
 #include "wscheck/extension.h"
 #include "wscheck/head.h"
+#include "wscheck/request.h"
 
 enum { DEFLATE_FAULT_SIZE = 200, DEFLATE_OFFERS_MAX = 16 };
 

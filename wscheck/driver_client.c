@@ -11,45 +11,52 @@
 
 enum { LINE_SIZE = 1024, PART_PAUSE = 4 };
 
-/* What stands for a blank such as {accept}; "" for an unknown one. */
-static void blank_value(const struct trial *trial, const char *name, char *out, size_t capacity) {
-    char accept[REQUEST_ACCEPT_SIZE];
-    request_accept(trial->client.key, accept);
-    out[0] = '\0';
+/* Adds what stands for a blank such as {accept}; nothing for an unknown one. */
+static void add_blank(struct trial *trial, const char *name, struct head_text *line) {
+    struct head_text key = tested_client_key(&trial->client.head), value = {"", 0}, list;
+    char accept[REQUEST_ACCEPT_SIZE], deflate[160];
+    request_accept(key.start, key.length, accept);
     if (strcmp(name, "key") == 0) {
-        snprintf(out, capacity, "%s", trial->client.key);
+        value = key;
     } else if (strcmp(name, "accept") == 0 || strcmp(name, "swapped") == 0) {
-        snprintf(out, capacity, "%s", accept);
-        for (char *next = out; name[0] == 's' && *next != '\0'; next++) {
+        for (char *next = accept; name[0] == 's' && *next != '\0'; next++) {
             *next = (char)(islower((unsigned char)*next) ? toupper((unsigned char)*next)
                                                          : tolower((unsigned char)*next));
         }
+        value = (struct head_text){accept, strlen(accept)};
     } else if (strcmp(name, "subprotocol") == 0) {
-        head_copy_value(&trial->client.head, "Sec-WebSocket-Protocol", out, capacity);
-        out[strcspn(out, " ,")] = '\0';
-    } else if (strcmp(name, "deflate") == 0) {
-        negotiation_answer(&trial->client.head, out, capacity);
+        if (head_header(&trial->client.head, "Sec-WebSocket-Protocol", &(size_t){0}, &list)) {
+            head_next_element(&list, &value);
+        }
+    } else if (strcmp(name, "deflate") == 0 &&
+               negotiation_answer(&trial->client.head, deflate, sizeof deflate)) {
+        value = (struct head_text){deflate, strlen(deflate)};
     }
+    if (value.length > LINE_SIZE - line->length) {
+        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
+                 "the client's {%s} is too long to say back", name);
+        return;
+    }
+    memcpy((char *)(uintptr_t)line->start + line->length, value.start, value.length);
+    line->length += value.length;
 }
 
 /* Copies a line with its blanks filled in. Returns its length. */
-static size_t fill_in(const struct trial *trial, const uint8_t *line, size_t length, char *out) {
-    size_t used = 0;
-    for (size_t i = 0; i < length && used + 2 < LINE_SIZE; i++) {
+static size_t fill_in(struct trial *trial, const uint8_t *line, size_t length,
+                      char out[LINE_SIZE]) {
+    struct head_text filled = {out, 0};
+    for (size_t i = 0; i < length && filled.length < LINE_SIZE; i++) {
         const uint8_t *end = line[i] == '{' ? memchr(line + i, '}', length - i) : NULL;
-        char name[20], value[200];
+        char name[20];
         if (end == NULL) {
-            out[used++] = (char)line[i];
+            out[filled.length++] = (char)line[i];
             continue;
         }
         snprintf(name, sizeof name, "%.*s", (int)(end - line - (ptrdiff_t)i) - 1, line + i + 1);
-        blank_value(trial, name, value, sizeof value);
-        used += (size_t)snprintf(out + used, LINE_SIZE - used, "%s", value);
-        used = used < LINE_SIZE ? used : LINE_SIZE - 1;
+        add_blank(trial, name, &filled);
         i = (size_t)(end - line);
     }
-    out[used] = '\0';
-    return used;
+    return filled.length;
 }
 
 /* Sends the answer, or what is left of it. With it the connection is open. */
@@ -58,7 +65,7 @@ static void open_connection(struct script_run *run) {
     if (trial->is_open || trial->verdict.failed == LEVEL_MUST) {
         return;
     }
-    if (trial->client.key[0] == '\0') {
+    if (tested_client_key(&trial->client.head).length == 0) {
         tested_client_judge(trial, "key"); /* there is nothing to answer */
         return;
     }
@@ -74,8 +81,8 @@ static void open_connection(struct script_run *run) {
 
 static void set_status_line(struct script_run *run, const struct script_step *step) {
     char line[LINE_SIZE];
-    fill_in(run->trial, step->payload.unit, step->payload.unit_length, line);
-    request_set_line(&run->trial->request, line);
+    size_t length = fill_in(run->trial, step->payload.unit, step->payload.unit_length, line);
+    request_set_line(&run->trial->request, line, length);
 }
 
 static void set_header(struct script_run *run, const struct script_step *step) {
@@ -171,7 +178,8 @@ static void need_offer(struct script_run *run, const struct script_step *step) {
     char *skipped = trial->verdict.skipped;
     size_t size = sizeof trial->verdict.skipped;
     if (what[0] == '\0') {
-        if (head_header(&trial->client.head, "Sec-WebSocket-Protocol", &(size_t){0}) == NULL) {
+        struct head_text value;
+        if (!head_header(&trial->client.head, "Sec-WebSocket-Protocol", &(size_t){0}, &value)) {
             snprintf(skipped, size, "the client offers no subprotocol");
         }
     } else if (!negotiation_is_offered(&trial->client.head, "permessage-deflate")) {

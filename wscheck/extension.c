@@ -24,7 +24,7 @@ static bool take_character(const char **text, const char *end, char character) {
 /* Copies a token. Returns false when there is none. */
 static bool take_token(const char **text, const char *end, char out[EXTENSION_NAME_SIZE]) {
     const char *start = *text;
-    while (*text < end && head_is_token(*text, *text + 1)) {
+    while (*text < end && head_text_is_token((struct head_text){*text, 1})) {
         ++*text;
     }
     snprintf(out, EXTENSION_NAME_SIZE, "%.*s", (int)(*text - start), start);
@@ -39,7 +39,7 @@ static bool take_value(const char **text, const char *end, char out[EXTENSION_NA
     size_t length = 0;
     for (++*text; *text < end && **text != '"'; ++*text) {
         *text += **text == '\\' && *text + 1 < end;
-        if (!head_is_token(*text, *text + 1)) {
+        if (!head_text_is_token((struct head_text){*text, 1})) {
             return false;
         }
         if (length + 1 < EXTENSION_NAME_SIZE) {

@@ -2,6 +2,7 @@
 
 #include "common/clock.h"
 #include "wscheck/child.h"
+#include "wscheck/head.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -48,13 +49,14 @@ struct listener {
 };
 
 /* Whether a request line names the path, and not only one that begins with it. */
-static bool names(const char *line, const char *path) {
-    const char *found = strstr(line, path);
-    return found != NULL && strchr(" ?", found[strlen(path)]) != NULL;
+static bool names(struct head_text line, const char *path) {
+    const char *found = head_text_find(line, path), *end = line.start + line.length;
+    const char *next = found != NULL ? found + strlen(path) : end;
+    return next < end && (*next == ' ' || *next == '?');
 }
 
 /* The one whose path this is, or the only one if that will do. */
-static struct expected *find(struct listener *listener, const char *line) {
+static struct expected *find(struct listener *listener, struct head_text line) {
     struct expected *only = NULL;
     size_t used = 0;
     for (size_t i = 0; i < EXPECTED_MAX; i++) {
@@ -68,10 +70,10 @@ static struct expected *find(struct listener *listener, const char *line) {
         only = expected;
         used++;
     }
-    return listener->takes_any && used == 1 && strstr(line, "/6455/") == NULL ? only : NULL;
+    return listener->takes_any && used == 1 && head_text_find(line, "/6455/") == NULL ? only : NULL;
 }
 
-static void hand_over(struct listener *listener, int fd, const char *line) {
+static void hand_over(struct listener *listener, int fd, struct head_text line) {
     pthread_mutex_lock(&listener->mutex);
     struct expected *expected = find(listener, line);
     if (expected != NULL && expected->fd < 0) {
@@ -86,19 +88,16 @@ static void hand_over(struct listener *listener, int fd, const char *line) {
 /* Looks at the first line without taking it. Returns whether the connection is settled. */
 static bool settle(struct listener *listener, const struct pending *pending) {
     char line[LINE_MAX_LENGTH];
-    ssize_t count = recv(pending->fd, line, sizeof line - 1, MSG_PEEK);
+    ssize_t count = recv(pending->fd, line, sizeof line, MSG_PEEK);
     size_t length = count > 0 ? (size_t)count : 0;
     bool waits = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
-    line[length] = '\0';
-    char *end = memchr(line, '\n', length);
-    if (end == NULL && (waits || count > 0) && length + 1 < sizeof line &&
+    const char *end = memchr(line, '\n', length);
+    if (end == NULL && (waits || count > 0) && length < sizeof line &&
         clock_now() < pending->deadline) {
         return false;
     }
-    if (end != NULL) {
-        *end = '\0';
-    }
-    hand_over(listener, pending->fd, line);
+    hand_over(listener, pending->fd,
+              (struct head_text){line, end != NULL ? (size_t)(end - line) : length});
     return true;
 }
 

@@ -36,13 +36,13 @@ static const char *mismatch(const struct deflate_parameters *offer,
 }
 
 static void fill_in(struct negotiation *agreement, const struct deflate_parameters *terms,
-                    const char *text, const char *end) {
+                    const struct extension *answer) {
     agreement->agreed = true;
     agreement->server = (struct negotiation_side){
         !terms->server_no_takeover, terms->has_server_bits ? terms->server_bits : WINDOW_BITS_MAX};
     agreement->client = (struct negotiation_side){
         !terms->client_no_takeover, terms->has_client_bits ? terms->client_bits : WINDOW_BITS_MAX};
-    snprintf(agreement->parameters, sizeof agreement->parameters, "%.*s", (int)(end - text), text);
+    agreement->answer = *answer;
 }
 
 __attribute__((format(printf, 4, 5))) static enum level faulty(struct head_fault *fault,
@@ -87,20 +87,20 @@ static enum level compare(const struct deflate_offers *offers,
 
 enum level negotiation_judge(const struct head *answer, const struct request *request,
                              struct negotiation *agreement, struct head_fault *fault) {
-    size_t from = 0;
-    const char *text = head_header(answer, deflate_parameters_header, &from);
+    size_t at = 0;
+    struct head_text value, again;
     struct deflate_offers offers;
     struct extension extension, another;
     struct deflate_parameters terms;
     *agreement = (struct negotiation){0};
-    if (text == NULL) {
+    if (!head_header(answer, deflate_parameters_header, &at, &value)) {
         return LEVEL_NONE;
     }
-    if (head_header(answer, deflate_parameters_header, &from) != NULL) {
-        return faulty(fault, answer, (const char *)answer->bytes + from,
+    if (head_header(answer, deflate_parameters_header, &at, &again)) {
+        return faulty(fault, answer, again.start,
                       "Sec-WebSocket-Extensions appears more than once (RFC 6455, 11.3.2)");
     }
-    const char *start = text, *end = strstr(text, "\r\n");
+    const char *text = value.start, *end = value.start + value.length;
     if (extension_next(&text, end, &extension) != EXTENSION_FOUND) {
         return faulty(fault, answer, text, "this is no list of extensions (RFC 6455, 9.1)");
     }
@@ -112,23 +112,17 @@ enum level negotiation_judge(const struct head *answer, const struct request *re
     if (!deflate_parameters_read(&terms, &extension, false)) {
         return faulty(fault, answer, terms.where, "%s", terms.fault);
     }
-    const char *behind = text;
+    const char *next = text;
     if (extension_next(&text, end, &another) != EXTENSION_END) {
-        return faulty(fault, answer, behind, "a second extension, or bytes that are none");
+        return faulty(fault, answer, next, "a second extension, or bytes that are none");
     }
-    fill_in(agreement, &terms, start, behind);
+    fill_in(agreement, &terms, &extension);
     return compare(&offers, &terms, answer, extension.where, fault);
 }
 
 bool negotiation_has(const struct negotiation *agreement, const char *parameter) {
-    const char *text = agreement->parameters;
-    struct extension extension;
-    if (!agreement->agreed ||
-        extension_next(&text, text + strlen(text), &extension) != EXTENSION_FOUND) {
-        return false;
-    }
-    for (size_t i = 0; i < extension.count; i++) {
-        const struct extension_parameter *each = &extension.parameters[i];
+    for (size_t i = 0; agreement->agreed && i < agreement->answer.count; i++) {
+        const struct extension_parameter *each = &agreement->answer.parameters[i];
         size_t name = strlen(each->name);
         if (strncmp(each->name, parameter, name) == 0 &&
             (parameter[name] == '\0' ||
@@ -140,14 +134,14 @@ bool negotiation_has(const struct negotiation *agreement, const char *parameter)
 }
 
 void negotiation_from_text(struct negotiation *agreement, const char *text) {
-    const char *start = text, *end = text + strlen(text);
+    const char *end = text + strlen(text);
     struct extension extension;
     struct deflate_parameters terms;
     *agreement = (struct negotiation){0};
     if (extension_next(&text, end, &extension) == EXTENSION_FOUND &&
         strcmp(extension.name, deflate_parameters_extension) == 0 &&
         deflate_parameters_read(&terms, &extension, false)) {
-        fill_in(agreement, &terms, start, end);
+        fill_in(agreement, &terms, &extension);
     }
 }
 

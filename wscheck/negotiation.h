@@ -10,7 +10,9 @@
 #define WSCHECK_NEGOTIATION_H
 
 #include "wscheck/cases/cases.h"
+#include "wscheck/extension.h"
 #include "wscheck/head.h"
+#include "wscheck/request.h"
 
 /* How one side compresses. */
 struct negotiation_side {
@@ -21,7 +23,7 @@ struct negotiation_side {
 struct negotiation {
     bool agreed; /* permessage-deflate is in use; the rest means something only then */
     struct negotiation_side server, client;
-    char parameters[160]; /* of the answer, as they were written */
+    struct extension answer; /* as it was written */
 };
 
 /* Judges the extensions of a 101 against what the request has offered. Returns LEVEL_NONE with the

@@ -68,6 +68,7 @@ struct child *probe_start(const char *command) {
 static void diagnose(const struct trial *trial, char *out, size_t capacity) {
     const uint8_t *bytes = trial->answer.bytes;
     size_t length = trial->answer.length;
+    struct head_text first = head_line(&trial->answer, &(size_t){0});
     char line[100];
     *out = '\0';
     if (length > 2 && (bytes[0] == 0x15 || bytes[0] == 0x16) && bytes[1] == 3) {
@@ -81,14 +82,14 @@ static void diagnose(const struct trial *trial, char *out, size_t capacity) {
                  "accepts connections, but has not answered the handshake within "
                  "%g s; does it hang?",
                  (double)trial->timeout / 1000);
-    } else if (strncmp((const char *)bytes, "HTTP/", 5) != 0) {
+    } else if (!head_text_begins(first, "HTTP/")) {
         snprintf(out, capacity, "does not speak HTTP; it answers: %s",
                  text_printable(bytes, length < 60 ? length : 60, line, sizeof line));
     } else if (trial->answer.status != 101) {
-        size_t end = strcspn((const char *)bytes, "\r\n");
-        snprintf(
-            out, capacity, "answers the handshake with '%s', not with 101; is the path %s right?",
-            text_printable(bytes, end < 60 ? end : 60, line, sizeof line), trial->settings->target);
+        snprintf(out, capacity,
+                 "answers the handshake with '%s', not with 101; is the path %s right?",
+                 text_printable(bytes, first.length < 60 ? first.length : 60, line, sizeof line),
+                 trial->settings->target);
     }
 }
 

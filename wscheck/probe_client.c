@@ -38,7 +38,8 @@ static bool visit(const struct trial_settings *settings, bool *any) {
     trial_init(trial, settings, "wscheck/probe");
     bool came = tested_client_arrive(trial, "");
     if (came) {
-        *any = strstr((const char *)trial->client.head.bytes, trial->client.path) == NULL;
+        *any = head_text_find(head_line(&trial->client.head, &(size_t){0}), trial->client.path) ==
+               NULL;
         tested_client_answer(trial, 0, SIZE_MAX);
         trial->is_open = true;
         trial_flush(trial);

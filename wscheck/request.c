@@ -33,11 +33,12 @@ static void add_text(struct request *request, const char *name, const char *valu
 
 void request_init(struct request *request, const char *host, const char *target, uint64_t random) {
     uint8_t nonce[16];
+    char key[REQUEST_KEY_SIZE];
     for (size_t i = 0; i < sizeof nonce; i++) {
         random = random * 6364136223846793005u + 1442695040888963407u;
         nonce[i] = (uint8_t)(random >> 56);
     }
-    base64_encode(nonce, sizeof nonce, request->key);
+    base64_encode(nonce, sizeof nonce, key);
     request->count = 0;
     request->bare_lf = false;
     add_text(request, "GET / HTTP/1.1", "");
@@ -45,24 +46,23 @@ void request_init(struct request *request, const char *host, const char *target,
     add_text(request, "Host: ", host);
     add_text(request, "Upgrade: ", "websocket");
     add_text(request, "Connection: ", "Upgrade");
-    add_text(request, "Sec-WebSocket-Key: ", request->key);
+    add_text(request, "Sec-WebSocket-Key: ", key);
     add_text(request, "Sec-WebSocket-Version: ", "13");
 }
 
-void request_init_answer(struct request *request, const char *key) {
+void request_init_answer(struct request *request, const char *key, size_t length) {
     char accept[REQUEST_ACCEPT_SIZE];
     request_free(request);
-    snprintf(request->key, sizeof request->key, "%s", key);
-    request_accept(key, accept);
+    request_accept(key, length, accept);
     add_text(request, "HTTP/1.1 101 Switching Protocols", "");
     add_text(request, "Upgrade: ", "websocket");
     add_text(request, "Connection: ", "Upgrade");
     add_text(request, "Sec-WebSocket-Accept: ", accept);
 }
 
-void request_set_line(struct request *request, const char *line) {
+void request_set_line(struct request *request, const char *line, size_t length) {
     free(request->lines[0].bytes);
-    request->lines[0] = copy_line((const uint8_t *)line, strlen(line));
+    request->lines[0] = copy_line((const uint8_t *)line, length);
 }
 
 void request_free(struct request *request) {
@@ -186,12 +186,12 @@ uint8_t *request_bytes(const struct request *request, size_t *length) {
     return bytes;
 }
 
-void request_accept(const char *key, char accept[REQUEST_ACCEPT_SIZE]) {
+void request_accept(const char *key, size_t length, char accept[REQUEST_ACCEPT_SIZE]) {
     static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     struct sha1 sha1;
     uint8_t digest[SHA1_DIGEST_SIZE];
     sha1_init(&sha1);
-    sha1_update(&sha1, key, strlen(key));
+    sha1_update(&sha1, key, length);
     sha1_update(&sha1, guid, strlen(guid));
     sha1_final(&sha1, digest);
     base64_encode(digest, sizeof digest, accept);

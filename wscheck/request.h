@@ -19,7 +19,6 @@ struct request {
     struct request_line lines[REQUEST_LINES_MAX]; /* the first is the request line */
     size_t count;
     bool bare_lf; /* ends the lines with LF instead of CR LF */
-    char key[REQUEST_KEY_SIZE];
 };
 
 /* Makes a request that every server must accept. `random` picks the key. */
@@ -28,8 +27,8 @@ void request_free(struct request *request);
 
 /* Makes the answer that opens a connection, for this key of a client, out of the same kind of
  * lines; changes its status line. */
-void request_init_answer(struct request *request, const char *key);
-void request_set_line(struct request *request, const char *line);
+void request_init_answer(struct request *request, const char *key, size_t length);
+void request_set_line(struct request *request, const char *line, size_t length);
 
 /* Changes the request line's method, target or version (word 0, 1 or 2). */
 void request_set_word(struct request *request, int word, const char *value);
@@ -54,6 +53,6 @@ char *request_value(const struct request *request, const char *name);
 uint8_t *request_bytes(const struct request *request, size_t *length);
 
 /* The value of Sec-WebSocket-Accept that belongs to a key. */
-void request_accept(const char *key, char accept[REQUEST_ACCEPT_SIZE]);
+void request_accept(const char *key, size_t length, char accept[REQUEST_ACCEPT_SIZE]);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SUBPROTOCOLS_MAX = 64, NAME_SIZE = 128 };
+enum { SUBPROTOCOLS_MAX = 64 };
 
 /* What a rule is judged by. */
 struct evidence {
@@ -15,71 +15,64 @@ struct evidence {
 };
 
 static bool faulty(const struct evidence *evidence, const char *where, const char *what) {
-    snprintf(evidence->fault->what, sizeof evidence->fault->what, "%s", what);
-    evidence->fault->wrong = (size_t)(where - (const char *)evidence->head->bytes);
-    return false;
+    return head_is_faulty(evidence->fault, evidence->head, where, what);
 }
 
-static const char *first_line(const struct evidence *evidence) {
-    return (const char *)evidence->head->bytes;
+static struct head_text first_line(const struct evidence *evidence) {
+    return head_line(evidence->head, &(size_t){0});
 }
 
-/* The empty line, which is marked when something is missing. */
-static const char *last_line(const struct evidence *evidence) {
-    return first_line(evidence) + evidence->head->length - 2;
-}
-
-/* The value of a header that must stand there once, or NULL with a fault. */
-static const char *once(const struct evidence *evidence, const char *name) {
+/* The value of a header that must stand there once. Returns false with a fault. */
+static bool once(const struct evidence *evidence, const char *name, struct head_text *value) {
     char what[120];
-    size_t from = 0;
-    const char *value = head_header(evidence->head, name, &from);
-    if (value == NULL) {
+    size_t at = 0;
+    struct head_text second;
+    if (!head_header(evidence->head, name, &at, value)) {
         snprintf(what, sizeof what, "there is no header %s", name);
-        faulty(evidence, last_line(evidence), what);
-        return NULL;
+        return faulty(evidence, head_last_line(evidence->head), what);
     }
-    const char *second = head_header(evidence->head, name, &from);
-    if (second != NULL) {
+    if (head_header(evidence->head, name, &at, &second)) {
         snprintf(what, sizeof what, "%s appears more than once", name);
-        faulty(evidence, second, what);
-        return NULL;
+        return faulty(evidence, second.start, what);
     }
-    return value;
+    return true;
 }
 
 static bool judge_method(const struct evidence *evidence) {
-    return strncmp(first_line(evidence), "GET ", 4) == 0 ||
-           faulty(evidence, first_line(evidence), "the method is not GET");
+    struct head_text line = first_line(evidence);
+    return head_text_begins(line, "GET ") || faulty(evidence, line.start, "the method is not GET");
 }
 
 static bool judge_version(const struct evidence *evidence) {
-    const char *line = first_line(evidence), *end = strstr(line, "\r\n");
-    const char *space = end;
-    while (space > line && *space != ' ') {
-        space--;
+    struct head_text line = first_line(evidence), version = line;
+    for (const char *space; (space = head_text_find(version, " ")) != NULL;) {
+        version.length -= (size_t)(space + 1 - version.start);
+        version.start = space + 1;
     }
-    return (strncmp(space, " HTTP/1.", 8) == 0 && space[8] >= '1' && space[8] <= '9' &&
-            space + 9 == end) ||
-           faulty(evidence, space + 1, "the version is not HTTP/1.1");
+    return (version.length == 8 && head_text_begins(version, "HTTP/1.") &&
+            version.start[7] >= '1' && version.start[7] <= '9') ||
+           faulty(evidence, version.start, "the version is not HTTP/1.1");
 }
 
 static bool judge_target(const struct evidence *evidence) {
-    const char *start = strchr(first_line(evidence), ' ');
+    struct head_text line = first_line(evidence);
+    const char *space = head_text_find(line, " ");
+    struct head_text target = {line.start, 0};
     char whole[512];
-    size_t length = start != NULL ? strcspn(start + 1, " \r") : 0;
-    snprintf(whole, sizeof whole, "http://%s%s", evidence->host, evidence->target);
-    if (start != NULL &&
-        ((length == strlen(evidence->target) && memcmp(start + 1, evidence->target, length) == 0) ||
-         (length == strlen(whole) && memcmp(start + 1, whole, length) == 0))) {
-        return true;
+    if (space != NULL) {
+        target.start = space + 1;
+        target.length = line.length - (size_t)(target.start - line.start);
+        space = head_text_find(target, " ");
+        target.length = space != NULL ? (size_t)(space - target.start) : target.length;
     }
-    return faulty(evidence, start != NULL ? start + 1 : first_line(evidence),
+    snprintf(whole, sizeof whole, "http://%s%s", evidence->host, evidence->target);
+    return head_text_is(target, evidence->target) || head_text_is(target, whole) ||
+           faulty(evidence, target.start,
                   "the target is not the resource name of the URL, path and query");
 }
 
 static bool judge_lines(const struct evidence *evidence) {
-    const char *bytes = first_line(evidence);
+    const char *bytes = (const char *)evidence->head->bytes;
     for (size_t i = 0; i < evidence->head->length; i++) {
         if (bytes[i] == '\n' && (i == 0 || bytes[i - 1] != '\r')) {
             return faulty(evidence, bytes + i, "a line that does not end with CR LF");
@@ -92,25 +85,22 @@ static bool judge_lines(const struct evidence *evidence) {
 }
 
 static bool judge_host(const struct evidence *evidence) {
-    const char *value = once(evidence, "Host");
+    struct head_text value;
     char what[200];
-    if (value == NULL) {
+    if (!once(evidence, "Host", &value)) {
         return false;
     }
-    size_t length = head_value_length(value);
     snprintf(what, sizeof what,
              "Host must be %.60s, as in the URL: the port is left out only if it is 80",
              evidence->host);
-    return (length == strlen(evidence->host) && memcmp(value, evidence->host, length) == 0) ||
-           faulty(evidence, value, what);
+    return head_text_is(value, evidence->host) || faulty(evidence, value.start, what);
 }
 
 static bool judge_list(const struct evidence *evidence, const char *name, const char *element,
                        const char *what) {
-    size_t from = 0;
-    const char *value = head_header(evidence->head, name, &from);
-    return head_lists(evidence->head, name, element) ||
-           faulty(evidence, value != NULL ? value : last_line(evidence), what);
+    struct head_text value = {head_last_line(evidence->head), 0};
+    head_header(evidence->head, name, &(size_t){0}, &value);
+    return head_lists(evidence->head, name, element) || faulty(evidence, value.start, what);
 }
 
 static bool judge_upgrade(const struct evidence *evidence) {
@@ -121,56 +111,59 @@ static bool judge_connection(const struct evidence *evidence) {
     return judge_list(evidence, "Connection", "upgrade", "no header Connection names Upgrade");
 }
 
+static bool is_in(const char *set, char byte) {
+    return byte != '\0' && strchr(set, byte) != NULL;
+}
+
 /* 16 bytes in base64: 22 characters of which the last carries four bits only, and two equals
  * signs. */
 static bool judge_key(const struct evidence *evidence) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *value = once(evidence, "Sec-WebSocket-Key");
-    if (value == NULL) {
+    struct head_text value;
+    size_t good = 0;
+    if (!once(evidence, "Sec-WebSocket-Key", &value)) {
         return false;
     }
-    size_t good = strspn(value, digits);
-    if (good != 22 || head_value_length(value) != 24 || memcmp(value + 22, "==", 2) != 0) {
-        return faulty(evidence, value + (good < 22 ? good : 22),
+    while (good < value.length && is_in(digits, value.start[good])) {
+        good++;
+    }
+    if (good != 22 || value.length != 24 || memcmp(value.start + 22, "==", 2) != 0) {
+        return faulty(evidence, value.start + (good < 22 ? good : 22),
                       "the key is not 16 bytes in base64: 22 digits and ==");
     }
-    return strchr("AQgw", value[21]) != NULL ||
-           faulty(evidence, value + 21, "the last digit of the key has bits that mean nothing");
+    return is_in("AQgw", value.start[21]) ||
+           faulty(evidence, value.start + 21,
+                  "the last digit of the key has bits that mean nothing");
 }
 
 static bool judge_thirteen(const struct evidence *evidence) {
-    const char *value = once(evidence, "Sec-WebSocket-Version");
-    return value != NULL && ((head_value_length(value) == 2 && memcmp(value, "13", 2) == 0) ||
-                             faulty(evidence, value, "Sec-WebSocket-Version is not 13"));
+    struct head_text value;
+    return once(evidence, "Sec-WebSocket-Version", &value) &&
+           (head_text_is(value, "13") ||
+            faulty(evidence, value.start, "Sec-WebSocket-Version is not 13"));
 }
 
 /* Tokens, separated by commas, no two of which are the same (4.1, item 10). */
 static bool judge_subprotocols(const struct evidence *evidence) {
-    char names[SUBPROTOCOLS_MAX][NAME_SIZE];
-    size_t count = 0, from = 0;
-    const char *value;
-    while ((value = head_header(evidence->head, "Sec-WebSocket-Protocol", &from)) != NULL) {
-        const char *end = value + head_value_length(value);
-        if (value == end) {
-            return faulty(evidence, value, "Sec-WebSocket-Protocol is there and names nothing");
+    struct head_text names[SUBPROTOCOLS_MAX], value;
+    size_t count = 0;
+    for (size_t at = 0; head_header(evidence->head, "Sec-WebSocket-Protocol", &at, &value);) {
+        if (value.length == 0) {
+            return faulty(evidence, value.start,
+                          "Sec-WebSocket-Protocol is there and names nothing");
         }
-        while (value < end && count < SUBPROTOCOLS_MAX) {
-            value += strspn(value, " \t");
-            size_t length = strcspn(value, ",\r"), name = length;
-            while (name > 0 && (value[name - 1] == ' ' || value[name - 1] == '\t')) {
-                name--;
+        while (count < SUBPROTOCOLS_MAX && head_split(&value, &names[count])) {
+            const struct head_text *name = &names[count];
+            if (!head_text_is_token(*name)) {
+                return faulty(evidence, name->start, "this subprotocol is not a token");
             }
-            if (!head_is_token(value, value + name)) {
-                return faulty(evidence, value, "this subprotocol is not a token");
-            }
-            snprintf(names[count], NAME_SIZE, "%.*s", (int)name, value);
             for (size_t i = 0; i < count; i++) {
-                if (strcmp(names[i], names[count]) == 0) {
-                    return faulty(evidence, value, "this subprotocol is offered twice");
+                if (names[i].length == name->length &&
+                    memcmp(names[i].start, name->start, name->length) == 0) {
+                    return faulty(evidence, name->start, "this subprotocol is offered twice");
                 }
             }
             count++;
-            value += length + (value[length] == ',');
         }
     }
     return true;
@@ -179,32 +172,20 @@ static bool judge_subprotocols(const struct evidence *evidence) {
 /* token *( ";" token [ "=" ( token | quoted-string ) ] ), separated by commas (9.1). Inside of the
  * quotes there is a token as well. */
 static bool judge_extensions(const struct evidence *evidence) {
-    static const char *const separators = ",;= \t\r\"";
-    size_t from = 0;
-    const char *value;
-    while ((value = head_header(evidence->head, "Sec-WebSocket-Extensions", &from)) != NULL) {
-        const char *end = value + head_value_length(value);
-        bool in_value = false;
-        for (;;) {
-            value += strspn(value, " \t");
-            bool quoted = in_value && *value == '"';
-            value += quoted;
-            size_t length = strcspn(value, separators);
-            if (!head_is_token(value, value + length)) {
-                return faulty(evidence, value, "no token where 9.1 wants one");
+    struct head_text value;
+    for (size_t at = 0; head_header(evidence->head, "Sec-WebSocket-Extensions", &at, &value);) {
+        const char *text = value.start, *end = value.start + value.length;
+        struct extension extension;
+        struct head_text list = value, element;
+        while (head_split(&list, &element)) {
+            if (element.length == 0) {
+                return faulty(evidence, element.start, "no token where 9.1 wants one");
             }
-            value += length;
-            if (quoted && *value++ != '"') {
-                return faulty(evidence, value - 1, "a quoted value that is not a token");
+        }
+        while (text < end) {
+            if (extension_next(&text, end, &extension) != EXTENSION_FOUND) {
+                return faulty(evidence, text, "this does not follow the grammar of 9.1");
             }
-            value += strspn(value, " \t");
-            if (value >= end) {
-                break;
-            }
-            if (*value != ',' && *value != ';' && (*value != '=' || in_value)) {
-                return faulty(evidence, value, "this does not follow the grammar of 9.1");
-            }
-            in_value = *value++ == '=';
         }
     }
     return true;
@@ -216,14 +197,11 @@ static bool judge_deflate(const struct evidence *evidence) {
 }
 
 static bool judge_body(const struct evidence *evidence) {
-    size_t from = 0;
-    const char *value = head_header(evidence->head, "Transfer-Encoding", &from);
-    if (value == NULL) {
-        from = 0;
-        value = head_header(evidence->head, "Content-Length", &from);
-        value = value != NULL && head_value_length(value) == 1 && *value == '0' ? NULL : value;
-    }
-    return value == NULL || faulty(evidence, value, "the request announces a body");
+    struct head_text value;
+    bool announced = head_header(evidence->head, "Transfer-Encoding", &(size_t){0}, &value) ||
+                     (head_header(evidence->head, "Content-Length", &(size_t){0}, &value) &&
+                      !head_text_is(value, "0"));
+    return !announced || faulty(evidence, value.start, "the request announces a body");
 }
 
 static const struct {

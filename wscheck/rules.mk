@@ -7,7 +7,7 @@ wscheck_cases := cases http handshake upgrade frames illegal control fragments u
                  tcp steps slow client client_open client_deflate offer deflate inflate samples
 wscheck := $(addprefix cases/,$(wscheck_cases)) select \
            payload utf8_decoder writer reader unpack sample transcript \
-           link request head request_rules extension deflate_parameters negotiation \
+           link request head response_rules request_rules extension deflate_parameters negotiation \
            trial trial_send trial_judge trial_wait trial_open trial_label trial_deflate \
            script script_needs script_run script_run_request script_run_frames script_run_others \
            driver_server driver_client \
@@ -27,9 +27,9 @@ $(BUILD)/wscheck: $(wscheck_links)
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
 # The tests of its judgements link these parts of it, some of which have the names of step 6.
-wscheck_tests := $(addprefix $(BUILD)/tests/,wscheck_deflate_test wscheck_sample_test)
-$(wscheck_tests): $(foreach module,negotiation deflate_parameters extension head request \
-    reader unpack utf8_decoder writer payload sample,$(call object,wscheck/$(module)))
+wscheck_tests := $(addprefix $(BUILD)/tests/wscheck_,deflate_test head_test sample_test)
+$(wscheck_tests): $(foreach module,negotiation deflate_parameters extension head request_rules \
+    response_rules request reader unpack utf8_decoder writer payload sample,$(call object,wscheck/$(module)))
 
 check: $(BUILD)/wscheck ## put any server or client to the test: URL=ws://... [STEP=3] or CLIENT='... {url}'
 	@test -n "$$URL$$CLIENT" || { \

@@ -158,7 +158,7 @@ static void refuse(struct script_run *run, const struct script_step *step) {
     struct trial *trial = run->trial;
     static const char want[] = "an HTTP response with an error status, 4xx or 5xx";
     const char *header = (const char *)step->payload.unit;
-    size_t from = 0;
+    struct head_text value;
     script_run_connect(run);
     if (!trial_read_answer(trial)) {
         return;
@@ -173,7 +173,7 @@ static void refuse(struct script_run *run, const struct script_step *step) {
         trial_mark(trial, trial->entry, 9);
         trial_fail(trial, LEVEL_SHOULD, wanted, "status %d", status);
     }
-    if (header[0] != '\0' && head_header(&trial->answer, header, &from) == NULL) {
+    if (header[0] != '\0' && !head_header(&trial->answer, header, &(size_t){0}, &value)) {
         char wanted[160];
         snprintf(wanted, sizeof wanted, "an HTTP error with the header %s", header);
         trial_fail(trial, LEVEL_MUST, wanted, "status %d without that header", status);
@@ -183,12 +183,12 @@ static void refuse(struct script_run *run, const struct script_step *step) {
 static void judge_header(struct trial *trial, const char *line, bool wanted) {
     char name[128], want[240];
     const char *colon = strchr(line, ':');
-    size_t from = 0;
+    struct head_text value;
     snprintf(name, sizeof name, "%.*s", (int)(colon != NULL ? colon - line : (int)strlen(line)),
              line);
     bool there = colon != NULL
                      ? head_lists(&trial->answer, name, colon + 1 + strspn(colon + 1, " "))
-                     : head_header(&trial->answer, name, &from) != NULL;
+                     : head_header(&trial->answer, name, &(size_t){0}, &value);
     if (there != wanted && trial->verdict.failed < LEVEL_MUST) {
         snprintf(want, sizeof want, "an answer %s %s", wanted ? "with" : "without", line);
         trial_mark(trial, trial->entry, 0);

@@ -60,6 +60,9 @@ bool tested_client_arrive(struct trial *trial, const char *query) {
     if (!connect_client(trial, url_path)) {
         return false;
     }
+    free(trial->client.former_head.bytes);
+    trial->client.former_head = trial->client.head;
+    trial->client.head = (struct head){NULL, 0, 0};
     bool whole = trial_gather(trial, &trial->client.head);
     trial->client.head_entry = trial->transcript.count;
     transcript_bytes(
@@ -71,22 +74,35 @@ bool tested_client_arrive(struct trial *trial, const char *query) {
                    trial->link.ended ? "the end of TCP" : "silence");
         return false;
     }
-    memcpy(trial->client.former_key, trial->client.key, sizeof trial->client.former_key);
-    head_copy_value(&trial->client.head, "Sec-WebSocket-Key", trial->client.key,
-                    sizeof trial->client.key);
-    request_init_answer(&trial->request, trial->client.key);
+    struct head_text key = tested_client_key(&trial->client.head);
+    request_init_answer(&trial->request, key.start, key.length);
     return true;
+}
+
+struct head_text tested_client_key(const struct head *head) {
+    struct head_text key = {"", 0};
+    if (head->bytes != NULL) {
+        head_header(head, "Sec-WebSocket-Key", &(size_t){0}, &key);
+    }
+    return key;
+}
+
+/* Whether a second connection has another key than the first. */
+static void judge_fresh(struct trial *trial) {
+    struct head_text key = tested_client_key(&trial->client.head);
+    struct head_text former = tested_client_key(&trial->client.former_head);
+    if (key.length == former.length && memcmp(key.start, former.start, key.length) == 0) {
+        char shown[80];
+        trial_fail(trial, LEVEL_MUST, "a new key for each connection (4.1)",
+                   "the same Sec-WebSocket-Key came twice: %s",
+                   text_printable(key.start, key.length, shown, sizeof shown));
+    }
 }
 
 void tested_client_judge(struct trial *trial, const char *rule) {
     struct head_fault fault = {0};
     if (strcmp(rule, "fresh") == 0) {
-        if (strcmp(trial->client.key, trial->client.former_key) == 0) {
-            char key[2 * sizeof trial->client.key];
-            text_printable(trial->client.key, strlen(trial->client.key), key, sizeof key);
-            trial_fail(trial, LEVEL_MUST, "a new key for each connection (4.1)",
-                       "the same Sec-WebSocket-Key came twice: %s", key);
-        }
+        judge_fresh(trial);
         return;
     }
     if (!request_rules_judge(&trial->client.head, rule, trial->client.target, trial->settings->host,

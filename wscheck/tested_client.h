@@ -8,6 +8,9 @@
  * its request. Returns whether it came; otherwise the trial has failed. */
 bool tested_client_arrive(struct trial *trial, const char *query);
 
+/* The Sec-WebSocket-Key of a head; of no length if there is none. */
+struct head_text tested_client_key(const struct head *head);
+
 /* Sends `length` bytes of our answer from `from` on; SIZE_MAX is all of it. */
 void tested_client_answer(struct trial *trial, size_t from, size_t length);
 

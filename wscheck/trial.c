@@ -32,6 +32,7 @@ void trial_free(struct trial *trial) {
     request_free(&trial->request);
     free(trial->answer.bytes);
     free(trial->client.head.bytes);
+    free(trial->client.former_head.bytes);
     free(trial->client.output);
     free(trial->controls.sent);
     trial_deflate_free(trial);

@@ -104,9 +104,8 @@ struct trial_client {
     bool hung_up;          /* it was asked to close, so its Close is its own */
     uint32_t masking_keys[TRIAL_KEYS_MAX];
     size_t masking_key_count;
-    char key[REQUEST_KEY_SIZE], former_key[REQUEST_KEY_SIZE]; /* Sec-WebSocket-Key */
-    struct head head;                                         /* of its request */
-    size_t head_entry;                                        /* in the transcript */
+    struct head head, former_head; /* of its request, and of the one before it */
+    size_t head_entry;             /* in the transcript */
 };
 
 struct trial_verdict {

@@ -1,4 +1,5 @@
 #include "common/clock.h"
+#include "wscheck/response_rules.h"
 #include "wscheck/trial.h"
 
 #include <stdio.h>
@@ -21,7 +22,7 @@ bool trial_gather(struct trial *trial, struct head *answer) {
     struct link *link = &trial->link;
     int64_t deadline = clock_now() + trial->timeout;
     free(answer->bytes);
-    *answer = (struct head){malloc(HEAD_MAX + 1), 0, 0};
+    *answer = (struct head){malloc(HEAD_MAX), 0, 0};
     if (answer->bytes == NULL) {
         abort();
     }
@@ -33,14 +34,12 @@ bool trial_gather(struct trial *trial, struct head *answer) {
         answer->length = head_length(answer->bytes, there + count);
         if (answer->length > 0) {
             link->start += answer->length - there;
-            answer->bytes[answer->length] = '\0';
             return true;
         }
         there += count;
         link->start += count;
         if (there == HEAD_MAX || !trial_receive(trial, deadline)) {
             answer->length = there;
-            answer->bytes[there] = '\0';
             return false;
         }
     }
@@ -88,7 +87,7 @@ bool trial_read_accepted(struct trial *trial) {
         trial->excused = true;
         return false;
     }
-    if (!head_judge(&trial->answer, &trial->request, &fault)) {
+    if (!response_rules_judge(&trial->answer, &trial->request, &fault)) {
         trial_mark(trial, trial->entry, fault.wrong);
         trial_fail(trial, LEVEL_MUST, "a 101 as 4.2.2 describes it", "%s (status %d)", fault.what,
                    trial->answer.status);
