@@ -15,7 +15,7 @@ static void watch(int epoll, int fd) {
 }
 
 int main(int argc, char **argv) {
-    static _Alignas(RAW_ALIGNMENT) uint8_t buffer[RAW_BUFFER_SIZE];
+    static _Alignas(BUFFER_ALIGNMENT) uint8_t buffer[RAW_BUFFER_SIZE];
     struct epoll_event event[EVENTS_MAX];
     int listener, status = raw_listen(argc, argv, "bench_epoll", &listener);
     if (status != OPTIONS_GO_ON) {

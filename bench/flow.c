@@ -1,5 +1,6 @@
 /* Messages back and forth over connections that stay open: see load.h. */
 #include "bench/load.h"
+#include "step02_http/buffer.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,8 +12,7 @@
 
 enum {
     EVENTS_MAX = 256,
-    BUFFER_SIZE = 256 * 1024, /* fits into a core's own cache */
-    ALIGNMENT = 64            /* a read into other memory may cost twice as much */
+    BUFFER_SIZE = 256 * 1024 /* fits into a core's own cache */
 };
 
 #define NEVER INT64_MAX
@@ -180,7 +180,7 @@ int flow_run(struct clients *clients, const struct load_settings *settings,
     struct flow flow = {.clients = clients, .settings = settings, .figures = figures};
     flow.left = settings->messages > 0 ? settings->messages : UINT64_MAX;
     flow.client = calloc((size_t)settings->connections, sizeof *flow.client);
-    flow.buffer = aligned_alloc(ALIGNMENT, BUFFER_SIZE);
+    flow.buffer = aligned_alloc(BUFFER_ALIGNMENT, BUFFER_SIZE);
     flow.epoll = epoll_create1(EPOLL_CLOEXEC);
     int result = -1;
     if (flow.client != NULL && flow.buffer != NULL && flow.epoll >= 0 && open_all(&flow) == 0) {

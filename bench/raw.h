@@ -9,9 +9,8 @@
 
 #include <stdbool.h>
 
-/* Both read into as much memory as the echo server does, and as it does to memory that is aligned
- * to 64 bytes: a read into any other costs up to twice as much. */
-enum { RAW_BUFFER_SIZE = INPUT_READ_SIZE, RAW_ALIGNMENT = 64 };
+/* Both read into as much memory as the echo server does, aligned to BUFFER_ALIGNMENT as well. */
+enum { RAW_BUFFER_SIZE = INPUT_READ_SIZE };
 
 /* Reads the command line, listens on 127.0.0.1 and says so on standard output. Returns
  * OPTIONS_GO_ON and the socket in `listener`, whose connections have TCP_NODELAY; else the status

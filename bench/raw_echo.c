@@ -14,7 +14,7 @@
 enum { STACK_SIZE = RAW_BUFFER_SIZE + 64 * 1024 + POOL_STACK_EXTRA };
 
 static void *serve(void *argument) {
-    _Alignas(RAW_ALIGNMENT) uint8_t buffer[RAW_BUFFER_SIZE];
+    _Alignas(BUFFER_ALIGNMENT) uint8_t buffer[RAW_BUFFER_SIZE];
     while (raw_answer((int)(intptr_t)argument, buffer)) {
     }
     return NULL;

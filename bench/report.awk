@@ -146,7 +146,7 @@ function method(    i, most) {
     print "  more than it has, or the raw echo kept the load generator busy for over 95 % of the time."
     print "- The load generator is one thread on a core of its own, and sends frames that were masked before."
     print "  The raw echoes get exactly the bytes that a WebSocket server gets, masks and all, and send them back."
-    print "  They read into 256 KiB of memory aligned to 64 bytes, as this server does."
+    print "  They read into as much memory as this server does, and aligned as well."
     print "- In ping-pong one message is in flight on each connection, in the other cells as many as they say."
     print "- Memory is what a connection adds to the anonymous memory of the process (heap and stacks, not the"
     print "  kernel's socket buffers), after one message of 20 bytes. System calls are counted by strace,"

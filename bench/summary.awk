@@ -15,7 +15,7 @@
 # median difference D, and the median of N rounds varies less than one round does: 2 D / sqrt(N).
 # A goal is undecided when the figure is not farther from it than that. Rates are judged, but
 # processor time where rates are not steady and it is steadier, and where the load generator was at
-# its limit, because then it is its own rate.
+# its limit, because then it is that one's rate.
 
 BEGIN {
     STEADY = 0.05
@@ -78,7 +78,9 @@ function judge(cell,    key, figure, chance, processor_chance, at_limit, what, m
             figure = quantile(key "|processor", 0.5)
         }
     }
-    # Now and then a message arrives in two pieces, which takes one more call.
+    # Now and then a message arrives in two pieces, which takes one more call, of the raw echo, too.
+    if (what == "calls")
+        chance = quantile(cell "|raw|value", 0.5) - 2
     margin = what == "calls" ? goal[cell] - sprintf("%.1f", figure) : goal[cell] - figure
     if (what == "rates" || what == "processor time")
         margin = -margin
