@@ -23,7 +23,7 @@ ROOMS := common $(STEPS)
 SYSTEM   := $(shell uname -s)
 CC       ?= cc
 CFLAGS   ?= -O2 -g
-# To optimize a test takes longer than it runs. CFLAGS from outside hold for tests, too.
+# To optimize a test, or a tool, takes longer than it runs. CFLAGS from outside hold for them, too.
 test_flags := $(if $(filter file,$(origin CFLAGS)),-O0 -U_FORTIFY_SOURCE)
 BUILD    ?= build
 ifneq ($(words $(subst ',- - ,$(subst ",- - ,$(BUILD)))),1)
@@ -83,7 +83,7 @@ $(PROGRAMS):
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(say) CC $<
-	$(quiet)$(COMPILE) $(if $(filter tests/%,$<),$(test_flags)) -MMD -MP -c -o $@ $<
+	$(quiet)$(COMPILE) $(if $(filter tests/% tools/%,$<),$(test_flags)) -MMD -MP -c -o $@ $<
 
 # The page is an HTML file; the compiler gets it as an array of bytes.
 $(BUILD)/gen/page.c: step02_http/page.html step02_http/embed.sh

@@ -8,7 +8,7 @@ static void nothing_refers_to_a_refused_message(void) {
     for (unsigned bits = 8; bits <= 15; bits++) {
         struct ends ends;
         start(&ends, bits);
-        for (unsigned i = 0; i < 200; i++) {
+        for (unsigned i = 0; i < 100; i++) {
             size_t length = 1 + roll(&dice, i % 50 == 0 ? MESSAGE_MAX : 2u << bits);
             size_t part = 1 + roll(&dice, sizeof text);
             length = length < part ? part : length < MESSAGE_MAX ? length : MESSAGE_MAX;

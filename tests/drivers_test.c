@@ -79,8 +79,9 @@ static bool flush(struct connection *connection, struct channel *to) {
 struct peer {
     struct channel in, out;
     bool is_open, is_kept, has_ended;
-    char request[1024];
-    size_t request_length;
+    char bytes[1024]; /* the request's head, as far as it has come */
+    size_t length;
+    struct http_request request;
     struct opening opening; /* its head is lent to the output */
     struct permessage_deflate deflate;
     struct connection_settings settings;
@@ -97,24 +98,22 @@ static size_t rests, turns_given_away;
 /* Takes the request as it comes. When it is whole, `shared` begins, with the 101 as its output. */
 static bool peer_open(struct peer *peer) {
     static const struct site site = {"drivers", "", 0};
-    struct http_request request;
+    struct http_request *request = &peer->request;
     struct buffer buffer;
-    uint8_t *to = (uint8_t *)peer->request + peer->request_length;
-    peer->request_length +=
-        channel_read(&peer->in, to, sizeof peer->request - peer->request_length);
-    http_request_init(&request);
-    if (http_request_parse(&request, peer->request, peer->request_length) != HTTP_COMPLETE) {
+    uint8_t *to = (uint8_t *)peer->bytes + peer->length;
+    peer->length += channel_read(&peer->in, to, sizeof peer->bytes - peer->length);
+    if (http_request_parse(request, peer->bytes, peer->length) != HTTP_COMPLETE) {
         return false;
     }
     struct handshake_policy policy = {.chooser = permessage_deflate_chooser(&peer->deflate)};
-    opening_decide(&peer->opening, &site, &policy, &request, 0);
+    opening_decide(&peer->opening, &site, &policy, request, 0);
     CHECK(peer->opening.is_open);
     const struct layer *layer = permessage_deflate_layer(&peer->deflate);
     peer->settings.max_message = LARGE;
     peer->settings.allowed_rsv = layer != NULL ? layer->rsv : 0;
-    size_t rest = peer->request_length - request.head.size;
+    size_t rest = peer->length - request->head.size;
     buffer_init(&buffer, memory, (size_t)MEMORY_SIZE);
-    memcpy(memory, peer->request + request.head.size, rest);
+    memcpy(memory, peer->bytes + request->head.size, rest);
     connection_init(shared, &peer->settings, &buffer, rest);
     const uint8_t *head = (const uint8_t *)peer->opening.reply.head;
     CHECK_EQUAL(connection_send_encoded(shared, head, peer->opening.reply.head_size), 0);
@@ -187,8 +186,9 @@ struct client {
     struct permessage_deflate deflate;
     struct client_extension extension;
     struct client_offer offer;
-    char key[CLIENT_HANDSHAKE_KEY_SIZE], answer[1024];
-    size_t answer_length;
+    char key[CLIENT_HANDSHAKE_KEY_SIZE], bytes[1024];
+    size_t length;
+    struct answer answer;
     bool is_open, has_ended;
     uint32_t number;
     size_t sent, received, pongs;
@@ -214,6 +214,7 @@ static void client_begin(struct client *client, struct channel *in, struct chann
     memset(client, 0, sizeof *client);
     client->in = in;
     client->out = out;
+    answer_init(&client->answer);
     permessage_deflate_init(&client->deflate, &wishes, false);
     parameters_offer(&wishes, offer);
     client->extension = (struct client_extension){offer, permessage_deflate_accept,
@@ -227,20 +228,18 @@ static void client_begin(struct client *client, struct channel *in, struct chann
 }
 
 static bool client_opens(struct client *client) {
-    struct answer answer;
     struct http_text extension;
     const char *subprotocol;
     struct buffer buffer;
-    uint8_t *to = (uint8_t *)client->answer + client->answer_length;
+    uint8_t *to = (uint8_t *)client->bytes + client->length;
     /* In pieces that leave what comes after the head for the connection. */
-    client->answer_length += channel_read(client->in, to, 1);
-    answer_init(&answer);
-    if (answer_parse(&answer, client->answer, client->answer_length) != ANSWER_COMPLETE) {
+    client->length += channel_read(client->in, to, 1);
+    if (answer_parse(&client->answer, client->bytes, client->length) != ANSWER_COMPLETE) {
         return client->in->length > 0;
     }
-    CHECK_EQUAL(
-        client_handshake_check(&answer, &client->offer, client->key, &subprotocol, &extension),
-        CLIENT_HANDSHAKE_OPEN);
+    CHECK_EQUAL(client_handshake_check(&client->answer, &client->offer, client->key, &subprotocol,
+                                       &extension),
+                CLIENT_HANDSHAKE_OPEN);
     const struct layer *layer = permessage_deflate_layer(&client->deflate);
     CHECK_EQUAL(layer != NULL, client->offer.extension != NULL);
     struct connection_settings settings = {.role = CONNECTION_CLIENT,
@@ -404,6 +403,7 @@ static void play(void) {
     memset(peers, 0, sizeof peers);
     memset(near, 0, sizeof near);
     for (size_t i = 0; i < CLIENTS; i++) {
+        http_request_init(&peers[i].request);
         permessage_deflate_init(&peers[i].deflate, &wishes, true);
         client_begin(&clients[i], i == 0 ? &near[0] : &peers[i].out,
                      i == 0 ? &near[1] : &peers[i].in, i < CLIENTS - 1);

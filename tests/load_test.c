@@ -1,4 +1,4 @@
-/* Many connections: a thousand at once, and some thousands that come and go. Afterwards the server
+/* Many connections: a thousand at once, and two thousand that come and go. Afterwards the server
  * must hold no more descriptors and threads than before, and not much more memory; `make scale`
  * looks at forty thousand, and sees a single byte that is lost with each. */
 #include "common/process.h"
@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 1000, COME_AND_GO = 3000, GROWTH_KB = 4096 };
+enum { AT_ONCE = 1000, COME_AND_GO = 1000, GROWTH_KB = 1024 };
 
 static struct process server;
 static long descriptors,

@@ -42,7 +42,7 @@ new=
 changed=
 lines=0
 for file in "$flat/$to/main.c" "$flat/$to"/*; do # main.c is the lesson, so it comes first
-    name=$(basename "$file")
+    name=${file##*/}
     if ! [ -f "$flat/$from/$name" ]; then
         new="$new $name"
         case $name in
@@ -63,7 +63,7 @@ for name in $new; do
     printf '  %-32s %5d lines\n' "$(origin "$name")" "$(wc -l < "$flat/$to/$name")"
 done
 for file in "$flat/$from"/*; do
-    name=$(basename "$file")
+    name=${file##*/}
     [ -f "$flat/$to/$name" ] || echo "  $(origin "$name") is not in $to"
 done
 cd "$flat"
