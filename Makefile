@@ -81,22 +81,21 @@ $(PROGRAMS):
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
-	@mkdir -p $(@D)
 	$(say) CC $<
 	$(quiet)$(COMPILE) $(if $(filter tests/% tools/%,$<),$(test_flags)) -MMD -MP -c -o $@ $<
 
 # The page is an HTML file; the compiler gets it as an array of bytes.
-$(BUILD)/gen/page.c: step02_http/page.html step02_http/embed.sh
-	@mkdir -p $(@D)
+$(BUILD)/gen/page.c: step02_http/page.html step02_http/embed.sh | $(BUILD)/flags
 	$(quiet)sh step02_http/embed.sh step02_http/page.html > $@
 $(call object,step02_http/page): $(BUILD)/gen/page.c $(BUILD)/flags
-	@mkdir -p $(@D)
 	$(say) CC $<
 	$(quiet)$(COMPILE) -MMD -MP -c -o $@ $<
 
-# Another compiler or other flags make everything anew.
+# Another compiler or other flags make everything anew. The folders for all that is built are made
+# here, once.
 $(BUILD)/flags: FORCE
-	@mkdir -p $(@D)
+	@mkdir -p $(addprefix $(BUILD)/,gen tests/zlib fuzz scale tutorial-bin \
+	    $(addprefix obj/,$(sort $(dir $(SOURCES)))))
 	@echo "$$COMPILE $$LINK $$LDLIBS" | cmp -s - $@ || echo "$$COMPILE $$LINK $$LDLIBS" > $@
 
 # Running. `make step03 PORT=9000 ARGS=--verbose`; without PORT the programs take 8000.
@@ -129,7 +128,6 @@ test_links := $(BUILD)/tests/parts.a $(modules)
 $(modules): $(foreach module,$(so_far),$(call object,$(module)))
 $(BUILD)/tests/parts.a: $(foreach module,$(test_parts),$(call object,$(module)))
 $(test_links):
-	@mkdir -p $(@D)
 	@rm -f $@
 	$(quiet)$(AR) -rcs $@ $^
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)

@@ -11,17 +11,14 @@ FUZZERS      := $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))
 # libFuzzer learns from the code under test; to follow the loops of the oracles as well would only
 # take time. fuzz/run.sh says so with FUZZ_CFLAGS.
 $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard fuzz/*.c)): $(BUILD)/obj/%.o: %.c $(BUILD)/flags
-	@mkdir -p $(@D)
 	$(say) CC $<
 	$(quiet)$(COMPILE) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(FUZZ_REPLAYS): $(BUILD)/fuzz/replay_%: $(BUILD)/obj/fuzz/target_%.o $(BUILD)/obj/fuzz/replay.o \
     $(fuzz_objects)
-	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 $(FUZZERS): $(BUILD)/fuzz/fuzz_%: $(BUILD)/obj/fuzz/target_%.o $(fuzz_objects)
-	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(quiet)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 test-programs: $(FUZZ_REPLAYS)

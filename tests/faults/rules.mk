@@ -22,7 +22,6 @@ $(faults_programs): tests/faults/calls.txt
 
 $(faults_tests): $(BUILD)/tests/faults_%_test: $(BUILD)/obj/tests/faults/%_test.o \
                  $(foreach module,driver scenario,$(call object,tests/faults/$(module))) $(test_links)
-	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 

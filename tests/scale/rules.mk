@@ -12,7 +12,7 @@ $(BUILD)/scale/scale: $(foreach module,tests/scale/scale $(scale_links),$(call o
 $(BUILD)/scale/compressed: $(foreach module,tests/scale/compressed $(scale_links),$(call object,$(module)))
 $(BUILD)/scale/soak: $(foreach module,tests/scale/soak $(soak_links),$(call object,$(module)))
 $(SCALE):
-	@mkdir -p $(@D) $(BUILD)/test-results
+	@mkdir -p $(BUILD)/test-results
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 

@@ -6,7 +6,6 @@ zlib_programs := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/zlib/*_zlib.c))
 zlib_shared   := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %_zlib.c,$(wildcard tests/zlib/*.c)))
 
 $(zlib_programs): $(BUILD)/tests/zlib/%: $(BUILD)/obj/tests/zlib/%.o $(zlib_shared) $(test_links)
-	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS) -lz
 

@@ -15,7 +15,6 @@ $(BUILD)/tutorial: $(tutorial_links)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 $(BUILD)/tutorial-bin/nc: $(call object,tools/tutorial/nc) $(call object,common/process)
-	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 nc: $(BUILD)/tutorial-bin/nc ## build an nc for who has none, or one that knows no -N
