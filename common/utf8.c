@@ -56,9 +56,9 @@ static const uint64_t word[256] = {
 /* clang-format on */
 
 enum {
-    BLOCK = 16,           /* bytes that are skipped at once when they are ASCII */
-    STRETCH = 1024,       /* half of those that are walked through without asking again, */
-    VECTOR_STRETCH = 8192 /* and all of them with vectors */
+    BLOCK = 16,            /* bytes that are skipped at once when they are ASCII */
+    STRETCH = 1024,        /* half of those that are walked through without asking again, */
+    VECTOR_STRETCH = 16384 /* and all of them with vectors */
 };
 
 void utf8_init(struct utf8 *utf8) {

@@ -29,29 +29,30 @@ FOR_VECTORS static inline vector load(const uint8_t *bytes) {
     return loaded;
 }
 
-/* Compare this with utf8_plain.c: the same ranges, without a branch. */
-FOR_VECTORS static inline verdicts which_are_wrong(const uint8_t *bytes) {
+/* Compare this with utf8_plain.c: the same ranges, without a branch. As signed numbers 80-bf are less
+ * than all other bytes, so that one comparison finds them, or those of them up to 8f or 9f. */
+FOR_VECTORS static inline verdicts which_are_good(const uint8_t *bytes) {
     vector byte = load(bytes), before = load(bytes - 1);
-    verdicts continues = (byte & 0xc0) == 0x80;
-    verdicts must = (before >= 0xc0) | (load(bytes - 2) >= 0xe0) | (load(bytes - 3) >= 0xf0);
-    verdicts never = ((byte & 0xfe) == 0xc0) | (byte > 0xf4);
-    verdicts low = ((before == 0xe0) & (byte < 0xa0)) | ((before == 0xf0) & (byte < 0x90));
-    verdicts high = ((before == 0xed) & (byte > 0x9f)) | ((before == 0xf4) & (byte > 0x8f));
-    return (continues ^ must) | never | low | high;
+    verdicts continues = (verdicts)byte < (int8_t)0xc0;
+    verdicts begins = (before < 0xc0) & (load(bytes - 2) < 0xe0) & (load(bytes - 3) < 0xf0);
+    verdicts to_8f = (verdicts)byte < (int8_t)0x90, to_9f = (verdicts)byte < (int8_t)0xa0;
+    verdicts out_of_range = ((before == 0xe0) & to_9f) | ((before == 0xed) & ~to_9f) |
+                            ((before == 0xf0) & to_8f) | ((before == 0xf4) & ~to_8f);
+    return (continues ^ begins) & (byte < 0xf5) & ((byte & 0xfe) != 0xc0) & ~out_of_range;
 }
 
 FOR_VECTORS static size_t walk(const uint8_t *bytes, size_t len) {
-    verdicts wrong = {0};
-    uint64_t words[WIDTH / 8], any = 0;
+    verdicts good = ~(verdicts){0};
+    uint64_t words[WIDTH / 8], all = UINT64_MAX;
     size_t done = 0;
     for (; len - done >= WIDTH; done += WIDTH) {
-        wrong |= which_are_wrong(bytes + done);
+        good &= which_are_good(bytes + done);
     }
-    memcpy(words, &wrong, sizeof words);
+    memcpy(words, &good, sizeof words);
     for (size_t i = 0; i < WIDTH / 8; i++) {
-        any |= words[i];
+        all &= words[i];
     }
-    if (any != 0) {
+    if (all != UINT64_MAX) {
         return 0;
     }
     /* The last character may be cut short: back to where it begins. */
