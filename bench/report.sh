@@ -36,7 +36,7 @@ awk -f "$here/lines.awk" -f "$here/report.awk" "$summary" > "$folder/RESULTS.md"
 
 zlib is at level 6 and memLevel 8; [RESULTS.md](RESULTS.md) says on what machine.
 
-Data are cut into messages of so many bytes, which share their history and end with a sync flush, as
+Data are cut into messages of this many bytes, which share their history and end with a sync flush, as
 in a connection with context takeover. A size is what is left of the data. Speeds are MB of plain
 data for each second of processor time. Less is better for sizes, more for speeds. Both inflate what
 zlib has compressed. zlib has no raw window of 8 bits; beside ours of 8 it has 9.

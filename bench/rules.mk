@@ -51,7 +51,7 @@ bench-deflate: ## compare deflate and inflate with zlib's (needs zlib.h: zlib1g-
 	    echo 'SKIPPED bench-deflate: there is no zlib.h (package zlib1g-dev)'; [ '$(CI)' != true ]; \
 	fi
 
-bench-report: ## write bench/RESULTS.md, its charts and bench/DEFLATE.md from the last whole run
+bench-report: $(filter bench,$(MAKECMDGOALS)) ## write bench/RESULTS.md, its charts and bench/DEFLATE.md from the last whole run
 	@sh bench/report.sh '$(BUILD)/bench' bench
 
 .PHONY: bench bench-report bench-deflate

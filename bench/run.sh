@@ -9,21 +9,19 @@
 # Cells in which noise hides whether the goal is met are run again while there is time.
 #
 # Settings, all of which `make bench` passes on: QUICK=1 for the few cells marked quick; TIME
-# (seconds after which nothing more is begun); ROUNDS (exactly as many, and no cell again), DURATION
+# (seconds after which nothing more is begun); ROUNDS (this many, and no cell again), DURATION
 # (seconds of a run), CELLS and SERVERS (extended regular expressions that whole names must match).
 # With any of them but TIME the figures go to partial.txt, of which no report is made.
 set -u
 BUILD=${BUILD:-build}
 QUICK=${QUICK:-}
 chosen=$QUICK${ROUNDS:-}${DURATION:-}${CELLS:-}${SERVERS:-}
-repeat=
-[ -n "${ROUNDS:-}" ] || repeat=yes
-ROUNDS=${ROUNDS:-${QUICK:+3}}
-ROUNDS=${ROUNDS:-5}
-DURATION=${DURATION:-${QUICK:+0.3}}
-DURATION=${DURATION:-0.5}
-TIME=${TIME:-${QUICK:+105}}
-TIME=${TIME:-800}
+repeat=yes
+[ -z "${ROUNDS:-}" ] || repeat=
+if [ -n "$QUICK" ]; then set -- 3 0.3 105; else set -- 5 0.5 800; fi
+ROUNDS=${ROUNDS:-$1}
+DURATION=${DURATION:-$2}
+TIME=${TIME:-$3}
 CELLS=${CELLS:-.*}
 SERVERS=${SERVERS:-.*}
 PEER_ROUNDS=2 # those in which the servers run that only stand beside
@@ -237,8 +235,8 @@ describe_machine() {
     sed 's/^/cell /' "$cells"
 }
 
+# The number of cores that this process may use, and the first two of them.
 choose_cores() {
-    # The number of cores that this process may use, and the first two of them.
     allowed=$(awk '/^Cpus_allowed_list/ { print $2 }' /proc/self/status | tr ',' '\n' |
         awk -F- '{ for (i = $1; i <= (NF > 1 ? $2 : $1); i++) print i }')
     core_count=$(echo "$allowed" | wc -l)
