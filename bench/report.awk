@@ -92,12 +92,14 @@ function reasons(    i, name) {
 
 # The table of latencies, or of processor time.
 function details(what,    i, j, name, key) {
-    head(" this server | raw TCP echo |", 1)
+    head((what == "cpu" ? " raw TCP echo, messages a second |" : "") " this server | raw TCP echo |", 1)
     for (i = 1; i <= cells; i++) {
         name = cell[i]
         if (measure[name] != "raw" || (what == "latency" && p50[name "|raw"] == ""))
             continue
         printf "| %s |", title[name]
+        if (what == "cpu")
+            printf " %.0f |", rate[name "|raw"]
         for (j = -1; j <= peers; j++) {
             key = name "|" (j == -1 ? "ours" : j == 0 ? "raw" : peer[j])
             printf " %s |", (errors[key] > 0 ? "wrong" : \
@@ -134,7 +136,7 @@ function method(    i, most) {
     print "- This server, commit " info["commit"] ": " info["compiler"] "."
     print "- In each of " info["rounds"] " rounds every cell is run, with a fresh process of every server, for " \
           info["duration"] " s after"
-    print "  0.2 s of warming up; servers that only stand beside have " info["peer_rounds"] " rounds. Cells that are undecided are"
+    print "  0.1 s of warming up; servers that only stand beside have " info["peer_rounds"] " rounds. Cells that are undecided are"
     print "  run again while there is time, up to " most " rounds here: " info["seconds"] " s of at most " info["most"] " were taken. Before the"
     print "  first round every cell is run with every byte of the replies compared; `wrong` stands where one was."
     print "- The raw echo runs before this server and after it, and a ratio is to the middle of the two. Rates are"

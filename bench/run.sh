@@ -87,7 +87,7 @@ start_server() {
 # Loads the running server; prints the figures. load NAME OPTION...
 load() {
     protocol=$(field "$1" 4)
-    timing="--seconds $DURATION --warm-up 0.2"
+    timing="--seconds $DURATION --warm-up 0.1"
     [ "$round" != 0 ] || timing='--seconds 0.1 --warm-up 0 --check'
     shift
     # shellcheck disable=SC2086 # lists of options are split on purpose
@@ -132,7 +132,7 @@ count() {
     done
 }
 
-# What the server does once is the same in a short run and in a long one; the difference is what it
+# What a server does once is the same in a short run and in a long one; the difference is what it
 # does for the messages. measure_exactly KIND SERVER OPTION...
 measure_exactly() {
     kind=$1
@@ -149,8 +149,8 @@ measure_exactly() {
     grep '^where' "$work/exact.txt" | sort -t'|' -k3nr | sed 8q >> "$results"
 }
 
-# Which servers the cell has in this round, in which order: the other way round in every second
-# round, so that nobody always comes after the same.
+# Which servers a cell of this kind has in this round, in which order: the other way round in every
+# second round, so that nobody always comes after the same. order_of KIND
 order_of() {
     sed -n 's/^server \([^|]*\)|.*/\1/p' "$servers" |
         awk -v kind="$1" -v round="$round" -v judged="^($judged)\$" -v peer_rounds=$PEER_ROUNDS '
@@ -178,8 +178,8 @@ run_cell() {
     done
 }
 
-# Which cells a round has: at first all, then those of which there is one figure only if it can
-# differ, and after the last round those that are still undecided.
+# Which cells a round has: all in the first two, then those whose figures differ from round to
+# round, and after the last round those of them that are still undecided. cells_of ROUND
 cells_of() {
     if [ "$1" -le 1 ]; then
         cat "$cells"
@@ -188,7 +188,7 @@ cells_of() {
     elif [ -n "$repeat" ]; then
         awk -f "$here/summary.awk" "$results" | awk -F'|' '
             NR == FNR { if (sub(/^verdict /, "", $1) && $2 == "undecided") again[$1]; next }
-            $1 in again' - "$cells"
+            $4 == "raw" && $1 in again' - "$cells"
     fi
 }
 
