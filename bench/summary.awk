@@ -52,13 +52,13 @@ function base(figure, cell, round,    first, second) {
     return first > 0 && second > 0 ? (first + second) / 2 : first + second
 }
 
-function noise(figure, cell,    what, round, difference) {
+# How far from 1 a ratio of rates, or of processor time, may be by chance. `what` is for a list.
+function noise(figure, cell, what,    round, difference) {
     for (round = 1; round <= rounds; round++)
         if (figure[cell "|raw", round] > 0 && figure[cell "|again", round] > 0) {
             difference = figure[cell "|again", round] / figure[cell "|raw", round] - 1
-            remember(cell "|noise" figure[""], difference < 0 ? -difference : difference)
+            remember(what, difference < 0 ? -difference : difference)
         }
-    what = cell "|noise" figure[""]
     return count[what] > 0 ? 2 * quantile(what, 0.5) / sqrt(count[what]) : 0
 }
 
@@ -69,8 +69,8 @@ function judge(cell,    key, figure, chance, processor_chance, at_limit, what, m
     chance = 0
     if (what == "raw") {
         what = "rates"
-        chance = noise(rate, cell)
-        processor_chance = noise(cpu, cell)
+        chance = noise(rate, cell, cell "|noise of rates")
+        processor_chance = noise(cpu, cell, cell "|noise of cpu")
         at_limit = quantile(cell "|raw|load_busy", 0.5) > LIMIT
         if (count[key "|processor"] > 0 && (at_limit || (chance > STEADY && processor_chance < chance))) {
             what = "processor time"
@@ -127,8 +127,6 @@ $1 == "run" {
 }
 
 END {
-    rate[""] = "rate"
-    cpu[""] = "cpu"
     for (i = 1; i <= keys; i++) {
         key = order[i]
         split(key, part, "|")

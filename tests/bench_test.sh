@@ -120,8 +120,10 @@ rounds missed '9 9 9 9 1 1' '99 4 101 4 80 5' '101 4 99 4 70 5' '100 4 101 4 90 
 rounds met '1 1 1 1 1 1' '100 4 101 4 110 4' '99 4 101 4 110 4' '100 4 100 4 110 4' '100 4 99 4 80 4'
 rounds undecided '1 1 1 1 1 1' '100 4 120 5 90 5' '90 5 100 4 100 4' '100 5 80 4 90 5' '99 4 90 5 95 4'
 rounds processor '1 1 1 1 1 1' '90 4 180 4 70 8' '180 4 90 4 70 8' '90 4 180 4 170 8' '9 4 18 4 18 8'
+rounds limit '1 1 1 1 1 1' '100 4 100 4 100 8'
 rounds wrong '1 1 1 1 1 1' '100 4 100 4 100 4'
-sed -i 's/cell=wrong\(.*server=ours .*\) errors=0/cell=wrong\1 errors=1/' "$work/results.txt"
+sed -i -e 's/cell=wrong\(.*server=ours .*\) errors=0/cell=wrong\1 errors=1/' \
+    -e 's/cell=limit .* server=raw/& load_busy=0.99/' "$work/results.txt"
 {
     echo 'server raw|raw TCP echo|here|raw|command'
     echo 'server ours|this server|here|ws|command'
@@ -143,6 +145,7 @@ summary 'a goal that is missed' '^verdict missed|missed|0.8|0.0[0-9]*|rates|4$'
 summary 'a goal that is met, one bad round or not' '^verdict met|met|1.09.*|0.0[0-9]*|rates|4$'
 summary 'what noise hides is undecided' '^verdict undecided|undecided|'
 summary 'steadier processor time is judged' '^verdict processor|missed|0.5|0|processor time|4$'
+summary 'and where the load generator is the limit' '^verdict limit|missed|0.5|0|processor time|1$'
 summary 'a wrong reply is no figure' '^verdict wrong|missed|'
 summary 'system calls, by tenths' '^verdict calls|met|2.031|0|calls|1$'
 summary 'messages that come in pieces to the raw echo, too' '^verdict pieces|undecided|'
