@@ -4,13 +4,8 @@
 
 #include <string.h>
 
-enum {
-    /* What one event may add to the output: its own control frame, and a message by the user. */
-    EVENT_PARTS = 3,
-    EVENT_BYTES = CONNECTION_CONTROL_MAX + FRAME_HEADER_MAX + CONNECTION_COPY_MAX,
-    /* Room that the buffer has beyond the largest message: headers and a control frame. */
-    BUFFER_SLACK = 2 * FRAME_HEADER_MAX + CONNECTION_CONTROL_MAX
-};
+/* Room that the buffer has beyond the largest message: headers and a control frame. */
+enum { BUFFER_SLACK = 2 * FRAME_HEADER_MAX + CONNECTION_CONTROL_MAX };
 
 const char connection_too_big[] = "the message is larger than the limit";
 const char connection_no_memory[] = "out of memory";
@@ -26,13 +21,12 @@ void connection_init(struct connection *connection, const struct connection_sett
         most > CONNECTION_MESSAGE_MIN ? most : CONNECTION_MESSAGE_MIN;
     connection->rules =
         (struct frame_rules){settings->role == CONNECTION_SERVER, settings->allowed_rsv};
+    connection->long_way =
+        settings->role == CONNECTION_CLIENT || settings->in_pieces || settings->observe != NULL;
     connection->input = (struct input){.buffer = *buffer, .end = received};
-    connection->in_frame = false;
-    connection->in_message = false;
+    connection->in_frame = connection->in_message = connection->ended = false;
+    connection->sending = connection->close_sent = false;
     connection->output.count = connection->output.total = connection->output.copied = 0;
-    connection->sending = false;
-    connection->close_sent = false;
-    connection->end_event = CONNECTION_NEEDS_INPUT;
     connection->close_code = CLOSE_NO_CODE;
     connection->failure = NULL;
 }
@@ -42,7 +36,7 @@ enum connection_event connection_fail(struct connection *connection, uint16_t co
     connection_close(connection, code, sentence);
     connection->close_code = code;
     connection->failure = sentence;
-    connection->end_event = CONNECTION_FAILED;
+    connection->ended = true;
     return CONNECTION_FAILED;
 }
 
@@ -87,8 +81,7 @@ static enum connection_event begin_data_frame(struct connection *connection, siz
     return CONNECTION_NEEDS_INPUT;
 }
 
-/* Decodes the header at `raw`. Returns CONNECTION_NEEDS_INPUT with in_frame set if that went well.
- * */
+/* Decodes the header at `raw`. Sets in_frame and returns CONNECTION_NEEDS_INPUT if it is good. */
 static enum connection_event begin_frame(struct connection *connection) {
     struct input *input = &connection->input;
     struct frame_header *frame = &connection->frame;
@@ -102,16 +95,13 @@ static enum connection_event begin_frame(struct connection *connection) {
         return connection_fail(connection, CLOSE_PROTOCOL_ERROR, frame_verdict_sentence(verdict));
     }
     size_t header_size = frame_header_size(frame);
-    enum connection_event event = CONNECTION_NEEDS_INPUT;
     bool is_control = frame_is_control(frame->opcode);
     if (frame->rsv != 0 && (is_control || frame->opcode == FRAME_CONTINUATION)) {
-        event = connection_fail(connection, CLOSE_PROTOCOL_ERROR,
-                                "a reserved bit is set beyond a message's first frame (5.2)");
-    } else if (!is_control) {
-        event = begin_data_frame(connection, header_size);
+        return connection_fail(connection, CLOSE_PROTOCOL_ERROR,
+                               "a reserved bit is set beyond a message's first frame (5.2)");
     }
-    if (event != CONNECTION_NEEDS_INPUT) {
-        return event;
+    if (!is_control && begin_data_frame(connection, header_size) == CONNECTION_FAILED) {
+        return CONNECTION_FAILED;
     }
     connection_observe(connection, false, frame, bytes, header_size);
     input->raw += header_size;
@@ -120,26 +110,35 @@ static enum connection_event begin_frame(struct connection *connection) {
     return CONNECTION_NEEDS_INPUT;
 }
 
+bool connection_check_text(struct connection *connection, size_t count, bool at_end) {
+    const struct input *input = &connection->input;
+    const uint8_t *end = input->buffer.data + input->message_start + input->message_length;
+    bool is_utf8 = utf8_update(&connection->utf8, end - count, count);
+    if (!is_utf8 || (at_end && !utf8_is_complete(&connection->utf8))) {
+        connection_fail(connection, CLOSE_INVALID_DATA,
+                        is_utf8 ? connection_cut_character : connection_not_utf8);
+    }
+    return !connection->ended;
+}
+
 /* Unmasks `count` bytes of payload to the end of the message, and checks text on the way: a bad
- * byte is noticed at once, not at the end of a frame or a message. */
-static enum connection_event add_to_message(struct connection *connection, const uint8_t *from,
-                                            size_t count) {
+ * byte is noticed at once, not at the end of a frame or a message. Returns whether all is well. */
+static bool add_to_message(struct connection *connection, const uint8_t *from, size_t count) {
     const struct frame_header *frame = &connection->frame;
     struct input *input = &connection->input;
     uint8_t *to = input->buffer.data + input->message_start + input->message_length;
-    bool is_text = connection->opcode == FRAME_TEXT && connection->rsv == 0, is_ascii = false;
-    if (is_text) {
-        is_ascii = mask_fast_text(to, from, count, frame->masking_key, connection->frame_received);
-    } else {
-        mask_fast(to, from, count, frame->masking_key, connection->frame_received);
-    }
+    uint64_t offset = connection->frame_received - count;
     input->message_length += count;
     connection->message_received += count;
+    if (connection->opcode == FRAME_BINARY || connection->rsv != 0) {
+        mask_fast(to, from, count, frame->masking_key, offset);
+        return true;
+    }
     /* ASCII that begins between two characters is good, and ends between two. */
-    bool is_good = !is_text || (is_ascii && utf8_is_complete(&connection->utf8)) ||
-                   utf8_update(&connection->utf8, to, count);
-    return is_good ? CONNECTION_NEEDS_INPUT
-                   : connection_fail(connection, CLOSE_INVALID_DATA, connection_not_utf8);
+    bool is_ascii = mask_fast_text(to, from, count, frame->masking_key, offset);
+    bool at_end = frame->fin && !connection->in_frame;
+    return (is_ascii && utf8_is_complete(&connection->utf8)) ||
+           connection_check_text(connection, count, at_end);
 }
 
 /* The peer's Close has come whole: replies with the same code, unless ours came first (5.5.1). */
@@ -154,7 +153,7 @@ static enum connection_event end_with_close(struct connection *connection,
     }
     connection_close(connection, close.code, "");
     connection->close_code = close.code;
-    connection->end_event = CONNECTION_CLOSED;
+    connection->ended = true;
     message->payload =
         connection->control + (connection->frame.payload_length - close.reason_length);
     message->length = close.reason_length;
@@ -191,9 +190,6 @@ static enum connection_event hand_out(struct connection *connection,
     if (!fin && (!connection->in_pieces || input->message_length == 0)) {
         return CONNECTION_NEEDS_INPUT;
     }
-    if (fin && connection->opcode == FRAME_TEXT && !utf8_is_complete(&connection->utf8)) {
-        return connection_fail(connection, CLOSE_INVALID_DATA, connection_cut_character);
-    }
     connection->in_message = !fin;
     input->in_message = false;
     *message = (struct connection_message){connection->opcode, connection->rsv, fin,
@@ -217,37 +213,35 @@ static enum connection_event take_payload(struct connection *connection,
         input->message_length = 0;
     }
     const uint8_t *from = input->buffer.data + input->raw;
-    uint64_t missing = frame->payload_length - connection->frame_received;
+    uint64_t offset = connection->frame_received, missing = frame->payload_length - offset;
     size_t here = input->end - input->raw;
     size_t count = missing < here ? (size_t)missing : here;
     connection_observe(connection, false, frame, from, count);
-    enum connection_event event = CONNECTION_NEEDS_INPUT;
-    if (is_control) {
-        mask_fast(connection->control + connection->frame_received, from, count, frame->masking_key,
-                  connection->frame_received);
-    } else {
-        event = add_to_message(connection, from, count);
-    }
     input->raw += count;
     connection->frame_received += count;
     connection->in_frame = count < missing;
-    if (event != CONNECTION_NEEDS_INPUT || (is_control && connection->in_frame)) {
-        return event;
+    if (!is_control) {
+        return add_to_message(connection, from, count) ? hand_out(connection, message)
+                                                       : CONNECTION_FAILED;
     }
-    return is_control ? end_control_frame(connection, message) : hand_out(connection, message);
+    mask_fast(connection->control + offset, from, count, frame->masking_key, offset);
+    return connection->in_frame ? CONNECTION_NEEDS_INPUT : end_control_frame(connection, message);
 }
 
-enum connection_event connection_next(struct connection *connection,
-                                      struct connection_message *message) {
+/* This is connection_next; see connection_small.c for what it does first. */
+enum connection_event connection_take_frames(struct connection *connection,
+                                             struct connection_message *message) {
     struct input *input = &connection->input;
-    enum connection_event event = connection->end_event;
+    enum connection_event event = CONNECTION_NEEDS_INPUT;
+    if (connection->ended) {
+        return connection->failure != NULL ? CONNECTION_FAILED : CONNECTION_CLOSED;
+    }
     while (event == CONNECTION_NEEDS_INPUT) {
-        if (!output_has_room(&connection->output, EVENT_PARTS, EVENT_BYTES)) {
+        if (!connection_has_room(connection)) {
             return CONNECTION_NEEDS_OUTPUT;
         }
         size_t before = input->raw;
-        event = connection_take_small(connection, message);
-        if (event == CONNECTION_NEEDS_INPUT && !connection->in_frame) {
+        if (!connection->in_frame) {
             event = begin_frame(connection);
         }
         if (event == CONNECTION_NEEDS_INPUT && connection->in_frame) {

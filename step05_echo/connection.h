@@ -76,28 +76,31 @@ struct connection_message {
     size_t length;
 };
 
+/* What each message touches comes first, side by side: with many connections it is what has to be
+ * fetched from far away. */
 struct connection {
-    struct connection_settings settings;
-    struct frame_rules rules;
     struct input input; /* with the message being received, or the last one */
-
     bool in_frame; /* the header at hand has been decoded, and some of its payload may be missing */
+    bool in_message; /* one has begun and not ended */
+    bool ended;      /* the last event has been found */
+    bool long_way;   /* the short way is not for it; see connection_small.c */
+    bool sending;    /* a message has been sent in part */
+    bool close_sent;
+    struct connection_settings settings;
+    struct output output;
+
+    struct frame_rules rules;
     struct frame_header frame;
     uint64_t frame_received;            /* bytes of its payload so far */
     uint8_t control[FRAME_CONTROL_MAX]; /* the payload of a control frame */
 
-    bool in_message; /* one has begun and not ended */
-    bool in_pieces;  /* and is not gathered */
+    bool in_pieces; /* the message is not gathered */
     uint8_t opcode, rsv;
     uint64_t message_received; /* bytes of its payload so far */
     struct utf8 utf8;
 
-    struct output output;
-    bool sending; /* a message has been sent in part */
-    bool close_sent;
-    enum connection_event end_event; /* CONNECTION_CLOSED or _FAILED once it has come to that */
-    uint16_t close_code; /* then: the code the peer sent, or the one it was failed with */
-    const char *failure; /* after CONNECTION_FAILED: which rule was broken */
+    uint16_t close_code; /* at the end: the code the peer sent, or the one it was failed with */
+    const char *failure; /* after CONNECTION_FAILED: which rule was broken; otherwise NULL */
 };
 
 /* Starts with the connection open (after the 101). Takes over `buffer`, of CONNECTION_BUFFER_MIN

@@ -4,26 +4,21 @@
 
 #include "step05_echo/connection.h"
 
-/* Takes a small message, if it comes next and is here. Otherwise returns CONNECTION_NEEDS_INPUT. */
-enum connection_event connection_take_small(struct connection *connection,
-                                            struct connection_message *message);
+/* What connection_next and connection_send do when the short way is not for a message. */
+enum connection_event connection_take_frames(struct connection *connection,
+                                             struct connection_message *message);
+int connection_send_whole(struct connection *connection, uint8_t opcode, uint8_t *payload,
+                          size_t length);
 
-/* Sends the message that has just been received, if it is small. Otherwise returns false. */
-bool connection_send_small(struct connection *connection, uint8_t opcode, uint8_t *payload,
-                           size_t length);
-
-/* Lends bytes to the output. If they lie in the buffer, nothing may be moved over them until they
- * are sent. */
-void connection_lend_output(struct connection *connection, const uint8_t *bytes, size_t length);
-
-/* Whether a payload is the message last received, with room for a header of `size` bytes before it:
- * then the frame that goes out is made where the message lies. */
-static inline bool connection_is_in_place(const struct connection *connection,
-                                          const uint8_t *payload, size_t size) {
-    const struct input *input = &connection->input;
-    return payload == input->buffer.data + input->message_start &&
-           input->message_start >= input->done + size;
+/* Whether there is room for what one event may send: a control frame, and a message by the user. */
+static inline bool connection_has_room(const struct connection *connection) {
+    return output_has_room(&connection->output, 3,
+                           CONNECTION_CONTROL_MAX + FRAME_HEADER_MAX + CONNECTION_COPY_MAX);
 }
+
+/* Checks the last `count` bytes of a text message, unmasked, and at its end that it does not end
+ * within a character. Returns whether all is well; if not, the connection has failed. */
+bool connection_check_text(struct connection *connection, size_t count, bool at_end);
 
 /* Shows some bytes of a frame to the observer. */
 static inline void connection_observe(const struct connection *connection, bool sent,

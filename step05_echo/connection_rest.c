@@ -4,7 +4,7 @@
 
 bool connection_is_at_rest(const struct connection *connection) {
     uint64_t received;
-    return connection->end_event == CONNECTION_NEEDS_INPUT && !connection->close_sent &&
+    return !connection->ended && !connection->close_sent &&
            !connection_has_begun(connection, &received) && !connection->sending &&
            connection->output.count == 0;
 }

@@ -5,7 +5,9 @@
 
 #include <string.h>
 
-void connection_lend_output(struct connection *connection, const uint8_t *bytes, size_t length) {
+/* Lends bytes to the output. If they lie in the buffer, nothing may be moved over them until they
+ * are sent. */
+static void lend(struct connection *connection, const uint8_t *bytes, size_t length) {
     struct input *input = &connection->input;
     const uint8_t *data = input->buffer.data;
     output_lend(&connection->output, bytes, length);
@@ -29,16 +31,18 @@ static void send_frame(struct connection *connection, struct frame_header *heade
     size_t head_size = frame_encode_header(header, head);
     connection_observe(connection, true, header, head, head_size);
     connection_observe(connection, true, header, payload, length);
-    if (connection_is_in_place(connection, payload, head_size)) {
+    const struct input *input = &connection->input;
+    if (payload == input->buffer.data + input->message_start &&
+        input->message_start >= input->done + head_size) {
         memcpy(payload - head_size, head, head_size);
-        connection_lend_output(connection, payload - head_size, head_size + length);
+        lend(connection, payload - head_size, head_size + length);
         return;
     }
     output_copy(&connection->output, head, head_size);
     if (length <= CONNECTION_COPY_MAX) {
         output_copy(&connection->output, payload, length);
     } else {
-        connection_lend_output(connection, payload, length);
+        lend(connection, payload, length);
     }
 }
 
@@ -81,9 +85,8 @@ int connection_send_piece(struct connection *connection, const struct connection
     if (!connection_may_send(connection)) {
         return -1;
     }
-    struct frame_header header = {
-        .fin = piece->fin, .opcode = FRAME_CONTINUATION, .payload_length = piece->length};
-    if (!connection->sending) {
+    struct frame_header header = {.fin = piece->fin, .payload_length = piece->length};
+    if (!connection->sending) { /* later ones are continuations, opcode 0 */
         header.opcode = piece->opcode;
         header.rsv = piece->rsv;
     }
@@ -92,22 +95,16 @@ int connection_send_piece(struct connection *connection, const struct connection
     return 0;
 }
 
-int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payload,
-                    size_t length) {
-    if (connection->sending || !connection_may_send(connection)) {
-        return -1;
-    }
-    if (connection_send_small(connection, opcode, payload, length)) {
-        return 0;
-    }
+int connection_send_whole(struct connection *connection, uint8_t opcode, uint8_t *payload,
+                          size_t length) {
     const struct connection_message message = {opcode, 0, true, payload, length};
-    return connection_send_piece(connection, &message);
+    return connection->sending ? -1 : connection_send_piece(connection, &message);
 }
 
 int connection_send_encoded(struct connection *connection, const uint8_t *frame, size_t length) {
     if (connection->sending || !connection_may_send(connection)) {
         return -1;
     }
-    connection_lend_output(connection, frame, length);
+    lend(connection, frame, length);
     return 0;
 }

@@ -2,21 +2,6 @@
 
 #include <string.h>
 
-void output_lend(struct output *output, const uint8_t *bytes, size_t len) {
-    if (len == 0) {
-        return;
-    }
-    output->total += len;
-    if (output->count > 0) {
-        struct iovec *last = &output->parts[output->count - 1];
-        if ((uint8_t *)last->iov_base + last->iov_len == bytes) {
-            last->iov_len += len;
-            return;
-        }
-    }
-    output->parts[output->count++] = (struct iovec){(uint8_t *)bytes, len};
-}
-
 void output_copy(struct output *output, const void *bytes, size_t len) {
     uint8_t *to = output->copy + output->copied;
     memcpy(to, bytes, len);
@@ -27,8 +12,8 @@ void output_copy(struct output *output, const void *bytes, size_t len) {
 void output_sent(struct output *output, size_t len) {
     size_t first = 0;
     output->total -= len;
-    while (first < output->count && len >= output->parts[first].iov_len) {
-        len -= output->parts[first++].iov_len;
+    for (; first < output->count && len >= output->parts[first].iov_len; first++) {
+        len -= output->parts[first].iov_len;
     }
     output->count -= first;
     memmove(output->parts, output->parts + first, output->count * sizeof output->parts[0]);

@@ -15,22 +15,31 @@ enum { OUTPUT_PARTS_MAX = 16, OUTPUT_COPY_SIZE = 768 };
 
 /* Begins with `count`, `total` and `copied` 0. */
 struct output {
-    struct iovec parts[OUTPUT_PARTS_MAX];
     size_t count; /* parts that wait */
     size_t total; /* bytes in them */
     size_t copied;
+    struct iovec parts[OUTPUT_PARTS_MAX];
     uint8_t copy[OUTPUT_COPY_SIZE];
 };
 
 /* Whether `parts` more parts fit, with `bytes` to copy. */
 static inline bool output_has_room(const struct output *output, size_t parts, size_t bytes) {
-    return output->count + parts <= OUTPUT_PARTS_MAX && output->copied + bytes <= OUTPUT_COPY_SIZE;
+    return output->count <= OUTPUT_PARTS_MAX - parts && output->copied <= OUTPUT_COPY_SIZE - bytes;
 }
 
 /* Adds bytes by copying them, or by pointing at them: then they must stay until they are sent. The
  * caller has asked output_has_room before. */
 void output_copy(struct output *output, const void *bytes, size_t len);
-void output_lend(struct output *output, const uint8_t *bytes, size_t len);
+static inline void output_lend(struct output *output, const uint8_t *bytes, size_t len) {
+    struct iovec *next = output->parts + output->count;
+    if (output->count > 0 && (uint8_t *)next[-1].iov_base + next[-1].iov_len == bytes) {
+        next[-1].iov_len += len;
+    } else {
+        *next = (struct iovec){(uint8_t *)bytes, len};
+        output->count++;
+    }
+    output->total += len;
+}
 
 /* Takes away the first `len` bytes, which have been written; `len` is at most output->total. */
 void output_sent(struct output *output, size_t len);

@@ -13,9 +13,10 @@ _Static_assert((int)OUTPUT_PARTS_MAX <= (int)TCP_PARTS_MAX, "one write takes the
 struct session {
     struct tcp_connection *tcp;
     const struct session_handler *handler;
-    struct connection connection;
-    struct limits limits;
     uint64_t messages;
+    bool verbose;
+    struct limits limits;
+    struct connection connection;
 };
 
 void session_init(struct session_settings *settings, struct options *options) {
@@ -42,10 +43,7 @@ static bool lost(const struct session *session, const char *why) {
 static bool flush(struct session *session) {
     const struct iovec *parts;
     size_t count = connection_output(&session->connection, &parts);
-    if (count == 0) {
-        return true;
-    }
-    if (tcp_write(session->tcp, parts, count) != 0) {
+    if (count > 0 && tcp_write(session->tcp, parts, count) != 0) {
         return lost(session, errno == ETIMEDOUT ? "the peer does not read" : strerror(errno));
     }
     connection_sent(&session->connection, session->connection.output.total);
@@ -116,7 +114,7 @@ static void on_message(struct session *session, const struct connection_message 
     char start[64];
     session->messages++;
     session->limits.message = true;
-    if (log_is_verbose()) {
+    if (session->verbose) {
         size_t shown = message->opcode == FRAME_TEXT ? message->length : 0;
         log_verbose(session->tcp->number, "%s, %zu bytes %s", frame_opcode_name(message->opcode),
                     message->length, text_printable(message->payload, shown, start, sizeof start));
@@ -144,14 +142,15 @@ static void finish(struct session *session, enum connection_event event,
 }
 
 static void run(struct session *session) {
+    const struct layer *layer = session->handler->layer;
     struct connection_message message;
+    enum connection_event event;
     for (;;) {
-        enum connection_event event =
-            layer_next(session->handler->layer, &session->connection, &message);
+        while ((event = layer_next(layer, &session->connection, &message)) == CONNECTION_MESSAGE) {
+            on_message(session, &message);
+        }
         switch (event) {
         case CONNECTION_MESSAGE:
-            on_message(session, &message);
-            break;
         case CONNECTION_PIECE:
         case CONNECTION_NEEDS_TURN:
             break;
@@ -179,12 +178,11 @@ static void run(struct session *session) {
 void session_run(struct tcp_connection *tcp, const struct session_settings *settings,
                  const struct session_handler *handler, const struct buffer *buffer,
                  size_t received) {
-    struct session session = {.tcp = tcp, .handler = handler};
+    struct session session = {.tcp = tcp, .handler = handler, .verbose = log_is_verbose()};
     session.limits = (struct limits){.settings = &settings->limits, .heard = true, .message = true};
-    struct connection_settings rules = {.role = CONNECTION_SERVER,
-                                        .max_message = settings->max_message,
-                                        .allowed_rsv =
-                                            handler->layer != NULL ? handler->layer->rsv : 0};
+    uint8_t rsv = handler->layer != NULL ? handler->layer->rsv : 0;
+    struct connection_settings rules = {
+        .role = CONNECTION_SERVER, .max_message = settings->max_message, .allowed_rsv = rsv};
     connection_init(&session.connection, &rules, buffer, received);
     run(&session);
     connection_free(&session.connection);

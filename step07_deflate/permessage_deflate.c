@@ -90,7 +90,7 @@ static void give_way(struct permessage_deflate *deflate, const struct connection
 static enum connection_event next(void *context, struct connection *connection,
                                   struct connection_message *message) {
     struct permessage_deflate *deflate = context;
-    if (connection->end_event != CONNECTION_NEEDS_INPUT) {
+    if (connection->ended) {
         return connection_next(connection, message);
     }
     if (connection->close_sent && deflate->sender.is_busy) {

@@ -194,6 +194,37 @@ static void messages_that_are_not_answered_leave_no_trace(void) {
     connection_free(&connection);
 }
 
+/* A small message gets its echo only when a large one would, too. */
+static void the_short_way_waits_for_the_output(void) {
+    static uint8_t lent[CONNECTION_BUFFER_MIN], frame[2][200] = {{0x82, 126, 0, 196}};
+    struct connection connection;
+    struct connection_message message;
+    struct wire in = {0};
+    for (int i = 0; i < OUTPUT_PARTS_MAX; i++) {
+        wire_add_client_text(&in, 0x81, "small");
+    }
+    memcpy(lent, in.bytes, in.len);
+    drive_start(&connection, &drive_server, lent, sizeof lent, in.len);
+    while (connection_next(&connection, &message) == CONNECTION_MESSAGE) {
+        connection_ping(&connection, NULL, 0); /* lies somewhere else than the echo */
+        CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload, message.length), 0);
+    }
+    CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_NEEDS_OUTPUT);
+    connection_sent(&connection, connection.output.total);
+    CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
+    for (int i = 0; connection_send_encoded(&connection, frame[i % 2], 200) == 0; i++) {
+    }
+    CHECK_EQUAL(connection_ping(&connection, NULL, 0), 0);
+    CHECK_EQUAL(connection.output.count, OUTPUT_PARTS_MAX);
+    CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload, message.length), -1);
+    connection_sent(&connection, connection.output.total);
+    struct connection_message piece = {FRAME_TEXT, 0, false, frame[0], 0};
+    CHECK_EQUAL(connection_send_piece(&connection, &piece), 0);
+    CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload, message.length), -1);
+    wire_free(&in);
+    connection_free(&connection);
+}
+
 int main(void) {
     test_run("connection: a text and a binary message (5.6)", a_text_and_a_binary_message);
     test_run("connection: empty messages", empty_messages);
@@ -202,6 +233,7 @@ int main(void) {
     test_run("connection: the largest message is taken", the_largest_message_is_taken);
     test_run("connection: the short way agrees with the long one",
              the_short_way_agrees_with_the_long_one);
+    test_run("connection: the short way waits for the output", the_short_way_waits_for_the_output);
     test_run("connection: many small frames at once", many_small_frames_at_once);
     test_run("connection: large messages come back byte for byte",
              large_messages_come_back_byte_for_byte);

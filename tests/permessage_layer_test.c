@@ -254,7 +254,7 @@ static void unmarked_pieces_pass_through(void) {
     struct connection_message message;
     struct wire in = {0};
     side_open_both(&side_most, LIMIT);
-    side_server.connection.settings.in_pieces = true;
+    side_server.connection.settings.in_pieces = side_server.connection.long_way = true;
     wire_add_client_text(&in, 0x81, "plain");
     side_add_hex(&in, true, 0xc1, "f248cdc9c90700");
     receive(&side_server, &in);
