@@ -6,7 +6,7 @@
 #     sh tests/run.sh          all of them
 #     sh tests/run.sh frame    frame_test alone
 #
-# With BOUNDED=yes, of the scripts only that of wscheck: the others try what does not depend on the
+# With BOUNDED=yes, of the scripts only those of wscheck: the others try what does not depend on the
 # compiler or is tried under another one. With FULL=yes some do more that repeats what others do.
 set -u
 BUILD=${BUILD:-build}
@@ -25,7 +25,7 @@ run() { # run NAME COMMAND...
 
 # The scripts first, since they take longest.
 scripts=$(ls tests/*_test.sh)
-[ "${BOUNDED:-}" != yes ] || scripts=tests/wscheck_test.sh
+[ "${BOUNDED:-}" != yes ] || scripts=$(ls tests/wscheck*_test.sh)
 for script in $scripts; do
     run "$(basename "$script" .sh)" sh "$script" &
 done

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { OUTPUT_MAX = 4 * 1024 * 1024, STOP_GRACE = 3000 };
+enum { OUTPUT_MAX = 4 * 1024 * 1024, STOP_GRACE = 3000, KILL_GRACE = 200 /* ms */ };
 
 struct child {
     struct child *next; /* in the list of all that run; `forks` guards it */
@@ -264,12 +264,14 @@ bool child_prints(struct child *child, const char *text, int64_t deadline) {
     return found;
 }
 
-void child_wait_silent(struct child *child, int64_t deadline) {
+bool child_wait_silent(struct child *child, int64_t deadline) {
     pthread_mutex_lock(&child->mutex);
     while (!child->silent && clock_now() < deadline) {
         clock_wait(&child->changed, &child->mutex, 50);
     }
+    bool silent = child->silent;
     pthread_mutex_unlock(&child->mutex);
+    return silent;
 }
 
 void child_stop_all(void) {
@@ -296,6 +298,8 @@ static void forget(const struct child *child) {
     child_release_forks();
 }
 
+/* A process that has left the group may hold the output open for ever. The thread that reads it is
+ * left to itself then, with the memory that it uses. */
 void child_stop(struct child *child) {
     if (child_is_running(child)) {
         kill(-child->pid, SIGTERM);
@@ -306,9 +310,13 @@ void child_stop(struct child *child) {
         waitpid(child->pid, NULL, 0);
     }
     forget(child);
+    child_hang_up(child);
+    if (!child_wait_silent(child, clock_now() + KILL_GRACE)) {
+        pthread_detach(child->reader);
+        return;
+    }
     pthread_join(child->reader, NULL);
     close(child->output);
-    child_hang_up(child);
     free(child->text);
     free(child);
 }

@@ -43,8 +43,9 @@ char *child_output(struct child *child, size_t offset, size_t most);
 /* Waits until its output holds the text, as it is or as hexadecimal digits. */
 bool child_prints(struct child *child, const char *text, int64_t deadline);
 
-/* Waits until its output has ended, as it does when the process has, or until the deadline. */
-void child_wait_silent(struct child *child, int64_t deadline);
+/* Waits until its output has ended, as it does when the process has, or until the deadline. Returns
+ * whether it has. */
+bool child_wait_silent(struct child *child, int64_t deadline);
 
 /* Asks it to end (SIGTERM), ends it after a while (SIGKILL), and frees everything. */
 void child_stop(struct child *child);

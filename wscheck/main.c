@@ -1,4 +1,5 @@
 /* wscheck: puts any WebSocket server or client to the test and explains what it gets wrong. */
+#include "common/clock.h"
 #include "common/options.h"
 #include "common/process.h"
 #include "wscheck/address.h"
@@ -20,8 +21,9 @@ enum status { STATUS_PASSED, STATUS_FAILED, STATUS_USAGE, STATUS_NO_RESULT, STAT
 
 enum {
     NO_PORT = UINT16_MAX + 1,
-    DESCRIPTORS = 128,        /* beside those of the cases: connections that have no case yet */
-    DESCRIPTORS_OF_A_CASE = 8 /* connections, and the pipes of a client */
+    RUN_TIMEOUT = 1800 * 1000, /* ms */
+    DESCRIPTORS = 128,         /* beside those of the cases: connections that have no case yet */
+    DESCRIPTORS_OF_A_CASE = 8  /* connections, and the pipes of a client */
 };
 
 struct arguments {
@@ -30,7 +32,7 @@ struct arguments {
     const char *selectors[OPTIONS_LIST_MAX];
     size_t selector_count;
     uint64_t jobs, port; /* NO_PORT: a server is checked */
-    int64_t timeout;
+    int64_t timeout, run_timeout;
     uint64_t messages;
     bool list, strict, quiet, no_echo, echo;
 };
@@ -55,6 +57,8 @@ static int parse(struct arguments *arguments, int argc, char **argv) {
                        "cases at a time (default 16)");
     options_add_seconds(&options, "--timeout", &arguments->timeout, 1,
                         "how long a server may take for anything (default 3)");
+    options_add_seconds(&options, "--run-timeout", &arguments->run_timeout, 1,
+                        "how long a run may take in all (default 1800)");
     options_add_number(&options, "--messages", "N", &arguments->messages, 1, 1000000,
                        "messages of a case of 12 or 13 (default: half a megabyte of them)");
     options_add_flag(&options, "--no-echo", &arguments->no_echo,
@@ -117,15 +121,23 @@ static int run(const struct arguments *arguments, struct report *report,
         settings,      cases, count, (size_t)arguments->jobs, arguments->replay != NULL,
         report_result, report};
     report_begin(report, count);
-    bool alive = runner_run(&runner);
-    report_end(report, alive);
-    if (!alive) {
+    enum run_end end = runner_run(&runner);
+    report_end(report, end);
+    if (end != RUN_COMPLETE) {
         return STATUS_NO_RESULT;
     }
     if (report->count[RESULT_MUST] > 0) {
         return STATUS_FAILED;
     }
     return report->count[RESULT_SHOULD] > 0 && arguments->strict ? STATUS_SHOULD : STATUS_PASSED;
+}
+
+/* When the run has to be over, whatever the other side does. Somebody who starts clients by hand
+ * may take any time. */
+static int64_t run_ends(const struct arguments *arguments) {
+    bool by_hand = arguments->port != NO_PORT && arguments->command == NULL;
+    int64_t most = arguments->run_timeout > 0 ? arguments->run_timeout : RUN_TIMEOUT;
+    return by_hand && arguments->run_timeout == 0 ? INT64_MAX : clock_now() + most;
 }
 
 /* Writes a word as a shell reads it. */
@@ -142,6 +154,7 @@ static void quote(const char *word, char *out, size_t capacity) {
 static int check_client(struct arguments *arguments, struct report *report,
                         const struct test_case *const *cases, size_t count) {
     struct trial_settings settings = {.timeout = arguments->timeout,
+                                      .ends = run_ends(arguments),
                                       .echo = arguments->echo,
                                       .step = 6,
                                       .driver = &driver_client,
@@ -175,6 +188,7 @@ static int check_server(struct arguments *arguments, struct report *report,
                         const struct test_case *const *cases, size_t count) {
     struct trial_settings settings = {.driver = &driver_server,
                                       .timeout = arguments->timeout,
+                                      .ends = run_ends(arguments),
                                       .echo = !arguments->no_echo,
                                       .messages = arguments->messages};
     struct address address;

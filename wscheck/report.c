@@ -202,14 +202,20 @@ void report_result(const struct result *result, void *context) {
     }
 }
 
-static void end_pretty(const struct report *report, bool alive, double seconds) {
+/* Why not all cases were run. */
+static const char *cut_short(const struct report *report, enum run_end end) {
+    return end == RUN_PEER_GONE ? report->driver->is_gone
+                                : "the time of the run is over (--run-timeout)";
+}
+
+static void end_pretty(const struct report *report, enum run_end end, double seconds) {
     const size_t *count = report->count;
-    bool good = alive && count[RESULT_MUST] == 0 && count[RESULT_SHOULD] == 0;
+    bool good = end == RUN_COMPLETE && count[RESULT_MUST] == 0 && count[RESULT_SHOULD] == 0;
     if (report->progress) {
         printf("\r\033[K");
     }
-    if (!alive) {
-        printf("%s, so %zu of %zu cases were not run\n", report->driver->is_gone,
+    if (end != RUN_COMPLETE) {
+        printf("%s, so %zu of %zu cases were not run\n", cut_short(report, end),
                report->total - report->shown, report->total);
     }
     if (report->quiet && good) {
@@ -235,15 +241,15 @@ static void end_junit(struct report *report, double seconds) {
     free(report->body);
 }
 
-void report_end(struct report *report, bool alive) {
+void report_end(struct report *report, enum run_end end) {
     double seconds = (double)(clock_now() - report->start) / 1000;
     switch (report->format) {
     case REPORT_PRETTY:
-        end_pretty(report, alive, seconds);
+        end_pretty(report, end, seconds);
         break;
     case REPORT_TAP:
-        if (!alive) {
-            printf("Bail out! %s\n", report->driver->is_gone);
+        if (end != RUN_COMPLETE) {
+            printf("Bail out! %s\n", cut_short(report, end));
         }
         break;
     case REPORT_JUNIT:
@@ -251,10 +257,10 @@ void report_end(struct report *report, bool alive) {
         break;
     case REPORT_JSON:
         printf("\n], \"passed\": %zu, \"failed\": %zu, \"should\": %zu, \"skipped\": %zu, "
-               "\"seconds\": %.3f, \"server_gone\": %s}\n",
+               "\"seconds\": %.3f, \"server_gone\": %s, \"time_over\": %s}\n",
                report->count[RESULT_PASSED], report->count[RESULT_MUST],
                report->count[RESULT_SHOULD], report->count[RESULT_SKIPPED], seconds,
-               alive ? "false" : "true");
+               end == RUN_PEER_GONE ? "true" : "false", end == RUN_TIME_OVER ? "true" : "false");
         break;
     }
     fflush(stdout);

@@ -32,8 +32,8 @@ void report_begin(struct report *report, size_t total);
 /* Adds one result; `context` is the report, a void pointer so that the runner can call this. */
 void report_result(const struct result *result, void *context);
 
-/* Ends the report. `alive` is whether the server was still there, or clients came. */
-void report_end(struct report *report, bool alive);
+/* Ends the report of a run that has ended in this way. */
+void report_end(struct report *report, enum run_end end);
 
 /* Writes a string as JSON, with its quotes. */
 void report_json_string(void *stream, const char *text);

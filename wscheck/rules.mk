@@ -31,6 +31,13 @@ wscheck_tests := $(addprefix $(BUILD)/tests/wscheck_,deflate_test head_test samp
 $(wscheck_tests): $(foreach module,negotiation deflate_parameters extension head request_rules \
     response_rules request reader unpack utf8_decoder writer payload sample,$(call object,wscheck/$(module)))
 
+# A peer that damages what comes from the side under test.
+$(BUILD)/tests/mutating_peer: $(call object,tests/mutating_peer)
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
+bounded-programs: $(BUILD)/tests/mutating_peer
+
 check: $(BUILD)/wscheck ## put any server or client to the test: URL=ws://... [STEP=3] or CLIENT='... {url}'
 	@test -n "$$URL$$CLIENT" || { \
 	    echo 'make check needs URL=ws://HOST:PORT/PATH, or CLIENT="command {url}"' >&2; exit 2; }

@@ -17,7 +17,7 @@ struct queue {
     struct result *results;
     bool *done;
     size_t next;
-    bool dead; /* the server is gone, so no more cases are begun */
+    enum run_end end; /* if not RUN_COMPLETE, no more cases are begun */
     pthread_mutex_t mutex;
     pthread_cond_t changed;
 };
@@ -96,7 +96,12 @@ static void run_one(const struct runner *runner, struct result *result) {
         result->kind = RESULT_SKIPPED;
         snprintf(result->got, sizeof result->got, "%s", trial->verdict.skipped);
     }
-    check_alive(runner, result);
+    if (clock_now() >= runner->settings->ends) {
+        result->kind = RESULT_SKIPPED;
+        snprintf(result->got, sizeof result->got, "the time of the run is over");
+    } else {
+        check_alive(runner, result);
+    }
     result->died = result->died || (trial->client.absent && runner->settings->command == NULL);
     keep_evidence(runner, result, trial, printed);
     trial_free(trial);
@@ -106,7 +111,12 @@ static void run_one(const struct runner *runner, struct result *result) {
 static void *work(void *argument) {
     struct queue *queue = argument;
     pthread_mutex_lock(&queue->mutex);
-    while (queue->next < queue->runner->count && !queue->dead) {
+    while (queue->next < queue->runner->count && queue->end == RUN_COMPLETE) {
+        if (clock_now() >= queue->runner->settings->ends) {
+            queue->end = RUN_TIME_OVER;
+            pthread_cond_broadcast(&queue->changed);
+            break;
+        }
         size_t index = queue->next++;
         pthread_mutex_unlock(&queue->mutex);
         struct result *result = &queue->results[index];
@@ -115,7 +125,7 @@ static void *work(void *argument) {
         }
         pthread_mutex_lock(&queue->mutex);
         queue->done[index] = true;
-        queue->dead = queue->dead || result->died;
+        queue->end = result->died ? RUN_PEER_GONE : queue->end;
         pthread_cond_broadcast(&queue->changed);
     }
     pthread_mutex_unlock(&queue->mutex);
@@ -128,7 +138,7 @@ static void hand_out(struct queue *queue) {
     for (size_t i = 0; i < runner->count; i++) {
         struct result *result = &queue->results[i];
         pthread_mutex_lock(&queue->mutex);
-        while (!queue->done[i] && i < queue->next + !queue->dead) {
+        while (!queue->done[i] && i < queue->next + (queue->end == RUN_COMPLETE)) {
             pthread_cond_wait(&queue->changed, &queue->mutex);
         }
         bool done = queue->done[i];
@@ -142,7 +152,7 @@ static void hand_out(struct queue *queue) {
     }
 }
 
-bool runner_run(const struct runner *runner) {
+enum run_end runner_run(const struct runner *runner) {
     struct queue queue = {.runner = runner};
     pthread_t *threads = calloc(runner->jobs, sizeof threads[0]);
     queue.results = calloc(runner->count + 1, sizeof queue.results[0]);
@@ -167,9 +177,8 @@ bool runner_run(const struct runner *runner) {
     for (size_t i = 0; i < running; i++) {
         pthread_join(threads[i], NULL);
     }
-    bool alive = !queue.dead;
     free(threads);
     free(queue.results);
     free(queue.done);
-    return alive;
+    return queue.end;
 }

@@ -30,7 +30,10 @@ struct runner {
     void *context;
 };
 
-/* Runs all cases. Returns false when it stopped early because the server was gone. */
-bool runner_run(const struct runner *runner);
+/* Why a run has ended. */
+enum run_end { RUN_COMPLETE, RUN_PEER_GONE, RUN_TIME_OVER };
+
+/* Runs all cases, unless the server is gone, or the run's time over, before they are through. */
+enum run_end runner_run(const struct runner *runner);
 
 #endif

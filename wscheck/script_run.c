@@ -31,7 +31,8 @@ static void send_early(struct script_run *run, const struct script_step *step) {
 }
 
 static void be_patient(struct script_run *run, const struct script_step *step) {
-    run->trial->timeout = (int64_t)step->number * 1000;
+    int64_t timeout = (int64_t)step->number * 1000;
+    trial_give_time(run->trial, timeout > run->trial->timeout ? timeout : run->trial->timeout);
 }
 
 /* The middle of a connection. */

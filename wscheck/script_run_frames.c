@@ -160,12 +160,12 @@ void script_run_stuff(struct script_run *run, const struct script_step *step) {
     bool stuck = false;
     uint8_t *frame = NULL;
     trial_flush(trial);
-    while (sent < step->number && !stuck && !trial->link.broken) {
+    while (sent < step->number && !stuck && !trial->link.broken && !trial_is_over(trial)) {
         free(frame);
         frame = text_frame(trial, &step->payload, &left);
         size_t size = left;
         messages++;
-        while (left > 0 && !stuck && !trial->link.broken) {
+        while (left > 0 && !stuck && !trial->link.broken && !trial_is_over(trial)) {
             left -= link_write(&trial->link, frame + size - left, left);
             stuck = left > 0 && link_wait(&trial->link, LINK_WRITABLE, clock_now() + STUFFED) == 0;
         }

@@ -68,6 +68,7 @@ void script_run_meanwhile(struct trial *trial) {
         abort();
     }
     trial_init(other, trial->settings, "another connection");
+    other->ends = trial->ends;
     if (begin(other) && is_served(other)) {
         say_something(other);
         end(other);
@@ -86,6 +87,7 @@ void script_run_crowd(struct trial *trial, size_t count) {
         char name[32];
         snprintf(name, sizeof name, "connection %zu", i + 1);
         trial_init(&crowd[i], trial->settings, name);
+        crowd[i].ends = trial->ends;
         begin(&crowd[i]);
     }
     for (size_t i = 0; i < count; i++) {

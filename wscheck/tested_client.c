@@ -47,6 +47,7 @@ static bool connect_client(struct trial *trial, const char *url_path) {
         return false;
     }
     link_adopt(&trial->link, fd);
+    trial_give_time(trial, trial->timeout); /* it took some of it to connect */
     return true;
 }
 

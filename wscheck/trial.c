@@ -14,7 +14,7 @@ enum { PACE = 2 }; /* ms between pieces that the server should read one by one *
 void trial_init(struct trial *trial, const struct trial_settings *settings, const char *name) {
     memset(trial, 0, sizeof *trial);
     trial->settings = settings;
-    trial->timeout = settings->timeout;
+    trial_give_time(trial, settings->timeout);
     trial->messages.judged = settings->echo;
     trial->link.fd = -1;
     trial->random = 14695981039346656037u; /* FNV-1a */
@@ -62,8 +62,23 @@ const char *trial_peer(const struct trial *trial) {
     return trial->settings->driver->peer;
 }
 
+void trial_give_time(struct trial *trial, int64_t timeout) {
+    int64_t ends = clock_now() + TRIAL_TIMEOUTS * timeout;
+    trial->timeout = timeout;
+    trial->ends = ends < trial->settings->ends ? ends : trial->settings->ends;
+}
+
+bool trial_is_over(const struct trial *trial) {
+    return clock_now() >= trial->ends;
+}
+
+/* When a wait has to end that may take until `deadline`. */
+static int64_t bounded(const struct trial *trial, int64_t deadline) {
+    return deadline < trial->ends ? deadline : trial->ends;
+}
+
 bool trial_connect(struct trial *trial) {
-    int64_t deadline = clock_now() + trial->timeout;
+    int64_t deadline = bounded(trial, clock_now() + trial->timeout);
     if (link_open(&trial->link, &trial->settings->address, deadline) != 0) {
         trial_fail(trial, LEVEL_MUST, "the server accepts a connection", "cannot connect: %s",
                    strerror(errno));
@@ -73,8 +88,9 @@ bool trial_connect(struct trial *trial) {
 }
 
 bool trial_receive(struct trial *trial, int64_t deadline) {
+    trial_try_replies(trial);
     if (trial->link.ended || trial->link.fd < 0 ||
-        link_wait(&trial->link, LINK_READABLE, deadline) == 0) {
+        link_wait(&trial->link, LINK_READABLE, bounded(trial, deadline)) == 0) {
         return false;
     }
     if (link_read(&trial->link)) {
@@ -92,7 +108,7 @@ static bool hears(const struct trial *trial) {
 }
 
 void trial_pause(struct trial *trial, int64_t milliseconds) {
-    int64_t deadline = clock_now() + milliseconds;
+    int64_t deadline = bounded(trial, clock_now() + milliseconds);
     if (!hears(trial)) {
         link_wait(&trial->link, 0, deadline);
         return;
@@ -101,7 +117,8 @@ void trial_pause(struct trial *trial, int64_t milliseconds) {
     }
 }
 
-/* Writes bytes, and judges what arrives meanwhile. Gives up when nothing moves for too long. */
+/* Writes bytes, and judges what arrives meanwhile. Gives up when nothing moves for too long, or
+ * when the case is over. */
 static void write_all(struct trial *trial, const uint8_t *bytes, size_t len) {
     int64_t deadline = clock_now() + trial->timeout;
     while (len > 0 && !trial->link.broken && !trial->link.ended && trial->link.fd >= 0) {
@@ -110,15 +127,16 @@ static void write_all(struct trial *trial, const uint8_t *bytes, size_t len) {
         len -= count;
         if (count > 0) {
             deadline = clock_now() + trial->timeout;
-            continue;
         }
         int wanted = LINK_WRITABLE | (hears(trial) ? LINK_READABLE : 0);
-        int ready = link_wait(&trial->link, wanted, deadline);
-        if (ready == 0) {
+        int ready = len > 0 ? link_wait(&trial->link, wanted, bounded(trial, deadline)) : 0;
+        if (len > 0 && (ready == 0 || trial_is_over(trial))) {
             char want[80];
+            int64_t waited =
+                trial_is_over(trial) ? TRIAL_TIMEOUTS * trial->timeout : trial->timeout;
             snprintf(want, sizeof want, "%s goes on reading", trial_peer(trial));
-            trial_fail(trial, LEVEL_MUST, want, "it has not read for %g s, with %zu bytes to send",
-                       (double)trial->timeout / 1000, len);
+            trial_fail(trial, LEVEL_MUST, want, "after %g s there are still %zu bytes to send",
+                       (double)waited / 1000, len);
             trial->link.broken = true;
         } else if ((ready & LINK_READABLE) != 0 && hears(trial) &&
                    trial_receive(trial, clock_now())) {
@@ -127,20 +145,46 @@ static void write_all(struct trial *trial, const uint8_t *bytes, size_t len) {
     }
 }
 
+void trial_try_replies(struct trial *trial) {
+    struct trial_outbox *outbox = &trial->outbox;
+    if (outbox->is_leaving || trial->mid_frame || outbox->length > 0 ||
+        outbox->replies_length == 0) {
+        return;
+    }
+    size_t count = link_write(&trial->link, outbox->replies, outbox->replies_length);
+    outbox->replies_length -= count;
+    memmove(outbox->replies, outbox->replies + count, outbox->replies_length);
+    outbox->reply_is_cut = outbox->replies_length > 0 && (count > 0 || outbox->reply_is_cut);
+}
+
+static void write_replies(struct trial *trial) {
+    struct trial_outbox *outbox = &trial->outbox;
+    uint8_t replies[sizeof outbox->replies];
+    size_t length = outbox->replies_length;
+    memcpy(replies, outbox->replies, length); /* others may join while these are written */
+    outbox->replies_length = 0;
+    outbox->reply_is_cut = false;
+    write_all(trial, replies, length);
+}
+
 void trial_flush(struct trial *trial) {
-    size_t length = trial->outbox.length;
-    size_t piece = trial->outbox.piece > 0 ? trial->outbox.piece : length;
+    struct trial_outbox *outbox = &trial->outbox;
+    size_t length = outbox->length, piece = outbox->piece > 0 ? outbox->piece : length;
+    outbox->is_leaving = true;
+    if (outbox->reply_is_cut) {
+        write_replies(trial);
+    }
     for (size_t sent = 0; sent < length; sent += piece) {
-        if (trial->outbox.paced && sent > 0) {
+        if (outbox->paced && sent > 0) {
             trial_pause(trial, PACE);
         }
-        write_all(trial, trial->outbox.bytes + sent, piece < length - sent ? piece : length - sent);
+        write_all(trial, outbox->bytes + sent, piece < length - sent ? piece : length - sent);
     }
-    if (!trial->mid_frame && trial->outbox.replies_length > 0) {
-        write_all(trial, trial->outbox.replies, trial->outbox.replies_length);
-        trial->outbox.replies_length = 0;
+    outbox->length = 0;
+    if (!trial->mid_frame && outbox->replies_length > 0) {
+        write_replies(trial);
     }
-    trial->outbox.length = 0;
+    outbox->is_leaving = false;
 }
 
 void trial_put(struct trial *trial, const uint8_t *bytes, size_t len) {

@@ -7,6 +7,8 @@
  * What the RFC leaves open is accepted in every legal form: an echo may come in fragments, a server
  * may ping, and of several pings only the last needs a pong. Whatever arrives is judged at once,
  * also while something is being sent; so a trial never deadlocks with a server that answers early.
+ *
+ * Every wait has two bounds: a time without progress, and the end of the case, which is a total.
  */
 #ifndef WSCHECK_TRIAL_H
 #define WSCHECK_TRIAL_H
@@ -24,6 +26,7 @@ struct deflate;
 
 enum { TRIAL_KEYS_MAX = 512 };
 
+enum { TRIAL_TIMEOUTS = 20 /* that a case may take in all */ };
 enum { TRIAL_WANTED_MAX = 64, TRIAL_OUTBOX_SIZE = 64 * 1024, TRIAL_NO_CODE = 0 };
 
 /* The server or the client under test. */
@@ -33,6 +36,7 @@ struct trial_settings {
     char host[300];      /* the value of the Host header */
     const char *target;  /* of the request line */
     int64_t timeout;     /* ms without progress until a wait is over */
+    int64_t ends;        /* when the run is over (clock_now), whatever is still to be done */
     bool echo;           /* whether the server sends messages back */
     unsigned step;       /* of the tutorial, at which the server is; 5 for a whole server */
     uint64_t messages;   /* of a sample that is slid through; 0: as many as make a fair amount */
@@ -63,10 +67,12 @@ struct trial_control {
 struct trial_outbox {
     uint8_t bytes[TRIAL_OUTBOX_SIZE]; /* they leave together */
     size_t length;
-    size_t piece; /* bytes that leave at a time; 0: all */
-    bool paced;   /* there is a pause between the pieces, so that they are read one by one */
+    size_t piece;    /* bytes that leave at a time; 0: all */
+    bool paced;      /* there is a pause between the pieces, so that they are read one by one */
+    bool is_leaving; /* right now, so nothing may be written in between */
     uint8_t replies[4096]; /* pongs that wait until the frame that is being sent is whole */
     size_t replies_length;
+    bool reply_is_cut; /* the first of them was sent in part, so they leave before anything else */
 };
 
 /* The messages that are to come back, and how far the first of them has come. */
@@ -118,6 +124,7 @@ struct trial {
     const struct trial_settings *settings;
     uint64_t random;
     int64_t timeout; /* that of the settings, if the case needs no longer one */
+    int64_t ends;    /* when the case is over, whatever is still coming (clock_now) */
     struct link link;
     struct reader reader;
     struct transcript transcript;
@@ -167,6 +174,15 @@ bool trial_connect(struct trial *trial);
 /* Puts bytes into the outbox, which is sent when it is full; sends what is in it. */
 void trial_put(struct trial *trial, const uint8_t *bytes, size_t len);
 void trial_flush(struct trial *trial);
+
+/* Sends replies as far as the other side takes them now, if no frame is in their way. */
+void trial_try_replies(struct trial *trial);
+
+/* Gives a case so much time that this many ms without progress are no trouble. */
+void trial_give_time(struct trial *trial, int64_t timeout);
+
+/* Whether the case's time is over. Every wait ends then, also one in which bytes keep dripping. */
+bool trial_is_over(const struct trial *trial);
 
 /* Waits `milliseconds`, but looks at what arrives. */
 void trial_pause(struct trial *trial, int64_t milliseconds);

@@ -178,14 +178,11 @@ static void reply(struct trial *trial, uint8_t opcode) {
     size_t size = writer_header(&frame, out);
     writer_payload(&frame, 0, out + size, (size_t)length);
     size += (size_t)length;
-    if (trial->mid_frame || trial->outbox.length > 0) {
-        trial->outbox.replies_length += size;
-        return;
-    }
+    trial->outbox.replies_length += size;
     struct transcript_entry *entry = transcript_add(&trial->transcript, TRANSCRIPT_SENT,
                                                     "%s, in reply", writer_opcode_name(opcode));
     transcript_bytes(entry, out, size);
-    link_write(&trial->link, out, size);
+    trial_try_replies(trial);
 }
 
 static void take_close(struct trial *trial) {
