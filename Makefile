@@ -80,6 +80,8 @@ $(PROGRAMS):
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
+# Except for one that goes through millions of texts.
+$(call object,tests/utf8_test): test_flags :=
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(say) CC $<
 	$(quiet)$(COMPILE) $(if $(filter tests/% tools/%,$<),$(test_flags)) -MMD -MP -c -o $@ $<
@@ -175,14 +177,14 @@ include tools/tutorial/rules.mk
 FLAT = $(BUILD)/flat
 # All steps, or those that ONLY names as 3, 03, step03 or step03_handshake.
 step_number = $(patsubst 0%,%,$(patsubst step%,%,$(call short,$1)))
-named_steps = $(foreach number,$(call step_number,$1),$(filter step$(number)_% step0$(number)_%,$(STEPS)))
-flat_steps  = $(if $(ONLY),$(foreach each,$(ONLY),$(call named_steps,$(each))),$(STEPS))
+named_steps = $(foreach each,$1,$(foreach number,$(call step_number,$(each)),\
+                $(filter step$(number)_% step0$(number)_%,$(STEPS))))
+write_flat  = $(foreach step,$1,sh tools/flat.sh $2/$(call short,$(step)) $(step) $($(step)_modules) &&) true
 flat: ## write build/flat/stepNN anew: all that a step needs in one folder
-	@$(foreach step,$(flat_steps),sh tools/flat.sh $(FLAT)/$(call short,$(step)) $(step) \
-	    $($(step)_modules) &&) true
+	@$(call write_flat,$(if $(ONLY),$(call named_steps,$(ONLY)),$(STEPS)),$(FLAT))
 diff: ## show what a step adds: make diff FROM=03 TO=04
 	@rm -rf $(BUILD)/diff && mkdir -p $(BUILD)/diff
-	@$(MAKE) --no-print-directory flat FLAT=$(BUILD)/diff ONLY="$$FROM $$TO" > /dev/null
+	@{ $(call write_flat,$(call named_steps,$(FROM) $(TO)),$(BUILD)/diff); } > /dev/null
 	@sh tools/diff.sh $(BUILD)/diff "$$FROM" "$$TO"
 
 # Tidying.
