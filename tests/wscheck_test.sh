@@ -2,53 +2,8 @@
 # wscheck from outside: it passes the servers of this house, fails the planted faults, and has one
 # clear line for everything that is no WebSocket server.
 set -u
-BUILD=${BUILD:-build}
-wscheck=$BUILD/wscheck
-work=$BUILD/wscheck-test
-passed=0
-failed=0
-rm -rf "$work"
-mkdir -p "$work"
-
-# expect NAME STATUS PATTERN COMMAND... requires the status and a line that matches the pattern.
-expect() {
-    name=$1
-    wanted=$2
-    pattern=$3
-    shift 3
-    "$@" > "$work/output" 2>&1
-    status=$?
-    if [ "$status" -eq "$wanted" ] && grep -q -e "$pattern" "$work/output"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL: $name: wanted status $wanted and '$pattern', got status $status and:"
-        grep -v "^found " "$work/output" | head -n 60
-    fi
-}
-
-# one_line NAME: the output of the last command is a single line.
-one_line() {
-    if [ "$(wc -l < "$work/output")" -eq 1 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL: $1: wanted one line, got:"
-        cat "$work/output"
-    fi
-}
-
-server() { # server STEP: the command that starts it
-    echo "exec $BUILD/$1 --quiet --port {port}"
-}
-
-# Of step 7 the cases of compression; with FULL=yes the others once more, which steps 5 and 6 pass.
-all_of_step07=7692
-messages=2
-if [ "${FULL:-}" = yes ]; then
-    all_of_step07=step07
-    messages=5
-fi
+# shellcheck source=tests/wscheck.sh
+. "$(dirname "$0")/wscheck.sh"
 
 # The servers of the house, each by its own selector. The steps that print must not be quiet.
 expect 'step 5, strictly' 0 ' 0 failed, 0 fell short' \
@@ -71,6 +26,8 @@ expect 'step 7 with a small window and no takeover' 0 ' 0 failed, 0 fell short' 
     expect 'step 7 without a limit, which echoes a bomb' 0 '^2 passed, 0 failed' \
         "$wscheck" --strict --timeout 20 6455/10.4/5-mb-of-empty-blocks 6455/10.4/bomb-of-256-mib \
         --exec "$(server step07_deflate) --max-message 300000000"
+messages=2
+[ "${FULL:-}" != yes ] || messages=5
 expect 'categories 12 and 13' 0 '^216 passed, 0 failed' \
     "$wscheck" --strict --timeout 10 --messages $messages --exec "$(server step07_deflate)" 12 13
 expect 'a server without compression' 0 '^[1-9][0-9]* cases were skipped: the server does not accept' \
@@ -89,57 +46,6 @@ expect 'the command that repeats it' 1 '^  again .*--replay 6455/5.5.2/ping-payl
     "$wscheck" --timeout 0.3 --exec "$(server step03_handshake)" 6455/5.5.2/ping-payload-repeated
 expect 'a replay shows the bytes' 0 '89 83 ' \
     "$wscheck" --exec "$(server step05_echo)" --replay 6455/5.5.2/length/3
-
-# Clients, first of all the one of the house.
-client="$BUILD/step06_client --quiet --subprotocol chat {url}"
-# The client has no threads, so that under ThreadSanitizer a section is enough to watch wscheck's.
-all_of_step06=step06
-[ "${SANITIZED:-}" != threads ] || all_of_step06=6455/5.4
-expect 'step 6, strictly' 0 ' 0 failed, 0 fell short' \
-    "$wscheck" --strict --timeout 10 --listen 0 --exec "$client" $all_of_step06
-expect 'step 7 as a client, strictly' 0 ' 0 failed, 0 fell short' \
-    "$wscheck" --strict --timeout 10 --listen 0 \
-    --exec "$BUILD/step07_client --quiet --subprotocol chat --compress {url}" $all_of_step07
-expect 'a client without compression' 0 ' cases were skipped: the client does not offer' \
-    "$wscheck" --strict --timeout 10 --listen 0 --exec "$client" 7692/5
-expect 'a client one at a time' 0 '^17 passed, 0 failed' \
-    "$wscheck" --strict --timeout 10 --jobs 1 --listen 0 --exec "$client" 6455/5.1
-expect 'a client that ends' 3 'no client: .* exit status 7; it printed: sorry' \
-    "$wscheck" --listen 0 --exec 'echo sorry; exit 7'
-one_line 'a client that ends'
-expect 'a client that does not close' 0 ' 0 failed, 0 fell short of a SHOULD, 2 skipped' \
-    "$wscheck" --timeout 0.5 --listen 0 --exec "sleep 2 | $client" 6455/7.1.2
-expect 'a client that is not said to echo' 0 '# SKIP the client is not said to echo' \
-    "$wscheck" --format tap --listen 0 --exec "$client" 6455/5.4/joined/in-one-segment
-expect 'one that is, and does not' 1 '^  wanted    the text message comes back' \
-    "$wscheck" --timeout 0.3 --echo --listen 0 --exec "$client" 6455/5.4/joined/in-one-segment
-expect 'the command that repeats it' 1 '^  again .* --listen 0 --echo --exec .*--replay 6455/5.4/joined/in-one-segment$' \
-    "$wscheck" --timeout 0.3 --echo --listen 0 --exec "$client" 6455/5.4/joined/in-one-segment
-expect 'a replay of a client' 0 'received  pong: "barrier ' \
-    "$wscheck" --listen 0 --exec "$client" --replay 6455/4.1/answer-taken/ordinary
-expect 'junit of a client' 0 'tests="17" failures="0"' \
-    "$wscheck" --format junit --listen 0 --exec "$client" 6455/5.1
-expect 'json of a client' 0 '"passed": 17, "failed": 0' \
-    "$wscheck" --format json --listen 0 --exec "$client" 6455/5.1
-expect 'the list for clients' 0 '^1069 cases$' "$wscheck" --list --listen 0
-expect 'a step that is not for clients' 2 'near it are step06' "$wscheck" --list --listen 0 step05
-expect 'a step that is not for servers' 2 'near it are step0[1-5]' "$wscheck" --list step06
-
-# Without --exec somebody else starts the client, for each URL that is printed.
-"$wscheck" --listen 0 6455/5.1/empty-pong-is-masked 6455/5.1/pong-of-125-bytes-is-masked > "$work/others" 2>&1 &
-waiting=$!
-for number in 1 2; do
-    tries=0
-    until url=$(sed -n "s/^waiting for a client at //p" "$work/others" | sed -n "${number}p") &&
-        [ -n "$url" ]; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 200 ] || break
-        sleep 0.05
-    done
-    [ -z "$url" ] || "$BUILD/step06_client" --quiet "$url" < /dev/null > /dev/null 2>&1
-done
-wait "$waiting"
-expect 'clients that others start' 0 '^2 passed, 0 failed' cat "$work/others"
 
 # Cases of the field's suite have its names, too.
 expect 'a case by its usual name' 0 'RFC 7692, section 7.2; category 13.3 of' \
