@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SUGGESTIONS = 3, LAST_STEP = 7 /* of the tutorial */ };
@@ -29,6 +30,21 @@ static bool belongs_to_step(const struct test_case *test, unsigned step) {
                             : test->step <= step && (step >= 5 || test->step != 4);
 }
 
+/* "6455/5.5.2/3" is the third case of its section, for who counts instead of reading. */
+static bool is_nth(const struct case_list *list, const struct test_case *test,
+                   const char *selector) {
+    size_t section = strlen(test->section), number = 1;
+    const char *digits = selector + section + 1;
+    if (strncmp(selector, test->section, section) != 0 || selector[section] != '/' ||
+        digits[0] == '\0' || digits[strspn(digits, "0123456789")] != '\0') {
+        return false;
+    }
+    for (const struct test_case *each = list->cases; each < test; each++) {
+        number += strcmp(each->section, test->section) == 0;
+    }
+    return strtoul(digits, NULL, 10) == number;
+}
+
 static bool is_named(const struct case_list *list, const struct test_case *test,
                      const char *selector) {
     size_t length = strlen(selector);
@@ -46,8 +62,9 @@ static bool is_named(const struct case_list *list, const struct test_case *test,
                               strchr(test->section, '/') == NULL))) {
         same++;
     }
-    return same == length &&
-           (test->name[length] == '\0' || test->name[length] == '/' || test->name[length] == '.');
+    bool named = same == length && (test->name[length] == '\0' || test->name[length] == '/' ||
+                                    test->name[length] == '.');
+    return named || is_nth(list, test, selector);
 }
 
 struct suggestions {
