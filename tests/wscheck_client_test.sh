@@ -28,7 +28,8 @@ expect 'a client that is not said to echo' 0 '# SKIP the client is not said to e
     "$wscheck" --format tap --listen 0 --exec "$client" 6455/5.4/joined/in-one-segment
 expect 'one that is, and does not' 1 '^  wanted    the text message comes back' \
     "$wscheck" --timeout 0.3 --echo --listen 0 --exec "$client" 6455/5.4/joined/in-one-segment
-expect 'the command that repeats it' 1 '^  again .* --listen 0 --echo --exec .*--replay 6455/5.4/joined/in-one-segment$' \
+expect 'the command that repeats it' 1 \
+    '^  again .* --listen 0 --echo --timeout 0.3 --exec .*--replay 6455/5.4/joined/in-one-segment$' \
     "$wscheck" --timeout 0.3 --echo --listen 0 --exec "$client" 6455/5.4/joined/in-one-segment
 expect 'a replay of a client' 0 'received  pong: "barrier ' \
     "$wscheck" --listen 0 --exec "$client" --replay 6455/4.1/answer-taken/ordinary

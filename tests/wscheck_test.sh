@@ -44,6 +44,18 @@ expect 'a step that is too much' 1 '^  hint ' \
     "$wscheck" --timeout 0.3 --exec "$(server step03_handshake)" 6455/5.5.2/ping-payload-repeated
 expect 'the command that repeats it' 1 '^  again .*--replay 6455/5.5.2/ping-payload-repeated$' \
     "$wscheck" --timeout 0.3 --exec "$(server step03_handshake)" 6455/5.5.2/ping-payload-repeated
+expect 'with all options, as a shell reads them' 1 \
+    "^  again .*wscheck 'ws://h/?a=1&b=2' --no-echo --header 'A: b' --timeout 0.3 --exec 'exec .*" \
+    "$wscheck" --no-echo --header 'A: b' --timeout 0.3 'ws://h/?a=1&b=2' \
+    --exec "$(server step03_handshake)" 6455/5.5.2/ping-payload-repeated
+expect 'a URL as long as it is' 0 '^4 passed' "$wscheck" --exec "$(server step05_echo)" \
+    "ws://h/?$(printf '%05000d' 0)" 6455/5.3
+expect 'a header that the server wants' 0 '^4 passed' "$wscheck" --header 'Origin: http://a.example' \
+    --exec "$(server step05_echo) --origin http://a.example" 6455/5.3
+expect 'a server that takes its time' 0 '^4 passed' "$wscheck" --timeout 2 \
+    --exec "sleep 1; $(server step05_echo)" 6455/5.3
+expect 'a server that takes too long' 3 'does not listen on port .* within 0.3 s (--start-timeout)' \
+    "$wscheck" --start-timeout 0.3 --exec 'sleep 60'
 expect 'a replay shows the bytes' 0 '89 83 ' \
     "$wscheck" --exec "$(server step05_echo)" --replay 6455/5.5.2/length/3
 
@@ -78,6 +90,7 @@ expect 'a server that dies' 3 'the server is gone' "$wscheck" --jobs 1 --exec \
 
 # Usage.
 expect 'no URL' 2 'give a URL' "$wscheck"
+expect 'two URLs' 2 'one URL at a time' "$wscheck" ws://127.0.0.1:1/ ws://127.0.0.1:2/
 expect 'a secure URL' 2 'TLS' "$wscheck" wss://127.0.0.1:1/
 expect 'a web page' 2 'did you mean ws://' "$wscheck" http://127.0.0.1:1/
 expect 'a bad port' 2 'no host and port' "$wscheck" ws://127.0.0.1:70000/

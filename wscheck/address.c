@@ -5,6 +5,17 @@
 #include <string.h>
 #include <strings.h>
 
+/* Three texts as one. Free it. */
+static char *join(const char *first, const char *second, const char *third) {
+    size_t size = strlen(first) + strlen(second) + strlen(third) + 1;
+    char *text = malloc(size);
+    if (text == NULL) {
+        abort();
+    }
+    snprintf(text, size, "%s%s%s", first, second, third);
+    return text;
+}
+
 static bool check_scheme(const char *url, char *error, size_t error_size) {
     if (strncasecmp(url, "ws://", 5) == 0) {
         return true;
@@ -76,6 +87,14 @@ bool address_parse(struct address *address, const char *url, char *error, size_t
         snprintf(error, error_size, "'%s' has no host and port such as ws://127.0.0.1:8000/", url);
         return false;
     }
-    snprintf(address->target, sizeof address->target, "%s%s", *rest == '/' ? "" : "/", rest);
+    address->target = join(*rest == '/' ? "" : "/", rest, "");
     return true;
+}
+
+void address_free(struct address *address) {
+    free(address->target);
+}
+
+char *address_url(const struct address *address) {
+    return join("ws://", address->host, address->target);
 }

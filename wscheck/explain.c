@@ -168,7 +168,5 @@ void explain(FILE *out, const struct result *result, const char *prefix, const c
         fprintf(out, "%s  hint      %s\n", prefix, test->hint);
     }
     fprintf(out, "%s  explained in step %u of the tutorial\n", prefix, test->step);
-    if (again != NULL) {
-        fprintf(out, "%s  again     %s\n", prefix, again);
-    }
+    fprintf(out, "%s  again     %s --replay %s\n", prefix, again, test->name);
 }

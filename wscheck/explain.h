@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* Writes the rule, what was wanted, what happened, the bytes and a hint, each line with `prefix` in
- * front. `again` is the command that repeats the case, or NULL. */
+ * front. `again` is the command that repeats the case when --replay and its name are added. */
 void explain(FILE *out, const struct result *result, const char *prefix, const char *again);
 
 /* The document and the section that a case rests on, in words: "RFC 6455, section 5.5.2". */

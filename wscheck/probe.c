@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { START_TIMEOUT = 10000, START_PAUSE = 20, LAST_WORDS = 1000 }; /* ms */
+enum { START_PAUSE = 20, LAST_WORDS = 1000 }; /* ms */
 
 static void last_words(struct child *child) {
     if (!child_is_running(child)) {
@@ -28,7 +28,7 @@ static void last_words(struct child *child) {
     free(output);
 }
 
-struct child *probe_start(const char *command) {
+struct child *probe_start(const char *command, int64_t timeout) {
     struct child *child = child_start(command);
     struct link *link = malloc(sizeof *link);
     struct link_address address;
@@ -40,7 +40,7 @@ struct child *probe_start(const char *command) {
     }
     snprintf(port, sizeof port, "%u", child_port(child));
     link_find("127.0.0.1", port, &address);
-    int64_t deadline = clock_now() + START_TIMEOUT;
+    int64_t deadline = clock_now() + timeout;
     bool listens = false;
     while (!listens && child_is_running(child) && clock_now() < deadline) {
         listens = link_open(link, &address, deadline) == 0;
@@ -57,7 +57,8 @@ struct child *probe_start(const char *command) {
     if (listens || !child_is_running(child)) {
         fprintf(stderr, "wscheck: '%s' does not run: %s", command, child_end(child));
     } else {
-        fprintf(stderr, "wscheck: '%s' does not listen on port %s", command, port);
+        fprintf(stderr, "wscheck: '%s' does not listen on port %s within %g s (--start-timeout)",
+                command, port, (double)timeout / 1000);
     }
     last_words(child);
     child_stop(child);

@@ -5,9 +5,9 @@
 
 #include "wscheck/trial.h"
 
-/* Starts the server of --exec and waits until its port accepts a connection. Returns NULL after one
- * line on standard error. */
-struct child *probe_start(const char *command);
+/* Starts the server of --exec and waits until its port accepts a connection, at most `timeout` ms.
+ * Returns NULL after one line on standard error. */
+struct child *probe_start(const char *command, int64_t timeout);
 
 /* Tries one ordinary handshake (of a server at step 1 or 2 only what it can do). Returns false
  * after one line on standard error that says what is there: nothing, TLS, plain HTTP, silence. */

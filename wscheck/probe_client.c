@@ -9,10 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    ARRIVAL = 15000,          /* ms for a client that is started here to connect */
-    ARRIVAL_OF_OTHERS = 60000 /* and for one that somebody else starts */
-};
+enum { ARRIVAL_OF_OTHERS = 60000 }; /* ms for a client that somebody else starts to connect */
 
 /* What the client printed, on the line that says what is wrong. */
 static void last_words(const char *output) {
@@ -67,7 +64,9 @@ size_t probe_client(struct trial_settings *settings, unsigned port, size_t jobs)
     }
     port = listener_port(settings->listener);
     snprintf(settings->host, sizeof settings->host, "127.0.0.1:%u", port);
-    settings->arrival = settings->command != NULL ? ARRIVAL : ARRIVAL_OF_OTHERS;
+    if (settings->command == NULL && settings->arrival < ARRIVAL_OF_OTHERS) {
+        settings->arrival = ARRIVAL_OF_OTHERS;
+    }
     listener_take_any(settings->listener);
     if (settings->command == NULL) {
         return 1;

@@ -82,14 +82,13 @@ void report_begin(struct report *report, size_t total) {
 
 /* The explanation of a failure as one string. Free it. */
 static char *explanation(const struct report *report, const struct result *result) {
-    char *text = NULL, again[1400];
+    char *text = NULL;
     size_t size;
     FILE *stream = open_memstream(&text, &size);
     if (stream == NULL) {
         abort();
     }
-    snprintf(again, sizeof again, "%s --replay %s", report->replay, result->test->name);
-    explain(stream, result, "", again);
+    explain(stream, result, "", report->again);
     fclose(stream);
     return text;
 }

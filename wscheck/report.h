@@ -9,7 +9,7 @@ enum report_format { REPORT_PRETTY, REPORT_TAP, REPORT_JUNIT, REPORT_JSON };
 struct report {
     enum report_format format;
     const char *url;
-    const char *replay; /* how to repeat a case: the words in front of its name */
+    char *again; /* the command with which --replay and a name repeat a case */
     bool quiet, colour, progress;
     const struct driver *driver; /* who is graded */
     bool strict;                 /* a SHOULD counts */

@@ -26,9 +26,14 @@ void request_add(struct request *request, const uint8_t *line, size_t length) {
 }
 
 static void add_text(struct request *request, const char *name, const char *value) {
-    char line[1024];
-    snprintf(line, sizeof line, "%s%s", name, value);
-    request_add(request, (const uint8_t *)line, strlen(line));
+    size_t size = strlen(name) + strlen(value) + 1;
+    char *line = malloc(size);
+    if (line == NULL) {
+        abort();
+    }
+    snprintf(line, size, "%s%s", name, value);
+    request_add(request, (const uint8_t *)line, size - 1);
+    free(line);
 }
 
 void request_init(struct request *request, const char *host, const char *target, uint64_t random) {

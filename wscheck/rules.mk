@@ -11,7 +11,7 @@ wscheck := $(addprefix cases/,$(wscheck_cases)) select \
            trial trial_send trial_judge trial_wait trial_open trial_label trial_deflate \
            script script_needs script_run script_run_request script_run_frames script_run_others \
            driver_server driver_client \
-           address command child listener interrupt tested_client probe probe_client \
+           arguments address command child listener interrupt tested_client probe probe_client \
            runner explain report
 wscheck_common := process options text hexdump clock sha1 base64
 wscheck_deflate := format inflate inflate_codes inflate_symbols inflate_table \

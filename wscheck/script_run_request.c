@@ -6,19 +6,23 @@
 #include <string.h>
 #include <strings.h>
 
-/* "?a=b" goes behind the target of the URL, "http:" makes it an absolute one. */
+/* "?a=b" goes after the target of the URL, "http:" makes it an absolute one. */
 static void put_target(struct trial *trial, const char *target) {
-    char whole[2048];
-    const char *own = trial->settings->target;
-    if (target[0] == '?') {
-        snprintf(whole, sizeof whole, "%s%s%s", own, strchr(own, '?') != NULL ? "&" : "?",
-                 target + 1);
-        target = whole;
-    } else if (strcmp(target, "http:") == 0) {
-        snprintf(whole, sizeof whole, "http://%s%s", trial->settings->host, own);
-        target = whole;
+    const char *own = trial->settings->target, *host = trial->settings->host;
+    size_t size = strlen("http://") + strlen(host) + strlen(own) + strlen(target) + 2;
+    char *whole = malloc(size);
+    if (whole == NULL) {
+        abort();
     }
-    request_set_word(&trial->request, 1, target);
+    if (target[0] == '?') {
+        snprintf(whole, size, "%s%s%s", own, strchr(own, '?') != NULL ? "&" : "?", target + 1);
+    } else if (strcmp(target, "http:") == 0) {
+        snprintf(whole, size, "http://%s%s", host, own);
+    } else {
+        snprintf(whole, size, "%s", target);
+    }
+    request_set_word(&trial->request, 1, whole);
+    free(whole);
 }
 
 /* The payload of a step at its full length, with a NUL after it. Free it. */

@@ -1,6 +1,7 @@
 #include "wscheck/trial.h"
 
 #include "common/clock.h"
+#include "common/options.h"
 #include "wscheck/driver.h"
 
 #include <errno.h>
@@ -25,6 +26,10 @@ void trial_init(struct trial *trial, const struct trial_settings *settings, cons
     reader_init(&trial->reader, !settings->driver->is_client);
     transcript_init(&trial->transcript);
     request_init(&trial->request, settings->host, settings->target, trial->random);
+    for (size_t i = 0; settings->headers != NULL && i < settings->headers->count; i++) {
+        const char *line = settings->headers->item[i];
+        request_set(&trial->request, (const uint8_t *)line, strlen(line));
+    }
 }
 
 void trial_free(struct trial *trial) {

@@ -20,6 +20,7 @@
 #include "wscheck/transcript.h"
 
 struct child;
+struct options_list;
 struct driver;
 struct listener;
 struct deflate;
@@ -33,11 +34,12 @@ enum { TRIAL_WANTED_MAX = 64, TRIAL_OUTBOX_SIZE = 64 * 1024, TRIAL_NO_CODE = 0 }
 struct trial_settings {
     const struct driver *driver; /* who is under test */
     struct link_address address;
-    char host[300];      /* the value of the Host header */
-    const char *target;  /* of the request line */
-    int64_t timeout;     /* ms without progress until a wait is over */
-    int64_t ends;        /* when the run is over (clock_now), whatever is still to be done */
-    bool echo;           /* whether the server sends messages back */
+    char host[300];     /* the value of the Host header */
+    const char *target; /* of the request line */
+    int64_t timeout;    /* ms without progress until a wait is over */
+    int64_t ends;       /* when the run is over (clock_now), whatever is still to be done */
+    bool echo;          /* whether the server sends messages back */
+    const struct options_list *headers; /* of every request, beside the usual ones; or NULL */
     unsigned step;       /* of the tutorial, at which the server is; 5 for a whole server */
     uint64_t messages;   /* of a sample that is slid through; 0: as many as make a fair amount */
     struct child *child; /* NULL when the server runs on its own */
@@ -45,7 +47,7 @@ struct trial_settings {
     /* Of a client under test. */
     struct listener *listener; /* it connects here, */
     const char *command;       /* and is started with this for each case; NULL: by somebody */
-    int64_t arrival;           /* ms that it may take to connect */
+    int64_t arrival;           /* ms that it may take to start and connect */
 };
 
 /* A message that the server is to send. */
