@@ -90,6 +90,18 @@ int side_send(struct side *side, uint8_t opcode, uint8_t *payload, size_t length
     return result;
 }
 
+int side_begin(struct side *side, uint8_t *payload, size_t length) {
+    return layer_send(layer(side), &side->connection, FRAME_BINARY, payload, length);
+}
+
+void side_receive(struct side *side, const struct wire *in) {
+    size_t size;
+    uint8_t *space = connection_space(&side->connection, &size);
+    CHECK(space != NULL && size >= in->len);
+    memcpy(space, in->bytes, in->len);
+    connection_received(&side->connection, in->len);
+}
+
 /* Handles events until there is none; the result has the last message. */
 static void handle(struct side *side, struct side_result *result, bool echoes) {
     struct connection_message message = {0};

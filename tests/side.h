@@ -46,6 +46,9 @@ struct side_result side_feed(struct side *side, const uint8_t *bytes, size_t len
                              bool echoes);
 void side_result_free(struct side_result *result);
 
+/* Puts bytes where the side reads next, without handling them. */
+void side_receive(struct side *side, const struct wire *in);
+
 /* Adds all output to a wire, and takes it for sent. */
 void side_take_output(struct side *side, struct wire *output);
 
@@ -55,6 +58,9 @@ enum connection_event side_next(struct side *side, struct connection_message *me
 int side_send(struct side *side, uint8_t opcode, uint8_t *payload, size_t length,
               struct wire *output);
 void side_relax(struct side *side);
+
+/* Begins to send a binary message; the output stays where it is. Returns what layer_send does. */
+int side_begin(struct side *side, uint8_t *payload, size_t length);
 
 /* Sends a message from one side to the other, which must get it. Returns how many bytes the frame
  * had, and whether it was marked, unless `marked` is NULL. */
