@@ -11,6 +11,28 @@ static void note(struct drive *run, const char *name, const void *payload, size_
              (int)(len < 40 ? len : 40), len > 0 ? (const char *)payload : "");
 }
 
+static void note_message(struct drive *run, const struct connection_message *message,
+                         bool in_pieces, const void *payload, size_t len) {
+    char text[32], mark[8] = "";
+    if (message->rsv != 0) {
+        snprintf(mark, sizeof mark, "+%u", (unsigned)message->rsv);
+    }
+    snprintf(text, sizeof text, in_pieces ? "(%s%s)" : "%s%s", frame_opcode_name(message->opcode),
+             mark);
+    note(run, text, payload, len);
+}
+
+static void take_piece(struct connection *connection, struct drive *run,
+                       const struct connection_message *piece) {
+    CHECK(piece->fin || piece->length > 0);
+    wire_add(&run->message, piece->payload, piece->length);
+    CHECK_EQUAL(connection_send_piece(connection, piece), 0);
+    if (piece->fin) {
+        note_message(run, piece, true, run->message.bytes, run->message.len);
+        wire_free(&run->message);
+    }
+}
+
 void drive_drain(struct connection *connection, struct drive *run, size_t piece) {
     const struct iovec *parts;
     while (connection_output(connection, &parts) > 0) {
@@ -32,12 +54,14 @@ void drive_handle(struct connection *connection, struct drive *run, size_t piece
             drive_drain(connection, run, piece);
             break;
         case CONNECTION_MESSAGE:
-            note(run, frame_opcode_name(message.opcode), message.payload, message.length);
+            note_message(run, &message, false, message.payload, message.length);
             connection_send(connection, message.opcode, message.payload, message.length);
             break;
         case CONNECTION_PIECE:
+            take_piece(connection, run, &message);
+            break;
         case CONNECTION_NEEDS_TURN:
-            CHECK(false); /* nobody has asked for pieces */
+            CHECK(false); /* only a layer asks for turns */
             return;
         case CONNECTION_PING:
         case CONNECTION_PONG:

@@ -9,11 +9,12 @@
 
 enum { DRIVE_MAX_MESSAGE = 1000, DRIVE_EVENTS_SIZE = 8192 };
 
-/* One run: what has happened, as "text:Hello ping:x closed 1000: ", each payload up to 40 bytes;
- * and all that was sent, which the test frees. */
+/* One run: what has happened, as "text:Hello ping:x closed 1000: ", each payload up to 40 bytes, a
+ * message that came in pieces as "(text):Hello", and one with RSV2 as "text+2:Hello"; and all that
+ * was sent, which the test frees. */
 struct drive {
     char events[DRIVE_EVENTS_SIZE];
-    struct wire output;
+    struct wire output, message; /* of the latter the pieces so far */
     bool ended;
 };
 
@@ -30,7 +31,8 @@ void drive_start(struct connection *connection, const struct connection_settings
 void drive_feed(struct connection *connection, struct drive *run, const uint8_t *bytes, size_t len,
                 size_t piece);
 
-/* Handles events until more input is needed or the connection has ended; echoes every message. */
+/* Handles events until more input is needed or the connection has ended; echoes every message, and
+ * every piece of one. */
 void drive_handle(struct connection *connection, struct drive *run, size_t piece);
 
 /* Takes the output away, in pieces of at most `piece` bytes, as a slow socket would. */
