@@ -3,11 +3,10 @@
 #include <string.h>
 
 enum {
-    /* The fast loop fills the word of bits twice in a round, which takes up to 7 bytes each time
-     * and looks at 8. */
-    FAST_INPUT = 16,
-    /* In a round it puts out up to three literals, or two and a reference, 16 bytes at a time. */
-    FAST_ROOM = 2 + FORMAT_LENGTH_MAX + 15
+    FAST_INPUT = 8,  /* bytes that the fast loop looks at when it fills the word of bits */
+    COPY_SLACK = 15, /* bytes that a copy may write beyond its end */
+    /* In a round it puts out up to three literals, or two and a reference. */
+    FAST_ROOM = 2 + FORMAT_LENGTH_MAX + COPY_SLACK
 };
 
 /* The next bits, the first one lowest, and how many were taken from them. */
@@ -147,10 +146,11 @@ static void fast_symbols(struct inflate *inflate, struct inflate_output *output)
     while (fast.next <= last_next && fast.out <= last_out) {
         fast_fill(&fast);
         if (fast_literal(inflate, &fast)) {
-            if (fast_literal(inflate, &fast)) {
-                if (fast_literal(inflate, &fast)) {
-                    continue; /* three literals are in one filling in any case */
-                }
+            if (fast_literal(inflate, &fast) && fast_literal(inflate, &fast)) {
+                continue; /* three literals are in one filling in any case */
+            }
+            if (fast.next > last_next) {
+                break;
             }
             fast_fill(&fast);
         }
@@ -198,7 +198,7 @@ static bool careful_symbol(struct inflate *inflate, struct inflate_output *outpu
     if (symbol == END_OF_BLOCK) {
         inflate_end_block(inflate);
     }
-    return true;
+    return symbol != REFERENCE || inflate_step_reference(inflate, output);
 }
 
 bool inflate_step_symbols(struct inflate *inflate, struct inflate_output *output) {
@@ -221,6 +221,11 @@ bool inflate_step_reference(struct inflate *inflate, struct inflate_output *outp
     if (inflate->distance > output->length) {
         return inflate_fail(inflate, "a distance goes back to before the first byte "
                                      "(RFC 1951, 3.2)");
+    }
+    if (output->capacity - output->length >= inflate->length + COPY_SLACK) {
+        fast_copy(output->bytes + output->length, inflate->distance, inflate->length);
+        output->length += inflate->length;
+        inflate->length = 0;
     }
     while (inflate->length > 0) {
         if (output->length == output->capacity) {
