@@ -122,7 +122,7 @@ include tests/attacks/rules.mk
 
 # Testing.
 test_parts := $(addprefix tests/,test wire process peer inflate_case drive side arriving \
-                asking launch scripted lesson)
+                asking launch scripted lesson memory_channel memory_server)
 # Archives, of which the linker takes what a test calls. Some tests include the .c file of a module,
 # to replace what that calls, and so nothing is taken from the other copy.
 modules    := $(BUILD)/modules.a

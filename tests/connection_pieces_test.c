@@ -14,8 +14,8 @@ struct seen {
     uint64_t left; /* payload of the frame at hand */
 };
 
-/* A connection that sends each piece back. The frames that are sent are noted as drive notes events,
- * the fragments of a message joined. */
+/* A connection that sends each piece back. The frames that are sent are noted as drive notes
+ * events, the fragments of a message joined. */
 struct run {
     struct connection connection;
     struct drive drive;

@@ -1,5 +1,5 @@
-/* The connection of step 5 for who relays or extends, a step at a time: where pieces lie, what may be
- * sent in the midst of a message, frames that are encoded already, and an end from outside. */
+/* The connection of step 5 for who relays or extends, a step at a time: where pieces lie, what may
+ * be sent in the midst of a message, frames that are encoded already, and an end from outside. */
 #include "tests/drive.h"
 #include "tests/test.h"
 

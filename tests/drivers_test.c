@@ -1,178 +1,19 @@
-/* Three drivers that are nowhere else, made of the headers alone: a server that serves many from
- * one connection and one buffer and never waits, a relay between a client and a server, and a
- * client; all on channels in memory. What goes in must come back, wherever the bytes are cut. */
-#include "step03_handshake/opening.h"
-#include "step05_echo/connection_rest.h"
+/* Three drivers that are nowhere else, made of the headers alone: the server of memory_server, a
+ * relay between a client and a server, and a client; all on channels in memory. What goes in must
+ * come back, wherever the bytes are cut. */
 #include "step06_client/client_handshake.h"
-#include "step07_deflate/permessage_deflate.h"
-
+#include "tests/memory_server.h"
 #include "tests/test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum {
-    CHANNEL_SIZE = 5000,      /* bytes that one holds, as a socket does */
-    MEMORY_SIZE = 512 * 1024, /* of the server, for all its connections */
-    GONE = 0xdd,              /* what nobody may use any more is overwritten with */
-    MESSAGES = 7,             /* that a client sends, or only the first, which are small: */
-    SMALL_MESSAGES = 4,
-    LARGE = 200000
+    LARGE = MEMORY_SERVER_LARGEST,
+    MESSAGES = 7, /* that a client sends, or only the first, which are small */
+    SMALL_MESSAGES = 4
 };
 
-/* One direction. What is written, or read, first ends at the cut, wherever that is; or each byte
- * comes alone. */
-struct channel {
-    uint8_t bytes[CHANNEL_SIZE];
-    size_t length, written, read;
-};
-
-static size_t cut, messages;
-static bool everywhere;
-
-static size_t limit(size_t size, size_t passed) {
-    size_t most = everywhere ? 1 : passed < cut ? cut - passed : size;
-    return size < most ? size : most;
-}
-
-static size_t channel_read(struct channel *channel, uint8_t *bytes, size_t size) {
-    size_t count = limit(size < channel->length ? size : channel->length, channel->read);
-    memcpy(bytes, channel->bytes, count);
-    channel->length -= count;
-    memmove(channel->bytes, channel->bytes + count, channel->length);
-    channel->read += count;
-    return count;
-}
-
-static size_t channel_write(struct channel *channel, const void *bytes, size_t size) {
-    size_t room = CHANNEL_SIZE - channel->length;
-    size_t count = limit(size < room ? size : room, channel->written);
-    memcpy(channel->bytes + channel->length, bytes, count);
-    channel->length += count;
-    channel->written += count;
-    return count;
-}
-
-/* Reads what is there. Returns whether that was anything. */
-static bool receive(struct connection *connection, struct channel *from) {
-    size_t size;
-    uint8_t *space = connection_space(connection, &size);
-    size_t count = channel_read(from, space, size);
-    connection_received(connection, count);
-    return count > 0;
-}
-
-/* Writes as much as is taken. Returns whether that was all. */
-static bool flush(struct connection *connection, struct channel *to) {
-    const struct iovec *parts;
-    while (connection_output(connection, &parts) > 0) {
-        size_t length = parts[0].iov_len, count = channel_write(to, parts[0].iov_base, length);
-        connection_sent(connection, count);
-        if (count < length) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The server. All that it has of a connection between two turns is a peer. */
-struct peer {
-    struct channel in, out;
-    bool is_open, is_kept, has_ended;
-    char bytes[1024]; /* the request's head, as far as it has come */
-    size_t length;
-    struct http_request request;
-    struct opening opening; /* its head is lent to the output */
-    struct permessage_deflate deflate;
-    struct connection_settings settings;
-    struct connection kept;
-};
-
-/* There are two of each, in turns, so that nobody finds again by chance what he has left. */
-static uint8_t memories[2][MEMORY_SIZE];
-static struct connection connections[2];
-static uint8_t *memory = memories[0];
-static struct connection *shared = &connections[0];
-static size_t rests, turns_given_away;
-
-/* Takes the request as it comes. When it is whole, `shared` begins, with the 101 as its output. */
-static bool peer_open(struct peer *peer) {
-    static const struct site site = {"drivers", "", 0};
-    struct http_request *request = &peer->request;
-    struct buffer buffer;
-    uint8_t *to = (uint8_t *)peer->bytes + peer->length;
-    peer->length += channel_read(&peer->in, to, sizeof peer->bytes - peer->length);
-    if (http_request_parse(request, peer->bytes, peer->length) != HTTP_COMPLETE) {
-        return false;
-    }
-    struct handshake_policy policy = {.chooser = permessage_deflate_chooser(&peer->deflate)};
-    opening_decide(&peer->opening, &site, &policy, request, 0);
-    CHECK(peer->opening.is_open);
-    const struct layer *layer = permessage_deflate_layer(&peer->deflate);
-    peer->settings.max_message = LARGE;
-    peer->settings.allowed_rsv = layer != NULL ? layer->rsv : 0;
-    size_t rest = peer->length - request->head.size;
-    buffer_init(&buffer, memory, (size_t)MEMORY_SIZE);
-    memcpy(memory, peer->bytes + request->head.size, rest);
-    connection_init(shared, &peer->settings, &buffer, rest);
-    const uint8_t *head = (const uint8_t *)peer->opening.reply.head;
-    CHECK_EQUAL(connection_send_encoded(shared, head, peer->opening.reply.head_size), 0);
-    peer->is_open = true;
-    return true;
-}
-
-/* Serves `shared` until it would have to wait, and returns the last event. */
-static enum connection_event peer_serve(struct peer *peer) {
-    const struct layer *layer = permessage_deflate_layer(&peer->deflate);
-    for (;;) {
-        struct connection_message message;
-        enum connection_event event = layer_next(layer, shared, &message);
-        if (event == CONNECTION_MESSAGE) {
-            int sent = layer_send(layer, shared, message.opcode, message.payload, message.length);
-            CHECK_EQUAL(sent, 0);
-        } else if (event != CONNECTION_PING && event != CONNECTION_PONG) {
-            bool is_all = event != CONNECTION_NEEDS_TURN && flush(shared, &peer->out);
-            bool goes_on = event == CONNECTION_NEEDS_OUTPUT || event == CONNECTION_NEEDS_INPUT;
-            if (!is_all || !goes_on ||
-                (event == CONNECTION_NEEDS_INPUT && !receive(shared, &peer->in))) {
-                return event;
-            }
-        }
-    }
-}
-
-static void peer_turn(struct peer *peer) {
-    struct buffer buffer;
-    if (peer->has_ended) {
-        return;
-    }
-    if (peer->is_kept) {
-        connection_lend(shared, &peer->kept, memory, (size_t)MEMORY_SIZE);
-    } else if (peer->is_open) {
-        buffer_init(&buffer, memory, (size_t)MEMORY_SIZE);
-        connection_init(shared, &peer->settings, &buffer, 0);
-    } else if (!peer_open(peer)) {
-        return;
-    }
-    enum connection_event event = peer_serve(peer);
-    CHECK_FOR(event != CONNECTION_FAILED, "the server: %s", shared->failure);
-    bool is_over = event == CONNECTION_CLOSED || event == CONNECTION_FAILED;
-    bool at_rest = event == CONNECTION_NEEDS_INPUT && connection_is_at_rest(shared);
-    peer->has_ended = is_over && shared->output.count == 0;
-    peer->is_kept = !at_rest && !peer->has_ended;
-    rests += at_rest;
-    turns_given_away += event == CONNECTION_NEEDS_TURN;
-    size_t used = shared->input.end < (size_t)MEMORY_SIZE ? shared->input.end : (size_t)MEMORY_SIZE;
-    if (peer->is_kept) {
-        CHECK_EQUAL(connection_keep(&peer->kept, shared), 0);
-    } else {
-        connection_free(shared);
-    }
-    memset(shared, GONE, sizeof *shared);
-    memset(memory, GONE, used);
-    memory = memory == memories[0] ? memories[1] : memories[0];
-    shared = shared == &connections[0] ? &connections[1] : &connections[0];
-}
+static size_t messages;
 
 static void new_masking_key(void *context, uint8_t masking_key[4]) {
     uint32_t *number = context;
@@ -182,7 +23,7 @@ static void new_masking_key(void *context, uint8_t masking_key[4]) {
 
 /* The client sends what is on its list, one after the other as each comes back, and closes. */
 struct client {
-    struct channel *in, *out;
+    struct memory_channel *in, *out;
     struct permessage_deflate deflate;
     struct client_extension extension;
     struct client_offer offer;
@@ -205,8 +46,8 @@ static const struct {
 } list[MESSAGES] = {{text, 5},     {text, 0},     {text, 125},   {text, 1000},
                     {text, 70000}, {text, LARGE}, {noise, LARGE}};
 
-static void client_begin(struct client *client, struct channel *in, struct channel *out,
-                         bool compresses) {
+static void client_begin(struct client *client, struct memory_channel *in,
+                         struct memory_channel *out, bool compresses) {
     static const struct parameters wishes = {false, false, 15, 15};
     static const uint8_t random[CLIENT_HANDSHAKE_KEY_BYTES] = {1, 2, 3};
     static char offer[PARAMETERS_TEXT_MAX], request[CLIENT_HANDSHAKE_REQUEST_MAX];
@@ -233,7 +74,7 @@ static bool client_opens(struct client *client) {
     struct buffer buffer;
     uint8_t *to = (uint8_t *)client->bytes + client->length;
     /* In pieces that leave what comes after the head for the connection. */
-    client->length += channel_read(client->in, to, 1);
+    client->length += memory_channel_read(client->in, to, 1);
     if (answer_parse(&client->answer, client->bytes, client->length) != ANSWER_COMPLETE) {
         return client->in->length > 0;
     }
@@ -289,17 +130,18 @@ static void client_turn(struct client *client) {
             client->pongs++;
             break;
         case CONNECTION_NEEDS_OUTPUT:
-            if (!flush(&client->connection, client->out)) {
+            if (!memory_channel_flush(&client->connection, client->out)) {
                 return;
             }
             break;
         case CONNECTION_NEEDS_INPUT:
-            if (!flush(&client->connection, client->out)) {
+            if (!memory_channel_flush(&client->connection, client->out)) {
                 return;
             }
             client_sends(client);
-            flush(&client->connection, client->out);
-            if (client->connection.output.count > 0 || !receive(&client->connection, client->in)) {
+            memory_channel_flush(&client->connection, client->out);
+            if (client->connection.output.count > 0 ||
+                !memory_channel_receive(&client->connection, client->in)) {
                 return;
             }
             break;
@@ -320,7 +162,7 @@ static void client_turn(struct client *client) {
 /* The relay. It passes the heads of the handshake on as they are, and after them messages in the
  * pieces that they come in; pings, pongs and the Close are passed on as well. */
 struct relay_end {
-    struct channel *in, *out;
+    struct memory_channel *in, *out;
     struct connection connection;
     uint8_t lent[CONNECTION_BUFFER_MIN];
     char last[4]; /* bytes of the head that is passed on */
@@ -332,8 +174,8 @@ struct relay {
     uint32_t number;
 };
 
-static void relay_begin(struct relay *relay, enum connection_role role, struct channel *in,
-                        struct channel *out) {
+static void relay_begin(struct relay *relay, enum connection_role role, struct memory_channel *in,
+                        struct memory_channel *out) {
     struct relay_end *end = role == CONNECTION_SERVER ? &relay->client : &relay->server;
     struct connection_settings settings = {.role = role,
                                            .max_message = LARGE,
@@ -351,15 +193,15 @@ static void relay_begin(struct relay *relay, enum connection_role role, struct c
 static void relay_pass(struct relay_end *from, struct relay_end *to) {
     struct connection_message message;
     uint8_t byte;
-    while (!from->is_open && to->out->length < CHANNEL_SIZE &&
-           channel_read(from->in, &byte, 1) > 0) {
+    while (!from->is_open && to->out->length < MEMORY_CHANNEL_SIZE &&
+           memory_channel_read(from->in, &byte, 1) > 0) {
         to->out->bytes[to->out->length++] = byte;
         memmove(from->last, from->last + 1, 3);
         from->last[3] = (char)byte;
         from->is_open = memcmp(from->last, "\r\n\r\n", 4) == 0;
     }
     /* What was lent to the one output must have left it before more is asked of the other input. */
-    while (from->is_open && !from->has_ended && flush(&to->connection, to->out)) {
+    while (from->is_open && !from->has_ended && memory_channel_flush(&to->connection, to->out)) {
         int sent = 0;
         switch (connection_next(&from->connection, &message)) {
         case CONNECTION_PIECE:
@@ -373,12 +215,13 @@ static void relay_pass(struct relay_end *from, struct relay_end *to) {
             break;
         case CONNECTION_CLOSED:
             connection_close(&to->connection, from->connection.close_code, "");
-            flush(&to->connection, to->out);
+            memory_channel_flush(&to->connection, to->out);
             from->has_ended = true;
             break;
         case CONNECTION_NEEDS_INPUT:
         case CONNECTION_NEEDS_OUTPUT:
-            if (!flush(&from->connection, from->out) || !receive(&from->connection, from->in)) {
+            if (!memory_channel_flush(&from->connection, from->out) ||
+                !memory_channel_receive(&from->connection, from->in)) {
                 return;
             }
             break;
@@ -396,15 +239,12 @@ enum { CLIENTS = 3 };
  * compression. */
 static void play(void) {
     static struct client clients[CLIENTS];
-    static struct peer peers[CLIENTS];
-    static struct channel near[2]; /* between the first client and the relay */
+    static struct memory_peer peers[CLIENTS];
+    static struct memory_channel near[2]; /* between the first client and the relay */
     static struct relay relay;
-    static const struct parameters wishes = {false, false, 15, 15};
-    memset(peers, 0, sizeof peers);
     memset(near, 0, sizeof near);
     for (size_t i = 0; i < CLIENTS; i++) {
-        http_request_init(&peers[i].request);
-        permessage_deflate_init(&peers[i].deflate, &wishes, true);
+        memory_peer_begin(&peers[i]);
         client_begin(&clients[i], i == 0 ? &near[0] : &peers[i].out,
                      i == 0 ? &near[1] : &peers[i].in, i < CLIENTS - 1);
     }
@@ -415,13 +255,14 @@ static void play(void) {
         all_ended = true;
         for (size_t i = 0; i < CLIENTS; i++) {
             client_turn(&clients[i]);
-            peer_turn(&peers[i]);
+            memory_peer_turn(&peers[i]);
             all_ended = all_ended && clients[i].has_ended && peers[i].has_ended;
         }
         relay_pass(&relay.client, &relay.server);
         relay_pass(&relay.server, &relay.client);
     }
-    CHECK_FOR(all_ended, "cut at %zu, everywhere %d: it does not end", cut, everywhere);
+    CHECK_FOR(all_ended, "cut at %zu, everywhere %d: it does not end", memory_channel_cut,
+              memory_channel_everywhere);
     for (size_t i = 0; i < CLIENTS; i++) {
         CHECK_EQUAL(clients[i].received, messages);
         CHECK_EQUAL(clients[i].pongs, messages);
@@ -434,23 +275,23 @@ static void play(void) {
 }
 
 static void all_comes_back(void) {
-    cut = 0;
-    everywhere = false;
+    memory_channel_cut = 0;
+    memory_channel_everywhere = false;
     messages = MESSAGES;
     play();
-    CHECK(rests > 0 && turns_given_away > 0);
+    CHECK(memory_server_rests > 0 && memory_server_turns > 0);
 }
 
 static void a_byte_at_a_time(void) {
-    everywhere = true;
+    memory_channel_everywhere = true;
     messages = SMALL_MESSAGES;
     play();
 }
 
 static void cut_at_every_byte(void) {
-    everywhere = false;
+    memory_channel_everywhere = false;
     messages = SMALL_MESSAGES;
-    for (cut = 1; cut < 1800; cut++) {
+    for (memory_channel_cut = 1; memory_channel_cut < 1800; memory_channel_cut++) {
         play();
     }
 }

@@ -1,5 +1,5 @@
-/* Compression in turns: what takes long is done in steps of bounded work, in both directions, and may
- * end or move in between. */
+/* Compression in turns: what takes long is done in steps of bounded work, in both directions, and
+ * may end or move in between. */
 #include "step05_echo/connection_rest.h"
 #include "tests/side.h"
 #include "tests/test.h"
