@@ -104,12 +104,21 @@ static void write_stored(const uint8_t *bytes, size_t length, struct bits *bits)
     }
 }
 
-/* The bits of the block in the fixed codes. */
+/* How often the symbols from `first` to before `end` occur. */
+static size_t occurrences(const uint16_t *frequencies, size_t first, size_t end) {
+    size_t sum = 0;
+    for (size_t symbol = first; symbol < end; symbol++) {
+        sum += frequencies[symbol];
+    }
+    return sum;
+}
+
+/* The bits of the block in the fixed codes (3.2.6). */
 static size_t fixed_size(const struct block *block) {
-    uint8_t literals[FORMAT_FIXED_LITERALS], distances[FORMAT_FIXED_DISTANCES];
-    format_fixed_lengths(literals, distances);
-    return 3 + huffman_size(block->literals, literals, FORMAT_LITERALS) +
-           huffman_size(block->distances, distances, FORMAT_DISTANCES);
+    const uint16_t *literals = block->literals;
+    return 3 + 8 * occurrences(literals, 0, 144) + 9 * occurrences(literals, 144, 256) +
+           7 * occurrences(literals, 256, 280) + 8 * occurrences(literals, 280, FORMAT_LITERALS) +
+           5 * occurrences(block->distances, 0, FORMAT_DISTANCES);
 }
 
 static void write_dynamic(const struct block *block, const struct code_lengths *lengths,

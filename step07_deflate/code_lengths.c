@@ -54,36 +54,36 @@ static void find_symbols(struct code_lengths *lengths) {
     }
 }
 
-/* Finds the third code, and with it the size of what is written about the codes. */
+/* Finds the third code, and adds the size of what is written about the codes. */
 static void find_third(struct code_lengths *lengths) {
     uint16_t frequencies[FORMAT_CODE_LENGTHS] = {0};
     uint8_t third[FORMAT_CODE_LENGTHS];
     for (size_t i = 0; i < lengths->count; i++) {
         frequencies[lengths->symbols[i]]++;
     }
-    huffman_lengths(frequencies, FORMAT_CODE_LENGTHS, FORMAT_CODE_LENGTH_BITS_MAX, third);
+    lengths->size +=
+        huffman_lengths(frequencies, FORMAT_CODE_LENGTHS, FORMAT_CODE_LENGTH_BITS_MAX, third);
     huffman_codes(third, FORMAT_CODE_LENGTHS, lengths->third);
     lengths->third_count = FORMAT_CODE_LENGTHS;
     while (lengths->third_count > 4 &&
            third[format_code_length_order[lengths->third_count - 1]] == 0) {
         lengths->third_count--;
     }
-    lengths->size = 5 + 5 + 4 + 3 * lengths->third_count;
-    for (unsigned i = 0; i < FORMAT_CODE_LENGTHS; i++) {
-        lengths->size += (size_t)frequencies[i] * (third[i] + extra_bits(i));
+    lengths->size += 5 + 5 + 4 + 3 * lengths->third_count;
+    for (unsigned i = REPEAT; i < FORMAT_CODE_LENGTHS; i++) {
+        lengths->size += (size_t)frequencies[i] * extra_bits(i);
     }
 }
 
 void code_lengths_find(struct code_lengths *lengths, const uint16_t *literals,
                        const uint16_t *distances) {
-    huffman_lengths(literals, FORMAT_LITERALS, FORMAT_CODE_BITS_MAX, lengths->literals);
-    huffman_lengths(distances, FORMAT_DISTANCES, FORMAT_CODE_BITS_MAX, lengths->distances);
+    lengths->size =
+        huffman_lengths(literals, FORMAT_LITERALS, FORMAT_CODE_BITS_MAX, lengths->literals) +
+        huffman_lengths(distances, FORMAT_DISTANCES, FORMAT_CODE_BITS_MAX, lengths->distances);
     lengths->literal_count = trimmed(lengths->literals, FORMAT_LITERALS, FORMAT_FIRST_LENGTH);
     lengths->distance_count = trimmed(lengths->distances, FORMAT_DISTANCES, 1);
     find_symbols(lengths);
     find_third(lengths);
-    lengths->size += huffman_size(literals, lengths->literals, FORMAT_LITERALS) +
-                     huffman_size(distances, lengths->distances, FORMAT_DISTANCES);
 }
 
 void code_lengths_write(const struct code_lengths *lengths, struct bits *bits) {

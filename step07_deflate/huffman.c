@@ -28,7 +28,7 @@ static void sort(uint32_t *numbers, size_t count) {
 /* Huffman's construction: the two rarest nodes get a common parent, until one node is left. The
  * leaves, 0 to count - 1, are sorted, and every new node is at least as frequent as the one before,
  * so the rarest is always at the front of one of two queues. Counts how many leaves have each
- * depth, in `depths`; what is deeper than the limit counts as the limit. */
+ * depth, in `depths`, which are 0; what is deeper than the limit counts as the limit. */
 static void measure_depths(const uint32_t *sorted, size_t count, unsigned limit,
                            unsigned depths[FORMAT_CODE_BITS_MAX + 1]) {
     uint32_t weights[2 * HUFFMAN_SYMBOLS_MAX];
@@ -46,7 +46,6 @@ static void measure_depths(const uint32_t *sorted, size_t count, unsigned limit,
             parents[rarest] = (uint16_t)next;
         }
     }
-    memset(depths, 0, (FORMAT_CODE_BITS_MAX + 1) * sizeof depths[0]);
     parents[root] = 0;
     for (size_t i = root; i-- > 0;) {
         unsigned depth = parents[parents[i]] + 1u;
@@ -76,10 +75,11 @@ static void balance(unsigned depths[FORMAT_CODE_BITS_MAX + 1], unsigned limit) {
     }
 }
 
-void huffman_lengths(const uint16_t *frequencies, size_t count, unsigned limit, uint8_t *lengths) {
+size_t huffman_lengths(const uint16_t *frequencies, size_t count, unsigned limit,
+                       uint8_t *lengths) {
     uint32_t sorted[HUFFMAN_SYMBOLS_MAX];
-    unsigned depths[FORMAT_CODE_BITS_MAX + 1];
-    size_t used = 0;
+    unsigned depths[FORMAT_CODE_BITS_MAX + 1] = {0};
+    size_t used = 0, size = 0;
     for (size_t symbol = 0; symbol < count; symbol++) {
         if (frequencies[symbol] != 0) {
             sorted[used++] = (uint32_t)frequencies[symbol] << SYMBOL_BITS | (uint32_t)symbol;
@@ -87,29 +87,22 @@ void huffman_lengths(const uint16_t *frequencies, size_t count, unsigned limit, 
     }
     memset(lengths, 0, count);
     if (used < 2) {
-        if (used == 1) {
-            lengths[sorted[0] & SYMBOL_MASK] = 1;
-        }
-        return;
+        depths[1] = (unsigned)used;
+    } else {
+        sort(sorted, used);
+        measure_depths(sorted, used, limit, depths);
+        balance(depths, limit);
     }
-    sort(sorted, used);
-    measure_depths(sorted, used, limit, depths);
-    balance(depths, limit);
     /* The rarest come first and get the longest. */
     size_t next = 0;
     for (unsigned depth = limit; depth > 0; depth--) {
         for (unsigned i = 0; i < depths[depth]; i++) {
-            lengths[sorted[next++] & SYMBOL_MASK] = (uint8_t)depth;
+            uint32_t leaf = sorted[next++];
+            lengths[leaf & SYMBOL_MASK] = (uint8_t)depth;
+            size += (size_t)(leaf >> SYMBOL_BITS) * depth;
         }
     }
-}
-
-size_t huffman_size(const uint16_t *frequencies, const uint8_t *lengths, size_t count) {
-    size_t bits = 0;
-    for (size_t symbol = 0; symbol < count; symbol++) {
-        bits += (size_t)frequencies[symbol] * lengths[symbol];
-    }
-    return bits;
+    return size;
 }
 
 static uint16_t reverse(unsigned bits, unsigned count) {

@@ -22,11 +22,9 @@ struct huffman_code {
 /* Finds the code lengths that make the sum of frequency * length smallest, then shortens those that
  * are longer than `limit` at the expense of others. `count` is at most HUFFMAN_SYMBOLS_MAX, and
  * 2^limit at least the number of symbols that occur. A symbol of frequency 0 gets length 0. One
- * that is alone gets length 1, the only case in which some bits are no code (3.2.7). */
-void huffman_lengths(const uint16_t *frequencies, size_t count, unsigned limit, uint8_t *lengths);
-
-/* How many bits symbols of these frequencies take in codes of these lengths. */
-size_t huffman_size(const uint16_t *frequencies, const uint8_t *lengths, size_t count);
+ * that is alone gets length 1, the only case in which some bits are no code (3.2.7). Returns how
+ * many bits the symbols take, the sum of frequency * length. */
+size_t huffman_lengths(const uint16_t *frequencies, size_t count, unsigned limit, uint8_t *lengths);
 
 /* Derives the codes from their lengths (3.2.2). */
 void huffman_codes(const uint8_t *lengths, size_t count, struct huffman_code *codes);
