@@ -31,6 +31,8 @@ expect 'one that is, and does not' 1 '^  wanted    the text message comes back' 
 expect 'the command that repeats it' 1 \
     '^  again .* --listen 0 --echo --timeout 0.3 --exec .*--replay 6455/5.4/joined/in-one-segment$' \
     "$wscheck" --timeout 0.3 --echo --listen 0 --exec "$client" 6455/5.4/joined/in-one-segment
+expect 'a client with a URL of its own making' 0 '^1 passed, 0 failed' "$wscheck" --listen 0 \
+    --exec "$BUILD/step06_client --quiet ws://localhost:{port}{path}" 6455/4.1/host-with-port
 expect 'a replay of a client' 0 'received  pong: "barrier ' \
     "$wscheck" --listen 0 --exec "$client" --replay 6455/4.1/answer-taken/ordinary
 expect 'junit of a client' 0 'tests="17" failures="0"' \

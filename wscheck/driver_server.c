@@ -116,7 +116,7 @@ static void fails_orderly(struct script_run *run, const struct script_step *step
 
 const struct word words_of_servers[] = {
     {"meanwhile", WORD_ALONE, WORD_WHEN_OPEN, meanwhile, 0},
-    {"crowd", WORD_NUMBER, WORD_WHEN_OPEN, crowd, 0},
+    {"crowd", WORD_NUMBER, WORD_WHEN_OPEN, crowd, WORD_NEEDS_QUIET},
     {"deaf", WORD_ALONE, WORD_WHEN_OPEN, be_deaf, 0},
     {"hearing", WORD_ALONE, WORD_WHEN_OPEN, hear, 0},
     {"stuff", WORD_NUMBER_AND_PAYLOAD, WORD_WHEN_OPEN, script_run_stuff, WORD_NEEDS_ECHO},

@@ -122,7 +122,10 @@ static int check_server(struct arguments *arguments, struct report *report,
         const char *problem = link_find(address.name, address.port, &settings.address);
         if (problem != NULL) {
             fprintf(stderr, "wscheck: cannot find the host '%s': %s\n", address.name, problem);
-        } else if (probe_server(&settings, url)) {
+        } else {
+            arguments->jobs = probe_server(&settings, url, (size_t)arguments->jobs);
+        }
+        if (problem == NULL && arguments->jobs > 0) {
             status = run(arguments, report, &settings, cases, count);
         }
         report->url = NULL;

@@ -94,7 +94,33 @@ static void diagnose(const struct trial *trial, char *out, size_t capacity) {
     }
 }
 
-bool probe_server(const struct trial_settings *settings, const char *url) {
+/* How many of so many connections the server takes at once. */
+static size_t count_places(const struct trial_settings *settings, size_t most) {
+    struct trial *trials = calloc(most, sizeof trials[0]);
+    size_t begun = 0, served = 0;
+    if (trials == NULL) {
+        abort();
+    }
+    while (begun < most) {
+        trial_init(&trials[begun], settings, "probe");
+        if (!trial_connect(&trials[begun++])) {
+            break;
+        }
+        trial_send_request(&trials[begun - 1]);
+        trial_flush(&trials[begun - 1]);
+    }
+    while (served < begun && trials[served].link.fd >= 0 && trial_read_answer(&trials[served]) &&
+           trials[served].answer.status == 101) {
+        served++;
+    }
+    for (size_t i = 0; i < begun; i++) {
+        trial_free(&trials[i]);
+    }
+    free(trials);
+    return served;
+}
+
+size_t probe_server(const struct trial_settings *settings, const char *url, size_t jobs) {
     char problem[300] = "";
     struct trial *trial = malloc(sizeof *trial);
     if (trial == NULL) {
@@ -114,5 +140,17 @@ bool probe_server(const struct trial_settings *settings, const char *url) {
     }
     trial_free(trial);
     free(trial);
-    return connected && problem[0] == '\0';
+    if (!connected || problem[0] != '\0') {
+        return 0;
+    }
+    /* A case needs a place, and the look whether the server still serves others a second one. */
+    size_t places = settings->step >= 3 ? count_places(settings, 2 * jobs) : 2 * jobs;
+    size_t fewer = places / 2 > 0 ? places / 2 : 1;
+    if (fewer < jobs) {
+        fprintf(
+            stderr,
+            "wscheck: the server takes %zu connections at once, so %zu case%s run%s at a time\n",
+            places, fewer, fewer == 1 ? "" : "s", fewer == 1 ? "s" : "");
+    }
+    return fewer;
 }

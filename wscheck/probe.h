@@ -9,9 +9,10 @@
  * Returns NULL after one line on standard error. */
 struct child *probe_start(const char *command, int64_t timeout);
 
-/* Tries one ordinary handshake (of a server at step 1 or 2 only what it can do). Returns false
- * after one line on standard error that says what is there: nothing, TLS, plain HTTP, silence. */
-bool probe_server(const struct trial_settings *settings, const char *url);
+/* Tries one ordinary handshake (of a server at step 1 or 2 only what it can do), then many at once.
+ * Returns how many cases may run at a time: `jobs`, or fewer if the server has not enough places;
+ * 0 after one line on standard error that says what is there: nothing, TLS, plain HTTP, silence. */
+size_t probe_server(const struct trial_settings *settings, const char *url, size_t jobs);
 
 /* probe_client.c. */
 

@@ -54,6 +54,23 @@ static bool visit(const struct trial_settings *settings, bool *any) {
     return came;
 }
 
+/* The host of the client's URL is 127.0.0.1 in {url}, or what the command has in front of {port},
+ * as in ws://localhost:{port}{path}. */
+static void set_host(struct trial_settings *settings, unsigned port) {
+    static const char host_bytes[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-:[]";
+    const char *command = settings->command != NULL ? settings->command : "";
+    const char *end = strstr(command, ":{port}"), *start = end;
+    snprintf(settings->host, sizeof settings->host, "127.0.0.1:%u", port);
+    while (end != NULL && start > command && strchr(host_bytes, start[-1]) != NULL) {
+        start--;
+    }
+    if (end != NULL && start > command + 1 && end - start < 250 &&
+        strncmp(start - 2, "//", 2) == 0) {
+        snprintf(settings->host, sizeof settings->host, "%.*s:%u", (int)(end - start), start, port);
+    }
+}
+
 size_t probe_client(struct trial_settings *settings, unsigned port, size_t jobs) {
     bool any = false;
     settings->listener = listener_open(port);
@@ -63,7 +80,7 @@ size_t probe_client(struct trial_settings *settings, unsigned port, size_t jobs)
         return 0;
     }
     port = listener_port(settings->listener);
-    snprintf(settings->host, sizeof settings->host, "127.0.0.1:%u", port);
+    set_host(settings, port);
     if (settings->command == NULL && settings->arrival < ARRIVAL_OF_OTHERS) {
         settings->arrival = ARRIVAL_OF_OTHERS;
     }

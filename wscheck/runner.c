@@ -20,6 +20,7 @@ struct queue {
     enum run_end end; /* if not RUN_COMPLETE, no more cases are begun */
     pthread_mutex_t mutex;
     pthread_cond_t changed;
+    pthread_rwlock_t quiet; /* a case that needs quiet holds it alone */
 };
 
 /* Whether a case cannot be judged with these settings; says why in `result->got`. */
@@ -121,7 +122,10 @@ static void *work(void *argument) {
         pthread_mutex_unlock(&queue->mutex);
         struct result *result = &queue->results[index];
         if (!is_skipped(queue->runner, result)) {
+            bool alone = script_needs_quiet(&result->test->script);
+            (alone ? pthread_rwlock_wrlock : pthread_rwlock_rdlock)(&queue->quiet);
             run_one(queue->runner, result);
+            pthread_rwlock_unlock(&queue->quiet);
         }
         pthread_mutex_lock(&queue->mutex);
         queue->done[index] = true;
@@ -162,6 +166,7 @@ enum run_end runner_run(const struct runner *runner) {
     }
     pthread_mutex_init(&queue.mutex, NULL);
     pthread_cond_init(&queue.changed, NULL);
+    pthread_rwlock_init(&queue.quiet, NULL);
     for (size_t i = 0; i < runner->count; i++) {
         queue.results[i].test = runner->cases[i];
     }

@@ -127,6 +127,9 @@ bool script_needs_echo(const struct script *script);
 /* Whether it looks at what the server's program prints. */
 bool script_needs_output(const struct script *script);
 
+/* Whether it takes so much of the server that no other case may run at the same time. */
+bool script_needs_quiet(const struct script *script);
+
 /* Whether it opens a WebSocket, so that the handshake is to be waited for. */
 bool script_opens(const struct script *script);
 

@@ -34,6 +34,10 @@ bool script_needs_output(const struct script *script) {
     return has_trait(script, WORD_NEEDS_OUTPUT);
 }
 
+bool script_needs_quiet(const struct script *script) {
+    return has_trait(script, WORD_NEEDS_QUIET);
+}
+
 bool script_opens(const struct script *script) {
     size_t i = 0;
     while (i < script->count &&

@@ -44,7 +44,7 @@ static void say_something(struct trial *trial) {
 }
 
 static void end(struct trial *trial) {
-    if (trial->settings->step < 5 || trial->verdict.failed == LEVEL_MUST) {
+    if (trial->settings->step < 5 || trial->verdict.failed == LEVEL_MUST || !trial->is_open) {
         return;
     }
     trial_wait_messages(trial);
@@ -53,13 +53,21 @@ static void end(struct trial *trial) {
     trial_wait_closed(trial, NULL);
 }
 
-static void report(struct trial *trial, const struct trial *other, const char *which) {
-    transcript_add(&trial->transcript, TRANSCRIPT_REMARK, "%s was %s", which,
-                   other->verdict.failed == LEVEL_MUST ? "not served" : "served");
-    if (other->verdict.failed == LEVEL_MUST) {
-        trial_fail(trial, LEVEL_MUST, "other connections are served in the meantime",
-                   "%s got: %.360s", which, other->verdict.got);
+/* What became of another connection. Returns whether it was served. */
+static bool report(struct trial *trial, const struct trial *other, enum level level,
+                   const char *which) {
+    bool served = other->verdict.failed < LEVEL_MUST;
+    if (other->verdict.skipped[0] != '\0') {
+        trial->verdict = other->verdict;
+        return false;
     }
+    transcript_add(&trial->transcript, TRANSCRIPT_REMARK, "%s was %s", which,
+                   served ? "served" : "not served");
+    if (!served) {
+        trial_fail(trial, level, "other connections are served in the meantime", "%s got: %.360s",
+                   which, other->verdict.got);
+    }
+    return served;
 }
 
 void script_run_meanwhile(struct trial *trial) {
@@ -73,9 +81,24 @@ void script_run_meanwhile(struct trial *trial) {
         say_something(other);
         end(other);
     }
-    report(trial, other, "another connection");
+    report(trial, other, LEVEL_MUST, "another connection");
     trial_free(other);
     free(other);
+}
+
+/* A server may have fewer places than a crowd needs, if it says so: no RFC has a number. */
+static void report_crowd(struct trial *trial, const struct trial *crowd, size_t count) {
+    bool served = true;
+    for (size_t i = 0; i < count && served; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "connection %zu of %zu", i + 1, count);
+        if (i > 0 && crowd[i].answer.status == 503) {
+            snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
+                     "the server has places for no more than %zu connections", i + 1);
+            return;
+        }
+        served = report(trial, &crowd[i], i == 0 ? LEVEL_MUST : LEVEL_SHOULD, name);
+    }
 }
 
 void script_run_crowd(struct trial *trial, size_t count) {
@@ -91,17 +114,15 @@ void script_run_crowd(struct trial *trial, size_t count) {
         begin(&crowd[i]);
     }
     for (size_t i = 0; i < count; i++) {
-        if (crowd[i].verdict.failed == LEVEL_NONE && is_served(&crowd[i])) {
+        if (crowd[i].link.fd >= 0 && is_served(&crowd[i])) {
             say_something(&crowd[i]);
         }
     }
     for (size_t i = count; i > 0; i--) { /* The last one first: nobody waits in line. */
         end(&crowd[i - 1]);
     }
+    report_crowd(trial, crowd, count);
     for (size_t i = 0; i < count; i++) {
-        char name[64];
-        snprintf(name, sizeof name, "connection %zu of %zu", i + 1, count);
-        report(trial, &crowd[i], name);
         trial_free(&crowd[i]);
     }
     free(crowd);
@@ -113,7 +134,8 @@ bool script_run_is_served(const struct trial_settings *settings, char *fault, si
         abort();
     }
     trial_init(trial, settings, "alive");
-    bool alive = begin(trial) && (settings->step < 2 || trial_read_answer(trial));
+    bool alive = (begin(trial) && (settings->step < 2 || trial_read_answer(trial))) ||
+                 trial->verdict.skipped[0] != '\0';
     snprintf(fault, capacity, "%s", trial->verdict.got);
     trial_free(trial);
     free(trial);

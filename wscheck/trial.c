@@ -82,9 +82,19 @@ static int64_t bounded(const struct trial *trial, int64_t deadline) {
     return deadline < trial->ends ? deadline : trial->ends;
 }
 
+bool trial_is_own_trouble(int number) {
+    return number == EMFILE || number == ENFILE || number == ENOMEM || number == ENOBUFS ||
+           number == EADDRNOTAVAIL || number == EAGAIN;
+}
+
 bool trial_connect(struct trial *trial) {
     int64_t deadline = bounded(trial, clock_now() + trial->timeout);
     if (link_open(&trial->link, &trial->settings->address, deadline) != 0) {
+        if (trial_is_own_trouble(errno)) {
+            snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
+                     "wscheck itself cannot connect: %s", strerror(errno));
+            return false;
+        }
         trial_fail(trial, LEVEL_MUST, "the server accepts a connection", "cannot connect: %s",
                    strerror(errno));
         return false;

@@ -170,7 +170,11 @@ void trial_mark(struct trial *trial, size_t entry, uint64_t wrong);
 /* "the server" or "the client": who is under test. */
 const char *trial_peer(const struct trial *trial);
 
-/* Connects to the server. Returns whether that succeeded; otherwise the trial has failed. */
+/* Whether an error is wscheck's own, for want of descriptors, ports, memory or processes. */
+bool trial_is_own_trouble(int number);
+
+/* Connects to the server. Returns whether that succeeded; otherwise the trial has failed, or is
+ * skipped because the trouble is wscheck's own. */
 bool trial_connect(struct trial *trial);
 
 /* Puts bytes into the outbox, which is sent when it is full; sends what is in it. */

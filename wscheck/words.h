@@ -29,7 +29,8 @@ enum word_traits {
     WORD_NEEDS_ECHO = 4,
     WORD_NEEDS_OUTPUT = 8, /* of the server's program */
     WORD_IS_RAW = 16,      /* at the beginning: the script makes no request */
-    WORD_ENDS_TCP = 32     /* an answer of which a part was sent stays a part */
+    WORD_ENDS_TCP = 32,    /* an answer of which a part was sent stays a part */
+    WORD_NEEDS_QUIET = 64  /* no other case at the same time */
 };
 
 struct word {
