@@ -13,7 +13,8 @@ enum { LINE_SIZE = 1024, PART_PAUSE = 4 };
 
 /* Adds what stands for a blank such as {accept}; nothing for an unknown one. */
 static void add_blank(struct trial *trial, const char *name, struct head_text *line) {
-    struct head_text key = tested_client_key(&trial->client.head), value = {"", 0}, list;
+    struct head_text key = tested_client_key(&trial->client.head), value = {"", 0},
+                     list = {NULL, 0};
     char accept[REQUEST_ACCEPT_SIZE], deflate[160];
     request_accept(key.start, key.length, accept);
     if (strcmp(name, "key") == 0) {
@@ -178,7 +179,7 @@ static void need_offer(struct script_run *run, const struct script_step *step) {
     char *skipped = trial->verdict.skipped;
     size_t size = sizeof trial->verdict.skipped;
     if (what[0] == '\0') {
-        struct head_text value;
+        struct head_text value = {NULL, 0};
         if (!head_header(&trial->client.head, "Sec-WebSocket-Protocol", &(size_t){0}, &value)) {
             snprintf(skipped, size, "the client offers no subprotocol");
         }

@@ -197,7 +197,7 @@ static bool judge_deflate(const struct evidence *evidence) {
 }
 
 static bool judge_body(const struct evidence *evidence) {
-    struct head_text value;
+    struct head_text value = {NULL, 0};
     bool announced = head_header(evidence->head, "Transfer-Encoding", &(size_t){0}, &value) ||
                      (head_header(evidence->head, "Content-Length", &(size_t){0}, &value) &&
                       !head_text_is(value, "0"));

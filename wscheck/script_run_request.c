@@ -162,7 +162,7 @@ static void refuse(struct script_run *run, const struct script_step *step) {
     struct trial *trial = run->trial;
     static const char want[] = "an HTTP response with an error status, 4xx or 5xx";
     const char *header = (const char *)step->payload.unit;
-    struct head_text value;
+    struct head_text value = {NULL, 0};
     script_run_connect(run);
     if (!trial_read_answer(trial)) {
         return;
@@ -187,7 +187,7 @@ static void refuse(struct script_run *run, const struct script_step *step) {
 static void judge_header(struct trial *trial, const char *line, bool wanted) {
     char name[128], want[240];
     const char *colon = strchr(line, ':');
-    struct head_text value;
+    struct head_text value = {NULL, 0};
     snprintf(name, sizeof name, "%.*s", (int)(colon != NULL ? colon - line : (int)strlen(line)),
              line);
     bool there = colon != NULL
