@@ -98,8 +98,11 @@ static void show_lines(FILE *out, const struct transcript_entry *entry, const ch
     }
 }
 
+/* What stands after a colon is what the other side has sent. */
 static bool is_http(const struct transcript_entry *entry) {
-    return strstr(entry->label, "handshake") != NULL || strstr(entry->label, "as they are") != NULL;
+    const char *word = strstr(entry->label, "handshake");
+    word = word != NULL ? word : strstr(entry->label, "as they are");
+    return word != NULL && word < entry->label + strcspn(entry->label, ":");
 }
 
 static void show_entry(FILE *out, const struct result *result, const struct transcript_entry *entry,
