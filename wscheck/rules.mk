@@ -9,10 +9,10 @@ wscheck := $(addprefix cases/,$(wscheck_cases)) select \
            payload utf8_decoder writer reader unpack sample transcript \
            link request head response_rules request_rules extension deflate_parameters negotiation \
            trial trial_send trial_judge trial_wait trial_open trial_label trial_deflate \
-           script script_needs script_run script_run_request script_run_frames script_run_others \
+           script script_run script_run_request script_run_frames script_run_others \
            driver_server driver_client \
            arguments address command child listener interrupt tested_client probe probe_client \
-           runner explain report
+           runner explain report grade
 wscheck_common := process options text hexdump clock sha1 base64
 wscheck_deflate := format inflate inflate_codes inflate_symbols inflate_table \
                    deflate parse matcher block code_lengths huffman

@@ -1,0 +1,129 @@
+#include "wscheck/grade.h"
+
+#include "common/process.h"
+#include "wscheck/address.h"
+#include "wscheck/child.h"
+#include "wscheck/driver.h"
+#include "wscheck/listener.h"
+#include "wscheck/probe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    DESCRIPTORS = 128,        /* beside those of the cases: connections that have no case yet */
+    DESCRIPTORS_OF_A_CASE = 8 /* connections, and the pipes of a client */
+};
+
+/* Runs fewer cases at a time rather than out of descriptors. */
+static void limit_jobs(struct arguments *arguments) {
+    uint64_t wanted = DESCRIPTORS + DESCRIPTORS_OF_A_CASE * arguments->jobs;
+    uint64_t allowed = process_allow_descriptors(wanted);
+    if (allowed < wanted) {
+        arguments->jobs =
+            allowed < DESCRIPTORS ? 1 : 1 + (allowed - DESCRIPTORS) / DESCRIPTORS_OF_A_CASE;
+    }
+}
+
+static int run(const struct arguments *arguments, struct report *report,
+               const struct trial_settings *settings, const struct test_case *const *cases,
+               size_t count) {
+    struct runner runner = {
+        settings,      cases, count, (size_t)arguments->jobs, arguments->replay != NULL,
+        report_result, report};
+    report->driver = settings->driver;
+    report->again = arguments_again(arguments);
+    report_begin(report, count);
+    enum run_end end = runner_run(&runner);
+    report_end(report, end);
+    free(report->again);
+    if (end != RUN_COMPLETE) {
+        return STATUS_NO_RESULT;
+    }
+    if (report->count[RESULT_MUST] > 0) {
+        return STATUS_FAILED;
+    }
+    return report->count[RESULT_SHOULD] > 0 && arguments->strict ? STATUS_SHOULD : STATUS_PASSED;
+}
+
+/* Starts a client for each case, or waits until somebody does. */
+int grade_client(struct arguments *arguments, struct report *report,
+                 const struct test_case *const *cases, size_t count) {
+    struct trial_settings settings = {.driver = &driver_client,
+                                      .timeout = arguments->timeout,
+                                      .ends = arguments_run_ends(arguments),
+                                      .echo = arguments->echo,
+                                      .step = 6,
+                                      .target = "/",
+                                      .messages = arguments->messages,
+                                      .command = arguments->command,
+                                      .arrival = arguments->start_timeout};
+    char url[320];
+    limit_jobs(arguments);
+    size_t jobs = probe_client(&settings, (unsigned)arguments->port, (size_t)arguments->jobs);
+    if (jobs == 0) {
+        return STATUS_NO_RESULT;
+    }
+    arguments->jobs = jobs;
+    snprintf(url, sizeof url, "ws://%s/", settings.host);
+    report->url = url;
+    int status = run(arguments, report, &settings, cases, count);
+    listener_close(settings.listener);
+    report->url = NULL; /* it ends with this function */
+    return status;
+}
+
+/* Starts the server, if there is a command, and says so where its URL is told. */
+static bool start_server(const struct arguments *arguments, struct trial_settings *settings,
+                         struct address *address) {
+    settings->child = probe_start(arguments->command, arguments->start_timeout);
+    if (settings->child == NULL) {
+        return false;
+    }
+    snprintf(address->name, sizeof address->name, "127.0.0.1");
+    snprintf(address->port, sizeof address->port, "%u", child_port(settings->child));
+    snprintf(address->host, sizeof address->host, "127.0.0.1:%s", address->port);
+    return true;
+}
+
+int grade_server(struct arguments *arguments, struct report *report,
+                 const struct test_case *const *cases, size_t count) {
+    struct trial_settings settings = {.driver = &driver_server,
+                                      .timeout = arguments->timeout,
+                                      .ends = arguments_run_ends(arguments),
+                                      .echo = !arguments->no_echo,
+                                      .step = arguments_stage(arguments),
+                                      .headers = &arguments->headers,
+                                      .messages = arguments->messages};
+    struct address address;
+    char error[400];
+    limit_jobs(arguments);
+    if (!address_parse(&address, arguments->url != NULL ? arguments->url : "ws://127.0.0.1/", error,
+                       sizeof error)) {
+        fprintf(stderr, "wscheck: %s\n", error);
+        return STATUS_USAGE;
+    }
+    int status = STATUS_NO_RESULT;
+    if (arguments->command == NULL || start_server(arguments, &settings, &address)) {
+        char *url = address_url(&address);
+        snprintf(settings.host, sizeof settings.host, "%s", address.host);
+        settings.target = address.target;
+        report->url = url;
+        const char *problem = link_find(address.name, address.port, &settings.address);
+        if (problem != NULL) {
+            fprintf(stderr, "wscheck: cannot find the host '%s': %s\n", address.name, problem);
+        } else {
+            arguments->jobs = probe_server(&settings, url, (size_t)arguments->jobs);
+        }
+        if (problem == NULL && arguments->jobs > 0) {
+            status = run(arguments, report, &settings, cases, count);
+        }
+        report->url = NULL;
+        free(url);
+    }
+    if (settings.child != NULL) {
+        child_stop(settings.child);
+    }
+    address_free(&address);
+    return status;
+}
