@@ -36,7 +36,7 @@ for program in "$BUILD"/tests/*_test; do
     case $program in */bench_take_test | */load_test) continue ;; esac # they test the bench
     run "$(basename "$program")" env "BUILD=$BUILD" "$program"
 done
-run corpora env "BUILD=$BUILD" sh tests/fuzz_test.sh
+run corpora env "BUILD=$BUILD" sh fuzz/replay.sh
 run wscheck "$BUILD/wscheck" --exec "$BUILD/step05_echo --quiet --port {port}"
 wait
 failed=0

@@ -1,5 +1,5 @@
-# The rules of the fuzz targets; the Makefile includes them. `make test` replays the corpora with
-# any compiler; only `make fuzz` needs clang, and only `make coverage` gcc.
+# The rules of the fuzz targets; the Makefile includes them. `make replay` needs any compiler,
+# `make fuzz` clang and `make coverage` gcc.
 
 FUZZ_TARGETS := http handshake answer frame connection session inflate deflate
 fuzz_objects := $(foreach module,fuzz oracle_utf8 oracle_frames oracle_http oracle_fields \
@@ -21,7 +21,9 @@ $(FUZZ_REPLAYS): $(BUILD)/fuzz/replay_%: $(BUILD)/obj/fuzz/target_%.o $(BUILD)/o
 $(FUZZERS): $(BUILD)/fuzz/fuzz_%: $(BUILD)/obj/fuzz/target_%.o $(fuzz_objects)
 	$(say) LINK $@
 	$(quiet)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
-test-programs: $(FUZZ_REPLAYS)
+replay-programs: $(FUZZ_REPLAYS)
+replay: replay-programs ## run the fuzz targets on what their corpora hold, with any compiler
+	@sh fuzz/replay.sh
 
 # fuzz/run.sh calls make again for the fuzzers, with clang and sanitizers, in a BUILD of its own.
 SECONDS ?= 60
@@ -40,4 +42,4 @@ coverage: ## show which lines and branches the tests reach (needs gcc with its g
 	    sh fuzz/coverage.sh
 coverage-programs: programs $(BUILD)/wscheck $(TESTS) $(FUZZ_REPLAYS)
 
-.PHONY: fuzz fuzzers coverage coverage-programs
+.PHONY: replay replay-programs fuzz fuzzers coverage coverage-programs

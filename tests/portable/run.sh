@@ -65,7 +65,8 @@ macos() { # macos NAME PROCESSOR
     if [ -x "$zig" ]; then
         export ZIG_GLOBAL_CACHE_DIR="$PWD/$folder/zig-cache"
         export ZIG_LOCAL_CACHE_DIR="$ZIG_GLOBAL_CACHE_DIR"
-        judge "$1" build "$1" "$zig cc -target $2-macos" Darwin AR="$zig ar" test-programs
+        judge "$1" build "$1" "$zig cc -target $2-macos" Darwin AR="$zig ar" \
+            test-programs replay-programs
     else
         skip "$1" 'there is no zig, and no npm that can install it'
     fi
@@ -91,7 +92,7 @@ run_emulated() { # run_emulated NAME COMPILER EMULATOR
     done
     # Of wscheck what depends on the order of bytes and the size of numbers: lengths, masks, codes.
     export BUILD="$folder/$1/run" WATCH='' CASES='6455/5.2 6455/5.3 6455/5.5.1 6455/7.4 6455/4.2.2'
-    sh tests/fuzz_test.sh
+    sh fuzz/replay.sh
     corpora=$?
     sh tests/sanitize/slow.sh && [ "$corpora" -eq 0 ]
 }

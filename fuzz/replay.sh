@@ -1,5 +1,5 @@
 #!/bin/sh
-# Replays the corpora of the fuzz targets: every file, whole and cut off behind each byte. The
+# Replays the corpora of the fuzz targets: every file, whole and cut off after each byte. The
 # programs are fuzz/replay.c and one target each; see fuzz/README.md.
 BUILD=${BUILD:-build}
 passed=0
