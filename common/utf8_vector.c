@@ -29,8 +29,8 @@ FOR_VECTORS static inline vector load(const uint8_t *bytes) {
     return loaded;
 }
 
-/* Compare this with utf8_plain.c: the same ranges, without a branch. As signed numbers 80-bf are less
- * than all other bytes, so that one comparison finds them, or those of them up to 8f or 9f. */
+/* The ranges of utf8_plain.c, without a branch. As signed numbers 80-bf are less than all other
+ * bytes, so one comparison finds them, or those of them up to 8f or 9f. */
 FOR_VECTORS static inline verdicts which_are_good(const uint8_t *bytes) {
     vector byte = load(bytes), before = load(bytes - 1);
     verdicts continues = (verdicts)byte < (int8_t)0xc0;
