@@ -8,7 +8,8 @@
  * may ping, and of several pings only the last needs a pong. Whatever arrives is judged at once,
  * also while something is being sent; so a trial never deadlocks with a server that answers early.
  *
- * Every wait has two bounds: a time without progress, and the end of the case, which is a total.
+ * Every wait has two bounds: a time without progress, which Pings are not, and the end of the case,
+ * which is a total.
  */
 #ifndef WSCHECK_TRIAL_H
 #define WSCHECK_TRIAL_H
@@ -92,6 +93,7 @@ struct trial_controls {
     size_t count, capacity;
     size_t answered; /* those before this one need no pong any more */
     char stray_pong[120];
+    bool ping_came; /* the other side has sent one of its own */
 };
 
 /* The closing handshake. */
@@ -137,6 +139,7 @@ struct trial {
     struct deflate *deflate;      /* compresses what is sent; NULL until it is needed */
     void *deflate_memory;
 
+    uint64_t progress; /* counts what has come but Pings, and Pongs that answer none of ours */
     struct trial_outbox outbox;
     struct trial_messages messages;
     struct trial_controls controls;

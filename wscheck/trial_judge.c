@@ -141,6 +141,7 @@ static void take_pong(struct trial *trial) {
         const struct trial_control *control = &trial->controls.sent[i];
         if (control->opcode == OPCODE_PING && is_same(control, payload, length)) {
             trial->controls.answered = i + 1;
+            trial->progress++;
             if (!control->legal) {
                 trial_mark(trial, trial->entry, 0);
                 trial_fail(trial, LEVEL_MUST, "a Ping that breaks a rule is not answered",
@@ -189,6 +190,7 @@ static void take_close(struct trial *trial) {
     uint64_t length = trial->reader.frame.length;
     const uint8_t *payload = trial->reader.control;
     trial->closing.received = true;
+    trial->progress++;
     trial->closing.entry = trial->entry;
     trial->closing.code = length >= 2 ? (unsigned)payload[0] << 8 | payload[1] : TRIAL_NO_CODE;
     if (!trial->no_reply && !trial->closing.sent) {
@@ -201,6 +203,7 @@ static void end_frame(struct trial *trial) {
     trial_label_frame(trial);
     switch (trial->reader.frame.opcode) {
     case OPCODE_PING:
+        trial->controls.ping_came = true;
         reply(trial, OPCODE_PONG);
         break;
     case OPCODE_PONG:
@@ -210,6 +213,7 @@ static void end_frame(struct trial *trial) {
         take_close(trial);
         break;
     default:
+        trial->progress++;
         if (trial->messages.judged) {
             end_data(trial);
         }
@@ -241,6 +245,7 @@ static void broken_rule(struct trial *trial, bool has_entry) {
 void trial_judge_input(struct trial *trial) {
     struct reader *reader = &trial->reader;
     if (!trial->is_open) {
+        trial->progress++;
         return; /* trial_open.c takes the bytes from the link. */
     }
     reader_feed(reader, trial->link.buffer + trial->link.start,
@@ -269,6 +274,7 @@ void trial_judge_input(struct trial *trial) {
             if (entry != NULL) {
                 transcript_bytes(entry, reader->wire, reader->wire_length);
             }
+            trial->progress += reader->frame.opcode < OPCODE_CLOSE;
             if (data) {
                 compare(trial);
             }

@@ -21,10 +21,13 @@ static bool is_reached(const struct trial *trial, int what) {
 /* Waits until it is reached, or until nothing has moved for the length of the time-out. */
 static bool wait_for(struct trial *trial, int what) {
     trial_flush(trial);
+    uint64_t progress = trial->progress;
+    int64_t deadline = clock_now() + trial->timeout;
     while (!is_reached(trial, what) && trial->verdict.failed < LEVEL_MUST &&
-           !trial_is_over(trial)) {
-        if (!trial_receive(trial, clock_now() + trial->timeout)) {
-            break;
+           clock_now() < deadline && !trial_is_over(trial) && trial_receive(trial, deadline)) {
+        if (trial->progress != progress) {
+            progress = trial->progress;
+            deadline = clock_now() + trial->timeout;
         }
     }
     return is_reached(trial, what);
@@ -48,8 +51,9 @@ static void fail_for(struct trial *trial, enum level level, const char *want) {
         trial_fail(trial, level, want, "nothing more within %g s; but a Pong with %s", seconds,
                    trial->controls.stray_pong);
     } else {
-        trial_fail(trial, level, want, "nothing%s within %g s",
-                   trial->messages.begun ? " more of the message" : "", seconds);
+        trial_fail(trial, level, want, "nothing%s%s within %g s",
+                   trial->messages.begun ? " more of the message" : "",
+                   trial->controls.ping_came ? " but Pings" : "", seconds);
     }
 }
 
