@@ -42,7 +42,7 @@ int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payl
     uint8_t *frame = input->buffer.data + input->done;
     if (connection->sending || connection->close_sent || connection->long_way ||
         connection->output.count == OUTPUT_PARTS_MAX || length > FRAME_CONTROL_MAX ||
-        payload != frame + HEADER_OUT) {
+        payload != frame + HEADER_OUT || input->message_start != input->done + HEADER_OUT) {
         return connection_send_whole(connection, opcode, payload, length);
     }
     frame[0] = 0x80 | opcode;

@@ -196,6 +196,32 @@ static void messages_that_are_not_answered_leave_no_trace(void) {
     connection_free(&connection);
 }
 
+/* What is sent may be any part of the message received, in any order, and none is overwritten: not
+ * even one that lies where the header of another would. */
+static void parts_of_a_message_are_sent(void) {
+    static uint8_t lent[CONNECTION_BUFFER_MIN];
+    struct connection connection;
+    struct connection_message message;
+    struct drive run = {.ended = false};
+    struct wire in = {0}, out = {0};
+    wire_add_client_text(&in, 0x81, "onexytwo");
+    memcpy(lent, in.bytes, in.len);
+    drive_start(&connection, &drive_server, lent, sizeof lent, in.len);
+    CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
+    CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload, 3), 0);
+    CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload + 5, 3), 0);
+    CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload + 3, 2), 0);
+    drive_drain(&connection, &run, 100);
+    wire_add_server_text(&out, 0x81, "one");
+    wire_add_server_text(&out, 0x81, "two");
+    wire_add_server_text(&out, 0x81, "xy");
+    CHECK_BYTES(run.output.bytes, run.output.len, out.bytes, out.len);
+    wire_free(&run.output);
+    wire_free(&in);
+    wire_free(&out);
+    connection_free(&connection);
+}
+
 /* A small message gets its echo only when a large one would, too. */
 static void the_short_way_waits_for_the_output(void) {
     static uint8_t lent[CONNECTION_BUFFER_MIN], frame[2][200] = {{0x82, 126, 0, 196}};
@@ -236,6 +262,7 @@ int main(void) {
     test_run("connection: the short way agrees with the long one",
              the_short_way_agrees_with_the_long_one);
     test_run("connection: the short way waits for the output", the_short_way_waits_for_the_output);
+    test_run("connection: parts of a message are sent", parts_of_a_message_are_sent);
     test_run("connection: many small frames at once", many_small_frames_at_once);
     test_run("connection: large messages come back byte for byte",
              large_messages_come_back_byte_for_byte);
