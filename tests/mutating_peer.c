@@ -66,7 +66,7 @@ static size_t damage(struct relay *relay, uint8_t *bytes, size_t length) {
 
 static bool write_all(int fd, const uint8_t *bytes, size_t length) {
     while (length > 0) {
-        ssize_t count = send(fd, bytes, length, MSG_NOSIGNAL);
+        ssize_t count = send(fd, bytes, length, 0);
         if (count <= 0) {
             return false;
         }
