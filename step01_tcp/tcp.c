@@ -131,9 +131,11 @@ bool tcp_is_temporary(int problem) {
 }
 
 /* The slow half of tcp_write: the kernel's buffer is full, so the peer has to read first. There are
- * two bounds: one for a peer that takes nothing, one for a peer that takes a byte now and then. */
-static int write_rest(struct tcp_connection *connection, const struct iovec *parts, size_t count,
-                      size_t done, size_t total) {
+ * two bounds: one for a peer that takes nothing, one for a peer that takes a byte now and then. It
+ * stays a function of its own, so that its array is not on the stack of every write. */
+__attribute__((noinline)) static int write_rest(struct tcp_connection *connection,
+                                                const struct iovec *parts, size_t count,
+                                                size_t done, size_t total) {
     int64_t seconds_for_size = (int64_t)(total / TCP_WRITE_LEAST_RATE);
     int64_t progress = clock_now();
     int64_t deadline = progress + connection->write_timeout + seconds_for_size * 1000;
