@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* Vectors are no part of C, but gcc and clang have them. On x86-64 not every processor knows those
- * of 32 bytes: what is marked FOR_VECTORS may use them, and is called after asking for them. */
+ * of 32 bytes: what is marked FOR_VECTORS may use them, and is called after asking for them. Not
+ * every compiler for macOS can ask. */
 #if defined __GNUC__ && defined __x86_64__ && !defined __APPLE__
 #define FOR_VECTORS __attribute__((target("avx2")))
 #define WIDTH 32
