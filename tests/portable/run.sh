@@ -2,8 +2,8 @@
 # Other systems and processors than this one. For each, all that does not need Linux is compiled and
 # linked without a warning, and what can run here runs:
 #
-#     macos-arm64, macos-x86_64    built only, with zig, which is clang with the headers of macOS; for
-#                                  the second without the tests, which know nothing of processors
+#     macos-arm64, macos-x86_64    built only, with zig, which is clang with the headers of macOS;
+#                                  for the second without the tests, which do not depend on it
 #     s390x                        the highest byte comes first; in an emulator
 #     armhf                        32 bits; in an emulator
 #     musl                         another C library
