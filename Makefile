@@ -80,7 +80,7 @@ $(PROGRAMS):
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
-# Except for one that goes through millions of texts.
+# This test goes through millions of texts, and runs longer.
 $(call object,tests/utf8_test): test_flags :=
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(say) CC $<
