@@ -57,8 +57,8 @@ static const uint64_t word[256] = {
 
 enum {
     BLOCK = 16,            /* bytes that are skipped at once when they are ASCII */
-    STRETCH = 1024,        /* half of those that are walked through without asking again, */
-    VECTOR_STRETCH = 16384 /* and all of them with vectors */
+    STRETCH = 1024,        /* twice this many are walked through without asking for ASCII again, */
+    VECTOR_STRETCH = 16384 /* and with vectors up to this many */
 };
 
 void utf8_init(struct utf8 *utf8) {

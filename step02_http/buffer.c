@@ -12,9 +12,9 @@ bool buffer_has_grown(const struct buffer *buffer) {
 }
 
 /* A block from the heap is larger than the capacity: in front of `data` 1 to BUFFER_ALIGNMENT bytes
- * stay free, the last of which says how many, so that `data` is aligned wherever malloc puts the
- * block. aligned_alloc does that alone, but nothing like realloc goes with it, so each growth would
- * copy. */
+ * stay free, so that `data` is aligned wherever malloc puts the block. The last of them, data[-1],
+ * says how many they are. aligned_alloc would align the block itself, but no realloc keeps that, so
+ * each growth would copy. */
 int buffer_resize(struct buffer *buffer, size_t capacity, size_t used) {
     bool has_grown = buffer_has_grown(buffer);
     size_t size = BUFFER_ALIGNMENT + capacity, old_gap = has_grown ? buffer->data[-1] : 0;

@@ -76,14 +76,14 @@ struct connection_message {
     size_t length;
 };
 
-/* What each message touches comes first, side by side: with many connections it is what has to be
- * fetched from far away. */
+/* What each message touches comes first, side by side: with many connections it is in no cache, and
+ * the fewer lines of memory it lies in, the fewer have to be fetched. */
 struct connection {
     struct input input; /* with the message being received, or the last one */
     bool in_frame; /* the header at hand has been decoded, and some of its payload may be missing */
     bool in_message; /* one has begun and not ended */
     bool ended;      /* the last event has been found */
-    bool long_way;   /* the short way is not for it; see connection_small.c */
+    bool long_way;   /* no message takes the short way; see connection_small.c */
     bool sending;    /* a message has been sent in part */
     bool close_sent;
     struct connection_settings settings;

@@ -40,6 +40,8 @@ int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payl
                     size_t length) {
     struct input *input = &connection->input;
     uint8_t *frame = input->buffer.data + input->done;
+    /* Only the message last received, where the short way has put it: nothing but free bytes lies
+     * in front of that, so that its header can go there. */
     if (connection->sending || connection->close_sent || connection->long_way ||
         connection->output.count == OUTPUT_PARTS_MAX || length > FRAME_CONTROL_MAX ||
         payload != frame + HEADER_OUT || input->message_start != input->done + HEADER_OUT) {

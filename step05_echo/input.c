@@ -48,10 +48,10 @@ void input_shrink(struct input *input) {
     }
 }
 
-/* Moves what is kept if it is little, or if the room after it is too small: for the rest of the
- * frame, for a read that is worth its call, or beside a buffer that would have to grow. It ends
- * where the next read is aligned then, unless that takes room from the frame, or bytes that lie at
- * the front already would be moved again and again. */
+/* Moves what is kept to the front if it is little, or if the room after it is too small: for the
+ * rest of the frame, for a read that is worth its call, or to do without a larger buffer. What is
+ * kept then ends where the next read is aligned, if that leaves room for the frame. Many bytes that
+ * begin near the front stay there: with a peer that drips they would be moved for each byte. */
 static void make_room(struct input *input, uint64_t rest_of_frame) {
     size_t capacity = input->buffer.capacity;
     size_t room = capacity - input->end;
@@ -61,9 +61,9 @@ static void make_room(struct input *input, uint64_t rest_of_frame) {
     }
     bool is_little = kept <= BUFFER_ALIGNMENT && (!input->in_message || input->message_length == 0);
     if (is_little || room < rest_of_frame || room < INPUT_READ_SIZE / 2 || room < capacity / 4) {
-        bool is_there = !is_little && input->done < BUFFER_ALIGNMENT;
+        bool is_at_front = !is_little && input->done < BUFFER_ALIGNMENT;
         uintptr_t next_read = (uintptr_t)input->buffer.data + kept;
-        size_t front = is_there ? input->done : -next_read % BUFFER_ALIGNMENT;
+        size_t front = is_at_front ? input->done : -next_read % BUFFER_ALIGNMENT;
         bool fits = capacity >= INPUT_READ_SIZE && capacity - kept >= front + rest_of_frame;
         move_to_front(input, fits ? front : 0);
     }

@@ -19,8 +19,8 @@
 
 enum {
     INPUT_LEAST = 512, /* bytes that a buffer has at least */
-    /* What a buffer grows to when a read has filled it: 256 KiB of payload and the headers in it.
-     * Of whole messages whose size is a power of two little is left over then, to be moved. */
+    /* What a buffer grows to when a read has filled it: 256 KiB of payload, and its headers. A read
+     * of messages whose size is a power of two then leaves little of the last to be moved. */
     INPUT_READ_SIZE = (256 + 3) * 1024
 };
 
