@@ -113,7 +113,9 @@ int grade_server(struct arguments *arguments, struct report *report,
         if (problem != NULL) {
             fprintf(stderr, "wscheck: cannot find the host '%s': %s\n", address.name, problem);
         } else {
-            arguments->jobs = probe_server(&settings, url, (size_t)arguments->jobs);
+            size_t jobs = probe_server(&settings, url, (size_t)arguments->jobs);
+            settings.few_places = jobs < arguments->jobs;
+            arguments->jobs = jobs;
         }
         if (problem == NULL && arguments->jobs > 0) {
             status = run(arguments, report, &settings, cases, count);

@@ -57,6 +57,7 @@ static void end(struct trial *trial) {
 static bool report(struct trial *trial, const struct trial *other, enum level level,
                    const char *which) {
     bool served = other->verdict.failed < LEVEL_MUST;
+    trial->refused = trial->refused || other->refused;
     if (other->verdict.skipped[0] != '\0') {
         trial->verdict = other->verdict;
         return false;

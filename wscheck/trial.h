@@ -43,6 +43,7 @@ struct trial_settings {
     const struct options_list *headers; /* of every request, beside the usual ones; or NULL */
     unsigned step;       /* of the tutorial, at which the server is; 5 for a whole server */
     uint64_t messages;   /* of a sample that is slid through; 0: as many as make a fair amount */
+    bool few_places;     /* cases wait for each other, so a 503 may only have come too early */
     struct child *child; /* NULL when the server runs on its own */
 
     /* Of a client under test. */
@@ -147,6 +148,7 @@ struct trial {
     struct trial_client client;
     struct trial_verdict verdict;
 
+    bool refused;   /* a connection got 503: the server had no place for it */
     bool may_end;   /* the server may end TCP instead of answering, or answer with an error */
     bool is_open;   /* the handshake is done, so the bytes are frames */
     bool mid_frame; /* the last frame sent is not whole, so nothing may be put behind it */

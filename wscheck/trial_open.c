@@ -71,6 +71,7 @@ bool trial_read_answer(struct trial *trial) {
         trial_fail(trial, LEVEL_MUST, want, "%s", fault.what);
         return false;
     }
+    trial->refused = trial->answer.status == 503;
     return true;
 }
 
