@@ -142,6 +142,37 @@ static void large_reads_are_aligned(void) {
     wire_free(&in);
 }
 
+/* A message that arrives in a few bytes at a time is not moved for each of them. */
+static void a_peer_that_drips_has_nothing_moved(void) {
+    enum { LENGTH = 250000, AT_ONCE = 100000, DRIP = 61 };
+    static uint8_t payload[LENGTH], lent[CONNECTION_BUFFER_MIN];
+    static const struct connection_settings settings = {.role = CONNECTION_SERVER,
+                                                        .max_message = LENGTH};
+    struct connection connection;
+    struct drive run = {.ended = false};
+    struct wire in = {0};
+    const uint8_t *expected = NULL;
+    size_t size, moves = 0, first = 8 + 1000;
+    wire_add_client_frame(&in, 0x82, payload, 1000); /* makes the buffer grow */
+    wire_add_client_frame(&in, 0x82, payload, LENGTH);
+    drive_start(&connection, &settings, lent, sizeof lent, 0);
+    drive_feed(&connection, &run, in.bytes, first, first);
+    drive_feed(&connection, &run, in.bytes + first, AT_ONCE, AT_ONCE);
+    for (size_t done = first + AT_ONCE; done < in.len; done += size) {
+        const uint8_t *space = connection_space(&connection, &size);
+        moves += expected != NULL && space != expected;
+        size = in.len - done < DRIP ? in.len - done : DRIP;
+        drive_feed(&connection, &run, in.bytes + done, size, size);
+        expected = space + size;
+    }
+    CHECK_FOR(moves <= 1, "%zu moves", moves);
+    CHECK_EQUAL(connection.input.buffer.capacity, INPUT_READ_SIZE);
+    CHECK_EQUAL(run.output.len, 4 + 1000 + 10 + LENGTH);
+    wire_free(&in);
+    wire_free(&run.output);
+    connection_free(&connection);
+}
+
 static void memory_is_given_back_in_silence(void) {
     static uint8_t lent[4096];
     static const struct connection_settings settings = {.role = CONNECTION_SERVER,
@@ -297,6 +328,8 @@ int main(void) {
              memory_grows_with_what_arrives_and_stays_while_it_is_used);
     test_run("connection: bytes are moved only to make room", bytes_are_moved_only_to_make_room);
     test_run("connection: large reads are aligned", large_reads_are_aligned);
+    test_run("connection: a peer that drips has nothing moved",
+             a_peer_that_drips_has_nothing_moved);
     test_run("connection: memory is given back in silence", memory_is_given_back_in_silence);
     test_run("connection: a full read makes room for a larger one",
              a_full_read_makes_room_for_a_larger_one);
