@@ -67,6 +67,13 @@ $(foreach room,$(ROOMS),\
 PROGRAMS := $(addprefix $(BUILD)/,$(STEPS)) $(BUILD)/step07_client
 TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*_test.c))
 
+# `all` and `test` call make again, and two of them must not make the same file at once.
+ifneq ($(filter all test,$(MAKECMDGOALS)),)
+ifneq ($(word 2,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+endif
+
 # As many jobs as there are processors, unless make was told how many.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(getconf _NPROCESSORS_ONLN))
 all: ## build the programs of all steps (the default)

@@ -27,14 +27,17 @@ lives() {
         echo "FAIL: $name: status $status after $took s, and:"
         tail -n 30 "$work/output"
     fi
-    
+
 }
 
 "$BUILD/step07_deflate" --port 0 > "$work/server" 2> "$work/log" &
 server=$!
 trap 'kill $server' EXIT
-until port=$(sed -n 's,.*ws://127.0.0.1:\([0-9]*\)/.*,\1,p' "$work/server") && [ -n "$port" ]; do
+port=
+while [ -z "$port" ]; do
+    kill -0 "$server" || exit 1
     sleep 0.05
+    port=$(sed -n 's,.*ws://127.0.0.1:\([0-9]*\)/.*,\1,p' "$work/server")
 done
 
 peer=$BUILD/tests/mutating_peer
