@@ -10,7 +10,8 @@
 #include <string.h>
 #include <time.h>
 
-enum { START_PAUSE = 20, LAST_WORDS = 1000 }; /* ms */
+enum { START_PAUSE = 20, LAST_WORDS = 1000, COUNT_PAUSE = 100 }; /* ms */
+enum { COUNTS = 3 };
 
 static void last_words(struct child *child) {
     if (!child_is_running(child)) {
@@ -94,8 +95,8 @@ static void diagnose(const struct trial *trial, char *out, size_t capacity) {
     }
 }
 
-/* How many of so many connections the server takes at once. */
-static size_t count_places(const struct trial_settings *settings, size_t most) {
+/* How many of this many connections the server takes at once. */
+static size_t count_once(const struct trial_settings *settings, size_t most) {
     struct trial *trials = calloc(most, sizeof trials[0]);
     size_t begun = 0, served = 0;
     if (trials == NULL) {
@@ -118,6 +119,18 @@ static size_t count_places(const struct trial_settings *settings, size_t most) {
     }
     free(trials);
     return served;
+}
+
+/* A connection that has just ended may still have its place, so this is the most of a few counts. */
+static size_t count_places(const struct trial_settings *settings, size_t most) {
+    size_t places = count_once(settings, most);
+    for (int again = 1; again < COUNTS && places < most; again++) {
+        struct timespec pause = {0, COUNT_PAUSE * 1000000L};
+        nanosleep(&pause, NULL);
+        size_t count = count_once(settings, most);
+        places = count > places ? count : places;
+    }
+    return places;
 }
 
 size_t probe_server(const struct trial_settings *settings, const char *url, size_t jobs) {
