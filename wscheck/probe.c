@@ -121,7 +121,7 @@ static size_t count_once(const struct trial_settings *settings, size_t most) {
     return served;
 }
 
-/* A connection that has just ended may still have its place, so this is the most of a few counts. */
+/* A connection that has just ended may still have its place: the most of a few counts. */
 static size_t count_places(const struct trial_settings *settings, size_t most) {
     size_t places = count_once(settings, most);
     for (int again = 1; again < COUNTS && places < most; again++) {
