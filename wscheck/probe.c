@@ -146,7 +146,13 @@ size_t probe_server(const struct trial_settings *settings, const char *url, size
         trial_read_answer(trial);
         diagnose(trial, problem, sizeof problem);
     }
-    if (!connected) {
+    if (clock_now() >= settings->ends) {
+        fprintf(stderr,
+                "wscheck: %s: the time of the run is over (--run-timeout), and the server had not "
+                "answered yet\n",
+                url);
+        connected = false;
+    } else if (!connected) {
         fprintf(stderr, "wscheck: %s: %s; is the server running?\n", url, trial->verdict.got);
     } else if (problem[0] != '\0') {
         fprintf(stderr, "wscheck: %s: the server %s\n", url, problem);

@@ -117,13 +117,13 @@ static void run_one(const struct runner *runner, struct result *result) {
         result->kind = RESULT_SKIPPED;
         snprintf(result->got, sizeof result->got, "%s", trial->verdict.skipped);
     }
-    if (clock_now() >= runner->settings->ends) {
-        result->kind = RESULT_SKIPPED;
-        snprintf(result->got, sizeof result->got, "the time of the run is over");
-    } else {
-        check_alive(runner, result);
-    }
+    check_alive(runner, result);
     result->died = result->died || (trial->client.absent && runner->settings->command == NULL);
+    if (clock_now() >= runner->settings->ends) { /* which ends every wait, and is nobody's fault */
+        result->kind = RESULT_SKIPPED;
+        result->died = false;
+        snprintf(result->got, sizeof result->got, "the time of the run is over");
+    }
     keep_evidence(runner, result, trial, printed);
     trial_free(trial);
     free(trial);
