@@ -77,7 +77,7 @@ static void balance(unsigned depths[FORMAT_CODE_BITS_MAX + 1], unsigned limit) {
 
 size_t huffman_lengths(const uint16_t *frequencies, size_t count, unsigned limit,
                        uint8_t *lengths) {
-    uint32_t sorted[HUFFMAN_SYMBOLS_MAX];
+    uint32_t sorted[HUFFMAN_SYMBOLS_MAX] = {0};
     unsigned depths[FORMAT_CODE_BITS_MAX + 1] = {0};
     size_t used = 0, size = 0;
     for (size_t symbol = 0; symbol < count; symbol++) {

@@ -146,6 +146,7 @@ static void fast_symbols(struct inflate *inflate, struct inflate_output *output)
     while (fast.next <= last_next && fast.out <= last_out) {
         fast_fill(&fast);
         if (fast_literal(inflate, &fast)) {
+            /* NOLINTNEXTLINE(misc-redundant-expression): each call reads another symbol. */
             if (fast_literal(inflate, &fast) && fast_literal(inflate, &fast)) {
                 continue; /* three literals are in one filling in any case */
             }

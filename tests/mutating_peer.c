@@ -140,11 +140,16 @@ static int listen_on(unsigned *port) {
 /* Starts the client, whose end is the end of this program. */
 static void start_client(char **command, unsigned port) {
     for (size_t i = 0; command[i] != NULL; i++) {
-        char *at = strchr(command[i], '@'), *filled = malloc(strlen(command[i]) + 8);
-        if (at != NULL && filled != NULL) {
-            sprintf(filled, "%.*s%u%s", (int)(at - command[i]), command[i], port, at + 1);
-            command[i] = filled;
+        char *at = strchr(command[i], '@');
+        if (at == NULL) {
+            continue;
         }
+        char *filled = malloc(strlen(command[i]) + 8);
+        if (filled == NULL) {
+            abort();
+        }
+        sprintf(filled, "%.*s%u%s", (int)(at - command[i]), command[i], port, at + 1);
+        command[i] = filled;
     }
     if (fork() != 0) { /* wscheck waits for this process, and has its input and output */
         execv(command[0], command);
@@ -169,7 +174,7 @@ int main(int argc, char **argv) {
         return 1;
     }
     signal(SIGPIPE, SIG_IGN);
-    if (argc > 4) {
+    if (argv[4] != NULL) {
         for (const char *next = argv[argc - 1]; *next != '\0'; next++) {
             seed = seed * 31 + (uint8_t)*next; /* its URL is another one in each case */
         }
@@ -178,8 +183,11 @@ int main(int argc, char **argv) {
     for (uint64_t i = 0;; i++) {
         struct relay *relay = malloc(sizeof *relay);
         pthread_t thread;
+        if (relay == NULL) {
+            abort();
+        }
         int client = accept(listener, NULL, NULL), server = client >= 0 ? connect_to(other) : -1;
-        if (relay == NULL || server < 0) {
+        if (server < 0) {
             close(client);
             free(relay);
             continue;

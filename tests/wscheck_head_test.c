@@ -18,6 +18,9 @@ enum { RIGHT = 9999 }; /* in place of the first wrong byte */
 
 static struct head make(const char *text, size_t length) {
     struct head head = {malloc(length), length, 0};
+    if (head.bytes == NULL) {
+        abort();
+    }
     memcpy(head.bytes, text, length);
     return head;
 }

@@ -157,7 +157,7 @@ static void take_codes(const char **text, struct script_step *step) {
     }
 }
 
-static const char *take_frame(const char **text, struct script_step *step) {
+static bool take_frame(const char **text, struct script_step *step) {
     step->word = &word_frame;
     step->frame.masked = true;
     step->times = 1;
@@ -170,14 +170,14 @@ static const char *take_frame(const char **text, struct script_step *step) {
     while (take_modifier(text, step)) {
     }
     if (!take_opcode(text, &step->frame)) {
-        return *text;
+        return false;
     }
     step->payload = take_payload(text);
     step->frame.payload = step->payload;
     if (!step->claims) {
         step->frame.claimed = step->payload.length;
     }
-    return NULL;
+    return true;
 }
 
 /* Finds the word with which the text goes on, or NULL. */
@@ -197,8 +197,8 @@ static const struct word *take_word(const char **text, enum script_role role) {
     return NULL;
 }
 
-/* Reads one word of the language and what belongs to it. */
-static const char *take_step(const char **text, enum script_role role, struct script_step *step) {
+/* Reads one word of the language and what belongs to it. Returns false at one that is none. */
+static bool take_step(const char **text, enum script_role role, struct script_step *step) {
     step->word = take_word(text, role);
     if (step->word == NULL) {
         return take_frame(text, step);
@@ -221,7 +221,7 @@ static const char *take_step(const char **text, enum script_role role, struct sc
         step->payload = take_payload(text);
         break;
     }
-    return NULL;
+    return true;
 }
 
 const char *script_parse(struct script *script, const char *text, enum script_role role) {
@@ -231,9 +231,8 @@ const char *script_parse(struct script *script, const char *text, enum script_ro
         abort();
     }
     for (skip_space(&text); *text != '\0'; skip_space(&text)) {
-        const char *problem = take_step(&text, role, &script->steps[script->count++]);
-        if (problem != NULL) {
-            return problem;
+        if (!take_step(&text, role, &script->steps[script->count++])) {
+            return text;
         }
     }
     script->steps[script->count++].word = &word_end;
