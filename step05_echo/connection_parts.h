@@ -10,7 +10,8 @@ enum connection_event connection_take_frames(struct connection *connection,
 int connection_send_whole(struct connection *connection, uint8_t opcode, uint8_t *payload,
                           size_t length);
 
-/* Whether there is room for what one event may send: a control frame, and a message by the user. */
+/* Whether there is room for what one event may send: a control frame, and a message by the user in
+ * two parts. */
 static inline bool connection_has_room(const struct connection *connection) {
     return output_has_room(&connection->output, 3,
                            CONNECTION_CONTROL_MAX + FRAME_HEADER_MAX + CONNECTION_COPY_MAX);

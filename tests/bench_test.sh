@@ -4,8 +4,7 @@
 set -u
 BUILD=${BUILD:-build}
 work=$BUILD/bench-test
-passed=0
-failed=0
+. tests/expect.sh
 pid=
 if [ "$(uname -s)" != Linux ]; then
     echo 'SKIPPED: the bench needs Linux'
@@ -33,22 +32,6 @@ stop() {
     kill "$pid" && wait "$pid" 2> /dev/null
 }
 
-# expect NAME STATUS PATTERN COMMAND... requires the status and a line that matches the pattern.
-expect() {
-    name=$1
-    wanted=$2
-    pattern=$3
-    shift 3
-    "$@" > "$work/output" 2>&1
-    status=$?
-    if [ "$status" -eq "$wanted" ] && grep -q -e "$pattern" "$work/output"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL: $name: wanted status $wanted and '$pattern', got status $status and:"
-        cat "$work/output"
-    fi
-}
 load() { # load NAME STATUS PATTERN OPTION...
     name=$1
     wanted=$2

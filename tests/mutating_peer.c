@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHUNK = 4096, INSERTED = 8, HEADS = 12, FRAMES = 3 /* one of so many is damaged */ };
+enum { CHUNK = 4096, INSERTED = 8, HEADS = 12, FRAMES = 3 /* one of this many is damaged */ };
 
 struct relay {
     int client, server;

@@ -9,13 +9,12 @@ if [ -n "${SANITIZED:-}" ]; then
 fi
 BUILD=${BUILD:-build}
 MAKE=${MAKE:-make}
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-copy="$folder/it's my \"code\""
-installed="$folder/it's \"there\""
-passed=0
-failed=0
+copy="$work/it's my \"code\""
+installed="$work/it's \"there\""
+. tests/expect.sh
 
 # The sources as they are, and what has been built of them, so that next to nothing is compiled.
 mkdir -p "$copy/build" "$copy/step99_demo"
@@ -35,23 +34,6 @@ steps=$(cd "$copy" && echo step*_*)
 
 there() { # there ARGUMENT...: runs make in the copy
     "$MAKE" --no-print-directory -C "$copy" BUILD=build STEPS="$steps" step99_demo=demo "$@"
-}
-
-# expect NAME STATUS PATTERN COMMAND... requires the status and a line that matches the pattern.
-expect() {
-    name=$1
-    wanted=$2
-    pattern=$3
-    shift 3
-    "$@" > "$folder/output" 2>&1
-    status=$?
-    if [ "$status" -eq "$wanted" ] && grep -q -e "$pattern" "$folder/output"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL: $name: wanted status $wanted and '$pattern', got status $status and:"
-        head -n 20 "$folder/output"
-    fi
 }
 
 expect 'a step of two digits is built' 0 '^  LINK build/step99_demo$' there

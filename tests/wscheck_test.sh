@@ -56,9 +56,11 @@ expect 'a server that takes its time' 0 '^4 passed' "$wscheck" --timeout 2 \
     --exec "sleep 1; $(server step05_echo)" 6455/5.3
 expect 'a server that takes too long' 3 'does not listen on port .* within 0.3 s (--start-timeout)' \
     "$wscheck" --start-timeout 0.3 --exec 'sleep 60'
+expect 'a run that ends before the first answer' 3 'time of the run is over (--run-timeout), and the' \
+    "$wscheck" --timeout 5 --run-timeout 0.3 --exec "$(server step01_tcp)"
 expect 'a server with few places' 0 ' 0 failed, 0 fell short of a SHOULD, [1-9][0-9]* skipped' \
     "$wscheck" --strict --exec "$(server step05_echo) --max-connections 4" 6455/7.1.4 6455/5.5.3
-expect 'that it has few' 0 'the server takes [1-4] connections at once, so [12] cases* runs* at a' \
+expect 'that it has few' 0 'the server takes [34] connections at once, so [12] cases* runs* at a time' \
     "$wscheck" --exec "$(server step05_echo) --max-connections 4" 6455/5.5.3
 expect 'a replay shows the bytes' 0 '89 83 ' \
     "$wscheck" --exec "$(server step05_echo)" --replay 6455/5.5.2/length/3

@@ -15,7 +15,7 @@ struct script_run {
     bool done;     /* the script has said how the connection ends */
     uint8_t *rest; /* of an unfinished request */
     size_t rest_length;
-    const char *query; /* behind the path of a client's URL; or NULL */
+    const char *query; /* after the path of a client's URL; or NULL */
 };
 
 /* Carries out the whole script. The verdict is in the trial. */

@@ -4,7 +4,7 @@
 
 #include "wscheck/trial.h"
 
-/* Starts the client with the URL of the case, and `query` behind its path; waits for it, and reads
+/* Starts the client with the URL of the case, and `query` after its path; waits for it, and reads
  * its request. Returns whether it came; otherwise the trial has failed. */
 bool tested_client_arrive(struct trial *trial, const char *query);
 
@@ -21,7 +21,7 @@ void tested_client_judge(struct trial *trial, const char *rule);
 /* The client must not take the connection for open: it has to send no frame and to end TCP. */
 void tested_client_refuses(struct trial *trial);
 
-/* Nothing may come for so many milliseconds, and TCP must not end. */
+/* Nothing may come for this many milliseconds, and TCP must not end. */
 void tested_client_stays_quiet(struct trial *trial, int64_t milliseconds);
 
 /* Ends the client's input and waits for its Close. If it takes no notice, the case is skipped. */
