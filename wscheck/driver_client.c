@@ -72,7 +72,7 @@ static void open_connection(struct script_run *run) {
     }
     tested_client_answer(trial, run->rest_length, SIZE_MAX);
     trial->is_open = true;
-    if (!run->early) {
+    if (!run->trial->early) {
         trial_flush(trial);
     }
     trial_judge_input(trial);

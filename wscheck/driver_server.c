@@ -26,7 +26,7 @@ void script_run_connect(struct script_run *run) {
         return;
     }
     trial_send_request(trial);
-    if (!run->early) {
+    if (!run->trial->early) {
         trial_flush(trial);
     }
 }
@@ -38,7 +38,7 @@ static bool prepare(struct script_run *run, const struct script_step *step) {
         return true;
     }
     script_run_connect(run);
-    if ((step->word == &word_frame && run->early) || !script_opens(run->script)) {
+    if ((step->word == &word_frame && run->trial->early) || !script_opens(run->script)) {
         return true;
     }
     return trial->is_open || (!trial->verdict.failed && trial_read_accepted(trial));
@@ -104,7 +104,7 @@ static void prints(struct script_run *run, const struct script_step *step) {
         char want[200];
         snprintf(want, sizeof want, "the server's output shows \"%s\", or its bytes in hexadecimal",
                  text);
-        trial_fail(trial, LEVEL_MUST, want, "its output does not show it");
+        trial_fail(trial, LEVEL_MUST, CAUSE_NOT_PRINTED, want, "its output does not show it");
     }
 }
 

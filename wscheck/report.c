@@ -168,6 +168,10 @@ static void print_json(const struct report *report, const struct result *result)
     report_json_string(stdout, test->rule);
     if (result->kind != RESULT_PASSED) {
         char *text = explanation(report, result);
+        if (result->cause != CAUSE_NONE) {
+            printf(", \"cause\": ");
+            report_json_string(stdout, cause_words(result->cause)->what);
+        }
         printf(", \"wanted\": ");
         report_json_string(stdout, result->want);
         printf(", \"happened\": ");

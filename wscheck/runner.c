@@ -50,6 +50,7 @@ static void check_alive(const struct runner *runner, struct result *result) {
     bool ended = child != NULL && !child_is_running(child);
     result->died = true;
     result->kind = RESULT_MUST;
+    result->cause = ended ? CAUSE_DIED : CAUSE_OTHERS_WAIT;
     snprintf(result->want, sizeof result->want, "the server goes on serving others after this");
     snprintf(result->got, sizeof result->got, "%.200s%s%.200s",
              ended ? "the server died: " : "a fresh connection is not served: ",
@@ -110,6 +111,8 @@ static void run_one(const struct runner *runner, struct result *result) {
     result->kind = failed == LEVEL_MUST     ? RESULT_MUST
                    : failed == LEVEL_SHOULD ? RESULT_SHOULD
                                             : RESULT_PASSED;
+    result->cause = trial->verdict.cause;
+    result->broken = trial->verdict.broken;
     snprintf(result->want, sizeof result->want, "%s", trial->verdict.want);
     snprintf(result->got, sizeof result->got, "%s", trial->verdict.got);
     result->milliseconds = clock_now() - start;

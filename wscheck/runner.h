@@ -9,6 +9,8 @@ enum result_kind { RESULT_PASSED, RESULT_SHOULD, RESULT_MUST, RESULT_SKIPPED };
 struct result {
     const struct test_case *test;
     enum result_kind kind;
+    enum cause cause;              /* of a failure */
+    const char *broken;            /* and of an illegal frame the rule; or NULL */
     char want[320], got[480];      /* of a failure; `got` also says why a case was skipped */
     struct transcript *transcript; /* NULL unless it failed or is wanted */
     bool opened;                   /* the handshake succeeded, so it need not be shown */

@@ -26,7 +26,7 @@ static void sync_frames(struct script_run *run, const struct script_step *step) 
 
 static void send_early(struct script_run *run, const struct script_step *step) {
     (void)step;
-    run->early = true;
+    run->trial->early = true;
     run->trial->may_end = true;
 }
 

@@ -10,7 +10,6 @@ struct script_run {
     const struct script *script;
     size_t announced; /* the messages wanted before this step are known to the trial */
     bool connected;
-    bool early;    /* the frames leave together with the request */
     bool sync;     /* each frame leaves on its own */
     bool done;     /* the script has said how the connection ends */
     uint8_t *rest; /* of an unfinished request */

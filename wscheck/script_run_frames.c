@@ -42,7 +42,7 @@ static void send_one(struct script_run *run, const struct script_step *step,
         uint32_t key = trial_random(trial);
         memcpy(frame->masking_key, &key, sizeof key);
     }
-    if (step->split > 0 && !run->early) {
+    if (step->split > 0 && !run->trial->early) {
         trial_flush(trial);
     }
     trial_send_frame(trial, frame, step->cut, (size_t)step->split);
@@ -128,7 +128,7 @@ void script_run_frame(struct script_run *run, const struct script_step *step) {
             trial_want(trial, &wanted);
         }
         send_message(run, step, &frame);
-        if (step->echo && !run->early) {
+        if (step->echo && !run->trial->early) {
             trial_wait_messages(trial);
         }
     }

@@ -53,6 +53,12 @@ static void end(struct trial *trial) {
     trial_wait_closed(trial, NULL);
 }
 
+/* Of another connection: one that gets no answer has to wait; what else is wrong, is of its own. */
+static enum cause others_cause(const struct trial *other) {
+    enum cause cause = other->verdict.cause;
+    return cause == CAUSE_NO_CONNECTION || cause == CAUSE_NO_ANSWER ? CAUSE_OTHERS_WAIT : cause;
+}
+
 /* What became of another connection. Returns whether it was served. */
 static bool report(struct trial *trial, const struct trial *other, enum level level,
                    const char *which) {
@@ -65,8 +71,9 @@ static bool report(struct trial *trial, const struct trial *other, enum level le
     transcript_add(&trial->transcript, TRANSCRIPT_REMARK, "%s was %s", which,
                    served ? "served" : "not served");
     if (!served) {
-        trial_fail(trial, level, "other connections are served in the meantime", "%s got: %.360s",
-                   which, other->verdict.got);
+        trial_fail(trial, level, others_cause(other),
+                   "other connections are served in the meantime", "%s got: %.360s", which,
+                   other->verdict.got);
     }
     return served;
 }

@@ -170,17 +170,18 @@ static void refuse(struct script_run *run, const struct script_step *step) {
     int status = trial->answer.status;
     if (status < 300 || status > 599) {
         trial_mark(trial, trial->entry, 9);
-        trial_fail(trial, LEVEL_MUST, want, "status %d", status);
+        trial_fail(trial, LEVEL_MUST, CAUSE_REQUEST_TAKEN, want, "status %d", status);
     } else if (step->number != 0 && step->number != (uint64_t)status) {
         char wanted[80];
         snprintf(wanted, sizeof wanted, "status %u", (unsigned)step->number);
         trial_mark(trial, trial->entry, 9);
-        trial_fail(trial, LEVEL_SHOULD, wanted, "status %d", status);
+        trial_fail(trial, LEVEL_SHOULD, CAUSE_STATUS, wanted, "status %d", status);
     }
     if (header[0] != '\0' && !head_header(&trial->answer, header, &(size_t){0}, &value)) {
         char wanted[160];
         snprintf(wanted, sizeof wanted, "an HTTP error with the header %s", header);
-        trial_fail(trial, LEVEL_MUST, wanted, "status %d without that header", status);
+        trial_fail(trial, LEVEL_MUST, CAUSE_HEADER, wanted, "status %d without that header",
+                   status);
     }
 }
 
@@ -196,7 +197,7 @@ static void judge_header(struct trial *trial, const char *line, bool wanted) {
     if (there != wanted && trial->verdict.failed < LEVEL_MUST) {
         snprintf(want, sizeof want, "an answer %s %s", wanted ? "with" : "without", line);
         trial_mark(trial, trial->entry, 0);
-        trial_fail(trial, LEVEL_MUST, want, "status %d %s it", trial->answer.status,
+        trial_fail(trial, LEVEL_MUST, CAUSE_HEADER, want, "status %d %s it", trial->answer.status,
                    wanted ? "without" : "with");
     }
 }
@@ -236,7 +237,7 @@ static void negotiate(struct script_run *run, const struct script_step *step) {
     accept_or_refuse(run, step);
     if (!trial->is_open && trial->excused) {
         trial_mark(trial, trial->entry, 9);
-        trial_fail(trial, LEVEL_SHOULD,
+        trial_fail(trial, LEVEL_SHOULD, CAUSE_EXTENSION,
                    "a 101: a server declines an offer by leaving it out of its answer (5)",
                    "status %d", trial->answer.status);
     }
@@ -255,7 +256,7 @@ static void answer_status(struct script_run *run, const struct script_step *step
         char want[80];
         snprintf(want, sizeof want, "an HTTP response with status %u", (unsigned)step->number);
         trial_mark(trial, trial->entry, 9);
-        trial_fail(trial, LEVEL_MUST, want, "status %d", trial->answer.status);
+        trial_fail(trial, LEVEL_MUST, CAUSE_STATUS, want, "status %d", trial->answer.status);
     }
 }
 

@@ -43,7 +43,7 @@ static bool connect_client(struct trial *trial, const char *url_path) {
         const char *end = trial->client.child != NULL ? child_end(trial->client.child) : "";
         trial->client.absent = true;
         trial_fail(
-            trial, LEVEL_MUST, "the client connects to the URL", "%s%s",
+            trial, LEVEL_MUST, CAUSE_NO_CLIENT, "the client connects to the URL", "%s%s",
             end[0] != '\0' ? "no connection came, and " : "no connection came within a while", end);
         return false;
     }
@@ -72,8 +72,8 @@ bool tested_client_arrive(struct trial *trial, const char *query) {
         trial->client.head.bytes, trial->client.head.length);
     if (!whole) {
         trial_mark(trial, trial->client.head_entry, trial->client.head.length);
-        trial_fail(trial, LEVEL_MUST, want, "%zu bytes, then %s", trial->client.head.length,
-                   trial->link.ended ? "the end of TCP" : "silence");
+        trial_fail(trial, LEVEL_MUST, CAUSE_HEAD_WITHOUT_END, want, "%zu bytes, then %s",
+                   trial->client.head.length, trial->link.ended ? "the end of TCP" : "silence");
         return false;
     }
     struct head_text key = tested_client_key(&trial->client.head);
@@ -95,7 +95,7 @@ static void judge_fresh(struct trial *trial) {
     struct head_text former = tested_client_key(&trial->client.former_head);
     if (key.length == former.length && memcmp(key.start, former.start, key.length) == 0) {
         char shown[80];
-        trial_fail(trial, LEVEL_MUST, "a new key for each connection (4.1)",
+        trial_fail(trial, LEVEL_MUST, CAUSE_HANDSHAKE, "a new key for each connection (4.1)",
                    "the same Sec-WebSocket-Key came twice: %s",
                    text_printable(key.start, key.length, shown, sizeof shown));
     }
@@ -110,7 +110,8 @@ void tested_client_judge(struct trial *trial, const char *rule) {
     if (!request_rules_judge(&trial->client.head, rule, trial->client.target, trial->settings->host,
                              &fault)) {
         trial_mark(trial, trial->client.head_entry, fault.wrong);
-        trial_fail(trial, LEVEL_MUST, "a request as 4.1 describes it", "%s", fault.what);
+        trial_fail(trial, LEVEL_MUST, CAUSE_HANDSHAKE, "a request as 4.1 describes it", "%s",
+                   fault.what);
     }
 }
 
@@ -164,9 +165,10 @@ void tested_client_refuses(struct trial *trial) {
     }
     if (has_input(trial) && (upgraded || trial->link.buffer[trial->link.start] != 'G')) {
         show_input(trial);
-        trial_fail(trial, LEVEL_MUST, want, "it sent bytes as if the connection were open");
+        trial_fail(trial, LEVEL_MUST, CAUSE_ANSWER_TAKEN, want,
+                   "it sent bytes as if the connection were open");
     } else if (!has_input(trial) && !trial->link.ended) {
-        trial_fail(trial, LEVEL_MUST, want, "TCP is still open after %g s",
+        trial_fail(trial, LEVEL_MUST, CAUSE_TCP_STAYS_OPEN, want, "TCP is still open after %g s",
                    (double)trial->timeout / 1000);
     }
 }
@@ -183,9 +185,9 @@ void tested_client_stays_quiet(struct trial *trial, int64_t milliseconds) {
     }
     if (has_input(trial)) {
         show_input(trial);
-        trial_fail(trial, LEVEL_MUST, want, "it sent more behind its request");
+        trial_fail(trial, LEVEL_MUST, CAUSE_BEFORE_ANSWER, want, "it sent more behind its request");
     } else if (trial->link.ended) {
-        trial_fail(trial, LEVEL_MUST, want, "it ended TCP after less than %g s",
+        trial_fail(trial, LEVEL_MUST, CAUSE_CLOSED, want, "it ended TCP after less than %g s",
                    (double)milliseconds / 1000);
     }
 }
@@ -205,7 +207,8 @@ void tested_client_hang_up(struct trial *trial) {
     while (!trial->closing.received && trial_receive(trial, deadline)) {
     }
     if (!trial->closing.received && trial->link.ended) {
-        trial_fail(trial, LEVEL_SHOULD, "a client that is done sends a Close frame first (7.1.2)",
+        trial_fail(trial, LEVEL_SHOULD, CAUSE_NO_CLOSE_FRAME,
+                   "a client that is done sends a Close frame first (7.1.2)",
                    "it %s, without a Close frame",
                    trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
         trial->excused = true;
@@ -224,7 +227,7 @@ void tested_client_lingers(struct trial *trial) {
     while (trial->closing.received && trial_receive(trial, deadline)) {
     }
     if (trial->closing.received && trial->link.ended) {
-        trial_fail(trial, LEVEL_SHOULD,
+        trial_fail(trial, LEVEL_SHOULD, CAUSE_TCP_ENDED_FIRST,
                    "when both Closes are through, the server is the first to end TCP (7.1.1)",
                    "the client %s before the server did",
                    trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
@@ -244,7 +247,7 @@ void tested_client_leave(struct trial *trial) {
     child_hang_up(trial->client.child);
     child_wait_silent(trial->client.child, clock_now() + GRACE);
     if (child_crashed(trial->client.child)) {
-        trial_fail(trial, LEVEL_MUST, "the client does not crash", "%s",
+        trial_fail(trial, LEVEL_MUST, CAUSE_DIED, "the client does not crash", "%s",
                    child_end(trial->client.child));
     }
     free(trial->client.output);
@@ -277,8 +280,9 @@ void trial_judge_key(struct trial *trial) {
     }
     if (again) {
         trial_mark(trial, trial->entry, trial->reader.header_size - 4);
-        trial_fail(trial, LEVEL_MUST, want, "the key %02x %02x %02x %02x came before", bytes[0],
-                   bytes[1], bytes[2], bytes[3]);
+        trial_fail(trial, LEVEL_MUST, CAUSE_MASKING_KEYS, want,
+                   "the key %02x %02x %02x %02x came before", bytes[0], bytes[1], bytes[2],
+                   bytes[3]);
         return;
     }
     if (count < TRIAL_KEYS_MAX) {
@@ -289,6 +293,7 @@ void trial_judge_key(struct trial *trial) {
         (counts(trial->client.masking_keys, count, false) ||
          counts(trial->client.masking_keys, count, true))) {
         trial_mark(trial, trial->entry, trial->reader.header_size - 4);
-        trial_fail(trial, LEVEL_MUST, want, "the last four keys differ by the same number each");
+        trial_fail(trial, LEVEL_MUST, CAUSE_MASKING_KEYS, want,
+                   "the last four keys differ by the same number each");
     }
 }

@@ -43,11 +43,13 @@ void trial_free(struct trial *trial) {
     trial_deflate_free(trial);
 }
 
-void trial_fail(struct trial *trial, enum level level, const char *want, const char *got, ...) {
+void trial_fail(struct trial *trial, enum level level, enum cause cause, const char *want,
+                const char *got, ...) {
     if (level <= trial->verdict.failed) {
         return;
     }
     trial->verdict.failed = level;
+    trial->verdict.cause = cause;
     snprintf(trial->verdict.want, sizeof trial->verdict.want, "%s", want);
     va_list arguments;
     va_start(arguments, got);
@@ -95,8 +97,8 @@ bool trial_connect(struct trial *trial) {
                      "wscheck itself cannot connect: %s", strerror(errno));
             return false;
         }
-        trial_fail(trial, LEVEL_MUST, "the server accepts a connection", "cannot connect: %s",
-                   strerror(errno));
+        trial_fail(trial, LEVEL_MUST, CAUSE_NO_CONNECTION, "the server accepts a connection",
+                   "cannot connect: %s", strerror(errno));
         return false;
     }
     return true;
@@ -150,8 +152,8 @@ static void write_all(struct trial *trial, const uint8_t *bytes, size_t len) {
             int64_t waited =
                 trial_is_over(trial) ? TRIAL_TIMEOUTS * trial->timeout : trial->timeout;
             snprintf(want, sizeof want, "%s goes on reading", trial_peer(trial));
-            trial_fail(trial, LEVEL_MUST, want, "after %g s there are still %zu bytes to send",
-                       (double)waited / 1000, len);
+            trial_fail(trial, LEVEL_MUST, CAUSE_STOPS_READING, want,
+                       "after %g s there are still %zu bytes to send", (double)waited / 1000, len);
             trial->link.broken = true;
         } else if ((ready & LINK_READABLE) != 0 && hears(trial) &&
                    trial_receive(trial, clock_now())) {

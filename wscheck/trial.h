@@ -15,6 +15,7 @@
 #define WSCHECK_TRIAL_H
 
 #include "wscheck/cases/cases.h"
+#include "wscheck/cause.h"
 #include "wscheck/link.h"
 #include "wscheck/negotiation.h"
 #include "wscheck/reader.h"
@@ -121,6 +122,8 @@ struct trial_client {
 
 struct trial_verdict {
     enum level failed;
+    enum cause cause;   /* what happened, */
+    const char *broken; /* and of an illegal frame the rule; or NULL */
     char want[320], got[480];
     char skipped[160]; /* why the case cannot be judged, if it cannot */
 };
@@ -149,6 +152,7 @@ struct trial {
     struct trial_verdict verdict;
 
     bool refused;   /* a connection got 503: the server had no place for it */
+    bool early;     /* the first frames leave together with the request */
     bool may_end;   /* the server may end TCP instead of answering, or answer with an error */
     bool is_open;   /* the handshake is done, so the bytes are frames */
     bool mid_frame; /* the last frame sent is not whole, so nothing may be put behind it */
@@ -164,10 +168,10 @@ struct trial {
 void trial_init(struct trial *trial, const struct trial_settings *settings, const char *name);
 void trial_free(struct trial *trial);
 
-/* Notes a failure: what was wanted, and what happened instead. Of several, the first of the highest
- * level stays. */
-void trial_fail(struct trial *trial, enum level level, const char *want, const char *got, ...)
-    __attribute__((format(printf, 4, 5)));
+/* Notes a failure: its cause, what was wanted, and what happened instead. Of several, the first of
+ * the highest level stays. */
+void trial_fail(struct trial *trial, enum level level, enum cause cause, const char *want,
+                const char *got, ...) __attribute__((format(printf, 5, 6)));
 
 /* Marks the first wrong byte of an entry of the transcript. */
 void trial_mark(struct trial *trial, size_t entry, uint64_t wrong);

@@ -42,7 +42,8 @@ static void begin_data(struct trial *trial) {
     trial->messages.begun = true;
     if (wanted != NULL && wanted->opcode != frame->opcode) {
         trial_mark(trial, trial->entry, 0);
-        trial_fail(trial, LEVEL_MUST, "the echo has the opcode of the message that was sent",
+        trial_fail(trial, LEVEL_MUST, CAUSE_ECHO_DIFFERS,
+                   "the echo has the opcode of the message that was sent",
                    "a %s message came instead of %s", writer_opcode_name(frame->opcode),
                    writer_opcode_name(wanted->opcode));
     }
@@ -98,9 +99,9 @@ static void compare(struct trial *trial) {
                reader->header_size + reader->payload_done - reader->wire_length +
                    (reader->is_compressed ? 0 : same));
     if (trial->messages.done == wanted->payload.length) {
-        trial_fail(trial, LEVEL_MUST, want, "the message that came is longer");
+        trial_fail(trial, LEVEL_MUST, CAUSE_ECHO_DIFFERS, want, "the message that came is longer");
     } else {
-        trial_fail(trial, LEVEL_MUST, want,
+        trial_fail(trial, LEVEL_MUST, CAUSE_ECHO_DIFFERS, want,
                    "byte %" PRIu64 " of the message is %02x instead of %02x", trial->messages.done,
                    reader->piece[same], payload_at(&wanted->payload, trial->messages.done));
     }
@@ -115,13 +116,14 @@ static void end_data(struct trial *trial) {
     trial->messages.begun = false;
     if (wanted == NULL) {
         trial_mark(trial, trial->entry, 0);
-        trial_fail(trial, LEVEL_MUST, "no message comes back here", "a whole message came");
+        trial_fail(trial, LEVEL_MUST, trial->closing.sent ? CAUSE_AFTER_CLOSE : CAUSE_NOT_FAILED,
+                   "no message comes back here", "a whole message came");
         return;
     }
     if (trial->messages.done < wanted->payload.length) {
         describe(wanted, want, sizeof want);
-        trial_fail(trial, LEVEL_MUST, want, "the message that came ends after %" PRIu64 " bytes",
-                   trial->messages.done);
+        trial_fail(trial, LEVEL_MUST, CAUSE_ECHO_DIFFERS, want,
+                   "the message that came ends after %" PRIu64 " bytes", trial->messages.done);
     }
     if (--wanted->times == 0) {
         trial->messages.first++;
@@ -144,8 +146,8 @@ static void take_pong(struct trial *trial) {
             trial->progress++;
             if (!control->legal) {
                 trial_mark(trial, trial->entry, 0);
-                trial_fail(trial, LEVEL_MUST, "a Ping that breaks a rule is not answered",
-                           "a Pong came back");
+                trial_fail(trial, LEVEL_MUST, CAUSE_NOT_FAILED,
+                           "a Ping that breaks a rule is not answered", "a Pong came back");
             }
             return;
         }
@@ -154,7 +156,7 @@ static void take_pong(struct trial *trial) {
         if (trial->controls.sent[i].opcode == OPCODE_PONG &&
             is_same(&trial->controls.sent[i], payload, length)) {
             trial_mark(trial, trial->entry, 0);
-            trial_fail(trial, LEVEL_SHOULD, "a Pong is not answered (5.5.3)",
+            trial_fail(trial, LEVEL_SHOULD, CAUSE_PONG_ANSWERED, "a Pong is not answered (5.5.3)",
                        "a Pong came back with the payload of a Pong");
         }
     }
@@ -237,7 +239,14 @@ static void broken_rule(struct trial *trial, bool has_entry) {
     }
     trial_mark(trial, trial->entry, trial->reader.wrong);
     snprintf(want, sizeof want, "only frames that the RFC allows %s to send", trial_peer(trial));
-    trial_fail(trial, LEVEL_MUST, want, "%s", trial->reader.violation);
+    const struct unpack *unpack = trial->reader.unpack;
+    bool inflates = unpack == NULL || trial->reader.violation != unpack->problem;
+    bool is_first = trial->verdict.failed < LEVEL_MUST;
+    trial_fail(trial, LEVEL_MUST, inflates ? CAUSE_ILLEGAL_FRAME : CAUSE_NOT_INFLATED, want, "%s",
+               trial->reader.violation);
+    if (is_first && inflates) {
+        trial->verdict.broken = trial->reader.violation;
+    }
     trial->link.broken = true;
     trial->link.ended = true;
 }

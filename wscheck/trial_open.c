@@ -60,7 +60,9 @@ bool trial_read_answer(struct trial *trial) {
         if (trial->answer.length > 0) {
             trial_mark(trial, trial->entry, trial->answer.length);
         }
-        trial_fail(trial, LEVEL_MUST, want, "%zu bytes, then %s", trial->answer.length,
+        trial_fail(trial, LEVEL_MUST,
+                   trial->answer.length > 0 ? CAUSE_HEAD_WITHOUT_END : CAUSE_NO_ANSWER, want,
+                   "%zu bytes, then %s", trial->answer.length,
                    !trial->link.ended  ? "silence"
                    : trial->link.reset ? "a reset of the TCP connection"
                                        : "the end of the TCP stream");
@@ -68,7 +70,7 @@ bool trial_read_answer(struct trial *trial) {
     }
     if (!head_parse(&trial->answer, &fault)) {
         trial_mark(trial, trial->entry, fault.wrong);
-        trial_fail(trial, LEVEL_MUST, want, "%s", fault.what);
+        trial_fail(trial, LEVEL_MUST, CAUSE_NOT_HTTP, want, "%s", fault.what);
         return false;
     }
     trial->refused = trial->answer.status == 503;
@@ -90,15 +92,16 @@ bool trial_read_accepted(struct trial *trial) {
     }
     if (!response_rules_judge(&trial->answer, &trial->request, &fault)) {
         trial_mark(trial, trial->entry, fault.wrong);
-        trial_fail(trial, LEVEL_MUST, "a 101 as 4.2.2 describes it", "%s (status %d)", fault.what,
-                   trial->answer.status);
+        trial_fail(trial, LEVEL_MUST, CAUSE_HANDSHAKE, "a 101 as 4.2.2 describes it",
+                   "%s (status %d)", fault.what, trial->answer.status);
         return false;
     }
     enum level level =
         negotiation_judge(&trial->answer, &trial->request, &trial->agreement, &fault);
     if (level != LEVEL_NONE) {
         trial_mark(trial, trial->entry, fault.wrong);
-        trial_fail(trial, level, "a 101 whose extensions answer the offer", "%s", fault.what);
+        trial_fail(trial, level, CAUSE_EXTENSION, "a 101 whose extensions answer the offer", "%s",
+                   fault.what);
     }
     if (level == LEVEL_MUST) {
         return false;

@@ -33,25 +33,41 @@ static bool wait_for(struct trial *trial, int what) {
     return is_reached(trial, what);
 }
 
-/* Says what there was instead of what the server should have sent. */
-static void fail_for(struct trial *trial, enum level level, const char *want) {
+/* Says what there was instead of what the server should have sent. `silence` is the cause if there
+ * was nothing. */
+static void fail_for(struct trial *trial, enum level level, enum cause silence, const char *want) {
     double seconds = (double)trial->timeout / 1000;
+    bool has_to_fail = silence == CAUSE_NOT_FAILED;
     if (trial->closing.received) {
         trial_mark(trial, trial->closing.entry, 0);
-        trial_fail(trial, level, want, "%s closed the connection with %s%u", trial_peer(trial),
+        trial_fail(trial, level,
+                   has_to_fail                   ? CAUSE_CLOSE_CODE
+                   : trial->closing.code == 1009 ? CAUSE_TOO_BIG
+                                                 : CAUSE_CLOSED,
+                   want, "%s closed the connection with %s%u", trial_peer(trial),
                    trial->closing.code == TRIAL_NO_CODE ? "a Close without a code, " : "Close ",
                    trial->closing.code);
     } else if (trial->link.ended) {
-        trial_fail(trial, level, want, "%s %s, without a Close frame", trial_peer(trial),
+        trial_fail(trial, level,
+                   has_to_fail                       ? CAUSE_NO_CLOSE_FRAME
+                   : silence == CAUSE_NO_CLOSE_REPLY ? silence
+                                                     : CAUSE_CLOSED,
+                   want, "%s %s, without a Close frame", trial_peer(trial),
                    trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
     } else if (trial_is_over(trial)) {
-        trial_fail(trial, level, want, "not within %g s, although more and more bytes came",
-                   TRIAL_TIMEOUTS * seconds);
+        trial_fail(trial, level, CAUSE_TOO_SLOW, want,
+                   "not within %g s, although more and more bytes came", TRIAL_TIMEOUTS * seconds);
     } else if (trial->controls.stray_pong[0] != '\0') {
-        trial_fail(trial, level, want, "nothing more within %g s; but a Pong with %s", seconds,
+        trial_fail(trial, level, silence == CAUSE_NO_PONG ? CAUSE_PONG_DIFFERS : silence, want,
+                   "nothing more within %g s; but a Pong with %s", seconds,
                    trial->controls.stray_pong);
     } else {
-        trial_fail(trial, level, want, "nothing%s%s within %g s",
+        bool early = trial->early && (silence == CAUSE_NO_ECHO || silence == CAUSE_NO_PONG);
+        trial_fail(trial, level,
+                   early                   ? CAUSE_FIRST_BYTES_LOST
+                   : trial->messages.begun ? CAUSE_ECHO_STOPS
+                                           : silence,
+                   want, "nothing%s%s within %g s",
                    trial->messages.begun ? " more of the message" : "",
                    trial->controls.ping_came ? " but Pings" : "", seconds);
     }
@@ -84,7 +100,7 @@ bool trial_wait_messages(struct trial *trial) {
     payload_show(start, kept, wanted->payload.length, shown, sizeof shown);
     snprintf(want, sizeof want, "the %s message comes back: %s", writer_opcode_name(wanted->opcode),
              shown);
-    fail_for(trial, LEVEL_MUST, want);
+    fail_for(trial, LEVEL_MUST, CAUSE_NO_ECHO, want);
     return false;
 }
 
@@ -97,7 +113,7 @@ bool trial_wait_pong(struct trial *trial) {
     if (is_excused(trial)) {
         return false;
     }
-    fail_for(trial, LEVEL_MUST, want_pong);
+    fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG, want_pong);
     return false;
 }
 
@@ -120,7 +136,7 @@ static void list_codes(const unsigned *codes, char *out, size_t capacity) {
 
 static void wait_end_of_tcp(struct trial *trial, enum level level, const char *want) {
     if (!wait_for(trial, WAIT_END)) {
-        trial_fail(trial, level, want, "TCP is still open after %g s",
+        trial_fail(trial, level, CAUSE_TCP_STAYS_OPEN, want, "TCP is still open after %g s",
                    (double)trial->timeout / 1000);
     }
 }
@@ -132,22 +148,22 @@ void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level si
              "%s fails the connection: a Close frame with %s, then the end of TCP (7.1.7)",
              trial_peer(trial), list);
     if (!wait_for(trial, WAIT_CLOSE | WAIT_END)) {
-        fail_for(trial, silence, want);
+        fail_for(trial, silence, CAUSE_NOT_FAILED, want);
         return;
     }
     if (!trial->closing.received) {
-        fail_for(trial, LEVEL_SHOULD, want);
+        fail_for(trial, LEVEL_SHOULD, CAUSE_NOT_FAILED, want);
         return;
     }
     if (!is_listed(codes, trial->closing.code)) {
-        fail_for(trial, LEVEL_SHOULD, want);
+        fail_for(trial, LEVEL_SHOULD, CAUSE_NOT_FAILED, want);
         trial_mark(trial, trial->closing.entry, 2);
     }
     trial->settings->driver->after_close(trial);
     snprintf(want, sizeof want, "after its Close frame %s ends TCP (7.1.7)", trial_peer(trial));
     wait_end_of_tcp(trial, LEVEL_MUST, want);
     if (trial->no_reply && trial->link.ended && trial->link.reset) {
-        trial_fail(trial, LEVEL_SHOULD,
+        trial_fail(trial, LEVEL_SHOULD, CAUSE_RESET,
                    "the TCP stream ends cleanly, trailing bytes read and discarded (7.1.1)",
                    "a reset, which can destroy the Close frame before the client has read it");
     }
@@ -156,11 +172,12 @@ void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level si
 void trial_wait_closed(struct trial *trial, const unsigned *codes) {
     bool after = trial->closing.sent_after;
     if (!wait_for(trial, WAIT_CLOSE)) {
-        fail_for(trial, LEVEL_MUST, "the Close frame is answered with a Close frame (5.5.1)");
+        fail_for(trial, LEVEL_MUST, CAUSE_NO_CLOSE_REPLY,
+                 "the Close frame is answered with a Close frame (5.5.1)");
         return;
     }
     if (trial->verdict.failed < LEVEL_MUST && trial_pinged(trial)) {
-        fail_for(trial, LEVEL_MUST, want_pong);
+        fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG, want_pong);
     }
     unsigned usual[] = {1000, trial->closing.sent_code, 0};
     bool good = trial->closing.code == TRIAL_NO_CODE || trial->client.hung_up ||
@@ -170,7 +187,7 @@ void trial_wait_closed(struct trial *trial, const unsigned *codes) {
         list_codes(codes != NULL ? codes : usual, list, sizeof list);
         snprintf(want, sizeof want, "the answer to the Close frame has code %s (5.5.1)", list);
         trial_mark(trial, trial->closing.entry, 2);
-        trial_fail(trial, LEVEL_SHOULD, want, "Close %u", trial->closing.code);
+        trial_fail(trial, LEVEL_SHOULD, CAUSE_CLOSE_CODE, want, "Close %u", trial->closing.code);
     }
     const char *want_end = trial->settings->driver->is_client
                                ? "after the closing handshake the server ends TCP at once (5.5.1)"
@@ -179,11 +196,11 @@ void trial_wait_closed(struct trial *trial, const unsigned *codes) {
     trial->settings->driver->after_close(trial);
     wait_end_of_tcp(trial, LEVEL_MUST, want_end);
     if (trial->link.ended && clock_now() - start > trial->timeout / 2) {
-        trial_fail(trial, LEVEL_SHOULD, want_end, "it took %g s",
+        trial_fail(trial, LEVEL_SHOULD, CAUSE_TCP_STAYS_OPEN, want_end, "it took %g s",
                    (double)(clock_now() - start) / 1000);
     }
     if (trial->link.ended && trial->link.reset && !after) {
-        trial_fail(trial, LEVEL_SHOULD, "TCP is ended cleanly (7.1.1)", "a reset");
+        trial_fail(trial, LEVEL_SHOULD, CAUSE_RESET, "TCP is ended cleanly (7.1.1)", "a reset");
     }
 }
 

@@ -1,0 +1,66 @@
+/* cause: what happened when a case failed. One fault of a server fails many cases, each with a rule
+ * of its own; the cause is what they have in common, and what there is to fix. */
+#ifndef WSCHECK_CAUSE_H
+#define WSCHECK_CAUSE_H
+
+#include <stdbool.h>
+
+enum cause {
+    CAUSE_NONE,
+    /* There is nothing to talk to. */
+    CAUSE_DIED,
+    CAUSE_NO_CONNECTION,
+    CAUSE_NO_CLIENT,
+    /* The opening handshake. */
+    CAUSE_NO_ANSWER,
+    CAUSE_HEAD_WITHOUT_END,
+    CAUSE_NOT_HTTP,
+    CAUSE_HANDSHAKE,
+    CAUSE_STATUS,
+    CAUSE_HEADER,
+    CAUSE_EXTENSION,
+    CAUSE_REQUEST_TAKEN,
+    CAUSE_ANSWER_TAKEN,
+    CAUSE_BEFORE_ANSWER,
+    CAUSE_FIRST_BYTES_LOST,
+    /* Frames and messages. */
+    CAUSE_ILLEGAL_FRAME,
+    CAUSE_NOT_INFLATED,
+    CAUSE_MASKING_KEYS,
+    CAUSE_NO_ECHO,
+    CAUSE_ECHO_STOPS,
+    CAUSE_ECHO_DIFFERS,
+    CAUSE_NO_PONG,
+    CAUSE_PONG_DIFFERS,
+    CAUSE_PONG_ANSWERED,
+    CAUSE_NOT_FAILED,
+    CAUSE_TOO_BIG,
+    CAUSE_CLOSED,
+    /* The end of a connection. */
+    CAUSE_NO_CLOSE_REPLY,
+    CAUSE_AFTER_CLOSE,
+    CAUSE_CLOSE_CODE,
+    CAUSE_NO_CLOSE_FRAME,
+    CAUSE_TCP_STAYS_OPEN,
+    CAUSE_TCP_ENDED_FIRST,
+    CAUSE_RESET,
+    /* Time, and others. */
+    CAUSE_STOPS_READING,
+    CAUSE_TOO_SLOW,
+    CAUSE_OTHERS_WAIT,
+    CAUSE_NOT_PRINTED,
+    CAUSES
+};
+
+struct cause_words {
+    const char *what; /* with "the server" or "the client" in front of it */
+    const char *home; /* the section whose cases are about it; or NULL */
+    const char *hint; /* NULL: what the case says */
+    bool is_first;    /* without this nothing else works */
+    bool by_section;  /* each section has a fault of its own */
+};
+
+/* What there is to say about a cause. */
+const struct cause_words *cause_words(enum cause cause);
+
+#endif
