@@ -126,10 +126,10 @@ names() {
 }
 expect 'the names of the cases' 0 '^all good$' names
 
-# Planted faults: the two that are looked at below. `make mistakes` plants all of them.
-expect 'the planted faults' 0 '^2 passed, 0 failed$' \
+# Planted faults: the three that are looked at below. `make mistakes` plants all of them.
+expect 'the planted faults' 0 '^3 passed, 0 failed$' \
     "${MAKE:-make}" --no-print-directory -s mistakes BUILD="$BUILD" \
-    MISTAKES='not_minimal_accepted client_control_not_masked'
+    MISTAKES='not_minimal_accepted close_ignored client_control_not_masked'
 lenient="$BUILD/mistakes/not_minimal_accepted/server --quiet --port {port}"
 expect 'a SHOULD alone' 0 ' 0 failed, 1 fell short of a SHOULD' \
     "$wscheck" --exec "$lenient" 6455/5.2/not-minimal/64-bits-for-0
@@ -137,6 +137,12 @@ expect 'a fault of a client' 1 '\^\^ the first wrong byte' "$wscheck" --listen 0
     "$BUILD/mistakes/client_control_not_masked/client --quiet {url}" 6455/5.1/empty-pong-is-masked
 expect 'a SHOULD under --strict' 4 ' 0 failed, 1 fell short of a SHOULD' \
     "$wscheck" --strict --exec "$lenient" 6455/5.2/not-minimal/64-bits-for-0
+
+# What never comes is not waited for as long each time, and the report says so.
+deaf="$BUILD/mistakes/close_ignored/server --quiet --port {port}"
+expect 'what has been waited for ten times' 1 \
+    'nothing within 0.2 s (not 0.3 s: ten waits for it had been in vain)' \
+    "$wscheck" --timeout 0.3 --jobs 4 --exec "$deaf" 6455/5.2/length/text
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -49,7 +49,9 @@ static int run(const struct arguments *arguments, struct report *report,
 /* Starts a client for each case, or waits until somebody does. */
 int grade_client(struct arguments *arguments, struct report *report,
                  const struct test_case *const *cases, size_t count) {
+    struct silence silence = {0};
     struct trial_settings settings = {.driver = &driver_client,
+                                      .silence = &silence,
                                       .timeout = arguments->timeout,
                                       .ends = arguments_run_ends(arguments),
                                       .echo = arguments->echo,
@@ -88,7 +90,9 @@ static bool start_server(const struct arguments *arguments, struct trial_setting
 
 int grade_server(struct arguments *arguments, struct report *report,
                  const struct test_case *const *cases, size_t count) {
+    struct silence silence = {0};
     struct trial_settings settings = {.driver = &driver_server,
+                                      .silence = &silence,
                                       .timeout = arguments->timeout,
                                       .ends = arguments_run_ends(arguments),
                                       .echo = !arguments->no_echo,

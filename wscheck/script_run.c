@@ -1,6 +1,5 @@
 #include "wscheck/script_run.h"
 
-#include "common/clock.h"
 #include "wscheck/driver.h"
 #include "wscheck/words.h"
 
@@ -88,13 +87,7 @@ static void fails_or_goes_on(struct script_run *run, const struct script_step *s
     struct trial *trial = run->trial;
     char payload[] = "still there?";
     trial_send_simple(trial, OPCODE_PING, payload, strlen(payload));
-    trial_flush(trial);
-    int64_t deadline = clock_now() + trial->timeout;
-    while (trial_pinged(trial) && !trial->closing.received && trial_receive(trial, deadline)) {
-    }
-    if (trial->closing.received || trial->link.ended) {
-        trial_wait_failed(trial, step->codes, LEVEL_MUST);
-    } else if (trial_wait_pong(trial)) {
+    if (trial_wait_failed_or_pong(trial, step->codes)) {
         trial_send_close(trial, 1000);
         trial_wait_closed(trial, NULL);
     }

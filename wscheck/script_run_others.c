@@ -126,8 +126,12 @@ void script_run_crowd(struct trial *trial, size_t count) {
             say_something(&crowd[i]);
         }
     }
+    bool served = true;
     for (size_t i = count; i > 0; i--) { /* The last one first: nobody waits in line. */
-        end(&crowd[i - 1]);
+        if (served || i == 1) { /* One fault is told once, and of the first one it is a MUST. */
+            end(&crowd[i - 1]);
+            served = crowd[i - 1].verdict.failed < LEVEL_MUST;
+        }
     }
     report_crowd(trial, crowd, count);
     for (size_t i = 0; i < count; i++) {

@@ -154,7 +154,9 @@ void tested_client_refuses(struct trial *trial) {
                          ping, sizeof ping);
         link_write(&trial->link, ping, sizeof ping);
     }
-    int64_t start = clock_now(), deadline = start + trial->timeout;
+    char waited[TRIAL_WAITED_SIZE];
+    int64_t start = clock_now();
+    int64_t deadline = start + trial_begin_wait(trial, CAUSE_TCP_STAYS_OPEN);
     while (!has_input(trial) && !trial->link.ended && clock_now() < deadline) {
         bool patient = !upgraded && !trial->finished;
         trial_receive(trial, patient ? start + HTTP_PATIENCE : deadline);
@@ -163,13 +165,14 @@ void tested_client_refuses(struct trial *trial) {
             trial->finished = true;
         }
     }
+    trial_end_wait(trial, CAUSE_TCP_STAYS_OPEN, trial->link.ended, !has_input(trial));
     if (has_input(trial) && (upgraded || trial->link.buffer[trial->link.start] != 'G')) {
         show_input(trial);
         trial_fail(trial, LEVEL_MUST, CAUSE_ANSWER_TAKEN, want,
                    "it sent bytes as if the connection were open");
     } else if (!has_input(trial) && !trial->link.ended) {
-        trial_fail(trial, LEVEL_MUST, CAUSE_TCP_STAYS_OPEN, want, "TCP is still open after %g s",
-                   (double)trial->timeout / 1000);
+        trial_fail(trial, LEVEL_MUST, CAUSE_TCP_STAYS_OPEN, want, "TCP is still open after %s",
+                   trial_waited(trial, waited));
     }
 }
 

@@ -75,6 +75,28 @@ void trial_give_time(struct trial *trial, int64_t timeout) {
     trial->ends = ends < trial->settings->ends ? ends : trial->settings->ends;
 }
 
+int64_t trial_begin_wait(struct trial *trial, enum cause silence) {
+    trial->waited = silence_timeout(trial->settings->silence, silence, trial->timeout);
+    return trial->waited;
+}
+
+void trial_end_wait(struct trial *trial, enum cause silence, bool came, bool silent) {
+    if (came || silent) {
+        silence_note(trial->settings->silence, silence, !came);
+    }
+    trial->verdict.shortened =
+        trial->verdict.failed == LEVEL_NONE && !came && silent && trial->waited < trial->timeout;
+}
+
+const char *trial_waited(const struct trial *trial, char out[TRIAL_WAITED_SIZE]) {
+    int length = snprintf(out, TRIAL_WAITED_SIZE, "%g s", (double)trial->waited / 1000);
+    if (trial->waited < trial->timeout) {
+        snprintf(out + length, TRIAL_WAITED_SIZE - (size_t)length,
+                 " (not %g s: ten waits for it had been in vain)", (double)trial->timeout / 1000);
+    }
+    return out;
+}
+
 bool trial_is_over(const struct trial *trial) {
     return clock_now() >= trial->ends;
 }

@@ -19,6 +19,7 @@
 #include "wscheck/link.h"
 #include "wscheck/negotiation.h"
 #include "wscheck/reader.h"
+#include "wscheck/silence.h"
 #include "wscheck/transcript.h"
 
 struct child;
@@ -36,11 +37,12 @@ enum { TRIAL_WANTED_MAX = 64, TRIAL_OUTBOX_SIZE = 64 * 1024, TRIAL_NO_CODE = 0 }
 struct trial_settings {
     const struct driver *driver; /* who is under test */
     struct link_address address;
-    char host[300];     /* the value of the Host header */
-    const char *target; /* of the request line */
-    int64_t timeout;    /* ms without progress until a wait is over */
-    int64_t ends;       /* when the run is over (clock_now), whatever is still to be done */
-    bool echo;          /* whether the server sends messages back */
+    char host[300];          /* the value of the Host header */
+    const char *target;      /* of the request line */
+    int64_t timeout;         /* ms without progress until a wait is over */
+    struct silence *silence; /* what has never come so far */
+    int64_t ends;            /* when the run is over (clock_now), whatever is still to be done */
+    bool echo;               /* whether the server sends messages back */
     const struct options_list *headers; /* of every request, beside the usual ones; or NULL */
     unsigned step;       /* of the tutorial, at which the server is; 5 for a whole server */
     uint64_t messages;   /* of a sample that is slid through; 0: as many as make a fair amount */
@@ -124,6 +126,7 @@ struct trial_verdict {
     enum level failed;
     enum cause cause;   /* what happened, */
     const char *broken; /* and of an illegal frame the rule; or NULL */
+    bool shortened;     /* it was waited for less time than usual */
     char want[320], got[480];
     char skipped[160]; /* why the case cannot be judged, if it cannot */
 };
@@ -132,6 +135,7 @@ struct trial {
     const struct trial_settings *settings;
     uint64_t random;
     int64_t timeout; /* that of the settings, if the case needs no longer one */
+    int64_t waited;  /* the bound of the last wait, which may be shorter */
     int64_t ends;    /* when the case is over, whatever is still coming (clock_now) */
     struct link link;
     struct reader reader;
@@ -196,6 +200,17 @@ void trial_try_replies(struct trial *trial);
 /* Gives a case so much time that this many ms without progress are no trouble. */
 void trial_give_time(struct trial *trial, int64_t timeout);
 
+/* Begins a wait and returns its bound in ms: what has not come ten times in a row is waited for a
+ * shorter time. `silence` is the cause if it does not come. The end of the wait: whether it came,
+ * or whether there was nothing but silence. */
+int64_t trial_begin_wait(struct trial *trial, enum cause silence);
+void trial_end_wait(struct trial *trial, enum cause silence, bool came, bool silent);
+
+enum { TRIAL_WAITED_SIZE = 80 };
+
+/* The bound of the last wait in words, such as "3 s"; if it was shortened, with the reason. */
+const char *trial_waited(const struct trial *trial, char out[TRIAL_WAITED_SIZE]);
+
 /* Whether the case's time is over. Every wait ends then, also one in which bytes keep dripping. */
 bool trial_is_over(const struct trial *trial);
 
@@ -251,6 +266,10 @@ bool trial_wait_pong(struct trial *trial);
 /* The server has to fail the connection with one of these codes (ended by 0). If it does nothing at
  * all, that is a failure of the given level. */
 void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level silence);
+
+/* Either the server fails the connection with one of these codes, or it answers the last ping.
+ * Returns whether it answered. */
+bool trial_wait_failed_or_pong(struct trial *trial, const unsigned *codes);
 
 /* A Close was sent; the server has to answer it and to end TCP. With `codes`, only those are right
  * in the answer. */

@@ -20,7 +20,7 @@ void trial_send_request(struct trial *trial) {
  * link's buffer: it is the server's first frame. */
 bool trial_gather(struct trial *trial, struct head *answer) {
     struct link *link = &trial->link;
-    int64_t deadline = clock_now() + trial->timeout;
+    int64_t deadline = clock_now() + trial_begin_wait(trial, CAUSE_NO_ANSWER);
     free(answer->bytes);
     *answer = (struct head){malloc(HEAD_MAX), 0, 0};
     if (answer->bytes == NULL) {
@@ -34,12 +34,14 @@ bool trial_gather(struct trial *trial, struct head *answer) {
         answer->length = head_length(answer->bytes, there + count);
         if (answer->length > 0) {
             link->start += answer->length - there;
+            trial_end_wait(trial, CAUSE_NO_ANSWER, true, false);
             return true;
         }
         there += count;
         link->start += count;
         if (there == HEAD_MAX || !trial_receive(trial, deadline)) {
             answer->length = there;
+            trial_end_wait(trial, CAUSE_NO_ANSWER, false, there == 0 && !link->ended);
             return false;
         }
     }
@@ -47,6 +49,7 @@ bool trial_gather(struct trial *trial, struct head *answer) {
 
 bool trial_read_answer(struct trial *trial) {
     struct head_fault fault = {0};
+    char waited[TRIAL_WAITED_SIZE];
     static const char want[] = "an HTTP response that ends with an empty line";
     trial_flush(trial);
     bool whole = trial_gather(trial, &trial->answer);
@@ -62,10 +65,11 @@ bool trial_read_answer(struct trial *trial) {
         }
         trial_fail(trial, LEVEL_MUST,
                    trial->answer.length > 0 ? CAUSE_HEAD_WITHOUT_END : CAUSE_NO_ANSWER, want,
-                   "%zu bytes, then %s", trial->answer.length,
-                   !trial->link.ended  ? "silence"
+                   "%zu bytes, then %s%s", trial->answer.length,
+                   !trial->link.ended  ? "silence for "
                    : trial->link.reset ? "a reset of the TCP connection"
-                                       : "the end of the TCP stream");
+                                       : "the end of the TCP stream",
+                   trial->link.ended ? "" : trial_waited(trial, waited));
         return false;
     }
     if (!head_parse(&trial->answer, &fault)) {

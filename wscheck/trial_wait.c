@@ -18,25 +18,31 @@ static bool is_reached(const struct trial *trial, int what) {
            ((what & WAIT_END) != 0 && trial->link.ended);
 }
 
-/* Waits until it is reached, or until nothing has moved for the length of the time-out. */
-static bool wait_for(struct trial *trial, int what) {
+/* Waits until it is reached, or until nothing has moved for the length of the time-out. `silence`
+ * is the cause if nothing comes. */
+static bool wait_for(struct trial *trial, int what, enum cause silence) {
     trial_flush(trial);
     uint64_t progress = trial->progress;
-    int64_t deadline = clock_now() + trial->timeout;
+    int64_t timeout = trial_begin_wait(trial, silence), deadline = clock_now() + timeout;
+    if (is_reached(trial, what)) {
+        return true;
+    }
     while (!is_reached(trial, what) && trial->verdict.failed < LEVEL_MUST &&
            clock_now() < deadline && !trial_is_over(trial) && trial_receive(trial, deadline)) {
         if (trial->progress != progress) {
             progress = trial->progress;
-            deadline = clock_now() + trial->timeout;
+            deadline = clock_now() + timeout;
         }
     }
+    trial_end_wait(trial, silence, is_reached(trial, what),
+                   clock_now() >= deadline && !trial->closing.received && !trial->link.ended);
     return is_reached(trial, what);
 }
 
 /* Says what there was instead of what the server should have sent. `silence` is the cause if there
  * was nothing. */
 static void fail_for(struct trial *trial, enum level level, enum cause silence, const char *want) {
-    double seconds = (double)trial->timeout / 1000;
+    char waited[TRIAL_WAITED_SIZE];
     bool has_to_fail = silence == CAUSE_NOT_FAILED;
     if (trial->closing.received) {
         trial_mark(trial, trial->closing.entry, 0);
@@ -56,10 +62,11 @@ static void fail_for(struct trial *trial, enum level level, enum cause silence, 
                    trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
     } else if (trial_is_over(trial)) {
         trial_fail(trial, level, CAUSE_TOO_SLOW, want,
-                   "not within %g s, although more and more bytes came", TRIAL_TIMEOUTS * seconds);
+                   "not within %g s, although more and more bytes came",
+                   (double)(TRIAL_TIMEOUTS * trial->timeout) / 1000);
     } else if (trial->controls.stray_pong[0] != '\0') {
         trial_fail(trial, level, silence == CAUSE_NO_PONG ? CAUSE_PONG_DIFFERS : silence, want,
-                   "nothing more within %g s; but a Pong with %s", seconds,
+                   "nothing more within %s; but a Pong with %s", trial_waited(trial, waited),
                    trial->controls.stray_pong);
     } else {
         bool early = trial->early && (silence == CAUSE_NO_ECHO || silence == CAUSE_NO_PONG);
@@ -67,9 +74,9 @@ static void fail_for(struct trial *trial, enum level level, enum cause silence, 
                    early                   ? CAUSE_FIRST_BYTES_LOST
                    : trial->messages.begun ? CAUSE_ECHO_STOPS
                                            : silence,
-                   want, "nothing%s%s within %g s",
+                   want, "nothing%s%s within %s",
                    trial->messages.begun ? " more of the message" : "",
-                   trial->controls.ping_came ? " but Pings" : "", seconds);
+                   trial->controls.ping_came ? " but Pings" : "", trial_waited(trial, waited));
     }
 }
 
@@ -85,7 +92,7 @@ static bool is_excused(struct trial *trial) {
 }
 
 bool trial_wait_messages(struct trial *trial) {
-    if (wait_for(trial, WAIT_MESSAGES)) {
+    if (wait_for(trial, WAIT_MESSAGES, CAUSE_NO_ECHO)) {
         return true;
     }
     if (is_excused(trial)) {
@@ -107,7 +114,7 @@ bool trial_wait_messages(struct trial *trial) {
 static const char want_pong[] = "a Pong with the payload of the last Ping (5.5.2)";
 
 bool trial_wait_pong(struct trial *trial) {
-    if (wait_for(trial, WAIT_PONG)) {
+    if (wait_for(trial, WAIT_PONG, CAUSE_NO_PONG)) {
         return true;
     }
     if (is_excused(trial)) {
@@ -135,9 +142,10 @@ static void list_codes(const unsigned *codes, char *out, size_t capacity) {
 }
 
 static void wait_end_of_tcp(struct trial *trial, enum level level, const char *want) {
-    if (!wait_for(trial, WAIT_END)) {
-        trial_fail(trial, level, CAUSE_TCP_STAYS_OPEN, want, "TCP is still open after %g s",
-                   (double)trial->timeout / 1000);
+    char waited[TRIAL_WAITED_SIZE];
+    if (!wait_for(trial, WAIT_END, CAUSE_TCP_STAYS_OPEN)) {
+        trial_fail(trial, level, CAUSE_TCP_STAYS_OPEN, want, "TCP is still open after %s",
+                   trial_waited(trial, waited));
     }
 }
 
@@ -147,7 +155,7 @@ void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level si
     snprintf(want, sizeof want,
              "%s fails the connection: a Close frame with %s, then the end of TCP (7.1.7)",
              trial_peer(trial), list);
-    if (!wait_for(trial, WAIT_CLOSE | WAIT_END)) {
+    if (!wait_for(trial, WAIT_CLOSE | WAIT_END, CAUSE_NOT_FAILED)) {
         fail_for(trial, silence, CAUSE_NOT_FAILED, want);
         return;
     }
@@ -169,9 +177,19 @@ void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level si
     }
 }
 
+bool trial_wait_failed_or_pong(struct trial *trial, const unsigned *codes) {
+    wait_for(trial, WAIT_PONG | WAIT_CLOSE | WAIT_END, CAUSE_NO_PONG);
+    if (trial->closing.received || trial->link.ended) {
+        trial_wait_failed(trial, codes, LEVEL_MUST);
+    } else if (trial_pinged(trial)) {
+        fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG, want_pong);
+    }
+    return trial->verdict.failed < LEVEL_MUST && !trial->closing.received && !trial->link.ended;
+}
+
 void trial_wait_closed(struct trial *trial, const unsigned *codes) {
     bool after = trial->closing.sent_after;
-    if (!wait_for(trial, WAIT_CLOSE)) {
+    if (!wait_for(trial, WAIT_CLOSE, CAUSE_NO_CLOSE_REPLY)) {
         fail_for(trial, LEVEL_MUST, CAUSE_NO_CLOSE_REPLY,
                  "the Close frame is answered with a Close frame (5.5.1)");
         return;
