@@ -29,11 +29,12 @@ class Talker:
     def __init__(self, client):
         self.client = client
         self.echoed = 0
+        self.ending = False
         self.task = asyncio.create_task(self.talk())
         self.task.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     async def talk(self):
-        while True:
+        while not self.ending:
             await echoes(self.client, f"message {self.echoed}")
             self.echoed += 1
             await asyncio.sleep(0.01)
@@ -51,7 +52,9 @@ class Talker:
         await within(more(), "ten more echoes")
 
     async def end(self):
-        self.task.cancel()
+        """Not by task.cancel(): asyncio.wait_for, until Python 3.12, loses a cancellation that comes
+        at the moment when what it waits for is there."""
+        self.ending = True
         await asyncio.gather(self.task, return_exceptions=True)
         await self.client.close()
 
