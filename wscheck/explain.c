@@ -161,6 +161,9 @@ void explain(FILE *out, const struct result *result, const char *prefix, const c
         fprintf(out, "%s  wanted    %s\n", prefix, result->want);
         fprintf(out, "%s  happened  %s\n", prefix, result->got);
     }
+    if (result->kind == RESULT_FLAKY) {
+        fprintf(out, "%s  flaky     it passed when it was repeated alone\n", prefix);
+    }
     if (result->transcript != NULL) {
         show_transcript(out, result, prefix);
     }

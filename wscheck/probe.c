@@ -29,41 +29,49 @@ static void last_words(struct child *child) {
     free(output);
 }
 
-struct child *probe_start(const char *command, int64_t timeout) {
-    struct child *child = child_start(command);
+/* Waits until its port accepts a connection. */
+static bool listens(struct child *child, const struct link_address *address, int64_t deadline) {
     struct link *link = malloc(sizeof *link);
-    struct link_address address;
-    char port[8];
-    if (child == NULL || link == NULL) {
-        fprintf(stderr, "wscheck: cannot start '%s': %s\n", command, strerror(errno));
-        free(link);
-        return NULL;
+    bool open = false;
+    if (link == NULL) {
+        abort();
     }
-    snprintf(port, sizeof port, "%u", child_port(child));
-    link_find("127.0.0.1", port, &address);
-    int64_t deadline = clock_now() + timeout;
-    bool listens = false;
-    while (!listens && child_is_running(child) && clock_now() < deadline) {
-        listens = link_open(link, &address, deadline) == 0;
+    while (!open && child_is_running(child) && clock_now() < deadline) {
+        open = link_open(link, address, deadline) == 0;
         link_close(link);
         struct timespec pause = {0, START_PAUSE * 1000000L};
-        if (!listens) {
+        if (!open) {
             nanosleep(&pause, NULL);
         }
     }
     free(link);
-    if (listens && child_is_running(child)) {
-        return child;
+    return open;
+}
+
+bool probe_start(struct trial_settings *settings) {
+    struct child *child = child_start(settings->command);
+    char port[8];
+    if (child == NULL) {
+        fprintf(stderr, "wscheck: cannot start '%s': %s\n", settings->command, strerror(errno));
+        return false;
     }
-    if (listens || !child_is_running(child)) {
-        fprintf(stderr, "wscheck: '%s' does not run: %s", command, child_end(child));
+    snprintf(port, sizeof port, "%u", child_port(child));
+    snprintf(settings->host, sizeof settings->host, "127.0.0.1:%s", port);
+    link_find("127.0.0.1", port, &settings->address);
+    bool open = listens(child, &settings->address, clock_now() + settings->arrival);
+    if (open && child_is_running(child)) {
+        settings->child = child;
+        return true;
+    }
+    if (!child_is_running(child)) {
+        fprintf(stderr, "wscheck: '%s' does not run: %s", settings->command, child_end(child));
     } else {
         fprintf(stderr, "wscheck: '%s' does not listen on port %s within %g s (--start-timeout)",
-                command, port, (double)timeout / 1000);
+                settings->command, port, (double)settings->arrival / 1000);
     }
     last_words(child);
     child_stop(child);
-    return NULL;
+    return false;
 }
 
 /* What the server is, if its answer is not a 101; "" if it is a 101. */

@@ -5,9 +5,10 @@
 
 #include "wscheck/trial.h"
 
-/* Starts the server of --exec and waits until its port accepts a connection, at most `timeout` ms.
- * Returns NULL after one line on standard error. */
-struct child *probe_start(const char *command, int64_t timeout);
+/* Starts the server of --exec, as the settings have it, and waits until its port accepts a
+ * connection. Fills in the settings that depend on the port. Returns false after one line on
+ * standard error. */
+bool probe_start(struct trial_settings *settings);
 
 /* Tries one ordinary handshake (of a server at step 1 or 2 only what it can do), then many at once.
  * Returns how many cases may run at a time: `jobs`, or fewer if the server has not enough places;

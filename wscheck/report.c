@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kind_names[] = {"passed", "should", "failed", "skipped"};
+static const char *const kind_names[] = {"passed", "should", "failed", "skipped", "flaky"};
 
 bool report_format_named(const char *name, enum report_format *format) {
     static const char *const names[] = {"pretty", "tap", "junit", "json"};
@@ -94,9 +94,10 @@ static char *explanation(const struct report *report, const struct result *resul
 }
 
 static void print_pretty(struct report *report, const struct result *result) {
-    static const char *const marks[] = {"ok    ", "SHOULD", "FAIL  ", "skip  "};
-    static const char *const colours[] = {"\033[32m", "\033[33m", "\033[31m", "\033[2m"};
-    bool failed = result->kind == RESULT_MUST || result->kind == RESULT_SHOULD;
+    static const char *const marks[] = {"ok    ", "SHOULD", "FAIL  ", "skip  ", "FLAKY "};
+    static const char *const colours[] = {"\033[32m", "\033[33m", "\033[31m", "\033[2m",
+                                          "\033[35m"};
+    bool failed = result->kind != RESULT_PASSED && result->kind != RESULT_SKIPPED;
     bool explained = failed || report->in_full;
     if (report->progress) {
         printf("\r\033[K");
@@ -119,9 +120,11 @@ static void print_tap(const struct report *report, const struct result *result) 
     bool good = result->kind == RESULT_PASSED || result->kind == RESULT_SKIPPED;
     printf("%sok %zu - %s %s%s%s\n", good ? "" : "not ", report->shown, result->test->name,
            result->test->rule,
-           result->kind == RESULT_SKIPPED                     ? " # SKIP "
-           : result->kind == RESULT_SHOULD && !report->strict ? " # TODO a SHOULD"
-                                                              : "",
+           result->kind == RESULT_SKIPPED  ? " # SKIP "
+           : report->strict                ? ""
+           : result->kind == RESULT_SHOULD ? " # TODO a SHOULD"
+           : result->kind == RESULT_FLAKY  ? " # TODO flaky"
+                                           : "",
            result->kind == RESULT_SKIPPED ? result->got : "");
     if (!good) {
         char *text = explanation(report, result);
@@ -213,7 +216,9 @@ static const char *cut_short(const struct report *report, enum run_end end) {
 
 static void end_pretty(const struct report *report, enum run_end end, double seconds) {
     const size_t *count = report->count;
-    bool good = end == RUN_COMPLETE && count[RESULT_MUST] == 0 && count[RESULT_SHOULD] == 0;
+    bool good = end == RUN_COMPLETE && count[RESULT_MUST] == 0 && count[RESULT_SHOULD] == 0 &&
+                count[RESULT_FLAKY] == 0;
+    char flaky[40] = "";
     if (report->progress) {
         printf("\r\033[K");
     }
@@ -227,12 +232,15 @@ static void end_pretty(const struct report *report, enum run_end end, double sec
     if (report->declined > 0) {
         printf("%zu cases were skipped: %s\n", report->declined, report->driver->declines);
     }
-    printf("%s%zu passed, %zu failed, %zu fell short of a SHOULD, %zu skipped, in %.1f s%s\n",
+    if (count[RESULT_FLAKY] > 0) {
+        snprintf(flaky, sizeof flaky, ", %zu flaky", count[RESULT_FLAKY]);
+    }
+    printf("%s%zu passed, %zu failed, %zu fell short of a SHOULD, %zu skipped%s, in %.1f s%s\n",
            !report->colour ? ""
            : good          ? "\033[32m"
                            : "\033[31m",
            count[RESULT_PASSED], count[RESULT_MUST], count[RESULT_SHOULD], count[RESULT_SKIPPED],
-           seconds, report->colour ? "\033[0m" : "");
+           flaky, seconds, report->colour ? "\033[0m" : "");
 }
 
 static void end_junit(struct report *report, double seconds) {
@@ -260,10 +268,11 @@ void report_end(struct report *report, enum run_end end) {
         break;
     case REPORT_JSON:
         printf("\n], \"passed\": %zu, \"failed\": %zu, \"should\": %zu, \"skipped\": %zu, "
-               "\"seconds\": %.3f, \"server_gone\": %s, \"time_over\": %s}\n",
+               "\"flaky\": %zu, \"seconds\": %.3f, \"server_gone\": %s, \"time_over\": %s}\n",
                report->count[RESULT_PASSED], report->count[RESULT_MUST],
-               report->count[RESULT_SHOULD], report->count[RESULT_SKIPPED], seconds,
-               end == RUN_PEER_GONE ? "true" : "false", end == RUN_TIME_OVER ? "true" : "false");
+               report->count[RESULT_SHOULD], report->count[RESULT_SKIPPED],
+               report->count[RESULT_FLAKY], seconds, end == RUN_PEER_GONE ? "true" : "false",
+               end == RUN_TIME_OVER ? "true" : "false");
         break;
     }
     fflush(stdout);

@@ -15,7 +15,7 @@ struct report {
     bool strict;                 /* a SHOULD counts */
     bool in_full;                /* explains the cases that pass as well */
     size_t total, shown;
-    size_t count[4]; /* of each enum result_kind */
+    size_t count[RESULT_KINDS];
     size_t declined; /* of those that were skipped: because there is no compression */
     int64_t start;
     char *body; /* of JUnit, which has the sums at its beginning */

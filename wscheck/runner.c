@@ -3,157 +3,186 @@
 #include "common/clock.h"
 #include "wscheck/child.h"
 #include "wscheck/driver.h"
-#include "wscheck/script_run.h"
+#include "wscheck/probe.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-enum { OUTPUT_SHOWN = 2000 }; /* characters of the server's output beside a failure */
+enum {
+    HEAVY_AT_ONCE = 3, /* so many that a server of one thread still serves the others in time */
+    DOUBTFUL_MAX = 16, /* failures that wait for their repetition, which stops everything else */
+    CONFIRMED_MAX = 5, /* repetitions with the same end; the next failure of that cause has none */
+    RESTARTS_MAX = 50, /* of a server that dies again and again */
+    PATIENCE = 5       /* times --timeout for the last question whether a server is there */
+};
+
+enum stage { STAGE_WAITS, STAGE_RUNS, STAGE_DOUBTFUL, STAGE_DONE };
 
 struct queue {
     const struct runner *runner;
     struct result *results;
-    bool *done;
-    size_t next;
+    enum stage *stages;
+    size_t waiting, running, heavy, doubtful; /* cases */
+    bool alone; /* the case that is running must have no other beside it */
+    bool gone;  /* a case has found no server after it */
+    unsigned restarts;
     enum run_end end; /* if not RUN_COMPLETE, no more cases are begun */
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    pthread_rwlock_t quiet; /* a case that needs quiet holds it alone */
 };
 
-/* Whether a case cannot be judged with these settings; says why in `result->got`. */
-static bool is_skipped(const struct runner *runner, struct result *result) {
-    const struct test_case *test = result->test;
-    const char *why = NULL;
-    if (script_needs_echo(&test->script) && !runner->settings->echo) {
-        why = runner->settings->driver->has_no_echo;
-    } else if (script_needs_output(&test->script) && runner->settings->child == NULL) {
-        why = "it looks at what the server prints, so it needs --exec";
+/* The first case that may begin now, or SIZE_MAX. */
+static size_t pick(const struct queue *queue) {
+    for (size_t i = 0; i < queue->runner->count && !queue->alone; i++) {
+        const struct script *script = &queue->runner->cases[i]->script;
+        if (queue->stages[i] != STAGE_WAITS) {
+            continue;
+        }
+        if (script_needs_quiet(script)) {
+            return queue->running == 0 ? i : SIZE_MAX;
+        }
+        if (queue->heavy < HEAVY_AT_ONCE || !script_is_heavy(script)) {
+            return i;
+        }
     }
-    if (why != NULL) {
-        result->kind = RESULT_SKIPPED;
-        snprintf(result->got, sizeof result->got, "%s", why);
-    }
-    return why != NULL;
+    return SIZE_MAX;
 }
 
-/* Every case leaves a server that still serves. */
-static void check_alive(const struct runner *runner, struct result *result) {
+/* Whether failures of this cause have been confirmed so often that one more tells nothing. */
+static bool is_known(const struct queue *queue, const struct result *result) {
+    size_t same = 0;
+    for (size_t i = 0; i < queue->runner->count; i++) {
+        same += queue->results[i].repeated && queue->results[i].cause == result->cause;
+    }
+    return same >= CONFIRMED_MAX && !result->died;
+}
+
+/* A failure is repeated where that costs nobody's time but the machine's. */
+static bool is_doubtful(const struct queue *queue, const struct result *result) {
+    const struct trial_settings *settings = queue->runner->settings;
+    bool by_hand = settings->listener != NULL && settings->command == NULL;
+    return (result->kind == RESULT_MUST || result->kind == RESULT_SHOULD) && !by_hand &&
+           !queue->runner->keep_transcript && queue->end == RUN_COMPLETE &&
+           !is_known(queue, result);
+}
+
+static void settle(struct queue *queue, size_t index, enum stage stage) {
+    queue->doubtful -= queue->stages[index] == STAGE_DOUBTFUL;
+    queue->doubtful += stage == STAGE_DOUBTFUL;
+    queue->stages[index] = stage;
+    pthread_cond_broadcast(&queue->changed);
+}
+
+/* What is in doubt stays as it is now. With another end than RUN_COMPLETE no more cases begin. */
+static void decide(struct queue *queue, enum run_end end) {
+    queue->end = end;
+    for (size_t i = 0; i < queue->runner->count; i++) {
+        if (queue->stages[i] == STAGE_DOUBTFUL) {
+            settle(queue, i, STAGE_DONE);
+        }
+    }
+    pthread_cond_broadcast(&queue->changed);
+}
+
+static void carry_out(struct queue *queue, size_t index) {
+    struct result *result = &queue->results[index];
+    bool heavy = script_is_heavy(&result->test->script);
+    queue->stages[index] = STAGE_RUNS;
+    queue->alone = script_needs_quiet(&result->test->script);
+    queue->waiting--;
+    queue->running++;
+    queue->heavy += heavy;
+    pthread_mutex_unlock(&queue->mutex);
+    runner_try(queue->runner, result);
+    pthread_mutex_lock(&queue->mutex);
+    queue->running--;
+    queue->heavy -= heavy;
+    queue->alone = false;
+    queue->gone = queue->gone || result->died;
+    bool doubtful = is_doubtful(queue, result);
+    settle(queue, index, doubtful ? STAGE_DOUBTFUL : STAGE_DONE);
+    if (result->died && !doubtful && queue->end == RUN_COMPLETE) {
+        decide(queue, RUN_PEER_GONE);
+    }
+}
+
+/* Whether there is a server, although a case has found none: it was only slow, or is started again.
+ * No case runs meanwhile. */
+static bool is_back(struct queue *queue) {
+    struct trial_settings *settings = queue->runner->settings, patient = *settings;
     char fault[480];
-    if (runner->settings->driver->is_alive(runner->settings, fault, sizeof fault)) {
-        return;
+    patient.timeout *= PATIENCE;
+    if (settings->driver->is_alive(&patient, fault, sizeof fault)) {
+        return true;
     }
-    struct child *child = runner->settings->child;
-    bool ended = child != NULL && !child_is_running(child);
-    result->died = true;
-    result->kind = RESULT_MUST;
-    result->cause = ended ? CAUSE_DIED : CAUSE_OTHERS_WAIT;
-    snprintf(result->want, sizeof result->want, "the server goes on serving others after this");
-    snprintf(result->got, sizeof result->got, "%.200s%s%.200s",
-             ended ? "the server died: " : "a fresh connection is not served: ",
-             ended ? child_end(child) : "", ended ? "" : fault);
+    if (settings->command == NULL || queue->restarts == RESTARTS_MAX) {
+        return false;
+    }
+    queue->restarts++;
+    child_stop(settings->child);
+    settings->child = NULL;
+    return probe_start(settings);
 }
 
-static void keep_evidence(const struct runner *runner, struct result *result,
-                          const struct trial *trial, size_t printed) {
-    bool failed = result->kind == RESULT_MUST || result->kind == RESULT_SHOULD;
-    result->opened = trial->is_open;
-    result->driver = runner->settings->driver;
-    if (failed || runner->keep_transcript) {
-        result->transcript = malloc(sizeof *result->transcript);
-        if (result->transcript == NULL) {
-            abort();
-        }
-        memcpy(result->transcript, &trial->transcript, sizeof *result->transcript);
-        if (trial->client.output != NULL) {
-            result->output = strdup(trial->client.output);
-        } else if (runner->settings->child != NULL) {
-            result->output = child_output(runner->settings->child, printed, OUTPUT_SHOWN);
-        }
+/* Repeats a failure alone. Of two failures the second is shown, since in it nothing is mixed with
+ * other cases. Returns whether the server survives it, or is there again. */
+static bool repeat(struct queue *queue, struct result *result, bool *killed) {
+    struct result second = {.test = result->test};
+    runner_try(queue->runner, &second);
+    result->repeated = second.kind == RESULT_MUST || second.kind == RESULT_SHOULD;
+    if (!result->repeated) {
+        result->kind = second.kind == RESULT_PASSED ? RESULT_FLAKY : result->kind;
+        runner_free_result(&second);
+        return true;
     }
+    *killed = *killed || second.died;
+    second.repeated = true;
+    runner_free_result(result);
+    *result = second;
+    return !second.died || is_back(queue);
 }
 
-enum { REFUSED_TRIES = 20, REFUSED_PAUSE = 100 /* ms */ };
-
-/* Runs a case once. A server with few places may still count a connection that has just ended, so
- * 503 says nothing about the case there. */
-static void run_script(const struct runner *runner, const struct test_case *test,
-                       struct trial *trial) {
-    for (int tries = 1;; tries++) {
-        trial_init(trial, runner->settings, test->name);
-        script_run(trial, &test->script);
-        runner->settings->driver->leave(trial);
-        bool again = trial->refused && trial->verdict.failed != LEVEL_NONE &&
-                     runner->settings->few_places && tries < REFUSED_TRIES;
-        if (!again) {
-            return;
+/* Alone with the server: brings it back if it is gone, and repeats what is in doubt. If one of the
+ * cases kills the server alone, it is the one, and those that ran beside it have passed. */
+static void repeat_all(struct queue *queue) {
+    bool killed = false, there = !queue->gone || is_back(queue);
+    size_t count = queue->runner->count;
+    for (size_t i = 0; i < count && there; i++) {
+        if (queue->stages[i] == STAGE_DOUBTFUL) {
+            there = repeat(queue, &queue->results[i], &killed);
         }
-        trial_free(trial);
-        struct timespec pause = {0, REFUSED_PAUSE * 1000000L};
-        nanosleep(&pause, NULL);
     }
-}
-
-static void run_one(const struct runner *runner, struct result *result) {
-    const struct test_case *test = result->test;
-    struct child *child = runner->settings->child;
-    size_t printed = child != NULL ? child_printed(child) : 0;
-    int64_t start = clock_now();
-    struct trial *trial = malloc(sizeof *trial);
-    if (trial == NULL) {
-        abort();
+    for (size_t i = 0; i < count && killed; i++) {
+        struct result *result = &queue->results[i];
+        if (queue->stages[i] == STAGE_DOUBTFUL && result->kind == RESULT_FLAKY && result->died) {
+            result->kind = RESULT_PASSED;
+        }
     }
-    run_script(runner, test, trial);
-    enum level failed = trial->verdict.failed < test->level ? trial->verdict.failed : test->level;
-    result->kind = failed == LEVEL_MUST     ? RESULT_MUST
-                   : failed == LEVEL_SHOULD ? RESULT_SHOULD
-                                            : RESULT_PASSED;
-    result->cause = trial->verdict.cause;
-    result->broken = trial->verdict.broken;
-    snprintf(result->want, sizeof result->want, "%s", trial->verdict.want);
-    snprintf(result->got, sizeof result->got, "%s", trial->verdict.got);
-    result->milliseconds = clock_now() - start;
-    if (trial->verdict.skipped[0] != '\0' && failed != LEVEL_MUST) {
-        result->kind = RESULT_SKIPPED;
-        snprintf(result->got, sizeof result->got, "%s", trial->verdict.skipped);
-    }
-    check_alive(runner, result);
-    result->died = result->died || (trial->client.absent && runner->settings->command == NULL);
-    if (clock_now() >= runner->settings->ends) { /* which ends every wait, and is nobody's fault */
-        result->kind = RESULT_SKIPPED;
-        result->died = false;
-        snprintf(result->got, sizeof result->got, "the time of the run is over");
-    }
-    keep_evidence(runner, result, trial, printed);
-    trial_free(trial);
-    free(trial);
+    pthread_mutex_lock(&queue->mutex);
+    queue->gone = queue->alone = false;
+    decide(queue, there ? RUN_COMPLETE : RUN_PEER_GONE);
+    pthread_mutex_unlock(&queue->mutex);
 }
 
 static void *work(void *argument) {
     struct queue *queue = argument;
     pthread_mutex_lock(&queue->mutex);
-    while (queue->next < queue->runner->count && queue->end == RUN_COMPLETE) {
-        if (clock_now() >= queue->runner->settings->ends) {
-            queue->end = RUN_TIME_OVER;
-            pthread_cond_broadcast(&queue->changed);
-            break;
+    while (queue->end == RUN_COMPLETE && queue->waiting + queue->running + queue->doubtful > 0) {
+        bool due = queue->gone || queue->doubtful >= DOUBTFUL_MAX ||
+                   (queue->doubtful > 0 && queue->waiting == 0);
+        size_t index = due ? SIZE_MAX : pick(queue);
+        if (queue->waiting > 0 && clock_now() >= queue->runner->settings->ends) {
+            decide(queue, RUN_TIME_OVER);
+        } else if (index != SIZE_MAX) {
+            carry_out(queue, index);
+        } else if (due && queue->running == 0 && !queue->alone) {
+            queue->alone = true;
+            pthread_mutex_unlock(&queue->mutex);
+            repeat_all(queue);
+            pthread_mutex_lock(&queue->mutex);
+        } else {
+            pthread_cond_wait(&queue->changed, &queue->mutex);
         }
-        size_t index = queue->next++;
-        pthread_mutex_unlock(&queue->mutex);
-        struct result *result = &queue->results[index];
-        if (!is_skipped(queue->runner, result)) {
-            bool alone = script_needs_quiet(&result->test->script);
-            (alone ? pthread_rwlock_wrlock : pthread_rwlock_rdlock)(&queue->quiet);
-            run_one(queue->runner, result);
-            pthread_rwlock_unlock(&queue->quiet);
-        }
-        pthread_mutex_lock(&queue->mutex);
-        queue->done[index] = true;
-        queue->end = result->died ? RUN_PEER_GONE : queue->end;
-        pthread_cond_broadcast(&queue->changed);
     }
     pthread_mutex_unlock(&queue->mutex);
     return NULL;
@@ -163,19 +192,17 @@ static void *work(void *argument) {
 static void hand_out(struct queue *queue) {
     const struct runner *runner = queue->runner;
     for (size_t i = 0; i < runner->count; i++) {
-        struct result *result = &queue->results[i];
         pthread_mutex_lock(&queue->mutex);
-        while (!queue->done[i] && i < queue->next + (queue->end == RUN_COMPLETE)) {
+        while (queue->stages[i] != STAGE_DONE &&
+               (queue->end == RUN_COMPLETE || queue->stages[i] != STAGE_WAITS)) {
             pthread_cond_wait(&queue->changed, &queue->mutex);
         }
-        bool done = queue->done[i];
+        bool done = queue->stages[i] == STAGE_DONE; /* or else it was never begun */
         pthread_mutex_unlock(&queue->mutex);
-        if (!done) {
-            return; /* It was never begun. */
+        if (done) {
+            runner->on_result(&queue->results[i], runner->context);
+            runner_free_result(&queue->results[i]);
         }
-        runner->on_result(result, runner->context);
-        free(result->transcript);
-        free(result->output);
     }
 }
 
@@ -183,15 +210,17 @@ enum run_end runner_run(const struct runner *runner) {
     struct queue queue = {.runner = runner};
     pthread_t *threads = calloc(runner->jobs, sizeof threads[0]);
     queue.results = calloc(runner->count + 1, sizeof queue.results[0]);
-    queue.done = calloc(runner->count + 1, sizeof queue.done[0]);
-    if (threads == NULL || queue.results == NULL || queue.done == NULL) {
+    queue.stages = calloc(runner->count + 1, sizeof queue.stages[0]);
+    if (threads == NULL || queue.results == NULL || queue.stages == NULL) {
         abort();
     }
     pthread_mutex_init(&queue.mutex, NULL);
     pthread_cond_init(&queue.changed, NULL);
-    pthread_rwlock_init(&queue.quiet, NULL);
     for (size_t i = 0; i < runner->count; i++) {
         queue.results[i].test = runner->cases[i];
+        bool skipped = runner_skips(runner, &queue.results[i]);
+        queue.stages[i] = skipped ? STAGE_DONE : STAGE_WAITS;
+        queue.waiting += !skipped;
     }
     size_t running = 0;
     while (running < runner->jobs && running < runner->count &&
@@ -207,6 +236,6 @@ enum run_end runner_run(const struct runner *runner) {
     }
     free(threads);
     free(queue.results);
-    free(queue.done);
+    free(queue.stages);
     return queue.end;
 }

@@ -1,10 +1,22 @@
-/* runner: carries out many cases, several at a time, and hands out the results in their order. */
+/* runner: carries out many cases, several at a time, and hands out the results in their order.
+ *
+ * A case that fails is repeated alone, with no other case beside it. If it passes then, it is
+ * flaky, which is neither a failure nor a pass. A server of --exec that is gone is started again,
+ * and each case that ran when it went is repeated, to see which of them it was.
+ */
 #ifndef WSCHECK_RUNNER_H
 #define WSCHECK_RUNNER_H
 
 #include "wscheck/trial.h"
 
-enum result_kind { RESULT_PASSED, RESULT_SHOULD, RESULT_MUST, RESULT_SKIPPED };
+enum result_kind {
+    RESULT_PASSED,
+    RESULT_SHOULD,
+    RESULT_MUST,
+    RESULT_SKIPPED,
+    RESULT_FLAKY, /* failed among others, passed alone */
+    RESULT_KINDS
+};
 
 struct result {
     const struct test_case *test;
@@ -16,13 +28,14 @@ struct result {
     bool opened;                   /* the handshake succeeded, so it need not be shown */
     const struct driver *driver;   /* who was under test */
     char *output;                  /* what the server or the client printed meanwhile, or NULL */
-    bool died;                     /* the server was not there any more behind this case, or no
+    bool died;                     /* the server was not there any more after this case, or no
                                     * client came, and nobody else will start one */
+    bool repeated;                 /* it has failed twice, the second time alone */
     int64_t milliseconds;
 };
 
 struct runner {
-    const struct trial_settings *settings;
+    struct trial_settings *settings; /* a server that is started again has another port */
     const struct test_case *const *cases;
     size_t count;
     size_t jobs;          /* cases at a time */
@@ -35,7 +48,15 @@ struct runner {
 /* Why a run has ended. */
 enum run_end { RUN_COMPLETE, RUN_PEER_GONE, RUN_TIME_OVER };
 
-/* Runs all cases, unless the server is gone, or the run's time over, before they are through. */
+/* Runs all cases, unless the server is gone for good, or the run's time over, before they are
+ * through. */
 enum run_end runner_run(const struct runner *runner);
+
+/* runner_case.c: whether a case cannot be judged with these settings; says why in `result`. */
+bool runner_skips(const struct runner *runner, struct result *result);
+
+/* Carries out one case and fills in its result, whose `test` is set. */
+void runner_try(const struct runner *runner, struct result *result);
+void runner_free_result(struct result *result);
 
 #endif

@@ -274,6 +274,22 @@ bool script_needs_quiet(const struct script *script) {
     return has_trait(script, WORD_NEEDS_QUIET);
 }
 
+bool script_is_heavy(const struct script *script) {
+    enum { HEAVY_BYTES = 1 << 20, HEAVY_FRAMES = 2000 };
+    uint64_t bytes = 0, frames = 0;
+    for (size_t i = 0; i < script->count; i++) {
+        const struct script_step *step = &script->steps[i];
+        uint64_t length = step->payload.length;
+        if (step->word == &word_frame) {
+            bytes += length * step->times;
+            frames += (step->pieces > 0 ? length / step->pieces : 1) * step->times;
+        } else if (step->word->argument == WORD_NUMBER_AND_PAYLOAD) {
+            bytes += step->number;
+        }
+    }
+    return bytes > HEAVY_BYTES || frames > HEAVY_FRAMES;
+}
+
 bool script_opens(const struct script *script) {
     size_t i = 0;
     while (i < script->count &&

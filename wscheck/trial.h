@@ -49,10 +49,9 @@ struct trial_settings {
     bool few_places;     /* cases wait for each other, so a 503 may only have come too early */
     struct child *child; /* NULL when the server runs on its own */
 
-    /* Of a client under test. */
-    struct listener *listener; /* it connects here, */
-    const char *command;       /* and is started with this for each case; NULL: by somebody */
-    int64_t arrival;           /* ms that it may take to start and connect */
+    const char *command;       /* of --exec; NULL: somebody else starts the server or the client */
+    int64_t arrival;           /* ms that it may take to listen, or to connect */
+    struct listener *listener; /* where a client under test connects; it is started for each case */
 };
 
 /* A message that the server is to send. */
