@@ -13,7 +13,7 @@ expect 'step 1' 0 ' 0 failed, 0 fell short' \
 expect 'step 2' 0 ' 0 failed, 0 fell short' \
     "$wscheck" --strict --timeout 10 --exec "$(server step02_http)" step02
 expect 'step 3' 0 ' 0 failed, 0 fell short' \
-    "$wscheck" --strict --timeout 10 --exec "$(server step03_handshake)" step03
+    "$wscheck" --strict --timeout 10 --exec "exec $BUILD/step03_handshake --port {port}" step03
 expect 'step 4' 0 ' 0 failed, 0 fell short' \
     "$wscheck" --strict --timeout 10 --exec "exec $BUILD/step04_frames --port {port}" step04
 expect 'step 7, strictly' 0 ' 0 failed, 0 fell short of a SHOULD, 0 skipped' \

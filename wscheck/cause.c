@@ -67,7 +67,7 @@ static const struct cause_words words[CAUSES] = {
     [CAUSE_OTHERS_WAIT] = {"lets other connections wait", "6455/7.1.4",
                            "no connection may keep a thread or a lock that others need", false,
                            false},
-    [CAUSE_NOT_PRINTED] = {"does not print what it received", NULL, NULL, false, true},
+    [CAUSE_NOT_PRINTED] = {"prints less or more than it received", NULL, NULL, false, true},
 };
 
 const struct cause_words *cause_words(enum cause cause) {

@@ -251,14 +251,16 @@ static bool shows_digits(const char *output, const char *text) {
 
 bool child_prints(struct child *child, const char *text, int64_t deadline) {
     bool found = false;
+    int64_t left;
     pthread_mutex_lock(&child->mutex);
     for (;;) {
         child->text[child->length] = '\0';
         found = strstr(child->text, text) != NULL || shows_digits(child->text, text);
-        if (found || child->silent || clock_now() >= deadline) {
+        left = deadline - clock_now();
+        if (found || child->silent || left <= 0) {
             break;
         }
-        clock_wait(&child->changed, &child->mutex, 1000);
+        clock_wait(&child->changed, &child->mutex, left);
     }
     pthread_mutex_unlock(&child->mutex);
     return found;

@@ -73,6 +73,8 @@ const struct driver driver_server = {
     .is_alive = is_alive,
 };
 
+enum { LAST_WORDS = 100 }; /* ms in which a server prints what it has read before the end */
+
 /* Words that make no sense where the client connects of its own accord, once. */
 
 static void meanwhile(struct script_run *run, const struct script_step *step) {
@@ -108,6 +110,20 @@ static void prints(struct script_run *run, const struct script_step *step) {
     }
 }
 
+static void hides(struct script_run *run, const struct script_step *step) {
+    struct trial *trial = run->trial;
+    const char *text = (const char *)step->payload.unit;
+    int64_t deadline = clock_now() + trial->timeout;
+    trial_flush(trial);
+    while (trial_receive(trial, deadline)) {
+    }
+    if (child_prints(trial->settings->child, text, clock_now() + LAST_WORDS)) {
+        char want[200];
+        snprintf(want, sizeof want, "the server's output does not show \"%s\"", text);
+        trial_fail(trial, LEVEL_MUST, CAUSE_NOT_PRINTED, want, "it shows it");
+    }
+}
+
 static void fails_orderly(struct script_run *run, const struct script_step *step) {
     run->trial->no_reply = true;
     trial_wait_failed(run->trial, step->codes, LEVEL_MUST);
@@ -121,6 +137,7 @@ const struct word words_of_servers[] = {
     {"hearing", WORD_ALONE, WORD_WHEN_OPEN, hear, 0},
     {"stuff", WORD_NUMBER_AND_PAYLOAD, WORD_WHEN_OPEN, script_run_stuff, WORD_NEEDS_ECHO},
     {"prints", WORD_TEXT, WORD_WHEN_OPEN, prints, WORD_NEEDS_OUTPUT},
+    {"hides", WORD_TEXT, WORD_WHEN_OPEN, hides, WORD_NEEDS_OUTPUT},
     {"orderly", WORD_CODES, WORD_WHEN_OPEN, fails_orderly, 0},
     {NULL, WORD_ALONE, WORD_AT_ANY_TIME, NULL, 0},
 };

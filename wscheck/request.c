@@ -132,6 +132,13 @@ void request_drop(struct request *request, const char *name) {
     request->count = kept;
 }
 
+void request_make_plain(struct request *request) {
+    request_drop(request, "Upgrade");
+    request_drop(request, "Connection");
+    request_drop(request, "Sec-WebSocket-Key");
+    request_drop(request, "Sec-WebSocket-Version");
+}
+
 void request_reverse(struct request *request) {
     for (size_t i = 1, j = request->count - 1; i < j; i++, j--) {
         struct request_line line = request->lines[i];

@@ -39,6 +39,9 @@ void request_set(struct request *request, const uint8_t *line, size_t length);
 /* Adds an offer of extensions. */
 void request_offer(struct request *request, const char *offer);
 
+/* Takes out all that asks for a WebSocket. */
+void request_make_plain(struct request *request);
+
 /* Adds a line at the end; takes out all headers of a name; turns the order of all headers around;
  * writes all their names in lower or in upper case. */
 void request_add(struct request *request, const uint8_t *line, size_t length);

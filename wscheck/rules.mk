@@ -44,10 +44,12 @@ check: $(BUILD)/wscheck ## put any server or client to the test: URL=ws://... [S
 	@$(BUILD)/wscheck $(ARGS) $(if $(CLIENT),--listen 0 --exec "$$CLIENT","$$URL") \
 	    $(if $(STEP),$(or $(call short,$(call named_steps,$(STEP))),step$(STEP)))
 
-mistakes: $(BUILD)/wscheck $(BUILD)/step05_echo $(BUILD)/step06_client $(BUILD)/step07_deflate ## plant faults in server and client for wscheck to find
-	@OBJECTS='$(foreach module,step05_echo/main $(step05_echo_modules),$(call object,$(module)))' \
-	    DEFLATE_OBJECTS='$(foreach module,step07_deflate/main $(step07_deflate_modules),$(call object,$(module)))' \
-	    CLIENT_OBJECTS='$(foreach module,step06_client/main $(step06_client_modules),$(call object,$(module)))' \
+early_steps := $(filter step01% step02% step03% step04%,$(STEPS))
+objects_of = $(foreach module,$1/main $($1_modules),$(call object,$(module)))
+mistakes: $(addprefix $(BUILD)/,wscheck $(early_steps) step05_echo step06_client step07_deflate) ## plant faults in server and client for wscheck to find
+	@OBJECTS='$(call objects_of,step05_echo)' DEFLATE_OBJECTS='$(call objects_of,step07_deflate)' \
+	    CLIENT_OBJECTS='$(call objects_of,step06_client)' \
+	    $(foreach step,$(early_steps),$(call short,$(step))_objects='$(call objects_of,$(step))') \
 	    sh mistakes/run.sh $(MISTAKES)
 
 results: $(BUILD)/wscheck $(BUILD)/step05_echo $(BUILD)/step07_deflate ## grade other people's servers and clients: wscheck/RESULTS.md

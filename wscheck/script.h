@@ -24,6 +24,7 @@
  *   refuse [N] ['Header']         an HTTP error, with this status and header if they are given
  *   answer                        any HTTP response
  *   status N                      an HTTP response with this status
+ *   usual                         one with the status that an ordinary GET for the URL gets
  *   has 'Header: value', lacks 'Header'   of the answer that has come
  *
  * Compression, RFC 7692. What a 101 says of it is always judged against what was offered.
@@ -52,7 +53,8 @@
  *   orderly N[,N]                 the same, and TCP ends without a reset
  *   closed [N]                    a Close was sent; its answer, and the end of TCP
  *   ended                         TCP ends, in whatever way
- *   eventually N[,N]              either fails with a code or goes on as if nothing were wrong
+ *   eventually N[,N]              either fails with a code or goes on as if nothing were wrong: the
+ *                                 messages that were to come come, and a Pong
  *   limits N[,N]                  from here on the server may close with one of these codes
  *                                 instead, because a limit of its own is reached (10.4)
  *   leave                         nothing: the connection is given up. Without any of these words a
@@ -86,6 +88,7 @@
  *   deaf, hearing                 stops reading; goes on reading
  *   stuff N PAYLOAD               sends texts until N bytes are sent or no more are taken
  *   prints 'text'                 the server's output shows the text, as it is or in hexadecimal
+ *   hides 'text'                  it does not, also after the end of TCP
  *   patience N                    from here on every wait may take N seconds
  *   open                          waits for the answer to the handshake here
  */

@@ -32,6 +32,10 @@ void script_run_stuff(struct script_run *run, const struct script_step *step);
 void script_run_meanwhile(struct trial *trial);
 void script_run_crowd(struct trial *trial, size_t count);
 
+/* The status that an ordinary GET for the URL gets, on another connection. Returns 0, and the trial
+ * has failed, when it gets none. */
+int script_run_usual_status(struct trial *trial);
+
 /* Whether the server still serves a fresh connection; with `fault` (at least 200 characters) for
  * what is wrong if it does not. */
 bool script_run_is_served(const struct trial_settings *settings, char *fault, size_t capacity);

@@ -1,12 +1,19 @@
 #include "wscheck/script_run.h"
 
+#include "common/clock.h"
 #include "wscheck/child.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { SAYING_SIZE = 24 };
+
+static atomic_uint others;
+
 static bool begin(struct trial *trial) {
+    trial->number = atomic_fetch_add(&others, 1);
     if (!trial_connect(trial)) {
         return false;
     }
@@ -26,9 +33,25 @@ static bool is_served(struct trial *trial) {
                                         : true;
 }
 
+/* At step 1 the kernel accepts connections that the server may never serve; what it prints shows
+ * that it does. */
+static bool is_to_be_printed(const struct trial *trial) {
+    return trial->settings->step < 2 && trial->settings->child != NULL;
+}
+
+static void own_saying(const struct trial *trial, char text[SAYING_SIZE]) {
+    snprintf(text, SAYING_SIZE, "other-%06u", trial->number);
+}
+
 /* A message that comes back, or a ping from a server that sends none. */
 static void say_something(struct trial *trial) {
     static const char text[] = "another connection";
+    char saying[SAYING_SIZE];
+    if (is_to_be_printed(trial)) {
+        own_saying(trial, saying);
+        trial_put(trial, (const uint8_t *)saying, strlen(saying));
+        trial_flush(trial);
+    }
     if (trial->settings->step < 5) {
         return;
     }
@@ -44,6 +67,13 @@ static void say_something(struct trial *trial) {
 }
 
 static void end(struct trial *trial) {
+    char saying[SAYING_SIZE];
+    own_saying(trial, saying);
+    if (is_to_be_printed(trial) && trial->link.fd >= 0 &&
+        !child_prints(trial->settings->child, saying, clock_now() + trial->timeout)) {
+        trial_fail(trial, LEVEL_MUST, CAUSE_NOT_PRINTED, "what it sends is printed",
+                   "the output does not show \"%s\"", saying);
+    }
     if (trial->settings->step < 5 || trial->verdict.failed == LEVEL_MUST || !trial->is_open) {
         return;
     }
@@ -138,6 +168,24 @@ void script_run_crowd(struct trial *trial, size_t count) {
         trial_free(&crowd[i]);
     }
     free(crowd);
+}
+
+int script_run_usual_status(struct trial *trial) {
+    struct trial *other = malloc(sizeof *other);
+    if (other == NULL) {
+        abort();
+    }
+    trial_init(other, trial->settings, "an ordinary GET");
+    other->ends = trial->ends;
+    request_make_plain(&other->request);
+    if (trial_connect(other)) {
+        trial_send_request(other);
+        trial_read_answer(other);
+    }
+    int status = report(trial, other, LEVEL_MUST, "an ordinary GET") ? other->answer.status : 0;
+    trial_free(other);
+    free(other);
+    return status;
 }
 
 bool script_run_is_served(const struct trial_settings *settings, char *fault, size_t capacity) {

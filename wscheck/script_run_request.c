@@ -94,15 +94,13 @@ static void end_with_lf(struct script_run *run, const struct script_step *step) 
 }
 
 static void make_plain(struct script_run *run, const struct script_step *step) {
-    static const char *const names[] = {"Upgrade", "Connection", "Sec-WebSocket-Key",
-                                        "Sec-WebSocket-Version"};
     (void)step;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        request_drop(&run->trial->request, names[i]);
-    }
+    request_make_plain(&run->trial->request);
 }
 
 /* Words that send a request, or part of one. */
+
+enum { REST_PAUSE = 20 }; /* ms in which the server reads the first part by itself */
 
 /* Sends the first bytes of the request and keeps the rest for later. */
 static void send_first(struct script_run *run, size_t count) {
@@ -153,6 +151,7 @@ static void send_raw(struct script_run *run, const struct script_step *step) {
 
 static void send_rest(struct script_run *run, const struct script_step *step) {
     (void)step;
+    trial_pause(run->trial, REST_PAUSE);
     send_bytes(run, run->rest, run->rest_length, "the rest of the handshake");
 }
 
@@ -249,14 +248,30 @@ static void answer(struct script_run *run, const struct script_step *step) {
     trial_read_answer(run->trial);
 }
 
-static void answer_status(struct script_run *run, const struct script_step *step) {
-    struct trial *trial = run->trial;
-    script_run_connect(run);
-    if (trial_read_answer(trial) && (uint64_t)trial->answer.status != step->number) {
-        char want[80];
-        snprintf(want, sizeof want, "an HTTP response with status %u", (unsigned)step->number);
+static void want_status(struct trial *trial, unsigned status, const char *why) {
+    char want[100];
+    if ((unsigned)trial->answer.status != status) {
+        snprintf(want, sizeof want, "an HTTP response with status %u%s", status, why);
         trial_mark(trial, trial->entry, 9);
         trial_fail(trial, LEVEL_MUST, CAUSE_STATUS, want, "status %d", trial->answer.status);
+    }
+}
+
+static void answer_status(struct script_run *run, const struct script_step *step) {
+    script_run_connect(run);
+    if (trial_read_answer(run->trial)) {
+        want_status(run->trial, (unsigned)step->number, "");
+    }
+}
+
+static void answer_as_usual(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    script_run_connect(run);
+    if (trial_read_answer(run->trial)) {
+        int status = script_run_usual_status(run->trial);
+        if (status != 0) {
+            want_status(run->trial, (unsigned)status, ", as an ordinary GET gets it");
+        }
     }
 }
 
@@ -288,6 +303,7 @@ const struct word words_of_requests[] = {
     {"negotiated", WORD_ALONE, WORD_IN_HANDSHAKE, negotiate, WORD_NEVER_OPENS},
     {"refuse", WORD_NUMBER_AND_PAYLOAD, WORD_IN_HANDSHAKE, refuse, WORD_NEVER_OPENS},
     {"answer", WORD_ALONE, WORD_IN_HANDSHAKE, answer, WORD_NEVER_OPENS},
+    {"usual", WORD_ALONE, WORD_IN_HANDSHAKE, answer_as_usual, WORD_NEVER_OPENS},
     {"status", WORD_NUMBER, WORD_IN_HANDSHAKE, answer_status, WORD_NEVER_OPENS},
     {"has", WORD_TEXT, WORD_IN_HANDSHAKE, has, 0},
     {"lacks", WORD_TEXT, WORD_IN_HANDSHAKE, lacks, 0},

@@ -133,6 +133,7 @@ struct trial_verdict {
 struct trial {
     const struct trial_settings *settings;
     uint64_t random;
+    unsigned number; /* of a connection beside a case: what it says is its own */
     int64_t timeout; /* that of the settings, if the case needs no longer one */
     int64_t waited;  /* the bound of the last wait, which may be shorter */
     int64_t ends;    /* when the case is over, whatever is still coming (clock_now) */
@@ -266,9 +267,10 @@ bool trial_wait_pong(struct trial *trial);
  * all, that is a failure of the given level. */
 void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level silence);
 
-/* Either the server fails the connection with one of these codes, or it answers the last ping.
- * Returns whether it answered. */
-bool trial_wait_failed_or_pong(struct trial *trial, const unsigned *codes);
+/* Either the server fails the connection with one of these codes, or all goes on: the last ping is
+ * answered, and the messages that were to come have come, optional or not. Returns whether it goes
+ * on. */
+bool trial_wait_failed_or_well(struct trial *trial, const unsigned *codes);
 
 /* A Close was sent; the server has to answer it and to end TCP. With `codes`, only those are right
  * in the answer. */

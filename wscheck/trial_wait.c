@@ -177,12 +177,19 @@ void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level si
     }
 }
 
-bool trial_wait_failed_or_pong(struct trial *trial, const unsigned *codes) {
-    wait_for(trial, WAIT_PONG | WAIT_CLOSE | WAIT_END, CAUSE_NO_PONG);
+bool trial_wait_failed_or_well(struct trial *trial, const unsigned *codes) {
+    for (size_t i = trial->messages.first; i < trial->messages.count; i++) {
+        trial->messages.wanted[i].optional = false;
+    }
+    if (wait_for(trial, WAIT_PONG | WAIT_CLOSE | WAIT_END, CAUSE_NO_PONG)) {
+        wait_for(trial, WAIT_MESSAGES | WAIT_CLOSE | WAIT_END, CAUSE_NO_ECHO);
+    }
     if (trial->closing.received || trial->link.ended) {
         trial_wait_failed(trial, codes, LEVEL_MUST);
     } else if (trial_pinged(trial)) {
         fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG, want_pong);
+    } else {
+        trial_wait_messages(trial);
     }
     return trial->verdict.failed < LEVEL_MUST && !trial->closing.received && !trial->link.ended;
 }

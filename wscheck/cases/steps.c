@@ -1,8 +1,9 @@
-/* Steps 1 and 4: servers that print what arrives and do not reply. Started by --exec, they are
- * graded by what they print; the way they print it is theirs. */
+/* What is asked of the servers of steps 1 to 4 alone. Most of it is what they print: those that do
+ * not reply are started by --exec and graded by that. The way they print it is theirs. */
 #include "wscheck/cases/cases.h"
 
 #define HINT_BYTES "print every byte that a read returned, as text or in hexadecimal"
+#define HINT_BEHIND "what comes behind the empty line in the same read is the first frame: keep it"
 #define HINT_UNMASK                                                                                \
     "XOR byte i of the payload with byte i modulo 4 of the masking key, then print it"
 #define HINT_END "a frame that breaks a rule ends the connection"
@@ -21,14 +22,25 @@ static const struct case_row bytes[] = {
      "raw 'stall-04' prints 'stall-04' meanwhile raw 'go-on-05' prints 'go-on-05' leave",
      "a thread for each connection"},
     {"step01/fifty-connections", FOR_SERVERS, LEVEL_MUST, "Fifty connections at once are served.",
-     "raw 'crowd-06' crowd 50 leave",
+     "raw 'crowd-06' prints 'crowd-06' crowd 50 leave",
      "a thread for each connection, and a backlog for those that wait to be accepted"},
     {"step01/reset", FOR_SERVERS, LEVEL_MUST, "A client that resets TCP disturbs nobody.",
-     "raw 'reset-07' reset", "a read may fail with ECONNRESET"},
+     "raw 'reset-07' prints 'reset-07' reset meanwhile", "a read may fail with ECONNRESET"},
     {"step01/end-at-once", FOR_SERVERS, LEVEL_MUST, "A client that ends at once is let go.",
      "raw '' fin ended", "a read that returns 0 is the end; close"},
     {"step01/chunk-of-100-kb", FOR_SERVERS, LEVEL_MUST, "A chunk of 100 kB does no harm.",
      "raw 'x'*100000 fin ended", "a read fills the buffer and no more; read on"},
+};
+
+static const struct case_row page[] = {
+    {"step02/page", FOR_SERVERS, LEVEL_MUST, "A plain GET of / gets a page, with status 200.",
+     "plain target '/' status 200", "a server that refuses everything refuses what is right, too"},
+};
+
+static const struct case_row handshake[] = {
+    {"step03/bytes-after-request-printed", FOR_SERVERS, LEVEL_MUST,
+     "Bytes behind the request in the same segment are printed.",
+     "early zerokey text 'Behind-1' open prints 'Behind-1' leave", HINT_BEHIND},
 };
 
 static const struct case_row frames[] = {
@@ -46,8 +58,7 @@ static const struct case_row frames[] = {
      "keep what is there and read on until the frame is whole"},
     {"step04/frame-right-after-handshake-printed", FOR_SERVERS, LEVEL_MUST,
      "A frame behind the handshake in the same segment is printed.",
-     "early text 'Frame-06' open prints 'Frame-06' leave",
-     "what comes behind the empty line in the same read is the first frame: keep it"},
+     "early text 'Frame-06' open prints 'Frame-06' leave", HINT_BEHIND},
     {"step04/16-bit-length", FOR_SERVERS, LEVEL_MUST,
      "A frame with a 16-bit length is decoded, and so is the one behind it.",
      "binary 'x'*300 text 'Frame-07' prints 'Frame-07' leave",
@@ -56,6 +67,10 @@ static const struct case_row frames[] = {
      "A frame with a 64-bit length is decoded, and so is the one behind it.",
      "binary 'x'*70000 text 'Frame-08' prints 'Frame-08' leave",
      "127 means: the next eight bytes, most significant first"},
+    {"step04/64-bit-length-over-32-bits", FOR_SERVERS, LEVEL_MUST,
+     "Of a length of 2^32 + 70000 bytes all eight bytes are read.",
+     "claim 4295037296 binary 'x'*70000 text 'Frame-14' fin hides 'Frame-14'",
+     "a length needs 64 bits: what is kept in 32 of them makes 70000 of this one"},
     {"step04/ping-printed", FOR_SERVERS, LEVEL_MUST, "The payload of a Ping is printed.",
      "ping 'Frame-09' prints 'Frame-09' leave", HINT_UNMASK},
     {"step04/fragments-printed", FOR_SERVERS, LEVEL_MUST, "Fragments are printed.",
@@ -95,6 +110,10 @@ static const struct case_row frames[] = {
 void cases_steps(struct case_list *list) {
     list->step = 1;
     cases_add_rows(list, bytes, sizeof bytes / sizeof bytes[0]);
+    list->step = 2;
+    cases_add_rows(list, page, sizeof page / sizeof page[0]);
+    list->step = 3;
+    cases_add_rows(list, handshake, sizeof handshake / sizeof handshake[0]);
     list->step = 4;
     cases_add_rows(list, frames, sizeof frames / sizeof frames[0]);
 }
