@@ -152,11 +152,28 @@ static void show_output(FILE *out, const struct result *result, const char *pref
     }
 }
 
+/* The sentence that the case rests on, or that there is none. */
+static void show_ground(FILE *out, const struct test_case *test, const char *prefix) {
+    const struct ground *ground = test->ground;
+    fprintf(out, "%s  ground    %s", prefix, cases_level_name(test->level));
+    if (ground != NULL) {
+        const char *quote = ground_is_quoted(ground) ? "\"" : "";
+        char section[80];
+        explain_section(ground->section, section, sizeof section);
+        fprintf(out, ": %s%s%s (%s)\n", quote, ground->sentence, quote, section);
+    } else {
+        fprintf(out, test->level == LEVEL_PRACTICE
+                         ? ": robust implementations do it, and no RFC asks for it\n"
+                         : " of the tutorial\n");
+    }
+}
+
 void explain(FILE *out, const struct result *result, const char *prefix, const char *again) {
     const struct test_case *test = result->test;
     char section[80];
     explain_section(test->section, section, sizeof section);
     fprintf(out, "%s  rule      %s (%s)\n", prefix, test->rule, section);
+    show_ground(out, test, prefix);
     if (result->want[0] != '\0') {
         fprintf(out, "%s  wanted    %s\n", prefix, result->want);
         fprintf(out, "%s  happened  %s\n", prefix, result->got);

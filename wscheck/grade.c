@@ -43,7 +43,8 @@ static int run(const struct arguments *arguments, struct report *report,
     if (report->count[RESULT_MUST] > 0) {
         return STATUS_FAILED;
     }
-    size_t lesser = report->count[RESULT_SHOULD] + report->count[RESULT_FLAKY];
+    size_t lesser =
+        report->count[RESULT_SHOULD] + report->count[RESULT_PRACTICE] + report->count[RESULT_FLAKY];
     return lesser > 0 && arguments->strict ? STATUS_SHOULD : STATUS_PASSED;
 }
 

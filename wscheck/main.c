@@ -12,8 +12,8 @@
 
 static void list_cases(const struct test_case *const *cases, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        printf("%-58s %-6s step%02u  %s\n", cases[i]->name,
-               cases[i]->level == LEVEL_MUST ? "MUST" : "SHOULD", cases[i]->step, cases[i]->rule);
+        printf("%-58s %-8s step%02u  %s\n", cases[i]->name, cases_level_name(cases[i]->level),
+               cases[i]->step, cases[i]->rule);
     }
     printf("%zu cases\n", count);
 }

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kind_names[] = {"passed", "should", "failed", "skipped", "flaky"};
+static const char *const kind_names[] = {"passed", "practice", "should",
+                                         "failed", "skipped",  "flaky"};
 
 bool report_format_named(const char *name, enum report_format *format) {
     static const char *const names[] = {"pretty", "tap", "junit", "json"};
@@ -68,12 +69,12 @@ void report_begin(struct report *report, size_t total) {
     report->stream = stdout;
     if (report->format == REPORT_TAP) {
         printf("TAP version 13\n1..%zu\n", total);
-    } else if (report->format == REPORT_JUNIT) {
+    } else if (report->format != REPORT_JSON) {
         report->stream = open_memstream(&report->body, &report->body_size);
         if (report->stream == NULL) {
             abort();
         }
-    } else if (report->format == REPORT_JSON) {
+    } else {
         printf("{\"program\": \"wscheck\", \"url\": ");
         report_json_string(stdout, report->url);
         printf(", \"cases\": [");
@@ -93,12 +94,18 @@ static char *explanation(const struct report *report, const struct result *resul
     return text;
 }
 
+/* Whether it is a failure by itself: practice is one under --strict only. */
+static bool is_told(const struct report *report, const struct result *result) {
+    return result->kind != RESULT_PASSED && result->kind != RESULT_SKIPPED &&
+           (result->kind != RESULT_PRACTICE || report->strict);
+}
+
 static void print_pretty(struct report *report, const struct result *result) {
-    static const char *const marks[] = {"ok    ", "SHOULD", "FAIL  ", "skip  ", "FLAKY "};
-    static const char *const colours[] = {"\033[32m", "\033[33m", "\033[31m", "\033[2m",
-                                          "\033[35m"};
-    bool failed = result->kind != RESULT_PASSED && result->kind != RESULT_SKIPPED;
-    bool explained = failed || report->in_full;
+    static const char *const marks[] = {"ok    ", "practice", "SHOULD",
+                                        "FAIL  ", "skip  ",   "FLAKY "};
+    static const char *const colours[] = {"\033[32m", "\033[36m", "\033[33m",
+                                          "\033[31m", "\033[2m",  "\033[35m"};
+    bool explained = is_told(report, result) || report->in_full;
     if (report->progress) {
         printf("\r\033[K");
     }
@@ -107,6 +114,9 @@ static void print_pretty(struct report *report, const struct result *result) {
         printf("%s%s%s %s\n%s\n", report->colour ? colours[result->kind] : "", marks[result->kind],
                report->colour ? "\033[0m" : "", result->test->name, text);
         free(text);
+    }
+    if (result->kind == RESULT_PRACTICE && !explained) {
+        fprintf(report->stream, "  %-50s  %s\n", result->test->name, result->got);
     }
     if (report->progress) {
         printf("%zu/%zu  %s", report->shown, report->total, result->test->name);
@@ -120,11 +130,12 @@ static void print_tap(const struct report *report, const struct result *result) 
     bool good = result->kind == RESULT_PASSED || result->kind == RESULT_SKIPPED;
     printf("%sok %zu - %s %s%s%s\n", good ? "" : "not ", report->shown, result->test->name,
            result->test->rule,
-           result->kind == RESULT_SKIPPED  ? " # SKIP "
-           : report->strict                ? ""
-           : result->kind == RESULT_SHOULD ? " # TODO a SHOULD"
-           : result->kind == RESULT_FLAKY  ? " # TODO flaky"
-                                           : "",
+           result->kind == RESULT_SKIPPED    ? " # SKIP "
+           : report->strict                  ? ""
+           : result->kind == RESULT_SHOULD   ? " # TODO a SHOULD"
+           : result->kind == RESULT_PRACTICE ? " # TODO practice"
+           : result->kind == RESULT_FLAKY    ? " # TODO flaky"
+                                             : "",
            result->kind == RESULT_SKIPPED ? result->got : "");
     if (!good) {
         char *text = explanation(report, result);
@@ -148,10 +159,11 @@ static void print_junit(const struct report *report, const struct result *result
         fprintf(out, "<skipped message=\"");
         xml(out, result->got);
         fprintf(out, "\"/>");
-    } else if (result->kind != RESULT_PASSED) {
+    } else if (is_told(report, result)) {
         char *text = explanation(report, result);
         fprintf(out, "<failure type=\"%s\" message=\"",
-                result->kind == RESULT_MUST ? "MUST" : "SHOULD");
+                result->kind == RESULT_FLAKY ? "flaky"
+                                             : cases_level_name((enum level)result->kind));
         xml(out, result->got);
         fprintf(out, "\">");
         xml(out, text);
@@ -165,10 +177,13 @@ static void print_json(const struct report *report, const struct result *result)
     const struct test_case *test = result->test;
     printf("%s\n {\"name\": \"%s\", \"section\": \"%s\", \"level\": \"%s\", \"step\": %u, "
            "\"result\": \"%s\", \"milliseconds\": %lld, \"rule\": ",
-           report->shown > 1 ? "," : "", test->name, test->section,
-           test->level == LEVEL_MUST ? "MUST" : "SHOULD", test->step, kind_names[result->kind],
-           (long long)result->milliseconds);
+           report->shown > 1 ? "," : "", test->name, test->section, cases_level_name(test->level),
+           test->step, kind_names[result->kind], (long long)result->milliseconds);
     report_json_string(stdout, test->rule);
+    if (test->ground != NULL) {
+        printf(", \"ground\": \"%s\", \"sentence\": ", test->ground->section);
+        report_json_string(stdout, test->ground->sentence);
+    }
     if (result->kind != RESULT_PASSED) {
         char *text = explanation(report, result);
         if (result->cause != CAUSE_NONE) {
@@ -214,11 +229,11 @@ static const char *cut_short(const struct report *report, enum run_end end) {
                                 : "the time of the run is over (--run-timeout)";
 }
 
-static void end_pretty(const struct report *report, enum run_end end, double seconds) {
+static void end_pretty(struct report *report, enum run_end end, double seconds) {
     const size_t *count = report->count;
     bool good = end == RUN_COMPLETE && count[RESULT_MUST] == 0 && count[RESULT_SHOULD] == 0 &&
                 count[RESULT_FLAKY] == 0;
-    char flaky[40] = "";
+    char more[80] = "";
     if (report->progress) {
         printf("\r\033[K");
     }
@@ -226,28 +241,38 @@ static void end_pretty(const struct report *report, enum run_end end, double sec
         printf("%s, so %zu of %zu cases were not run\n", cut_short(report, end),
                report->total - report->shown, report->total);
     }
+    fclose(report->stream);
+    if (report->body_size > 0 && !(report->quiet && good)) {
+        printf("practice, which no RFC asks for and --strict counts:\n%s\n", report->body);
+    }
+    free(report->body);
     if (report->quiet && good) {
         return;
     }
     if (report->declined > 0) {
         printf("%zu cases were skipped: %s\n", report->declined, report->driver->declines);
     }
-    if (count[RESULT_FLAKY] > 0) {
-        snprintf(flaky, sizeof flaky, ", %zu flaky", count[RESULT_FLAKY]);
+    for (enum result_kind kind = RESULT_PRACTICE; kind < RESULT_KINDS; kind++) {
+        if (count[kind] > 0 && (kind == RESULT_PRACTICE || kind == RESULT_FLAKY)) {
+            size_t used = strlen(more);
+            snprintf(more + used, sizeof more - used, ", %zu %s", count[kind], kind_names[kind]);
+        }
     }
     printf("%s%zu passed, %zu failed, %zu fell short of a SHOULD, %zu skipped%s, in %.1f s%s\n",
            !report->colour ? ""
            : good          ? "\033[32m"
                            : "\033[31m",
            count[RESULT_PASSED], count[RESULT_MUST], count[RESULT_SHOULD], count[RESULT_SKIPPED],
-           flaky, seconds, report->colour ? "\033[0m" : "");
+           more, seconds, report->colour ? "\033[0m" : "");
 }
 
 static void end_junit(struct report *report, double seconds) {
     fclose(report->stream);
     printf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"wscheck\" tests=\"%zu\" "
            "failures=\"%zu\" skipped=\"%zu\" time=\"%.3f\">\n%s</testsuite>\n",
-           report->shown, report->count[RESULT_MUST] + report->count[RESULT_SHOULD],
+           report->shown,
+           report->count[RESULT_MUST] + report->count[RESULT_SHOULD] +
+               (report->strict ? report->count[RESULT_PRACTICE] : 0),
            report->count[RESULT_SKIPPED], seconds, report->body);
     free(report->body);
 }
@@ -267,12 +292,13 @@ void report_end(struct report *report, enum run_end end) {
         end_junit(report, seconds);
         break;
     case REPORT_JSON:
-        printf("\n], \"passed\": %zu, \"failed\": %zu, \"should\": %zu, \"skipped\": %zu, "
+        printf("\n], \"passed\": %zu, \"failed\": %zu, \"should\": %zu, \"practice\": %zu, "
+               "\"skipped\": %zu, "
                "\"flaky\": %zu, \"seconds\": %.3f, \"server_gone\": %s, \"time_over\": %s}\n",
                report->count[RESULT_PASSED], report->count[RESULT_MUST],
-               report->count[RESULT_SHOULD], report->count[RESULT_SKIPPED],
-               report->count[RESULT_FLAKY], seconds, end == RUN_PEER_GONE ? "true" : "false",
-               end == RUN_TIME_OVER ? "true" : "false");
+               report->count[RESULT_SHOULD], report->count[RESULT_PRACTICE],
+               report->count[RESULT_SKIPPED], report->count[RESULT_FLAKY], seconds,
+               end == RUN_PEER_GONE ? "true" : "false", end == RUN_TIME_OVER ? "true" : "false");
         break;
     }
     fflush(stdout);

@@ -18,7 +18,7 @@ struct report {
     size_t count[RESULT_KINDS];
     size_t declined; /* of those that were skipped: because there is no compression */
     int64_t start;
-    char *body; /* of JUnit, which has the sums at its beginning */
+    char *body; /* of JUnit, which has the sums at its beginning; or what is told at the end */
     size_t body_size;
     void *stream; /* the FILE that fills `body`, or stdout */
 };

@@ -61,9 +61,8 @@ static bool is_known(const struct queue *queue, const struct result *result) {
 static bool is_doubtful(const struct queue *queue, const struct result *result) {
     const struct trial_settings *settings = queue->runner->settings;
     bool by_hand = settings->listener != NULL && settings->command == NULL;
-    return (result->kind == RESULT_MUST || result->kind == RESULT_SHOULD) && !by_hand &&
-           !queue->runner->keep_transcript && queue->end == RUN_COMPLETE &&
-           !is_known(queue, result);
+    return runner_has_failed(result) && !by_hand && !queue->runner->keep_transcript &&
+           queue->end == RUN_COMPLETE && !is_known(queue, result);
 }
 
 static void settle(struct queue *queue, size_t index, enum stage stage) {
@@ -129,7 +128,7 @@ static bool is_back(struct queue *queue) {
 static bool repeat(struct queue *queue, struct result *result, bool *killed) {
     struct result second = {.test = result->test};
     runner_try(queue->runner, &second);
-    result->repeated = second.kind == RESULT_MUST || second.kind == RESULT_SHOULD;
+    result->repeated = runner_has_failed(&second);
     if (!result->repeated) {
         result->kind = second.kind == RESULT_PASSED ? RESULT_FLAKY : result->kind;
         runner_free_result(&second);

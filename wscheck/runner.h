@@ -9,13 +9,14 @@
 
 #include "wscheck/trial.h"
 
-enum result_kind {
-    RESULT_PASSED,
-    RESULT_SHOULD,
-    RESULT_MUST,
-    RESULT_SKIPPED,
-    RESULT_FLAKY, /* failed among others, passed alone */
-    RESULT_KINDS
+enum result_kind { /* up to RESULT_MUST as enum level */
+                   RESULT_PASSED,
+                   RESULT_PRACTICE,
+                   RESULT_SHOULD,
+                   RESULT_MUST,
+                   RESULT_SKIPPED,
+                   RESULT_FLAKY, /* failed among others, passed alone */
+                   RESULT_KINDS
 };
 
 struct result {
@@ -58,5 +59,8 @@ bool runner_skips(const struct runner *runner, struct result *result);
 /* Carries out one case and fills in its result, whose `test` is set. */
 void runner_try(const struct runner *runner, struct result *result);
 void runner_free_result(struct result *result);
+
+/* Whether it is a failure, of whatever level. */
+bool runner_has_failed(const struct result *result);
 
 #endif

@@ -54,12 +54,15 @@ static void check_alive(const struct runner *runner, struct result *result) {
              ended ? child_end(child) : "", ended ? "" : fault);
 }
 
+bool runner_has_failed(const struct result *result) {
+    return result->kind >= RESULT_PRACTICE && result->kind <= RESULT_MUST;
+}
+
 static void keep_evidence(const struct runner *runner, struct result *result,
                           const struct trial *trial, size_t printed) {
-    bool failed = result->kind == RESULT_MUST || result->kind == RESULT_SHOULD;
     result->opened = trial->is_open;
     result->driver = runner->settings->driver;
-    if (failed || runner->keep_transcript) {
+    if (runner_has_failed(result) || runner->keep_transcript) {
         result->transcript = malloc(sizeof *result->transcript);
         if (result->transcript == NULL) {
             abort();
@@ -103,9 +106,7 @@ void runner_try(const struct runner *runner, struct result *result) {
     }
     run_script(runner, test, trial);
     enum level failed = trial->verdict.failed < test->level ? trial->verdict.failed : test->level;
-    result->kind = failed == LEVEL_MUST     ? RESULT_MUST
-                   : failed == LEVEL_SHOULD ? RESULT_SHOULD
-                                            : RESULT_PASSED;
+    result->kind = (enum result_kind)failed;
     result->cause = trial->verdict.cause;
     result->broken = trial->verdict.broken;
     snprintf(result->want, sizeof result->want, "%s", trial->verdict.want);

@@ -24,6 +24,10 @@ static void copy_section(struct test_case *test) {
     snprintf(test->section, sizeof test->section, "%.*s", (int)length, test->name);
 }
 
+const char *cases_level_name(enum level level) {
+    return level == LEVEL_MUST ? "MUST" : level == LEVEL_SHOULD ? "SHOULD" : "practice";
+}
+
 void cases_add(struct case_list *list, const struct case_row *row) {
     if ((row->role & list->role) == 0) {
         return;
@@ -45,6 +49,13 @@ void cases_add(struct case_list *list, const struct case_row *row) {
         test->step = CLIENT_STEP;
     }
     copy_section(test);
+    if (test->level != LEVEL_PRACTICE) {
+        test->ground = ground_find(test->name);
+        if (test->ground == NULL && strncmp(test->name, "step", 4) != 0) {
+            fprintf(stderr, "wscheck: %s needs a sentence in grounds.c\n", row->name);
+            abort();
+        }
+    }
     const char *problem = script_parse(&test->script, row->script, list->role);
     if (problem != NULL) { /* A mistake in this program, which any run shows. */
         fprintf(stderr, "wscheck: the script of %s is wrong at: %s\n", row->name, problem);

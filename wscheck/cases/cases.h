@@ -6,13 +6,15 @@
 #ifndef WSCHECK_CASES_CASES_H
 #define WSCHECK_CASES_CASES_H
 
+#include "wscheck/cases/grounds.h"
 #include "wscheck/script.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* How much a failure counts, in the words of RFC 2119. */
-enum level { LEVEL_NONE, LEVEL_SHOULD, LEVEL_MUST };
+/* How much a failure counts: in the words of RFC 2119, or as practice, which is what robust
+ * implementations do and no RFC asks for. */
+enum level { LEVEL_NONE, LEVEL_PRACTICE, LEVEL_SHOULD, LEVEL_MUST };
 
 /* A row of a table of cases. The name is the section, a '/' and a few words of letters, digits and
  * '-', such as "6455/5.5.2/ping-payload-repeated"; cases that belong together share the words up to
@@ -31,6 +33,7 @@ struct test_case {
     char *name;
     char section[16]; /* "6455/5.5.2", "step04", "12.1" or "slow": the beginning of the name */
     enum level level;
+    const struct ground *ground; /* NULL for practice, and for what the tutorial asks */
     char *rule, *hint;
     struct script script;
     unsigned step;   /* the step of the tutorial that explains it */
@@ -43,6 +46,9 @@ struct case_list {
     enum script_role role; /* who is put to the test */
     unsigned step;         /* of the cases that are added next */
 };
+
+/* A level's name: "MUST", "SHOULD" or "practice". */
+const char *cases_level_name(enum level level);
 
 /* Makes the list of all cases for servers, or of those for clients. Free it after use with
  * cases_free. */

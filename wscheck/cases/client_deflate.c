@@ -36,7 +36,7 @@ static const struct case_row rows[] = {
     {"7692/7.1.1.2/client-no-context-takeover-taken", FOR_CLIENTS, LEVEL_MUST,
      "The client takes client_no_context_takeover.", "agreed 'client_no_context_takeover' barrier",
      HINT_MUST_TAKE},
-    {"7692/7.1.1.1/server-no-context-takeover-taken-unasked", FOR_CLIENTS, LEVEL_SHOULD,
+    {"7692/7.1.1.1/server-no-context-takeover-taken-unasked", FOR_CLIENTS, LEVEL_PRACTICE,
      "The client takes server_no_context_takeover unasked.",
      "agreed 'server_no_context_takeover' barrier", HINT_MAY},
     {"7692/5/another-extension-beside", FOR_CLIENTS, LEVEL_MUST,
@@ -120,7 +120,7 @@ static void add_windows(struct case_list *list) {
                  bits);
         snprintf(name, sizeof name, "7692/7.1.2.1/unasked/%u", bits);
         cases_add(list,
-                  &(struct case_row){name, FOR_CLIENTS, LEVEL_SHOULD, rule, script, HINT_MAY});
+                  &(struct case_row){name, FOR_CLIENTS, LEVEL_PRACTICE, rule, script, HINT_MAY});
         snprintf(rule, sizeof rule,
                  "After client_max_window_bits=%u the client compresses with that window.", bits);
         snprintf(script, sizeof script,

@@ -60,7 +60,7 @@ static const struct case_row rows[] = {
      "text 'BAsd7&jh23'*262144 text 'Hello World!' close 1000 <? text 'BAsd7&jh23'*262144 "
      "<? text 'Hello World!' closed",
      HINT_REPLY},
-    {"6455/5.5.1/ping-before-close-answered-first", FOR_BOTH, LEVEL_SHOULD,
+    {"6455/5.5.1/ping-before-close-answered-first", FOR_BOTH, LEVEL_PRACTICE,
      "A Ping before a Close is answered before it.", "ping 'last words' close 1000 closed",
      HINT_LAST_PING},
     {"6455/5.5.1/close-in-segment-of-handshake", FOR_BOTH, LEVEL_MUST,
@@ -112,7 +112,7 @@ static const struct case_row rows[] = {
     {"6455/5.5.1/after-close/text-in-own-segment", FOR_BOTH, LEVEL_MUST,
      "A text behind a Close, in a segment of its own, is not echoed.",
      "sync close 1000 text 'too late' closed", HINT_AFTER},
-    {"6455/5.5.1/pings-before-close", FOR_BOTH, LEVEL_SHOULD,
+    {"6455/5.5.1/pings-before-close", FOR_BOTH, LEVEL_PRACTICE,
      "Pings before a Close are answered, the last at least, and then it.",
      "times 20 ping 'x' close 1000 closed", HINT_LAST_PING},
     {"6455/5.5.1/close-after-pong", FOR_BOTH, LEVEL_MUST, "A Close behind a Pong is answered.",

@@ -114,10 +114,10 @@ static const struct case_row rows[] = {
 };
 
 static const struct case_row announced[] = {
-    {"6455/5.5/too-long/announced-126", FOR_BOTH, LEVEL_SHOULD,
+    {"6455/5.5/too-long/announced-126", FOR_BOTH, LEVEL_PRACTICE,
      "A Ping that announces 126 bytes fails the connection before they have come.",
      "claim 126 ping '' fail 1002", HINT_LONG},
-    {"6455/5.5/too-long/announced-2-to-62", FOR_BOTH, LEVEL_SHOULD,
+    {"6455/5.5/too-long/announced-2-to-62", FOR_BOTH, LEVEL_PRACTICE,
      "A Ping that announces 2^62 bytes fails the connection before they have come.",
      "claim 4611686018427387904 ping '' fail 1002,1009", HINT_LONG},
 };

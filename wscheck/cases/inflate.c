@@ -81,10 +81,10 @@ static const struct case_row rows[] = {
      OFFER "rsv4 text+ [00 00 80 ff 7f] cont+ 'abcdefgh'*32768 cont [00 01 00 fe ff ff 00] "
            "fail 1007",
      HINT_TEXT},
-    {"7692/6.1/bad-character-before-message-ends", FOR_BOTH, LEVEL_SHOULD,
+    {"7692/6.1/bad-character-before-message-ends", FOR_BOTH, LEVEL_PRACTICE,
      "A bad character fails before the compressed message has ended.",
      OFFER "rsv4 text+ [00 05 00 fa ff 61 c3 28 61 61] fail 1007", HINT_TEXT},
-    {"7692/6.1/bad-character-within-frame", FOR_BOTH, LEVEL_SHOULD,
+    {"7692/6.1/bad-character-within-frame", FOR_BOTH, LEVEL_PRACTICE,
      "A bad character within a compressed frame fails before its end.",
      OFFER "claim 5000 rsv4 text [00 88 13 77 ec 61 c3 28]'abcdefgh'*2000 fail 1007", HINT_TEXT},
     {"7692/7.2.2/block-type-3", FOR_BOTH, LEVEL_MUST, "A block of type 3 fails.",
@@ -97,13 +97,13 @@ static const struct case_row rows[] = {
      OFFER "rsv4 text [00 05 00 fa fe]'Hello'[00] fail 1007,1002", HINT_DATA},
     {"7692/7.2.2/nlen-is-len", FOR_BOTH, LEVEL_MUST, "A stored block whose NLEN is LEN fails.",
      OFFER "rsv4 text [00 05 00 05 00]'Hello'[00] fail 1007,1002", HINT_DATA},
-    {"7692/7.2.2/symbol-286", FOR_BOTH, LEVEL_MUST, "Literal/length symbol 286 fails.",
+    {"7692/7.2.2/symbol-286", FOR_BOTH, LEVEL_PRACTICE, "Literal/length symbol 286 fails.",
      OFFER "rsv4 text [4a 1c 03 00 00] fail 1007,1002", HINT_DATA},
-    {"7692/7.2.2/symbol-287", FOR_BOTH, LEVEL_MUST, "Literal/length symbol 287 fails.",
+    {"7692/7.2.2/symbol-287", FOR_BOTH, LEVEL_PRACTICE, "Literal/length symbol 287 fails.",
      OFFER "rsv4 text [4a 1c 07 00 00] fail 1007,1002", HINT_DATA},
-    {"7692/7.2.2/distance-symbol-30", FOR_BOTH, LEVEL_MUST, "Distance symbol 30 fails.",
+    {"7692/7.2.2/distance-symbol-30", FOR_BOTH, LEVEL_PRACTICE, "Distance symbol 30 fails.",
      OFFER "rsv4 text [4a 04 3e 00 00] fail 1007,1002", HINT_DATA},
-    {"7692/7.2.2/distance-symbol-31", FOR_BOTH, LEVEL_MUST, "Distance symbol 31 fails.",
+    {"7692/7.2.2/distance-symbol-31", FOR_BOTH, LEVEL_PRACTICE, "Distance symbol 31 fails.",
      OFFER "rsv4 text [4a 04 7e 00 00] fail 1007,1002", HINT_DATA},
     {"7692/7.2.2/reference-before-first-byte", FOR_BOTH, LEVEL_MUST,
      "A reference before the first byte of a connection fails.",
@@ -120,10 +120,10 @@ static const struct case_row rows[] = {
     {"7692/7.2.2/too-many-codes", FOR_BOTH, LEVEL_MUST,
      "A dynamic block with more codes than there are bits fails.",
      OFFER "rsv4 text [04 c0 81 00 00 00 00 00 90 56 fe 23 00] fail 1007,1002", HINT_DATA},
-    {"7692/7.2.2/codes-left-over", FOR_BOTH, LEVEL_MUST,
+    {"7692/7.2.2/codes-left-over", FOR_BOTH, LEVEL_PRACTICE,
      "A dynamic block with codes that are left over fails.",
      OFFER "rsv4 text [04 c0 01 01 00 00 00 80 90 ad fd 3f 11 04] fail 1007,1002", HINT_DATA},
-    {"7692/7.2.2/no-code-for-the-end", FOR_BOTH, LEVEL_MUST,
+    {"7692/7.2.2/no-code-for-the-end", FOR_BOTH, LEVEL_PRACTICE,
      "A dynamic block without a code for its end fails.",
      OFFER "rsv4 text [04 c0 81 00 00 00 00 00 90 56 fe 27 00] fail 1007,1002", HINT_DATA},
     {"7692/7.2.2/288-codes", FOR_BOTH, LEVEL_MUST,
@@ -146,7 +146,7 @@ static const struct case_row rows[] = {
      "After bad data the Close is delivered.",
      OFFER "rsv4 text [06 00] binary 'x'*200000 orderly 1007,1002",
      "shut down the write side, and read what is still coming before the socket is closed"},
-    {"7692/7.2.2/bad-data-in-unfinished-frame", FOR_BOTH, LEVEL_SHOULD,
+    {"7692/7.2.2/bad-data-in-unfinished-frame", FOR_BOTH, LEVEL_PRACTICE,
      "Bad data in an unfinished frame fail before it is whole.",
      OFFER "claim 5000 rsv4 text [06 00 00 00] fail 1007,1002", HINT_DATA},
     {"7692/7.2.2/stored-block-cut-short", FOR_BOTH, LEVEL_SHOULD,
@@ -241,13 +241,13 @@ static void add_beyond(struct case_list *list, const char *section, const char *
     }
 }
 
-static void add_bomb(struct case_list *list, const char *name, const char *rule, const char *before,
-                     const char *zeros, const char *after) {
+static void add_bomb(struct case_list *list, enum level level, const char *name, const char *rule,
+                     const char *before, const char *zeros, const char *after) {
     char script[400];
     int used = snprintf(script, sizeof script, OFFER "%s ", before);
     used += snprintf(script + used, sizeof script - (size_t)used, BOMB, zeros);
     snprintf(script + used, sizeof script - (size_t)used, " %s", after);
-    cases_add(list, &(struct case_row){name, FOR_BOTH, LEVEL_MUST, rule, script, HINT_BOMB});
+    cases_add(list, &(struct case_row){name, FOR_BOTH, level, rule, script, HINT_BOMB});
 }
 
 /* What the server of the tutorial does, although others may do otherwise. */
@@ -268,14 +268,15 @@ void cases_inflate(struct case_list *list) {
     add_cuts(list);
     add_reserved_bits(list);
     add_beyond(list, "7692/7.1.2.2", "<? binary 'a'*");
-    add_bomb(list, "6455/10.4/bomb-of-256-mib",
+    add_bomb(list, LEVEL_MUST, "6455/10.4/bomb-of-256-mib",
              "256 MiB of zeros in 254 kB come back whole, or are too much.",
              "patience 20 limits 1008,1009", BOMB_256, "< binary [00]*" BYTES_256);
     add_beyond(list, "step07", "fail 1007");
     cases_add_rows(list, tutorial, 1);
-    add_bomb(list, "step07/bomb-of-1-gib", "1 GiB of zeros in 1 MB is refused with 1009.", "",
-             BOMB_1024, "fail 1009");
+    add_bomb(list, LEVEL_MUST, "step07/bomb-of-1-gib",
+             "1 GiB of zeros in 1 MB is refused with 1009.", "", BOMB_1024, "fail 1009");
     cases_add_rows(list, tutorial + 1, 1);
-    add_bomb(list, "slow/bomb-of-1-gib", "1 GiB of zeros in 1 MB comes back whole, or is too much.",
+    add_bomb(list, LEVEL_PRACTICE, "slow/bomb-of-1-gib",
+             "1 GiB of zeros in 1 MB comes back whole, or is too much.",
              "patience 60 limits 1008,1009", BOMB_1024, "< binary [00]*" BYTES_1024);
 }

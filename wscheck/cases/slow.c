@@ -7,16 +7,16 @@
     "give the whole handshake a deadline; a time-out for each read lets a client drip for ever"
 
 static const struct case_row rows[] = {
-    {"slow/silent-client", FOR_SERVERS, LEVEL_SHOULD,
+    {"slow/silent-client", FOR_SERVERS, LEVEL_PRACTICE,
      "A client that connects and says nothing is given up within a minute.",
      "patience 60 raw '' ended", HINT_HANDSHAKE},
-    {"slow/unfinished-handshake", FOR_SERVERS, LEVEL_SHOULD,
+    {"slow/unfinished-handshake", FOR_SERVERS, LEVEL_PRACTICE,
      "A handshake that is never finished is given up within a minute.",
      "patience 60 unfinished 40 ended", HINT_HANDSHAKE},
-    {"slow/last-byte-missing", FOR_SERVERS, LEVEL_SHOULD,
+    {"slow/last-byte-missing", FOR_SERVERS, LEVEL_PRACTICE,
      "A handshake that lacks its last byte is given up within a minute.",
      "patience 60 allbut 1 ended", HINT_HANDSHAKE},
-    {"slow/failed-client-stays", FOR_SERVERS, LEVEL_SHOULD,
+    {"slow/failed-client-stays", FOR_SERVERS, LEVEL_PRACTICE,
      "TCP is ended within a minute when a failed client neither reads nor leaves.",
      "patience 60 rsv4 text 'bad' binary 'x'*200000 orderly 1002",
      "drain what is still coming for a bounded time, then close"},

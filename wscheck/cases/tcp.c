@@ -15,19 +15,19 @@ static const struct case_row rows[] = {
     {"6455/7.1.4/text-that-drips", FOR_SERVERS, LEVEL_MUST,
      "A text in pieces of one byte comes back, however slowly it drips.",
      "chop 1 text 'drip, drip, drip' < text 'drip, drip, drip'", HINT_STALL},
-    {"6455/7.1.4/8-mb-unread", FOR_SERVERS, LEVEL_MUST,
+    {"6455/7.1.4/8-mb-unread", FOR_SERVERS, LEVEL_PRACTICE,
      "A client that sends 8 MB and reads nothing holds up nobody else.",
      "stuff 8000000 'BAsd7&jh23'*65536", HINT_WRITE},
-    {"6455/7.1.4/small-texts-unread", FOR_SERVERS, LEVEL_MUST,
+    {"6455/7.1.4/small-texts-unread", FOR_SERVERS, LEVEL_PRACTICE,
      "A client that sends small texts and reads nothing holds up nobody.",
      "stuff 1000000 'BAsd7&jh23'*100", HINT_WRITE},
-    {"6455/7.1.4/fifty-beside-a-silent-one", FOR_SERVERS, LEVEL_MUST,
+    {"6455/7.1.4/fifty-beside-a-silent-one", FOR_SERVERS, LEVEL_PRACTICE,
      "Fifty connections at once are served beside one that is silent.", "open crowd 50",
      HINT_STALL},
-    {"6455/7.1.4/fifty-beside-one-within-handshake", FOR_SERVERS, LEVEL_MUST,
+    {"6455/7.1.4/fifty-beside-one-within-handshake", FOR_SERVERS, LEVEL_PRACTICE,
      "Fifty connections at once are served beside one within its handshake.",
      "unfinished 30 crowd 50 rest accept", HINT_STALL},
-    {"6455/7.1.4/fifty-beside-one-within-frame", FOR_SERVERS, LEVEL_MUST,
+    {"6455/7.1.4/fifty-beside-one-within-frame", FOR_SERVERS, LEVEL_PRACTICE,
      "Fifty connections at once are served beside one within a frame.",
      "cut 4 text 'x'*1000 crowd 50 leave", HINT_STALL},
     {"6455/7.1.4/message-goes-on", FOR_SERVERS, LEVEL_MUST,
@@ -37,7 +37,7 @@ static const struct case_row rows[] = {
      "Every connection has a state of its own.",
      "text+ [e2 82] meanwhile cont [ac] < text [e2 82 ac]",
      "globals and statics are shared by all connections"},
-    {"6455/7.1.4/message-before-end", FOR_SERVERS, LEVEL_MUST,
+    {"6455/7.1.4/message-before-end", FOR_SERVERS, LEVEL_PRACTICE,
      "A message before the client's end of TCP is not lost on others.",
      "text 'Hello' fin <? text 'Hello' ended", HINT_END},
 };
@@ -59,13 +59,13 @@ static const struct {
 };
 
 static const struct case_row later[] = {
-    {"6455/7.1.4/ping-after-unread-echoes", FOR_SERVERS, LEVEL_MUST,
+    {"6455/7.1.4/ping-after-unread-echoes", FOR_SERVERS, LEVEL_PRACTICE,
      "A Ping behind texts whose echoes nobody has read is answered.",
      "stuff 2000000 'BAsd7&jh23'*4096 ping 'are you still there?' waitpong", HINT_WRITE},
-    {"6455/7.1.4/reset-without-reading", FOR_SERVERS, LEVEL_MUST,
+    {"6455/7.1.4/reset-without-reading", FOR_SERVERS, LEVEL_PRACTICE,
      "A client that reads nothing and then resets TCP disturbs nobody.",
      "deaf times 3 text 'x'*60000 reset", HINT_RESET},
-    {"6455/7.1.4/hundred-beside-one-in-a-message", FOR_SERVERS, LEVEL_MUST,
+    {"6455/7.1.4/hundred-beside-one-in-a-message", FOR_SERVERS, LEVEL_PRACTICE,
      "A hundred connections at once are served beside one in a message.",
      "text+ 'a' crowd 100 cont 'b' < text 'ab'", HINT_STALL},
 };
@@ -80,20 +80,20 @@ void cases_tcp(struct case_list *list) {
         snprintf(script, sizeof script, "%s meanwhile leave", phases[i].script);
         snprintf(name, sizeof name, "6455/7.1.4/stall/%s", phases[i].name);
         cases_add(list,
-                  &(struct case_row){name, FOR_SERVERS, LEVEL_MUST, rule, script, HINT_STALL});
+                  &(struct case_row){name, FOR_SERVERS, LEVEL_PRACTICE, rule, script, HINT_STALL});
         snprintf(rule, sizeof rule, "A client that resets TCP %s disturbs nobody.",
                  phases[i].where);
         snprintf(script, sizeof script, "%s reset", phases[i].script);
         snprintf(name, sizeof name, "6455/7.1.4/reset/%s", phases[i].name);
         cases_add(list,
-                  &(struct case_row){name, FOR_SERVERS, LEVEL_MUST, rule, script, HINT_RESET});
+                  &(struct case_row){name, FOR_SERVERS, LEVEL_PRACTICE, rule, script, HINT_RESET});
         snprintf(rule, sizeof rule, "When a client ends its stream %s, the server ends TCP.",
                  phases[i].where);
         snprintf(script, sizeof script, "%s fin hearing %sended", phases[i].script,
                  phases[i].script[0] == 'd' ? "<? text 'x'*20000 " : "");
         snprintf(name, sizeof name, "6455/7.1.4/end/%s", phases[i].name);
         cases_add(list,
-                  &(struct case_row){name, FOR_SERVERS, LEVEL_SHOULD, rule, script, HINT_END});
+                  &(struct case_row){name, FOR_SERVERS, LEVEL_PRACTICE, rule, script, HINT_END});
     }
     cases_add_rows(list, later, sizeof later / sizeof later[0]);
 }
