@@ -52,8 +52,11 @@ mistakes: $(addprefix $(BUILD)/,wscheck $(early_steps) step05_echo step06_client
 	    $(foreach step,$(early_steps),$(call short,$(step))_objects='$(call objects_of,$(step))') \
 	    sh mistakes/run.sh $(MISTAKES)
 
+rfc: ## look up the sentences that wscheck quotes: RFC=DIRECTORY has rfc6455.txt and the others
+	@RFC='$(RFC)' sh tests/rfc.sh
+
 results: $(BUILD)/wscheck $(BUILD)/step05_echo $(BUILD)/step07_deflate ## grade other people's servers and clients: wscheck/RESULTS.md
 	@sh wscheck/results.sh > $(BUILD)/RESULTS.md
 	@cp $(BUILD)/RESULTS.md wscheck/RESULTS.md
 
-.PHONY: wscheck check mistakes results
+.PHONY: wscheck check mistakes rfc results
