@@ -22,6 +22,8 @@ expect 'a client one at a time' 0 '^17 passed, 0 failed' \
 expect 'a client that ends' 3 'no client: .* exit status 7; it printed: sorry' \
     "$wscheck" --listen 0 --exec 'echo sorry; exit 7'
 one_line 'a client that ends'
+expect 'a client that takes its time' 0 'needs [1-9]*\.[0-9] s to start, so it gets [4-9]' \
+    "$wscheck" --listen 0 --exec "sleep 1; exec $client" 6455/5.1/empty-pong-is-masked
 expect 'a client that does not close' 0 ' 0 failed, 0 fell short of a SHOULD, 2 skipped' \
     "$wscheck" --timeout 0.5 --listen 0 --exec "sleep 2 | $client" 6455/7.1.2
 expect 'a client that is not said to echo' 0 '# SKIP the client is not said to echo' \

@@ -1,5 +1,6 @@
 #include "wscheck/probe.h"
 
+#include "common/clock.h"
 #include "common/text.h"
 #include "wscheck/listener.h"
 #include "wscheck/tested_client.h"
@@ -10,6 +11,7 @@
 #include <string.h>
 
 enum { ARRIVAL_OF_OTHERS = 60000 }; /* ms for a client that somebody else starts to connect */
+enum { STARTS = 4 };                /* that a wait has to last, since many start at a time */
 
 /* What the client printed, on the line that says what is wrong. */
 static void last_words(const char *output) {
@@ -25,16 +27,28 @@ static void last_words(const char *output) {
     fprintf(stderr, "\n");
 }
 
-/* Starts the client once, and lets it in. Returns whether it came; *any is whether it asked for
- * another path than that of its URL. */
-static bool visit(const struct trial_settings *settings, bool *any) {
+/* A client that is slow to start is slow while others start beside it. */
+static void scale(struct trial_settings *settings, int64_t start) {
+    if (STARTS * start > settings->timeout) {
+        settings->timeout = STARTS * start;
+        fprintf(stderr,
+                "wscheck: the client needs %.1f s to start, so it gets %.1f s for anything\n",
+                (double)start / 1000, (double)settings->timeout / 1000);
+    }
+}
+
+/* Starts the client once, lets it in, and measures how long that takes. Returns whether it came;
+ * *any is whether it asked for another path than that of its URL. */
+static bool visit(struct trial_settings *settings, bool *any) {
     struct trial *trial = malloc(sizeof *trial);
     if (trial == NULL) {
         abort();
     }
     trial_init(trial, settings, "wscheck/probe");
+    int64_t start = clock_now();
     bool came = tested_client_arrive(trial, "");
     if (came) {
+        scale(settings, clock_now() - start);
         *any = head_text_find(head_line(&trial->client.head, &(size_t){0}), trial->client.path) ==
                NULL;
         tested_client_answer(trial, 0, SIZE_MAX);
