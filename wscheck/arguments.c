@@ -21,6 +21,8 @@ static void declare(struct options *options, struct arguments *arguments) {
                        "check a client: --exec 'client {url}' starts it (0: any free port)");
     options_add_text(options, "--replay", "CASE", &arguments->replay,
                      "run one case and show all its bytes");
+    options_add_flag(options, "--all", &arguments->all,
+                     "explain every failure, not only some of each cause");
     options_add_flag(options, "--list", &arguments->list, "list the cases and run none");
     options_add_number(options, "--jobs", "N", &arguments->jobs, 1, 256,
                        "cases at a time (default 16)");

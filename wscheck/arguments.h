@@ -15,7 +15,7 @@ struct arguments {
     uint64_t jobs, port;                         /* ARGUMENTS_NO_PORT: a server is checked */
     int64_t timeout, start_timeout, run_timeout; /* ms; run_timeout 0: not given */
     uint64_t messages;
-    bool list, strict, quiet, no_echo, echo;
+    bool list, all, strict, quiet, no_echo, echo;
 };
 
 /* Reads the command line. Returns OPTIONS_GO_ON, or the exit status as options_parse. */

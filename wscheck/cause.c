@@ -25,7 +25,8 @@ static const struct cause_words words[CAUSES] = {
     [CAUSE_STATUS] = {"answers with another status", NULL, NULL, false, true},
     [CAUSE_HEADER] = {"answers with other headers", NULL, NULL, false, true},
     [CAUSE_EXTENSION] = {"does not answer the offer of an extension as it has to", NULL, NULL,
-                         false, true},
+                         false, false},
+    [CAUSE_REFUSED] = {"refuses a handshake that it has to accept", NULL, NULL, true, true},
     [CAUSE_REQUEST_TAKEN] = {"accepts a request that it has to refuse", NULL, NULL, false, true},
     [CAUSE_ANSWER_TAKEN] = {"takes a wrong answer for a right one", NULL, NULL, false, true},
     [CAUSE_BEFORE_ANSWER] = {"does not wait for the answer", NULL, NULL, false, false},
@@ -52,7 +53,6 @@ static const struct cause_words words[CAUSES] = {
     [CAUSE_CLOSED] = {"ends a connection on which nothing is wrong", NULL, NULL, false, false},
     [CAUSE_NO_CLOSE_REPLY] = {"does not answer a Close with a Close", "6455/5.5.1",
                               "send a Close with the code that came, then end TCP", false, false},
-    [CAUSE_AFTER_CLOSE] = {"does not stop at a Close", "6455/5.5.1", NULL, false, false},
     [CAUSE_CLOSE_CODE] = {"closes with another code", NULL, NULL, false, true},
     [CAUSE_NO_CLOSE_FRAME] = {"ends TCP without a Close frame before it", "6455/7.1.7",
                               "send a Close with the code that says why, then end TCP; browsers "

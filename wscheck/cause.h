@@ -19,6 +19,7 @@ enum cause {
     CAUSE_STATUS,
     CAUSE_HEADER,
     CAUSE_EXTENSION,
+    CAUSE_REFUSED,
     CAUSE_REQUEST_TAKEN,
     CAUSE_ANSWER_TAKEN,
     CAUSE_BEFORE_ANSWER,
@@ -38,7 +39,6 @@ enum cause {
     CAUSE_CLOSED,
     /* The end of a connection. */
     CAUSE_NO_CLOSE_REPLY,
-    CAUSE_AFTER_CLOSE,
     CAUSE_CLOSE_CODE,
     CAUSE_NO_CLOSE_FRAME,
     CAUSE_TCP_STAYS_OPEN,
@@ -56,7 +56,7 @@ struct cause_words {
     const char *what; /* with "the server" or "the client" in front of it */
     const char *home; /* the section whose cases are about it; or NULL */
     const char *hint; /* NULL: what the case says */
-    bool is_first;    /* without this nothing else works */
+    bool is_first;    /* as long as it does that, nothing else can be checked */
     bool by_section;  /* each section has a fault of its own */
 };
 

@@ -7,7 +7,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { SHOWN_BYTES = 48, HEX_COLUMN = 6, OUTPUT_LINES = 12 };
+enum {
+    SHOWN_BYTES = 48,
+    SHOWN_OF_LINE = 200,
+    HEX_COLUMN = 6,
+    OUTPUT_LINES = 12,
+    OUTPUT_LINES_BESIDE = 3
+};
 
 void explain_section(const char *section, char *out, size_t capacity) {
     const char *slash = strchr(section, '/');
@@ -33,11 +39,11 @@ static void name_field(FILE *out, size_t byte, const char *name, int *at) {
 }
 
 /* Names the fields of a frame under the bytes of its first line. */
-static void name_fields(FILE *out, const struct transcript_entry *entry, const char *prefix) {
+static void name_fields(FILE *out, const struct transcript_entry *entry) {
     uint8_t bits = entry->bytes[1] & 0x7f;
     size_t byte = 2;
     int at = 0;
-    fprintf(out, "%s    ", prefix);
+    fprintf(out, "    ");
     name_field(out, 0, "head", &at);
     if (bits >= 126 && entry->kept > byte) {
         name_field(out, byte, bits == 126 ? "len16" : "64-bit length", &at);
@@ -53,48 +59,76 @@ static void name_fields(FILE *out, const struct transcript_entry *entry, const c
     fprintf(out, "\n");
 }
 
-static void dump(FILE *out, const struct transcript_entry *entry, const char *prefix) {
-    size_t mark = entry->marked && entry->mark < entry->kept ? (size_t)entry->mark : SIZE_MAX;
-    size_t mark_line = mark / HEXDUMP_BYTES;
-    for (size_t start = 0; start < entry->kept; start += HEXDUMP_BYTES) {
-        size_t number = start / HEXDUMP_BYTES;
-        char line[HEXDUMP_LINE_SIZE];
-        size_t len = entry->kept - start < HEXDUMP_BYTES ? entry->kept - start : HEXDUMP_BYTES;
-        bool near_mark = mark != SIZE_MAX && number + 1 >= mark_line && number <= mark_line + 1;
-        if (start >= SHOWN_BYTES && !near_mark) {
-            continue;
-        }
-        fprintf(out, "%s    %s\n", prefix, hexdump_line(start, entry->bytes + start, len, line));
-        if (start == 0 && entry->kept >= 2) {
-            name_fields(out, entry, prefix);
-        }
-        if (number == mark_line && mark != SIZE_MAX) {
-            fprintf(out, "%s    %*s^^ the first wrong byte\n", prefix, column(mark % HEXDUMP_BYTES),
-                    "");
-        }
-    }
-    if (entry->length > entry->kept || entry->kept > SHOWN_BYTES) {
-        fprintf(out, "%s    ... %" PRIu64 " bytes in all\n", prefix, entry->length);
+static void tell_left_out(FILE *out, const struct transcript_entry *entry, uint64_t *left_out) {
+    if (*left_out > 0) {
+        fprintf(out, "    ... %" PRIu64 " of %" PRIu64 " bytes are left out here\n", *left_out,
+                entry->length);
+        *left_out = 0;
     }
 }
 
+/* Whether a line of a dump is shown: those at the beginning, around the mark, and the last one; if
+ * `whole`, all that were kept. */
+static bool is_shown(const struct transcript_entry *entry, uint64_t start, bool whole) {
+    bool near_mark = entry->marked && entry->mark + HEXDUMP_BYTES >= start &&
+                     entry->mark < start + 2 * HEXDUMP_BYTES;
+    return transcript_keeps(entry, start) &&
+           (whole || start < SHOWN_BYTES || near_mark || start + HEXDUMP_BYTES >= entry->length);
+}
+
+static void dump(FILE *out, const struct transcript_entry *entry, bool whole) {
+    uint64_t left_out = 0;
+    for (uint64_t start = 0; start < entry->length; start += HEXDUMP_BYTES) {
+        uint64_t left = entry->length - start;
+        size_t length = left < HEXDUMP_BYTES ? (size_t)left : HEXDUMP_BYTES;
+        uint8_t bytes[HEXDUMP_BYTES];
+        char line[HEXDUMP_LINE_SIZE];
+        if (!is_shown(entry, start, whole)) {
+            left_out += length;
+            continue;
+        }
+        for (size_t i = 0; i < length; i++) {
+            bytes[i] = transcript_byte(entry, start + i);
+        }
+        tell_left_out(out, entry, &left_out);
+        fprintf(out, "    %s\n", hexdump_line((size_t)start, bytes, length, line));
+        if (start == 0 && entry->kept >= 2) {
+            name_fields(out, entry);
+        }
+        if (entry->marked && entry->mark >= start && entry->mark < start + length) {
+            fprintf(out, "    %*s^^ the first wrong byte\n", column((size_t)(entry->mark - start)),
+                    "");
+        }
+    }
+    tell_left_out(out, entry, &left_out);
+}
+
 /* HTTP is lines of text; a mark goes under its character. */
-static void show_lines(FILE *out, const struct transcript_entry *entry, const char *prefix) {
+static void show_lines(FILE *out, const struct transcript_entry *entry, bool whole) {
+    char line[4 * TRANSCRIPT_BYTES + 1];
+    size_t capacity = whole ? sizeof line : SHOWN_OF_LINE;
     size_t start = 0;
     while (start < entry->kept) {
         const uint8_t *end = memchr(entry->bytes + start, '\n', entry->kept - start);
         size_t stop = end != NULL ? (size_t)(end - entry->bytes) + 1 : entry->kept;
-        char line[200];
-        text_printable(entry->bytes + start, stop - start, line, sizeof line);
-        fprintf(out, "%s    | %s\n", prefix, line);
+        text_printable(entry->bytes + start, stop - start, line, capacity);
+        fprintf(out, "    | %s\n", line);
         if (entry->marked && entry->mark >= start && entry->mark < stop) {
-            text_printable(entry->bytes + start, (size_t)entry->mark - start, line, sizeof line);
-            fprintf(out, "%s      %*s^ here\n", prefix, (int)strlen(line), "");
+            text_printable(entry->bytes + start, (size_t)entry->mark - start, line, capacity);
+            fprintf(out, "      %*s^ here\n", (int)strlen(line), "");
         }
         start = stop;
     }
     if (entry->length > entry->kept) {
-        fprintf(out, "%s    | ... %" PRIu64 " bytes in all\n", prefix, entry->length);
+        uint8_t end[TRANSCRIPT_END];
+        uint64_t rest = entry->length - entry->kept;
+        size_t length = rest < sizeof end ? (size_t)rest : sizeof end;
+        for (size_t i = 0; i < length; i++) {
+            end[i] = transcript_byte(entry, entry->length - length + i);
+        }
+        rest -= length;
+        tell_left_out(out, entry, &rest);
+        fprintf(out, "    | %s\n", text_printable(end, length, line, sizeof line));
     }
 }
 
@@ -105,37 +139,47 @@ static bool is_http(const struct transcript_entry *entry) {
     return word != NULL && word < entry->label + strcspn(entry->label, ":");
 }
 
-static void show_entry(FILE *out, const struct result *result, const struct transcript_entry *entry,
-                       const char *prefix) {
+/* What went well in the opening handshake is no help with what comes after it. */
+static bool is_of_interest(const struct result *result, const struct transcript_entry *entry) {
+    return !is_http(entry) || !result->opened || entry->marked ||
+           strncmp(result->test->section, "6455/4", 6) == 0;
+}
+
+static void show_entry(FILE *out, const struct transcript_entry *entry, bool whole) {
     static const char *const kinds[] = {"sent    ", "received", "--------"};
-    fprintf(out, "%s  %s  %s\n", prefix, kinds[entry->kind], entry->label);
-    if (entry->length == 0) {
-        return;
-    }
-    if (!is_http(entry)) {
-        dump(out, entry, prefix);
-    } else if (!result->opened || entry->marked ||
-               strncmp(result->test->section, "6455/4", 6) == 0) {
-        show_lines(out, entry, prefix);
+    fprintf(out, "  %s  %s\n", kinds[entry->kind], entry->label);
+    if (entry->length > 0 && is_http(entry)) {
+        show_lines(out, entry, whole);
+    } else if (entry->length > 0) {
+        dump(out, entry, whole);
     }
 }
 
-static void show_transcript(FILE *out, const struct result *result, const char *prefix) {
+static void show_transcript(FILE *out, const struct result *result, bool whole) {
     struct transcript *transcript = result->transcript;
+    size_t left_out = 0;
     for (size_t i = 0; i < transcript->count; i++) {
         const struct transcript_entry *entry = transcript_entry(transcript, i);
-        bool shown = transcript->count <= 24 || i < 8 || i + 12 >= transcript->count;
-        if (entry != NULL && (shown || entry->marked)) {
-            show_entry(out, result, entry, prefix);
-        } else if (i == 8) {
-            fprintf(out, "%s  ...       %zu more\n", prefix, transcript->count - 20);
+        bool shown = whole || transcript->count <= 24 || i < 8 || i + 12 >= transcript->count;
+        if (entry != NULL && !whole && !is_of_interest(result, entry)) {
+            continue;
         }
+        if (entry == NULL || !(shown || entry->marked)) {
+            left_out++;
+            continue;
+        }
+        if (left_out > 0) {
+            fprintf(out, "  ...       %zu more\n", left_out);
+            left_out = 0;
+        }
+        show_entry(out, entry, whole);
     }
 }
 
-static void show_output(FILE *out, const struct result *result, const char *prefix) {
+static void show_output(FILE *out, const struct result *result, bool whole) {
+    size_t most = whole || result->cause == CAUSE_DIED ? OUTPUT_LINES : OUTPUT_LINES_BESIDE;
     const char *output = result->output;
-    fprintf(out, "%s  %s:\n", prefix, result->driver->printed);
+    fprintf(out, "  %s:\n", result->driver->printed);
     size_t lines = 0;
     for (const char *next = output; *next != '\0'; next++) {
         lines += *next == '\n';
@@ -143,19 +187,19 @@ static void show_output(FILE *out, const struct result *result, const char *pref
     for (; *output != '\0'; lines--) {
         size_t length = strcspn(output, "\n");
         char line[300];
-        if (lines > OUTPUT_LINES) {
+        if (lines > most) {
             output += length + 1;
             continue;
         }
-        fprintf(out, "%s    | %s\n", prefix, text_printable(output, length, line, sizeof line));
+        fprintf(out, "    | %s\n", text_printable(output, length, line, sizeof line));
         output += length + (output[length] == '\n');
     }
 }
 
 /* The sentence that the case rests on, or that there is none. */
-static void show_ground(FILE *out, const struct test_case *test, const char *prefix) {
+static void show_ground(FILE *out, const struct test_case *test) {
     const struct ground *ground = test->ground;
-    fprintf(out, "%s  ground    %s", prefix, cases_level_name(test->level));
+    fprintf(out, "  ground    %s", cases_level_name(test->level));
     if (ground != NULL) {
         const char *quote = ground_is_quoted(ground) ? "\"" : "";
         char section[80];
@@ -168,28 +212,49 @@ static void show_ground(FILE *out, const struct test_case *test, const char *pre
     }
 }
 
-void explain(FILE *out, const struct result *result, const char *prefix, const char *again) {
+void explain_cause(FILE *out, const struct result *result) {
+    const struct cause_words *words = cause_words(result->cause);
+    fprintf(out, "%s %s", result->driver->peer, words->what);
+    if (result->broken != NULL) {
+        fprintf(out, ": %s", result->broken);
+    }
+    if (words->by_section) {
+        fprintf(out, " (%s)", result->test->section);
+    }
+}
+
+const char *explain_hint(const struct result *result) {
+    const char *hint = cause_words(result->cause)->hint;
+    return hint != NULL ? hint : result->test->hint;
+}
+
+void explain(FILE *out, const struct result *result, const char *again, bool whole) {
     const struct test_case *test = result->test;
     char section[80];
     explain_section(test->section, section, sizeof section);
-    fprintf(out, "%s  rule      %s (%s)\n", prefix, test->rule, section);
-    show_ground(out, test, prefix);
+    fprintf(out, "  rule      %s (%s)\n", test->rule, section);
+    show_ground(out, test);
     if (result->want[0] != '\0') {
-        fprintf(out, "%s  wanted    %s\n", prefix, result->want);
-        fprintf(out, "%s  happened  %s\n", prefix, result->got);
+        fprintf(out, "  wanted    %s\n", result->want);
+        fprintf(out, "  happened  %s\n", result->got);
     }
     if (result->kind == RESULT_FLAKY) {
-        fprintf(out, "%s  flaky     it passed when it was repeated alone\n", prefix);
+        fprintf(out, "  flaky     it passed when it was repeated alone\n");
     }
     if (result->transcript != NULL) {
-        show_transcript(out, result, prefix);
+        show_transcript(out, result, whole);
     }
     if (result->output != NULL && result->output[0] != '\0') {
-        show_output(out, result, prefix);
+        show_output(out, result, whole);
     }
-    if (test->hint[0] != '\0') {
-        fprintf(out, "%s  hint      %s\n", prefix, test->hint);
+    if (result->cause != CAUSE_NONE) {
+        fprintf(out, "  cause     ");
+        explain_cause(out, result);
+        fprintf(out, "\n");
     }
-    fprintf(out, "%s  explained in step %u of the tutorial\n", prefix, test->step);
-    fprintf(out, "%s  again     %s --replay %s\n", prefix, again, test->name);
+    if (explain_hint(result)[0] != '\0') {
+        fprintf(out, "  hint      %s\n", explain_hint(result));
+    }
+    fprintf(out, "  explained in step %u of the tutorial\n", test->step);
+    fprintf(out, "  again     %s --replay %s\n", again, test->name);
 }

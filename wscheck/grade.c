@@ -37,7 +37,7 @@ static int run(const struct arguments *arguments, struct report *report,
     enum run_end end = runner_run(&runner);
     report_end(report, end);
     free(report->again);
-    if (end != RUN_COMPLETE) {
+    if (end != RUN_COMPLETE && end != RUN_NO_HANDSHAKE) {
         return STATUS_NO_RESULT;
     }
     if (report->count[RESULT_MUST] > 0) {

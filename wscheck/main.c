@@ -18,10 +18,15 @@ static void list_cases(const struct test_case *const *cases, size_t count) {
     printf("%zu cases\n", count);
 }
 
+/* Whether a line on standard output can be written anew. */
+static bool is_terminal(void) {
+    const char *terminal = getenv("TERM");
+    return isatty(STDOUT_FILENO) && (terminal == NULL || strcmp(terminal, "dumb") != 0);
+}
+
 static bool can_colour(void) {
-    const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    return isatty(STDOUT_FILENO) && (no_colour == NULL || no_colour[0] == '\0') &&
-           (terminal == NULL || strcmp(terminal, "dumb") != 0);
+    const char *no_colour = getenv("NO_COLOR");
+    return no_colour == NULL || no_colour[0] == '\0';
 }
 
 int main(int argc, char **argv) {
@@ -41,8 +46,10 @@ int main(int argc, char **argv) {
     report.quiet = arguments.quiet;
     report.strict = arguments.strict;
     report.in_full = arguments.replay != NULL;
-    report.colour = report.format == REPORT_PRETTY && can_colour();
-    report.progress = report.colour && !arguments.quiet && !report.in_full;
+    report.colour = report.format == REPORT_PRETTY && is_terminal() && can_colour();
+    report.all = arguments.all;
+    report.progress =
+        report.format == REPORT_PRETTY && is_terminal() && !arguments.quiet && !report.in_full;
     cases_init(&list, arguments.port != ARGUMENTS_NO_PORT ? FOR_CLIENTS : FOR_SERVERS);
     /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers. */
     const struct test_case **cases = calloc(list.count, sizeof cases[0]);

@@ -69,12 +69,12 @@ void report_begin(struct report *report, size_t total) {
     report->stream = stdout;
     if (report->format == REPORT_TAP) {
         printf("TAP version 13\n1..%zu\n", total);
-    } else if (report->format != REPORT_JSON) {
+    } else if (report->format == REPORT_JUNIT) {
         report->stream = open_memstream(&report->body, &report->body_size);
         if (report->stream == NULL) {
             abort();
         }
-    } else {
+    } else if (report->format == REPORT_JSON) {
         printf("{\"program\": \"wscheck\", \"url\": ");
         report_json_string(stdout, report->url);
         printf(", \"cases\": [");
@@ -89,41 +89,14 @@ static char *explanation(const struct report *report, const struct result *resul
     if (stream == NULL) {
         abort();
     }
-    explain(stream, result, "", report->again);
+    explain(stream, result, report->again, report->in_full);
     fclose(stream);
     return text;
 }
 
-/* Whether it is a failure by itself: practice is one under --strict only. */
-static bool is_told(const struct report *report, const struct result *result) {
+bool report_tells(const struct report *report, const struct result *result) {
     return result->kind != RESULT_PASSED && result->kind != RESULT_SKIPPED &&
            (result->kind != RESULT_PRACTICE || report->strict);
-}
-
-static void print_pretty(struct report *report, const struct result *result) {
-    static const char *const marks[] = {"ok    ", "practice", "SHOULD",
-                                        "FAIL  ", "skip  ",   "FLAKY "};
-    static const char *const colours[] = {"\033[32m", "\033[36m", "\033[33m",
-                                          "\033[31m", "\033[2m",  "\033[35m"};
-    bool explained = is_told(report, result) || report->in_full;
-    if (report->progress) {
-        printf("\r\033[K");
-    }
-    if (explained) {
-        char *text = explanation(report, result);
-        printf("%s%s%s %s\n%s\n", report->colour ? colours[result->kind] : "", marks[result->kind],
-               report->colour ? "\033[0m" : "", result->test->name, text);
-        free(text);
-    }
-    if (result->kind == RESULT_PRACTICE && !explained) {
-        fprintf(report->stream, "  %-50s  %s\n", result->test->name, result->got);
-    }
-    if (report->progress) {
-        printf("%zu/%zu  %s", report->shown, report->total, result->test->name);
-    }
-    if (report->progress || explained) {
-        fflush(stdout);
-    }
 }
 
 static void print_tap(const struct report *report, const struct result *result) {
@@ -159,7 +132,7 @@ static void print_junit(const struct report *report, const struct result *result
         fprintf(out, "<skipped message=\"");
         xml(out, result->got);
         fprintf(out, "\"/>");
-    } else if (is_told(report, result)) {
+    } else if (report_tells(report, result)) {
         char *text = explanation(report, result);
         fprintf(out, "<failure type=\"%s\" message=\"",
                 result->kind == RESULT_FLAKY ? "flaky"
@@ -176,9 +149,14 @@ static void print_junit(const struct report *report, const struct result *result
 static void print_json(const struct report *report, const struct result *result) {
     const struct test_case *test = result->test;
     printf("%s\n {\"name\": \"%s\", \"section\": \"%s\", \"level\": \"%s\", \"step\": %u, "
-           "\"result\": \"%s\", \"milliseconds\": %lld, \"rule\": ",
+           "\"result\": \"%s\", \"milliseconds\": %lld",
            report->shown > 1 ? "," : "", test->name, test->section, cases_level_name(test->level),
            test->step, kind_names[result->kind], (long long)result->milliseconds);
+    if (result->cause != CAUSE_NONE) {
+        printf(", \"cause\": ");
+        report_json_string(stdout, cause_words(result->cause)->what);
+    }
+    printf(", \"rule\": ");
     report_json_string(stdout, test->rule);
     if (test->ground != NULL) {
         printf(", \"ground\": \"%s\", \"sentence\": ", test->ground->section);
@@ -186,10 +164,6 @@ static void print_json(const struct report *report, const struct result *result)
     }
     if (result->kind != RESULT_PASSED) {
         char *text = explanation(report, result);
-        if (result->cause != CAUSE_NONE) {
-            printf(", \"cause\": ");
-            report_json_string(stdout, cause_words(result->cause)->what);
-        }
         printf(", \"wanted\": ");
         report_json_string(stdout, result->want);
         printf(", \"happened\": ");
@@ -201,15 +175,13 @@ static void print_json(const struct report *report, const struct result *result)
     printf("}");
 }
 
-void report_result(const struct result *result, void *context) {
+void report_result(struct result *result, void *context) {
     struct report *report = context;
     report->shown++;
     report->count[result->kind]++;
-    report->declined +=
-        result->kind == RESULT_SKIPPED && strcmp(result->got, report->driver->declines) == 0;
     switch (report->format) {
     case REPORT_PRETTY:
-        print_pretty(report, result);
+        report_pretty_result(report, result);
         break;
     case REPORT_TAP:
         print_tap(report, result);
@@ -223,47 +195,10 @@ void report_result(const struct result *result, void *context) {
     }
 }
 
-/* Why not all cases were run. */
-static const char *cut_short(const struct report *report, enum run_end end) {
-    return end == RUN_PEER_GONE ? report->driver->is_gone
-                                : "the time of the run is over (--run-timeout)";
-}
-
-static void end_pretty(struct report *report, enum run_end end, double seconds) {
-    const size_t *count = report->count;
-    bool good = end == RUN_COMPLETE && count[RESULT_MUST] == 0 && count[RESULT_SHOULD] == 0 &&
-                count[RESULT_FLAKY] == 0;
-    char more[80] = "";
-    if (report->progress) {
-        printf("\r\033[K");
-    }
-    if (end != RUN_COMPLETE) {
-        printf("%s, so %zu of %zu cases were not run\n", cut_short(report, end),
-               report->total - report->shown, report->total);
-    }
-    fclose(report->stream);
-    if (report->body_size > 0 && !(report->quiet && good)) {
-        printf("practice, which no RFC asks for and --strict counts:\n%s\n", report->body);
-    }
-    free(report->body);
-    if (report->quiet && good) {
-        return;
-    }
-    if (report->declined > 0) {
-        printf("%zu cases were skipped: %s\n", report->declined, report->driver->declines);
-    }
-    for (enum result_kind kind = RESULT_PRACTICE; kind < RESULT_KINDS; kind++) {
-        if (count[kind] > 0 && (kind == RESULT_PRACTICE || kind == RESULT_FLAKY)) {
-            size_t used = strlen(more);
-            snprintf(more + used, sizeof more - used, ", %zu %s", count[kind], kind_names[kind]);
-        }
-    }
-    printf("%s%zu passed, %zu failed, %zu fell short of a SHOULD, %zu skipped%s, in %.1f s%s\n",
-           !report->colour ? ""
-           : good          ? "\033[32m"
-                           : "\033[31m",
-           count[RESULT_PASSED], count[RESULT_MUST], count[RESULT_SHOULD], count[RESULT_SKIPPED],
-           more, seconds, report->colour ? "\033[0m" : "");
+const char *report_cut_short(const struct report *report, enum run_end end) {
+    return end == RUN_PEER_GONE      ? report->driver->is_gone
+           : end == RUN_NO_HANDSHAKE ? "nothing works without a handshake"
+                                     : "the time of the run is over (--run-timeout)";
 }
 
 static void end_junit(struct report *report, double seconds) {
@@ -281,11 +216,11 @@ void report_end(struct report *report, enum run_end end) {
     double seconds = (double)(clock_now() - report->start) / 1000;
     switch (report->format) {
     case REPORT_PRETTY:
-        end_pretty(report, end, seconds);
+        report_pretty_end(report, end, seconds);
         break;
     case REPORT_TAP:
         if (end != RUN_COMPLETE) {
-            printf("Bail out! %s\n", cut_short(report, end));
+            printf("Bail out! %s\n", report_cut_short(report, end));
         }
         break;
     case REPORT_JUNIT:

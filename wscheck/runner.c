@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     HEAVY_AT_ONCE = 3, /* so many that a server of one thread still serves the others in time */
@@ -31,8 +32,17 @@ struct queue {
     pthread_cond_t changed;
 };
 
+/* Whether the ordinary handshake has to show first that there is more to check. */
+static bool waits_for_handshake(const struct queue *queue) {
+    return queue->stages[0] != STAGE_DONE && queue->runner->count > 0 &&
+           strcmp(queue->runner->cases[0]->name, CASES_HANDSHAKE) == 0;
+}
+
 /* The first case that may begin now, or SIZE_MAX. */
 static size_t pick(const struct queue *queue) {
+    if (waits_for_handshake(queue)) {
+        return queue->stages[0] == STAGE_WAITS ? 0 : SIZE_MAX;
+    }
     for (size_t i = 0; i < queue->runner->count && !queue->alone; i++) {
         const struct script *script = &queue->runner->cases[i]->script;
         if (queue->stages[i] != STAGE_WAITS) {
@@ -68,7 +78,12 @@ static bool is_doubtful(const struct queue *queue, const struct result *result) 
 static void settle(struct queue *queue, size_t index, enum stage stage) {
     queue->doubtful -= queue->stages[index] == STAGE_DOUBTFUL;
     queue->doubtful += stage == STAGE_DOUBTFUL;
+    bool is_handshake = index == 0 && stage == STAGE_DONE && waits_for_handshake(queue);
     queue->stages[index] = stage;
+    if (is_handshake && queue->end == RUN_COMPLETE && queue->results[0].kind == RESULT_MUST &&
+        cause_words(queue->results[0].cause)->is_first) {
+        queue->end = RUN_NO_HANDSHAKE;
+    }
     pthread_cond_broadcast(&queue->changed);
 }
 
@@ -168,7 +183,7 @@ static void *work(void *argument) {
     pthread_mutex_lock(&queue->mutex);
     while (queue->end == RUN_COMPLETE && queue->waiting + queue->running + queue->doubtful > 0) {
         bool due = queue->gone || queue->doubtful >= DOUBTFUL_MAX ||
-                   (queue->doubtful > 0 && queue->waiting == 0);
+                   (queue->doubtful > 0 && (queue->waiting == 0 || waits_for_handshake(queue)));
         size_t index = due ? SIZE_MAX : pick(queue);
         if (queue->waiting > 0 && clock_now() >= queue->runner->settings->ends) {
             decide(queue, RUN_TIME_OVER);

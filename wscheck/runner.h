@@ -31,6 +31,7 @@ struct result {
     char *output;                  /* what the server or the client printed meanwhile, or NULL */
     bool died;                     /* the server was not there any more after this case, or no
                                     * client came, and nobody else will start one */
+    bool shortened;                /* it waited for a shorter time than usual */
     bool repeated;                 /* it has failed twice, the second time alone */
     int64_t milliseconds;
 };
@@ -41,16 +42,18 @@ struct runner {
     size_t count;
     size_t jobs;          /* cases at a time */
     bool keep_transcript; /* also of the cases that pass */
-    /* Called for each case in order, on the calling thread; frees nothing. */
-    void (*on_result)(const struct result *result, void *context);
+    /* Called for each case in order, on the calling thread. It may keep the transcript and the
+     * output, and puts NULL in their place. */
+    void (*on_result)(struct result *result, void *context);
     void *context;
 };
 
 /* Why a run has ended. */
-enum run_end { RUN_COMPLETE, RUN_PEER_GONE, RUN_TIME_OVER };
+enum run_end { RUN_COMPLETE, RUN_PEER_GONE, RUN_TIME_OVER, RUN_NO_HANDSHAKE };
 
 /* Runs all cases, unless the server is gone for good, or the run's time over, before they are
- * through. */
+ * through; or the first one is the ordinary handshake, and fails for what no other could do
+ * without. */
 enum run_end runner_run(const struct runner *runner);
 
 /* runner_case.c: whether a case cannot be judged with these settings; says why in `result`. */

@@ -1,6 +1,7 @@
 #include "wscheck/runner.h"
 
 #include "common/clock.h"
+#include "common/text.h"
 #include "wscheck/child.h"
 #include "wscheck/driver.h"
 #include "wscheck/script_run.h"
@@ -11,7 +12,13 @@
 #include <time.h>
 
 enum { OUTPUT_SHOWN = 2000 }; /* characters of the server's output beside a failure */
-enum { REFUSED_TRIES = 20, REFUSED_PAUSE = 100, DYING_TRIES = 50, DYING_PAUSE = 20 /* ms */ };
+enum {
+    REFUSED_TRIES = 20,
+    REFUSED_PAUSE = 100,
+    DYING_TRIES = 50,
+    DYING_PAUSE = 20,
+    LAST_WORDS = 1000 /* ms */
+};
 
 bool runner_skips(const struct runner *runner, struct result *result) {
     const struct test_case *test = result->test;
@@ -37,21 +44,53 @@ static bool has_ended(struct child *child) {
     return !child_is_running(child);
 }
 
+/* The line of a program's last words that says most: the first one about an error, or the last. */
+static void find_error(const char *output, char *line, size_t size) {
+    static const char *const words[] = {"rror", "xception", "anic", "ssert"};
+    *line = '\0';
+    for (const char *next = output; *next != '\0';) {
+        size_t length = strcspn(next, "\n");
+        bool told = false;
+        if (length > 0) {
+            text_printable(next, length, line, size);
+        }
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+            told = told || (length > 0 && next[0] != ' ' && strstr(line, words[i]) != NULL);
+        }
+        if (told) {
+            return;
+        }
+        next += length + (next[length] == '\n');
+    }
+}
+
+static void tell_death(struct result *result, struct child *child, size_t printed) {
+    char line[240];
+    child_wait_silent(child, clock_now() + LAST_WORDS);
+    char *output = child_output(child, printed, OUTPUT_SHOWN);
+    find_error(output, line, sizeof line);
+    free(output);
+    result->cause = CAUSE_DIED;
+    snprintf(result->got, sizeof result->got, "the server died: %.200s%s%s", child_end(child),
+             line[0] != '\0' ? "; it printed: " : "", line);
+}
+
 /* Every case leaves a server that still serves. */
-static void check_alive(const struct runner *runner, struct result *result) {
+static void check_alive(const struct runner *runner, struct result *result, size_t printed) {
     char fault[480];
     if (runner->settings->driver->is_alive(runner->settings, fault, sizeof fault)) {
         return;
     }
     struct child *child = runner->settings->child;
-    bool ended = child != NULL && has_ended(child);
     result->died = true;
     result->kind = RESULT_MUST;
-    result->cause = ended ? CAUSE_DIED : CAUSE_OTHERS_WAIT;
+    result->cause = CAUSE_OTHERS_WAIT;
+    result->broken = NULL;
     snprintf(result->want, sizeof result->want, "the server goes on serving others after this");
-    snprintf(result->got, sizeof result->got, "%.200s%s%.200s",
-             ended ? "the server died: " : "a fresh connection is not served: ",
-             ended ? child_end(child) : "", ended ? "" : fault);
+    snprintf(result->got, sizeof result->got, "a fresh connection is not served: %.400s", fault);
+    if (child != NULL && has_ended(child)) {
+        tell_death(result, child, printed);
+    }
 }
 
 bool runner_has_failed(const struct result *result) {
@@ -109,17 +148,20 @@ void runner_try(const struct runner *runner, struct result *result) {
     result->kind = (enum result_kind)failed;
     result->cause = trial->verdict.cause;
     result->broken = trial->verdict.broken;
+    result->shortened = trial->verdict.shortened;
     snprintf(result->want, sizeof result->want, "%s", trial->verdict.want);
     snprintf(result->got, sizeof result->got, "%s", trial->verdict.got);
     result->milliseconds = clock_now() - start;
     if (trial->verdict.skipped[0] != '\0' && failed != LEVEL_MUST) {
         result->kind = RESULT_SKIPPED;
+        result->cause = CAUSE_NONE;
         snprintf(result->got, sizeof result->got, "%s", trial->verdict.skipped);
     }
-    check_alive(runner, result);
+    check_alive(runner, result, printed);
     result->died = result->died || (trial->client.absent && runner->settings->command == NULL);
     if (clock_now() >= runner->settings->ends) { /* which ends every wait, and is nobody's fault */
         result->kind = RESULT_SKIPPED;
+        result->cause = CAUSE_NONE;
         result->died = false;
         snprintf(result->got, sizeof result->got, "the time of the run is over");
     }

@@ -34,7 +34,18 @@ void transcript_bytes(struct transcript_entry *entry, const uint8_t *bytes, size
     size_t kept = len < room ? len : room;
     memcpy(entry->bytes + entry->kept, bytes, kept);
     entry->kept += kept;
+    for (size_t i = kept; i < len; i++) {
+        entry->end[(entry->length + i) % sizeof entry->end] = bytes[i];
+    }
     entry->length += len;
+}
+
+bool transcript_keeps(const struct transcript_entry *entry, uint64_t at) {
+    return at < entry->length && (at < entry->kept || at + sizeof entry->end >= entry->length);
+}
+
+uint8_t transcript_byte(const struct transcript_entry *entry, uint64_t at) {
+    return at < entry->kept ? entry->bytes[at] : entry->end[at % sizeof entry->end];
 }
 
 struct transcript_entry *transcript_entry(struct transcript *transcript, size_t number) {

@@ -1,7 +1,7 @@
 /* transcript: what went over one connection, so that a failure can show it.
  *
- * Each entry is a frame, a request, an answer or a remark. Of long ones only the beginning is kept,
- * and of very many entries only the first and the last.
+ * Each entry is a frame, a request, an answer or a remark. Of long ones the middle is not
+ * kept, and of very many entries only the first and the last.
  */
 #ifndef WSCHECK_TRANSCRIPT_H
 #define WSCHECK_TRANSCRIPT_H
@@ -14,7 +14,8 @@ enum {
     TRANSCRIPT_FIRST = 24, /* entries kept from the beginning */
     TRANSCRIPT_LAST = 24,  /* and from the end */
     TRANSCRIPT_ENTRIES = TRANSCRIPT_FIRST + TRANSCRIPT_LAST,
-    TRANSCRIPT_BYTES = 512, /* kept of one entry */
+    TRANSCRIPT_BYTES = 1024, /* kept of the beginning of one entry */
+    TRANSCRIPT_END = 64,     /* and of its end */
     TRANSCRIPT_LABEL = 440
 };
 
@@ -24,9 +25,10 @@ struct transcript_entry {
     enum transcript_kind kind;
     char label[TRANSCRIPT_LABEL];
     uint8_t bytes[TRANSCRIPT_BYTES];
-    size_t kept;
-    uint64_t length; /* of all its bytes */
-    bool marked;     /* whether `mark` is its first wrong byte */
+    uint8_t end[TRANSCRIPT_END]; /* of those after them, each in turn */
+    size_t kept;                 /* in `bytes` */
+    uint64_t length;             /* of all its bytes */
+    bool marked;                 /* whether `mark` is its first wrong byte */
     uint64_t mark;
 };
 
@@ -45,6 +47,10 @@ struct transcript_entry *transcript_add(struct transcript *transcript, enum tran
 
 /* Adds bytes to an entry. */
 void transcript_bytes(struct transcript_entry *entry, const uint8_t *bytes, size_t len);
+
+/* Whether a byte of an entry was kept, counted from 0; and the byte. */
+bool transcript_keeps(const struct transcript_entry *entry, uint64_t at);
+uint8_t transcript_byte(const struct transcript_entry *entry, uint64_t at);
 
 /* The entry with this number, counted from 0, or NULL when it was not kept. */
 struct transcript_entry *transcript_entry(struct transcript *transcript, size_t number);

@@ -55,7 +55,8 @@ void trial_need_agreement(struct trial *trial, const char *parameter) {
         snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped, "%s",
                  trial->settings->driver->declines);
     } else if (parameter[0] != '\0' && negotiation_has(&trial->agreement, name) == without) {
-        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped, "%s is%s agreed", name,
+        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
+                 "%.*s is%s agreed as it needs it", (int)strcspn(name, "="), name,
                  without ? "" : " not");
     }
 }

@@ -116,7 +116,7 @@ static void end_data(struct trial *trial) {
     trial->messages.begun = false;
     if (wanted == NULL) {
         trial_mark(trial, trial->entry, 0);
-        trial_fail(trial, LEVEL_MUST, trial->closing.sent ? CAUSE_AFTER_CLOSE : CAUSE_NOT_FAILED,
+        trial_fail(trial, LEVEL_MUST, trial->closing.sent ? CAUSE_NO_CLOSE_REPLY : CAUSE_NOT_FAILED,
                    "no message comes back here", "a whole message came");
         return;
     }

@@ -96,8 +96,9 @@ bool trial_read_accepted(struct trial *trial) {
     }
     if (!response_rules_judge(&trial->answer, &trial->request, &fault)) {
         trial_mark(trial, trial->entry, fault.wrong);
-        trial_fail(trial, LEVEL_MUST, CAUSE_HANDSHAKE, "a 101 as 4.2.2 describes it",
-                   "%s (status %d)", fault.what, trial->answer.status);
+        trial_fail(trial, LEVEL_MUST, trial->answer.status == 101 ? CAUSE_HANDSHAKE : CAUSE_REFUSED,
+                   "a 101 as 4.2.2 describes it", "%s (status %d)", fault.what,
+                   trial->answer.status);
         return false;
     }
     enum level level =

@@ -155,8 +155,10 @@ void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level si
     snprintf(want, sizeof want,
              "%s fails the connection: a Close frame with %s, then the end of TCP (7.1.7)",
              trial_peer(trial), list);
-    if (!wait_for(trial, WAIT_CLOSE | WAIT_END, CAUSE_NOT_FAILED)) {
-        fail_for(trial, silence, CAUSE_NOT_FAILED, want);
+    /* What was wrong with a Close is not seen by who takes no notice of any. */
+    enum cause nothing = trial->closing.sent ? CAUSE_NO_CLOSE_REPLY : CAUSE_NOT_FAILED;
+    if (!wait_for(trial, WAIT_CLOSE | WAIT_END, nothing)) {
+        fail_for(trial, silence, nothing, want);
         return;
     }
     if (!trial->closing.received) {
@@ -212,7 +214,8 @@ void trial_wait_closed(struct trial *trial, const unsigned *codes) {
         list_codes(codes != NULL ? codes : usual, list, sizeof list);
         snprintf(want, sizeof want, "the answer to the Close frame has code %s (5.5.1)", list);
         trial_mark(trial, trial->closing.entry, 2);
-        trial_fail(trial, LEVEL_SHOULD, CAUSE_CLOSE_CODE, want, "Close %u", trial->closing.code);
+        trial_fail(trial, LEVEL_SHOULD, after ? CAUSE_NO_CLOSE_REPLY : CAUSE_CLOSE_CODE, want,
+                   "Close %u", trial->closing.code);
     }
     const char *want_end = trial->settings->driver->is_client
                                ? "after the closing handshake the server ends TCP at once (5.5.1)"

@@ -71,10 +71,10 @@ void cases_add_rows(struct case_list *list, const struct case_row *rows, size_t 
 
 void cases_init(struct case_list *list, enum script_role role) {
     static void (*const files[])(struct case_list * list) = {
-        cases_http,   cases_handshake, cases_upgrade, cases_client,    cases_client_open,
-        cases_frames, cases_illegal,   cases_control, cases_fragments, cases_utf8,
-        cases_close,  cases_limits,    cases_tcp,     cases_steps,     cases_slow,
-        cases_offer,  cases_deflate,   cases_inflate, cases_samples,   cases_client_deflate,
+        cases_handshake, cases_http,    cases_upgrade, cases_client,    cases_client_open,
+        cases_frames,    cases_illegal, cases_control, cases_fragments, cases_utf8,
+        cases_close,     cases_limits,  cases_tcp,     cases_steps,     cases_slow,
+        cases_offer,     cases_deflate, cases_inflate, cases_samples,   cases_client_deflate,
     };
     memset(list, 0, sizeof *list);
     list->role = role;

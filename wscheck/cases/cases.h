@@ -50,6 +50,9 @@ struct case_list {
 /* A level's name: "MUST", "SHOULD" or "practice". */
 const char *cases_level_name(enum level level);
 
+/* The first case for servers: without an ordinary handshake there is little else to check. */
+#define CASES_HANDSHAKE "6455/4.2.2/ordinary-handshake"
+
 /* Makes the list of all cases for servers, or of those for clients. Free it after use with
  * cases_free. */
 void cases_init(struct case_list *list, enum script_role role);

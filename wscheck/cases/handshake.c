@@ -21,8 +21,8 @@
 #define HINT_STALL "one client that is slow must not keep the accepting thread or a lock"
 
 static const struct case_row rows[] = {
-    {"6455/4.2.2/ordinary-handshake", FOR_SERVERS, LEVEL_MUST, "An ordinary handshake is accepted.",
-     "accept", HINT_KEY},
+    {CASES_HANDSHAKE, FOR_SERVERS, LEVEL_MUST, "An ordinary handshake is accepted.", "accept",
+     HINT_KEY},
     {"6455/4.2.2/key-of-the-rfc", FOR_SERVERS, LEVEL_MUST,
      "The key of the RFC's example gets the RFC's answer.",
      "set 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' accept "

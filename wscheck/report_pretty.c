@@ -1,0 +1,135 @@
+#include "wscheck/driver.h"
+#include "wscheck/explain.h"
+#include "wscheck/report.h"
+
+#include <string.h>
+
+enum { IN_FULL = 3 }; /* failures, each of another cause; the rest has a line each */
+
+static void print_name(const struct report *report, const struct result *result) {
+    static const char *const marks[] = {"ok    ", "practice", "SHOULD",
+                                        "FAIL  ", "skip  ",   "FLAKY "};
+    static const char *const colours[] = {"\033[32m", "\033[36m", "\033[33m",
+                                          "\033[31m", "\033[2m",  "\033[35m"};
+    printf("%s%s%s %s", report->colour ? colours[result->kind] : "", marks[result->kind],
+           report->colour ? "\033[0m" : "", result->test->name);
+}
+
+static void print_in_full(const struct report *report, const struct result *result) {
+    print_name(report, result);
+    printf("\n");
+    explain(stdout, result, report->again, report->in_full);
+    printf("\n");
+}
+
+void report_pretty_result(struct report *report, struct result *result) {
+    bool failed = report_tells(report, result);
+    if (report->progress) {
+        printf("\r\033[K");
+    }
+    if (report->in_full || (failed && report->all)) {
+        print_in_full(report, result);
+    }
+    if (result->kind != RESULT_PASSED) {
+        summary_add(&report->summary, result);
+    }
+    if (report->progress) {
+        printf("%zu/%zu, %zu failed  %.40s", report->shown, report->total,
+               report->count[RESULT_MUST], result->test->name);
+    }
+    if (report->progress || report->all || report->in_full) {
+        fflush(stdout);
+    }
+}
+
+/* The failures of a cause: one with its bytes, or only what happened. */
+static void print_group(const struct report *report, const struct summary_group *group,
+                        bool in_full) {
+    print_name(report, &group->shown);
+    if (group->count > 1) {
+        printf(" and %zu more", group->count - 1);
+    }
+    if (in_full) {
+        printf("\n");
+        explain(stdout, &group->shown, report->again, false);
+        printf("\n");
+    } else {
+        printf(": ");
+        explain_cause(stdout, &group->shown);
+        printf("\n  hint      %s\n", explain_hint(&group->shown));
+    }
+}
+
+/* Three causes with their bytes; if there is a MUST among them, of those of a MUST. */
+static void print_groups(const struct report *report) {
+    const struct summary *summary = &report->summary;
+    bool apart = report->strict;
+    for (size_t i = 0; i < summary->count; i++) {
+        const struct result *shown = &summary->groups[i].shown;
+        bool is_worst = shown->kind == summary->groups[0].shown.kind;
+        if (shown->kind == RESULT_PRACTICE && !apart) {
+            printf("practice, which no RFC asks for and --strict counts:\n");
+            apart = true;
+        }
+        if (shown->kind != RESULT_SKIPPED) {
+            print_group(report, &summary->groups[i],
+                        !report->all && i < IN_FULL && is_worst && report_tells(report, shown));
+        }
+    }
+}
+
+static void print_ends(const struct report *report) {
+    const struct summary *summary = &report->summary;
+    bool shortened = false;
+    for (size_t i = 0; i < summary->count; i++) {
+        const struct summary_group *group = &summary->groups[i];
+        shortened = shortened || group->shortened;
+        if (group->shown.kind == RESULT_SKIPPED) {
+            printf("%zu skipped: %s\n", group->count, group->shown.got);
+        }
+    }
+    if (shortened) {
+        printf("what had not come ten times in a row was waited for a shorter time\n");
+    }
+    if (summary->count > 0 && report_tells(report, &summary->groups[0].shown)) {
+        printf("first to mend: ");
+        explain_cause(stdout, &summary->groups[0].shown);
+        printf(", in %zu case%s\n", summary->groups[0].count,
+               summary->groups[0].count == 1 ? "" : "s");
+    }
+}
+
+void report_pretty_end(struct report *report, enum run_end end, double seconds) {
+    const size_t *count = report->count;
+    bool good = end == RUN_COMPLETE && count[RESULT_MUST] == 0 && count[RESULT_SHOULD] == 0 &&
+                count[RESULT_FLAKY] == 0;
+    char more[80] = "";
+    if (report->progress) {
+        printf("\r\033[K");
+    }
+    summary_sort(&report->summary);
+    if (!report->in_full) {
+        print_groups(report);
+    }
+    if (end != RUN_COMPLETE) {
+        printf("%s, so %zu of %zu cases were not run\n", report_cut_short(report, end),
+               report->total - report->shown, report->total);
+    }
+    if (!report->quiet || !good) {
+        print_ends(report);
+        if (count[RESULT_PRACTICE] > 0) {
+            snprintf(more, sizeof more, ", %zu practice", count[RESULT_PRACTICE]);
+        }
+        if (count[RESULT_FLAKY] > 0) {
+            size_t used = strlen(more);
+            snprintf(more + used, sizeof more - used, ", %zu flaky", count[RESULT_FLAKY]);
+        }
+        printf("%s%zu passed, %zu failed, %zu fell short of a SHOULD, %zu skipped%s, in %.1f s%s\n",
+               !report->colour ? ""
+               : good          ? "\033[32m"
+                               : "\033[31m",
+               count[RESULT_PASSED], count[RESULT_MUST], count[RESULT_SHOULD],
+               count[RESULT_SKIPPED], more, seconds, report->colour ? "\033[0m" : "");
+    }
+    summary_free(&report->summary);
+}
