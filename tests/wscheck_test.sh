@@ -140,7 +140,7 @@ expect 'a SHOULD under --strict' 4 ' 0 failed, 1 fell short of a SHOULD' \
 deaf="$BUILD/mistakes/close_ignored/server --quiet --port {port}"
 expect 'what has been waited for ten times' 1 \
     'nothing within 0.2 s (not 0.3 s: ten waits for it had been in vain)' \
-    "$wscheck" --timeout 0.3 --jobs 4 --exec "$deaf" 6455/5.2/length/text
+    "$wscheck" --timeout 0.3 --jobs 4 --exec "$deaf" 6455/7.4/taken
 
 # A server that dies is started again. The case that killed it kills it alone, too; one that only
 # ran beside it does not count, and one that cannot kill it again is flaky.

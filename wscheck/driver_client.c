@@ -140,8 +140,7 @@ static void start_again(struct script_run *run, const struct script_step *step) 
     (void)step;
     open_connection(run);
     if (trial->is_open) {
-        trial_send_close(trial, 1000);
-        trial_wait_closed(trial, NULL);
+        trial_say_goodbye(trial, false);
     }
     tested_client_leave(trial);
     trial->is_open = trial->closing.received = trial->closing.sent = trial->finished = false;
@@ -149,7 +148,7 @@ static void start_again(struct script_run *run, const struct script_step *step) 
     trial->outbox.length = trial->outbox.replies_length = 0;
     trial->controls.answered = trial->controls.count;
     trial_deflate_free(trial);
-    reader_init(&trial->reader, true);
+    trial_init_reader(trial);
     transcript_add(&trial->transcript, TRANSCRIPT_REMARK, "the client is started again");
     run->connected = false;
     run->rest_length = 0;

@@ -66,9 +66,13 @@ static enum reader_event judge_first_byte(struct reader *reader) {
     return READER_NEEDS_BYTES;
 }
 
+static bool is_masked(const struct reader *reader) {
+    return (reader->header[1] & 0x80) != 0;
+}
+
 static enum reader_event judge_second_byte(struct reader *reader) {
-    bool masked = (reader->header[1] & 0x80) != 0;
-    if (masked != reader->from_client) {
+    bool masked = is_masked(reader);
+    if (masked != reader->from_client && !reader->any_mask) {
         return violation(reader, 1,
                          masked ? "a server must not mask its frames (5.1)"
                                 : "a client must mask its frames (5.1)");
@@ -86,7 +90,7 @@ static enum reader_event end_header(struct reader *reader) {
     frame->fin = (reader->header[0] & 0x80) != 0;
     frame->opcode = reader->header[0] & 0x0f;
     frame->length = bits <= 125 ? bits : 0;
-    size_t end = reader->header_size - (reader->from_client ? sizeof reader->masking_key : 0);
+    size_t end = reader->header_size - (is_masked(reader) ? sizeof reader->masking_key : 0);
     for (size_t i = 2; i < end; i++) {
         frame->length = frame->length << 8 | reader->header[i];
     }
@@ -96,9 +100,8 @@ static enum reader_event end_header(struct reader *reader) {
     if ((bits == 126 && frame->length < 126) || (bits == 127 && frame->length <= 65535)) {
         return violation(reader, 1, "the length is not written in its shortest form (5.2)");
     }
-    if (reader->from_client) {
-        memcpy(reader->masking_key, reader->header + end, sizeof reader->masking_key);
-    }
+    memset(reader->masking_key, 0, sizeof reader->masking_key);
+    memcpy(reader->masking_key, reader->header + end, reader->header_size - end);
     if (!is_control(frame->opcode)) {
         if (frame->opcode != OPCODE_CONTINUATION) {
             reader->is_text = frame->opcode == OPCODE_TEXT;
@@ -125,7 +128,7 @@ static enum reader_event take_header_byte(struct reader *reader, uint8_t byte) {
         event = judge_second_byte(reader);
     }
     uint8_t bits = reader->header[1] & 0x7f;
-    size_t whole = (bits == 126 ? 4 : bits == 127 ? 10 : 2) + (reader->from_client ? 4U : 0U);
+    size_t whole = (bits == 126 ? 4 : bits == 127 ? 10 : 2) + (is_masked(reader) ? 4U : 0U);
     return event == READER_NEEDS_BYTES && reader->header_size == whole ? end_header(reader) : event;
 }
 
@@ -177,7 +180,7 @@ static enum reader_event take_payload(struct reader *reader) {
     reader->piece = reader->bytes + reader->position;
     reader->piece_length = left < there ? (size_t)left : there;
     reader->wire = reader->piece;
-    if (reader->from_client) {
+    if (is_masked(reader)) {
         unmask(reader);
     }
     reader->wire_length = reader->piece_length;

@@ -29,7 +29,8 @@ struct reader_frame {
 enum { READER_UNMASKED = 4096 }; /* bytes of a masked payload in one piece */
 
 struct reader {
-    bool from_client;     /* so that every frame is masked */
+    bool from_client;     /* so that every frame is masked; */
+    bool any_mask;        /* one that is not, or is and should not be, is read all the same */
     const uint8_t *bytes; /* what reader_feed was given, and how far it has been read */
     size_t length, position;
 

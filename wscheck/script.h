@@ -48,6 +48,8 @@
  *   < text PAYLOAD                this message; <? if the server may fail before it
  *   waitpong                      the pong of the last ping
  *   barrier                       a ping of our own, and its pong
+ *   opens                         it is open: a ping and a Close are sent, and one of the
+ *                                 two is answered
  *   fail N[,N]                    the connection fails with one of these codes
  *   shouldfail N[,N]              the same, but silence is only a SHOULD
  *   orderly N[,N]                 the same, and TCP ends without a reset
@@ -58,7 +60,8 @@
  *   limits N[,N]                  from here on the server may close with one of these codes
  *                                 instead, because a limit of its own is reached (10.4)
  *   leave                         nothing: the connection is given up. Without any of these words a
- *                                 Close 1000 is sent and answered.
+ *                                 Close 1000 is sent; what becomes of it is not judged
+ *   masks, keys                   that frames are masked, or not, is judged; their keys are
  * Of a client under test, to which wscheck is the server. Frames leave without a mask then, and the
  * words that change headers change those of the answer; {accept}, {key}, {swapped} (the accept
  * value with the case of its letters turned around) and {subprotocol} (the first that the client

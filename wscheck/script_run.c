@@ -31,6 +31,17 @@ static void send_early(struct script_run *run, const struct script_step *step) {
     run->trial->may_end = true;
 }
 
+static void judge_masks(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    run->trial->judges_masks = true;
+    run->trial->reader.any_mask = false;
+}
+
+static void judge_keys(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    run->trial->judges_keys = true;
+}
+
 static void be_patient(struct script_run *run, const struct script_step *step) {
     int64_t timeout = (int64_t)step->number * 1000;
     trial_give_time(run->trial, timeout > run->trial->timeout ? timeout : run->trial->timeout);
@@ -48,12 +59,23 @@ static void wait_pong(struct script_run *run, const struct script_step *step) {
     trial_wait_pong(run->trial);
 }
 
-static void barrier(struct script_run *run, const struct script_step *step) {
+static void ping(struct trial *trial) {
     char payload[40];
+    snprintf(payload, sizeof payload, "barrier %08x", (unsigned)trial_random(trial));
+    trial_send_simple(trial, OPCODE_PING, payload, strlen(payload));
+}
+
+static void barrier(struct script_run *run, const struct script_step *step) {
     (void)step;
-    snprintf(payload, sizeof payload, "barrier %08x", (unsigned)trial_random(run->trial));
-    trial_send_simple(run->trial, OPCODE_PING, payload, strlen(payload));
+    ping(run->trial);
     trial_wait_pong(run->trial);
+}
+
+static void opens(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    ping(run->trial);
+    trial_say_goodbye(run->trial, true);
+    run->done = true;
 }
 
 static void end_own_half(struct script_run *run, const struct script_step *step) {
@@ -90,8 +112,7 @@ static void fails_or_goes_on(struct script_run *run, const struct script_step *s
     char payload[] = "still there?";
     trial_send_simple(trial, OPCODE_PING, payload, strlen(payload));
     if (trial_wait_failed_or_well(trial, step->codes)) {
-        trial_send_close(trial, 1000);
-        trial_wait_closed(trial, NULL);
+        trial_say_goodbye(trial, false);
     }
     run->done = true;
 }
@@ -120,8 +141,7 @@ static void reset(struct script_run *run, const struct script_step *step) {
 /* The script says nothing of the end: it is an ordinary one. */
 static void end_script(struct script_run *run, const struct script_step *step) {
     if (run->trial->is_open && run->trial->settings->step >= 5 && run->trial->link.fd >= 0) {
-        trial_send_close(run->trial, 1000);
-        wait_closed(run, step);
+        trial_say_goodbye(run->trial, false);
     } else {
         leave(run, step);
     }
@@ -136,9 +156,12 @@ const struct word words_of_both[] = {
     {"slice", WORD_NUMBER, WORD_AT_ANY_TIME, slice, 0},
     {"sync", WORD_ALONE, WORD_AT_ANY_TIME, sync_frames, 0},
     {"early", WORD_ALONE, WORD_AT_ANY_TIME, send_early, 0},
+    {"masks", WORD_ALONE, WORD_AT_ANY_TIME, judge_masks, 0},
+    {"keys", WORD_ALONE, WORD_AT_ANY_TIME, judge_keys, 0},
     {"patience", WORD_NUMBER, WORD_AT_ANY_TIME, be_patient, 0},
     {"waitpong", WORD_ALONE, WORD_WHEN_OPEN, wait_pong, 0},
     {"barrier", WORD_ALONE, WORD_WHEN_OPEN, barrier, 0},
+    {"opens", WORD_ALONE, WORD_WHEN_OPEN, opens, 0},
     {"fin", WORD_ALONE, WORD_WHEN_OPEN, end_own_half, WORD_ENDS_TCP},
     {"limits", WORD_CODES, WORD_WHEN_OPEN, allow_limits, 0},
     {"fail", WORD_CODES, WORD_WHEN_OPEN, has_to_fail, 0},

@@ -23,13 +23,18 @@ void trial_init(struct trial *trial, const struct trial_settings *settings, cons
     for (; *name != '\0'; name++) {
         trial->random = (trial->random ^ (uint8_t)*name) * 1099511628211u;
     }
-    reader_init(&trial->reader, !settings->driver->is_client);
+    trial_init_reader(trial);
     transcript_init(&trial->transcript);
     request_init(&trial->request, settings->host, settings->target, trial->random);
     for (size_t i = 0; settings->headers != NULL && i < settings->headers->count; i++) {
         const char *line = settings->headers->item[i];
         request_set(&trial->request, (const uint8_t *)line, strlen(line));
     }
+}
+
+void trial_init_reader(struct trial *trial) {
+    reader_init(&trial->reader, !trial->settings->driver->is_client);
+    trial->reader.any_mask = !trial->judges_masks;
 }
 
 void trial_free(struct trial *trial) {

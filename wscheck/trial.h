@@ -155,8 +155,9 @@ struct trial {
     struct trial_client client;
     struct trial_verdict verdict;
 
-    bool refused;   /* a connection got 503: the server had no place for it */
-    bool early;     /* the first frames leave together with the request */
+    bool judges_masks, judges_keys; /* the case is about the mask bit, or about masking keys */
+    bool refused;                   /* a connection got 503: the server had no place for it */
+    bool early;                     /* the first frames leave together with the request */
     bool may_end;   /* the server may end TCP instead of answering, or answer with an error */
     bool is_open;   /* the handshake is done, so the bytes are frames */
     bool mid_frame; /* the last frame sent is not whole, so nothing may be put behind it */
@@ -171,6 +172,9 @@ struct trial {
 /* Starts a trial. `name` makes its masking keys its own, the same in every run. */
 void trial_init(struct trial *trial, const struct trial_settings *settings, const char *name);
 void trial_free(struct trial *trial);
+
+/* A connection begins: what comes next is its first frame. */
+void trial_init_reader(struct trial *trial);
 
 /* Notes a failure: its cause, what was wanted, and what happened instead. Of several, the first of
  * the highest level stays. */
@@ -275,6 +279,11 @@ bool trial_wait_failed_or_well(struct trial *trial, const unsigned *codes);
 /* A Close was sent; the server has to answer it and to end TCP. With `codes`, only those are right
  * in the answer. */
 void trial_wait_closed(struct trial *trial, const unsigned *codes);
+
+/* Ends a case that is not about the end: sends a Close and waits for the answer and the end of TCP,
+ * which need not come; but a server that fails the connection instead fails the case. `is_opened`:
+ * that the connection is open is what the case wants to see, by a Pong or a Close. */
+void trial_say_goodbye(struct trial *trial, bool is_opened);
 
 /* The server has to end TCP, in whatever way. */
 void trial_wait_ended(struct trial *trial);

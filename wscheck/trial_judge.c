@@ -272,7 +272,7 @@ void trial_judge_input(struct trial *trial) {
             entry = transcript_add(&trial->transcript, TRANSCRIPT_RECEIVED, "%s, not whole",
                                    writer_opcode_name(reader->frame.opcode));
             transcript_bytes(entry, reader->header, reader->header_size);
-            if (reader->from_client) {
+            if (trial->judges_keys && (reader->header[1] & 0x80) != 0) {
                 trial_judge_key(trial);
             }
             if (data) {

@@ -232,6 +232,32 @@ void trial_wait_closed(struct trial *trial, const unsigned *codes) {
     }
 }
 
+/* Whether the Close that came says that something was wrong, or came before there was a reason. */
+static bool is_failure(const struct trial *trial, bool before_ours) {
+    return trial->closing.received &&
+           (before_ours || (trial->closing.code >= 1002 && trial->closing.code <= 1011));
+}
+
+void trial_say_goodbye(struct trial *trial, bool is_opened) {
+    bool before_ours = trial->closing.received && !trial->client.hung_up;
+    if (!trial->closing.sent) {
+        trial_send_close(trial, 1000);
+    }
+    wait_for(trial, WAIT_CLOSE | WAIT_END | (is_opened ? WAIT_PONG : 0), CAUSE_NO_CLOSE_REPLY);
+    if (is_failure(trial, before_ours)) {
+        if (!is_excused(trial)) {
+            fail_for(trial, LEVEL_MUST, CAUSE_CLOSED,
+                     "the connection goes on, since nothing is wrong");
+        }
+    } else if (is_opened && trial_pinged(trial) && !trial->closing.received) {
+        fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG, "the connection is open: a Pong, or a Close");
+    } else if (!is_opened && trial_pinged(trial)) {
+        fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG, want_pong);
+    }
+    trial->settings->driver->after_close(trial);
+    wait_for(trial, WAIT_END, CAUSE_TCP_STAYS_OPEN);
+}
+
 void trial_wait_ended(struct trial *trial) {
     char want[80];
     snprintf(want, sizeof want, "%s ends the TCP connection", trial_peer(trial));

@@ -14,6 +14,9 @@
 #define HINT_MANY "go on decoding until what is left of the buffer is no whole frame"
 
 static const struct case_row rows[] = {
+    {"6455/5.1/server-masks-nothing", FOR_SERVERS, LEVEL_MUST,
+     "The frames of a server have no mask.", "masks text 'Hello' <? text 'Hello'",
+     "the top bit of the second byte; a server never sets it"},
     {"6455/5.3/key-of-zeros", FOR_SERVERS, LEVEL_MUST,
      "A key of four zero bytes is a key like any other.",
      "echo zerokey text 'plain to see' echo zerokey binary [00 01 02 03 ff]", HINT_MASK},

@@ -151,6 +151,8 @@ static const struct ground grounds[] = {
      "The server MUST close the connection upon receiving a frame that is not masked."},
     {"6455/5.1/masked", "6455/5.1",
      "A client MUST close a connection if it detects a masked frame."},
+    {"6455/5.1/server-masks-nothing", "6455/5.1",
+     "A server MUST NOT mask any frames that it sends to the client."},
     {"6455/5.1", "6455/5.1", "a client MUST mask all frames that it sends to the server"},
     {"6455/5.2 6455/7.1.4", "6455/6.2",
      "Incoming data MUST be parsed as WebSocket frames as defined in Section 5.2."},

@@ -22,28 +22,28 @@
 static const struct case_row rows[] = {
     {"7692/5/declined-offer", FOR_SERVERS, LEVEL_MUST,
      "An offer that is declined leaves a connection without compression.",
-     "offer 'permessage-bzip2' accept lacks 'Sec-WebSocket-Extensions' barrier", HINT_DECLINE},
+     "offer 'permessage-bzip2' accept lacks 'Sec-WebSocket-Extensions' opens", HINT_DECLINE},
     {"7692/5/another-extension-with-like-name", FOR_SERVERS, LEVEL_MUST,
      "Names are compared as they are: permessage-deflates is another one.",
      "offer 'permessage-deflates' accept lacks 'Sec-WebSocket-Extensions'", HINT_DECLINE},
     {"7692/5/unknown-extension-before", FOR_SERVERS, LEVEL_MUST,
      "Of an unknown extension and permessage-deflate, the latter or none.",
-     "offer 'x-wscheck; a=1, permessage-deflate' accept barrier", HINT_NEXT},
+     "offer 'x-wscheck; a=1, permessage-deflate' accept opens", HINT_NEXT},
     {"7692/5/fallback-without-server-max-window-bits", FOR_SERVERS, LEVEL_MUST,
      "A fallback without server_max_window_bits may be taken, as in 7.1.3.",
      "offer 'permessage-deflate; client_max_window_bits; server_max_window_bits=10, "
-     "permessage-deflate; client_max_window_bits' accept barrier",
+     "permessage-deflate; client_max_window_bits' accept opens",
      HINT_ANSWER},
     {"7692/5/three-offers", FOR_SERVERS, LEVEL_MUST,
      "Three offers, as the field's suite makes them: one of them is taken.",
      "offer 'permessage-deflate; client_no_context_takeover; client_max_window_bits; "
      "server_no_context_takeover; server_max_window_bits=9, permessage-deflate; "
      "client_no_context_takeover; client_max_window_bits; server_no_context_takeover, "
-     "permessage-deflate; client_no_context_takeover; client_max_window_bits' accept barrier",
+     "permessage-deflate; client_no_context_takeover; client_max_window_bits' accept opens",
      HINT_ANSWER},
     {"7692/5/offers-in-two-headers", FOR_SERVERS, LEVEL_MUST, "Offers in two headers are one list.",
      "offer 'permessage-deflate; server_max_window_bits=9' offer 'permessage-deflate' "
-     "accept barrier",
+     "accept opens",
      HINT_ANSWER},
     {"7692/5/nine-offers", FOR_SERVERS, LEVEL_MUST,
      "Nine offers are no reason to fail, and the answer has one element.",
@@ -51,7 +51,7 @@ static const struct case_row rows[] = {
      "server_max_window_bits=9, permessage-deflate; server_max_window_bits=9, "
      "permessage-deflate; server_max_window_bits=9, permessage-deflate; "
      "server_max_window_bits=9, permessage-deflate; server_max_window_bits=9' "
-     "offer 'permessage-deflate, permessage-deflate, permessage-deflate' accept barrier",
+     "offer 'permessage-deflate, permessage-deflate, permessage-deflate' accept opens",
      HINT_ANSWER},
     {"7692/5/spaces-around-parameters", FOR_SERVERS, LEVEL_MUST,
      "Spaces and tabs around the parameters do not matter.",
@@ -63,32 +63,32 @@ static const struct case_row rows[] = {
      HINT_ANSWER},
     {"7692/7.1.3/simplest-offer", FOR_SERVERS, LEVEL_MUST,
      "The simplest offer is answered without client_max_window_bits.",
-     "offer 'permessage-deflate' accept barrier", HINT_ANSWER},
+     "offer 'permessage-deflate' accept opens", HINT_ANSWER},
     {"7692/7.1.3/offer-of-browsers", FOR_SERVERS, LEVEL_MUST,
      "The offer of every browser is answered as it may be.",
-     "offer 'permessage-deflate; client_max_window_bits' accept barrier", HINT_ANSWER},
+     "offer 'permessage-deflate; client_max_window_bits' accept opens", HINT_ANSWER},
     {"7692/7.1.1.1/server-no-context-takeover-answered", FOR_SERVERS, LEVEL_MUST,
      "server_no_context_takeover is answered, or the offer declined.",
-     "offer 'permessage-deflate; server_no_context_takeover' accept barrier", HINT_ANSWER},
+     "offer 'permessage-deflate; server_no_context_takeover' accept opens", HINT_ANSWER},
     {"7692/7.1.1.2/client-no-context-takeover-is-a-hint", FOR_SERVERS, LEVEL_MUST,
      "client_no_context_takeover is a hint: answered or not.",
-     "offer 'permessage-deflate; client_no_context_takeover' accept barrier", HINT_ANSWER},
+     "offer 'permessage-deflate; client_no_context_takeover' accept opens", HINT_ANSWER},
     {"7692/7.1/all-parameters", FOR_SERVERS, LEVEL_MUST,
      "All four parameters together are answered as they may be.",
      "offer 'permessage-deflate; server_no_context_takeover; client_no_context_takeover; "
-     "server_max_window_bits=11; client_max_window_bits=12' accept barrier",
+     "server_max_window_bits=11; client_max_window_bits=12' accept opens",
      HINT_ANSWER},
     {"7692/7.1/parameters-in-any-order", FOR_SERVERS, LEVEL_MUST,
      "The order of the parameters does not matter.",
      "offer 'permessage-deflate; client_max_window_bits=12; server_max_window_bits=11; "
-     "client_no_context_takeover; server_no_context_takeover' accept barrier",
+     "client_no_context_takeover; server_no_context_takeover' accept opens",
      HINT_ANSWER},
     {"7692/5.2/quoted-value", FOR_SERVERS, LEVEL_MUST, "A value in quotes is a value.",
-     "offer 'permessage-deflate; server_max_window_bits=\"10\"' accept barrier", HINT_QUOTES},
+     "offer 'permessage-deflate; server_max_window_bits=\"10\"' accept opens", HINT_QUOTES},
     {"7692/5.2/another-quoted-value", FOR_SERVERS, LEVEL_MUST,
      "Another value in quotes is a value, too.",
      "offer 'permessage-deflate; client_max_window_bits=\"9\"; server_max_window_bits=\"9\"' "
-     "accept barrier",
+     "accept opens",
      HINT_QUOTES},
     {"7692/5.2/backslash-in-quotes", FOR_SERVERS, LEVEL_MUST,
      "A backslash within the quotes does not belong to the value.",
@@ -216,7 +216,7 @@ static void add_windows(struct case_list *list) {
                  "server_max_window_bits=%u is answered with no more, or the offer declined.",
                  bits);
         snprintf(script, sizeof script,
-                 "offer 'permessage-deflate; server_max_window_bits=%u' accept barrier", bits);
+                 "offer 'permessage-deflate; server_max_window_bits=%u' accept opens", bits);
         snprintf(name, sizeof name, "7692/7.1.2.1/answered/%u", bits);
         cases_add(list, &row);
     }
@@ -224,7 +224,7 @@ static void add_windows(struct case_list *list) {
         snprintf(rule, sizeof rule,
                  "client_max_window_bits=%u is answered with no more, or not at all.", bits);
         snprintf(script, sizeof script,
-                 "offer 'permessage-deflate; client_max_window_bits=%u' accept barrier", bits);
+                 "offer 'permessage-deflate; client_max_window_bits=%u' accept opens", bits);
         snprintf(name, sizeof name, "7692/7.1.2.2/answered/%u", bits);
         cases_add(list, &row);
     }
