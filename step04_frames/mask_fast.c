@@ -4,9 +4,22 @@
 
 enum { WORD = 8, BLOCK = 4 * WORD }; /* bytes that are masked at a time */
 
-struct block {
-    uint64_t first, second, third, fourth;
-};
+/* Vectors are no part of C, but gcc and clang have them for every processor: where it has no such
+ * registers, several instructions do what one would. On x86-64 not every processor has them: what
+ * is marked FOR_VECTORS may use them, and is called after asking for them. Not every compiler for
+ * macOS can ask. */
+typedef uint64_t block __attribute__((vector_size(BLOCK)));
+#if defined __x86_64__ && !defined __APPLE__
+#define FOR_VECTORS __attribute__((target("avx2")))
+static bool has_vectors(void) {
+    return __builtin_cpu_supports("avx2");
+}
+#else
+#define FOR_VECTORS
+static bool has_vectors(void) {
+    return true;
+}
+#endif
 
 /* memcpy is how C reads a word from an address that is not a multiple of its size. */
 static inline uint64_t load_word(const uint8_t *from) {
@@ -17,18 +30,6 @@ static inline uint64_t load_word(const uint8_t *from) {
 
 static inline void store_word(uint8_t *to, uint64_t word) {
     memcpy(to, &word, sizeof word);
-}
-
-static inline struct block mask_block(const uint8_t *from, uint64_t key) {
-    return (struct block){load_word(from) ^ key, load_word(from + 8) ^ key,
-                          load_word(from + 16) ^ key, load_word(from + 24) ^ key};
-}
-
-static inline void store_block(uint8_t *to, struct block block) {
-    store_word(to, block.first);
-    store_word(to + 8, block.second);
-    store_word(to + 16, block.third);
-    store_word(to + 24, block.fourth);
 }
 
 /* Turns the key, so that its first byte in memory goes with the byte at `offset`. The first byte of
@@ -48,7 +49,7 @@ static inline uint64_t load_key(const uint8_t masking_key[4], uint64_t offset) {
     return turn_key((uint64_t)half << 32 | half, offset);
 }
 
-/* Masks less than a block. Returns the OR of all results. */
+/* Masks up to a block. Returns the OR of all results. */
 static uint64_t mask_few(uint8_t *to, const uint8_t *from, size_t len, uint64_t key) {
     uint64_t seen = 0;
     if (len < WORD) {
@@ -72,38 +73,46 @@ static uint64_t mask_few(uint8_t *to, const uint8_t *from, size_t len, uint64_t 
     return seen | last;
 }
 
+/* Masks more than a block, the last one as in mask_few. Returns the OR of all results. The compiler
+ * copies it into its two callers, of which one may use more instructions than the other. */
+__attribute__((always_inline)) static inline uint64_t mask_blocks(uint8_t *to, const uint8_t *from,
+                                                                  size_t len, uint64_t key) {
+    size_t rest = len - BLOCK;
+    block last, next, seen;
+    memcpy(&last, from + rest, BLOCK);
+    last ^= turn_key(key, rest);
+    seen = last;
+    size_t done = 0;
+    do {
+        memcpy(&next, from + done, BLOCK);
+        next ^= key;
+        memcpy(to + done, &next, BLOCK);
+        seen |= next;
+        done += BLOCK;
+    } while (done < rest);
+    memcpy(to + rest, &last, BLOCK);
+    return seen[0] | seen[1] | seen[2] | seen[3];
+}
+
+FOR_VECTORS static uint64_t mask_many(uint8_t *to, const uint8_t *from, size_t len, uint64_t key) {
+    return mask_blocks(to, from, len, key);
+}
+
+static inline uint64_t mask(uint8_t *to, const uint8_t *from, size_t len,
+                            const uint8_t masking_key[4], uint64_t offset) {
+    uint64_t key = load_key(masking_key, offset);
+    if (len <= BLOCK) {
+        return mask_few(to, from, len, key);
+    }
+    return has_vectors() ? mask_many(to, from, len, key) : mask_blocks(to, from, len, key);
+}
+
 void mask_fast(uint8_t *to, const uint8_t *from, size_t len, const uint8_t masking_key[4],
                uint64_t offset) {
-    uint64_t key = load_key(masking_key, offset);
-    if (len < BLOCK) {
-        mask_few(to, from, len, key);
-        return;
-    }
-    size_t rest = len - BLOCK;
-    struct block last = mask_block(from + rest, turn_key(key, rest)); /* as in mask_few */
-    for (size_t done = 0; done < rest; done += BLOCK) {
-        store_block(to + done, mask_block(from + done, key));
-    }
-    store_block(to + rest, last);
+    mask(to, from, len, masking_key, offset);
 }
 
 bool mask_fast_text(uint8_t *to, const uint8_t *from, size_t len, const uint8_t masking_key[4],
                     uint64_t offset) {
-    const uint64_t top_bits = UINT64_C(0x8080808080808080);
-    uint64_t key = load_key(masking_key, offset);
-    if (len < BLOCK) {
-        return (mask_few(to, from, len, key) & top_bits) == 0;
-    }
-    size_t rest = len - BLOCK;
-    struct block last = mask_block(from + rest, turn_key(key, rest)), seen = last;
-    for (size_t done = 0; done < rest; done += BLOCK) {
-        struct block block = mask_block(from + done, key);
-        store_block(to + done, block);
-        seen.first |= block.first;
-        seen.second |= block.second;
-        seen.third |= block.third;
-        seen.fourth |= block.fourth;
-    }
-    store_block(to + rest, last);
-    return ((seen.first | seen.second | seen.third | seen.fourth) & top_bits) == 0;
+    return (mask(to, from, len, masking_key, offset) & UINT64_C(0x8080808080808080)) == 0;
 }

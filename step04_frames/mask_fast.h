@@ -1,4 +1,4 @@
-/* mask_fast: the mask of RFC 6455, 5.3, eight bytes at a time. Step 4.
+/* mask_fast: the mask of RFC 6455, 5.3, 32 bytes at a time. Step 4.
  *
  * frame_mask says what masking is, in three lines; read it first (frame.h). From step 5 on the
  * programs use what is here, which does the same as fast as memory delivers the bytes.

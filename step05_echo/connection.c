@@ -130,14 +130,11 @@ static bool add_to_message(struct connection *connection, const uint8_t *from, s
     uint64_t offset = connection->frame_received - count;
     input->message_length += count;
     connection->message_received += count;
-    if (connection->opcode == FRAME_BINARY || connection->rsv != 0) {
-        mask_fast(to, from, count, frame->masking_key, offset);
-        return true;
-    }
-    /* ASCII that begins between two characters is good, and ends between two. */
     bool is_ascii = mask_fast_text(to, from, count, frame->masking_key, offset);
+    bool is_text = connection->opcode == FRAME_TEXT && connection->rsv == 0;
     bool at_end = frame->fin && !connection->in_frame;
-    return (is_ascii && utf8_is_complete(&connection->utf8)) ||
+    /* ASCII that begins between two characters is good, and ends between two. */
+    return !is_text || (is_ascii && utf8_is_complete(&connection->utf8)) ||
            connection_check_text(connection, count, at_end);
 }
 
@@ -214,8 +211,7 @@ static enum connection_event take_payload(struct connection *connection,
     }
     const uint8_t *from = input->buffer.data + input->raw;
     uint64_t offset = connection->frame_received, missing = frame->payload_length - offset;
-    size_t here = input->end - input->raw;
-    size_t count = missing < here ? (size_t)missing : here;
+    size_t here = input->end - input->raw, count = missing < here ? (size_t)missing : here;
     connection_observe(connection, false, frame, from, count);
     input->raw += count;
     connection->frame_received += count;
@@ -236,21 +232,19 @@ enum connection_event connection_take_frames(struct connection *connection,
     if (connection->ended) {
         return connection->failure != NULL ? CONNECTION_FAILED : CONNECTION_CLOSED;
     }
-    while (event == CONNECTION_NEEDS_INPUT) {
+    size_t before;
+    do {
         if (!connection_has_room(connection)) {
             return CONNECTION_NEEDS_OUTPUT;
         }
-        size_t before = input->raw;
+        before = input->raw;
         if (!connection->in_frame) {
             event = begin_frame(connection);
         }
         if (event == CONNECTION_NEEDS_INPUT && connection->in_frame) {
             event = take_payload(connection, message);
         }
-        if (input->raw == before) {
-            break; /* nothing was there to be taken */
-        }
-    }
+    } while (event == CONNECTION_NEEDS_INPUT && input->raw > before);
     return event;
 }
 

@@ -53,8 +53,7 @@ void input_shrink(struct input *input) {
  * kept then ends where the next read is aligned, if that leaves room for the frame. Many bytes that
  * begin near the front stay there: with a peer that drips they would be moved for each byte. */
 static void make_room(struct input *input, uint64_t rest_of_frame) {
-    size_t capacity = input->buffer.capacity;
-    size_t room = capacity - input->end;
+    size_t capacity = input->buffer.capacity, room = capacity - input->end;
     size_t kept = input->end - input->raw;
     if (input->in_message) {
         kept += input->message_start + input->message_length - input->done;
@@ -74,8 +73,7 @@ static void make_room(struct input *input, uint64_t rest_of_frame) {
  * for a message that needs more. What a header claims may stop it from growing, when the rest of
  * the frame fits, but never makes it. */
 static size_t wanted_capacity(const struct input *input, uint64_t rest_of_frame, uint64_t most) {
-    size_t capacity = input->buffer.capacity;
-    size_t free_bytes = capacity - input->end;
+    size_t capacity = input->buffer.capacity, free_bytes = capacity - input->end;
     bool rest_fits = rest_of_frame > 0 && rest_of_frame <= free_bytes;
     if (input->filled && capacity < INPUT_READ_SIZE) {
         return INPUT_READ_SIZE;

@@ -1,5 +1,5 @@
 /* The connection of step 5: messages, whole and in fragments, come and are echoed, and the short
- * way of the small ones agrees with the long one. */
+ * way of those that come whole agrees with the long one. */
 #include "tests/drive.h"
 #include "tests/test.h"
 
@@ -76,14 +76,15 @@ static void look_away(void *context, bool sent, const struct frame_header *frame
     (void)context, (void)sent, (void)frame, (void)bytes, (void)count;
 }
 
-enum { SHORT_WAY, LATE_BYTE, OBSERVED, WAYS };
+enum { SHORT_WAY, LATE_BYTE, OBSERVED, WAYS, MIDDLE_MAX = UINT16_MAX };
 
 /* Feeds two frames of the same size to a connection on one of the ways. */
-static const char *go(int way, const struct wire *in, struct drive *run) {
-    static uint8_t lent[CONNECTION_BUFFER_MIN];
+static const char *go(int way, const struct wire *in, uint64_t max_message, struct drive *run) {
+    static uint8_t lent[3 * MIDDLE_MAX];
     struct connection connection;
     struct connection_settings settings = drive_server;
     size_t missing = way == LATE_BYTE ? 1 : 0;
+    settings.max_message = max_message;
     settings.observe = way == OBSERVED ? look_away : NULL;
     drive_start(&connection, &settings, lent, sizeof lent, 0);
     drive_feed(&connection, run, in->bytes, in->len / 2 - missing, 1000);
@@ -94,11 +95,11 @@ static const char *go(int way, const struct wire *in, struct drive *run) {
 }
 
 /* A binary message and a text of `len` bytes with this end. */
-static void check_ways(size_t len, const char *end) {
+static void check_ways(size_t len, const char *end, uint64_t max_message) {
+    static char text[MIDDLE_MAX + 1];
     struct wire in = {0};
     struct drive runs[WAYS] = {{.ended = false}};
     const char *failures[WAYS];
-    char text[FRAME_CONTROL_MAX + 3];
     for (size_t i = 0; i < sizeof text; i++) {
         text[i] = len % 2 == 0 ? "\xc3\xa9"[i % 2] : 'a';
     }
@@ -106,7 +107,7 @@ static void check_ways(size_t len, const char *end) {
     wire_add_client_frame(&in, 0x82, text, len);
     wire_add_client_frame(&in, 0x81, text, len);
     for (int way = 0; way < WAYS; way++) {
-        failures[way] = go(way, &in, &runs[way]);
+        failures[way] = go(way, &in, max_message, &runs[way]);
         CHECK_FOR(strcmp(runs[0].events, runs[way].events) == 0, "%zu bytes: %s or %s", len,
                   runs[0].events, runs[way].events);
         CHECK(strcmp(failures[0], failures[way]) == 0);
@@ -119,14 +120,19 @@ static void check_ways(size_t len, const char *end) {
     wire_free(&in);
 }
 
-/* A small message whose frame has come whole takes a short way; with its last byte still missing,
- * or with an observer, it takes the long one. Every length around the largest small one, ASCII and
- * not, good and bad. */
+/* A message whose frame has come whole takes a short way; with its last byte still missing, or with
+ * an observer, it takes the long one. Every length up to where the header changes its form, and
+ * some around the next change and the largest that is allowed; ASCII and not, good and bad. */
 static void the_short_way_agrees_with_the_long_one(void) {
     static const char *const ends[] = {"", "\xc3\xa9", "\xc3", "\xff", "\xc3\xff"};
-    for (size_t len = 0; len <= FRAME_CONTROL_MAX + 3; len++) {
-        for (size_t end = 0; end < 5 && strlen(ends[end]) <= len; end++) {
-            check_ways(len, ends[end]);
+    for (size_t end = 0; end < 5; end++) {
+        for (size_t len = strlen(ends[end]); len <= FRAME_CONTROL_MAX + 3; len++) {
+            check_ways(len, ends[end], DRIVE_MAX_MESSAGE);
+        }
+        for (size_t more = 0; more < 2; more++) {
+            check_ways(DRIVE_MAX_MESSAGE + more, ends[end], DRIVE_MAX_MESSAGE);
+            check_ways(MIDDLE_MAX + more, ends[end], MIDDLE_MAX);
+            check_ways(MIDDLE_MAX + more, ends[end], MIDDLE_MAX + 1);
         }
     }
 }

@@ -36,6 +36,7 @@ static void a_bad_frame_header(void) {
         {"81 05 48656c6c6f", FRAME_NOT_MASKED},
         {"89 fe 007e 00000000", FRAME_CONTROL_TOO_LONG},
         {"81 fe 007d", FRAME_LENGTH_NOT_MINIMAL},
+        {"81 fe 0001 00000000 61", FRAME_LENGTH_NOT_MINIMAL},
         {"81 ff 000000000000ffff", FRAME_LENGTH_NOT_MINIMAL},
         {"82 ff 80", FRAME_LENGTH_TOP_BIT},
     };
@@ -114,8 +115,13 @@ static void too_large_is_seen_in_the_header(void) {
     play_violation(&violation, 1009, sentence);
     wire_add_hex(&violation, "82 ff 7fffffffffffffff 00000000"); /* the largest length there is */
     play_violation(&violation, 1009, sentence);
-    /* A sum that overflows: 100 bytes are here, and 2^63 - 1 more are announced. */
+    /* A length of 64 bits whose first 16 are a good one, and as many bytes are here. */
     uint8_t payload[100] = {0};
+    wire_add_hex(&violation, "82 ff 007e000000000000 00000000");
+    wire_add(&violation, payload, sizeof payload);
+    wire_add(&violation, payload, sizeof payload);
+    play_violation(&violation, 1009, sentence);
+    /* A sum that overflows: 100 bytes are here, and 2^63 - 1 more are announced. */
     wire_add_client_frame(&violation, 0x02, payload, sizeof payload);
     wire_add_hex(&violation, "80 ff 7fffffffffffffff 00000000");
     play_violation(&violation, 1009, sentence);
