@@ -46,6 +46,7 @@ server raw 'raw TCP echo' 'this repository' raw "$BUILD/bench_raw --port 0"
 server ours 'this server' 'this repository' ws \
     "$BUILD/step05_echo --port 0 --quiet --max-connections $limit --max-message 67108864"
 server again 'raw TCP echo again' 'this repository' raw "$BUILD/bench_raw --port 0"
+server masked 'raw TCP echo that masks' 'this repository' raw "$BUILD/bench_raw --port 0 --mask"
 server epoll 'raw, one thread' 'this repository' raw "$BUILD/bench_epoll --port 0"
 
 # --no-as-needed: compile puts the source behind the libraries.

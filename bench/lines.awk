@@ -20,7 +20,7 @@ $1 == "cell" {
 $1 == "server" {
     name_of[part[1]] = part[2]
     version[part[1]] = part[3]
-    if (part[1] != "raw" && part[1] != "again" && part[1] != "ours")
+    if (part[1] !~ /^(raw|again|masked|ours)$/)
         peer[++peers] = part[1]
 }
 

@@ -1,6 +1,7 @@
 #include "bench/raw.h"
 #include "common/options.h"
 #include "common/process.h"
+#include "step04_frames/mask_fast.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 enum { BACKLOG = 1024, DESCRIPTORS = 20000 };
+
+static bool masks;
 
 static int listen_on(uint64_t *port) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)*port)};
@@ -36,6 +39,7 @@ int raw_listen(int argc, char **argv, const char *name, int *listener) {
     options_init(&options, name, "A raw TCP echo, to measure a server by.");
     options_add_number(&options, "--port", "PORT", &port, 0, 65535,
                        "port to listen on; 0 picks a free one (default 8000)");
+    options_add_flag(&options, "--mask", &masks, "mask all bytes, with zeros for a key");
     int status = options_parse(&options, argc, argv);
     if (status != OPTIONS_GO_ON) {
         return status;
@@ -52,6 +56,9 @@ int raw_listen(int argc, char **argv, const char *name, int *listener) {
 
 bool raw_answer(int fd, uint8_t buffer[RAW_BUFFER_SIZE]) {
     ssize_t count = read(fd, buffer, RAW_BUFFER_SIZE);
+    if (masks && count > 0) {
+        mask_fast(buffer, buffer, (size_t)count, (const uint8_t[4]){0}, 0);
+    }
     for (ssize_t done = 0, sent; done < count; done += sent) {
         sent = write(fd, buffer + done, (size_t)(count - done));
         if (sent < 0) {

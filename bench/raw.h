@@ -12,13 +12,14 @@
 /* Both read into as much memory as the echo server does, aligned to BUFFER_ALIGNMENT as well. */
 enum { RAW_BUFFER_SIZE = INPUT_READ_SIZE };
 
-/* Reads the command line, listens on 127.0.0.1 and says so on standard output. Returns
- * OPTIONS_GO_ON and the socket in `listener`, whose connections have TCP_NODELAY; else the status
- * that the program shall end with. */
+/* Reads the command line (--port, and --mask for raw_answer), listens on 127.0.0.1 and says so on
+ * standard output. Returns OPTIONS_GO_ON and the socket in `listener`, whose connections have
+ * TCP_NODELAY; else the status that the program shall end with. */
 int raw_listen(int argc, char **argv, const char *name, int *listener);
 
-/* Reads once into `buffer` and writes back all that has come; both calls may block. Returns whether
- * the connection goes on; otherwise it has been closed. */
+/* Reads once into `buffer` and writes back all that has come; both calls may block. With --mask it
+ * masks the bytes in between, with zeros for a key: that takes the time that it takes, and changes
+ * nothing. Returns whether the connection goes on; otherwise it has been closed. */
 bool raw_answer(int fd, uint8_t buffer[RAW_BUFFER_SIZE]);
 
 #endif

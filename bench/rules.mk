@@ -10,6 +10,7 @@ BENCH_TOOLS := $(foreach tool,load raw epoll lane,$(BUILD)/bench_$(tool))
 $(foreach tool,$(notdir $(BENCH_TOOLS)),\
   $(eval $(BUILD)/$(tool): $(foreach module,$(addprefix bench/,$($(tool))) common/process common/options common/text,\
     $(call object,$(module)))))
+$(BUILD)/bench_raw $(BUILD)/bench_epoll: $(call object,step04_frames/mask_fast)
 # With protection of its stack each thread would touch all pages of its buffer, be they used or not.
 $(call object,bench/raw_echo): HARDENED = -fPIE
 $(BENCH_TOOLS):

@@ -155,7 +155,7 @@ order_of() {
     sed -n 's/^server \([^|]*\)|.*/\1/p' "$servers" |
         awk -v kind="$1" -v round="$round" -v judged="^($judged)\$" -v peer_rounds=$PEER_ROUNDS '
             kind == "instructions" && $1 != "ours" { next }
-            kind == "raw" ? round <= peer_rounds || $1 ~ judged : $1 != "again" {
+            kind == "raw" ? round <= peer_rounds || $1 ~ judged : $1 !~ /^(again|masked)$/ {
                 list = round % 2 ? list "\n" $1 : $1 "\n" list }
             END { print list }'
 }

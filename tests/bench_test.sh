@@ -59,13 +59,14 @@ load 'a message that the server refuses' 1 'bench_load: .*the server' --messages
 load 'not a raw echo' 1 ' errors=[1-9]' --protocol raw --messages 3 --timeout 0.2
 stop
 
-for program in bench_raw bench_epoll; do
-    start $program
+for raw in bench_raw 'bench_raw --mask' bench_epoll; do
+    # shellcheck disable=SC2086 # a program and its option
+    start $raw
     for options in '--size 20' '--size 16777216' '--mode pipelined --connections 3 --size 1024'; do
         # shellcheck disable=SC2086 # the options are split on purpose
-        load "$program, $options" 0 ' messages=[1-9].* errors=0$' --protocol raw --messages 3 $options
+        load "$raw, $options" 0 ' messages=[1-9].* errors=0$' --protocol raw --messages 3 $options
     done
-    load "$program, opening and closing" 0 ' messages=[1-9].* errors=0$' \
+    load "$raw, opening and closing" 0 ' messages=[1-9].* errors=0$' \
         --protocol raw --mode handshake --connections 4 --seconds 0.2 --warm-up 0
     stop
 done
@@ -111,6 +112,8 @@ sed -i -e 's/cell=wrong\(.*server=ours .*\) errors=0/cell=wrong\1 errors=1/' \
     echo 'server raw|raw TCP echo|here|raw|command'
     echo 'server ours|this server|here|ws|command'
     echo 'server again|raw TCP echo again|here|raw|command'
+    echo 'server masked|raw TCP echo that masks|here|raw|command'
+    echo 'run cell=missed round=1 server=masked rate=85 cpu_us=5 errors=0'
     echo 'cell calls|||calls|2.0|--size 20|cell calls'
     echo 'run cell=calls round=1 server=raw calls=2.002 errors=0'
     echo 'run cell=calls round=1 server=ours calls=2.031 errors=0'
@@ -137,6 +140,9 @@ awk -f bench/summary.awk "$work/results.txt" > "$work/summary.txt"
 expect 'the table of the terminal' 0 '^cell missed  *> *0.9  *0.80  *0.70 - 0.90  *0.80  *0.0[0-9]  *missed' \
     awk -f bench/lines.awk -f bench/table.awk "$work/summary.txt"
 expect 'the report' 0 '^| cell processor | ≥ 0.9 | \*\*.*\*\* | .* | 0.50 \* | 0.00 | \*\*missed\*\* |$' \
+    awk -f bench/lines.awk -f bench/report.awk "$work/summary.txt"
+expect 'a goal that is missed, beside the raw echo that masks' 0 \
+    '^| cell missed | ≥ 0.9, missed | rates | 0.80 | 0.0[0-9] | 4 | 0.85 | 5.00 | 1.25 | 4.00 | 1.00 |$' \
     awk -f bench/lines.awk -f bench/report.awk "$work/summary.txt"
 cat > "$work/few" << EOT
 fn=(1) once
