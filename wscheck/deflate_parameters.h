@@ -7,7 +7,7 @@
 #include "wscheck/head.h"
 #include "wscheck/request.h"
 
-enum { DEFLATE_FAULT_SIZE = 200, DEFLATE_OFFERS_MAX = 16 };
+enum { DEFLATE_FAULT_SIZE = 256, DEFLATE_OFFERS_MAX = 16 };
 
 struct deflate_parameters {
     bool server_no_takeover, client_no_takeover;
@@ -29,6 +29,9 @@ extern const char deflate_parameters_extension[], deflate_parameters_header[];
 /* Reads the parameters of one element. Returns whether they are legal. */
 bool deflate_parameters_read(struct deflate_parameters *terms, const struct extension *extension,
                              bool is_offer);
+
+/* Whether they have this parameter: "name", or "name=value" of a window. */
+bool deflate_parameters_have(const struct deflate_parameters *terms, const char *parameter);
 
 /* Reads the offers of our own request, or of the head of a client's. */
 void deflate_parameters_of_request(struct deflate_offers *offers, const struct request *request);

@@ -1,8 +1,5 @@
 #include "wscheck/extension.h"
 
-#include "wscheck/head.h"
-
-#include <stdio.h>
 #include <string.h>
 
 static void skip_space(const char **text, const char *end) {
@@ -21,33 +18,30 @@ static bool take_character(const char **text, const char *end, char character) {
     return true;
 }
 
-/* Copies a token. Returns false when there is none. */
-static bool take_token(const char **text, const char *end, char out[EXTENSION_NAME_SIZE]) {
-    const char *start = *text;
+/* Returns false when there is no token. */
+static bool take_token(const char **text, const char *end, struct head_text *token) {
+    token->start = *text;
     while (*text < end && head_text_is_token((struct head_text){*text, 1})) {
         ++*text;
     }
-    snprintf(out, EXTENSION_NAME_SIZE, "%.*s", (int)(*text - start), start);
-    return *text > start;
+    token->length = (size_t)(*text - token->start);
+    return token->length > 0;
 }
 
 /* A token, or one within quotes, where a backslash may stand in front of any character. */
-static bool take_value(const char **text, const char *end, char out[EXTENSION_NAME_SIZE]) {
+static bool take_value(const char **text, const char *end, struct head_text *value) {
     if (*text == end || **text != '"') {
-        return take_token(text, end, out);
+        return take_token(text, end, value);
     }
-    size_t length = 0;
-    for (++*text; *text < end && **text != '"'; ++*text) {
+    value->start = ++*text;
+    for (; *text < end && **text != '"'; ++*text) {
         *text += **text == '\\' && *text + 1 < end;
         if (!head_text_is_token((struct head_text){*text, 1})) {
             return false;
         }
-        if (length + 1 < EXTENSION_NAME_SIZE) {
-            out[length++] = **text;
-        }
     }
-    out[length] = '\0';
-    if (*text == end || length == 0) {
+    value->length = (size_t)(*text - value->start);
+    if (*text == end || value->length == 0) {
         return false;
     }
     ++*text;
@@ -62,17 +56,16 @@ enum extension_verdict extension_next(const char **text, const char *end,
     if (*text == end) {
         return EXTENSION_END;
     }
-    extension->where = *text;
-    if (!take_token(text, end, extension->name)) {
+    if (!take_token(text, end, &extension->name)) {
         return EXTENSION_BAD;
     }
     while (take_character(text, end, ';')) {
-        struct extension_parameter parameter = {.where = *text};
-        if (!take_token(text, end, parameter.name)) {
+        struct extension_parameter parameter = {.has_value = false};
+        if (!take_token(text, end, &parameter.name)) {
             return EXTENSION_BAD;
         }
         parameter.has_value = take_character(text, end, '=');
-        if (parameter.has_value && !take_value(text, end, parameter.value)) {
+        if (parameter.has_value && !take_value(text, end, &parameter.value)) {
             return EXTENSION_BAD;
         }
         if (extension->count < EXTENSION_PARAMETERS_MAX) {

@@ -6,22 +6,20 @@
 #ifndef WSCHECK_EXTENSION_H
 #define WSCHECK_EXTENSION_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "wscheck/head.h"
 
-enum { EXTENSION_NAME_SIZE = 64, EXTENSION_PARAMETERS_MAX = 16 };
+enum { EXTENSION_PARAMETERS_MAX = 16 };
 
+/* Names and values stand in the text, and are good as long as that is. */
 struct extension_parameter {
-    char name[EXTENSION_NAME_SIZE];
-    char value[EXTENSION_NAME_SIZE]; /* without its quotes */
+    struct head_text name;
+    struct head_text value; /* without its quotes, with the backslashes in them */
     bool has_value;
-    const char *where; /* in the text */
 };
 
 /* One element: "permessage-deflate; client_max_window_bits; server_max_window_bits=10". */
 struct extension {
-    char name[EXTENSION_NAME_SIZE];
-    const char *where;
+    struct head_text name;
     struct extension_parameter parameters[EXTENSION_PARAMETERS_MAX];
     size_t count; /* of the parameters; those beyond the most are read and not kept */
 };

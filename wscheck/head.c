@@ -22,6 +22,10 @@ size_t head_length(const uint8_t *bytes, size_t len) {
     return 0;
 }
 
+bool head_text_same(struct head_text one, struct head_text other) {
+    return one.length == other.length && memcmp(one.start, other.start, one.length) == 0;
+}
+
 bool head_text_is(struct head_text text, const char *word) {
     return text.length == strlen(word) && memcmp(text.start, word, text.length) == 0;
 }

@@ -64,6 +64,7 @@ bool head_next_element(struct head_text *list, struct head_text *element);
 bool head_lists(const struct head *head, const char *name, const char *element);
 
 bool head_text_is(struct head_text text, const char *word);
+bool head_text_same(struct head_text one, struct head_text other);
 bool head_text_is_nocase(struct head_text text, const char *word);
 bool head_text_begins(struct head_text text, const char *word);
 

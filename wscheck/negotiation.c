@@ -35,14 +35,13 @@ static const char *mismatch(const struct deflate_parameters *offer,
     return NULL;
 }
 
-static void fill_in(struct negotiation *agreement, const struct deflate_parameters *terms,
-                    const struct extension *answer) {
+static void fill_in(struct negotiation *agreement, const struct deflate_parameters *terms) {
     agreement->agreed = true;
     agreement->server = (struct negotiation_side){
         !terms->server_no_takeover, terms->has_server_bits ? terms->server_bits : WINDOW_BITS_MAX};
     agreement->client = (struct negotiation_side){
         !terms->client_no_takeover, terms->has_client_bits ? terms->client_bits : WINDOW_BITS_MAX};
-    agreement->answer = *answer;
+    agreement->terms = *terms;
 }
 
 __attribute__((format(printf, 4, 5))) static enum level faulty(struct head_fault *fault,
@@ -105,8 +104,8 @@ enum level negotiation_judge(const struct head *answer, const struct request *re
         return faulty(fault, answer, text, "this is no list of extensions (RFC 6455, 9.1)");
     }
     deflate_parameters_of_request(&offers, request);
-    if (strcmp(extension.name, deflate_parameters_extension) != 0 || offers.count == 0) {
-        return faulty(fault, answer, extension.where,
+    if (!head_text_is(extension.name, deflate_parameters_extension) || offers.count == 0) {
+        return faulty(fault, answer, extension.name.start,
                       "an extension that the client did not offer (RFC 6455, 4.1)");
     }
     if (!deflate_parameters_read(&terms, &extension, false)) {
@@ -116,21 +115,12 @@ enum level negotiation_judge(const struct head *answer, const struct request *re
     if (extension_next(&text, end, &another) != EXTENSION_END) {
         return faulty(fault, answer, next, "a second extension, or bytes that are none");
     }
-    fill_in(agreement, &terms, &extension);
-    return compare(&offers, &terms, answer, extension.where, fault);
+    fill_in(agreement, &terms);
+    return compare(&offers, &terms, answer, extension.name.start, fault);
 }
 
 bool negotiation_has(const struct negotiation *agreement, const char *parameter) {
-    for (size_t i = 0; agreement->agreed && i < agreement->answer.count; i++) {
-        const struct extension_parameter *each = &agreement->answer.parameters[i];
-        size_t name = strlen(each->name);
-        if (strncmp(each->name, parameter, name) == 0 &&
-            (parameter[name] == '\0' ||
-             (parameter[name] == '=' && strcmp(each->value, parameter + name + 1) == 0))) {
-            return true;
-        }
-    }
-    return false;
+    return agreement->agreed && deflate_parameters_have(&agreement->terms, parameter);
 }
 
 void negotiation_from_text(struct negotiation *agreement, const char *text) {
@@ -139,9 +129,9 @@ void negotiation_from_text(struct negotiation *agreement, const char *text) {
     struct deflate_parameters terms;
     *agreement = (struct negotiation){0};
     if (extension_next(&text, end, &extension) == EXTENSION_FOUND &&
-        strcmp(extension.name, deflate_parameters_extension) == 0 &&
+        head_text_is(extension.name, deflate_parameters_extension) &&
         deflate_parameters_read(&terms, &extension, false)) {
-        fill_in(agreement, &terms, &extension);
+        fill_in(agreement, &terms);
     }
 }
 
@@ -180,12 +170,8 @@ bool negotiation_is_offered(const struct head *head, const char *parameter) {
     struct deflate_offers offers;
     deflate_parameters_of_head(&offers, head);
     for (size_t i = 0; i < offers.count; i++) {
-        const struct deflate_parameters *terms = &offers.terms[i];
-        if ((strcmp(parameter, deflate_parameters_extension) == 0) ||
-            (terms->server_no_takeover && strcmp(parameter, "server_no_context_takeover") == 0) ||
-            (terms->client_no_takeover && strcmp(parameter, "client_no_context_takeover") == 0) ||
-            (terms->has_server_bits && strcmp(parameter, "server_max_window_bits") == 0) ||
-            (terms->has_client_bits && strcmp(parameter, "client_max_window_bits") == 0)) {
+        if (strcmp(parameter, deflate_parameters_extension) == 0 ||
+            deflate_parameters_have(&offers.terms[i], parameter)) {
             return true;
         }
     }

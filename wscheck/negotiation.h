@@ -10,7 +10,7 @@
 #define WSCHECK_NEGOTIATION_H
 
 #include "wscheck/cases/cases.h"
-#include "wscheck/extension.h"
+#include "wscheck/deflate_parameters.h"
 #include "wscheck/head.h"
 #include "wscheck/request.h"
 
@@ -23,7 +23,7 @@ struct negotiation_side {
 struct negotiation {
     bool agreed; /* permessage-deflate is in use; the rest means something only then */
     struct negotiation_side server, client;
-    struct extension answer; /* as it was written */
+    struct deflate_parameters terms;
 };
 
 /* Judges the extensions of a 101 against what the request has offered. Returns LEVEL_NONE with the

@@ -158,8 +158,7 @@ static bool judge_subprotocols(const struct evidence *evidence) {
                 return faulty(evidence, name->start, "this subprotocol is not a token");
             }
             for (size_t i = 0; i < count; i++) {
-                if (names[i].length == name->length &&
-                    memcmp(names[i].start, name->start, name->length) == 0) {
+                if (head_text_same(names[i], *name)) {
                     return faulty(evidence, name->start, "this subprotocol is offered twice");
                 }
             }

@@ -42,8 +42,7 @@ static bool is_offered(const struct request *request, struct head_text chosen) {
                                  line->length - (sizeof name - 1)};
         struct head_text each;
         while (head_next_element(&list, &each)) {
-            if (each.length == chosen.length &&
-                memcmp(each.start, chosen.start, each.length) == 0) {
+            if (head_text_same(each, chosen)) {
                 return true;
             }
         }
