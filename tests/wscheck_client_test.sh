@@ -41,7 +41,7 @@ expect 'junit of a client' 0 'tests="17" failures="0"' \
     "$wscheck" --format junit --listen 0 --exec "$client" 6455/5.1
 expect 'json of a client' 0 '"passed": 17, "failed": 0' \
     "$wscheck" --format json --listen 0 --exec "$client" 6455/5.1
-expect 'the list for clients' 0 '^1069 cases$' "$wscheck" --list --listen 0
+expect 'the list for clients' 0 '^1075 cases$' "$wscheck" --list --listen 0
 expect 'a step that is not for clients' 2 'near it are step06' "$wscheck" --list --listen 0 step05
 expect 'a step that is not for servers' 2 'near it are step0[1-5]' "$wscheck" --list step06
 

@@ -125,12 +125,33 @@ static void send_raw(struct script_run *run, const struct script_step *step) {
     run->rest_length = SIZE_MAX;
 }
 
+static void send_interim(struct script_run *run, const struct script_step *step) {
+    struct trial *trial = run->trial;
+    transcript_bytes(transcript_add(&trial->transcript, TRANSCRIPT_SENT, "an interim answer"),
+                     step->payload.unit, step->payload.unit_length);
+    trial_put(trial, step->payload.unit, step->payload.unit_length);
+}
+
 static void be_refused(struct script_run *run, const struct script_step *step) {
     (void)step;
     if (run->rest_length == 0) {
         tested_client_answer(run->trial, 0, SIZE_MAX);
     }
-    tested_client_refuses(run->trial);
+    tested_client_refuses(run->trial, false);
+    run->done = true;
+}
+
+/* The body says where it ends, so the client need not wait for the end of TCP. */
+static void keep_open(struct script_run *run, const struct script_step *step) {
+    tested_client_answer(run->trial, 0, SIZE_MAX);
+    send_raw(run, step);
+    tested_client_refuses(run->trial, true);
+    run->done = true;
+}
+
+static void only_ping(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    tested_client_only_pinged(run->trial);
     run->done = true;
 }
 
@@ -221,11 +242,14 @@ const struct word words_of_clients[] = {
     {"open", WORD_ALONE, WORD_IN_HANDSHAKE, open_now, 0},
     {"unfinished", WORD_NUMBER, WORD_IN_HANDSHAKE, send_unfinished, 0},
     {"raw", WORD_PAYLOAD, WORD_IN_HANDSHAKE, send_raw, 0},
+    {"interim", WORD_PAYLOAD, WORD_IN_HANDSHAKE, send_interim, 0},
     {"refused", WORD_ALONE, WORD_IN_HANDSHAKE, be_refused, 0},
+    {"kept", WORD_PAYLOAD, WORD_IN_HANDSHAKE, keep_open, 0},
     {"again", WORD_ALONE, WORD_IN_HANDSHAKE, start_again, 0},
     {"quiet", WORD_NUMBER, WORD_IN_HANDSHAKE, stay_quiet, 0},
     {"ignore", WORD_ALONE, WORD_IN_HANDSHAKE, ignore_messages, 0},
     {"hangup", WORD_ALONE, WORD_WHEN_OPEN, hang_up, 0},
+    {"pinged", WORD_ALONE, WORD_WHEN_OPEN, only_ping, 0},
     {"lingers", WORD_ALONE, WORD_WHEN_OPEN, linger, 0},
     {NULL, WORD_ALONE, WORD_AT_ANY_TIME, NULL, 0},
 };

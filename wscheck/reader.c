@@ -32,7 +32,7 @@ bool reader_close_code_is_legal(unsigned code) {
 
 static enum reader_event judge_first_byte(struct reader *reader) {
     uint8_t byte = reader->header[0], opcode = byte & 0x0f;
-    if (reader->closed) {
+    if (reader->closed && !(reader->owes_pongs && opcode == OPCODE_PONG)) {
         return violation(reader, 0,
                          reader->from_client
                              ? "after its Close frame a client sends nothing more (5.5.1)"

@@ -49,7 +49,8 @@ struct reader {
 
     bool in_message; /* a message has begun and its last fragment has not come */
     bool is_text;
-    bool closed; /* a Close frame has come, so nothing may follow */
+    bool closed;     /* a Close frame has come, so nothing may follow */
+    bool owes_pongs; /* but Pongs, since no Close was sent yet (5.5.2); the caller sets it */
     struct utf8_decoder decoder;
     struct unpack *unpack; /* the caller's; NULL when no compression was agreed */
     bool is_compressed;    /* the message is */

@@ -76,12 +76,15 @@
  *                                 there is none, the case is skipped
  *   answers 'LINE'                changes the status line; a line of an answer is sent by the next
  *                                 word that needs a connection, and `unfinished N` sends a part
+ *   interim PAYLOAD               goes in front of the answer
  *   refused                       the answer is sent; the client sends no frame and ends TCP
+ *   kept PAYLOAD                  the same, with this body, and wscheck does not end TCP first
  *   quiet N                       for N ms nothing comes
  *   masked                        in front of an opcode: this frame has a mask
  *   again                         closes the connection and starts the client a second time
  *   ignore                        messages that come back are not judged
  *   hangup                        ends the client's input; its Close has to come
+ *   pinged                        gets Pings and no Close; ends TCP all the same
  *   lingers                       a Close was sent; its answer, and the client leaves the end of
  *                                 TCP to the server
  * More.

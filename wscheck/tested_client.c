@@ -14,6 +14,7 @@
 enum {
     GRACE = 300,         /* ms for a client to end by itself when its connection has */
     LINGER = 150,        /* ms in which a client that ends TCP first would have done so */
+    PING_INTERVAL = 200, /* ms */
     HTTP_PATIENCE = 100, /* ms before the server ends TCP behind an answer that is no 101 */
     OUTPUT_SHOWN = 2000  /* characters of the client's output beside a failure */
 };
@@ -93,7 +94,7 @@ struct head_text tested_client_key(const struct head *head) {
 static void judge_fresh(struct trial *trial) {
     struct head_text key = tested_client_key(&trial->client.head);
     struct head_text former = tested_client_key(&trial->client.former_head);
-    if (key.length == former.length && memcmp(key.start, former.start, key.length) == 0) {
+    if (head_text_same(key, former)) {
         char shown[80];
         trial_fail(trial, LEVEL_MUST, CAUSE_HANDSHAKE, "a new key for each connection (4.1)",
                    "the same Sec-WebSocket-Key came twice: %s",
@@ -143,12 +144,12 @@ static bool has_input(const struct trial *trial) {
     return trial->link.end > trial->link.start;
 }
 
-void tested_client_refuses(struct trial *trial) {
+void tested_client_refuses(struct trial *trial, bool kept) {
     static const char want[] = "the client does not open: it sends no frame and ends TCP (4.1)";
     static const uint8_t ping[] = {0x89, 0x05, 'o', 'p', 'e', 'n', '?'};
     bool upgraded = strstr((const char *)trial->request.lines[0].bytes, " 101") != NULL;
     trial_flush(trial);
-    if (!trial->finished) {
+    if (!trial->finished && !kept) {
         transcript_bytes(transcript_add(&trial->transcript, TRANSCRIPT_SENT,
                                         "ping, to see who takes the connection for open"),
                          ping, sizeof ping);
@@ -158,7 +159,7 @@ void tested_client_refuses(struct trial *trial) {
     int64_t start = clock_now();
     int64_t deadline = start + trial_begin_wait(trial, CAUSE_TCP_STAYS_OPEN);
     while (!has_input(trial) && !trial->link.ended && clock_now() < deadline) {
-        bool patient = !upgraded && !trial->finished;
+        bool patient = !upgraded && !trial->finished && !kept;
         trial_receive(trial, patient ? start + HTTP_PATIENCE : deadline);
         if (patient && clock_now() >= start + HTTP_PATIENCE) {
             link_finish(&trial->link);
@@ -238,6 +239,22 @@ void tested_client_lingers(struct trial *trial) {
     trial_wait_closed(trial, NULL);
 }
 
+void tested_client_only_pinged(struct trial *trial) {
+    int64_t deadline = clock_now() + trial->timeout;
+    while (!trial->link.ended && clock_now() < deadline && trial->verdict.failed < LEVEL_MUST) {
+        int64_t next = clock_now() + PING_INTERVAL;
+        trial_send_simple(trial, OPCODE_PING, "no Close", 8);
+        trial_flush(trial);
+        while (clock_now() < next && trial_receive(trial, next)) {
+        }
+    }
+    if (!trial->link.ended) {
+        trial_fail(trial, LEVEL_MUST, CAUSE_TCP_STAYS_OPEN,
+                   "the client does not wait for ever for the answer to its Close",
+                   "TCP is still open after %g s", (double)trial->timeout / 1000);
+    }
+}
+
 void tested_client_leave(struct trial *trial) {
     link_close(&trial->link);
     if (trial->client.expected) {
@@ -257,46 +274,4 @@ void tested_client_leave(struct trial *trial) {
     trial->client.output = child_output(trial->client.child, 0, OUTPUT_SHOWN);
     child_stop(trial->client.child);
     trial->client.child = NULL;
-}
-
-/* Whether the last three keys are three steps of a counter, read with this byte first. */
-static bool counts(const uint32_t *keys, size_t count, bool swapped) {
-    uint32_t last[4];
-    for (size_t i = 0; i < 4; i++) {
-        uint32_t key = keys[count - 4 + i];
-        last[i] =
-            !swapped ? key : key << 24 | (key & 0xff00) << 8 | (key >> 8 & 0xff00) | key >> 24;
-    }
-    uint32_t step = last[1] - last[0];
-    return last[2] - last[1] == step && last[3] - last[2] == step;
-}
-
-void trial_judge_key(struct trial *trial) {
-    static const char want[] = "each frame has a fresh masking key that nobody can predict (5.3)";
-    const uint8_t *bytes = trial->reader.masking_key;
-    uint32_t key =
-        (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-    size_t count = trial->client.masking_key_count;
-    bool again = false;
-    for (size_t i = 0; i < count && !again; i++) {
-        again = trial->client.masking_keys[i] == key;
-    }
-    if (again) {
-        trial_mark(trial, trial->entry, trial->reader.header_size - 4);
-        trial_fail(trial, LEVEL_MUST, CAUSE_MASKING_KEYS, want,
-                   "the key %02x %02x %02x %02x came before", bytes[0], bytes[1], bytes[2],
-                   bytes[3]);
-        return;
-    }
-    if (count < TRIAL_KEYS_MAX) {
-        trial->client.masking_keys[trial->client.masking_key_count++] = key;
-    }
-    count = trial->client.masking_key_count;
-    if (count >= 4 && count < TRIAL_KEYS_MAX &&
-        (counts(trial->client.masking_keys, count, false) ||
-         counts(trial->client.masking_keys, count, true))) {
-        trial_mark(trial, trial->entry, trial->reader.header_size - 4);
-        trial_fail(trial, LEVEL_MUST, CAUSE_MASKING_KEYS, want,
-                   "the last four keys differ by the same number each");
-    }
 }

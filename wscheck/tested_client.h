@@ -18,8 +18,9 @@ void tested_client_answer(struct trial *trial, size_t from, size_t length);
  * time), or, without one, whether it can be answered at all. */
 void tested_client_judge(struct trial *trial, const char *rule);
 
-/* The client must not take the connection for open: it has to send no frame and to end TCP. */
-void tested_client_refuses(struct trial *trial);
+/* The client must not take the connection for open: it has to send no frame and to end TCP. With
+ * `kept` it has to do so although wscheck does not end TCP after an answer that is no 101. */
+void tested_client_refuses(struct trial *trial, bool kept);
 
 /* Nothing may come for this many milliseconds, and TCP must not end. */
 void tested_client_stays_quiet(struct trial *trial, int64_t milliseconds);
@@ -30,6 +31,9 @@ void tested_client_hang_up(struct trial *trial);
 /* A Close was sent; its answer has to come, and then the client should leave the end of TCP to the
  * server. */
 void tested_client_lingers(struct trial *trial);
+
+/* The client has sent a Close. It gets Pings instead of an answer, and has to end TCP by itself. */
+void tested_client_only_pinged(struct trial *trial);
 
 /* Ends the connection and the client, keeps what it printed, and tells if it crashed. Another may
  * arrive afterwards. */

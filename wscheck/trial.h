@@ -249,7 +249,7 @@ void trial_need_agreement(struct trial *trial, const char *parameter);
  * case. */
 void trial_answer_offer(struct trial *trial, const char *parameter);
 
-/* tested_client.c: judges the masking key of a frame that has begun. */
+/* trial_keys.c: judges the masking key of a frame that has begun. */
 void trial_judge_key(struct trial *trial);
 
 /* trial_judge.c: judges the bytes that have been read. */

@@ -195,6 +195,7 @@ static void take_close(struct trial *trial) {
     trial->progress++;
     trial->closing.entry = trial->entry;
     trial->closing.code = length >= 2 ? (unsigned)payload[0] << 8 | payload[1] : TRIAL_NO_CODE;
+    trial->reader.owes_pongs = trial->no_reply && !trial->closing.sent;
     if (!trial->no_reply && !trial->closing.sent) {
         reply(trial, OPCODE_CLOSE);
         trial->closing.sent = true;

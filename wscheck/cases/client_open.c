@@ -79,6 +79,41 @@ static const struct case_row taken[] = {
      "None of the offered subprotocols need be chosen.", "offered opens", HINT_SUBPROTOCOL},
 };
 
+#define HINT_INTERIM                                                                               \
+    "a head of 1xx other than 101 announces the answer: read it, forget it, and read on"
+#define HINT_KEPT                                                                                  \
+    "the end of a body is where its length or its last chunk says; who waits for the end of TCP "  \
+    "hangs when the server keeps the connection open"
+
+static const struct case_row interim[] = {
+    {"9110/15.2/100-before-101", FOR_CLIENTS, LEVEL_MUST, "A 100 before the 101 is passed over.",
+     "interim 'HTTP/1.1 100 Continue'[0d0a0d0a] opens", HINT_INTERIM},
+    {"9110/15.2/103-before-101", FOR_CLIENTS, LEVEL_MUST,
+     "A 103 with headers, a while before the 101, is passed over.",
+     "interim 'HTTP/1.1 103 Early Hints'[0d0a]'Link: </a.css>; rel=preload'[0d0a0d0a] quiet 50 "
+     "opens",
+     HINT_INTERIM},
+    {"9110/15.2/two-before-101", FOR_CLIENTS, LEVEL_MUST,
+     "A 100 and a 103 in pieces of seven bytes are passed over.",
+     "chop 7 interim 'HTTP/1.1 100 Continue'[0d0a0d0a] "
+     "interim 'HTTP/1.1 103 Early Hints'[0d0a0d0a] opens",
+     HINT_INTERIM},
+};
+
+static const struct case_row kept[] = {
+    {"9112/6.3/refusal-kept-open/length", FOR_CLIENTS, LEVEL_PRACTICE,
+     "A refusal with a length is over when that has come, although TCP stays open.",
+     "answers 'HTTP/1.1 403 Forbidden' add 'Content-Length: 9' kept 'Forbidden'", HINT_KEPT},
+    {"9112/6.3/refusal-kept-open/no-body", FOR_CLIENTS, LEVEL_PRACTICE,
+     "A refusal with a length of 0 is over with its head, although TCP stays open.",
+     "answers 'HTTP/1.1 404 Not Found' add 'Content-Length: 0' kept ''", HINT_KEPT},
+    {"9112/6.3/refusal-kept-open/chunks", FOR_CLIENTS, LEVEL_PRACTICE,
+     "A refusal in chunks is over with the last one, although TCP stays open.",
+     "answers 'HTTP/1.1 403 Forbidden' add 'Transfer-Encoding: chunked' "
+     "kept '3'[0d0a]'For'[0d0a]'6;x=y'[0d0a]'bidden'[0d0a]'0'[0d0a0d0a]",
+     HINT_KEPT},
+};
+
 static const struct case_row refused[] = {
     {"6455/4.1/answer-refused/without-upgrade", FOR_CLIENTS, LEVEL_MUST,
      "Without Upgrade the connection does not open.", "drop 'Upgrade' refused", HINT_UPGRADE},
@@ -204,6 +239,8 @@ static void add_cuts(struct case_list *list) {
 void cases_client_open(struct case_list *list) {
     list->step = 6;
     cases_add_rows(list, taken, sizeof taken / sizeof taken[0]);
+    cases_add_rows(list, interim, sizeof interim / sizeof interim[0]);
+    cases_add_rows(list, kept, sizeof kept / sizeof kept[0]);
     cases_add_rows(list, refused, sizeof refused / sizeof refused[0]);
     add_statuses(list);
     add_cuts(list);

@@ -29,6 +29,8 @@ static const struct ground grounds[] = {
      "a header that is larger than the server wants to process is answered with a status of 4xx"},
     {"9112/5/header-names-in-lower-case 9112/5/header-names-in-upper-case", "9110/5.1",
      "names of headers have no case"},
+    {"9110/15.2", "9110/15.2",
+     "a client parses any number of 1xx responses before the final one, expected or not"},
     {"9112/6", "9110/9.1",
      "a method that the server does not know or allow is answered with 4xx or 5xx"},
     {"9112/9 6455/4.2.1/pieces 6455/4.2.1/cut 6455/4.1/answer-cut", "9112/2.2",

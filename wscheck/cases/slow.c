@@ -1,4 +1,4 @@
-/* What takes patience: time limits that a server has for itself. They run only when `slow` is
+/* What takes patience: time limits that a peer has for itself. They run only when `slow` is
  * named, and each waits a minute for a server that has none. No RFC asks for them; a server that is
  * open to the world needs them. */
 #include "wscheck/cases/cases.h"
@@ -20,6 +20,10 @@ static const struct case_row rows[] = {
      "TCP is ended within a minute when a failed client neither reads nor leaves.",
      "patience 60 rsv4 text 'bad' binary 'x'*200000 orderly 1002",
      "drain what is still coming for a bounded time, then close"},
+    {"slow/close-answered-by-pings", FOR_CLIENTS, LEVEL_PRACTICE,
+     "A client that has sent a Close and gets nothing but Pings gives up within a minute.",
+     "patience 60 hangup pinged",
+     "the wait for the answer to a Close is a total: no Ping renews it"},
 };
 
 void cases_slow(struct case_list *list) {
