@@ -35,11 +35,17 @@ expect 'the command that repeats it' 1 \
     "$wscheck" --timeout 0.3 --echo --listen 0 --exec "$client" 6455/5.4/joined/in-one-segment
 expect 'a client with a URL of its own making' 0 '^1 passed, 0 failed' "$wscheck" --listen 0 \
     --exec "$BUILD/step06_client --quiet ws://localhost:{port}{path}" 6455/4.1/host-with-port
+expect 'at another address' 0 '^1 passed, 0 failed' "$wscheck" --listen 127.0.0.2:0 \
+    --exec "$BUILD/step06_client --quiet ws://127.0.0.2:{port}{path}" 6455/4.1/host-with-port
+expect 'at any address' 0 '^1 passed, 0 failed' "$wscheck" --listen 0.0.0.0:0 --exec "$client" \
+    6455/4.1/host-with-port
+expect 'at none' 3 "cannot listen on 'localhost:x': it is \[ADDRESS:\]PORT" "$wscheck" \
+    --listen localhost:x --exec "$client"
 expect 'a replay of a client' 0 'received  pong: "barrier ' \
     "$wscheck" --listen 0 --exec "$client" --replay 6455/4.1/answer-taken/ordinary
 expect 'junit of a client' 0 'tests="17" failures="0"' \
     "$wscheck" --format junit --listen 0 --exec "$client" 6455/5.1
-expect 'json of a client' 0 '"passed": 17, "failed": 0' \
+expect 'json of a client' 0 '"passed": 17, .*"failed": 0' \
     "$wscheck" --format json --listen 0 --exec "$client" 6455/5.1
 expect 'the list for clients' 0 '^1075 cases$' "$wscheck" --list --listen 0
 expect 'a step that is not for clients' 2 'near it are step06' "$wscheck" --list --listen 0 step05

@@ -52,6 +52,9 @@ expect 'a URL as long as it is' 0 '^4 passed' "$wscheck" --exec "$(server step05
     "ws://h/?$(printf '%05000d' 0)" 6455/5.3
 expect 'a header that the server wants' 0 '^4 passed' "$wscheck" --header 'Origin: http://a.example' \
     --exec "$(server step05_echo) --origin http://a.example" 6455/5.3
+expect 'an origin and a subprotocol' 0 '^4 passed' \
+    "$wscheck" --origin http://a.example --subprotocol chat 6455/5.3 \
+    --exec "$(server step05_echo) --origin http://a.example --subprotocol chat"
 expect 'a server that takes its time' 0 '^4 passed' "$wscheck" --timeout 2 \
     --exec "sleep 1; $(server step05_echo)" 6455/5.3
 expect 'a server that takes too long' 3 'does not listen on port .* within 0.3 s (--start-timeout)' \
@@ -72,13 +75,37 @@ expect 'what was compressed is shown' 0 'compressed (RSV1): .*inflated: "' \
     "$wscheck" --exec "$(server step07_deflate)" --replay 7692/7.2.1/length/126
 
 # Formats.
-expect 'tap' 0 '^1\.\.4$' "$wscheck" --format tap --exec "$(server step05_echo)" 6455/5.3
-expect 'junit' 0 '<testsuite name="wscheck" tests="4" failures="0"' \
-    "$wscheck" --format junit --exec "$(server step05_echo)" 6455/5.3
-expect 'json' 0 '"passed": 4, "failed": 0' \
-    "$wscheck" --format json --exec "$(server step05_echo)" 6455/5.3
+report() { # report FORMAT: of section 5.3, in a file
+    "$wscheck" --format "$1" --output "$work/$1" --exec "$(server step05_echo)" 6455/5.3 || exit
+    cat "$work/$1"
+}
+expect 'tap' 0 '^1\.\.4$' report tap
+expect 'its version' 0 '^# wscheck [0-9]' cat "$work/tap"
+expect 'junit' 0 '<testsuite name="wscheck" tests="4" failures="0"' report junit
+expect 'its version' 0 '<property name="version" value="[0-9]' cat "$work/junit"
+expect 'json' 0 '"passed": 4, .*"failed": 0' report json
+expect 'its version' 0 '"program": "wscheck", "version": "[0-9]' cat "$work/json"
+expect 'a report for people' 0 '^4 passed, 0 failed' report pretty
+expect 'its version' 0 '^wscheck [0-9]' cat "$work/pretty"
+expect 'no report can be written' 3 "cannot write '$work/no/report': No such" \
+    "$wscheck" --output "$work/no/report" --exec "$(server step05_echo)" 6455/5.3
+expect 'the list as json' 0 '"name": "6455/5.3/key-of-zeros", "section": "6455/5.3", "level": "MUST"' \
+    "$wscheck" --list --format json 6455/5.3
 expect 'no colour off the terminal' 0 '^ok     6455/5.3/key-of-zeros$' \
     "$wscheck" --exec "$(server step05_echo)" --replay 6455/5.3/key-of-zeros
+
+# Which cases.
+without() { # without PATTERN ARGUMENT: how many of the cases that are left match
+    "$wscheck" --list "$2" > "$work/list" || exit
+    grep -c -e "$1" "$work/list"
+}
+expect 'all but one' 0 '^3 cases$' "$wscheck" --list 6455/5.3 '!6455/5.3/key-of-zeros'
+expect 'all others' 1 '^0$' without 7692/ '!7692'
+expect 'none is left' 2 'no case is left' "$wscheck" --list 6455/5.3 '!6455/5'
+expect 'what must be' 1 '^0$' without ' SHOULD  *step' --must-only
+expect 'the quick ones' 0 ' 0 failed, 0 fell short' "$wscheck" --strict --quick --timeout 10 \
+    --exec "$(server step05_echo)"
+expect 'one of each family' 0 '^2 cases$' "$wscheck" --list --quick 6455/7.4/taken 6455/5.5.2/empty-ping
 
 # What is no WebSocket server gets one line and status 3.
 expect 'nobody there' 3 'is the server running' "$wscheck" ws://127.0.0.1:1/
@@ -136,6 +163,22 @@ expect 'a fault of a client' 1 '\^\^ the first wrong byte' "$wscheck" --listen 0
 expect 'a SHOULD under --strict' 4 ' 0 failed, 1 fell short of a SHOULD' \
     "$wscheck" --strict --exec "$lenient" 6455/5.2/not-minimal/64-bits-for-0
 
+# Failures that are known.
+echo '6455/5.2/not-minimal/64-bits-for-0  # on purpose' > "$work/known"
+expect 'a known failure' 0 ' 0 failed, 0 fell short of a SHOULD, 0 skipped, 1 expected' "$wscheck" \
+    --strict --expected "$work/known" --exec "$lenient" 6455/5.2/not-minimal/64-bits-for-0
+expect 'a known failure that is none' 0 '64-bits-for-0 passes now: its line ' "$wscheck" \
+    --strict --expected "$work/known" --exec "$(server step05_echo)" 6455/5.2/not-minimal/64-bits-for-0
+echo 6455/5.2/not-minimal/64-bit-for-0 >> "$work/known"
+expect 'a name that is none' 2 "no case is named '6455/5.2/not-minimal/64-bit-for-0'" "$wscheck" \
+    --expected "$work/known" --exec "$lenient" 6455/5.2/not-minimal
+expect 'no such file' 2 "cannot read '$work/unknown': No such" "$wscheck" \
+    --expected "$work/unknown" --exec "$lenient" 6455/5.2/not-minimal
+expect 'a SHOULD in junit' 0 'failures="0" errors="0" skipped="1"' "$wscheck" --format junit \
+    --exec "$lenient" 6455/5.2/not-minimal/64-bits-for-0
+expect 'which counts under --strict' 4 'failures="1" errors="0" skipped="0"' "$wscheck" --strict \
+    --format junit --exec "$lenient" 6455/5.2/not-minimal/64-bits-for-0
+
 # What never comes is not waited for as long each time, and the report says so.
 deaf="$BUILD/mistakes/close_ignored/server --quiet --port {port}"
 expect 'what has been waited for ten times' 1 \
@@ -150,6 +193,8 @@ expect 'a server that dies' 1 '^1 passed, 1 failed, 0 fell short' "$wscheck" \
 mv "$work/output" "$work/died"
 expect 'which case killed it' 0 '^  happened  the server died: ' \
     sed -n '/^FAIL   6455.5.5.2.empty-ping/,/happened/p' "$work/died"
+expect 'which is an error in junit' 1 'failures="0" errors="1" skipped="0"' "$wscheck" \
+    --format junit --exec "$mortal" 6455/5.5.2/empty-ping
 once="mkdir $work/once && $mortal; $(server step05_echo)"
 expect 'one that dies once' 0 '^FLAKY  6455/5.5.2/empty-ping' \
     "$wscheck" --exec "$once" 6455/5.5.2/empty-ping

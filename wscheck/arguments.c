@@ -1,14 +1,18 @@
 #include "wscheck/arguments.h"
 
 #include "common/clock.h"
-#include "wscheck/select.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TIMEOUT = 3000, START_TIMEOUT = 60 * 1000, RUN_TIMEOUT = 1800 * 1000 }; /* ms */
+enum {
+    TIMEOUT = 3000,
+    QUICK_TIMEOUT = 1000,
+    START_TIMEOUT = 60 * 1000,
+    RUN_TIMEOUT = 1800 * 1000
+}; /* ms */
 
 static void declare(struct options *options, struct arguments *arguments) {
     options_init(
@@ -17,17 +21,27 @@ static void declare(struct options *options, struct arguments *arguments) {
     options->operand_name = "ws://HOST:PORT/PATH [SELECTOR...]";
     options_add_text(options, "--exec", "'COMMAND'", &arguments->command,
                      "start the server; {port} in the command is a free port");
-    options_add_number(options, "--listen", "PORT", &arguments->port, 0, UINT16_MAX,
-                       "check a client: --exec 'client {url}' starts it (0: any free port)");
+    options_add_text(options, "--listen", "[ADDRESS:]PORT", &arguments->listen,
+                     "check a client: --exec 'client {url}' starts it (0: any free port)");
     options_add_text(options, "--replay", "CASE", &arguments->replay,
                      "run one case and show all its bytes");
     options_add_flag(options, "--all", &arguments->all,
                      "explain every failure, not only some of each cause");
     options_add_flag(options, "--list", &arguments->list, "list the cases and run none");
+    options_add_flag(options, "--quick", &arguments->selection.quick,
+                     "of cases that belong together only the first; --timeout 1");
+    options_add_flag(options, "--must-only", &arguments->selection.must_only,
+                     "no SHOULD and no practice");
+    options_add_text(options, "--expected", "FILE", &arguments->expected,
+                     "the names of cases whose failure is known and does not count");
     options_add_number(options, "--jobs", "N", &arguments->jobs, 1, 256,
                        "cases at a time (default 16)");
     options_add_list(options, "--header", "'NAME: VALUE'", &arguments->headers,
                      "a header of every request; may be repeated");
+    options_add_text(options, "--origin", "ORIGIN", &arguments->origin,
+                     "the same as --header 'Origin: ORIGIN'");
+    options_add_text(options, "--subprotocol", "NAME", &arguments->subprotocol,
+                     "the same as --header 'Sec-WebSocket-Protocol: NAME'");
     options_add_seconds(options, "--timeout", &arguments->timeout, 1,
                         "how long a server may take for anything (default 3)");
     options_add_seconds(options, "--start-timeout", &arguments->start_timeout, 1,
@@ -42,24 +56,42 @@ static void declare(struct options *options, struct arguments *arguments) {
                      "the client sends messages back: check them, too");
     options_add_flag(options, "--strict", &arguments->strict, "a SHOULD counts, too");
     options_add_text(options, "--format", "NAME", &arguments->format,
-                     "pretty (default), tap, junit or json");
+                     "pretty (default), tap, junit or json; the last also with --list");
+    options_add_text(options, "--output", "FILE", &arguments->output,
+                     "where the report goes (default: standard output)");
     options_add_flag(options, "--quiet", &arguments->quiet, "say nothing when all is well");
+}
+
+/* Adds a header that has an option of its own. */
+static int add_header(struct arguments *arguments, const char *name, const char *value) {
+    size_t size = value != NULL ? strlen(name) + strlen(value) + 1 : 0;
+    if (value == NULL) {
+        return OPTIONS_GO_ON;
+    }
+    if (arguments->headers.count == OPTIONS_LIST_MAX) {
+        fprintf(stderr, "wscheck: more than %d headers\n", OPTIONS_LIST_MAX);
+        return OPTIONS_USAGE;
+    }
+    char *line = malloc(size);
+    if (line == NULL) {
+        abort();
+    }
+    snprintf(line, size, "%s%s", name, value);
+    arguments->own_header[arguments->own_headers++] = line;
+    arguments->headers.item[arguments->headers.count++] = line;
+    return OPTIONS_GO_ON;
 }
 
 int arguments_parse(struct arguments *arguments, int argc, char **argv) {
     struct options options;
-    *arguments = (struct arguments){.format = "pretty",
-                                    .jobs = 16,
-                                    .timeout = TIMEOUT,
-                                    .start_timeout = START_TIMEOUT,
-                                    .port = ARGUMENTS_NO_PORT};
+    *arguments = (struct arguments){.format = "pretty", .jobs = 16, .start_timeout = START_TIMEOUT};
     arguments->program = argc > 0 ? argv[0] : "wscheck";
     declare(&options, arguments);
     int status = options_parse(&options, argc, argv);
     for (size_t i = 0; i < options.operands.count; i++) {
         const char *operand = options.operands.item[i];
         if (strstr(operand, "://") == NULL) {
-            arguments->selectors[arguments->selector_count++] = operand;
+            arguments->selection.selectors[arguments->selection.count++] = operand;
         } else if (arguments->url == NULL) {
             arguments->url = operand;
         } else if (status == OPTIONS_GO_ON) {
@@ -67,17 +99,31 @@ int arguments_parse(struct arguments *arguments, int argc, char **argv) {
             status = OPTIONS_USAGE;
         }
     }
+    if (arguments->timeout == 0) {
+        arguments->timeout = arguments->selection.quick ? QUICK_TIMEOUT : TIMEOUT;
+    }
     if (arguments->replay != NULL) {
-        arguments->selectors[0] = arguments->replay;
-        arguments->selector_count = 1;
+        arguments->selection = (struct selection){.selectors = {arguments->replay}, .count = 1};
         arguments->jobs = 1;
+    }
+    if (status == OPTIONS_GO_ON) {
+        status = add_header(arguments, "Origin: ", arguments->origin);
+    }
+    if (status == OPTIONS_GO_ON) {
+        status = add_header(arguments, "Sec-WebSocket-Protocol: ", arguments->subprotocol);
     }
     return status;
 }
 
+void arguments_free(struct arguments *arguments) {
+    while (arguments->own_headers > 0) {
+        free(arguments->own_header[--arguments->own_headers]);
+    }
+}
+
 unsigned arguments_stage(const struct arguments *arguments) {
-    for (size_t i = 0; i < arguments->selector_count; i++) {
-        const char *selector = arguments->selectors[i];
+    for (size_t i = 0; i < arguments->selection.count; i++) {
+        const char *selector = arguments->selection.selectors[i];
         char step[7];
         snprintf(step, sizeof step, "%.6s", selector); /* "step01/reset" is a case of step01 */
         if (select_step(step) > 0) {
@@ -88,7 +134,7 @@ unsigned arguments_stage(const struct arguments *arguments) {
 }
 
 int64_t arguments_run_ends(const struct arguments *arguments) {
-    bool by_hand = arguments->port != ARGUMENTS_NO_PORT && arguments->command == NULL;
+    bool by_hand = arguments->listen != NULL && arguments->command == NULL;
     int64_t most = arguments->run_timeout > 0 ? arguments->run_timeout : RUN_TIMEOUT;
     return by_hand && arguments->run_timeout == 0 ? INT64_MAX : clock_now() + most;
 }
@@ -139,7 +185,7 @@ char *arguments_again(const struct arguments *arguments) {
         fputc(' ', out);
         add_word(out, arguments->url);
     }
-    add_number(out, "--listen", arguments->port, arguments->port != ARGUMENTS_NO_PORT);
+    add_option(out, "--listen", arguments->listen);
     fprintf(out, "%s%s%s", arguments->echo ? " --echo" : "", arguments->no_echo ? " --no-echo" : "",
             arguments->strict ? " --strict" : "");
     for (size_t i = 0; i < arguments->headers.count; i++) {

@@ -2,24 +2,27 @@
 #ifndef WSCHECK_ARGUMENTS_H
 #define WSCHECK_ARGUMENTS_H
 
-#include "common/options.h"
-
-enum { ARGUMENTS_NO_PORT = UINT16_MAX + 1 };
+#include "wscheck/select.h"
 
 struct arguments {
     const char *program; /* as it was called */
-    const char *command, *format, *replay, *url;
-    const char *selectors[OPTIONS_LIST_MAX];
-    size_t selector_count;
-    struct options_list headers;
-    uint64_t jobs, port;                         /* ARGUMENTS_NO_PORT: a server is checked */
+    const char *command, *format, *replay, *url, *expected, *output;
+    const char *listen; /* [ADDRESS:]PORT; NULL: a server is checked */
+    const char *origin, *subprotocol;
+    char *own_header[2]; /* the lines of these two */
+    size_t own_headers;
+    struct selection selection;
+    struct options_list headers; /* with those two */
+    uint64_t jobs;
     int64_t timeout, start_timeout, run_timeout; /* ms; run_timeout 0: not given */
     uint64_t messages;
     bool list, all, strict, quiet, no_echo, echo;
 };
 
-/* Reads the command line. Returns OPTIONS_GO_ON, or the exit status as options_parse. */
+/* Reads the command line. Returns OPTIONS_GO_ON, or the exit status as options_parse. Free it in
+ * both cases. */
 int arguments_parse(struct arguments *arguments, int argc, char **argv);
+void arguments_free(struct arguments *arguments);
 
 /* At which stage of the tutorial the server is: the first step that a selector names, or a whole
  * server. */

@@ -130,7 +130,7 @@ static int start(struct child *child, const char *command, bool has_input) {
     return problem;
 }
 
-static struct child *make(const char *command, unsigned port, const char *path) {
+static struct child *make(const char *command, unsigned port, const char *host, const char *path) {
     struct child *child = calloc(1, sizeof *child);
     if (child == NULL || (child->text = malloc(OUTPUT_MAX + 1)) == NULL) {
         free(child);
@@ -139,7 +139,7 @@ static struct child *make(const char *command, unsigned port, const char *path) 
     child->port = port;
     pthread_mutex_init(&child->mutex, NULL);
     pthread_cond_init(&child->changed, NULL);
-    char *filled = command_fill_in(command, port, path);
+    char *filled = command_fill_in(command, port, host, path);
     int problem = start(child, filled, path != NULL);
     free(filled);
     if (problem != 0) {
@@ -154,11 +154,12 @@ static struct child *make(const char *command, unsigned port, const char *path) 
 }
 
 struct child *child_start(const char *command) {
-    return make(command, free_port(), NULL);
+    return make(command, free_port(), NULL, NULL);
 }
 
-struct child *child_start_client(const char *command, unsigned port, const char *path) {
-    return make(command, port, path);
+struct child *child_start_client(const char *command, unsigned port, const char *host,
+                                 const char *path) {
+    return make(command, port, host, path);
 }
 
 void child_hang_up(struct child *child) {

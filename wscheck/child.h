@@ -16,7 +16,8 @@ void child_release_forks(void);
 /* Starts a client in the same way, with its URL for {url} in the command, and {port} and {path} for
  * those who want its parts. Its standard input is a pipe with nothing in it, which child_hang_up
  * ends. */
-struct child *child_start_client(const char *command, unsigned port, const char *path);
+struct child *child_start_client(const char *command, unsigned port, const char *host,
+                                 const char *path);
 void child_hang_up(struct child *child);
 
 /* Whether it has ended in a way in which no program means to: by a signal that it was not sent. */

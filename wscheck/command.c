@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-char *command_fill_in(const char *command, unsigned port, const char *path) {
+char *command_fill_in(const char *command, unsigned port, const char *host, const char *path) {
     char *filled = NULL;
     size_t size;
     FILE *out = open_memstream(&filled, &size);
@@ -19,7 +19,7 @@ char *command_fill_in(const char *command, unsigned port, const char *path) {
             fprintf(out, "%s", path);
             command += 6;
         } else if (path != NULL && strncmp(command, "{url}", 5) == 0) {
-            fprintf(out, "ws://127.0.0.1:%u%s", port, path);
+            fprintf(out, "ws://%s%s", host, path);
             command += 5;
         } else {
             fputc(*command++, out);

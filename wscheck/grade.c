@@ -11,8 +11,9 @@
 #include <stdlib.h>
 
 enum {
-    DESCRIPTORS = 128,        /* beside those of the cases: connections that have no case yet */
-    DESCRIPTORS_OF_A_CASE = 8 /* connections, and the pipes of a client */
+    DESCRIPTORS = 128,         /* beside those of the cases: connections that have no case yet */
+    DESCRIPTORS_OF_A_CASE = 8, /* connections, and the pipes of a client */
+    REPETITIONS = 5            /* of failures of one cause */
 };
 
 /* Runs fewer cases at a time rather than out of descriptors. */
@@ -28,10 +29,19 @@ static void limit_jobs(struct arguments *arguments) {
 static int run(const struct arguments *arguments, struct report *report,
                struct trial_settings *settings, const struct test_case *const *cases,
                size_t count) {
-    struct runner runner = {
-        settings,      cases, count, (size_t)arguments->jobs, arguments->replay != NULL,
-        report_result, report};
+    struct runner runner = {.settings = settings,
+                            .cases = cases,
+                            .count = count,
+                            .jobs = (size_t)arguments->jobs,
+                            .repetitions = arguments->selection.quick ? 1 : REPETITIONS,
+                            .keep_transcript = arguments->replay != NULL,
+                            .on_result = report_result,
+                            .context = report};
     report->driver = settings->driver;
+    report->quiet = arguments->quiet;
+    report->strict = arguments->strict;
+    report->in_full = arguments->replay != NULL;
+    report->all = arguments->all;
     report->again = arguments_again(arguments);
     report_begin(report, count);
     enum run_end end = runner_run(&runner);
@@ -64,7 +74,7 @@ int grade_client(struct arguments *arguments, struct report *report,
                                       .arrival = arguments->start_timeout};
     char url[320];
     limit_jobs(arguments);
-    size_t jobs = probe_client(&settings, (unsigned)arguments->port, (size_t)arguments->jobs);
+    size_t jobs = probe_client(&settings, arguments->listen, (size_t)arguments->jobs);
     if (jobs == 0) {
         return STATUS_NO_RESULT;
     }

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
+#include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -39,6 +39,7 @@ struct pending {
 struct listener {
     int fd;
     unsigned port;
+    char host[64];
     pthread_t thread;
     struct pending pending[PENDING_MAX]; /* of the thread alone */
     size_t pending_count;
@@ -151,45 +152,88 @@ static void *serve(void *argument) {
     return NULL;
 }
 
-static bool listen_on(struct listener *listener, unsigned port) {
-    struct sockaddr_in address = {0};
+/* Splits a place into its address and its port. */
+static bool split(const char *place, char *address, size_t capacity, const char **port) {
+    const char *colon = strrchr(place, ':'), *start = place;
+    size_t length = colon != NULL ? (size_t)(colon - place) : 0;
+    *port = colon != NULL ? colon + 1 : place;
+    if (length >= 2 && place[0] == '[' && place[length - 1] == ']') {
+        start++;
+        length -= 2;
+    }
+    snprintf(address, capacity, "%.*s", (int)length, colon != NULL ? start : "");
+    return length < capacity && **port != '\0' && strlen(*port) <= 5 &&
+           strspn(*port, "0123456789") == strlen(*port) && strtoul(*port, NULL, 10) <= UINT16_MAX;
+}
+
+/* How a client finds it. Any address is this machine's, too. */
+static void name_host(struct listener *listener, const struct sockaddr *address, socklen_t size) {
+    char host[60] = "", port[8] = "";
+    getnameinfo(address, size, host, sizeof host, port, sizeof port,
+                NI_NUMERICHOST | NI_NUMERICSERV);
+    const char *reachable = strcmp(host, "0.0.0.0") == 0 ? "127.0.0.1"
+                            : strcmp(host, "::") == 0    ? "::1"
+                                                         : host;
+    bool is_long = strchr(host, ':') != NULL;
+    snprintf(listener->host, sizeof listener->host, is_long ? "[%s]" : "%s", reachable);
+    listener->port = (unsigned)strtoul(port, NULL, 10);
+}
+
+static bool listen_on(struct listener *listener, const struct addrinfo *found) {
+    struct sockaddr_storage address;
     socklen_t size = sizeof address;
     int on = 1;
-    listener->fd = socket(AF_INET, SOCK_STREAM, 0);
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons((uint16_t)port);
+    listener->fd = socket(found->ai_family, SOCK_STREAM, 0);
     if (listener->fd < 0) {
         return false;
     }
     fcntl(listener->fd, F_SETFD, FD_CLOEXEC);
     fcntl(listener->fd, F_SETFL, O_NONBLOCK);
     setsockopt(listener->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    bool listens = bind(listener->fd, (struct sockaddr *)&address, size) == 0 &&
+    bool listens = bind(listener->fd, found->ai_addr, found->ai_addrlen) == 0 &&
                    listen(listener->fd, 64) == 0 &&
                    getsockname(listener->fd, (struct sockaddr *)&address, &size) == 0;
-    listener->port = ntohs(address.sin_port);
+    if (listens) {
+        name_host(listener, (struct sockaddr *)&address, size);
+    }
     return listens;
 }
 
-struct listener *listener_open(unsigned port) {
+struct listener *listener_open(const char *place, const char **problem) {
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV}, *found;
+    char address[256];
+    const char *port;
+    *problem = "it is [ADDRESS:]PORT";
+    if (!split(place, address, sizeof address, &port)) {
+        return NULL;
+    }
+    int error = getaddrinfo(address[0] != '\0' ? address : "127.0.0.1", port, &hints, &found);
+    if (error != 0) {
+        *problem = gai_strerror(error);
+        return NULL;
+    }
     struct listener *listener = calloc(1, sizeof *listener);
     if (listener == NULL) {
-        return NULL;
+        abort();
     }
     pthread_mutex_init(&listener->mutex, NULL);
     pthread_cond_init(&listener->changed, NULL);
-    if (!listen_on(listener, port) ||
-        pthread_create(&listener->thread, NULL, serve, listener) != 0) {
-        int problem = errno;
+    bool listens = listen_on(listener, found);
+    errno = listens ? pthread_create(&listener->thread, NULL, serve, listener) : errno;
+    freeaddrinfo(found);
+    if (!listens || errno != 0) {
+        *problem = strerror(errno);
         if (listener->fd >= 0) {
             close(listener->fd);
         }
         free(listener);
-        errno = problem;
         return NULL;
     }
     return listener;
+}
+
+const char *listener_host(const struct listener *listener) {
+    return listener->host;
 }
 
 unsigned listener_port(const struct listener *listener) {

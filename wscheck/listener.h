@@ -11,9 +11,13 @@
 
 struct listener;
 
-/* Listens on 127.0.0.1; port 0 picks a free one. Returns NULL with errno when that fails. */
-struct listener *listener_open(unsigned port);
+/* Listens on a place "8000", "0.0.0.0:8000" or "[::1]:8000", on 127.0.0.1 if it has no address;
+ * port 0 picks a free one. Returns NULL and what is wrong. */
+struct listener *listener_open(const char *place, const char **problem);
 unsigned listener_port(const struct listener *listener);
+
+/* The address as a URL has it, in which a client on this machine finds it: "127.0.0.1", "[::1]". */
+const char *listener_host(const struct listener *listener);
 void listener_close(struct listener *listener);
 
 /* Expects a connection with this path; returns its place. A connection that nobody expects, and a

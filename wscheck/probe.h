@@ -17,10 +17,10 @@ size_t probe_server(const struct trial_settings *settings, const char *url, size
 
 /* probe_client.c. */
 
-/* Listens on the port (0: a free one), fills in the settings that depend on it, and has the
+/* Listens on a place (listener.h), fills in the settings that depend on it, and has the
  * command, if there is one, connect once. Returns how many cases may run at a time: `jobs`, or 1 if
  * they cannot be told apart by the path; 0 after one line on standard error when there is no
  * client. */
-size_t probe_client(struct trial_settings *settings, unsigned port, size_t jobs);
+size_t probe_client(struct trial_settings *settings, const char *place, size_t jobs);
 
 #endif

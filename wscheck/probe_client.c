@@ -5,7 +5,6 @@
 #include "wscheck/listener.h"
 #include "wscheck/tested_client.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,14 +67,16 @@ static bool visit(struct trial_settings *settings, bool *any) {
     return came;
 }
 
-/* The host of the client's URL is 127.0.0.1 in {url}, or what the command has in front of {port},
- * as in ws://localhost:{port}{path}. */
-static void set_host(struct trial_settings *settings, unsigned port) {
+/* The host of the client's URL is the listener's address, or what the command has in front of
+ * {port}, as in ws://localhost:{port}{path}. */
+static void set_host(struct trial_settings *settings) {
     static const char host_bytes[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-:[]";
     const char *command = settings->command != NULL ? settings->command : "";
     const char *end = strstr(command, ":{port}"), *start = end;
-    snprintf(settings->host, sizeof settings->host, "127.0.0.1:%u", port);
+    unsigned port = listener_port(settings->listener);
+    snprintf(settings->host, sizeof settings->host, "%s:%u", listener_host(settings->listener),
+             port);
     while (end != NULL && start > command && strchr(host_bytes, start[-1]) != NULL) {
         start--;
     }
@@ -85,16 +86,16 @@ static void set_host(struct trial_settings *settings, unsigned port) {
     }
 }
 
-size_t probe_client(struct trial_settings *settings, unsigned port, size_t jobs) {
+size_t probe_client(struct trial_settings *settings, const char *place, size_t jobs) {
+    const char *problem;
     bool any = false;
-    settings->listener = listener_open(port);
+    settings->listener = listener_open(place, &problem);
     if (settings->listener == NULL) {
-        fprintf(stderr, "wscheck: cannot listen on port %u: %s; --listen 0 picks a free one\n",
-                port, strerror(errno));
+        fprintf(stderr, "wscheck: cannot listen on '%s': %s; --listen 0 picks a free port\n", place,
+                problem);
         return 0;
     }
-    port = listener_port(settings->listener);
-    set_host(settings, port);
+    set_host(settings);
     if (settings->command == NULL && settings->arrival < ARRIVAL_OF_OTHERS) {
         settings->arrival = ARRIVAL_OF_OTHERS;
     }

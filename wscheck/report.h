@@ -17,7 +17,8 @@ struct report {
     bool all;                    /* explains every failure */
     size_t total, shown;
     size_t count[RESULT_KINDS];
-    struct summary summary; /* of a pretty report */
+    size_t failures, errors; /* of JUnit */
+    struct summary summary;  /* of a pretty report */
     int64_t start;
     char *body; /* of JUnit, which has the sums at its beginning; or what is told at the end */
     size_t body_size;
@@ -26,6 +27,11 @@ struct report {
 
 /* Finds a format by its name. Returns false when there is none. */
 bool report_format_named(const char *name, enum report_format *format);
+
+/* report_list.c: prints the cases that a command line names: as JSON, or a line for each; and what
+ * JSON says about a case itself. */
+void report_list(enum report_format format, const struct test_case *const *cases, size_t count);
+void report_json_case(const struct test_case *test);
 
 /* Begins a report of `total` cases on standard output. */
 void report_begin(struct report *report, size_t total);
@@ -42,9 +48,18 @@ bool report_tells(const struct report *report, const struct result *result);
 /* Why not all cases were run. */
 const char *report_cut_short(const struct report *report, enum run_end end);
 
-/* report_pretty.c: the two for a person, on standard output. */
+/* report_pretty.c: for a person, on standard output. */
+void report_pretty_begin(struct report *report);
 void report_pretty_result(struct report *report, struct result *result);
 void report_pretty_end(struct report *report, enum run_end end, double seconds);
+
+/* report_junit.c. A SHOULD that does not count is skipped there, a dead server is an error. */
+void report_junit_result(struct report *report, const struct result *result);
+void report_junit_end(struct report *report, enum run_end end, double seconds);
+
+/* The explanation of a result as one string; free it. Its kind in one word. */
+char *report_explanation(const struct report *report, const struct result *result);
+const char *report_kind_name(enum result_kind kind);
 
 /* Writes a string as JSON, with its quotes. */
 void report_json_string(void *stream, const char *text);

@@ -1,16 +1,29 @@
+#include "common/options.h"
 #include "wscheck/driver.h"
 #include "wscheck/explain.h"
 #include "wscheck/report.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { IN_FULL = 3 }; /* failures, each of another cause; the rest has a line each */
 
+void report_pretty_begin(struct report *report) {
+    const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+    bool is_terminal = isatty(STDOUT_FILENO) && (terminal == NULL || strcmp(terminal, "dumb") != 0);
+    report->colour = is_terminal && (no_colour == NULL || no_colour[0] == '\0');
+    report->progress = is_terminal && !report->quiet && !report->in_full;
+    if (!report->quiet) {
+        printf("wscheck %s\n", OPTIONS_VERSION);
+    }
+}
+
 static void print_name(const struct report *report, const struct result *result) {
-    static const char *const marks[] = {"ok    ", "practice", "SHOULD",
-                                        "FAIL  ", "skip  ",   "FLAKY "};
-    static const char *const colours[] = {"\033[32m", "\033[36m", "\033[33m",
-                                          "\033[31m", "\033[2m",  "\033[35m"};
+    static const char *const marks[] = {"ok    ", "practice", "SHOULD", "FAIL  ",
+                                        "skip  ", "FLAKY ",   "known "};
+    static const char *const colours[] = {"\033[32m", "\033[36m", "\033[33m", "\033[31m",
+                                          "\033[2m",  "\033[35m", "\033[2m"};
     printf("%s%s%s %s", report->colour ? colours[result->kind] : "", marks[result->kind],
            report->colour ? "\033[0m" : "", result->test->name);
 }
@@ -30,7 +43,7 @@ void report_pretty_result(struct report *report, struct result *result) {
     if (report->in_full || (failed && report->all)) {
         print_in_full(report, result);
     }
-    if (result->kind != RESULT_PASSED) {
+    if (result->kind != RESULT_PASSED && result->kind != RESULT_EXPECTED) {
         summary_add(&report->summary, result);
     }
     if (report->progress) {
@@ -103,7 +116,8 @@ void report_pretty_end(struct report *report, enum run_end end, double seconds) 
     const size_t *count = report->count;
     bool good = end == RUN_COMPLETE && count[RESULT_MUST] == 0 && count[RESULT_SHOULD] == 0 &&
                 count[RESULT_FLAKY] == 0;
-    char more[80] = "";
+    static const enum result_kind seldom[] = {RESULT_PRACTICE, RESULT_FLAKY, RESULT_EXPECTED};
+    char more[120] = "";
     if (report->progress) {
         printf("\r\033[K");
     }
@@ -117,12 +131,12 @@ void report_pretty_end(struct report *report, enum run_end end, double seconds) 
     }
     if (!report->quiet || !good) {
         print_ends(report);
-        if (count[RESULT_PRACTICE] > 0) {
-            snprintf(more, sizeof more, ", %zu practice", count[RESULT_PRACTICE]);
-        }
-        if (count[RESULT_FLAKY] > 0) {
-            size_t used = strlen(more);
-            snprintf(more + used, sizeof more - used, ", %zu flaky", count[RESULT_FLAKY]);
+        for (size_t i = 0; i < sizeof seldom / sizeof seldom[0]; i++) {
+            if (count[seldom[i]] > 0) {
+                size_t used = strlen(more);
+                snprintf(more + used, sizeof more - used, ", %zu %s", count[seldom[i]],
+                         report_kind_name(seldom[i]));
+            }
         }
         printf("%s%zu passed, %zu failed, %zu fell short of a SHOULD, %zu skipped%s, in %.1f s%s\n",
                !report->colour ? ""

@@ -12,7 +12,8 @@ wscheck := $(addprefix cases/,$(wscheck_cases)) select \
            script script_run script_run_request script_run_frames script_run_others \
            driver_server driver_client \
            arguments address command child listener interrupt tested_client probe probe_client \
-           cause silence runner runner_case explain summary report report_pretty grade
+           cause silence runner runner_case explain summary \
+           report report_pretty report_junit report_list grade
 wscheck_common := process options text hexdump clock sha1 base64
 wscheck_deflate := format inflate inflate_codes inflate_symbols inflate_table \
                    deflate parse matcher block code_lengths huffman

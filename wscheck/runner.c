@@ -12,7 +12,6 @@
 enum {
     HEAVY_AT_ONCE = 3, /* so many that a server of one thread still serves the others in time */
     DOUBTFUL_MAX = 16, /* failures that wait for their repetition, which stops everything else */
-    CONFIRMED_MAX = 5, /* repetitions with the same end; the next failure of that cause has none */
     RESTARTS_MAX = 50, /* of a server that dies again and again */
     PATIENCE = 5       /* times --timeout for the last question whether a server is there */
 };
@@ -64,7 +63,7 @@ static bool is_known(const struct queue *queue, const struct result *result) {
     for (size_t i = 0; i < queue->runner->count; i++) {
         same += queue->results[i].repeated && queue->results[i].cause == result->cause;
     }
-    return same >= CONFIRMED_MAX && !result->died;
+    return same >= queue->runner->repetitions && !result->died;
 }
 
 /* A failure is repeated where that costs nobody's time but the machine's. */

@@ -15,7 +15,8 @@ enum result_kind { /* up to RESULT_MUST as enum level */
                    RESULT_SHOULD,
                    RESULT_MUST,
                    RESULT_SKIPPED,
-                   RESULT_FLAKY, /* failed among others, passed alone */
+                   RESULT_FLAKY,    /* failed among others, passed alone */
+                   RESULT_EXPECTED, /* failed, as is known already: what a report makes of it */
                    RESULT_KINDS
 };
 
@@ -41,6 +42,7 @@ struct runner {
     const struct test_case *const *cases;
     size_t count;
     size_t jobs;          /* cases at a time */
+    size_t repetitions;   /* that end alike until the next failure of that cause has none */
     bool keep_transcript; /* also of the cases that pass */
     /* Called for each case in order, on the calling thread. It may keep the transcript and the
      * output, and puts NULL in their place. */

@@ -3,6 +3,7 @@
 #include "common/text.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,27 +114,88 @@ static void complain(const struct case_list *list, const char *selector) {
             selector, near.name[0], near.name[1], near.name[2]);
 }
 
-size_t select_cases(const struct case_list *list, const char *const *selectors, size_t count,
+/* Whether any of the selectors that begin (or do not begin) with a ! names the case. */
+static bool is_any_named(const struct case_list *list, const struct test_case *test,
+                         const struct selection *selection, bool left_out) {
+    for (size_t s = 0; s < selection->count; s++) {
+        const char *selector = selection->selectors[s];
+        if ((selector[0] == '!') == left_out && is_named(list, test, selector + left_out)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether one of the first `found` chosen has a name that differs in its last part only. */
+static bool has_sibling(const struct test_case *const *chosen, size_t found,
+                        const struct test_case *test) {
+    size_t family = (size_t)(strrchr(test->name, '/') - test->name) + 1;
+    while (found > 0 && (strncmp(chosen[found - 1]->name, test->name, family) != 0 ||
+                         strchr(chosen[found - 1]->name + family, '/') != NULL)) {
+        found--;
+    }
+    return found > 0 && family > strlen(test->section) + 1;
+}
+
+static bool is_left(const struct selection *selection, const struct test_case *test,
+                    const struct test_case *const *chosen, size_t found) {
+    bool is_quick = !script_is_heavy(&test->script) && !has_sibling(chosen, found, test);
+    return (!selection->must_only || test->level == LEVEL_MUST) && (!selection->quick || is_quick);
+}
+
+size_t select_cases(const struct case_list *list, const struct selection *selection,
                     const struct test_case **chosen) {
-    size_t found = 0;
-    for (size_t s = 0; s < count; s++) {
-        bool any = false;
-        for (size_t i = 0; i < list->count; i++) {
-            any = any || is_named(list, &list->cases[i], selectors[s]);
+    size_t found = 0, named = 0;
+    for (size_t s = 0; s < selection->count; s++) {
+        const char *selector = selection->selectors[s];
+        bool left_out = selector[0] == '!', any = false;
+        for (size_t i = 0; i < list->count && !any; i++) {
+            any = is_named(list, &list->cases[i], selector + left_out);
         }
         if (!any) {
-            complain(list, selectors[s]);
+            complain(list, selector + left_out);
             return 0;
         }
+        named += !left_out;
     }
     for (size_t i = 0; i < list->count; i++) {
-        bool named = count == 0 && !list->cases[i].named_only;
-        for (size_t s = 0; s < count && !named; s++) {
-            named = is_named(list, &list->cases[i], selectors[s]);
-        }
-        if (named) {
-            chosen[found++] = &list->cases[i];
+        const struct test_case *test = &list->cases[i];
+        bool wanted = named > 0 ? is_any_named(list, test, selection, false) : !test->named_only;
+        if (wanted && !is_any_named(list, test, selection, true) &&
+            is_left(selection, test, chosen, found)) {
+            chosen[found++] = test;
         }
     }
+    if (found == 0) {
+        fprintf(stderr, "wscheck: no case is left; --list shows what the selectors name\n");
+    }
     return found;
+}
+
+bool select_expected(struct case_list *list, const char *path) {
+    FILE *file = fopen(path, "r");
+    char *line = NULL;
+    size_t size = 0;
+    bool good = file != NULL;
+    if (!good) {
+        fprintf(stderr, "wscheck: cannot read '%s': %s\n", path, strerror(errno));
+        return false;
+    }
+    while (good && getline(&line, &size, file) > 0) {
+        char *name = line + strspn(line, " \t");
+        name[strcspn(name, " \t\r\n#")] = '\0';
+        size_t i = 0;
+        while (i < list->count && strcmp(list->cases[i].name, name) != 0) {
+            i++;
+        }
+        if (i < list->count) {
+            list->cases[i].expected = true;
+        } else if (name[0] != '\0') {
+            complain(list, name);
+            good = false;
+        }
+    }
+    free(line);
+    fclose(file);
+    return good;
 }

@@ -29,14 +29,14 @@ static bool connect_client(struct trial *trial, const char *url_path) {
     const struct trial_settings *settings = trial->settings;
     unsigned port = listener_port(settings->listener);
     if (settings->command != NULL) {
-        trial->client.child = child_start_client(settings->command, port, url_path);
+        trial->client.child = child_start_client(settings->command, port, settings->host, url_path);
         if (trial->client.child == NULL) {
             snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
                      "wscheck itself cannot start it: %s", strerror(errno));
             return false;
         }
     } else {
-        fprintf(stderr, "waiting for a client at ws://127.0.0.1:%u%s\n", port, url_path);
+        fprintf(stderr, "waiting for a client at ws://%s%s\n", settings->host, url_path);
     }
     int fd = listener_wait(settings->listener, trial->client.place, clock_now() + settings->arrival,
                            has_ended, trial);

@@ -38,6 +38,7 @@ struct test_case {
     struct script script;
     unsigned step;   /* the step of the tutorial that explains it */
     bool named_only; /* no RFC asks for it: it runs only when a selector names it */
+    bool expected;   /* its failure is known already */
 };
 
 struct case_list {
