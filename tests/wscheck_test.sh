@@ -152,9 +152,10 @@ names() {
 expect 'the names of the cases' 0 '^all good$' names
 
 # Planted faults: the four that are looked at below. `make mistakes` plants all of them.
-expect 'the planted faults' 0 '^4 passed, 0 failed$' \
+expect 'the planted faults' 0 '^6 passed, 0 failed$' \
     "${MAKE:-make}" --no-print-directory -s mistakes BUILD="$BUILD" \
-    MISTAKES='not_minimal_accepted close_ignored client_control_not_masked dies_of_empty_ping'
+    MISTAKES="not_minimal_accepted close_ignored client_control_not_masked dies_of_empty_ping \
+close_code_not_checked any_version"
 lenient="$BUILD/mistakes/not_minimal_accepted/server --quiet --port {port}"
 expect 'a SHOULD alone' 0 ' 0 failed, 1 fell short of a SHOULD' \
     "$wscheck" --exec "$lenient" 6455/5.2/not-minimal/64-bits-for-0
@@ -178,6 +179,26 @@ expect 'a SHOULD in junit' 0 'failures="0" errors="0" skipped="1"' "$wscheck" --
     --exec "$lenient" 6455/5.2/not-minimal/64-bits-for-0
 expect 'which counts under --strict' 4 'failures="1" errors="0" skipped="0"' "$wscheck" --strict \
     --format junit --exec "$lenient" 6455/5.2/not-minimal/64-bits-for-0
+
+# What no RFC says is practice, and counts under --strict only; what a limit hides is skipped.
+echoes="$BUILD/mistakes/close_code_not_checked/server --quiet --port {port}"
+expect 'practice alone' 0 ' 0 failed, 0 fell short of a SHOULD, 0 skipped, 1 practice' \
+    "$wscheck" --exec "$echoes" 6455/7.4/refused/1004
+expect 'practice under --strict' 4 '^  ground    practice: ' \
+    "$wscheck" --strict --exec "$echoes" 6455/7.4/refused/1004
+expect 'a code that is never sent' 1 '^  ground    MUST: "1015 is a reserved value and MUST NOT' \
+    "$wscheck" --exec "$echoes" 6455/7.4/refused/1015
+any="$BUILD/mistakes/any_version/server --quiet --port {port}"
+expect 'a draft of the protocol may be spoken' 0 '^1 passed' \
+    "$wscheck" --strict --exec "$any" 6455/4.4/version/8
+expect 'a version of nobody may not' 1 '1 failed' "$wscheck" --exec "$any" 6455/4.4/version/14
+limited="$(server step05_echo) --max-message 1000"
+expect 'a limit that nobody has told' 0 ' 0 fell short of a SHOULD, 1 skipped' \
+    "$wscheck" --strict --exec "$limited" 6455/10.4/large/text/64-kib
+expect 'one that is told' 0 '^1 passed' \
+    "$wscheck" --strict --max-message 1000 --exec "$limited" 6455/10.4/large/text/64-kib
+expect 'one that is lower than told' 1 'Close 1009 for 65536 bytes' \
+    "$wscheck" --max-message 65536 --exec "$limited" 6455/10.4/large/text/64-kib
 
 # What never comes is not waited for as long each time, and the report says so.
 deaf="$BUILD/mistakes/close_ignored/server --quiet --port {port}"

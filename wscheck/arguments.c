@@ -48,13 +48,16 @@ static void declare(struct options *options, struct arguments *arguments) {
                         "how long what --exec starts may take for that (default 60)");
     options_add_seconds(options, "--run-timeout", &arguments->run_timeout, 1,
                         "how long a run may take in all (default 1800)");
+    options_add_number(options, "--max-message", "BYTES", &arguments->max_message, 1,
+                       UINT64_MAX / 2,
+                       "the longest message that the other side takes (default: it is not known)");
     options_add_number(options, "--messages", "N", &arguments->messages, 1, 1000000,
                        "messages of a case of 12 or 13 (default: half a megabyte of them)");
     options_add_flag(options, "--no-echo", &arguments->no_echo,
                      "the server does something else with messages than echo them");
     options_add_flag(options, "--echo", &arguments->echo,
                      "the client sends messages back: check them, too");
-    options_add_flag(options, "--strict", &arguments->strict, "a SHOULD counts, too");
+    options_add_flag(options, "--strict", &arguments->strict, "a SHOULD and practice count, too");
     options_add_text(options, "--format", "NAME", &arguments->format,
                      "pretty (default), tap, junit or json; the last also with --list");
     options_add_text(options, "--output", "FILE", &arguments->output,
@@ -194,6 +197,7 @@ char *arguments_again(const struct arguments *arguments) {
     add_seconds(out, "--timeout", arguments->timeout, arguments->timeout != TIMEOUT);
     add_seconds(out, "--start-timeout", arguments->start_timeout,
                 arguments->start_timeout != START_TIMEOUT);
+    add_number(out, "--max-message", arguments->max_message, arguments->max_message > 0);
     add_number(out, "--messages", arguments->messages, arguments->messages > 0);
     add_option(out, "--exec", arguments->command);
     fclose(out);

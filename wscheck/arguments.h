@@ -15,7 +15,7 @@ struct arguments {
     struct options_list headers; /* with those two */
     uint64_t jobs;
     int64_t timeout, start_timeout, run_timeout; /* ms; run_timeout 0: not given */
-    uint64_t messages;
+    uint64_t messages, max_message;
     bool list, all, strict, quiet, no_echo, echo;
 };
 

@@ -26,7 +26,7 @@ struct extension {
 
 enum extension_verdict { EXTENSION_FOUND, EXTENSION_END, EXTENSION_BAD };
 
-/* Reads the next element in front of `end` and moves `*text` behind it; empty elements are passed
+/* Reads the next element in front of `end` and moves `*text` after it; empty elements are passed
  * over. When the text breaks the grammar, `*text` is where. */
 enum extension_verdict extension_next(const char **text, const char *end,
                                       struct extension *extension);

@@ -70,6 +70,7 @@ int grade_client(struct arguments *arguments, struct report *report,
                                       .step = 6,
                                       .target = "/",
                                       .messages = arguments->messages,
+                                      .max_message = arguments->max_message,
                                       .command = arguments->command,
                                       .arrival = arguments->start_timeout};
     char url[320];
@@ -114,7 +115,8 @@ int grade_server(struct arguments *arguments, struct report *report,
                                       .headers = &arguments->headers,
                                       .command = arguments->command,
                                       .arrival = arguments->start_timeout,
-                                      .messages = arguments->messages};
+                                      .messages = arguments->messages,
+                                      .max_message = arguments->max_message};
     struct address address;
     char error[400];
     limit_jobs(arguments);

@@ -23,20 +23,15 @@ static bool is_control(uint8_t opcode) {
     return opcode >= OPCODE_CLOSE;
 }
 
-/* 7.4.1 and the registry of 11.7. 1004, 1005, 1006 and 1015 never stand in a frame, and 1010 is for
- * clients alone, but a server that echoes a client's 1010 does nothing wrong. */
-bool reader_close_code_is_legal(unsigned code) {
-    return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
-           (code >= 3000 && code <= 4999);
+/* 7.4.1 forbids three codes in a frame. Of others that nobody uses it says no such thing. */
+static bool is_forbidden(unsigned code) {
+    return code == 1005 || code == 1006 || code == 1015;
 }
 
 static enum reader_event judge_first_byte(struct reader *reader) {
     uint8_t byte = reader->header[0], opcode = byte & 0x0f;
-    if (reader->closed && !(reader->owes_pongs && opcode == OPCODE_PONG)) {
-        return violation(reader, 0,
-                         reader->from_client
-                             ? "after its Close frame a client sends nothing more (5.5.1)"
-                             : "after its Close frame a server sends nothing more (5.5.1)");
+    if (reader->closed && !is_control(opcode)) {
+        return violation(reader, 0, "after a Close frame no data frame is sent (5.5.1)");
     }
     if ((byte & 0x70) != 0 && reader->unpack == NULL) {
         return violation(reader, 0, "a reserved bit is set without an extension (5.2)");
@@ -216,8 +211,8 @@ static enum reader_event judge_close(struct reader *reader) {
     }
     if (length >= 2) {
         unsigned code = (unsigned)reader->control[0] << 8 | reader->control[1];
-        if (!reader_close_code_is_legal(code)) {
-            return violation(reader, 2, "this close code must not be sent in a frame (7.4)");
+        if (is_forbidden(code)) {
+            return violation(reader, 2, "this close code must not be sent in a frame (7.4.1)");
         }
     }
     struct utf8_decoder decoder;

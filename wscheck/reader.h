@@ -49,8 +49,7 @@ struct reader {
 
     bool in_message; /* a message has begun and its last fragment has not come */
     bool is_text;
-    bool closed;     /* a Close frame has come, so nothing may follow */
-    bool owes_pongs; /* but Pongs, since no Close was sent yet (5.5.2); the caller sets it */
+    bool closed; /* a Close frame has come, so no data may follow */
     struct utf8_decoder decoder;
     struct unpack *unpack; /* the caller's; NULL when no compression was agreed */
     bool is_compressed;    /* the message is */
@@ -59,7 +58,7 @@ struct reader {
     uint64_t wrong;        /* the first wrong byte, counted from the frame's first */
 };
 
-/* Starts at the first byte behind the other side's handshake. */
+/* Starts at the first byte after the other side's handshake. */
 void reader_init(struct reader *reader, bool from_client);
 
 /* Gives it bytes, which must stay where they are until it asks for more. */
@@ -67,8 +66,5 @@ void reader_feed(struct reader *reader, const uint8_t *bytes, size_t len);
 
 /* The next event in the bytes. */
 enum reader_event reader_next(struct reader *reader);
-
-/* Whether a code may stand in a Close frame. */
-bool reader_close_code_is_legal(unsigned code);
 
 #endif

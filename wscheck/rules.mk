@@ -28,7 +28,7 @@ $(BUILD)/wscheck: $(wscheck_links)
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
 # The tests of its judgements link these parts of it, some of which have the names of step 6.
-wscheck_tests := $(addprefix $(BUILD)/tests/wscheck_,deflate_test head_test sample_test)
+wscheck_tests := $(addprefix $(BUILD)/tests/wscheck_,deflate_test head_test reader_test sample_test)
 $(wscheck_tests): $(foreach module,negotiation deflate_parameters extension head request_rules \
     response_rules request reader unpack utf8_decoder writer payload sample,$(call object,wscheck/$(module)))
 

@@ -6,7 +6,7 @@
 
 enum {
     JSON_SIZE = 194056,
-    BITMAP_SIZE = 263222, /* 512 by 512 bytes behind a header and a palette */
+    BITMAP_SIZE = 263222, /* 512 by 512 bytes after a header and a palette */
     BITMAP_HEADER = 1078,
     BITMAP_WIDTH = 512,
     PROSE_SIZE = 222218,

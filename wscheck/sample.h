@@ -21,7 +21,7 @@ struct sample {
 const struct sample *sample_named(const char *name);
 
 /* The window of `size` bytes, or characters of a text, that begins at the byte `*position`; moves
- * `*position` behind it. Behind the end the sample begins anew. */
+ * `*position` after it. After the end the sample begins anew. */
 struct payload sample_window(const struct sample *sample, size_t size, size_t *position);
 
 #endif

@@ -10,7 +10,7 @@ static void skip_space(const char **text) {
     *text += strspn(*text, " \n");
 }
 
-/* Whether the text goes on with this word; if so, moves behind it. */
+/* Whether the text goes on with this word; if so, moves after it. */
 static bool take(const char **text, const char *word) {
     size_t length = strlen(word);
     if (strncmp(*text, word, length) != 0 || strchr(" \n+", (*text)[length]) == NULL) {
@@ -57,7 +57,7 @@ static bool take_part(const char **text, uint8_t *unit, size_t *length) {
     return true;
 }
 
-/* Reads a payload, with a NUL behind its bytes so that a text is a C string. */
+/* Reads a payload, with a NUL after its bytes so that a text is a C string. */
 static struct payload take_payload(const char **text) {
     uint8_t *unit = malloc(strlen(*text) + 1);
     size_t length = 0;

@@ -5,23 +5,26 @@
  *     drop 'Host' refuse                          a handshake without Host gets an HTTP error
  *
  * A payload is any number of 'text', [hexadecimal] and decimal numbers (two bytes each, as in a
- * Close), and `*N` behind it repeats it up to N bytes.
+ * Close), and `*N` after it repeats it up to N bytes.
  *
  * The handshake, before anything else. A script that says nothing of it makes an ordinary one.
  *   method 'M', target 'T', version 'V'   change the request line; a target that begins with ? is
- *                                 put behind the URL's own, 'http:' in front of it as http://host
+ *                                 put after the URL's own, 'http:' in front of it as http://host
  *   set 'Name: value', add 'line', drop 'Name'   change, add or take out a header
  *   reverse, lower, upper, lf     the headers' order, the case of their names, bare LF
  *   plain                         takes out all that asks for a WebSocket
  *   raw PAYLOAD                   sends bytes as they are, and no request of its own
  *   early                         what follows leaves together with the request. A client must not
- *                                 do that (4.1), so the server may end the connection instead
+ *                                 do that (4.1), so the server may end the connection instead, and
+ *                                 what is asked of it is practice
  *   unfinished N, allbut N        sends only the first N bytes of the request, or all but the last
  *   rest                          sends the rest of them
  * What the answer is to be. Without a word, a 101.
  *   accept                        a 101 by all the rules
  *   acceptable                    a 101 by all the rules, or an HTTP error
- *   refuse [N] ['Header']         an HTTP error, with this status and header if they are given
+ *   refuse [N] ['Header']         an HTTP error, with this status and header if they are given; to
+ *                                 end TCP without an answer only falls short of a SHOULD (10.7)
+ *   no101                         any HTTP response but a 101; without one as for `refuse`
  *   answer                        any HTTP response
  *   status N                      an HTTP response with this status
  *   usual                         one with the status that an ordinary GET for the URL gets
@@ -29,15 +32,15 @@
  *
  * Compression, RFC 7692. What a 101 says of it is always judged against what was offered.
  *   offer 'permessage-deflate'    adds the header Sec-WebSocket-Extensions
- *   negotiated                    a 101; an HTTP error instead only falls short of a SHOULD
+ *   negotiated                    a 101; an HTTP error instead is only against practice
  *   agreed ['P']                  a 101 that agrees to permessage-deflate, with the parameter P if
  *                                 it is named ('!P': without it); if not, the case is skipped. P
  *                                 without client_ or server_ is that of our own direction
  *
  * Frames, which leave together up to the next word that waits for something.
- *   text binary cont close ping pong opN PAYLOAD   N is the opcode; a + behind it clears FIN
+ *   text binary cont close ping pong opN PAYLOAD   N is the opcode; a + after it clears FIN
  *   in front of them: rsvN, unmasked, zerokey, len7 len16 len64 (the form of the length),
- *   claim N (a wrong length), cut N (only its first N bytes), split N (a pause behind them),
+ *   claim N (a wrong length), cut N (only its first N bytes), split N (a pause after them),
  *   pieces N (in fragments of N bytes), times N, echo (wait until it comes back each time),
  *   deflated (compressed by what was agreed, in any pieces), slide N (the payload names a
  *   sample; many messages of N bytes or characters, a window that slides through it)
@@ -51,14 +54,16 @@
  *   opens                         it is open: a ping and a Close are sent, and one of the
  *                                 two is answered
  *   fail N[,N]                    the connection fails with one of these codes
- *   shouldfail N[,N]              the same, but silence is only a SHOULD
+ *   mayfail N[,N]                 the same, but silence is only against practice
  *   orderly N[,N]                 the same, and TCP ends without a reset
  *   closed [N]                    a Close was sent; its answer, and the end of TCP
  *   ended                         TCP ends, in whatever way
  *   eventually N[,N]              either fails with a code or goes on as if nothing were wrong: the
  *                                 messages that were to come come, and a Pong
  *   limits N[,N]                  from here on the server may close with one of these codes
- *                                 instead, because a limit of its own is reached (10.4)
+ *                                 instead, because a limit of its own is reached (10.4); the case
+ *                                 is skipped then, unless --max-message tells the limit
+ *   defends N[,N]                 the same, but then the case has passed: it is about the limit
  *   leave                         nothing: the connection is given up. Without any of these words a
  *                                 Close 1000 is sent; what becomes of it is not judged
  *   masks, keys                   that frames are masked, or not, is judged; their keys are
@@ -66,7 +71,7 @@
  * words that change headers change those of the answer; {accept}, {key}, {swapped} (the accept
  * value with the case of its letters turned around) and {subprotocol} (the first that the client
  * offers) are filled in, and so is {deflate} (the answer to its offer).
- *   target '?T'                   goes behind the path of the client's URL
+ *   target '?T'                   goes after the path of the client's URL
  *   judge 'RULE'                  the request, by one rule of request_rules.h, or 'fresh': with a
  *                                 new key
  *   offered                       skips the case if the client offers no subprotocol

@@ -89,6 +89,11 @@ static void allow_limits(struct script_run *run, const struct script_step *step)
     run->trial->limits = step->codes;
 }
 
+static void allow_defence(struct script_run *run, const struct script_step *step) {
+    run->trial->limits = step->codes;
+    run->trial->defends = true;
+}
+
 /* The end of a connection. */
 
 static void has_to_fail(struct script_run *run, const struct script_step *step) {
@@ -96,8 +101,8 @@ static void has_to_fail(struct script_run *run, const struct script_step *step) 
     run->done = true;
 }
 
-static void should_fail(struct script_run *run, const struct script_step *step) {
-    trial_wait_failed(run->trial, step->codes, LEVEL_SHOULD);
+static void may_fail(struct script_run *run, const struct script_step *step) {
+    trial_wait_failed(run->trial, step->codes, LEVEL_PRACTICE);
     run->done = true;
 }
 
@@ -164,8 +169,9 @@ const struct word words_of_both[] = {
     {"opens", WORD_ALONE, WORD_WHEN_OPEN, opens, 0},
     {"fin", WORD_ALONE, WORD_WHEN_OPEN, end_own_half, WORD_ENDS_TCP},
     {"limits", WORD_CODES, WORD_WHEN_OPEN, allow_limits, 0},
+    {"defends", WORD_CODES, WORD_WHEN_OPEN, allow_defence, 0},
     {"fail", WORD_CODES, WORD_WHEN_OPEN, has_to_fail, 0},
-    {"shouldfail", WORD_CODES, WORD_WHEN_OPEN, should_fail, 0},
+    {"mayfail", WORD_CODES, WORD_WHEN_OPEN, may_fail, 0},
     {"closed", WORD_CODES, WORD_WHEN_OPEN, wait_closed, 0},
     {"eventually", WORD_CODES, WORD_WHEN_OPEN, fails_or_goes_on, 0},
     {"ended", WORD_ALONE, WORD_WHEN_OPEN, wait_ended, 0},

@@ -89,6 +89,12 @@ static enum cause others_cause(const struct trial *other) {
     return cause == CAUSE_NO_CONNECTION || cause == CAUSE_NO_ANSWER ? CAUSE_OTHERS_WAIT : cause;
 }
 
+/* That one connection does not wait for another is what the first steps are about; no RFC asks for
+ * it. */
+static enum level others_level(const struct trial *trial) {
+    return trial->settings->step < 5 ? LEVEL_MUST : LEVEL_PRACTICE;
+}
+
 /* What became of another connection. Returns whether it was served. */
 static bool report(struct trial *trial, const struct trial *other, enum level level,
                    const char *which) {
@@ -119,7 +125,7 @@ void script_run_meanwhile(struct trial *trial) {
         say_something(other);
         end(other);
     }
-    report(trial, other, LEVEL_MUST, "another connection");
+    report(trial, other, others_level(trial), "another connection");
     trial_free(other);
     free(other);
 }
@@ -135,7 +141,7 @@ static void report_crowd(struct trial *trial, const struct trial *crowd, size_t 
                      "the server has places for no more than %zu connections", i + 1);
             return;
         }
-        served = report(trial, &crowd[i], i == 0 ? LEVEL_MUST : LEVEL_SHOULD, name);
+        served = report(trial, &crowd[i], others_level(trial), name);
     }
 }
 

@@ -59,7 +59,7 @@ static void set_header(struct script_run *run, const struct script_step *step) {
 static void add_header(struct script_run *run, const struct script_step *step) {
     uint8_t *line = whole_payload(step);
     if (step->payload.length > step->payload.unit_length) {
-        memcpy(line, "X-Long: ", 8); /* a pattern has no name of its own */
+        memcpy(line, "Cookie: ", 8); /* a pattern has no name of its own */
     }
     request_add(&run->trial->request, line, (size_t)step->payload.length);
     free(line);
@@ -157,13 +157,25 @@ static void send_rest(struct script_run *run, const struct script_step *step) {
 
 /* Words about the answer. */
 
+/* The answer to a wrong request. 4.2.1 wants one, but by 10.7 an endpoint "MAY drop the TCP
+ * connection", and "SHOULD return an appropriate HTTP [RFC2616] status code". */
+static bool read_refusal(struct script_run *run) {
+    struct trial *trial = run->trial;
+    script_run_connect(run);
+    bool answered = trial_read_answer(trial);
+    if (!answered && trial->link.ended && trial->answer.length == 0 &&
+        trial->verdict.failed == LEVEL_MUST) {
+        trial->verdict.failed = LEVEL_SHOULD;
+    }
+    return answered;
+}
+
 static void refuse(struct script_run *run, const struct script_step *step) {
     struct trial *trial = run->trial;
     static const char want[] = "an HTTP response with an error status, 4xx or 5xx";
     const char *header = (const char *)step->payload.unit;
     struct head_text value = {NULL, 0};
-    script_run_connect(run);
-    if (!trial_read_answer(trial)) {
+    if (!read_refusal(run)) {
         return;
     }
     int status = trial->answer.status;
@@ -209,6 +221,13 @@ static void lacks(struct script_run *run, const struct script_step *step) {
     judge_header(run->trial, (const char *)step->payload.unit, false);
 }
 
+static void get_no_101(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    if (read_refusal(run)) {
+        judge_header(run->trial, "Sec-WebSocket-Accept", false);
+    }
+}
+
 static void accept_101(struct script_run *run, const struct script_step *step) {
     struct trial *trial = run->trial;
     (void)step;
@@ -236,7 +255,7 @@ static void negotiate(struct script_run *run, const struct script_step *step) {
     accept_or_refuse(run, step);
     if (!trial->is_open && trial->excused) {
         trial_mark(trial, trial->entry, 9);
-        trial_fail(trial, LEVEL_SHOULD, CAUSE_EXTENSION,
+        trial_fail(trial, LEVEL_PRACTICE, CAUSE_EXTENSION,
                    "a 101: a server declines an offer by leaving it out of its answer (5)",
                    "status %d", trial->answer.status);
     }
@@ -302,6 +321,7 @@ const struct word words_of_requests[] = {
     {"acceptable", WORD_ALONE, WORD_IN_HANDSHAKE, accept_or_refuse, WORD_NEVER_OPENS},
     {"negotiated", WORD_ALONE, WORD_IN_HANDSHAKE, negotiate, WORD_NEVER_OPENS},
     {"refuse", WORD_NUMBER_AND_PAYLOAD, WORD_IN_HANDSHAKE, refuse, WORD_NEVER_OPENS},
+    {"no101", WORD_ALONE, WORD_IN_HANDSHAKE, get_no_101, WORD_NEVER_OPENS},
     {"answer", WORD_ALONE, WORD_IN_HANDSHAKE, answer, WORD_NEVER_OPENS},
     {"usual", WORD_ALONE, WORD_IN_HANDSHAKE, answer_as_usual, WORD_NEVER_OPENS},
     {"status", WORD_NUMBER, WORD_IN_HANDSHAKE, answer_status, WORD_NEVER_OPENS},

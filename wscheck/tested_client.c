@@ -15,7 +15,7 @@ enum {
     GRACE = 300,         /* ms for a client to end by itself when its connection has */
     LINGER = 150,        /* ms in which a client that ends TCP first would have done so */
     PING_INTERVAL = 200, /* ms */
-    HTTP_PATIENCE = 100, /* ms before the server ends TCP behind an answer that is no 101 */
+    HTTP_PATIENCE = 100, /* ms before the server ends TCP after an answer that is no 101 */
     OUTPUT_SHOWN = 2000  /* characters of the client's output beside a failure */
 };
 
@@ -189,7 +189,7 @@ void tested_client_stays_quiet(struct trial *trial, int64_t milliseconds) {
     }
     if (has_input(trial)) {
         show_input(trial);
-        trial_fail(trial, LEVEL_MUST, CAUSE_BEFORE_ANSWER, want, "it sent more behind its request");
+        trial_fail(trial, LEVEL_MUST, CAUSE_BEFORE_ANSWER, want, "it sent more after its request");
     } else if (trial->link.ended) {
         trial_fail(trial, LEVEL_MUST, CAUSE_CLOSED, want, "it ended TCP after less than %g s",
                    (double)milliseconds / 1000);

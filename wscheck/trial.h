@@ -44,10 +44,11 @@ struct trial_settings {
     int64_t ends;            /* when the run is over (clock_now), whatever is still to be done */
     bool echo;               /* whether the server sends messages back */
     const struct options_list *headers; /* of every request, beside the usual ones; or NULL */
-    unsigned step;       /* of the tutorial, at which the server is; 5 for a whole server */
-    uint64_t messages;   /* of a sample that is slid through; 0: as many as make a fair amount */
-    bool few_places;     /* cases wait for each other, so a 503 may only have come too early */
-    struct child *child; /* NULL when the server runs on its own */
+    unsigned step;        /* of the tutorial, at which the server is; 5 for a whole server */
+    uint64_t max_message; /* bytes of a message that it takes at least; 0: nobody knows */
+    uint64_t messages;    /* of a sample that is slid through; 0: as many as make a fair amount */
+    bool few_places;      /* cases wait for each other, so a 503 may only have come too early */
+    struct child *child;  /* NULL when the server runs on its own */
 
     const char *command;       /* of --exec; NULL: somebody else starts the server or the client */
     int64_t arrival;           /* ms that it may take to listen, or to connect */
@@ -57,7 +58,7 @@ struct trial_settings {
 /* A message that the server is to send. */
 struct trial_wanted {
     uint8_t opcode;
-    bool optional; /* it may be missing when the connection fails behind it */
+    bool optional; /* it may be missing when the connection fails after it */
     struct payload payload;
     uint64_t times;
 };
@@ -160,12 +161,13 @@ struct trial {
     bool early;                     /* the first frames leave together with the request */
     bool may_end;   /* the server may end TCP instead of answering, or answer with an error */
     bool is_open;   /* the handshake is done, so the bytes are frames */
-    bool mid_frame; /* the last frame sent is not whole, so nothing may be put behind it */
+    bool mid_frame; /* the last frame sent is not whole, so nothing may be put after it */
     bool deaf;      /* nothing is read now */
     bool no_reply;  /* the server's Close is not answered, and TCP has to end without a reset */
     bool finished;  /* our half of TCP has ended */
 
     const unsigned *limits; /* codes with which the server may give up, ended by 0; or NULL */
+    bool defends;           /* which is what the case is about, so that it has passed then */
     bool excused;           /* it has done so, and the case is over */
 };
 
@@ -225,7 +227,7 @@ void trial_pause(struct trial *trial, int64_t milliseconds);
 bool trial_receive(struct trial *trial, int64_t deadline);
 
 /* trial_send.c: sends a frame with a masking key of its own; of its bytes only the first `cut`, and
- * with a pause behind the first `split` (both 0: none). */
+ * with a pause after the first `split` (both 0: none). */
 void trial_send_frame(struct trial *trial, struct writer_frame *frame, uint64_t cut, size_t split);
 void trial_send_simple(struct trial *trial, uint8_t opcode, const void *payload, size_t length);
 void trial_send_close(struct trial *trial, unsigned code);

@@ -116,7 +116,8 @@ static void end_data(struct trial *trial) {
     trial->messages.begun = false;
     if (wanted == NULL) {
         trial_mark(trial, trial->entry, 0);
-        trial_fail(trial, LEVEL_MUST, trial->closing.sent ? CAUSE_NO_CLOSE_REPLY : CAUSE_NOT_FAILED,
+        trial_fail(trial, trial->closing.sent ? LEVEL_SHOULD : LEVEL_MUST,
+                   trial->closing.sent ? CAUSE_NO_CLOSE_REPLY : CAUSE_NOT_FAILED,
                    "no message comes back here", "a whole message came");
         return;
     }
@@ -156,7 +157,7 @@ static void take_pong(struct trial *trial) {
         if (trial->controls.sent[i].opcode == OPCODE_PONG &&
             is_same(&trial->controls.sent[i], payload, length)) {
             trial_mark(trial, trial->entry, 0);
-            trial_fail(trial, LEVEL_SHOULD, CAUSE_PONG_ANSWERED, "a Pong is not answered (5.5.3)",
+            trial_fail(trial, LEVEL_PRACTICE, CAUSE_PONG_ANSWERED, "a Pong is not answered (5.5.3)",
                        "a Pong came back with the payload of a Pong");
         }
     }
@@ -195,15 +196,30 @@ static void take_close(struct trial *trial) {
     trial->progress++;
     trial->closing.entry = trial->entry;
     trial->closing.code = length >= 2 ? (unsigned)payload[0] << 8 | payload[1] : TRIAL_NO_CODE;
-    trial->reader.owes_pongs = trial->no_reply && !trial->closing.sent;
     if (!trial->no_reply && !trial->closing.sent) {
         reply(trial, OPCODE_CLOSE);
         trial->closing.sent = true;
     }
 }
 
+/* 5.5.1 forbids data after a Close frame; of control frames it says nothing. A Pong is owed as long
+ * as no Close has been sent (5.5.2). */
+static bool is_after_close(struct trial *trial) {
+    bool owed = trial->reader.frame.opcode == OPCODE_PONG && !trial->closing.sent;
+    if (!trial->closing.received || owed) {
+        return false;
+    }
+    trial_mark(trial, trial->entry, 0);
+    trial_fail(trial, LEVEL_PRACTICE, CAUSE_ILLEGAL_FRAME, "nothing follows a Close frame",
+               "a control frame followed it");
+    return true;
+}
+
 static void end_frame(struct trial *trial) {
     trial_label_frame(trial);
+    if (is_after_close(trial)) {
+        return;
+    }
     switch (trial->reader.frame.opcode) {
     case OPCODE_PING:
         trial->controls.ping_came = true;

@@ -16,7 +16,7 @@ void trial_send_request(struct trial *trial) {
     free(bytes);
 }
 
-/* Gathers the head of the answer out of any number of reads. What comes behind it stays in the
+/* Gathers the head of the answer out of any number of reads. What comes after it stays in the
  * link's buffer: it is the server's first frame. */
 bool trial_gather(struct trial *trial, struct head *answer) {
     struct link *link = &trial->link;

@@ -2,6 +2,7 @@
 #include "wscheck/driver.h"
 #include "wscheck/trial.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,7 +62,7 @@ static void fail_for(struct trial *trial, enum level level, enum cause silence, 
                    want, "%s %s, without a Close frame", trial_peer(trial),
                    trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
     } else if (trial_is_over(trial)) {
-        trial_fail(trial, level, CAUSE_TOO_SLOW, want,
+        trial_fail(trial, LEVEL_PRACTICE, CAUSE_TOO_SLOW, want, /* no RFC has a time */
                    "not within %g s, although more and more bytes came",
                    (double)(TRIAL_TIMEOUTS * trial->timeout) / 1000);
     } else if (trial->controls.stray_pong[0] != '\0') {
@@ -80,6 +81,23 @@ static void fail_for(struct trial *trial, enum level level, enum cause silence, 
     }
 }
 
+/* The server has given up, as the script allows. Its limit may be known (--max-message): a message
+ * within it has to come back. If it is not known, nobody can tell. */
+static void judge_limit(struct trial *trial) {
+    const struct trial_messages *messages = &trial->messages;
+    uint64_t known = trial->settings->max_message;
+    uint64_t length =
+        messages->first < messages->count ? messages->wanted[messages->first].payload.length : 0;
+    if (known == 0 || length == 0) {
+        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
+                 "%s has a limit of its own (Close %u); --max-message tells that of messages",
+                 trial_peer(trial), trial->closing.code);
+    } else if (length <= known) {
+        trial_fail(trial, LEVEL_MUST, CAUSE_TOO_BIG, "messages up to --max-message come back",
+                   "Close %u for %" PRIu64 " bytes", trial->closing.code, length);
+    }
+}
+
 /* Whether the server has given up because of a limit of its own, where the case allows it. */
 static bool is_excused(struct trial *trial) {
     if (trial->limits == NULL || trial->verdict.failed == LEVEL_MUST ||
@@ -88,6 +106,9 @@ static bool is_excused(struct trial *trial) {
     }
     trial->excused = true;
     trial_wait_failed(trial, trial->limits, LEVEL_MUST);
+    if (trial->verdict.failed == LEVEL_NONE && !trial->defends) {
+        judge_limit(trial);
+    }
     return true;
 }
 
@@ -214,7 +235,7 @@ void trial_wait_closed(struct trial *trial, const unsigned *codes) {
         list_codes(codes != NULL ? codes : usual, list, sizeof list);
         snprintf(want, sizeof want, "the answer to the Close frame has code %s (5.5.1)", list);
         trial_mark(trial, trial->closing.entry, 2);
-        trial_fail(trial, LEVEL_SHOULD, after ? CAUSE_NO_CLOSE_REPLY : CAUSE_CLOSE_CODE, want,
+        trial_fail(trial, LEVEL_PRACTICE, after ? CAUSE_NO_CLOSE_REPLY : CAUSE_CLOSE_CODE, want,
                    "Close %u", trial->closing.code);
     }
     const char *want_end = trial->settings->driver->is_client

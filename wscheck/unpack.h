@@ -20,12 +20,12 @@ enum unpack_verdict {
 struct unpack {
     struct negotiation_side side;
     struct inflate inflate;
-    uint8_t bytes[UNPACK_SIZE]; /* the window, and what has come out behind it */
+    uint8_t bytes[UNPACK_SIZE]; /* the window, and what has come out after it */
     size_t length;
     const uint8_t *piece; /* what came out the last time */
     size_t piece_length;
     bool more;                   /* there is more to come out of what was taken */
-    size_t tail;                 /* bytes of the tail that have been put behind the message */
+    size_t tail;                 /* bytes of the tail that have been put after the message */
     uint8_t start[UNPACK_START]; /* of the message, */
     uint64_t inflated;           /* which has so many bytes up to now */
     char problem[200];
@@ -44,7 +44,7 @@ enum unpack_verdict unpack_run(struct unpack *unpack, const uint8_t **next, size
  * message is whole. */
 bool unpack_has_rest(const struct unpack *unpack, bool is_last);
 
-/* Lets out what has been taken; behind the last frame it adds the bytes that the other side has
+/* Lets out what has been taken; after the last frame it adds the bytes that the other side has
  * left out, 00 00 ff ff, and judges that the message may end there. */
 enum unpack_verdict unpack_rest(struct unpack *unpack);
 

@@ -49,6 +49,9 @@ void cases_add(struct case_list *list, const struct case_row *row) {
         test->step = CLIENT_STEP;
     }
     copy_section(test);
+    if (list->role == FOR_SERVERS && !test->named_only && strncmp(row->script, "early ", 6) == 0) {
+        test->level = LEVEL_PRACTICE; /* the client that does so breaks a rule itself (4.1) */
+    }
     if (test->level != LEVEL_PRACTICE) {
         test->ground = ground_find(test->name);
         if (test->ground == NULL && strncmp(test->name, "step", 4) != 0) {

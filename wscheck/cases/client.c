@@ -12,12 +12,12 @@
     "bytes of a source that nobody can predict"
 #define HINT_SERVER_MASK "the top bit of the second byte; a server never sets it"
 #define HINT_TCP                                                                                    \
-    "behind both Closes wait for the server to end TCP, for a bounded time; it is the server that " \
+    "after both Closes, wait for the server to end TCP, for a bounded time; it is the server that " \
     "should keep the TIME_WAIT state"
 #define HINT_HANG "a read of 0 bytes is the end of the stream, at any place"
-#define HINT_LEGAL "this is legal; the Ping behind it shows whether the client is still there"
-#define HINT_HANG_UP                                                                                  \
-    "a client that is done sends a Close, waits for the answer, and then for the end of TCP; behind " \
+#define HINT_LEGAL "this is legal; the Ping after it shows whether the client is still there"
+#define HINT_HANG_UP                                                                                 \
+    "a client that is done sends a Close, waits for the answer, and then for the end of TCP; after " \
     "its own Close it sends nothing"
 
 static const struct case_row request[] = {
@@ -54,7 +54,7 @@ static const struct case_row request[] = {
      "judge 'body'", "a GET with a body says nothing here, and servers refuse it"},
     {"6455/4.1/waits-for-the-answer", FOR_CLIENTS, LEVEL_MUST,
      "Nothing is sent before the answer has come.", "quiet 200 opens",
-     "\"the client MUST wait for a response from the server before sending any further data\""},
+     "what a client sends too early may be read as a part of its request"},
 };
 
 static const struct case_row masks[] = {
@@ -83,7 +83,7 @@ static const struct case_row rest[] = {
      "A Close 1001, as of a server that goes away, is answered.", "close 1001 'going away' closed",
      "answer a Close with a Close once, with its code"},
     {"6455/7.1.1/waits-for-server-to-end-tcp", FOR_CLIENTS, LEVEL_SHOULD,
-     "Behind both Closes the client lets the server end TCP.", "close 1000 lingers", HINT_TCP},
+     "After both Closes the client lets the server end TCP.", "close 1000 lingers", HINT_TCP},
     {"6455/7.1.1/tcp-ends/without-close", FOR_CLIENTS, LEVEL_MUST,
      "The end of TCP without a Close does not make the client hang.", "barrier fin ended",
      HINT_HANG},
@@ -97,23 +97,23 @@ static const struct case_row rest[] = {
      "The end of TCP within a message does not make the client hang.", "text+ 'Hel' fin ended",
      HINT_HANG},
     {"6455/7.1.1/tcp-ends/right-after-answer", FOR_CLIENTS, LEVEL_MUST,
-     "The end of TCP right behind the answer does not make it hang.", "open fin ended", HINT_HANG},
+     "The end of TCP right after the answer does not make it hang.", "open fin ended", HINT_HANG},
     {"6455/7.1.2/client-closes-when-done", FOR_CLIENTS, LEVEL_MUST,
      "A client that is done closes, and waits for the answer.", "hangup close 1000 closed",
      HINT_HANG_UP},
     {"6455/7.1.2/no-message-after-own-close", FOR_CLIENTS, LEVEL_MUST,
-     "Behind its own Close a client sends no message.",
+     "After its own Close a client sends no message.",
      "hangup text 'late' binary [00 01] quiet 100", HINT_HANG_UP},
     {"6455/7.1.1/waits-for-server-after-own-close", FOR_CLIENTS, LEVEL_SHOULD,
-     "Behind its own Close a client lets the server end TCP.", "hangup close 1000 lingers",
+     "After its own Close a client lets the server end TCP.", "hangup close 1000 lingers",
      HINT_TCP},
     {"6455/5.5.2/inside-message/unechoed", FOR_CLIENTS, LEVEL_MUST,
      "A Ping between two fragments is answered before the message ends.",
      "ignore text+ 'a' ping 'between' waitpong cont 'b' barrier", HINT_LEGAL},
     {"6455/5.5.2/ping-right-after-answer", FOR_CLIENTS, LEVEL_MUST,
-     "A Ping right behind the answer is answered.", "ignore early ping 'x' waitpong", HINT_LEGAL},
+     "A Ping right after the answer is answered.", "ignore early ping 'x' waitpong", HINT_LEGAL},
     {"6455/5.2/text-right-after-answer", FOR_CLIENTS, LEVEL_MUST,
-     "A text right behind the answer is taken.", "ignore early text 'x' barrier", HINT_LEGAL},
+     "A text right after the answer is taken.", "ignore early text 'x' barrier", HINT_LEGAL},
     {"6455/5.2/text-of-65536-bytes-unechoed", FOR_CLIENTS, LEVEL_MUST,
      "A text of 65536 bytes is taken.", "ignore text 'x'*65536 barrier", HINT_LEGAL},
     {"6455/5.2/length-forms-unechoed", FOR_CLIENTS, LEVEL_MUST,
@@ -148,7 +148,6 @@ static const struct case_row rest[] = {
      HINT_LEGAL},
 };
 
-/* 5.1: "A client MUST close a connection if it detects a masked frame." */
 static void add_masked(struct case_list *list) {
     static const struct {
         const char *name, *what, *script;

@@ -72,7 +72,7 @@ static const struct case_row rows[] = {
      HINT_KEEP},
 };
 
-/* Behind the right answer each of these makes it a wrong one. */
+/* After the right answer each of these makes it a wrong one. */
 static const struct {
     const char *parameters, *what, *name;
 } wrong[] = {

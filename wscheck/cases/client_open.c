@@ -50,10 +50,10 @@ static const struct case_row taken[] = {
      "White space around the accept value is no part of it.",
      "set 'Sec-WebSocket-Accept:    {accept}   ' opens", HINT_ACCEPT},
     {"6455/4.1/answer-taken/tabs-around-accept", FOR_CLIENTS, LEVEL_MUST,
-     "A tab before the accept value is no part of it.",
+     "Tabs around the accept value are no part of it.",
      "set 'Sec-WebSocket-Accept:\t{accept}\t' opens", HINT_ACCEPT},
     {"6455/4.1/answer-taken/no-space-before-values", FOR_CLIENTS, LEVEL_MUST,
-     "No white space before the values is well, too.",
+     "White space before the values may be missing.",
      "set 'Sec-WebSocket-Accept:{accept}' set 'Upgrade:websocket' set 'Connection:Upgrade' opens",
      HINT_HTTP},
     {"6455/4.1/answer-taken/spaces-around-upgrade", FOR_CLIENTS, LEVEL_MUST,
@@ -146,10 +146,10 @@ static const struct case_row refused[] = {
      "The right value with letters of the other case does not open.",
      "set 'Sec-WebSocket-Accept: {swapped}' refused", HINT_ACCEPT},
     {"6455/4.1/answer-refused/accept-with-more-after", FOR_CLIENTS, LEVEL_MUST,
-     "The right value with something behind it does not open.",
+     "The right value with something after it does not open.",
      "set 'Sec-WebSocket-Accept: {accept}x' refused", HINT_ACCEPT},
     {"6455/4.1/answer-refused/accept-with-more-before", FOR_CLIENTS, LEVEL_MUST,
-     "The right value with something in front of it does not open.",
+     "The right value with something before it does not open.",
      "set 'Sec-WebSocket-Accept: x{accept}' refused", HINT_ACCEPT},
     {"6455/4.1/answer-refused/extension", FOR_CLIENTS, LEVEL_MUST,
      "An extension that was not offered does not open.",
@@ -161,7 +161,7 @@ static const struct case_row refused[] = {
      "A subprotocol that was not offered does not open.",
      "add 'Sec-WebSocket-Protocol: x-wscheck-unheard-of' refused", HINT_SUBPROTOCOL},
     {"6455/4.1/answer-refused/subprotocol-with-more-after", FOR_CLIENTS, LEVEL_MUST,
-     "An offered subprotocol with something behind it does not open.",
+     "An offered subprotocol with something after it does not open.",
      "offered add 'Sec-WebSocket-Protocol: {subprotocol}x' refused", HINT_SUBPROTOCOL},
     {"6455/4.1/answer-refused/subprotocol-in-a-list", FOR_CLIENTS, LEVEL_MUST,
      "An offered subprotocol in a list with another does not open.",
@@ -229,7 +229,7 @@ static void add_statuses(struct case_list *list) {
 static void add_cuts(struct case_list *list) {
     for (int at = 1; at < 129; at++) {
         char name[40], rule[100], script[60];
-        snprintf(rule, sizeof rule, "An answer that is cut in two behind byte %d opens.", at);
+        snprintf(rule, sizeof rule, "An answer that is cut in two after byte %d opens.", at);
         snprintf(script, sizeof script, "unfinished %d opens", at);
         snprintf(name, sizeof name, "6455/4.1/answer-cut/%d", at);
         cases_add(list, &(struct case_row){name, FOR_CLIENTS, LEVEL_MUST, rule, script, HINT_READ});

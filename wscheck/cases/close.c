@@ -4,11 +4,10 @@
 #include <stdio.h>
 
 #define HINT_LAST_PING                                                                             \
-    "a Pong is owed \"unless it already received a Close frame\" (5.5.2); who works through the "  \
-    "input in order has not received it yet"
+    "a Pong is owed until a Close has come (5.5.2); work through the input in order"
 #define HINT_REPLY                                                                                 \
     "answer a Close with a Close once; then the server ends TCP, without waiting for the client"
-#define HINT_AFTER "behind the Close of the other side nothing is processed any more"
+#define HINT_AFTER "after the Close of the other side nothing is processed any more"
 #define HINT_CODE                                                                                  \
     "1000-1003, 1007-1014 and 3000-4999 may stand in a frame; anything else is an error"
 #define HINT_LENGTH "the payload of a Close is empty, or two bytes of code and up to 123 of reason"
@@ -21,7 +20,7 @@ static const struct case_row rows[] = {
      "close '' closed",
      "the answer to an empty Close is an empty one, or 1000; 1005 is never sent"},
     {"6455/5.5.1/close-after-echo", FOR_BOTH, LEVEL_MUST,
-     "A Close behind a message is answered behind its echo.",
+     "A Close after a message is answered once the echo has come.",
      "echo text 'Hello World!' close 1000 closed", HINT_REPLY},
     {"6455/5.5.1/close-with-message-in-one-segment", FOR_BOTH, LEVEL_MUST,
      "A Close in one segment with a message is answered.",
@@ -31,20 +30,20 @@ static const struct case_row rows[] = {
     {"6455/5.5.1/after-close/second-close", FOR_BOTH, LEVEL_MUST, "A second Close is not answered.",
      "close 1000 close '' closed", HINT_AFTER},
     {"6455/5.5.1/after-close/ping", FOR_BOTH, LEVEL_MUST,
-     "A Ping behind a Close gets no Pong behind the answer.", "close 1000 ping '' closed",
+     "A Ping after a Close gets no Pong after the answer.", "close 1000 ping '' closed",
      HINT_AFTER},
-    {"6455/5.5.1/after-close/text", FOR_BOTH, LEVEL_MUST, "A text behind a Close is not echoed.",
+    {"6455/5.5.1/after-close/text", FOR_BOTH, LEVEL_MUST, "A text after a Close is not echoed.",
      "close 1000 text 'too late' closed", HINT_AFTER},
     {"6455/5.5.1/after-close/binary", FOR_BOTH, LEVEL_MUST,
-     "A binary message behind a Close is not echoed.", "close 1000 binary [00 01] closed",
+     "A binary message after a Close is not echoed.", "close 1000 binary [00 01] closed",
      HINT_AFTER},
     {"6455/5.5.1/after-close/bad-frame", FOR_BOTH, LEVEL_MUST,
-     "A bad frame behind a Close changes nothing.", "close 1000 rsv7 op5 'x' closed", HINT_AFTER},
+     "A bad frame after a Close changes nothing.", "close 1000 rsv7 op5 'x' closed", HINT_AFTER},
     {"6455/5.5.1/after-close/garbage", FOR_SERVERS, LEVEL_MUST,
-     "Bytes that are no frames behind a Close change nothing.",
+     "A frame without a mask after a Close changes nothing.",
      "close 1000 unmasked text 'x'*300 closed", HINT_AFTER},
     {"6455/5.5.1/after-close/64-kib", FOR_BOTH, LEVEL_MUST,
-     "64 KiB behind a Close do not destroy the answer.", "close 1000 binary 'x'*65536 closed",
+     "64 KiB after a Close do not destroy the answer.", "close 1000 binary 'x'*65536 closed",
      "closing a socket with unread bytes in it resets TCP, which can destroy the answer"},
     {"6455/5.5.1/inside-message/between-fragments", FOR_BOTH, LEVEL_MUST,
      "A Close between two fragments is answered, and there is no echo.",
@@ -56,7 +55,7 @@ static const struct case_row rows[] = {
      "A Close inside a character that never ends is answered.", "text+ [e2 82] close 1000 closed",
      HINT_REPLY},
     {"6455/5.5.1/close-after-large-message", FOR_BOTH, LEVEL_MUST,
-     "A Close behind a large message and a small one is answered.",
+     "A Close after a large message and a small one is answered.",
      "text 'BAsd7&jh23'*262144 text 'Hello World!' close 1000 <? text 'BAsd7&jh23'*262144 "
      "<? text 'Hello World!' closed",
      HINT_REPLY},
@@ -67,8 +66,8 @@ static const struct case_row rows[] = {
      "A Close in the segment of the handshake is answered.", "early close 1000 open closed",
      HINT_REPLY},
     {"6455/5.5.1/half-closed-after-close", FOR_SERVERS, LEVEL_MUST,
-     "A client that ends its half of TCP behind its Close gets the answer.",
-     "close 1000 fin closed", "the end of the stream does not take back the Close"},
+     "A client that ends its half of TCP after its Close gets the answer.", "close 1000 fin closed",
+     "the end of the stream does not take back the Close"},
     {"6455/5.5.1/reason-taken/short", FOR_BOTH, LEVEL_MUST, "A Close with a reason is answered.",
      "close 1000 'Hello World!' closed", HINT_LENGTH},
     {"6455/5.5.1/reason-taken/one-byte", FOR_BOTH, LEVEL_MUST,
@@ -110,12 +109,12 @@ static const struct case_row rows[] = {
      "A reason that begins with a continuation byte fails the connection.",
      "close 1000 [80] fail 1007,1002", HINT_REASON},
     {"6455/5.5.1/after-close/text-in-own-segment", FOR_BOTH, LEVEL_MUST,
-     "A text behind a Close, in a segment of its own, is not echoed.",
+     "A text after a Close, in a segment of its own, is not echoed.",
      "sync close 1000 text 'too late' closed", HINT_AFTER},
     {"6455/5.5.1/pings-before-close", FOR_BOTH, LEVEL_PRACTICE,
      "Pings before a Close are answered, the last at least, and then it.",
      "times 20 ping 'x' close 1000 closed", HINT_LAST_PING},
-    {"6455/5.5.1/close-after-pong", FOR_BOTH, LEVEL_MUST, "A Close behind a Pong is answered.",
+    {"6455/5.5.1/close-after-pong", FOR_BOTH, LEVEL_MUST, "A Close after a Pong is answered.",
      "pong 'x' close 1000 closed", HINT_REPLY},
 };
 
@@ -123,9 +122,9 @@ void cases_close(struct case_list *list) {
     static const unsigned good[] = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011,
                                     3000, 3001, 3500, 3999, 4000, 4001, 4500, 4999};
     static const unsigned later[] = {1012, 1013, 1014};
-    static const unsigned bad[] = {0,    1,    2,    500,   998,   999,  1004, 1005,
-                                   1006, 1015, 1016, 1100,  1500,  1999, 2000, 2500,
-                                   2999, 5000, 9999, 32767, 32768, 65535};
+    static const unsigned never_sent[] = {1005, 1006, 1015};
+    static const unsigned unused[] = {0,    1,    2,    500,  998,  999,  1004,  1016,  1100, 1500,
+                                      1999, 2000, 2500, 2999, 5000, 9999, 32767, 32768, 65535};
     char name[40], rule[120], script[120];
     list->step = 5;
     cases_add_rows(list, rows, sizeof rows / sizeof rows[0]);
@@ -143,10 +142,19 @@ void cases_close(struct case_list *list) {
         snprintf(name, sizeof name, "6455/7.4/registered/%u", later[i]);
         cases_add(list, &(struct case_row){name, FOR_BOTH, LEVEL_MUST, rule, script, HINT_CODE});
     }
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        snprintf(rule, sizeof rule, "A Close with code %u fails the connection.", bad[i]);
-        snprintf(script, sizeof script, "close %u fail 1002", bad[i]);
-        snprintf(name, sizeof name, "6455/7.4/refused/%u", bad[i]);
+    for (size_t i = 0; i < sizeof never_sent / sizeof never_sent[0]; i++) {
+        snprintf(rule, sizeof rule,
+                 "A Close with code %u is answered, best with 1002, never with it.", never_sent[i]);
+        snprintf(script, sizeof script, "close %u closed 1002", never_sent[i]);
+        snprintf(name, sizeof name, "6455/7.4/refused/%u", never_sent[i]);
         cases_add(list, &(struct case_row){name, FOR_BOTH, LEVEL_MUST, rule, script, HINT_CODE});
+    }
+    for (size_t i = 0; i < sizeof unused / sizeof unused[0]; i++) {
+        snprintf(rule, sizeof rule,
+                 "A Close with code %u, which nobody uses, is answered with 1002.", unused[i]);
+        snprintf(script, sizeof script, "close %u closed 1002", unused[i]);
+        snprintf(name, sizeof name, "6455/7.4/refused/%u", unused[i]);
+        cases_add(list,
+                  &(struct case_row){name, FOR_BOTH, LEVEL_PRACTICE, rule, script, HINT_CODE});
     }
 }

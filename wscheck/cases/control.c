@@ -6,8 +6,8 @@
 #define HINT_PING "answer with opcode 10 and the payload of the Ping, byte for byte"
 #define HINT_BETWEEN                                                                               \
     "a control frame between fragments does not touch the message that is being put together"
-#define HINT_BEHIND                                                                                 \
-    "what comes behind the empty line in the same read is the first frame: keep it; only a server " \
+#define HINT_EARLY                                                                                 \
+    "what comes after the empty line in the same read is the first frame: keep it; only a server " \
     "may end the connection instead, since a client MUST wait (4.1)"
 #define HINT_PONG "a Pong that nobody asked for is a heartbeat: take it and do nothing"
 #define HINT_LONG "125 is the most that a control frame holds; 126 and 127 in its length are wrong"
@@ -38,7 +38,7 @@ static const struct case_row rows[] = {
     {"6455/5.5.2/pings-one-by-one", FOR_BOTH, LEVEL_MUST,
      "Pings one after the other are answered one after the other.",
      "ping 'first' waitpong ping 'second' waitpong ping 'third' waitpong", HINT_PING},
-    {"6455/5.5.2/ping-after-message", FOR_BOTH, LEVEL_MUST, "A Ping behind a message is answered.",
+    {"6455/5.5.2/ping-after-message", FOR_BOTH, LEVEL_MUST, "A Ping after a message is answered.",
      "text 'Hello' ping 'x' < text 'Hello' waitpong", HINT_PING},
     {"6455/5.5.2/ping-before-message", FOR_BOTH, LEVEL_MUST, "A Ping before a message is answered.",
      "ping 'x' text 'Hello' < text 'Hello' waitpong", HINT_PING},
@@ -76,7 +76,7 @@ static const struct case_row rows[] = {
      "limits 1008,1009 deaf times 2000 ping 'x' meanwhile hearing waitpong", HINT_FLOOD},
     {"6455/5.5.2/ping-in-segment-of-handshake", FOR_BOTH, LEVEL_MUST,
      "A Ping in the segment of the handshake is answered.", "early ping 'early' open waitpong",
-     HINT_BEHIND},
+     HINT_EARLY},
     {"6455/5.5.3/empty-pong-unsolicited", FOR_BOTH, LEVEL_MUST,
      "An unsolicited empty Pong is taken quietly.", "pong '' barrier", HINT_PONG},
     {"6455/5.5.3/pong-unsolicited", FOR_BOTH, LEVEL_MUST, "An unsolicited Pong is taken quietly.",
@@ -84,7 +84,7 @@ static const struct case_row rows[] = {
     {"6455/5.5.3/pong-of-125-bytes-unsolicited", FOR_BOTH, LEVEL_MUST,
      "An unsolicited Pong of 125 bytes is taken quietly.", "pong 'x'*125 barrier", HINT_PONG},
     {"6455/5.5.3/ping-after-pong", FOR_BOTH, LEVEL_MUST,
-     "A Ping behind an unsolicited Pong is answered.",
+     "A Ping after an unsolicited Pong is answered.",
      "pong 'unsolicited pong payload' ping 'ping payload' waitpong", HINT_PONG},
     {"6455/5.5.3/inside-message/text", FOR_BOTH, LEVEL_MUST,
      "A Pong between fragments leaves the message alone.",
@@ -95,7 +95,7 @@ static const struct case_row rows[] = {
     {"6455/5.5.3/2000-pongs-unsolicited", FOR_BOTH, LEVEL_MUST,
      "2000 unsolicited Pongs are taken quietly.", "limits 1008,1009 times 2000 pong 'x' barrier",
      HINT_PONG},
-    {"6455/5.5.3/message-after-pong", FOR_BOTH, LEVEL_MUST, "A message behind a Pong comes back.",
+    {"6455/5.5.3/message-after-pong", FOR_BOTH, LEVEL_MUST, "A message after a Pong comes back.",
      "pong 'x' echo text 'Hello'", HINT_PONG},
     {"6455/5.5/without-fin/ping", FOR_BOTH, LEVEL_MUST, "A Ping without FIN fails the connection.",
      "ping+ 'x' cont 'y' fail 1002", HINT_FIN},

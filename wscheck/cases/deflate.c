@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #define HINT_EXAMPLE                                                                               \
-    "7.2.2: put 00 00 ff ff behind the payload and inflate; a message may consist of any blocks"
+    "7.2.2: put 00 00 ff ff after the payload and inflate; a message may consist of any blocks"
 #define HINT_FINAL                                                                                  \
     "BFINAL ends a block, not the message (7.2.1), nor the window: the next block begins with the " \
     "next byte; a zlib stream that has ended must be started again with the old window"
@@ -16,7 +16,7 @@
 #define HINT_FRAGMENTS                                                                             \
     "6.2: RSV1 of the first frame counts for the message; join the payloads, then inflate"
 #define HINT_PLAIN "6.2: without RSV1 a message is not compressed, whatever was agreed"
-#define HINT_TEXT "6.1: UTF-8 is judged behind the inflating, not in front of it"
+#define HINT_TEXT "6.1: UTF-8 is judged after the inflating, not before it"
 #define HINT_REPLY                                                                                 \
     "the server's own compressor keeps to server_max_window_bits and server_no_context_takeover "  \
     "(7.2.1)"
@@ -42,7 +42,7 @@ static const struct case_row rows[] = {
      "Hello in a frame that comes a byte at a time comes back.",
      OFFER "chop 1 rsv4 text " HELLO " < text 'Hello'", HINT_FRAGMENTS},
     {"7692/7.2.3.1/hello-after-empty-fragment", FOR_BOTH, LEVEL_MUST,
-     "Hello behind an empty first fragment comes back.",
+     "Hello after an empty first fragment comes back.",
      OFFER "rsv4 text+ [] cont+ [f2 48] cont+ [] cont [cd c9 c9 07 00] < text 'Hello'",
      HINT_FRAGMENTS},
     {"7692/7.2.3.1/thousand-messages-in-one-segment", FOR_BOTH, LEVEL_MUST,
@@ -84,7 +84,7 @@ static const struct case_row rows[] = {
      "Two messages with BFINAL come back.",
      OFFER "times 2 rsv4 text [f3 48 cd c9 c9 07 00 00] < times 2 text 'Hello'", HINT_FINAL},
     {"7692/7.2.3.4/block-after-bfinal", FOR_BOTH, LEVEL_MUST,
-     "Behind a block with BFINAL another one follows.",
+     "After a block with BFINAL another one follows.",
      OFFER "rsv4 text [f3 48 cd c9 c9 07 00 f2 48 cd c9 c9 07 00] < text 'HelloHello'", HINT_FINAL},
     {"7692/7.2.3.4/three-blocks-with-bfinal", FOR_BOTH, LEVEL_MUST,
      "Three blocks with BFINAL and different types make one message.",
@@ -103,7 +103,7 @@ static const struct case_row rows[] = {
      OFFER "rsv4 text+ [f2 48 05 00 00 00 ff ff] cont [ca c9 c9 07 00] < text 'Hello'",
      HINT_FRAGMENTS},
     {"7692/7.2.3.5/thousand-empty-blocks", FOR_BOTH, LEVEL_MUST,
-     "A thousand empty blocks in front of Hello come back as Hello.",
+     "A thousand empty blocks before Hello come back as Hello.",
      OFFER "rsv4 text+ [00 00 00 ff ff]*5000 cont " HELLO " < text 'Hello'", HINT_EXAMPLE},
     {"7692/7.2.3.6/empty-last-fragment", FOR_BOTH, LEVEL_MUST,
      "An empty last fragment of one byte ends a message.",
@@ -119,7 +119,7 @@ static const struct case_row rows[] = {
      "A message of one empty block with BFINAL comes back empty.",
      OFFER "rsv4 text [03 00 00] rsv4 text " HELLO " < text '' < text 'Hello'", HINT_FINAL},
     {"7692/7.2.3.6/empty-messages-keep-the-window", FOR_BOTH, LEVEL_MUST,
-     "Empty messages do not change the window.",
+     "An empty message does not change the window.",
      TAKEOVER "rsv4 text " HELLO " rsv4 text [00] rsv4 text [f2 00 11 00 00] "
               "< text 'Hello' < text '' < text 'Hello'",
      HINT_WINDOW},
@@ -172,14 +172,14 @@ static const struct case_row rows[] = {
      "A character that is split between two blocks comes back.",
      OFFER "rsv4 text [00 01 00 fe ff c3 00 01 00 fe ff a4 00] < text [c3 a4]", HINT_TEXT},
     {"7692/6.1/compressed-bytes-need-not-be-utf8", FOR_BOTH, LEVEL_MUST,
-     "Compressed bytes that are no UTF-8 are well, if the text is.",
+     "Compressed bytes need not be UTF-8, if the text is.",
      OFFER "deflated echo text [c3 a4 e2 82 ac f0 9f 98 80]'Hello'", HINT_TEXT},
     {"7692/6.1/compressed-binary-holds-any-bytes", FOR_BOTH, LEVEL_MUST,
      "In a compressed binary message all bytes are welcome.",
      OFFER "deflated echo binary [c3 28 80 ff 00 c0 af ed a0 80]", HINT_TEXT},
     {"7692/7.2.1/256-kb-that-hardly-compress", FOR_BOTH, LEVEL_MUST,
-     "256 kB of what hardly compresses come back.", OFFER "deflated slide 65536 echo binary 'pdf'",
-     HINT_EXAMPLE},
+     "Messages of 64 KiB that hardly compress come back.",
+     OFFER "deflated slide 65536 echo binary 'pdf'", HINT_EXAMPLE},
     {"7692/7.2.1/1-mib-of-zeros", FOR_BOTH, LEVEL_MUST, "1 MiB of zeros comes back.",
      OFFER "limits 1008,1009 deflated echo binary [00]*1048576", HINT_EXAMPLE},
     {"7692/7.2.1/fragments-of-3-bytes", FOR_BOTH, LEVEL_MUST,

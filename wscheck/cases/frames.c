@@ -6,8 +6,8 @@
 #define HINT_LENGTH                                                                                \
     "seven bits up to 125, 126 and 16 bits up to 65535, 127 and 64 bits above; most significant "  \
     "byte first"
-#define HINT_BEHIND                                                                                 \
-    "what comes behind the empty line in the same read is the first frame: keep it; only a server " \
+#define HINT_EARLY                                                                                 \
+    "what comes after the empty line in the same read is the first frame: keep it; only a server " \
     "may end the connection instead, since a client MUST wait (4.1)"
 #define HINT_READ "a read returns any part of what was sent: half a header, or ten frames"
 #define HINT_MASK "byte i of the payload is XORed with byte i modulo 4 of the key"
@@ -61,15 +61,15 @@ static const struct case_row rows[] = {
      HINT_READ},
     {"6455/5.2/with-handshake/frame", FOR_BOTH, LEVEL_MUST,
      "A frame in the segment of the handshake comes back.",
-     "early text 'Hello' open < text 'Hello'", HINT_BEHIND},
+     "early text 'Hello' open < text 'Hello'", HINT_EARLY},
     {"6455/5.2/with-handshake/three-frames", FOR_BOTH, LEVEL_MUST,
-     "Three frames in the segment of the handshake come back.",
-     "early text 'a' ping 'b' binary [63] open < text 'a' < binary [63]", HINT_BEHIND},
+     "Two messages and a Ping in the segment of the handshake: the messages come back.",
+     "early text 'a' ping 'b' binary [63] open < text 'a' < binary [63]", HINT_EARLY},
     {"6455/5.2/with-handshake/frame-begins", FOR_BOTH, LEVEL_MUST,
      "A frame that begins in the segment of the handshake comes back.",
-     "early split 4 text 'Hello' open < text 'Hello'", HINT_BEHIND},
+     "early split 4 text 'Hello' open < text 'Hello'", HINT_EARLY},
     {"6455/5.2/with-handshake/64-kib", FOR_BOTH, LEVEL_MUST,
-     "A frame of 64 KiB behind the handshake comes back.",
+     "A frame of 64 KiB after the handshake comes back.",
      "early text 'x'*65536 open < text 'x'*65536",
      "the buffer of the handshake may hold only a part of it"},
     {"6455/5.2/segments/text-in-997s", FOR_BOTH, LEVEL_MUST,
@@ -110,7 +110,7 @@ static void add_lengths(struct case_list *list) {
     }
 }
 
-/* Every place at which a header can be cut in two by the network, with another frame behind it. */
+/* Every place at which a header can be cut in two by the network, with another frame after it. */
 static void add_splits(struct case_list *list) {
     static const struct {
         unsigned length, header;
@@ -120,7 +120,7 @@ static void add_splits(struct case_list *list) {
         for (unsigned at = 1; at <= forms[i].header + 2; at++) {
             char name[40], rule[120], script[200];
             snprintf(rule, sizeof rule,
-                     "A frame with a %s length comes back when it is cut in two behind byte %u.",
+                     "A frame with a %s length comes back when it is cut in two after byte %u.",
                      forms[i].name, at);
             snprintf(script, sizeof script,
                      "split %u text 'abcdefg'*%u binary 'next' < text 'abcdefg'*%u < binary 'next'",

@@ -15,8 +15,8 @@
 #define HINT_OFFER "take one of those that the client listed, or send no such header at all"
 #define HINT_PIECES                                                                                \
     "gather bytes until the empty line is there; a read returns any part of what was sent"
-#define HINT_BEHIND                                                                                \
-    "what comes behind the empty line in the same read is the first frame: keep it, or end the "   \
+#define HINT_EARLY                                                                                 \
+    "what comes after the empty line in the same read is the first frame: keep it, or end the "    \
     "connection, since a client MUST wait (4.1); but do not lose it"
 #define HINT_STALL "one client that is slow must not keep the accepting thread or a lock"
 
@@ -90,13 +90,13 @@ static const struct case_row rows[] = {
     {"6455/4.2.1/header-names/upper-case", FOR_SERVERS, LEVEL_MUST,
      "Header names in upper case are understood.", "upper accept", HINT_CASE},
     {"6455/4.2.1/header-names/mixed-case", FOR_SERVERS, LEVEL_MUST,
-     "Header names as Caddy writes them are understood.",
+     "A name as Caddy writes it, Sec-Websocket-Key, is understood.",
      "drop 'Sec-WebSocket-Key' add 'Sec-Websocket-Key: dGhlIHNhbXBsZSBub25jZQ==' accept",
      HINT_CASE},
     {"6455/4.2.1/headers-in-any-order", FOR_SERVERS, LEVEL_MUST,
      "The order of the headers does not matter.", "reverse accept", HINT_MANY},
     {"6455/4.2.1/no-space-after-colon", FOR_SERVERS, LEVEL_MUST,
-     "No space behind the colon is as good as one.",
+     "No space after the colon is as good as one.",
      "set 'Upgrade:websocket' set 'Connection:Upgrade' set 'Sec-WebSocket-Version:13' accept",
      HINT_SPACE},
     {"6455/4.2.1/spaces-around-values", FOR_SERVERS, LEVEL_MUST,
@@ -177,11 +177,11 @@ static const struct case_row rows[] = {
      "A client that stops before the last byte holds up nobody else.",
      "allbut 1 meanwhile rest accept", HINT_STALL},
     {"6455/4.2.1/frame-right-after-request", FOR_SERVERS, LEVEL_PRACTICE,
-     "A frame behind the request in the same segment does no harm.",
-     "early text 'Hello' accept <? text 'Hello' leave", HINT_BEHIND},
+     "A frame after the request in the same segment does no harm.",
+     "early text 'Hello' accept <? text 'Hello' leave", HINT_EARLY},
     {"6455/4.2.1/half-frame-right-after-request", FOR_SERVERS, LEVEL_PRACTICE,
-     "Half a frame behind the request in the same segment does no harm.",
-     "early cut 3 text 'Hello' accept leave", HINT_BEHIND},
+     "Half a frame after the request in the same segment does no harm.",
+     "early cut 3 text 'Hello' accept leave", HINT_EARLY},
 };
 
 /* A request that is cut in two at telling places. */
@@ -191,13 +191,13 @@ static void add_cuts(struct case_list *list) {
         unsigned bytes;
         const char *where;
     } cuts[] = {
-        {"unfinished", 1, "behind its first byte"},
-        {"unfinished", 3, "behind GET"},
+        {"unfinished", 1, "after its first byte"},
+        {"unfinished", 3, "after GET"},
         {"unfinished", 4, "before its target"},
         {"unfinished", 20, "within its first header"},
         {"unfinished", 60, "within its headers"},
         {"allbut", 5, "before its last header's last byte"},
-        {"allbut", 4, "behind its last header"},
+        {"allbut", 4, "after its last header"},
         {"allbut", 3, "between CR and LF of its last header"},
         {"allbut", 2, "before its empty line"},
         {"allbut", 1, "within its empty line"},
@@ -206,7 +206,7 @@ static void add_cuts(struct case_list *list) {
         char name[40], rule[120], script[80];
         snprintf(rule, sizeof rule, "A handshake that is cut in two %s is accepted.",
                  cuts[i].where);
-        snprintf(script, sizeof script, "%s %u meanwhile rest accept", cuts[i].word, cuts[i].bytes);
+        snprintf(script, sizeof script, "%s %u rest accept", cuts[i].word, cuts[i].bytes);
         snprintf(name, sizeof name, "6455/4.2.1/cut/%s-%u",
                  cuts[i].word[0] == 'u' ? "first" : "last", cuts[i].bytes);
         cases_add(list,

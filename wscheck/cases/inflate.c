@@ -10,8 +10,8 @@
 
 #define HINT_DATA                                                                                  \
     "what cannot be inflated fails the connection; the RFC names no code, 1007 or 1002 say it best"
-#define HINT_END                                                                                       \
-    "behind the last frame and 00 00 ff ff the data must stand between two blocks; zlib does not say " \
+#define HINT_END                                                                                      \
+    "after the last frame and 00 00 ff ff the data must stand between two blocks; zlib does not say " \
     "so by itself, since it waits for more"
 #define HINT_BITS                                                                                  \
     "6.1: RSV1 belongs to the first frame of a data message alone; RSV2 and RSV3 to nobody (6455, 5.2)"
@@ -56,7 +56,7 @@ static const struct case_row rows[] = {
      "RSV1 on a Ping inside a compressed message fails.",
      OFFER "rsv4 text+ [f2 48 cd] rsv4 ping 'x' fail 1002", HINT_BITS},
     {"7692/6.1/rsv1-on-ping-after-message", FOR_BOTH, LEVEL_MUST,
-     "RSV1 on a Ping behind a good message fails.",
+     "RSV1 on a Ping after a good message fails.",
      OFFER "rsv4 text " HELLO " rsv4 ping 'x' <? text 'Hello' fail 1002", HINT_BITS},
     {"7692/6.1/rsv1-on-reserved-opcode", FOR_BOTH, LEVEL_MUST, "RSV1 on a reserved opcode fails.",
      OFFER "rsv4 op3 'x' fail 1002", HINT_BITS},
@@ -90,7 +90,7 @@ static const struct case_row rows[] = {
     {"7692/7.2.2/block-type-3", FOR_BOTH, LEVEL_MUST, "A block of type 3 fails.",
      OFFER "rsv4 text [06 00] fail 1007,1002", HINT_DATA},
     {"7692/7.2.2/block-type-3-after-good-block", FOR_BOTH, LEVEL_MUST,
-     "A block of type 3 behind a good block fails.",
+     "A block of type 3 after a good block fails.",
      OFFER "rsv4 text [f2 48 cd c9 c9 07 00 00 00 ff ff 06 00] fail 1007,1002", HINT_DATA},
     {"7692/7.2.2/nlen-is-not-the-complement", FOR_BOTH, LEVEL_MUST,
      "A stored block whose NLEN is not the complement of LEN fails.",
@@ -140,7 +140,7 @@ static const struct case_row rows[] = {
      "Bad data in the second fragment fail.",
      OFFER "rsv4 text+ [f2 48 cd c9 c9 07 00 00 00 ff ff] cont [06 00] fail 1007,1002", HINT_DATA},
     {"7692/7.2.2/bad-data-after-good-message", FOR_BOTH, LEVEL_MUST,
-     "Bad data behind a good message fail.",
+     "Bad data after a good message fail.",
      OFFER "rsv4 text " HELLO " rsv4 text [06 00] <? text 'Hello' fail 1007,1002", HINT_DATA},
     {"7692/7.2.2/close-after-bad-data", FOR_SERVERS, LEVEL_MUST,
      "After bad data the Close is delivered.",
@@ -156,13 +156,13 @@ static const struct case_row rows[] = {
      "A dynamic block that ends in its header fails.",
      OFFER "rsv4 text [04 c0 01 05 00 00] fail 1007,1002", HINT_END},
     {"7692/7.2.2/nothing-after-final-block", FOR_BOTH, LEVEL_SHOULD,
-     "A final block without another behind it fails (7.2.3.4).",
+     "A final block without another after it fails (7.2.3.4).",
      OFFER "rsv4 text [f3 48 cd c9 c9 07 00] fail 1007,1002", HINT_END},
     {"7692/7.2.2/tail-not-left-out-and-more", FOR_BOTH, LEVEL_SHOULD,
      "A message from which nothing was left out, and more, fails.",
      OFFER "rsv4 text [f2 48 cd c9 c9 07 00 00 00 ff ff 00 00] fail 1007,1002", HINT_END},
     {"7692/7.2.2/rsv1-without-payload", FOR_BOTH, LEVEL_MUST,
-     "A payload of no bytes with RSV1 is refused, or is nothing.",
+     "A message with RSV1 and no payload is refused, or comes back empty.",
      OFFER "rsv4 text [] <? text '' eventually 1007,1002", HINT_END},
     {"7692/7.2.2/earlier-messages-right-or-not-at-all", FOR_BOTH, LEVEL_MUST,
      "Earlier messages are read right, or not at all, if not agreed.",
@@ -172,7 +172,7 @@ static const struct case_row rows[] = {
      HINT_WINDOW},
     {"6455/10.4/5-mb-of-empty-blocks", FOR_BOTH, LEVEL_MUST,
      "5 MB of empty blocks are an empty message, or too much.",
-     OFFER "limits 1008,1009 rsv4 binary+ [00 00 00 ff ff]*5000000 cont [00] < binary ''",
+     OFFER "defends 1008,1009 rsv4 binary+ [00 00 00 ff ff]*5000000 cont [00] < binary ''",
      HINT_BOMB},
 };
 
@@ -270,7 +270,7 @@ void cases_inflate(struct case_list *list) {
     add_beyond(list, "7692/7.1.2.2", "<? binary 'a'*");
     add_bomb(list, LEVEL_MUST, "6455/10.4/bomb-of-256-mib",
              "256 MiB of zeros in 254 kB come back whole, or are too much.",
-             "patience 20 limits 1008,1009", BOMB_256, "< binary [00]*" BYTES_256);
+             "patience 20 defends 1008,1009", BOMB_256, "< binary [00]*" BYTES_256);
     add_beyond(list, "step07", "fail 1007");
     cases_add_rows(list, tutorial, 1);
     add_bomb(list, LEVEL_MUST, "step07/bomb-of-1-gib",
@@ -278,5 +278,5 @@ void cases_inflate(struct case_list *list) {
     cases_add_rows(list, tutorial + 1, 1);
     add_bomb(list, LEVEL_PRACTICE, "slow/bomb-of-1-gib",
              "1 GiB of zeros in 1 MB comes back whole, or is too much.",
-             "patience 60 limits 1008,1009", BOMB_1024, "< binary [00]*" BYTES_1024);
+             "patience 60 defends 1008,1009", BOMB_1024, "< binary [00]*" BYTES_1024);
 }

@@ -35,7 +35,7 @@ static const struct case_row rows[] = {
      "permessage-deflate; client_max_window_bits' accept opens",
      HINT_ANSWER},
     {"7692/5/three-offers", FOR_SERVERS, LEVEL_MUST,
-     "Three offers, as the field's suite makes them: one of them is taken.",
+     "Of three offers, as the field's suite makes them, one is taken or none.",
      "offer 'permessage-deflate; client_no_context_takeover; client_max_window_bits; "
      "server_no_context_takeover; server_max_window_bits=9, permessage-deflate; "
      "client_no_context_takeover; client_max_window_bits; server_no_context_takeover, "
@@ -124,15 +124,15 @@ static const struct {
 } illegal[] = {
     {"x_wscheck", "an unknown parameter", "7692/7.1", "unknown"},
     {"x_wscheck=1", "an unknown parameter with a value", "7692/7.1", "unknown-with-value"},
-    {"client_max_window_bits; server_max_window_bits", "a missing value behind a good parameter",
+    {"client_max_window_bits; server_max_window_bits", "a missing value after a good parameter",
      "7692/7.1", "missing-value-after-good"},
     {"max_window_bits=10", "a parameter without its prefix", "7692/7.1", "no-prefix"},
-    {"client_max_window_bits; x_wscheck", "an unknown parameter behind a good one", "7692/7.1",
+    {"client_max_window_bits; x_wscheck", "an unknown parameter after a good one", "7692/7.1",
      "unknown-after-good"},
-    {"x_wscheck; client_max_window_bits", "an unknown parameter in front of a good one", "7692/7.1",
+    {"x_wscheck; client_max_window_bits", "an unknown parameter before a good one", "7692/7.1",
      "unknown-before-good"},
-    {"server_max_window_bits=16; client_max_window_bits",
-     "a bad value in front of a good parameter", "7692/7.1", "bad-value-before-good"},
+    {"server_max_window_bits=16; client_max_window_bits", "a bad value before a good parameter",
+     "7692/7.1", "bad-value-before-good"},
     {"server_no_context_takeover; server_no_context_takeover", "server_no_context_takeover twice",
      "7692/7.1", "server-takeover-twice"},
     {"client_no_context_takeover; client_no_context_takeover", "client_no_context_takeover twice",
@@ -197,7 +197,7 @@ static void add_illegal(struct case_list *list) {
     }
     for (size_t i = 0; i < sizeof illegal / sizeof illegal[0]; i++) {
         snprintf(rule, sizeof rule,
-                 "Behind an offer with %s stands a good one, which is taken, or none.",
+                 "After an offer with %s comes a good one, which is taken, or none.",
                  illegal[i].what);
         snprintf(script, sizeof script,
                  "offer 'permessage-deflate; %s, permessage-deflate' negotiated",

@@ -3,7 +3,7 @@
 #include "wscheck/cases/cases.h"
 
 #define HINT_BYTES "print every byte that a read returned, as text or in hexadecimal"
-#define HINT_BEHIND "what comes behind the empty line in the same read is the first frame: keep it"
+#define HINT_EARLY "what comes after the empty line in the same read is the first frame: keep it"
 #define HINT_UNMASK                                                                                \
     "XOR byte i of the payload with byte i modulo 4 of the masking key, then print it"
 #define HINT_END "a frame that breaks a rule ends the connection"
@@ -39,8 +39,8 @@ static const struct case_row page[] = {
 
 static const struct case_row handshake[] = {
     {"step03/bytes-after-request-printed", FOR_SERVERS, LEVEL_MUST,
-     "Bytes behind the request in the same segment are printed.",
-     "early zerokey text 'Behind-1' open prints 'Behind-1' leave", HINT_BEHIND},
+     "Bytes after the request in the same segment are printed.",
+     "early zerokey text 'After-01' open prints 'After-01' leave", HINT_EARLY},
 };
 
 static const struct case_row frames[] = {
@@ -57,14 +57,14 @@ static const struct case_row frames[] = {
      "A frame in pieces of one byte is printed.", "chop 1 text 'Frame-05' prints 'Frame-05' leave",
      "keep what is there and read on until the frame is whole"},
     {"step04/frame-right-after-handshake-printed", FOR_SERVERS, LEVEL_MUST,
-     "A frame behind the handshake in the same segment is printed.",
-     "early text 'Frame-06' open prints 'Frame-06' leave", HINT_BEHIND},
+     "A frame after the handshake in the same segment is printed.",
+     "early text 'Frame-06' open prints 'Frame-06' leave", HINT_EARLY},
     {"step04/16-bit-length", FOR_SERVERS, LEVEL_MUST,
-     "A frame with a 16-bit length is decoded, and so is the one behind it.",
+     "A frame with a 16-bit length is decoded, and so is the one after it.",
      "binary 'x'*300 text 'Frame-07' prints 'Frame-07' leave",
      "126 means: the next two bytes, most significant first"},
     {"step04/64-bit-length", FOR_SERVERS, LEVEL_MUST,
-     "A frame with a 64-bit length is decoded, and so is the one behind it.",
+     "A frame with a 64-bit length is decoded, and so is the one after it.",
      "binary 'x'*70000 text 'Frame-08' prints 'Frame-08' leave",
      "127 means: the next eight bytes, most significant first"},
     {"step04/64-bit-length-over-32-bits", FOR_SERVERS, LEVEL_MUST,

@@ -13,7 +13,7 @@
 
 static const struct case_row rows[] = {
     {"6455/7.1.4/text-that-drips", FOR_SERVERS, LEVEL_MUST,
-     "A text in pieces of one byte comes back, however slowly it drips.",
+     "A text that drips byte by byte comes back.",
      "chop 1 text 'drip, drip, drip' < text 'drip, drip, drip'", HINT_STALL},
     {"6455/7.1.4/8-mb-unread", FOR_SERVERS, LEVEL_PRACTICE,
      "A client that sends 8 MB and reads nothing holds up nobody else.",
@@ -38,7 +38,7 @@ static const struct case_row rows[] = {
      "text+ [e2 82] meanwhile cont [ac] < text [e2 82 ac]",
      "globals and statics are shared by all connections"},
     {"6455/7.1.4/message-before-end", FOR_SERVERS, LEVEL_PRACTICE,
-     "A message before the client's end of TCP is not lost on others.",
+     "After a message and the client's end of TCP, the server ends TCP, too.",
      "text 'Hello' fin <? text 'Hello' ended", HINT_END},
 };
 
@@ -55,12 +55,12 @@ static const struct {
     {"within-large-payload", "within a large payload", "cut 40000 binary 'x'*70000"},
     {"between-fragments", "between two fragments", "text+ 'fragment'"},
     {"within-ping", "within a Ping", "cut 5 ping 'Hello'"},
-    {"after-unread-message", "behind a message that it does not read", "deaf text 'x'*20000"},
+    {"after-unread-message", "after a message that it does not read", "deaf text 'x'*20000"},
 };
 
 static const struct case_row later[] = {
     {"6455/7.1.4/ping-after-unread-echoes", FOR_SERVERS, LEVEL_PRACTICE,
-     "A Ping behind texts whose echoes nobody has read is answered.",
+     "A Ping after texts whose echoes nobody has read is answered.",
      "stuff 2000000 'BAsd7&jh23'*4096 ping 'are you still there?' waitpong", HINT_WRITE},
     {"6455/7.1.4/reset-without-reading", FOR_SERVERS, LEVEL_PRACTICE,
      "A client that reads nothing and then resets TCP disturbs nobody.",

@@ -4,9 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HINT_TABLE                                                                                      \
-    "\"that endpoint MUST _Fail the WebSocket Connection_\"; follow the table of RFC 3629, section 4: " \
-    "the second byte has the narrow ranges"
+#define HINT_TABLE "follow the table of RFC 3629, section 4: the second byte has the narrow ranges"
 #define HINT_STATE "keep the state of the check from fragment to fragment; judge the end at FIN"
 #define HINT_FAST                                                                                  \
     "check the bytes as they arrive; 8.1 does not say when to fail, but later is not better"
@@ -122,7 +120,7 @@ static const struct case_row rows[] = {
      "A surrogate cut by a Ping fails the connection.",
      "text+ [ed] ping 'x' cont [a0 80] fail 1007", HINT_STATE},
     {"6455/8.1/malformed/after-good-message", FOR_BOTH, LEVEL_MUST,
-     "A bad byte behind a good message fails the connection.",
+     "A bad byte after a good message fails the connection.",
      "text 'good' text [ff] <? text 'good' fail 1007", HINT_TABLE},
     {"6455/8.1/malformed/end-of-64-kib", FOR_BOTH, LEVEL_MUST,
      "A bad byte at the end of 64 KiB fails the connection.", "text+ 'x'*65536 cont [ff] fail 1007",
