@@ -103,6 +103,39 @@ static void diagnose(const struct trial *trial, char *out, size_t capacity) {
     }
 }
 
+/* Looks whether two messages come back, and nothing before or between them. A server that does not
+ * mean to echo is told so in time. */
+static void look_for_echo(const struct trial_settings *settings) {
+    static const char text[] = "does this come back?";
+    struct payload payload = {(const uint8_t *)text, strlen(text), strlen(text), 0};
+    struct trial_wanted wanted = {OPCODE_TEXT, false, payload, 2};
+    struct trial *trial = malloc(sizeof *trial);
+    if (trial == NULL) {
+        abort();
+    }
+    trial_init(trial, settings, "echo");
+    if (trial_connect(trial)) {
+        trial_send_request(trial);
+    }
+    if (trial->link.fd >= 0 && trial_read_accepted(trial)) {
+        trial_want(trial, &wanted);
+        trial_send_simple(trial, OPCODE_TEXT, text, strlen(text));
+        trial_send_simple(trial, OPCODE_TEXT, text, strlen(text));
+        trial_wait_messages(trial);
+        const struct trial_verdict *verdict = &trial->verdict;
+        bool other = verdict->cause == CAUSE_ECHO_DIFFERS;
+        const struct transcript_entry *came = transcript_entry(&trial->transcript, trial->entry);
+        if (other || verdict->cause == CAUSE_NO_ECHO) {
+            fprintf(stderr,
+                    "wscheck: it is no plain echo: %s; --no-echo is for servers that do something "
+                    "else with messages\n",
+                    other && came != NULL ? came->label : verdict->got);
+        }
+    }
+    trial_free(trial);
+    free(trial);
+}
+
 /* How many of this many connections the server takes at once. */
 static size_t count_once(const struct trial_settings *settings, size_t most) {
     struct trial *trials = calloc(most, sizeof trials[0]);
@@ -169,6 +202,9 @@ size_t probe_server(const struct trial_settings *settings, const char *url, size
     free(trial);
     if (!connected || problem[0] != '\0') {
         return 0;
+    }
+    if (settings->echo && settings->step >= 5) {
+        look_for_echo(settings);
     }
     /* A case needs a place, and the look whether the server still serves others a second one. */
     size_t places = settings->step >= 3 ? count_places(settings, 2 * jobs) : 2 * jobs;
