@@ -301,11 +301,15 @@ static void forget(const struct child *child) {
     child_release_forks();
 }
 
+void child_terminate(const struct child *child) {
+    kill(-child->pid, SIGTERM);
+}
+
 /* A process that has left the group may hold the output open for ever. The thread that reads it is
  * left to itself then, with the memory that it uses. */
 void child_stop(struct child *child) {
     if (child_is_running(child)) {
-        kill(-child->pid, SIGTERM);
+        child_terminate(child);
     }
     child_wait_silent(child, clock_now() + STOP_GRACE);
     kill(-child->pid, SIGKILL);

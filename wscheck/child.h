@@ -48,6 +48,9 @@ bool child_prints(struct child *child, const char *text, int64_t deadline);
  * whether it has. */
 bool child_wait_silent(struct child *child, int64_t deadline);
 
+/* Asks it to end (SIGTERM), and does not wait. */
+void child_terminate(const struct child *child);
+
 /* Asks it to end (SIGTERM), ends it after a while (SIGKILL), and frees everything. */
 void child_stop(struct child *child);
 

@@ -2,10 +2,13 @@
 
 #include "common/clock.h"
 #include "wscheck/child.h"
+#include "wscheck/probe.h"
 #include "wscheck/script_run.h"
 #include "wscheck/words.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* A script may write its bytes itself instead of making a request. */
 static bool begins_raw(const struct script *script) {
@@ -124,6 +127,39 @@ static void hides(struct script_run *run, const struct script_step *step) {
     }
 }
 
+/* The server that all cases share cannot be told to end. */
+static void start_own(struct script_run *run, const struct script_step *step) {
+    struct trial *trial = run->trial;
+    char host[sizeof "Host: " + sizeof trial->settings->host];
+    (void)step;
+    if (trial->settings->command == NULL) {
+        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
+                 "it starts a server of its own, so it needs --exec");
+        return;
+    }
+    struct trial_settings *own = malloc(sizeof *own);
+    if (own == NULL) {
+        abort();
+    }
+    *own = *trial->settings;
+    if (!probe_start(own)) {
+        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
+                 "no second server could be started");
+        free(own);
+        return;
+    }
+    trial->settings = run->own = own;
+    snprintf(host, sizeof host, "Host: %s", own->host);
+    request_set(&trial->request, (const uint8_t *)host, strlen(host));
+}
+
+static void tell_to_end(struct script_run *run, const struct script_step *step) {
+    (void)step;
+    trial_flush(run->trial);
+    transcript_add(&run->trial->transcript, TRANSCRIPT_REMARK, "the server was sent SIGTERM");
+    child_terminate(run->own->child);
+}
+
 static void fails_orderly(struct script_run *run, const struct script_step *step) {
     run->trial->no_reply = true;
     trial_wait_failed(run->trial, step->codes, LEVEL_MUST);
@@ -137,6 +173,8 @@ const struct word words_of_servers[] = {
     {"hearing", WORD_ALONE, WORD_WHEN_OPEN, hear, 0},
     {"stuff", WORD_NUMBER_AND_PAYLOAD, WORD_WHEN_OPEN, script_run_stuff, WORD_NEEDS_ECHO},
     {"prints", WORD_TEXT, WORD_WHEN_OPEN, prints, WORD_NEEDS_OUTPUT},
+    {"own", WORD_ALONE, WORD_IN_HANDSHAKE, start_own, 0},
+    {"terminate", WORD_ALONE, WORD_WHEN_OPEN, tell_to_end, 0},
     {"hides", WORD_TEXT, WORD_WHEN_OPEN, hides, WORD_NEEDS_OUTPUT},
     {"orderly", WORD_CODES, WORD_WHEN_OPEN, fails_orderly, 0},
     {NULL, WORD_ALONE, WORD_AT_ANY_TIME, NULL, 0},

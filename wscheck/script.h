@@ -93,6 +93,7 @@
  *   lingers                       a Close was sent; its answer, and the client leaves the end of
  *                                 TCP to the server
  * More.
+ *   own, terminate                starts a server for this script alone, and tells it to end
  *   fin, reset                    ends our half of TCP; ends all of it with a reset
  *   meanwhile                     another connection opens, is served and closes in the meantime
  *   crowd N                       so do N of them at once

@@ -1,5 +1,6 @@
 #include "wscheck/script_run.h"
 
+#include "wscheck/child.h"
 #include "wscheck/driver.h"
 #include "wscheck/words.h"
 
@@ -187,11 +188,17 @@ static bool is_over(const struct script_run *run) {
 
 void script_run(struct trial *trial, const struct script *script) {
     struct script_run run = {.trial = trial, .script = script};
+    const struct trial_settings *settings = trial->settings;
     for (size_t i = 0; i < script->count && !is_over(&run); i++) {
         const struct script_step *step = &script->steps[i];
         if (trial->settings->driver->prepare(&run, step)) {
             step->word->act(&run, step);
         }
     }
+    trial->settings = settings;
+    if (run.own != NULL) {
+        child_stop(run.own->child);
+    }
+    free(run.own);
     free(run.rest);
 }

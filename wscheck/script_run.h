@@ -10,9 +10,10 @@ struct script_run {
     const struct script *script;
     size_t announced; /* the messages wanted before this step are known to the trial */
     bool connected;
-    bool sync;     /* each frame leaves on its own */
-    bool done;     /* the script has said how the connection ends */
-    uint8_t *rest; /* of an unfinished request */
+    bool sync;                  /* each frame leaves on its own */
+    bool done;                  /* the script has said how the connection ends */
+    struct trial_settings *own; /* of a server that is started for this script alone; or NULL */
+    uint8_t *rest;              /* of an unfinished request */
     size_t rest_length;
     const char *query; /* after the path of a client's URL; or NULL */
 };

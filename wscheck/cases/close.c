@@ -11,6 +11,9 @@
 #define HINT_CODE                                                                                  \
     "1000-1003, 1007-1014 and 3000-4999 may stand in a frame; anything else is an error"
 #define HINT_LENGTH "the payload of a Close is empty, or two bytes of code and up to 123 of reason"
+#define HINT_GOING                                                                                 \
+    "on SIGTERM send a Close 1001 on every connection (7.4.1: \"a server going down\"), wait a "   \
+    "little for the answers, and end TCP"
 #define HINT_REASON "check the reason like any text (5.5.1, 8.1)"
 
 static const struct case_row rows[] = {
@@ -114,6 +117,9 @@ static const struct case_row rows[] = {
     {"6455/5.5.1/pings-before-close", FOR_BOTH, LEVEL_PRACTICE,
      "Pings before a Close are answered, the last at least, and then it.",
      "times 20 ping 'x' close 1000 closed", HINT_LAST_PING},
+    {"6455/7.1.1/server-going-down", FOR_SERVERS, LEVEL_PRACTICE,
+     "A server that is told to end says so with a Close, and then ends TCP.",
+     "own barrier terminate fail 1001,1012", HINT_GOING},
     {"6455/5.5.1/close-after-pong", FOR_BOTH, LEVEL_MUST, "A Close after a Pong is answered.",
      "pong 'x' close 1000 closed", HINT_REPLY},
 };
