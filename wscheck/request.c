@@ -133,10 +133,11 @@ void request_drop(struct request *request, const char *name) {
 }
 
 void request_make_plain(struct request *request) {
-    request_drop(request, "Upgrade");
-    request_drop(request, "Connection");
-    request_drop(request, "Sec-WebSocket-Key");
-    request_drop(request, "Sec-WebSocket-Version");
+    static const char *const names[] = {"Upgrade", "Connection", "Sec-WebSocket-Key",
+                                        "Sec-WebSocket-Version"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        request_drop(request, names[i]);
+    }
 }
 
 void request_reverse(struct request *request) {

@@ -9,7 +9,7 @@ wscheck := $(addprefix cases/,$(wscheck_cases)) select \
            payload utf8_decoder writer reader unpack sample transcript \
            link request head response_rules request_rules extension deflate_parameters negotiation \
            trial trial_send trial_judge trial_wait trial_open trial_label trial_keys trial_deflate \
-           script script_run script_run_request script_run_frames script_run_others \
+           script script_run script_run_request script_run_answer script_run_frames script_run_others \
            driver_server driver_client \
            arguments address command child listener interrupt tested_client probe probe_client \
            cause silence runner runner_case explain summary \

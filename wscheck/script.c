@@ -182,8 +182,9 @@ static bool take_frame(const char **text, struct script_step *step) {
 
 /* Finds the word with which the text goes on, or NULL. */
 static const struct word *take_word(const char **text, enum script_role role) {
-    static const struct word *const of_servers[] = {words_of_requests, words_of_servers,
-                                                    words_of_headers, words_of_both, NULL};
+    static const struct word *const of_servers[] = {words_of_requests, words_of_answers,
+                                                    words_of_servers,  words_of_headers,
+                                                    words_of_both,     NULL};
     static const struct word *const of_clients[] = {words_of_clients, words_of_headers,
                                                     words_of_both, NULL};
     const struct word *const *table = role == FOR_SERVERS ? of_servers : of_clients;

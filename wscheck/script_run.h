@@ -15,6 +15,7 @@ struct script_run {
     struct trial_settings *own; /* of a server that is started for this script alone; or NULL */
     uint8_t *rest;              /* of an unfinished request */
     size_t rest_length;
+    bool hasty;        /* bytes came before the rest of the request had left */
     const char *query; /* after the path of a client's URL; or NULL */
 };
 

@@ -1,3 +1,4 @@
+#include "common/clock.h"
 #include "wscheck/script_run.h"
 #include "wscheck/words.h"
 
@@ -152,146 +153,8 @@ static void send_raw(struct script_run *run, const struct script_step *step) {
 static void send_rest(struct script_run *run, const struct script_step *step) {
     (void)step;
     trial_pause(run->trial, REST_PAUSE);
+    run->hasty = link_wait(&run->trial->link, LINK_READABLE, clock_now()) != 0;
     send_bytes(run, run->rest, run->rest_length, "the rest of the handshake");
-}
-
-/* Words about the answer. */
-
-/* The answer to a wrong request. 4.2.1 wants one, but by 10.7 an endpoint "MAY drop the TCP
- * connection", and "SHOULD return an appropriate HTTP [RFC2616] status code". */
-static bool read_refusal(struct script_run *run) {
-    struct trial *trial = run->trial;
-    script_run_connect(run);
-    bool answered = trial_read_answer(trial);
-    if (!answered && trial->link.ended && trial->answer.length == 0 &&
-        trial->verdict.failed == LEVEL_MUST) {
-        trial->verdict.failed = LEVEL_SHOULD;
-    }
-    return answered;
-}
-
-static void refuse(struct script_run *run, const struct script_step *step) {
-    struct trial *trial = run->trial;
-    static const char want[] = "an HTTP response with an error status, 4xx or 5xx";
-    const char *header = (const char *)step->payload.unit;
-    struct head_text value = {NULL, 0};
-    if (!read_refusal(run)) {
-        return;
-    }
-    int status = trial->answer.status;
-    if (status < 300 || status > 599) {
-        trial_mark(trial, trial->entry, 9);
-        trial_fail(trial, LEVEL_MUST, CAUSE_REQUEST_TAKEN, want, "status %d", status);
-    } else if (step->number != 0 && step->number != (uint64_t)status) {
-        char wanted[80];
-        snprintf(wanted, sizeof wanted, "status %u", (unsigned)step->number);
-        trial_mark(trial, trial->entry, 9);
-        trial_fail(trial, LEVEL_SHOULD, CAUSE_STATUS, wanted, "status %d", status);
-    }
-    if (header[0] != '\0' && !head_header(&trial->answer, header, &(size_t){0}, &value)) {
-        char wanted[160];
-        snprintf(wanted, sizeof wanted, "an HTTP error with the header %s", header);
-        trial_fail(trial, LEVEL_MUST, CAUSE_HEADER, wanted, "status %d without that header",
-                   status);
-    }
-}
-
-static void judge_header(struct trial *trial, const char *line, bool wanted) {
-    char name[128], want[240];
-    const char *colon = strchr(line, ':');
-    struct head_text value = {NULL, 0};
-    snprintf(name, sizeof name, "%.*s", (int)(colon != NULL ? colon - line : (int)strlen(line)),
-             line);
-    bool there = colon != NULL
-                     ? head_lists(&trial->answer, name, colon + 1 + strspn(colon + 1, " "))
-                     : head_header(&trial->answer, name, &(size_t){0}, &value);
-    if (there != wanted && trial->verdict.failed < LEVEL_MUST) {
-        snprintf(want, sizeof want, "an answer %s %s", wanted ? "with" : "without", line);
-        trial_mark(trial, trial->entry, 0);
-        trial_fail(trial, LEVEL_MUST, CAUSE_HEADER, want, "status %d %s it", trial->answer.status,
-                   wanted ? "without" : "with");
-    }
-}
-
-static void has(struct script_run *run, const struct script_step *step) {
-    judge_header(run->trial, (const char *)step->payload.unit, true);
-}
-
-static void lacks(struct script_run *run, const struct script_step *step) {
-    judge_header(run->trial, (const char *)step->payload.unit, false);
-}
-
-static void get_no_101(struct script_run *run, const struct script_step *step) {
-    (void)step;
-    if (read_refusal(run)) {
-        judge_header(run->trial, "Sec-WebSocket-Accept", false);
-    }
-}
-
-static void accept_101(struct script_run *run, const struct script_step *step) {
-    struct trial *trial = run->trial;
-    (void)step;
-    script_run_connect(run);
-    if (!trial->is_open && !trial->verdict.failed) {
-        trial_read_accepted(trial);
-    }
-}
-
-static void accept_or_refuse(struct script_run *run, const struct script_step *step) {
-    run->trial->may_end = true;
-    accept_101(run, step);
-}
-
-static void agree(struct script_run *run, const struct script_step *step) {
-    accept_101(run, step);
-    if (run->trial->is_open) {
-        trial_need_agreement(run->trial, (const char *)step->payload.unit);
-    }
-}
-
-/* What a server does not like of an offer is no reason to refuse the connection. */
-static void negotiate(struct script_run *run, const struct script_step *step) {
-    struct trial *trial = run->trial;
-    accept_or_refuse(run, step);
-    if (!trial->is_open && trial->excused) {
-        trial_mark(trial, trial->entry, 9);
-        trial_fail(trial, LEVEL_PRACTICE, CAUSE_EXTENSION,
-                   "a 101: a server declines an offer by leaving it out of its answer (5)",
-                   "status %d", trial->answer.status);
-    }
-}
-
-static void answer(struct script_run *run, const struct script_step *step) {
-    (void)step;
-    script_run_connect(run);
-    trial_read_answer(run->trial);
-}
-
-static void want_status(struct trial *trial, unsigned status, const char *why) {
-    char want[100];
-    if ((unsigned)trial->answer.status != status) {
-        snprintf(want, sizeof want, "an HTTP response with status %u%s", status, why);
-        trial_mark(trial, trial->entry, 9);
-        trial_fail(trial, LEVEL_MUST, CAUSE_STATUS, want, "status %d", trial->answer.status);
-    }
-}
-
-static void answer_status(struct script_run *run, const struct script_step *step) {
-    script_run_connect(run);
-    if (trial_read_answer(run->trial)) {
-        want_status(run->trial, (unsigned)step->number, "");
-    }
-}
-
-static void answer_as_usual(struct script_run *run, const struct script_step *step) {
-    (void)step;
-    script_run_connect(run);
-    if (trial_read_answer(run->trial)) {
-        int status = script_run_usual_status(run->trial);
-        if (status != 0) {
-            want_status(run->trial, (unsigned)status, ", as an ordinary GET gets it");
-        }
-    }
 }
 
 const struct word words_of_headers[] = {
@@ -315,17 +178,5 @@ const struct word words_of_requests[] = {
     {"unfinished", WORD_NUMBER, WORD_IN_HANDSHAKE, send_unfinished, WORD_NEVER_OPENS},
     {"allbut", WORD_NUMBER, WORD_IN_HANDSHAKE, send_all_but, WORD_NEVER_OPENS},
     {"rest", WORD_ALONE, WORD_IN_HANDSHAKE, send_rest, 0},
-    {"open", WORD_ALONE, WORD_IN_HANDSHAKE, accept_101, WORD_OPENS},
-    {"accept", WORD_ALONE, WORD_IN_HANDSHAKE, accept_101, WORD_OPENS},
-    {"agreed", WORD_TEXT, WORD_IN_HANDSHAKE, agree, WORD_OPENS},
-    {"acceptable", WORD_ALONE, WORD_IN_HANDSHAKE, accept_or_refuse, WORD_NEVER_OPENS},
-    {"negotiated", WORD_ALONE, WORD_IN_HANDSHAKE, negotiate, WORD_NEVER_OPENS},
-    {"refuse", WORD_NUMBER_AND_PAYLOAD, WORD_IN_HANDSHAKE, refuse, WORD_NEVER_OPENS},
-    {"no101", WORD_ALONE, WORD_IN_HANDSHAKE, get_no_101, WORD_NEVER_OPENS},
-    {"answer", WORD_ALONE, WORD_IN_HANDSHAKE, answer, WORD_NEVER_OPENS},
-    {"usual", WORD_ALONE, WORD_IN_HANDSHAKE, answer_as_usual, WORD_NEVER_OPENS},
-    {"status", WORD_NUMBER, WORD_IN_HANDSHAKE, answer_status, WORD_NEVER_OPENS},
-    {"has", WORD_TEXT, WORD_IN_HANDSHAKE, has, 0},
-    {"lacks", WORD_TEXT, WORD_IN_HANDSHAKE, lacks, 0},
     {NULL, WORD_ALONE, WORD_AT_ANY_TIME, NULL, 0},
 };

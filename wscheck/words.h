@@ -41,10 +41,11 @@ struct word {
     unsigned traits;
 };
 
-/* The tables end with a row without a name. For servers under test there are requests and servers,
- * for clients there is clients; headers (of the request or of the answer) and both are for both. */
-extern const struct word words_of_requests[], words_of_servers[], words_of_clients[],
-    words_of_headers[], words_of_both[];
+/* The tables end with a row without a name. For servers under test there are requests, answers and
+ * servers, for clients there is clients; headers (of the request or of the answer) and both are for
+ * both. */
+extern const struct word words_of_requests[], words_of_answers[], words_of_servers[],
+    words_of_clients[], words_of_headers[], words_of_both[];
 
 /* A frame, a message that is to come back, and the end of the script, which have no name. */
 extern const struct word word_frame, word_message, word_end;
