@@ -26,13 +26,13 @@ grade() {
         sed 's/^/    /' "$work/error.txt"
         return
     fi
-    sed -n 's/^\], "passed": \([0-9]*\), "failed": \([0-9]*\), "should": \([0-9]*\), "practice": \([0-9]*\), "skipped": \([0-9]*\), "flaky": \([0-9]*\), "seconds": \([0-9.]*\).*/\1 passed, \2 failed a MUST, \3 fell short of a SHOULD, \4 of practice, \5 skipped, \6 flaky, in \7 s./p' \
+    sed -n 's/^\], "passed": \([0-9]*\), "practice": \([0-9]*\), "should": \([0-9]*\), "failed": \([0-9]*\), "skipped": \([0-9]*\), "flaky": \([0-9]*\),.* "seconds": \([0-9.]*\).*/\1 passed, \4 failed a MUST, \3 fell short of a SHOULD, \2 of practice, \5 skipped, \6 flaky, in \7 s./p' \
         "$work/out.json"
     grep -q '"result": "\(failed\|should\|practice\)"' "$work/out.json" || return
     echo
     echo '| case | level | rule | what happened |'
     echo '|---|---|---|---|'
-    sed -n 's/.*"name": "\([^"]*\)".*"result": "\(failed\|should\|practice\)".*"rule": "\(.*\)", "wanted": .*"happened": "\(.*\)", "explanation".*/| \1 | \2 | \3 | \4 |/p' \
+    sed -n 's/.*"name": "\([^"]*\)".*"rule": "\([^"]*\)".*"result": "\(failed\|should\|practice\)".*"happened": "\(.*\)", "explanation".*/| \1 | \3 | \2 | \4 |/p' \
         "$work/out.json" | sed 's/| failed |/| MUST |/; s/| should |/| SHOULD |/'
 }
 
