@@ -4,11 +4,11 @@
 #     make mistakes                          all of them
 #     make mistakes MISTAKES='one another'   these only
 #
-# A mistake is a patch of one hunk with two lines in front: the story of it, and `Case: NAME`, the
-# case of wscheck that must fail, or several; `Deflate: NAME` if the server is that of step 7, or
-# `Client: NAME`, a case for clients. For a case of steps 1 to 4 the server is that of the step. The
-# changed file is compiled on its own and linked with the objects of the good server or client, so
-# all of it takes seconds.
+# A mistake is a patch of one hunk with three lines in front: the story of it, `Case: NAME`, the
+# case of wscheck that must fail, or several, and `Cause: ...`, what wscheck has to say of it.
+# `Deflate: NAME` if the server is that of step 7, or `Client: NAME`, a case for clients. For a case
+# of steps 1 to 4 the server is that of the step. The changed file is compiled on its own and linked
+# with the objects of the good server or client, so all of it takes seconds.
 set -u
 here=$(dirname "$0")
 work=$BUILD/mistakes
@@ -107,6 +107,14 @@ find_by() {
     # A server that does not even complete a handshake has no report, but a line that says so.
     if ! grep -q -e '^  happened' -e '^wscheck: .*server' "$work/$2/report.txt"; then
         echo "FAIL $2: $1 failed, but the report does not say why"
+        return 1
+    fi
+    # It names the cause that the mistake is about, or, with several cases, one of them.
+    sed -n 's/^Cause: /  cause     the [a-z]* /p' "$patch" > "$work/$2/causes.txt"
+    if [ -s "$work/$2/causes.txt" ] &&
+        ! grep -q -f "$work/$2/causes.txt" "$work/$2/report.txt"; then
+        echo "FAIL $2: $1 fails of another cause:"
+        grep '^  cause ' "$work/$2/report.txt"
         return 1
     fi
     # Few of the stories are about a server that dies.

@@ -31,7 +31,8 @@ static size_t wrong_byte(struct head answer) {
     struct head_fault fault = {"", 0};
     request_init(&request, "127.0.0.1", "/", 1);
     request_set(&request, (const uint8_t *)"Sec-WebSocket-Key: " KEY, 19 + 24);
-    bool good = head_parse(&answer, &fault) && response_rules_judge(&answer, &request, &fault);
+    bool good = head_parse(&answer, &fault) &&
+                response_rules_judge(&answer, &request, &fault) == CAUSE_NONE;
     CHECK(good || fault.what[0] != '\0');
     CHECK(fault.wrong <= answer.length);
     request_free(&request);

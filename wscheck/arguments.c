@@ -85,6 +85,13 @@ static int add_header(struct arguments *arguments, const char *name, const char 
     return OPTIONS_GO_ON;
 }
 
+/* The step that a selector names: "step01", or "step01/reset", a case of it; 0 if it names none. */
+static unsigned named_step(const char *selector) {
+    char step[7];
+    snprintf(step, sizeof step, "%.6s", selector);
+    return select_step(step);
+}
+
 int arguments_parse(struct arguments *arguments, int argc, char **argv) {
     struct options options;
     *arguments = (struct arguments){.format = "pretty", .jobs = 16, .start_timeout = START_TIMEOUT};
@@ -105,7 +112,11 @@ int arguments_parse(struct arguments *arguments, int argc, char **argv) {
     if (arguments->timeout == 0) {
         arguments->timeout = arguments->selection.quick ? QUICK_TIMEOUT : TIMEOUT;
     }
+    for (size_t i = 0; i < arguments->selection.count && arguments->step == 0; i++) {
+        arguments->step = named_step(arguments->selection.selectors[i]);
+    }
     if (arguments->replay != NULL) {
+        arguments->step = arguments->step > 0 ? arguments->step : named_step(arguments->replay);
         arguments->selection = (struct selection){.selectors = {arguments->replay}, .count = 1};
         arguments->jobs = 1;
     }
@@ -122,18 +133,6 @@ void arguments_free(struct arguments *arguments) {
     while (arguments->own_headers > 0) {
         free(arguments->own_header[--arguments->own_headers]);
     }
-}
-
-unsigned arguments_stage(const struct arguments *arguments) {
-    for (size_t i = 0; i < arguments->selection.count; i++) {
-        const char *selector = arguments->selection.selectors[i];
-        char step[7];
-        snprintf(step, sizeof step, "%.6s", selector); /* "step01/reset" is a case of step01 */
-        if (select_step(step) > 0) {
-            return select_step(step);
-        }
-    }
-    return 5;
 }
 
 int64_t arguments_run_ends(const struct arguments *arguments) {
@@ -188,6 +187,9 @@ char *arguments_again(const struct arguments *arguments) {
         fputc(' ', out);
         add_word(out, arguments->url);
     }
+    if (arguments->step > 0 && arguments->listen == NULL) {
+        fprintf(out, " step%02u", arguments->step);
+    }
     add_option(out, "--listen", arguments->listen);
     fprintf(out, "%s%s%s", arguments->echo ? " --echo" : "", arguments->no_echo ? " --no-echo" : "",
             arguments->strict ? " --strict" : "");
@@ -197,6 +199,7 @@ char *arguments_again(const struct arguments *arguments) {
     add_seconds(out, "--timeout", arguments->timeout, arguments->timeout != TIMEOUT);
     add_seconds(out, "--start-timeout", arguments->start_timeout,
                 arguments->start_timeout != START_TIMEOUT);
+    add_seconds(out, "--run-timeout", arguments->run_timeout, arguments->run_timeout > 0);
     add_number(out, "--max-message", arguments->max_message, arguments->max_message > 0);
     add_number(out, "--messages", arguments->messages, arguments->messages > 0);
     add_option(out, "--exec", arguments->command);

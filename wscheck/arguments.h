@@ -16,6 +16,7 @@ struct arguments {
     uint64_t jobs;
     int64_t timeout, start_timeout, run_timeout; /* ms; run_timeout 0: not given */
     uint64_t messages, max_message;
+    unsigned step; /* of the tutorial, at which the server is; 0: no selector says so */
     bool list, all, strict, quiet, no_echo, echo;
 };
 
@@ -23,10 +24,6 @@ struct arguments {
  * both cases. */
 int arguments_parse(struct arguments *arguments, int argc, char **argv);
 void arguments_free(struct arguments *arguments);
-
-/* At which stage of the tutorial the server is: the first step that a selector names, or a whole
- * server. */
-unsigned arguments_stage(const struct arguments *arguments);
 
 /* When the run has to be over (clock_now), whatever the other side does. Somebody who starts
  * clients by hand may take any time. */

@@ -231,8 +231,12 @@ const char *explain_hint(const struct result *result) {
 void explain(FILE *out, const struct result *result, const char *again, bool whole) {
     const struct test_case *test = result->test;
     char section[80];
-    explain_section(test->section, section, sizeof section);
-    fprintf(out, "  rule      %s (%s)\n", test->rule, section);
+    fprintf(out, "  rule      %s", test->rule);
+    if (test->ground == NULL || strcmp(test->ground->section, test->section) != 0) {
+        explain_section(test->section, section, sizeof section);
+        fprintf(out, " (%s)", section);
+    }
+    fprintf(out, "\n");
     show_ground(out, test);
     if (result->want[0] != '\0') {
         fprintf(out, "  wanted    %s\n", result->want);

@@ -13,7 +13,8 @@
 enum {
     DESCRIPTORS = 128,         /* beside those of the cases: connections that have no case yet */
     DESCRIPTORS_OF_A_CASE = 8, /* connections, and the pipes of a client */
-    REPETITIONS = 5            /* of failures of one cause */
+    REPETITIONS = 5,           /* of failures of one cause */
+    WHOLE_SERVER = 5           /* the step that does all that RFC 6455 asks of a server */
 };
 
 /* Runs fewer cases at a time rather than out of descriptors. */
@@ -111,7 +112,7 @@ int grade_server(struct arguments *arguments, struct report *report,
                                       .timeout = arguments->timeout,
                                       .ends = arguments_run_ends(arguments),
                                       .echo = !arguments->no_echo,
-                                      .step = arguments_stage(arguments),
+                                      .step = arguments->step > 0 ? arguments->step : WHOLE_SERVER,
                                       .headers = &arguments->headers,
                                       .command = arguments->command,
                                       .arrival = arguments->start_timeout,
@@ -134,7 +135,8 @@ int grade_server(struct arguments *arguments, struct report *report,
         if (problem != NULL) {
             fprintf(stderr, "wscheck: cannot find the host '%s': %s\n", address.name, problem);
         } else {
-            size_t jobs = probe_server(&settings, url, (size_t)arguments->jobs);
+            unsigned least = arguments->replay != NULL ? cases[0]->step : WHOLE_SERVER;
+            size_t jobs = probe_server(&settings, url, (size_t)arguments->jobs, least);
             settings.few_places = jobs < arguments->jobs;
             arguments->jobs = jobs;
         }

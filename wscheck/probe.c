@@ -11,7 +11,7 @@
 #include <time.h>
 
 enum { START_PAUSE = 20, LAST_WORDS = 1000, COUNT_PAUSE = 100 }; /* ms */
-enum { COUNTS = 3 };
+enum { COUNTS = 3, HTTP_STEP = 2 };
 
 static void last_words(struct child *child) {
     if (!child_is_running(child)) {
@@ -95,6 +95,12 @@ static void diagnose(const struct trial *trial, char *out, size_t capacity) {
     } else if (!head_text_begins(first, "HTTP/")) {
         snprintf(out, capacity, "does not speak HTTP; it answers: %s",
                  text_printable(bytes, length < 60 ? length : 60, line, sizeof line));
+    } else if (trial->verdict.cause == CAUSE_HEAD_WITHOUT_END) {
+        size_t last = length < 24 ? length : 24;
+        snprintf(out, capacity,
+                 "begins to answer the handshake, but no empty line (CR LF CR LF) ends the head of "
+                 "its answer, which ends with '%s'",
+                 text_printable(bytes + length - last, last, line, sizeof line));
     } else if (trial->answer.status != 101) {
         snprintf(out, capacity,
                  "answers the handshake with '%s', not with 101; is the path %s right?",
@@ -174,7 +180,7 @@ static size_t count_places(const struct trial_settings *settings, size_t most) {
     return places;
 }
 
-size_t probe_server(const struct trial_settings *settings, const char *url, size_t jobs) {
+size_t probe_server(struct trial_settings *settings, const char *url, size_t jobs, unsigned least) {
     char problem[300] = "";
     struct trial *trial = malloc(sizeof *trial);
     if (trial == NULL) {
@@ -186,6 +192,10 @@ size_t probe_server(const struct trial_settings *settings, const char *url, size
         trial_send_request(trial);
         trial_read_answer(trial);
         diagnose(trial, problem, sizeof problem);
+        if (problem[0] != '\0' && trial->answer.status > 0 && least == HTTP_STEP) {
+            settings->step = HTTP_STEP;
+            problem[0] = '\0';
+        }
     }
     if (clock_now() >= settings->ends) {
         fprintf(stderr,

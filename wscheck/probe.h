@@ -12,8 +12,10 @@ bool probe_start(struct trial_settings *settings);
 
 /* Tries one ordinary handshake (of a server at step 1 or 2 only what it can do), then many at once.
  * Returns how many cases may run at a time: `jobs`, or fewer if the server has not enough places;
- * 0 after one line on standard error that says what is there: nothing, TLS, plain HTTP, silence. */
-size_t probe_server(const struct trial_settings *settings, const char *url, size_t jobs);
+ * 0 after one line on standard error that says what is there: nothing, TLS, plain HTTP, silence.
+ * A case of step 2 needs no more than HTTP: if no other is wanted, `least` is 2, and what answers
+ * the handshake by HTTP is a server at that step, which the settings say then. */
+size_t probe_server(struct trial_settings *settings, const char *url, size_t jobs, unsigned least);
 
 /* probe_client.c. */
 

@@ -69,7 +69,10 @@ static void print_group(const struct report *report, const struct summary_group 
     } else {
         printf(": ");
         explain_cause(stdout, &group->shown);
-        printf("\n  hint      %s\n", explain_hint(&group->shown));
+        printf("\n");
+        if (report_tells(report, &group->shown)) {
+            printf("  hint      %s\n", explain_hint(&group->shown));
+        }
     }
 }
 
@@ -96,7 +99,7 @@ static void print_ends(const struct report *report) {
     bool shortened = false;
     for (size_t i = 0; i < summary->count; i++) {
         const struct summary_group *group = &summary->groups[i];
-        shortened = shortened || group->shortened;
+        shortened = shortened || (group->shortened && !group->shown.shortened);
         if (group->shown.kind == RESULT_SKIPPED) {
             printf("%zu skipped: %s\n", group->count, group->shown.got);
         }

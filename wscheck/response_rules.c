@@ -78,24 +78,28 @@ static bool judge_list(const struct head *answer, const char *name, const char *
     return head_lists(answer, name, element) || head_is_faulty(fault, answer, value.start, other);
 }
 
-bool response_rules_judge(const struct head *answer, const struct request *request,
-                          struct head_fault *fault) {
+enum cause response_rules_judge(const struct head *answer, const struct request *request,
+                                struct head_fault *fault) {
     size_t at = 0;
     struct head_text line = head_line(answer, &at), value;
     if (!head_text_begins(line, "HTTP/1.1 101")) {
-        return head_is_faulty(fault, answer, line.start + (line.length > 7 ? 7 : line.length),
-                              "the answer is not HTTP/1.1 101");
+        head_is_faulty(fault, answer, line.start + (line.length > 7 ? 7 : line.length),
+                       "the answer is not HTTP/1.1 101");
+        return answer->status == 101 ? CAUSE_HANDSHAKE : CAUSE_REFUSED;
     }
     if (!judge_list(answer, "Upgrade", "websocket", fault,
                     "the header Upgrade: websocket is missing", "Upgrade must be websocket") ||
         !judge_list(answer, "Connection", "upgrade", fault,
                     "the header Connection: Upgrade is missing", "Connection must name Upgrade")) {
-        return false;
+        return CAUSE_HANDSHAKE;
     }
     at = 0;
     if (head_header(answer, "Content-Length", &at, &value)) {
-        return head_is_faulty(fault, answer, value.start,
-                              "a 101 has no Content-Length (RFC 9110, 8.6)");
+        head_is_faulty(fault, answer, value.start, "a 101 has no Content-Length (RFC 9110, 8.6)");
+        return CAUSE_HANDSHAKE;
     }
-    return judge_accept(answer, request, fault) && judge_subprotocol(answer, request, fault);
+    if (!judge_accept(answer, request, fault)) {
+        return CAUSE_ACCEPT;
+    }
+    return judge_subprotocol(answer, request, fault) ? CAUSE_NONE : CAUSE_HANDSHAKE;
 }

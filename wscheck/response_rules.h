@@ -2,12 +2,13 @@
 #ifndef WSCHECK_RESPONSE_RULES_H
 #define WSCHECK_RESPONSE_RULES_H
 
+#include "wscheck/cause.h"
 #include "wscheck/head.h"
 #include "wscheck/request.h"
 
 /* Judges a 101 by every rule of 4.2.2 but those about extensions, which negotiation.h has. Returns
- * false and fills in `fault` when one is broken. */
-bool response_rules_judge(const struct head *answer, const struct request *request,
-                          struct head_fault *fault);
+ * CAUSE_NONE, or what is wrong, and fills in `fault`. */
+enum cause response_rules_judge(const struct head *answer, const struct request *request,
+                                struct head_fault *fault);
 
 #endif

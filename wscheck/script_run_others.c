@@ -201,6 +201,7 @@ bool script_run_is_served(const struct trial_settings *settings, char *fault, si
     }
     trial_init(trial, settings, "alive");
     bool alive = (begin(trial) && (settings->step < 2 || trial_read_answer(trial))) ||
+                 trial->answer.length > 0 || /* a bad answer is one */
                  trial->verdict.skipped[0] != '\0';
     snprintf(fault, capacity, "%s", trial->verdict.got);
     trial_free(trial);

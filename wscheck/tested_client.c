@@ -96,7 +96,7 @@ static void judge_fresh(struct trial *trial) {
     struct head_text former = tested_client_key(&trial->client.former_head);
     if (head_text_same(key, former)) {
         char shown[80];
-        trial_fail(trial, LEVEL_MUST, CAUSE_HANDSHAKE, "a new key for each connection (4.1)",
+        trial_fail(trial, LEVEL_MUST, CAUSE_BAD_REQUEST, "a new key for each connection (4.1)",
                    "the same Sec-WebSocket-Key came twice: %s",
                    text_printable(key.start, key.length, shown, sizeof shown));
     }
@@ -111,7 +111,7 @@ void tested_client_judge(struct trial *trial, const char *rule) {
     if (!request_rules_judge(&trial->client.head, rule, trial->client.target, trial->settings->host,
                              &fault)) {
         trial_mark(trial, trial->client.head_entry, fault.wrong);
-        trial_fail(trial, LEVEL_MUST, CAUSE_HANDSHAKE, "a request as 4.1 describes it", "%s",
+        trial_fail(trial, LEVEL_MUST, CAUSE_BAD_REQUEST, "a request as 4.1 describes it", "%s",
                    fault.what);
     }
 }

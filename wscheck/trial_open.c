@@ -94,11 +94,11 @@ bool trial_read_accepted(struct trial *trial) {
         trial->excused = true;
         return false;
     }
-    if (!response_rules_judge(&trial->answer, &trial->request, &fault)) {
+    enum cause cause = response_rules_judge(&trial->answer, &trial->request, &fault);
+    if (cause != CAUSE_NONE) {
         trial_mark(trial, trial->entry, fault.wrong);
-        trial_fail(trial, LEVEL_MUST, trial->answer.status == 101 ? CAUSE_HANDSHAKE : CAUSE_REFUSED,
-                   "a 101 as 4.2.2 describes it", "%s (status %d)", fault.what,
-                   trial->answer.status);
+        trial_fail(trial, LEVEL_MUST, cause, "a 101 as 4.2.2 describes it", "%s (status %d)",
+                   fault.what, trial->answer.status);
         return false;
     }
     enum level level =

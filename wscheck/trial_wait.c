@@ -19,6 +19,14 @@ static bool is_reached(const struct trial *trial, int what) {
            ((what & WAIT_END) != 0 && trial->link.ended);
 }
 
+/* Whether what was waited for has come. A Close that fails the connection is no reply. */
+static bool has_come(const struct trial *trial, int what, enum cause silence) {
+    const struct trial_closing *closing = &trial->closing;
+    return silence == CAUSE_NO_CLOSE_REPLY
+               ? closing->received && (closing->code < 1002 || closing->code == closing->sent_code)
+               : is_reached(trial, what);
+}
+
 /* Waits until it is reached, or until nothing has moved for the length of the time-out. `silence`
  * is the cause if nothing comes. */
 static bool wait_for(struct trial *trial, int what, enum cause silence) {
@@ -35,7 +43,7 @@ static bool wait_for(struct trial *trial, int what, enum cause silence) {
             deadline = clock_now() + timeout;
         }
     }
-    trial_end_wait(trial, silence, is_reached(trial, what),
+    trial_end_wait(trial, silence, has_come(trial, what, silence),
                    clock_now() >= deadline && !trial->closing.received && !trial->link.ended);
     return is_reached(trial, what);
 }
@@ -178,7 +186,7 @@ void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level si
              trial_peer(trial), list);
     /* What was wrong with a Close is not seen by who takes no notice of any. */
     enum cause nothing = trial->closing.sent ? CAUSE_NO_CLOSE_REPLY : CAUSE_NOT_FAILED;
-    if (!wait_for(trial, WAIT_CLOSE | WAIT_END, nothing)) {
+    if (!wait_for(trial, WAIT_CLOSE | WAIT_END, CAUSE_NOT_FAILED)) {
         fail_for(trial, silence, nothing, want);
         return;
     }
@@ -264,7 +272,8 @@ void trial_say_goodbye(struct trial *trial, bool is_opened) {
     if (!trial->closing.sent) {
         trial_send_close(trial, 1000);
     }
-    wait_for(trial, WAIT_CLOSE | WAIT_END | (is_opened ? WAIT_PONG : 0), CAUSE_NO_CLOSE_REPLY);
+    bool answered = is_opened ? wait_for(trial, WAIT_CLOSE | WAIT_END | WAIT_PONG, CAUSE_NO_PONG)
+                              : wait_for(trial, WAIT_CLOSE | WAIT_END, CAUSE_NO_CLOSE_REPLY);
     if (is_failure(trial, before_ours)) {
         if (!is_excused(trial)) {
             fail_for(trial, LEVEL_MUST, CAUSE_CLOSED,
@@ -275,8 +284,10 @@ void trial_say_goodbye(struct trial *trial, bool is_opened) {
     } else if (!is_opened && trial_pinged(trial)) {
         fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG, want_pong);
     }
-    trial->settings->driver->after_close(trial);
-    wait_for(trial, WAIT_END, CAUSE_TCP_STAYS_OPEN);
+    if (answered) {
+        trial->settings->driver->after_close(trial);
+        wait_for(trial, WAIT_END, CAUSE_TCP_STAYS_OPEN);
+    }
 }
 
 void trial_wait_ended(struct trial *trial) {
