@@ -148,9 +148,13 @@ static void start_own(struct script_run *run, const struct script_step *step) {
         free(own);
         return;
     }
+    char *usual = request_value(&trial->request, "Host");
+    if (usual != NULL && strcmp(usual, trial->settings->host) == 0) { /* and not one of --header */
+        snprintf(host, sizeof host, "Host: %s", own->host);
+        request_set(&trial->request, (const uint8_t *)host, strlen(host));
+    }
+    free(usual);
     trial->settings = run->own = own;
-    snprintf(host, sizeof host, "Host: %s", own->host);
-    request_set(&trial->request, (const uint8_t *)host, strlen(host));
 }
 
 static void tell_to_end(struct script_run *run, const struct script_step *step) {

@@ -279,10 +279,9 @@ void trial_say_goodbye(struct trial *trial, bool is_opened) {
             fail_for(trial, LEVEL_MUST, CAUSE_CLOSED,
                      "the connection goes on, since nothing is wrong");
         }
-    } else if (is_opened && trial_pinged(trial) && !trial->closing.received) {
-        fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG, "the connection is open: a Pong, or a Close");
-    } else if (!is_opened && trial_pinged(trial)) {
-        fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG, want_pong);
+    } else if (trial_pinged(trial) && !(is_opened && trial->closing.received)) {
+        fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG,
+                 is_opened ? "the connection is open: a Pong, or a Close" : want_pong);
     }
     if (answered) {
         trial->settings->driver->after_close(trial);
