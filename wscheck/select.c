@@ -176,8 +176,8 @@ bool select_expected(struct case_list *list, const char *path) {
     FILE *file = fopen(path, "r");
     char *line = NULL;
     size_t size = 0;
-    bool good = file != NULL;
-    if (!good) {
+    bool good = true;
+    if (file == NULL) {
         fprintf(stderr, "wscheck: cannot read '%s': %s\n", path, strerror(errno));
         return false;
     }
