@@ -19,12 +19,12 @@
  *                                 what is asked of it is practice
  *   unfinished N, allbut N        sends only the first N bytes of the request, or all but the last
  *   rest                          sends the rest of them
- * What the answer is to be. Without a word, a 101.
+ * What the answer is to be. Without a word, a 101. Who ends TCP without an answer where it need not
+ * be a 101 only falls short of a SHOULD (10.7).
  *   accept                        a 101 by all the rules
  *   acceptable                    a 101 by all the rules, or an HTTP error
- *   refuse [N] ['Header']         an HTTP error, with this status and header if they are given; to
- *                                 end TCP without an answer only falls short of a SHOULD (10.7)
- *   no101                         any HTTP response but a 101; without one as for `refuse`
+ *   refuse [N] ['Header']         an HTTP error, with this status and header if they are given
+ *   no101                         any HTTP response but a 101
  *   answer                        any HTTP response
  *   status N                      an HTTP response with this status
  *   usual                         one with the status that an ordinary GET for the URL gets
