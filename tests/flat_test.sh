@@ -31,9 +31,7 @@ passes_tests() { # passes_tests STEP
     done
 }
 
-# The same compiler as the tests, but none of the settings of the make that calls. Nothing is
-# optimised: each file is compiled once for each step that has it.
-unset MAKEFLAGS MFLAGS MAKELEVEL
+# Nothing is optimised: each file is compiled once for each step that has it.
 rm -rf "$folder"
 mkdir -p "$folder"
 check "make flat" "$MAKE" flat BUILD="$folder"

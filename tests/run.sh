@@ -14,6 +14,9 @@ chosen=${1:-}
 results=$BUILD/test-results
 rm -rf "$results"
 mkdir -p "$results"
+# Tests that call make have the compiler of the make that calls, which is in the environment, and
+# none of its flags: what a silent one does not say is looked for.
+unset MAKEFLAGS MFLAGS MAKELEVEL
 
 run() { # run NAME COMMAND...
     name=$1
