@@ -48,42 +48,52 @@ static bool wait_for(struct trial *trial, int what, enum cause silence) {
     return is_reached(trial, what);
 }
 
-/* Says what there was instead of what the server should have sent. `silence` is the cause if there
- * was nothing. */
+/* Why a wait was in vain. `silence` is the cause if there was nothing. */
+static enum cause cause_of(const struct trial *trial, enum cause silence) {
+    if (trial->closing.received) {
+        return silence == CAUSE_NOT_FAILED   ? CAUSE_CLOSE_CODE
+               : trial->closing.code == 1009 ? CAUSE_TOO_BIG
+                                             : CAUSE_CLOSED;
+    }
+    if (trial->link.ended) {
+        return silence == CAUSE_NOT_FAILED       ? CAUSE_NO_CLOSE_FRAME
+               : silence == CAUSE_NO_CLOSE_REPLY ? silence
+                                                 : CAUSE_CLOSED;
+    }
+    if (trial_is_over(trial)) {
+        return CAUSE_TOO_SLOW;
+    }
+    if (trial->controls.stray_pong[0] != '\0') {
+        return silence == CAUSE_NO_PONG ? CAUSE_PONG_DIFFERS : silence;
+    }
+    if (trial->early && (silence == CAUSE_NO_ECHO || silence == CAUSE_NO_PONG)) {
+        return CAUSE_FIRST_BYTES_LOST;
+    }
+    return trial->messages.begun ? CAUSE_ECHO_STOPS : silence;
+}
+
+/* Says what there was instead of what the server should have sent. */
 static void fail_for(struct trial *trial, enum level level, enum cause silence, const char *want) {
     char waited[TRIAL_WAITED_SIZE];
-    bool has_to_fail = silence == CAUSE_NOT_FAILED;
+    enum cause cause = cause_of(trial, silence);
     if (trial->closing.received) {
         trial_mark(trial, trial->closing.entry, 0);
-        trial_fail(trial, level,
-                   has_to_fail                   ? CAUSE_CLOSE_CODE
-                   : trial->closing.code == 1009 ? CAUSE_TOO_BIG
-                                                 : CAUSE_CLOSED,
-                   want, "%s closed the connection with %s%u", trial_peer(trial),
+        trial_fail(trial, level, cause, want, "%s closed the connection with %s%u",
+                   trial_peer(trial),
                    trial->closing.code == TRIAL_NO_CODE ? "a Close without a code, " : "Close ",
                    trial->closing.code);
     } else if (trial->link.ended) {
-        trial_fail(trial, level,
-                   has_to_fail                       ? CAUSE_NO_CLOSE_FRAME
-                   : silence == CAUSE_NO_CLOSE_REPLY ? silence
-                                                     : CAUSE_CLOSED,
-                   want, "%s %s, without a Close frame", trial_peer(trial),
+        trial_fail(trial, level, cause, want, "%s %s, without a Close frame", trial_peer(trial),
                    trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
-    } else if (trial_is_over(trial)) {
-        trial_fail(trial, LEVEL_PRACTICE, CAUSE_TOO_SLOW, want, /* no RFC has a time */
+    } else if (cause == CAUSE_TOO_SLOW) {
+        trial_fail(trial, LEVEL_PRACTICE, cause, want, /* no RFC has a time */
                    "not within %g s, although more and more bytes came",
                    (double)(TRIAL_TIMEOUTS * trial->timeout) / 1000);
     } else if (trial->controls.stray_pong[0] != '\0') {
-        trial_fail(trial, level, silence == CAUSE_NO_PONG ? CAUSE_PONG_DIFFERS : silence, want,
-                   "nothing more within %s; but a Pong with %s", trial_waited(trial, waited),
-                   trial->controls.stray_pong);
+        trial_fail(trial, level, cause, want, "nothing more within %s; but a Pong with %s",
+                   trial_waited(trial, waited), trial->controls.stray_pong);
     } else {
-        bool early = trial->early && (silence == CAUSE_NO_ECHO || silence == CAUSE_NO_PONG);
-        trial_fail(trial, level,
-                   early                   ? CAUSE_FIRST_BYTES_LOST
-                   : trial->messages.begun ? CAUSE_ECHO_STOPS
-                                           : silence,
-                   want, "nothing%s%s within %s",
+        trial_fail(trial, level, cause, want, "nothing%s%s within %s",
                    trial->messages.begun ? " more of the message" : "",
                    trial->controls.ping_came ? " but Pings" : "", trial_waited(trial, waited));
     }
