@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 struct ground {
-    const char *cases;    /* their names, or the beginnings of these up to a '/' or '.' */
+    const char *cases;    /* their names, or the beginnings of these up to a '/', '.' or '-' */
     const char *section;  /* of the sentence: an RFC, a '/' and its section */
     const char *sentence; /* "..." stands for what is left out */
 };
