@@ -22,7 +22,7 @@ static const struct case_row rows[] = {
      "The client goes on without compression when its offer is declined.",
      "offered 'permessage-deflate' opens", "5: both sides proceed without compression"},
     {"7692/5/rsv1-refused-when-declined", FOR_CLIENTS, LEVEL_MUST,
-     "Declined, the client has to refuse RSV1 like anybody.",
+     "A client whose offer was declined refuses RSV1.",
      "offered 'permessage-deflate' rsv4 text [f2 48 cd c9 c9 07 00] fail 1002",
      "6455, 5.2: a bit that no extension uses"},
     {"7692/5/fitting-answer-taken", FOR_CLIENTS, LEVEL_MUST,

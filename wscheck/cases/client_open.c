@@ -155,7 +155,7 @@ static const struct case_row refused[] = {
      "An extension that was not offered does not open.",
      "add 'Sec-WebSocket-Extensions: x-wscheck-unheard-of' refused", HINT_EXTENSION},
     {"6455/4.1/answer-refused/extension-with-parameter", FOR_CLIENTS, LEVEL_MUST,
-     "Such an extension with a parameter does not open.",
+     "An extension with a parameter that was not offered does not open.",
      "add 'Sec-WebSocket-Extensions: x-wscheck-unheard-of; level=9' refused", HINT_EXTENSION},
     {"6455/4.1/answer-refused/subprotocol", FOR_CLIENTS, LEVEL_MUST,
      "A subprotocol that was not offered does not open.",

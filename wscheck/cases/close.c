@@ -9,7 +9,8 @@
     "answer a Close with a Close once; then the server ends TCP, without waiting for the client"
 #define HINT_AFTER "after the Close of the other side nothing is processed any more"
 #define HINT_CODE                                                                                  \
-    "1000-1003, 1007-1014 and 3000-4999 may stand in a frame; anything else is an error"
+    "1005, 1006 and 1015 never stand in a frame; what else is not 1000-1003, 1007-1014 or "        \
+    "3000-4999 means nothing, and most answer it with 1002"
 #define HINT_LENGTH "the payload of a Close is empty, or two bytes of code and up to 123 of reason"
 #define HINT_GOING                                                                                 \
     "on SIGTERM send a Close 1001 on every connection (7.4.1: \"a server going down\"), wait a "   \

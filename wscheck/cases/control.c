@@ -54,7 +54,7 @@ static const struct case_row rows[] = {
      "Fragments and Pings in one segment do not disturb each other.",
      "text+ 'a' ping '1' cont+ 'b' ping '2' cont 'c' < text 'abc' waitpong", HINT_BETWEEN},
     {"6455/5.5.2/inside-message/two-pings", FOR_BOTH, LEVEL_MUST,
-     "Two Pings with a wait between fragments are answered at once.",
+     "Two Pings between fragments are answered, each before the next fragment.",
      "text+ 'f1' cont+ 'f2' ping 'pongme 1!' waitpong cont+ 'f3' cont+ 'f4' ping 'pongme 2!' "
      "waitpong cont 'f5' < text 'f1f2f3f4f5'",
      HINT_BETWEEN},
@@ -72,7 +72,7 @@ static const struct case_row rows[] = {
      "2000 Pings without a pause are answered, the last at least.",
      "limits 1008,1009 times 2000 ping 'x' waitpong", HINT_FLOOD},
     {"6455/5.5.2/2000-pings-unread", FOR_SERVERS, LEVEL_MUST,
-     "2000 Pings that nobody reads the Pongs of are answered later.",
+     "2000 Pings are answered, although their Pongs are not read at first.",
      "limits 1008,1009 deaf times 2000 ping 'x' meanwhile hearing waitpong", HINT_FLOOD},
     {"6455/5.5.2/ping-in-segment-of-handshake", FOR_BOTH, LEVEL_MUST,
      "A Ping in the segment of the handshake is answered.", "early ping 'early' open waitpong",

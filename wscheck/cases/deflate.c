@@ -58,7 +58,7 @@ static const struct case_row rows[] = {
               "< text 'Hello' < text 'World' < text 'Hello'",
      HINT_WINDOW},
     {"7692/7.2.3.2/ping-and-kind-between", FOR_BOTH, LEVEL_MUST,
-     "Neither does a Ping, nor the kind of a message.",
+     "A Ping in between, or another kind of message, does not change the window.",
      TAKEOVER "rsv4 text " HELLO " ping 'World' rsv4 binary [f2 00 11 00 00] < text 'Hello' "
               "< binary 'Hello' waitpong",
      HINT_WINDOW},

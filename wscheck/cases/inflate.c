@@ -183,7 +183,8 @@ static void add_cuts(struct case_list *list) {
                                          "f2 48 cd c9", "f2 48 cd c9 c9", "f2 48 cd c9 c9 07"};
     char name[40], rule[120], script[160];
     for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
-        snprintf(rule, sizeof rule, "Of a compressed Hello the first %zu bytes alone fail.", i + 1);
+        snprintf(rule, sizeof rule, "A compressed Hello that is cut off after byte %zu fails.",
+                 i + 1);
         snprintf(script, sizeof script, OFFER "rsv4 text [%s] fail 1007,1002", starts[i]);
         snprintf(name, sizeof name, "7692/7.2.2/hello-cut/%zu", i + 1);
         cases_add(list, &(struct case_row){name, FOR_BOTH, LEVEL_SHOULD, rule, script, HINT_END});

@@ -27,7 +27,7 @@ static const struct case_row rows[] = {
      "Names are compared as they are: permessage-deflates is another one.",
      "offer 'permessage-deflates' accept lacks 'Sec-WebSocket-Extensions'", HINT_DECLINE},
     {"7692/5/unknown-extension-before", FOR_SERVERS, LEVEL_MUST,
-     "Of an unknown extension and permessage-deflate, the latter or none.",
+     "permessage-deflate after an unknown extension is taken, or none is.",
      "offer 'x-wscheck; a=1, permessage-deflate' accept opens", HINT_NEXT},
     {"7692/5/fallback-without-server-max-window-bits", FOR_SERVERS, LEVEL_MUST,
      "A fallback without server_max_window_bits may be taken, as in 7.1.3.",
@@ -35,7 +35,7 @@ static const struct case_row rows[] = {
      "permessage-deflate; client_max_window_bits' accept opens",
      HINT_ANSWER},
     {"7692/5/three-offers", FOR_SERVERS, LEVEL_MUST,
-     "Of three offers, as the field's suite makes them, one is taken or none.",
+     "One of three offers, as the field's suite makes them, is taken, or none.",
      "offer 'permessage-deflate; client_no_context_takeover; client_max_window_bits; "
      "server_no_context_takeover; server_max_window_bits=9, permessage-deflate; "
      "client_no_context_takeover; client_max_window_bits; server_no_context_takeover, "
@@ -85,8 +85,7 @@ static const struct case_row rows[] = {
      HINT_ANSWER},
     {"7692/5.2/quoted-value", FOR_SERVERS, LEVEL_MUST, "A value in quotes is a value.",
      "offer 'permessage-deflate; server_max_window_bits=\"10\"' accept opens", HINT_QUOTES},
-    {"7692/5.2/another-quoted-value", FOR_SERVERS, LEVEL_MUST,
-     "Another value in quotes is a value, too.",
+    {"7692/5.2/another-quoted-value", FOR_SERVERS, LEVEL_MUST, "Two values in quotes are values.",
      "offer 'permessage-deflate; client_max_window_bits=\"9\"; server_max_window_bits=\"9\"' "
      "accept opens",
      HINT_QUOTES},
