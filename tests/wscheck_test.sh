@@ -153,11 +153,11 @@ names() {
 }
 expect 'the names of the cases' 0 '^all good$' names
 
-# Planted faults: the four that are looked at below. `make mistakes` plants all of them.
-expect 'the planted faults' 0 '^6 passed, 0 failed$' \
+# Planted faults: those that are looked at below. `make mistakes` plants all of them.
+expect 'the planted faults' 0 '^8 passed, 0 failed$' \
     "${MAKE:-make}" --no-print-directory -s mistakes BUILD="$BUILD" \
     MISTAKES="not_minimal_accepted close_ignored client_control_not_masked dies_of_empty_ping \
-close_code_not_checked any_version"
+close_code_not_checked any_version guid_with_a_space head_without_end"
 lenient="$BUILD/mistakes/not_minimal_accepted/server --quiet --port {port}"
 expect 'a SHOULD alone' 0 ' 0 failed, 1 fell short of a SHOULD' \
     "$wscheck" --exec "$lenient" 6455/5.2/not-minimal/64-bits-for-0
@@ -208,6 +208,39 @@ expect 'what has been waited for ten times' 1 \
     'nothing within 0.2 s (not 0.3 s: ten waits for it had been in vain)' \
     "$wscheck" --timeout 0.3 --jobs 4 --exec "$deaf" 6455/7.4/taken
 
+# The report: one cause, however many cases it fails, and it fits a screen.
+on_a_screen() {
+    "$@" > "$work/report"
+    cat "$work/report"
+    [ "$(fold -w 80 "$work/report" | wc -l)" -le 24 ]
+}
+expect 'a server without a reply to a Close' 0 \
+    '^first to mend: the server does not answer a Close with a Close, in [3-9][0-9] cases$' \
+    on_a_screen "$wscheck" --timeout 0.3 --exec "$deaf" 6455/5.5 6455/7.4
+expect 'the case that is about it' 0 '^FAIL   6455/5.5.1/close-answered and [3-9][0-9] more$' \
+    cat "$work/report"
+expect 'all failures on demand' 1 '--replay 6455/5.5.1/close-without-code$' "$wscheck" --all \
+    --timeout 0.3 --exec "$deaf" 6455/5.5.1/close-answered 6455/5.5.1/close-without-code
+expect 'a wrong accept value is the whole report' 1 \
+    '^nothing works without a handshake, so [0-9]* of [0-9]* cases were not run$' \
+    "$wscheck" --exec "$BUILD/mistakes/guid_with_a_space/server --quiet --port {port}"
+mv "$work/output" "$work/report"
+expect 'which names it' 0 '^FAIL   6455/4.2.2/ordinary-handshake$' cat "$work/report"
+expect 'a head without an end' 3 'no empty line (CR LF CR LF) ends the head of its answer' \
+    "$wscheck" --timeout 0.5 \
+    --exec "$BUILD/mistakes/head_without_end/server --quiet --port {port}"
+one_line 'a head without an end'
+
+# A replay: all bytes but the middle of what is long, and at each step.
+expect 'a replay shows the handshake' 0 '^    | GET / HTTP/1.1' \
+    "$wscheck" --exec "$(server step05_echo)" --replay 6455/5.2/length/text/65536
+expect 'only the middle is left out' 0 '^    ... [0-9]* of 65550 bytes are left out here$' \
+    "$wscheck" --exec "$(server step05_echo)" --replay 6455/5.2/length/text/65536
+expect 'a replay at step 2' 0 '^1 passed' \
+    "$wscheck" --exec "$(server step02_http)" --replay 9112/9/silent-client
+expect 'the step of a failure' 3 "^  again .*wscheck step02 --timeout 0.3 --exec .*--replay 9112" \
+    "$wscheck" --timeout 0.3 --exec "$(server step01_tcp)" step02 --replay 9112/3/get
+
 # A server that dies is started again. The case that killed it kills it alone, too; one that only
 # ran beside it does not count, and one that cannot kill it again is flaky.
 mortal="exec $BUILD/mistakes/dies_of_empty_ping/server --quiet --port {port}"
@@ -219,6 +252,8 @@ expect 'which case killed it' 0 '^  happened  the server died: ' \
 expect 'which is an error in junit' 1 'failures="0" errors="1" skipped="0"' "$wscheck" \
     --format junit --exec "$mortal" 6455/5.5.2/empty-ping
 once="mkdir $work/once && $mortal; $(server step05_echo)"
+expect 'what it printed last' 1 'the server died: .*; it printed: Error: all is lost$' "$wscheck" \
+    --exec "${mortal#exec }; echo 'Error: all is lost'; echo bye" 6455/5.5.2/empty-ping
 expect 'one that dies once' 0 '^FLAKY  6455/5.5.2/empty-ping' \
     "$wscheck" --exec "$once" 6455/5.5.2/empty-ping
 rmdir "$work/once"
