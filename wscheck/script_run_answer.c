@@ -56,9 +56,10 @@ static void judge_header(struct trial *trial, const char *line, bool wanted) {
                      : head_header(&trial->answer, name, &(size_t){0}, &value);
     if (there != wanted && trial->verdict.failed < LEVEL_MUST) {
         snprintf(want, sizeof want, "an answer %s %s", wanted ? "with" : "without", line);
+        bool is_taken = trial->answer.status == 101 && !trial->is_open;
         trial_mark(trial, trial->entry, 0);
-        trial_fail(trial, LEVEL_MUST, CAUSE_HEADER, want, "status %d %s it", trial->answer.status,
-                   wanted ? "without" : "with");
+        trial_fail(trial, LEVEL_MUST, is_taken ? CAUSE_REQUEST_TAKEN : CAUSE_HEADER, want,
+                   "status %d %s it", trial->answer.status, wanted ? "without" : "with");
     }
 }
 
