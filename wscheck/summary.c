@@ -9,8 +9,10 @@ static bool is_failure(const struct result *result) {
 
 static bool is_same(const struct result *one, const struct result *other) {
     bool is_other_kind = one->kind != other->kind && !(is_failure(one) && is_failure(other));
-    bool died = one->cause == CAUSE_DIED && other->cause == CAUSE_DIED;
-    if (is_other_kind || (one->kind == RESULT_FLAKY && !died)) { /* of which each is listed */
+    if (one->cause == CAUSE_DIED && other->cause == CAUSE_DIED) {
+        return true; /* with those that only ran beside it */
+    }
+    if (is_other_kind || one->kind == RESULT_FLAKY) { /* of which each is listed */
         return false;
     }
     if (one->kind == RESULT_SKIPPED) {
