@@ -78,7 +78,8 @@ static void tell_death(struct result *result, struct child *child, size_t printe
 /* Every case leaves a server that still serves. */
 static void check_alive(const struct runner *runner, struct result *result, size_t printed) {
     char fault[480];
-    if (runner->settings->driver->is_alive(runner->settings, fault, sizeof fault)) {
+    if (runner->settings->driver->is_alive(runner->settings, fault, sizeof fault) ||
+        clock_now() >= runner->settings->ends) { /* then nobody is served any more */
         return;
     }
     struct child *child = runner->settings->child;
