@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    HEAVY_AT_ONCE = 3, /* so many that a server of one thread still serves the others in time */
+    HEAVY_AT_ONCE = 3, /* that many a server of one thread still serves in time */
     DOUBTFUL_MAX = 16, /* failures that wait for their repetition, which stops everything else */
     RESTARTS_MAX = 50, /* of a server that dies again and again */
     PATIENCE = 5       /* times --timeout for the last question whether a server is there */
@@ -22,9 +22,10 @@ struct queue {
     const struct runner *runner;
     struct result *results;
     enum stage *stages;
-    size_t waiting, running, heavy, doubtful; /* cases */
-    bool alone; /* the case that is running must have no other beside it */
-    bool gone;  /* a case has found no server after it */
+    size_t next;                       /* all cases before it have begun */
+    size_t waiting, running, doubtful; /* cases */
+    size_t most; /* cases of the kind that is running that may run at the same time */
+    bool gone;   /* a case has found no server after it */
     unsigned restarts;
     enum run_end end; /* if not RUN_COMPLETE, no more cases are begun */
     pthread_mutex_t mutex;
@@ -37,24 +38,24 @@ static bool waits_for_handshake(const struct queue *queue) {
            strcmp(queue->runner->cases[0]->name, CASES_HANDSHAKE) == 0;
 }
 
-/* The first case that may begin now, or SIZE_MAX. */
-static size_t pick(const struct queue *queue) {
-    if (waits_for_handshake(queue)) {
-        return queue->stages[0] == STAGE_WAITS ? 0 : SIZE_MAX;
+/* How many cases such as this one may run at a time. */
+static size_t most_at_once(const struct test_case *test) {
+    return script_needs_quiet(&test->script) ? 1
+           : script_is_heavy(&test->script)  ? HEAVY_AT_ONCE
+                                             : SIZE_MAX;
+}
+
+/* Whether the next case may begin now. What keeps a server busy has nothing light beside it, which
+ * would have to wait for its turn and fail. */
+static bool may_begin(struct queue *queue) {
+    while (queue->next < queue->runner->count && queue->stages[queue->next] != STAGE_WAITS) {
+        queue->next++;
     }
-    for (size_t i = 0; i < queue->runner->count && !queue->alone; i++) {
-        const struct script *script = &queue->runner->cases[i]->script;
-        if (queue->stages[i] != STAGE_WAITS) {
-            continue;
-        }
-        if (script_needs_quiet(script)) {
-            return queue->running == 0 ? i : SIZE_MAX;
-        }
-        if (queue->heavy < HEAVY_AT_ONCE || !script_is_heavy(script)) {
-            return i;
-        }
+    if (queue->next == queue->runner->count || (queue->next > 0 && waits_for_handshake(queue))) {
+        return false;
     }
-    return SIZE_MAX;
+    size_t most = most_at_once(queue->runner->cases[queue->next]);
+    return queue->running == 0 || (most == queue->most && queue->running < most);
 }
 
 /* Whether failures of this cause have been confirmed so often that one more tells nothing. */
@@ -99,18 +100,14 @@ static void decide(struct queue *queue, enum run_end end) {
 
 static void carry_out(struct queue *queue, size_t index) {
     struct result *result = &queue->results[index];
-    bool heavy = script_is_heavy(&result->test->script);
     queue->stages[index] = STAGE_RUNS;
-    queue->alone = script_needs_quiet(&result->test->script);
+    queue->most = most_at_once(result->test);
     queue->waiting--;
     queue->running++;
-    queue->heavy += heavy;
     pthread_mutex_unlock(&queue->mutex);
     runner_try(queue->runner, result);
     pthread_mutex_lock(&queue->mutex);
     queue->running--;
-    queue->heavy -= heavy;
-    queue->alone = false;
     queue->gone = queue->gone || result->died;
     bool doubtful = is_doubtful(queue, result);
     settle(queue, index, doubtful ? STAGE_DOUBTFUL : STAGE_DONE);
@@ -172,7 +169,8 @@ static void repeat_all(struct queue *queue) {
         }
     }
     pthread_mutex_lock(&queue->mutex);
-    queue->gone = queue->alone = false;
+    queue->gone = false;
+    queue->running--;
     decide(queue, there ? RUN_COMPLETE : RUN_PEER_GONE);
     pthread_mutex_unlock(&queue->mutex);
 }
@@ -183,13 +181,12 @@ static void *work(void *argument) {
     while (queue->end == RUN_COMPLETE && queue->waiting + queue->running + queue->doubtful > 0) {
         bool due = queue->gone || queue->doubtful >= DOUBTFUL_MAX ||
                    (queue->doubtful > 0 && (queue->waiting == 0 || waits_for_handshake(queue)));
-        size_t index = due ? SIZE_MAX : pick(queue);
         if (queue->waiting > 0 && clock_now() >= queue->runner->settings->ends) {
             decide(queue, RUN_TIME_OVER);
-        } else if (index != SIZE_MAX) {
-            carry_out(queue, index);
-        } else if (due && queue->running == 0 && !queue->alone) {
-            queue->alone = true;
+        } else if (!due && may_begin(queue)) {
+            carry_out(queue, queue->next);
+        } else if (due && queue->running == 0) {
+            queue->running = queue->most = 1;
             pthread_mutex_unlock(&queue->mutex);
             repeat_all(queue);
             pthread_mutex_lock(&queue->mutex);
