@@ -125,6 +125,21 @@ static const struct case_row rows[] = {
      "pong 'x' close 1000 closed", HINT_REPLY},
 };
 
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* A Close with each of these codes; `rule` and `answer` go after "A Close with code N" and after
+ * the word `closed`. */
+static void add_codes(struct case_list *list, const char *family, enum level level,
+                      const unsigned *codes, size_t count, const char *rule, const char *answer) {
+    for (size_t i = 0; i < count; i++) {
+        char name[40], whole[120], script[80];
+        snprintf(name, sizeof name, "6455/7.4/%s/%u", family, codes[i]);
+        snprintf(whole, sizeof whole, "A Close with code %u%s", codes[i], rule);
+        snprintf(script, sizeof script, "close %u closed %s", codes[i], answer);
+        cases_add(list, &(struct case_row){name, FOR_BOTH, level, whole, script, HINT_CODE});
+    }
+}
+
 void cases_close(struct case_list *list) {
     static const unsigned good[] = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011,
                                     3000, 3001, 3500, 3999, 4000, 4001, 4500, 4999};
@@ -132,36 +147,14 @@ void cases_close(struct case_list *list) {
     static const unsigned never_sent[] = {1005, 1006, 1015};
     static const unsigned unused[] = {0,    1,    2,    500,  998,  999,  1004,  1016,  1100, 1500,
                                       1999, 2000, 2500, 2999, 5000, 9999, 32767, 32768, 65535};
-    char name[40], rule[120], script[120];
     list->step = 5;
-    cases_add_rows(list, rows, sizeof rows / sizeof rows[0]);
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-        snprintf(rule, sizeof rule, "A Close with code %u is answered with it or with 1000.",
-                 good[i]);
-        snprintf(script, sizeof script, "close %u closed", good[i]);
-        snprintf(name, sizeof name, "6455/7.4/taken/%u", good[i]);
-        cases_add(list, &(struct case_row){name, FOR_BOTH, LEVEL_MUST, rule, script, HINT_CODE});
-    }
-    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
-        snprintf(rule, sizeof rule, "A Close with code %u, registered later, is answered.",
-                 later[i]);
-        snprintf(script, sizeof script, "close %u closed %u,1000,1002", later[i], later[i]);
-        snprintf(name, sizeof name, "6455/7.4/registered/%u", later[i]);
-        cases_add(list, &(struct case_row){name, FOR_BOTH, LEVEL_MUST, rule, script, HINT_CODE});
-    }
-    for (size_t i = 0; i < sizeof never_sent / sizeof never_sent[0]; i++) {
-        snprintf(rule, sizeof rule,
-                 "A Close with code %u is answered, best with 1002, never with it.", never_sent[i]);
-        snprintf(script, sizeof script, "close %u closed 1002", never_sent[i]);
-        snprintf(name, sizeof name, "6455/7.4/refused/%u", never_sent[i]);
-        cases_add(list, &(struct case_row){name, FOR_BOTH, LEVEL_MUST, rule, script, HINT_CODE});
-    }
-    for (size_t i = 0; i < sizeof unused / sizeof unused[0]; i++) {
-        snprintf(rule, sizeof rule,
-                 "A Close with code %u, which nobody uses, is answered with 1002.", unused[i]);
-        snprintf(script, sizeof script, "close %u closed 1002", unused[i]);
-        snprintf(name, sizeof name, "6455/7.4/refused/%u", unused[i]);
-        cases_add(list,
-                  &(struct case_row){name, FOR_BOTH, LEVEL_PRACTICE, rule, script, HINT_CODE});
-    }
+    cases_add_rows(list, rows, COUNT(rows));
+    add_codes(list, "taken", LEVEL_MUST, good, COUNT(good), " is answered with it or with 1000.",
+              "");
+    add_codes(list, "registered", LEVEL_MUST, later, COUNT(later),
+              ", registered later, is answered.", "1000,1002,1012,1013,1014");
+    add_codes(list, "refused", LEVEL_MUST, never_sent, COUNT(never_sent),
+              " is answered, best with 1002, never with it.", "1002");
+    add_codes(list, "refused", LEVEL_PRACTICE, unused, COUNT(unused),
+              ", which nobody uses, is answered with 1002.", "1002");
 }
