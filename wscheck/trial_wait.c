@@ -277,7 +277,22 @@ static bool is_failure(const struct trial *trial, bool before_ours) {
            (before_ours || (trial->closing.code >= 1002 && trial->closing.code <= 1011));
 }
 
+/* Where no Close has ever been answered, the wait for that is short, and a failure could come after
+ * it. The answer to a Ping shows before that there is none. */
+static void ask_first(struct trial *trial) {
+    const struct silence *silence = trial->settings->silence;
+    bool is_short = silence_timeout(silence, CAUSE_NO_CLOSE_REPLY, trial->timeout) < trial->timeout;
+    if (is_short && !trial_pinged(trial) && !trial->mid_frame && !trial->closing.received) {
+        trial_send_simple(trial, OPCODE_PING, "well?", 5);
+        wait_for(trial, WAIT_PONG | WAIT_CLOSE | WAIT_END, CAUSE_NO_PONG);
+        trial->controls.answered = trial->controls.count; /* who answers none is judged elsewhere */
+    }
+}
+
 void trial_say_goodbye(struct trial *trial, bool is_opened) {
+    if (!trial->closing.sent && !is_opened) {
+        ask_first(trial);
+    }
     bool before_ours = trial->closing.received && !trial->client.hung_up;
     if (!trial->closing.sent) {
         trial_send_close(trial, 1000);
