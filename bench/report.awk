@@ -75,8 +75,8 @@ function reasons(    i, name) {
     print "## What is missed or undecided, and where the time goes\n"
     print "Processor time for a message in microseconds, as it was measured, and as much of it as the"
     print "programs spent themselves; the rest is the kernel's, which copies, wakes and sends. \"With a mask\" is"
-    print "the same figure of a raw echo that masks each byte once, as every WebSocket server has to: where that"
-    print "is below the goal as well, the pass over the bytes is the reason.\n"
+    print "the same figure of a raw echo that masks each byte once, as every WebSocket server has to: what it"
+    print "lacks is the price of that pass over the bytes, and what this server lacks beyond it is its own.\n"
     head(" the goal is | held against | figure | noise | rounds | with a mask | this server | of it itself | raw TCP echo | of it itself |", 0)
     for (i = 1; i <= cells; i++) {
         name = cell[i]
