@@ -281,9 +281,10 @@ bool script_is_heavy(const struct script *script) {
     for (size_t i = 0; i < script->count; i++) {
         const struct script_step *step = &script->steps[i];
         uint64_t length = step->payload.length;
+        uint64_t times = step->echo ? 1 : step->times; /* each waits for the one before */
         if (step->word == &word_frame) {
-            bytes += length * step->times;
-            frames += (step->pieces > 0 ? length / step->pieces : 1) * step->times;
+            bytes += length * times;
+            frames += (step->pieces > 0 ? length / step->pieces : 1) * times;
         } else if (step->word->argument == WORD_NUMBER_AND_PAYLOAD) {
             bytes += step->number;
         }

@@ -145,7 +145,7 @@ bool script_needs_output(const struct script *script);
 /* Whether it takes so much of the server that no other case may run at the same time. */
 bool script_needs_quiet(const struct script *script);
 
-/* Whether it keeps a server busy: more than a mebibyte, or more than 2,000 frames. */
+/* Whether it keeps a server busy: more than a mebibyte, or more than 2,000 frames, at once. */
 bool script_is_heavy(const struct script *script);
 
 /* Whether it opens a WebSocket, so that the handshake is to be waited for. */
