@@ -65,7 +65,6 @@ static void print_group(const struct report *report, const struct summary_group 
     if (in_full) {
         printf("\n");
         explain(stdout, &group->shown, report->again, false);
-        printf("\n");
     } else {
         printf(": ");
         explain_cause(stdout, &group->shown);
@@ -88,8 +87,9 @@ static void print_groups(const struct report *report) {
             apart = true;
         }
         if (shown->kind != RESULT_SKIPPED) {
-            print_group(report, &summary->groups[i],
-                        !report->all && i < IN_FULL && is_worst && report_tells(report, shown));
+            bool in_full = !report->all && i < IN_FULL && is_worst && report_tells(report, shown);
+            printf("%s", in_full && i > 0 ? "\n" : "");
+            print_group(report, &summary->groups[i], in_full);
         }
     }
 }
@@ -99,12 +99,12 @@ static void print_ends(const struct report *report) {
     bool shortened = false;
     for (size_t i = 0; i < summary->count; i++) {
         const struct summary_group *group = &summary->groups[i];
-        shortened = shortened || (group->shortened && !group->shown.shortened);
+        shortened = shortened || group->shortened;
         if (group->shown.kind == RESULT_SKIPPED) {
             printf("%zu skipped: %s\n", group->count, group->shown.got);
         }
     }
-    if (shortened) {
+    if (shortened && !summary->groups[0].shown.shortened) { /* which says so itself */
         printf("what had not come ten times in a row was waited for a shorter time\n");
     }
     if (summary->count > 0 && report_tells(report, &summary->groups[0].shown)) {
