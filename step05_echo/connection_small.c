@@ -50,7 +50,8 @@ int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payl
     /* In front of the message last received, where the short way has put it, as many bytes are free
      * as its header needs. Anything else goes the long way. */
     bool is_other = connection->sending || connection->close_sent || connection->long_way ||
-                    connection->output.count == OUTPUT_PARTS_MAX || payload != frame + head;
+                    connection->output.count == OUTPUT_PARTS_MAX ||
+                    payload != input->buffer.data + input->message_start;
     if (!is_other && head == HEAD_7 && length <= FRAME_CONTROL_MAX) {
         frame[1] = (uint8_t)length;
     } else if (!is_other && head == HEAD_16 && length > FRAME_CONTROL_MAX && length <= UINT16_MAX) {
