@@ -11,7 +11,7 @@
 #include <time.h>
 
 enum { START_PAUSE = 20, LAST_WORDS = 1000, COUNT_PAUSE = 100 }; /* ms */
-enum { COUNTS = 3, HTTP_STEP = 2 };
+enum { COUNTS = 3, HTTP_STEP = 2, PATIENCE = 3 /* times --timeout for the first answer */ };
 
 static void last_words(struct child *child) {
     if (!child_is_running(child)) {
@@ -187,6 +187,7 @@ size_t probe_server(struct trial_settings *settings, const char *url, size_t job
         abort();
     }
     trial_init(trial, settings, "probe");
+    trial_give_time(trial, PATIENCE * settings->timeout);
     bool connected = trial_connect(trial);
     if (connected && settings->step >= 3) {
         trial_send_request(trial);
