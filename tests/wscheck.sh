@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the tests of wscheck share. They are two, of servers and of clients, since each takes long.
+# What the tests of wscheck share. They are several, since each takes long.
 # shellcheck disable=SC2034 # who reads this uses what is set here
 BUILD=${BUILD:-build}
 wscheck=$BUILD/wscheck
