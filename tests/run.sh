@@ -7,8 +7,8 @@
 #     sh tests/run.sh frame    frame_test alone
 #
 # With BOUNDED=yes, of the scripts only those of wscheck: the others try what does not depend on the
-# compiler or is tried under another one. With BOUNDED=programs no script. With FULL=yes some do more
-# that repeats what others do.
+# compiler or is tried under another one. With BOUNDED=programs none at all. With FULL=yes some do
+# more that repeats what others do.
 set -u
 BUILD=${BUILD:-build}
 chosen=${1:-}

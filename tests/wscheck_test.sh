@@ -1,6 +1,6 @@
 #!/bin/sh
-# wscheck from outside: it passes the servers of this house, each by its own selector, and knows what
-# is not their fault.
+# wscheck from outside: it passes the servers of this house, each by its own selector, and knows
+# what is not their fault.
 set -u
 # shellcheck source=tests/wscheck.sh
 . "$(dirname "$0")/wscheck.sh"
