@@ -54,7 +54,7 @@ cat << 'END'
 # How other servers and clients do
 
 Written by `make results`. Every failure of `ws` and `websockets` has been looked into: the sentence of
-the RFC that it rests on is in the hint of the case (`wscheck --replay`), and where the RFC says
+the RFC that it rests on is the ground of the case (`wscheck --replay`), and where the RFC says
 nothing, the case was mended. Those of the other servers were looked into by groups and samples.
 The clients stand at the end, and their failures have been looked at and not yet looked into.
 
