@@ -66,37 +66,11 @@ grade() {
     esac
 }
 
-# Requires that a case fails, and that wscheck says why. find_by CASE NAME
-find_by() {
-    program=server
-    parts=$OBJECTS
-    case $1 in
-        step0[1-4]/*)
-            program=${1%%/*}
-            eval "parts=\$${program}_objects"
-            ;;
-    esac
-    if grep -q '^Deflate: ' "$patch"; then
-        parts=$DEFLATE_OBJECTS
-    fi
-    if grep -q '^Client: ' "$patch"; then
-        program=client
-        parts=$CLIENT_OBJECTS
-    fi
-    file=$(sed -n 's,^+++ b/,,p' "$patch")
-    mkdir -p "$work/$2"
-    if ! build "$2" "$file" "$parts" > "$work/$2/build.log" 2>&1; then
-        echo "FAIL $2: the patch does not apply to $file any more, or does not build"
-        sed 's/^/    /' "$work/$2/build.log"
-        return 1
-    fi
-    # Some mistakes show only when a frame arrives in two reads. While the machine is busy a server
-    # may be late and get it in one, so there are three attempts.
-    for attempt in 1 2 3; do
-        grade "$work/$2/$program" --strict --timeout "$attempt" "$1" > "$work/$2/report.txt" 2>&1
-        status=$?
-        [ $status -eq 0 ] || break
-    done
+# Lets a case look for the mistake. Says what is missing if it does not fail, or wscheck does not
+# say why. look CASE NAME SECONDS
+look() {
+    grade "$work/$2/$program" --strict --timeout "$3" "$1" > "$work/$2/report.txt" 2>&1
+    status=$?
     case $status in
         1 | 3 | 4) ;;
         *)
@@ -124,6 +98,42 @@ find_by() {
     fi
     printf 'found %s by %s: %s\n' "$2" "$1" \
         "$(sed -n 's/^  happened  //p' "$work/$2/report.txt" | head -n 1)"
+}
+
+# Requires that a case finds the mistake. find_by CASE NAME
+find_by() {
+    program=server
+    parts=$OBJECTS
+    case $1 in
+        step0[1-4]/*)
+            program=${1%%/*}
+            eval "parts=\$${program}_objects"
+            ;;
+    esac
+    if grep -q '^Deflate: ' "$patch"; then
+        parts=$DEFLATE_OBJECTS
+    fi
+    if grep -q '^Client: ' "$patch"; then
+        program=client
+        parts=$CLIENT_OBJECTS
+    fi
+    file=$(sed -n 's,^+++ b/,,p' "$patch")
+    mkdir -p "$work/$2"
+    if ! build "$2" "$file" "$parts" > "$work/$2/build.log" 2>&1; then
+        echo "FAIL $2: the patch does not apply to $file any more, or does not build"
+        sed 's/^/    /' "$work/$2/build.log"
+        return 1
+    fi
+    # Some mistakes show only when a frame arrives in two reads, and while the machine is busy a
+    # server may be late and get it in one. And a program that is watched takes long to die. So
+    # there are three attempts, each with more time.
+    for seconds in 1 3 9; do
+        look "$1" "$2" "$seconds" > "$work/$2/found.txt"
+        found=$?
+        [ $found -ne 0 ] || break
+    done
+    cat "$work/$2/found.txt"
+    return "$found"
 }
 
 # Requires that each of its cases finds a mistake. find_it NAME
