@@ -101,7 +101,7 @@ int main(int argc, char **argv) {
         return status;
     }
     if (options.operands.count == 0) {
-        fprintf(stderr, "bench_lane: needs a command behind its options and '--'\n");
+        fprintf(stderr, "bench_lane: needs a command after its options and '--'\n");
         return OPTIONS_USAGE;
     }
     if (own_network) {

@@ -57,7 +57,7 @@ int64_t measure_cpu(pid_t pid) {
     return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
 }
 
-/* The number behind `name` in /proc/PID/FILE. */
+/* The number after `name` in /proc/PID/FILE. */
 static long number_in(pid_t pid, const char *file, const char *name) {
     char path[64], line[256];
     long number = -1;

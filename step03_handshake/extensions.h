@@ -35,7 +35,7 @@ struct extensions_chooser {
 enum extensions_verdict extensions_next(struct http_text *list, struct http_text *name);
 
 /* Reads the next parameter of the extension that extensions_next has found. `*value` gets the text
- * behind '=' without its quotation marks, but with the backslashes that may stand within them, or
+ * after '=' without its quotation marks, but with the backslashes that may stand within them, or
  * a start of NULL when there is no '='. A quoted value must be a token within its quotes (9.1). */
 enum extensions_verdict extensions_parameter(struct http_text *list, struct http_text *name,
                                              struct http_text *value);

@@ -16,7 +16,7 @@ struct frame_show {
     struct frame_rules rules;
     uint64_t frames; /* shown so far */
     uint64_t skip;   /* payload bytes still to come of a frame that is shown already */
-    bool ended;      /* a bad frame or a Close: nothing behind it counts */
+    bool ended;      /* a bad frame or a Close: nothing after it counts */
 };
 
 /* Starts with the first frame of connection number `connection`. `name` is what a frame is called
@@ -26,7 +26,7 @@ void frame_show_init(struct frame_show *show, uint64_t connection, const char *n
 
 /* Shows every frame in `bytes` of which enough has arrived, unmasking it in place. Returns how many
  * bytes are done with; the caller keeps the others, fewer than FRAME_HEADER_MAX +
- * FRAME_SHOW_PAYLOAD_MAX, and calls again with more behind them. Sets `ended` after a frame that
+ * FRAME_SHOW_PAYLOAD_MAX, and calls again with more after them. Sets `ended` after a frame that
  * breaks a rule, which is logged in a sentence, and after a Close. */
 size_t frame_show_all(struct frame_show *show, uint8_t *bytes, size_t len);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The verdict about the first `len` bytes, which are copied so that a sanitizer sees a read behind
+/* The verdict about the first `len` bytes, which are copied so that a sanitizer sees a read past
  * their end. */
 static enum answer_verdict parse(struct answer *answer, const char *text, size_t len) {
     char *copy = malloc(len + (len == 0));

@@ -29,7 +29,7 @@ static char oracle_character(unsigned value) {
                                : (unsigned)(value == 62 ? '+' : '/'));
 }
 
-/* Encodes bit by bit: bit 0 is the highest of the first byte, and bits behind the end are 0. */
+/* Encodes bit by bit: bit 0 is the highest of the first byte, and bits past the end are 0. */
 static void oracle_encode(const uint8_t *bytes, size_t len, char *out) {
     size_t written = 0;
     for (size_t bit = 0; bit < 8 * len; bit += 6) {

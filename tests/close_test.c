@@ -22,19 +22,19 @@ static void longest_reason(void) {
     char reason[CLOSE_REASON_MAX + 10];
     for (size_t length = CLOSE_REASON_MAX - 1; length < sizeof reason; length++) {
         struct {
-            uint8_t payload[CLOSE_PAYLOAD_MAX], behind;
-        } out = {.behind = '#'};
+            uint8_t payload[CLOSE_PAYLOAD_MAX], after;
+        } out = {.after = '#'};
         memset(reason, 'x', length);
         reason[length] = '\0';
         size_t kept = length < CLOSE_REASON_MAX ? length : CLOSE_REASON_MAX;
         CHECK_EQUAL(close_encode(CLOSE_NORMAL, reason, out.payload), 2 + kept);
         CHECK(memcmp(out.payload + 2, reason, kept) == 0);
-        CHECK_EQUAL(out.behind, '#');
+        CHECK_EQUAL(out.after, '#');
     }
 }
 
 /* A reason is UTF-8 (5.5.1), so a character that does not fit is left out whole. The cut falls in
- * front of each of its bytes in turn, and behind the last of them. */
+ * front of each of its bytes in turn, and after the last of them. */
 static void reason_is_cut_between_characters(void) {
     static const char *const characters[] = {"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x91\x8b"};
     for (size_t i = 0; i < 3; i++) {

@@ -67,7 +67,7 @@ static void memory_grows_with_what_arrives_and_stays_while_it_is_used(void) {
 }
 
 /* Between two reads the beginning of a message stays where it lies as long as there is enough room
- * behind it, for the rest and for a good read; then it moves to the front of the buffer. */
+ * after it, for the rest and for a good read; then it moves to the front of the buffer. */
 static void bytes_are_moved_only_to_make_room(void) {
     enum { LENGTH = 20000, CAPACITY = 2 * INPUT_READ_SIZE };
     static uint8_t lent[CAPACITY];

@@ -179,9 +179,9 @@ static void large_messages_come_back_byte_for_byte(void) {
             unsigned fin = at + take == size ? 0x80 : 0;
             wire_add_client_frame(&in, (uint8_t)(fin | (at == 0 ? 0x2 : 0)), payload + at, take);
         }
-        wire_add_client_text(&in, 0x81, "behind it");
+        wire_add_client_text(&in, 0x81, "after it");
         wire_add_server_frame(&out, 0x82, payload, size);
-        wire_add_server_text(&out, 0x81, "behind it");
+        wire_add_server_text(&out, 0x81, "after it");
         drive_start(&connection, &settings, lent, sizeof lent, 0);
         drive_feed(&connection, &run, in.bytes, in.len, 100000);
         CHECK_BYTES(run.output.bytes, run.output.len, out.bytes, out.len);

@@ -1,12 +1,12 @@
 /* The connection of step 5: what breaks a rule fails the connection with the code that belongs to
- * it, behind the reply to what was good. */
+ * it, after the reply to what was good. */
 #include "tests/drive.h"
 #include "tests/test.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Plays a violation behind a good message: the message is echoed, then the connection fails. */
+/* Plays a violation after a good message: the message is echoed, then the connection fails. */
 static void play_violation(struct wire *violation, unsigned code, const char *sentence) {
     struct wire in = {0}, out = {0};
     char events[64];

@@ -54,7 +54,7 @@ static enum frame_verdict oracle_second(unsigned first, unsigned second,
     return opcodes[first % 16].control && second % 128 >= 126 ? FRAME_CONTROL_TOO_LONG : FRAME_OK;
 }
 
-/* Decodes a header that begins with these two bytes. The length behind them, if any, is good, so
+/* Decodes a header that begins with these two bytes. The length after them, if any, is good, so
  * that nothing else can be wrong. */
 static void check_first_two_bytes(unsigned first, unsigned second,
                                   const struct frame_rules *rules) {
@@ -116,7 +116,7 @@ static void all_first_two_bytes_to_a_client(void) {
 }
 
 /* The bytes, of which the last decides, get the verdict; without the last they are incomplete, and
- * with anything behind them nothing changes. */
+ * with anything after them nothing changes. */
 static void expect(const uint8_t *bytes, size_t len, const struct frame_rules *rules,
                    enum frame_verdict wanted) {
     for (int filler = 0; filler < 256; filler += 51) {

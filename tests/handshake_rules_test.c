@@ -118,7 +118,7 @@ static void key_in_base64(void) {
     expect_key("  " ASKING_KEY "\t", HANDSHAKE_ACCEPTED);
 }
 
-/* The example of section 4.1 has bits behind its sixteenth byte that no canonical text would have,
+/* The example of section 4.1 has bits past its sixteenth byte that no canonical text would have,
  * and so have keys that clients string together from random characters. */
 static void key_with_stray_bits(void) {
     char text[ASKING_TEXT_SIZE];

@@ -76,7 +76,7 @@ static void every_prefix_is_incomplete(void) {
 }
 
 /* The first frame may come in the same segment. It is not HTTP's, whatever it holds. */
-static void bytes_behind_the_head_do_not_matter(void) {
+static void bytes_after_the_head_do_not_matter(void) {
     static const char frame[] = "\x81\x85\x00\n\r\n\n\r\0\x16 GET\r\n\r\n"; /* with its NUL */
     for (size_t i = 0; i < GOOD_REQUESTS; i++) {
         char text[600], description[600];
@@ -241,7 +241,7 @@ static void random_bytes(void) {
 int main(void) {
     test_run("http: good requests are complete, with the right parts", good_requests_are_complete);
     test_run("http: every prefix of a good request is incomplete", every_prefix_is_incomplete);
-    test_run("http: bytes behind the head do not matter", bytes_behind_the_head_do_not_matter);
+    test_run("http: bytes after the head do not matter", bytes_after_the_head_do_not_matter);
     test_run("http: a call without new bytes changes nothing", no_new_bytes);
     test_run("http: scanned bytes are not looked at again", scanned_bytes_are_not_looked_at_again);
     test_run("http: random requests, whole and in pieces", random_requests);

@@ -224,7 +224,7 @@ int main(void) {
     test_run("http: Host is an address in brackets", host_is_an_address_in_brackets);
     test_run("http: Host has a port of TCP", host_with_a_port);
     test_run("http: Host may be empty, but not before a port", host_that_is_empty);
-    test_run("http: nothing behind the end of Host is looked at", host_that_is_cut);
+    test_run("http: nothing past the end of Host is looked at", host_that_is_cut);
     test_run("http: Content-Length is a number", content_length_is_a_number);
     test_run("http: several Content-Lengths are the same", several_content_lengths_are_the_same);
     test_run("http: Transfer-Encoding ends with chunked", transfer_encoding_ends_with_chunked);

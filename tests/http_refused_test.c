@@ -249,7 +249,7 @@ static void largest_head(void) {
     arriving_expect(big, big_len, HTTP_COMPLETE);
     big_head(HTTP_HEAD_MAX);
     arriving_expect(big, big_len, HTTP_COMPLETE);
-    big_fill(10); /* frames behind it do not count */
+    big_fill(10); /* frames after it do not count */
     arriving_expect(big, big_len, HTTP_COMPLETE);
     big_head(HTTP_HEAD_MAX + 1);
     arriving_expect(big, big_len, HTTP_HEAD_TOO_LARGE);

@@ -25,7 +25,7 @@ FILE *launch_file(void);
 
 /* Starts the client with `input` as its standard input. `run` is zero, but for `out`, which may be
  * set to what it is to print to. The arguments end with NULL, or are NULL; the address stands
- * behind them, unless it is NULL. */
+ * after them, unless it is NULL. */
 void launch_start(struct launch *run, int input, const char *const *arguments, const char *url);
 
 /* Waits for the end. Returns the exit status, or -1. */

@@ -77,7 +77,7 @@ static void the_level_decides_what_is_printed(void) {
 
 /* A line of any length: cut at LOG_LINE_SIZE bytes, of which the last one is the newline. */
 static void a_long_line_is_cut(void) {
-    /* With "#1 " in front and the newline behind, the second is the longest that fits. */
+    /* With "#1 " in front and the newline after, the second is the longest that fits. */
     static const size_t lengths[] = {LOG_LINE_SIZE - 5, LOG_LINE_SIZE - 4, LOG_LINE_SIZE - 3,
                                      LOG_LINE_SIZE, 2000};
     char text[4096], message[2000], wanted[LOG_LINE_SIZE];

@@ -142,7 +142,7 @@ static void only_the_first_equals_sign_counts(void) {
     check_same(host, "a=b");
 }
 
-/* The word behind an option is its value, whatever it looks like. */
+/* The word after an option is its value, whatever it looks like. */
 static void values_of_any_form(void) {
     check_good("--host --port");
     check_same(host, "--port");
@@ -539,7 +539,7 @@ int main(void) {
     test_run("options: a flag takes no value", flag_with_a_value);
     test_run("options: words that are no options are refused", words_that_are_no_options);
     test_run("options: operands, where a program takes some", operands);
-    test_run("options: everything behind -- is an operand", two_hyphens_end_the_options);
+    test_run("options: everything after -- is an operand", two_hyphens_end_the_options);
     test_run("options: at most 32 operands", operands_are_bounded);
     test_run("options: --help lists every option and ends with 0", help_lists_every_option);
     test_run("options: --help does not hide a mistake", help_does_not_hide_a_mistake);

@@ -91,7 +91,7 @@ static void a_bad_offer_is_declined(void) {
         char offer[200] = PMD "; ";
         strcat(offer, bad[i]);
         check_answer(&most, offer, NULL);
-        strcat(offer, "; client_no_context_takeover"); /* nor does what is behind it help */
+        strcat(offer, "; client_no_context_takeover"); /* nor does what is after it help */
         check_answer(&most, offer, NULL);
         strcat(offer, ", " PMD "; server_max_window_bits=11");
         check_answer(&most, offer, PMD "; server_max_window_bits=11");

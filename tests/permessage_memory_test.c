@@ -12,7 +12,7 @@ enum { HEAD = 32 }; /* bytes in front of each block, for its size */
 
 static size_t live, peak, calls; /* bytes that are taken, the most that were, calls for more */
 static size_t fails_at;          /* the call that fails; 0: none */
-static bool goes_on;             /* and all behind it */
+static bool goes_on;             /* and all after it */
 
 static void *counted_realloc(void *block, size_t size) {
     uint8_t *bytes = block;

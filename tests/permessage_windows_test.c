@@ -92,7 +92,7 @@ static void the_windows_are_used_and_honoured(void) {
     }
 }
 
-/* A message of another message's length behind it: three bytes from `distance` back. Codes of the
+/* A message of another message's length after it: three bytes from `distance` back. Codes of the
  * fixed block: length 3 is 0000001, distance symbols have five bits. Made for 257 (symbol 16, seven
  * extra bits, all 0) and 256 (symbol 15, six extra bits, all 1). */
 static void a_reference_beyond_the_window_is_1007(void) {

@@ -51,7 +51,7 @@ static bool is_served(int fd) {
     return served;
 }
 
-/* Checks that the whole refusal has come, with an orderly end behind it. */
+/* Checks that the whole refusal has come, with an orderly end after it. */
 static void check_refused(int fd) {
     char text[64];
     CHECK_FOR(peer_read_all(fd, text, sizeof text), "no orderly end: %s", strerror(errno));

@@ -62,7 +62,7 @@ static void content_length_of_any_size(void) {
     CHECK(strstr(head, wanted) != NULL);
 }
 
-/* The NUL needs room too, and nothing is written behind the room that there is. */
+/* The NUL needs room too, and nothing is written past the room that there is. */
 static void capacity_too_small(void) {
     char head[RESPONSE_HEAD_MAX + 1];
     struct response response = {200, "step02_http", NOVEMBER_1994, "", "text/html", 1234};

@@ -30,7 +30,7 @@ struct scripted {
     int listener;
     char url[64];
     char request[4096];
-    uint8_t got[4096]; /* what came behind the request */
+    uint8_t got[4096]; /* what came after the request */
     size_t got_length;
     bool ended_early; /* the client has ended TCP before the server did */
 };

@@ -84,7 +84,7 @@ static void the_page_is_still_there(void) {
     close(fd);
 }
 
-static void bytes_behind_the_request_are_not_lost(void) {
+static void bytes_after_the_request_are_not_lost(void) {
     struct wire segment = {0};
     char response[1024];
     static const char origin[] = "GET / HTTP/1.1\r\nOrigin: https://good.example\r\n";
@@ -128,8 +128,8 @@ int main(void) {
         test_run("step03: the example of RFC 6455, 1.3", the_answer_to_the_example_of_the_rfc);
         test_run("step03: broken handshakes are refused", broken_handshakes_are_refused);
         test_run("step03: the page is still there", the_page_is_still_there);
-        test_run("step03: bytes behind the request are not lost",
-                 bytes_behind_the_request_are_not_lost);
+        test_run("step03: bytes after the request are not lost",
+                 bytes_after_the_request_are_not_lost);
         test_run("step03: bad options are refused", bad_options_are_refused);
         test_run("step03: SIGTERM ends it with status 0", sigterm_ends_it);
     }

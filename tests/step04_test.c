@@ -138,7 +138,7 @@ static void the_first_256_bytes_are_read_out(void) {
         char payload[260] = "", shown[300], marker[32];
         memset(payload, (int)('a' + length % 26), length);
         wire_add_client_frame(&wire, 0x81, payload, length);
-        snprintf(marker, sizeof marker, "behind %zu bytes", length);
+        snprintf(marker, sizeof marker, "after %zu bytes", length);
         wire_add_client_text(&wire, 0x81, marker);
         int fd = send_frames(&wire);
         snprintf(shown, sizeof shown, "  text: \"%.256s%s\"\n", payload,
@@ -150,7 +150,7 @@ static void the_first_256_bytes_are_read_out(void) {
     }
 }
 
-/* The client goes on sending behind the error. If the socket were closed at once, what it sends
+/* The client goes on sending after the error. If the socket were closed at once, what it sends
  * would be answered with a reset, which says less than an orderly end. */
 static void the_end_after_an_error_is_orderly(void) {
     static const uint8_t more[200000];

@@ -143,7 +143,7 @@ static void tcp_ends_at_once_after_the_closing_handshake(void) {
 }
 
 /* Sends `bad`, then goes on sending megabytes as if nothing had happened, and reads only then: the
- * Close must be there, with the right code, and behind it an orderly end. */
+ * Close must be there, with the right code, and after it an orderly end. */
 static void check_failure_arrives(struct wire *bad, unsigned code, const char *sentence) {
     static const uint8_t more[1 << 20];
     struct wire wanted = {0};

@@ -297,7 +297,7 @@ struct script {
     int listener;
     unsigned port;
     pthread_t thread;
-    char got[4096]; /* what came behind the request */
+    char got[4096]; /* what came after the request */
     size_t got_length;
 };
 

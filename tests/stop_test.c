@@ -2,7 +2,7 @@
  * the server is told to stop. Each of them must hear 1001 where that is possible.
  *
  * It is possible when the client has finished its handshake, and reads what was sent to it before:
- * the goodbye lies behind that in the stream. Who has not been upgraded cannot be told; who leaves
+ * the goodbye lies after that in the stream. Who has not been upgraded cannot be told; who leaves
  * the echo of a message unread for longer than POOL_STOP_GRACE is cut off within it. */
 #include "step01_tcp/pool.h"
 #include "tests/peer.h"

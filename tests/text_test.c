@@ -151,7 +151,7 @@ static void truncated_sequences(void) {
     check_hex("\xc3");
     check_hex("\xe2\x82");
     check_hex("\xf0\x9f\x98");
-    /* The length counts, not what lies behind it. */
+    /* The length counts, not what lies after it. */
     char shown[16];
     CHECK(strcmp(text_printable("\xe2\x82\xac", 2, shown, sizeof shown), "\\xe2\\x82") == 0);
     CHECK(strcmp(text_printable("abc", 2, shown, sizeof shown), "ab") == 0);
@@ -267,7 +267,7 @@ static void hexdump_offsets(void) {
                "fffffff0  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  |0123456789abcdef|");
 }
 
-/* For suggestions behind "unknown option": letters typed anew, added, taken out. */
+/* For suggestions after "unknown option": letters typed anew, added, taken out. */
 static void distance_between_words(void) {
     char longest[TEXT_DISTANCE_MAX + 1] = "", too_long[TEXT_DISTANCE_MAX + 2] = "";
     CHECK_EQUAL(text_distance("port", "port"), 0);

@@ -179,7 +179,7 @@ int attack_ask(const void *request, size_t len) {
     }
     if (status != ATTACK_OPEN) {
         bool ended = peer_read_all(fd, answer, sizeof answer);
-        CHECK_FOR(ended, "no orderly end behind the answer %d", status);
+        CHECK_FOR(ended, "no orderly end after the answer %d", status);
         CHECK_FOR(strstr(answer, "HTTP/1.1 ") == NULL, "a second answer: %s", answer);
     }
     close(fd);

@@ -77,14 +77,14 @@ void attack_request(struct wire *request, const char *lines);
 int attack_open(void);
 
 /* Sends a request on a connection of its own and returns the status of the answer, or
- * ATTACK_BROKEN. Unless it is a 101, the server must end the connection behind that one answer. */
+ * ATTACK_BROKEN. Unless it is a 101, the server must end the connection after that one answer. */
 int attack_ask(const void *request, size_t len);
 
 /* Sends a message of this size to the server and waits for its echo. Returns the time that took in
  * microseconds, or -1. */
 int64_t attack_echo(int fd, size_t size);
 
-/* Waits for a Close frame, past other frames, and the end of the stream behind it. Returns its
+/* Waits for a Close frame, past other frames, and the end of the stream after it. Returns its
  * code, or ATTACK_BROKEN. */
 int attack_close_code(int fd);
 

@@ -42,7 +42,7 @@ static void bound_work(double microseconds, double received, double bound) {
 }
 
 /* A message that is as large as may be comes back, however little it was; one byte more does not,
- * and what lies behind that is not looked at. */
+ * and what lies after that is not looked at. */
 static void sixteen_mib(void) {
     static const size_t sizes[] = {LARGEST_MESSAGE, LARGEST_MESSAGE + 1, 64 * LARGEST_MESSAGE};
     if (!squeezed_begin(no_options)) {

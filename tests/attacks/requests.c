@@ -17,7 +17,7 @@ static const char *const no_options[] = {NULL};
 
 /* A header that is filled up with something, over and over. */
 struct filler {
-    const char *name, *before, *unit, *behind;
+    const char *name, *before, *unit, *after;
     int status; /* of the answer */
 };
 
@@ -29,7 +29,7 @@ static bool ask_filled(const struct filler *filler, size_t size) {
     for (size_t at = 0; at < size; at += strlen(filler->unit)) {
         wire_add(&request, filler->unit, strlen(filler->unit));
     }
-    wire_add(&request, filler->behind, strlen(filler->behind));
+    wire_add(&request, filler->after, strlen(filler->after));
     wire_add(&request, "\r\n\r\n", 4);
     bool good = attack_ask(request.bytes, request.len) == filler->status;
     wire_free(&request);
@@ -79,7 +79,7 @@ static void check_fillers(const struct filler *fillers, size_t count) {
 static void spaces(void) {
     static const struct filler fillers[] = {
         {"before a value", "X-Pad: ", " ", "x", 101},
-        {"behind a value", "X-Pad: x", " ", "", 101},
+        {"after a value", "X-Pad: x", " ", "", 101},
         {"tabs and spaces", "X-Pad:", "\t ", "", 101},
         {"in Connection", "Connection: b", " ", "x", 101},
         {"in Sec-WebSocket-Protocol", "Sec-WebSocket-Protocol: b", " ", "x", 400},

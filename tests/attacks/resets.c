@@ -19,7 +19,7 @@ static void write_conversation(struct wire *wire) {
     wire_add_client_close(wire, 1000, "done");
 }
 
-/* Leaves behind each byte. With a reset at once; with one a moment later, when the server is likely
+/* Leaves after each byte. With a reset at once; with one a moment later, when the server is likely
  * to have read the bytes; or by an ordinary close, where the kernel resets when more comes. */
 static void leave_everywhere(int how) {
     struct wire wire = {0};
@@ -60,7 +60,7 @@ static void resets(void) {
 }
 
 /* Leaves while the server writes: with a reset in the middle of a large echo; or by an ordinary
- * close behind a batch of pings, whose pongs take many writes. The kernel answers the first of them
+ * close after a batch of pings, whose pongs take many writes. The kernel answers the first of them
  * with a reset, and the next raises SIGPIPE, which ends a process that is not prepared. */
 static void leave_during_echo(void) {
     static const uint8_t payload[1 << 20];

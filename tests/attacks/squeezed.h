@@ -8,7 +8,7 @@
 /* Bits in the making; all 0 is empty. wire_free(&squeezed.out) gives the memory back. */
 struct squeezed {
     struct wire out; /* the whole bytes */
-    uint64_t bits;   /* and those behind them, the next one lowest; */
+    uint64_t bits;   /* and those after them, the next one lowest; */
     unsigned count;  /* so many */
 };
 

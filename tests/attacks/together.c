@@ -64,7 +64,7 @@ static void read_pings(void *context) {
     flood_frames(0, 0x89, 0, true);
 }
 
-/* Requests with 16 KB of spaces, as fast as they are answered, and bad frames behind them. */
+/* Requests with 16 KB of spaces, as fast as they are answered, and bad frames after them. */
 static void handshakes(void *context) {
     static char line[16000] = "Sec-WebSocket-Protocol: chat,";
     struct wire request = {0};

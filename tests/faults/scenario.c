@@ -56,7 +56,7 @@ static bool read_some(struct scenario_talk *talk, int fd, size_t most) {
     return true;
 }
 
-/* Sends a request and reads the head of its answer, and nothing behind it. */
+/* Sends a request and reads the head of its answer, and nothing after it. */
 static bool ask(struct scenario_talk *talk, int fd, const char *request) {
     bool go_on;
     peer_send_text(fd, request); /* whatever has come of it, there may be an answer */

@@ -19,7 +19,7 @@ struct compression {
     void *memory; /* of the compressor */
     struct deflate deflate;
     struct inflate inflate;
-    struct inflate_output inflated; /* the window, and the message behind it */
+    struct inflate_output inflated; /* the window, and the message after it */
     struct wire received;           /* the beginning of a frame that is not whole yet */
 };
 

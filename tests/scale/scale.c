@@ -246,7 +246,7 @@ static bool start_server(void) {
 
 /* What the C library keeps goes up and down with each crowd, by more the larger the crowd was. What
  * is lost, is lost with each. So many small crowds come, and the straight line through what is kept
- * behind them must not rise. */
+ * after them must not rise. */
 static void nothing_is_lost_with_another_crowd(void) {
     long kept[CROWDS], least = LONG_MAX, most = 0;
     count = CROWD < count ? CROWD : count;

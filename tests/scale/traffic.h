@@ -32,7 +32,7 @@ bool traffic_slow_writer(struct traffic *traffic);
 /* Asks for more than the kernel's buffers hold and reads it in small pieces. */
 bool traffic_slow_reader(struct traffic *traffic);
 
-/* Leaves at any byte of a handshake or a frame, before or behind the reply, with a reset or a plain
+/* Leaves at any byte of a handshake or a frame, before or after the reply, with a reset or a plain
  * end. */
 bool traffic_deserter(struct traffic *traffic);
 
@@ -41,7 +41,7 @@ bool traffic_deserter(struct traffic *traffic);
 bool traffic_sleeper(struct traffic *traffic);
 
 /* Compressed messages that must end the connection: data that is no DEFLATE or no text (1007), and
- * messages that come out larger than the server takes (1009), behind some that are good. */
+ * messages that come out larger than the server takes (1009), after some that are good. */
 bool traffic_spoiler(struct traffic *traffic);
 
 /* Runs wscheck's cases in random order, a few at a time. */

@@ -62,7 +62,7 @@ static struct bytes compress_with_zlib(const uint8_t *data, size_t length, const
 }
 
 /* Inflates with input and room in pieces of up to `most` bytes (0: all at once). Returns the last
- * verdict. Like a server, it throws away what is behind the window now and then. */
+ * verdict. Like a server, it throws away what is past the window now and then. */
 static enum inflate_verdict inflate_in_pieces(const struct bytes *data, unsigned window_bits,
                                               uint32_t most, struct samples_dice *dice,
                                               struct bytes *out, bool *whole,
@@ -196,7 +196,7 @@ static void messages_one_after_another(void) {
 
 /* What zlib says of the data, with room for one byte at a time: only then it holds references to
  * the window exactly (else it lets them go as far as the output of the present call does). Stops
- * behind a final block. Returns Z_OK if more may come, Z_STREAM_END, or Z_DATA_ERROR. */
+ * after a final block. Returns Z_OK if more may come, Z_STREAM_END, or Z_DATA_ERROR. */
 static int inflate_with_zlib(const struct bytes *data, unsigned window_bits, struct bytes *out) {
     z_stream stream;
     memset(&stream, 0, sizeof stream);

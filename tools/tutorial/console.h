@@ -10,7 +10,7 @@
 
 /* Plays every fence of the language "console":
  *
- *     console                  commands behind "$ ", each with all that it prints
+ *     console                  commands after "$ ", each with all that it prints
  *     console client           the same, beside a server
  *     console server           one command that goes on running, and what it prints first
  *     console server goes on   what it prints next

@@ -18,7 +18,7 @@ static bool ends_fence(const char *line, char mark, size_t least) {
     return count >= least && line[count + strspn(line + count, " \t")] == '\0';
 }
 
-/* Splits what stands behind the backticks into the language and the rest. */
+/* Splits what stands after the backticks into the language and the rest. */
 static void read_words(struct fence *fence, const char *words) {
     words += strspn(words, " \t");
     size_t len = strcspn(words, " \t");

@@ -45,11 +45,11 @@ bool document_is_mark(const struct document *document, size_t line, const char *
 bool document_is_fenced(const struct document *document, size_t line);
 
 /* Finds the next code span between two offsets; stores where its content starts and how long it is.
- * Returns whether there is one. Search on behind it with `from = *start + *len`. */
+ * Returns whether there is one. Search on after it with `from = *start + *len`. */
 bool document_span(const struct document *document, size_t from, size_t to, size_t *start,
                    size_t *len);
 
-/* The offset at which line number `line` starts, or the length of the text behind the last. */
+/* The offset at which line number `line` starts, or the length of the text after the last. */
 size_t document_offset(const struct document *document, size_t line);
 
 #endif

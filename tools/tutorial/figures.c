@@ -49,7 +49,7 @@ static bool first_number(const char *text, double *number) {
     return count > 0;
 }
 
-/* Whether the block of text behind a line holds the number. Comments and empty lines come before.
+/* Whether the block of text after a line holds the number. Comments and empty lines come before.
  * */
 static bool stands_below(const struct document *document, size_t line, const char *number) {
     char *const *text = document->lines.line;

@@ -19,7 +19,7 @@ struct match_rules {
 
 enum match_verdict {
     MATCH_FOUND,
-    MATCH_SHORT,    /* more text behind this one could still make it match */
+    MATCH_SHORT,    /* more text after this one could still make it match */
     MATCH_DIFFERENT /* no matter what follows, it does not match */
 };
 

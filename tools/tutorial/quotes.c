@@ -16,7 +16,7 @@ static bool is_same(void *context, const char *wanted, const char *line) {
     return strcmp(wanted, line) == 0;
 }
 
-/* Whether what stands behind the language is the path of a file. */
+/* Whether what stands after the language is the path of a file. */
 static bool is_path(const char *words) {
     return strchr(words, '/') != NULL || (words[0] != '\0' && access(words, F_OK) == 0);
 }

@@ -143,7 +143,7 @@ static char *change_folder(const char *text, const char *from, const char *to) {
 }
 
 /* A server takes its port from the command line alone. Where the text does not tell one it means
- * 8000, so ours is added behind the program's name. The client is told a URL instead. */
+ * 8000, so ours is added after the program's name. The client is told a URL instead. */
 static char *add_port(char *command, unsigned ports) {
     char *program = strstr(command, "build/step");
     if (program == NULL || strstr(command, "--port") != NULL ||
@@ -197,7 +197,7 @@ void scene_output(const struct scene *scene, const char *output, bool interrupte
     lines_free(&raw);
 }
 
-/* Where the next word of the command starts that names a program: the first one, and those behind
+/* Where the next word of the command starts that names a program: the first one, and those after
  * what separates commands. NULL when there is none. */
 static const char *next_program(const char *at, bool at_start) {
     while (*at != '\0') {

@@ -38,7 +38,7 @@ static void print_code(const struct fence *fence) {
     free(code);
 }
 
-/* Prints what stands behind every comment of one kind. */
+/* Prints what stands after every comment of one kind. */
 static void print_comments(const struct fence *fence, const char *mark) {
     const char *separator = "";
     printf("[");

@@ -37,21 +37,21 @@ static size_t word_length(const char *text) {
     return strcspn(text, " \t");
 }
 
-/* Matches the rest of a piece word for word, and then what the text has behind the piece. A word
+/* Matches the rest of a piece word for word, and then what the text has after the piece. A word
  * may be followed by other characters, so the longest is tried first, then shorter ones. */
 /* NOLINTNEXTLINE(misc-no-recursion): as deep as a line has words. */
-static bool same_words(const struct varies *varies, const char *piece, const char *behind,
+static bool same_words(const struct varies *varies, const char *piece, const char *after,
                        const char *line) {
     size_t blanks = strspn(piece, " \t");
     if (*piece == '\0') {
-        return varies_same((void *)(uintptr_t)varies, behind, line);
+        return varies_same((void *)(uintptr_t)varies, after, line);
     }
     if (blanks > 0) {
         size_t got = strspn(line, " \t");
-        return got > 0 && same_words(varies, piece + blanks, behind, line + got);
+        return got > 0 && same_words(varies, piece + blanks, after, line + got);
     }
     for (size_t len = word_length(line); len > 0; len--) {
-        if (same_words(varies, piece + word_length(piece), behind, line + len)) {
+        if (same_words(varies, piece + word_length(piece), after, line + len)) {
             return true;
         }
     }

@@ -16,7 +16,7 @@ bool varies_init(struct varies *varies, const struct document *document, const s
 void varies_free(struct varies *varies);
 
 /* Whether `line` is `wanted`, where every occurrence of a piece in `wanted` may be other words,
- * and every port behind 127.0.0.1: or [::1]: another port, unless it is one of 8000 to 8009.
+ * and every port after 127.0.0.1: or [::1]: another port, unless it is one of 8000 to 8009.
  * `context` is a struct varies: this is a comparison for match_rules. */
 bool varies_same(void *context, const char *wanted, const char *line);
 
