@@ -9,16 +9,11 @@ struct address {
     char name[256]; /* of the host, without the brackets of an IPv6 address */
     char port[8];   /* "80" if the URL has none */
     char host[300]; /* the value of the Host header */
-    char *target;   /* the path and the query; "/" if the URL has none */
+    char *target;   /* the path and the query; "/" if the URL has none; free it */
 };
 
-/* Takes a URL apart; free the address. Returns false and one line that says what is wrong with it:
- * then there is nothing to free. */
-bool address_parse(struct address *address, const char *url, char *error, size_t error_size);
-
-void address_free(struct address *address);
-
-/* The URL again, "ws://" and all. Free it. */
-char *address_url(const struct address *address);
+/* Takes a URL apart. Returns false after one line on standard error that says what is wrong with
+ * it: then there is nothing to free. */
+bool address_parse(struct address *address, const char *url);
 
 #endif

@@ -1,18 +1,13 @@
 #include "wscheck/arguments.h"
 
-#include "common/clock.h"
+#include "wscheck/memory.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    TIMEOUT = 3000,
-    QUICK_TIMEOUT = 1000,
-    START_TIMEOUT = 60 * 1000,
-    RUN_TIMEOUT = 1800 * 1000
-}; /* ms */
+enum { TIMEOUT = 3000, QUICK_TIMEOUT = 1000, START_TIMEOUT = 60 * 1000 }; /* ms */
 
 static void declare(struct options *options, struct arguments *arguments) {
     options_init(
@@ -65,80 +60,71 @@ static void declare(struct options *options, struct arguments *arguments) {
     options_add_flag(options, "--quiet", &arguments->quiet, "say nothing when all is well");
 }
 
-/* Adds a header that has an option of its own. */
-static int add_header(struct arguments *arguments, const char *name, const char *value) {
-    size_t size = value != NULL ? strlen(name) + strlen(value) + 1 : 0;
-    if (value == NULL) {
-        return OPTIONS_GO_ON;
+/* Adds the headers that have an option of their own. Returns OPTIONS_GO_ON or OPTIONS_USAGE. */
+static int add_own_headers(struct arguments *arguments) {
+    const char *const names[] = {"Origin", "Sec-WebSocket-Protocol"};
+    const char *const values[] = {arguments->origin, arguments->subprotocol};
+    struct options_list *headers = &arguments->headers;
+    for (size_t i = 0; i < 2; i++) {
+        if (values[i] != NULL && headers->count == OPTIONS_LIST_MAX) {
+            fprintf(stderr, "wscheck: more than %d headers\n", OPTIONS_LIST_MAX);
+            return OPTIONS_USAGE;
+        }
+        if (values[i] != NULL) {
+            arguments->own_header[i] = memory_text("%s: %s", names[i], values[i]);
+            headers->item[headers->count++] = arguments->own_header[i];
+        }
     }
-    if (arguments->headers.count == OPTIONS_LIST_MAX) {
-        fprintf(stderr, "wscheck: more than %d headers\n", OPTIONS_LIST_MAX);
-        return OPTIONS_USAGE;
-    }
-    char *line = malloc(size);
-    if (line == NULL) {
-        abort();
-    }
-    snprintf(line, size, "%s%s", name, value);
-    arguments->own_header[arguments->own_headers++] = line;
-    arguments->headers.item[arguments->headers.count++] = line;
     return OPTIONS_GO_ON;
 }
 
-/* The step that a selector names: "step01", or "step01/reset", a case of it; 0 if it names none. */
-static unsigned named_step(const char *selector) {
-    char step[7];
-    snprintf(step, sizeof step, "%.6s", selector);
-    return select_step(step);
+/* Tells the URL from the selectors. Returns OPTIONS_GO_ON or OPTIONS_USAGE. */
+static int sort_operands(struct arguments *arguments, const struct options_list *operands) {
+    struct selection *selection = &arguments->selection;
+    for (size_t i = 0; i < operands->count; i++) {
+        const char *operand = operands->item[i];
+        if (strstr(operand, "://") == NULL) {
+            selection->selectors[selection->count++] = operand;
+        } else if (arguments->url == NULL) {
+            arguments->url = operand;
+        } else {
+            fprintf(stderr, "wscheck: one URL at a time: '%s' or '%s'\n", arguments->url, operand);
+            return OPTIONS_USAGE;
+        }
+    }
+    return OPTIONS_GO_ON;
 }
 
 int arguments_parse(struct arguments *arguments, int argc, char **argv) {
     struct options options;
+    struct selection *selection = &arguments->selection;
     *arguments = (struct arguments){.format = "pretty", .jobs = 16, .start_timeout = START_TIMEOUT};
     arguments->program = argc > 0 ? argv[0] : "wscheck";
     declare(&options, arguments);
     int status = options_parse(&options, argc, argv);
-    for (size_t i = 0; i < options.operands.count; i++) {
-        const char *operand = options.operands.item[i];
-        if (strstr(operand, "://") == NULL) {
-            arguments->selection.selectors[arguments->selection.count++] = operand;
-        } else if (arguments->url == NULL) {
-            arguments->url = operand;
-        } else if (status == OPTIONS_GO_ON) {
-            fprintf(stderr, "wscheck: one URL at a time: '%s' or '%s'\n", arguments->url, operand);
-            status = OPTIONS_USAGE;
-        }
+    if (status == OPTIONS_GO_ON) {
+        status = sort_operands(arguments, &options.operands);
+    }
+    if (status == OPTIONS_GO_ON) {
+        status = add_own_headers(arguments);
     }
     if (arguments->timeout == 0) {
-        arguments->timeout = arguments->selection.quick ? QUICK_TIMEOUT : TIMEOUT;
+        arguments->timeout = selection->quick ? QUICK_TIMEOUT : TIMEOUT;
     }
-    for (size_t i = 0; i < arguments->selection.count && arguments->step == 0; i++) {
-        arguments->step = named_step(arguments->selection.selectors[i]);
+    for (size_t i = 0; i < selection->count && arguments->step == 0; i++) {
+        arguments->step = select_step(selection->selectors[i]);
     }
     if (arguments->replay != NULL) {
-        arguments->step = arguments->step > 0 ? arguments->step : named_step(arguments->replay);
-        arguments->selection = (struct selection){.selectors = {arguments->replay}, .count = 1};
+        arguments->step = arguments->step > 0 ? arguments->step : select_step(arguments->replay);
+        *selection = (struct selection){.selectors = {arguments->replay}, .count = 1};
         arguments->jobs = 1;
-    }
-    if (status == OPTIONS_GO_ON) {
-        status = add_header(arguments, "Origin: ", arguments->origin);
-    }
-    if (status == OPTIONS_GO_ON) {
-        status = add_header(arguments, "Sec-WebSocket-Protocol: ", arguments->subprotocol);
     }
     return status;
 }
 
 void arguments_free(struct arguments *arguments) {
-    while (arguments->own_headers > 0) {
-        free(arguments->own_header[--arguments->own_headers]);
-    }
-}
-
-int64_t arguments_run_ends(const struct arguments *arguments) {
-    bool by_hand = arguments->listen != NULL && arguments->command == NULL;
-    int64_t most = arguments->run_timeout > 0 ? arguments->run_timeout : RUN_TIMEOUT;
-    return by_hand && arguments->run_timeout == 0 ? INT64_MAX : clock_now() + most;
+    free(arguments->own_header[0]);
+    free(arguments->own_header[1]);
 }
 
 /* Writes a word as a shell reads it. */
@@ -163,14 +149,14 @@ static void add_option(FILE *out, const char *name, const char *value) {
     }
 }
 
-static void add_number(FILE *out, const char *name, uint64_t number, bool given) {
-    if (given) {
+static void add_number(FILE *out, const char *name, uint64_t number) {
+    if (number > 0) {
         fprintf(out, " %s %" PRIu64, name, number);
     }
 }
 
-static void add_seconds(FILE *out, const char *name, int64_t milliseconds, bool given) {
-    if (given) {
+static void add_seconds(FILE *out, const char *name, int64_t milliseconds, int64_t usual) {
+    if (milliseconds != usual) {
         fprintf(out, " %s %g", name, (double)milliseconds / 1000);
     }
 }
@@ -178,10 +164,7 @@ static void add_seconds(FILE *out, const char *name, int64_t milliseconds, bool 
 char *arguments_again(const struct arguments *arguments) {
     char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL) {
-        abort();
-    }
+    FILE *out = memory_stream(&text, &size);
     add_word(out, arguments->program);
     if (arguments->url != NULL) {
         fputc(' ', out);
@@ -196,12 +179,11 @@ char *arguments_again(const struct arguments *arguments) {
     for (size_t i = 0; i < arguments->headers.count; i++) {
         add_option(out, "--header", arguments->headers.item[i]);
     }
-    add_seconds(out, "--timeout", arguments->timeout, arguments->timeout != TIMEOUT);
-    add_seconds(out, "--start-timeout", arguments->start_timeout,
-                arguments->start_timeout != START_TIMEOUT);
-    add_seconds(out, "--run-timeout", arguments->run_timeout, arguments->run_timeout > 0);
-    add_number(out, "--max-message", arguments->max_message, arguments->max_message > 0);
-    add_number(out, "--messages", arguments->messages, arguments->messages > 0);
+    add_seconds(out, "--timeout", arguments->timeout, TIMEOUT);
+    add_seconds(out, "--start-timeout", arguments->start_timeout, START_TIMEOUT);
+    add_seconds(out, "--run-timeout", arguments->run_timeout, 0);
+    add_number(out, "--max-message", arguments->max_message);
+    add_number(out, "--messages", arguments->messages);
     add_option(out, "--exec", arguments->command);
     fclose(out);
     return text;

@@ -9,13 +9,12 @@ struct arguments {
     const char *command, *format, *replay, *url, *expected, *output;
     const char *listen; /* [ADDRESS:]PORT; NULL: a server is checked */
     const char *origin, *subprotocol;
-    char *own_header[2]; /* the lines of these two */
-    size_t own_headers;
+    char *own_header[2]; /* the lines of these two, or NULL */
     struct selection selection;
     struct options_list headers; /* with those two */
     uint64_t jobs;
     int64_t timeout, start_timeout, run_timeout; /* ms; run_timeout 0: not given */
-    uint64_t messages, max_message;
+    uint64_t messages, max_message;              /* 0: not given */
     unsigned step; /* of the tutorial, at which the server is; 0: no selector says so */
     bool list, all, strict, quiet, no_echo, echo;
 };
@@ -24,10 +23,6 @@ struct arguments {
  * both cases. */
 int arguments_parse(struct arguments *arguments, int argc, char **argv);
 void arguments_free(struct arguments *arguments);
-
-/* When the run has to be over (clock_now), whatever the other side does. Somebody who starts
- * clients by hand may take any time. */
-int64_t arguments_run_ends(const struct arguments *arguments);
 
 /* The command that does the same, as a shell reads it: only the case has to be added. Free it. */
 char *arguments_again(const struct arguments *arguments);

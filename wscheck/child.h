@@ -13,28 +13,22 @@ struct child;
 void child_hold_forks(void);
 void child_release_forks(void);
 
-/* Starts a client in the same way, with its URL for {url} in the command, and {port} and {path} for
- * those who want its parts. Its standard input is a pipe with nothing in it, which child_hang_up
- * ends. */
-struct child *child_start_client(const char *command, unsigned port, const char *host,
-                                 const char *path);
+/* Starts a shell command in a process group of its own; its output is collected. In the command
+ * {port} stands for the port at the end of `host` ("127.0.0.1:8000"). Of a client, and only of
+ * one, the `path` is not NULL: {path} stands for it, and {url} for the whole URL. Its standard
+ * input is a pipe with nothing in it, which child_hang_up ends; that of a server has ended. Returns
+ * NULL with errno when nothing could be started. */
+struct child *child_start(const char *command, const char *host, const char *path);
 void child_hang_up(struct child *child);
-
-/* Whether it has ended in a way in which no program means to: by a signal that it was not sent. */
-bool child_crashed(struct child *child);
-
-/* Starts a shell command, in which every {port} is replaced with a free port, in a process group of
- * its own; its output is collected. Returns NULL with errno when that fails. */
-struct child *child_start(const char *command);
-
-/* The port that was picked. */
-unsigned child_port(const struct child *child);
 
 /* Whether it has not ended. */
 bool child_is_running(struct child *child);
 
 /* How it ended, in words; "" while it runs. The text belongs to the child. */
 const char *child_end(struct child *child);
+
+/* Whether it has ended in a way in which no program means to: by a signal that it was not sent. */
+bool child_crashed(struct child *child);
 
 /* How much it has printed so far, and a copy of what it printed from `offset` on, as a C string of
  * at most `most` characters from the end. Free it. */

@@ -1,43 +1,92 @@
 #include "wscheck/grade.h"
 
+#include "common/clock.h"
 #include "common/process.h"
 #include "wscheck/address.h"
-#include "wscheck/child.h"
 #include "wscheck/driver.h"
 #include "wscheck/listener.h"
+#include "wscheck/memory.h"
 #include "wscheck/probe.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum {
     DESCRIPTORS = 128,         /* beside those of the cases: connections that have no case yet */
     DESCRIPTORS_OF_A_CASE = 8, /* connections, and the pipes of a client */
     REPETITIONS = 5,           /* of failures of one cause */
-    WHOLE_SERVER = 5           /* the step that does all that RFC 6455 asks of a server */
+    RUN_TIMEOUT = 1800 * 1000, /* ms */
+    WHOLE_SERVER = 5,          /* the step that does all that RFC 6455 asks of a server */
+    CLIENT = 6                 /* the step that is one */
 };
 
-/* Runs fewer cases at a time rather than out of descriptors. */
-static void limit_jobs(struct arguments *arguments) {
+/* The children are in process groups of their own, which the terminal's ^C does not reach. When
+ * they are gone the cases fail, and nobody wants to read about that. */
+static void *wait_for_signal(void *argument) {
+    char number;
+    while (read(*(int *)argument, &number, 1) != 1) {
+    }
+    if ((ftrylockfile(stdout) | ftrylockfile(stderr)) != 0) {
+        /* Another thread is writing right now, and may end what it has begun. */
+    }
+    child_stop_all();
+    signal(number, SIG_DFL);
+    raise(number);
+    return NULL;
+}
+
+/* Returns 0, or -1 with errno. */
+static int stop_children_at_signals(void) {
+    static int stop;
+    pthread_t thread;
+    stop = process_catch_stop();
+    errno = stop < 0 ? errno : pthread_create(&thread, NULL, wait_for_signal, &stop);
+    return errno == 0 ? 0 : -1;
+}
+
+/* What both runs have in common. No run lasts for ever, whatever the other side does, but somebody
+ * who starts clients by hand may take any time. */
+static struct trial_settings common_settings(const struct arguments *arguments,
+                                             struct silence *silence) {
+    bool by_hand = arguments->listen != NULL && arguments->command == NULL;
+    int64_t most = arguments->run_timeout > 0 ? arguments->run_timeout : RUN_TIMEOUT;
+    bool endless = by_hand && arguments->run_timeout == 0;
+    return (struct trial_settings){.silence = silence,
+                                   .timeout = arguments->timeout,
+                                   .ends = endless ? INT64_MAX : clock_now() + most,
+                                   .headers = &arguments->headers,
+                                   .messages = arguments->messages,
+                                   .max_message = arguments->max_message,
+                                   .command = arguments->command,
+                                   .arrival = arguments->start_timeout};
+}
+
+/* How many cases may run at a time: fewer than was asked for rather than run out of descriptors. */
+static size_t allowed_jobs(const struct arguments *arguments) {
     uint64_t wanted = DESCRIPTORS + DESCRIPTORS_OF_A_CASE * arguments->jobs;
     uint64_t allowed = process_allow_descriptors(wanted);
-    if (allowed < wanted) {
-        arguments->jobs =
-            allowed < DESCRIPTORS ? 1 : 1 + (allowed - DESCRIPTORS) / DESCRIPTORS_OF_A_CASE;
-    }
+    return allowed >= wanted       ? (size_t)arguments->jobs
+           : allowed < DESCRIPTORS ? 1
+                                   : 1 + (size_t)(allowed - DESCRIPTORS) / DESCRIPTORS_OF_A_CASE;
 }
 
 static int run(const struct arguments *arguments, struct report *report,
-               struct trial_settings *settings, const struct test_case *const *cases,
+               struct trial_settings *settings, size_t jobs, const struct test_case *const *cases,
                size_t count) {
     struct runner runner = {.settings = settings,
                             .cases = cases,
                             .count = count,
-                            .jobs = (size_t)arguments->jobs,
+                            .jobs = jobs,
                             .repetitions = arguments->selection.quick ? 1 : REPETITIONS,
                             .keep_transcript = arguments->replay != NULL,
                             .on_result = report_result,
                             .context = report};
+    char *url = memory_text("ws://%s%s", settings->host, settings->target);
+    report->url = url;
     report->driver = settings->driver;
     report->quiet = arguments->quiet;
     report->strict = arguments->strict;
@@ -48,6 +97,7 @@ static int run(const struct arguments *arguments, struct report *report,
     enum run_end end = runner_run(&runner);
     report_end(report, end);
     free(report->again);
+    free(url);
     if (end != RUN_COMPLETE && end != RUN_NO_HANDSHAKE) {
         return STATUS_NO_RESULT;
     }
@@ -60,95 +110,75 @@ static int run(const struct arguments *arguments, struct report *report,
 }
 
 /* Starts a client for each case, or waits until somebody does. */
-int grade_client(struct arguments *arguments, struct report *report,
-                 const struct test_case *const *cases, size_t count) {
+static int grade_client(const struct arguments *arguments, struct report *report,
+                        const struct test_case *const *cases, size_t count) {
     struct silence silence = {0};
-    struct trial_settings settings = {.driver = &driver_client,
-                                      .silence = &silence,
-                                      .timeout = arguments->timeout,
-                                      .ends = arguments_run_ends(arguments),
-                                      .echo = arguments->echo,
-                                      .step = 6,
-                                      .target = "/",
-                                      .messages = arguments->messages,
-                                      .max_message = arguments->max_message,
-                                      .command = arguments->command,
-                                      .arrival = arguments->start_timeout};
-    char url[320];
-    limit_jobs(arguments);
-    size_t jobs = probe_client(&settings, arguments->listen, (size_t)arguments->jobs);
+    struct trial_settings settings = common_settings(arguments, &silence);
+    settings.driver = &driver_client;
+    settings.echo = arguments->echo;
+    settings.step = CLIENT;
+    settings.target = "/";
+    size_t jobs = probe_client(&settings, arguments->listen, allowed_jobs(arguments));
     if (jobs == 0) {
         return STATUS_NO_RESULT;
     }
-    arguments->jobs = jobs;
-    snprintf(url, sizeof url, "ws://%s/", settings.host);
-    report->url = url;
-    int status = run(arguments, report, &settings, cases, count);
+    int status = run(arguments, report, &settings, jobs, cases, count);
     listener_close(settings.listener);
-    report->url = NULL; /* it ends with this function */
     return status;
 }
 
-/* Starts the server, if there is a command; its address stands for that of the URL then. */
-static bool start_server(struct trial_settings *settings, struct address *address) {
-    if (settings->command == NULL) {
-        snprintf(settings->host, sizeof settings->host, "%s", address->host);
-        return true;
+/* Starts the server if there is a command, and finds it. Returns false after one line on standard
+ * error. */
+static bool find_server(struct trial_settings *settings, const struct address *address) {
+    if (settings->command != NULL) {
+        return probe_start(settings);
     }
-    if (!probe_start(settings)) {
-        return false;
+    snprintf(settings->host, sizeof settings->host, "%s", address->host);
+    const char *problem = link_find(address->name, address->port, &settings->address);
+    if (problem != NULL) {
+        fprintf(stderr, "wscheck: cannot find the host '%s': %s\n", address->name, problem);
     }
-    snprintf(address->name, sizeof address->name, "127.0.0.1");
-    snprintf(address->port, sizeof address->port, "%u", child_port(settings->child));
-    snprintf(address->host, sizeof address->host, "%s", settings->host);
-    return true;
+    return problem == NULL;
 }
 
-int grade_server(struct arguments *arguments, struct report *report,
-                 const struct test_case *const *cases, size_t count) {
+static int grade_server(const struct arguments *arguments, struct report *report,
+                        const struct test_case *const *cases, size_t count) {
     struct silence silence = {0};
-    struct trial_settings settings = {.driver = &driver_server,
-                                      .silence = &silence,
-                                      .timeout = arguments->timeout,
-                                      .ends = arguments_run_ends(arguments),
-                                      .echo = !arguments->no_echo,
-                                      .step = arguments->step > 0 ? arguments->step : WHOLE_SERVER,
-                                      .headers = &arguments->headers,
-                                      .command = arguments->command,
-                                      .arrival = arguments->start_timeout,
-                                      .messages = arguments->messages,
-                                      .max_message = arguments->max_message};
+    struct trial_settings settings = common_settings(arguments, &silence);
     struct address address;
-    char error[400];
-    limit_jobs(arguments);
-    if (!address_parse(&address, arguments->url != NULL ? arguments->url : "ws://127.0.0.1/", error,
-                       sizeof error)) {
-        fprintf(stderr, "wscheck: %s\n", error);
+    int status = STATUS_NO_RESULT;
+    if (!address_parse(&address, arguments->url != NULL ? arguments->url : "ws://127.0.0.1/")) {
         return STATUS_USAGE;
     }
-    int status = STATUS_NO_RESULT;
-    if (start_server(&settings, &address)) {
-        char *url = address_url(&address);
-        settings.target = address.target;
-        report->url = url;
-        const char *problem = link_find(address.name, address.port, &settings.address);
-        if (problem != NULL) {
-            fprintf(stderr, "wscheck: cannot find the host '%s': %s\n", address.name, problem);
-        } else {
-            unsigned least = arguments->replay != NULL ? cases[0]->step : WHOLE_SERVER;
-            size_t jobs = probe_server(&settings, url, (size_t)arguments->jobs, least);
-            settings.few_places = jobs < arguments->jobs;
-            arguments->jobs = jobs;
+    settings.driver = &driver_server;
+    settings.echo = !arguments->no_echo;
+    settings.step = arguments->step > 0 ? arguments->step : WHOLE_SERVER;
+    settings.target = address.target;
+    if (find_server(&settings, &address)) {
+        unsigned least = arguments->replay != NULL ? cases[0]->step : WHOLE_SERVER;
+        size_t wanted = allowed_jobs(arguments), jobs = probe_server(&settings, wanted, least);
+        settings.few_places = jobs < wanted;
+        if (jobs > 0) {
+            status = run(arguments, report, &settings, jobs, cases, count);
         }
-        if (problem == NULL && arguments->jobs > 0) {
-            status = run(arguments, report, &settings, cases, count);
-        }
-        report->url = NULL;
-        free(url);
     }
     if (settings.child != NULL) {
         child_stop(settings.child);
     }
-    address_free(&address);
+    free(address.target);
     return status;
+}
+
+int grade(const struct arguments *arguments, struct report *report,
+          const struct test_case *const *cases, size_t count) {
+    if (arguments->listen == NULL && arguments->url == NULL && arguments->command == NULL) {
+        fprintf(stderr, "wscheck: no server: give a URL such as ws://127.0.0.1:8000/, or --exec\n");
+        return STATUS_USAGE;
+    }
+    if (stop_children_at_signals() != 0) {
+        fprintf(stderr, "wscheck: cannot start: %s\n", strerror(errno));
+        return STATUS_NO_RESULT;
+    }
+    return arguments->listen != NULL ? grade_client(arguments, report, cases, count)
+                                     : grade_server(arguments, report, cases, count);
 }

@@ -2,76 +2,69 @@
 
 #include "common/clock.h"
 #include "common/process.h"
+#include "wscheck/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { FIND_TIMEOUT = 1000 }; /* ms for each of several addresses */
 
-static void keep(struct link_address *address, const struct addrinfo *found) {
-    memset(address, 0, sizeof *address);
-    memcpy(&address->address, found->ai_addr, found->ai_addrlen);
-    address->size = found->ai_addrlen;
-}
-
-static bool accepts(const struct link_address *address) {
-    struct link *link = malloc(sizeof *link);
-    bool open = link != NULL && link_open(link, address, clock_now() + FIND_TIMEOUT) == 0;
-    if (open) {
-        link_close(link);
-    }
-    free(link);
-    return open;
-}
-
 const char *link_find(const char *host, const char *port, struct link_address *address) {
-    struct addrinfo hints = {0}, *found;
-    hints.ai_socktype = SOCK_STREAM;
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found;
     int problem = getaddrinfo(host, port, &hints, &found);
     if (problem != 0) {
         return gai_strerror(problem);
     }
-    keep(address, found);
-    for (const struct addrinfo *next = found; found->ai_next != NULL && next != NULL;
-         next = next->ai_next) {
-        struct link_address candidate;
-        keep(&candidate, next);
-        if (accepts(&candidate)) {
-            *address = candidate;
-            break;
-        }
+    bool chosen = false;
+    for (const struct addrinfo *next = found; next != NULL && !chosen; next = next->ai_next) {
+        memset(address, 0, sizeof *address);
+        memcpy(&address->address, next->ai_addr, next->ai_addrlen);
+        address->size = next->ai_addrlen;
+        chosen = found->ai_next == NULL || link_accepts(address, clock_now() + FIND_TIMEOUT);
     }
     freeaddrinfo(found);
     return NULL;
 }
 
-int link_open(struct link *link, const struct link_address *address, int64_t deadline) {
+bool link_accepts(const struct link_address *address, int64_t deadline) {
+    struct link *link = memory_take(sizeof *link);
+    bool open = link_open(link, address, deadline) == 0;
+    link_close(link);
+    free(link);
+    return open;
+}
+
+void link_adopt(struct link *link, int fd) {
+    int on = 1;
     link->ended = link->reset = link->broken = false;
     link->start = link->end = 0;
+    link->fd = fd;
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    /* Each write leaves at once, so that a case decides what arrives together. */
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+int link_open(struct link *link, const struct link_address *address, int64_t deadline) {
+    int problem = 0;
+    socklen_t size = sizeof problem;
     link->fd = socket(address->address.ss_family, SOCK_STREAM, 0);
     if (link->fd < 0) {
         return -1;
     }
-    int on = 1, problem = 0;
-    socklen_t size = sizeof problem;
-    fcntl(link->fd, F_SETFL, O_NONBLOCK);
-    fcntl(link->fd, F_SETFD, FD_CLOEXEC);
-    /* Each write leaves at once, so that a case decides what arrives together. */
-    setsockopt(link->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    link_adopt(link, link->fd);
     if (connect(link->fd, (const struct sockaddr *)&address->address, address->size) != 0) {
         problem = errno;
-        if (problem == EINPROGRESS) {
-            bool ready = link_wait(link, LINK_WRITABLE, deadline) != 0;
+        if (problem == EINPROGRESS && link_wait(link, LINK_WRITABLE, deadline) != 0) {
+            getsockopt(link->fd, SOL_SOCKET, SO_ERROR, &problem, &size);
+        } else if (problem == EINPROGRESS) {
             problem = ETIMEDOUT;
-            if (ready) {
-                getsockopt(link->fd, SOL_SOCKET, SO_ERROR, &problem, &size);
-            }
         }
     }
     if (problem != 0) {
@@ -82,27 +75,14 @@ int link_open(struct link *link, const struct link_address *address, int64_t dea
     return 0;
 }
 
-void link_adopt(struct link *link, int fd) {
-    int on = 1;
-    link->ended = link->reset = link->broken = false;
-    link->start = link->end = 0;
-    link->fd = fd;
-    fcntl(fd, F_SETFL, O_NONBLOCK);
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
 int link_wait(const struct link *link, int wanted, int64_t deadline) {
-    struct pollfd poller = {link->fd, 0, 0};
-    poller.events = (short)(((wanted & LINK_READABLE) != 0 ? POLLIN : 0) |
-                            ((wanted & LINK_WRITABLE) != 0 ? POLLOUT : 0));
+    struct pollfd poller = {link->fd, (short)wanted, 0};
     for (;;) {
         int64_t left = deadline - clock_now();
         int count = poll(&poller, 1, left > 0 ? (int)left : 0);
         if (count > 0) {
             bool trouble = (poller.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
-            int ready = ((poller.revents & POLLIN) != 0 ? LINK_READABLE : 0) |
-                        ((poller.revents & POLLOUT) != 0 ? LINK_WRITABLE : 0);
-            return trouble ? wanted : ready;
+            return trouble ? wanted : poller.revents;
         }
         if (count == 0 || errno != EINTR) {
             return 0;
@@ -122,6 +102,10 @@ bool link_read(struct link *link) {
         link->reset = link->reset || count < 0;
     }
     return count > 0;
+}
+
+const char *link_end_words(const struct link *link) {
+    return link->reset ? "reset the TCP connection" : "ended the TCP stream";
 }
 
 size_t link_write(struct link *link, const uint8_t *bytes, size_t len) {

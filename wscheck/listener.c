@@ -1,14 +1,15 @@
 #include "wscheck/listener.h"
 
 #include "common/clock.h"
-#include "wscheck/child.h"
 #include "wscheck/head.h"
+#include "wscheck/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,11 +25,11 @@ enum {
     LINE_MAX_LENGTH = 2048
 };
 
+enum { TO_COME = -1, TAKEN = -2 };
+
 struct expected {
-    bool used;
-    char path[80];
-    int fd;     /* -1 until it has come */
-    bool taken; /* by listener_wait */
+    char path[80]; /* "": nothing is expected here */
+    int fd;        /* or TO_COME, or TAKEN by listener_wait */
 };
 
 struct pending {
@@ -38,14 +39,13 @@ struct pending {
 
 struct listener {
     int fd;
-    unsigned port;
-    char host[64];
+    char host[80];
     pthread_t thread;
     struct pending pending[PENDING_MAX]; /* of the thread alone */
     size_t pending_count;
+    atomic_bool stopped;
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
-    bool stopped, takes_any;
     struct expected expected[EXPECTED_MAX];
 };
 
@@ -56,28 +56,27 @@ static bool names(struct head_text line, const char *path) {
     return next < end && (*next == ' ' || *next == '?');
 }
 
-/* The one whose path this is, or the only one if that will do. */
+/* The one whose path this is, or the only one if it is the path of no case. */
 static struct expected *find(struct listener *listener, struct head_text line) {
     struct expected *only = NULL;
-    size_t used = 0;
+    size_t count = 0;
     for (size_t i = 0; i < EXPECTED_MAX; i++) {
         struct expected *expected = &listener->expected[i];
-        if (!expected->used) {
-            continue;
-        }
-        if (names(line, expected->path)) {
+        if (expected->path[0] != '\0' && names(line, expected->path)) {
             return expected;
         }
-        only = expected;
-        used++;
+        if (expected->path[0] != '\0') {
+            only = expected;
+            count++;
+        }
     }
-    return listener->takes_any && used == 1 && head_text_find(line, "/6455/") == NULL ? only : NULL;
+    return count == 1 && head_text_find(line, "/6455/") == NULL ? only : NULL;
 }
 
 static void hand_over(struct listener *listener, int fd, struct head_text line) {
     pthread_mutex_lock(&listener->mutex);
     struct expected *expected = find(listener, line);
-    if (expected != NULL && expected->fd < 0) {
+    if (expected != NULL && expected->fd == TO_COME) {
         expected->fd = fd;
         pthread_cond_broadcast(&listener->changed);
     } else {
@@ -116,17 +115,10 @@ static void accept_one(struct listener *listener) {
     }
 }
 
-static bool is_stopped(struct listener *listener) {
-    pthread_mutex_lock(&listener->mutex);
-    bool stopped = listener->stopped;
-    pthread_mutex_unlock(&listener->mutex);
-    return stopped;
-}
-
 static void *serve(void *argument) {
     struct listener *listener = argument;
     struct timespec pause = {0, 1000000};
-    while (!is_stopped(listener)) {
+    while (!listener->stopped) {
         struct pollfd waits[PENDING_MAX + 1];
         size_t count = listener->pending_count, kept = 0;
         waits[0] = (struct pollfd){listener->fd, count < PENDING_MAX ? POLLIN : 0, 0};
@@ -175,28 +167,29 @@ static void name_host(struct listener *listener, const struct sockaddr *address,
                             : strcmp(host, "::") == 0    ? "::1"
                                                          : host;
     bool is_long = strchr(host, ':') != NULL;
-    snprintf(listener->host, sizeof listener->host, is_long ? "[%s]" : "%s", reachable);
-    listener->port = (unsigned)strtoul(port, NULL, 10);
+    snprintf(listener->host, sizeof listener->host, is_long ? "[%s]:%s" : "%s:%s", reachable, port);
 }
 
-static bool listen_on(struct listener *listener, const struct addrinfo *found) {
+/* Returns 0, or -1 with errno. */
+static int listen_on(struct listener *listener, const struct addrinfo *found) {
     struct sockaddr_storage address;
     socklen_t size = sizeof address;
     int on = 1;
     listener->fd = socket(found->ai_family, SOCK_STREAM, 0);
     if (listener->fd < 0) {
-        return false;
+        return -1;
     }
     fcntl(listener->fd, F_SETFD, FD_CLOEXEC);
     fcntl(listener->fd, F_SETFL, O_NONBLOCK);
     setsockopt(listener->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    bool listens = bind(listener->fd, found->ai_addr, found->ai_addrlen) == 0 &&
-                   listen(listener->fd, 64) == 0 &&
-                   getsockname(listener->fd, (struct sockaddr *)&address, &size) == 0;
-    if (listens) {
-        name_host(listener, (struct sockaddr *)&address, size);
+    if (bind(listener->fd, found->ai_addr, found->ai_addrlen) != 0 ||
+        listen(listener->fd, 64) != 0 ||
+        getsockname(listener->fd, (struct sockaddr *)&address, &size) != 0) {
+        return -1;
     }
-    return listens;
+    name_host(listener, (struct sockaddr *)&address, size);
+    errno = pthread_create(&listener->thread, NULL, serve, listener);
+    return errno == 0 ? 0 : -1;
 }
 
 struct listener *listener_open(const char *place, const char **problem) {
@@ -212,23 +205,18 @@ struct listener *listener_open(const char *place, const char **problem) {
         *problem = gai_strerror(error);
         return NULL;
     }
-    struct listener *listener = calloc(1, sizeof *listener);
-    if (listener == NULL) {
-        abort();
-    }
+    struct listener *listener = memory_take(sizeof *listener);
     pthread_mutex_init(&listener->mutex, NULL);
     pthread_cond_init(&listener->changed, NULL);
-    bool listens = listen_on(listener, found);
-    errno = listens ? pthread_create(&listener->thread, NULL, serve, listener) : errno;
-    freeaddrinfo(found);
-    if (!listens || errno != 0) {
+    if (listen_on(listener, found) != 0) {
         *problem = strerror(errno);
         if (listener->fd >= 0) {
             close(listener->fd);
         }
         free(listener);
-        return NULL;
+        listener = NULL;
     }
+    freeaddrinfo(found);
     return listener;
 }
 
@@ -236,14 +224,8 @@ const char *listener_host(const struct listener *listener) {
     return listener->host;
 }
 
-unsigned listener_port(const struct listener *listener) {
-    return listener->port;
-}
-
 void listener_close(struct listener *listener) {
-    pthread_mutex_lock(&listener->mutex);
     listener->stopped = true;
-    pthread_mutex_unlock(&listener->mutex);
     pthread_join(listener->thread, NULL);
     close(listener->fd);
     free(listener);
@@ -252,46 +234,40 @@ void listener_close(struct listener *listener) {
 unsigned listener_expect(struct listener *listener, const char *path) {
     unsigned place = 0;
     pthread_mutex_lock(&listener->mutex);
-    while (place + 1 < EXPECTED_MAX && listener->expected[place].used) {
+    while (place + 1 < EXPECTED_MAX && listener->expected[place].path[0] != '\0') {
         place++;
     }
     struct expected *expected = &listener->expected[place];
-    expected->used = true;
-    expected->fd = -1;
-    expected->taken = false;
+    expected->fd = TO_COME;
     snprintf(expected->path, sizeof expected->path, "%s", path);
     pthread_mutex_unlock(&listener->mutex);
-    return place;
-}
-
-int listener_wait(struct listener *listener, unsigned place, int64_t deadline,
-                  bool (*is_hopeless)(void *context), void *context) {
-    struct expected *expected = &listener->expected[place];
-    bool hopeless = false;
-    pthread_mutex_lock(&listener->mutex);
-    while (expected->fd < 0 && clock_now() < deadline && !hopeless) {
-        if (clock_wait(&listener->changed, &listener->mutex, 100)) {
-            hopeless = is_hopeless(context);
-        }
-    }
-    int fd = expected->fd;
-    expected->taken = fd >= 0;
-    pthread_mutex_unlock(&listener->mutex);
-    return fd;
+    return place + 1;
 }
 
 void listener_forget(struct listener *listener, unsigned place) {
+    struct expected *expected = &listener->expected[place - 1];
     pthread_mutex_lock(&listener->mutex);
-    struct expected *expected = &listener->expected[place];
-    expected->used = false;
-    if (expected->fd >= 0 && !expected->taken) {
+    expected->path[0] = '\0';
+    if (expected->fd >= 0) {
         close(expected->fd);
     }
     pthread_mutex_unlock(&listener->mutex);
 }
 
-void listener_take_any(struct listener *listener) {
+int listener_wait(struct listener *listener, unsigned place, int64_t deadline,
+                  struct child *child) {
+    struct expected *expected = &listener->expected[place - 1];
+    bool is_hopeless = false;
     pthread_mutex_lock(&listener->mutex);
-    listener->takes_any = true;
+    while (expected->fd == TO_COME && clock_now() < deadline && !is_hopeless) {
+        if (clock_wait(&listener->changed, &listener->mutex, 100)) {
+            is_hopeless = child != NULL && !child_is_running(child);
+        }
+    }
+    int fd = expected->fd;
+    if (fd >= 0) {
+        expected->fd = TAKEN;
+    }
     pthread_mutex_unlock(&listener->mutex);
+    return fd;
 }

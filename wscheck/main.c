@@ -1,7 +1,6 @@
 /* wscheck: puts any WebSocket server or client to the test and explains what it gets wrong. */
 #include "common/process.h"
 #include "wscheck/grade.h"
-#include "wscheck/interrupt.h"
 #include "wscheck/select.h"
 
 #include <errno.h>
@@ -20,18 +19,7 @@ static int use(struct arguments *arguments, struct report *report,
         report_list(report->format, cases, count);
         return STATUS_PASSED;
     }
-    if (interrupt_stops_children() != 0) {
-        fprintf(stderr, "wscheck: cannot start: %s\n", strerror(errno));
-        return STATUS_NO_RESULT;
-    }
-    if (arguments->listen != NULL) {
-        return grade_client(arguments, report, cases, count);
-    }
-    if (arguments->url == NULL && arguments->command == NULL) {
-        fprintf(stderr, "wscheck: no server: give a URL such as ws://127.0.0.1:8000/, or --exec\n");
-        return STATUS_USAGE;
-    }
-    return grade_server(arguments, report, cases, count);
+    return grade(arguments, report, cases, count);
 }
 
 /* Chooses the cases and uses them. */

@@ -3,110 +3,126 @@
 #include "common/clock.h"
 #include "common/text.h"
 #include "wscheck/child.h"
+#include "wscheck/memory.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-enum { START_PAUSE = 20, LAST_WORDS = 1000, COUNT_PAUSE = 100 }; /* ms */
-enum { COUNTS = 3, HTTP_STEP = 2, PATIENCE = 3 /* times --timeout for the first answer */ };
+enum { START_PAUSE = 20, DEATH = 1000, COUNT_PAUSE = 100 }; /* ms */
+enum {
+    LAST_WORDS = 300,
+    COUNTS = 3,
+    HTTP_STEP = 2,
+    PATIENCE = 3 /* times --timeout for the first answer */
+};
 
-static void last_words(struct child *child) {
-    if (!child_is_running(child)) {
-        child_wait_silent(child, clock_now() + LAST_WORDS);
-    }
-    char *output = child_output(child, 0, 300), line[320];
+void probe_last_words(const char *output) {
+    char line[LAST_WORDS + 20];
     size_t length = strlen(output);
     while (length > 0 && output[length - 1] == '\n') {
         length--;
     }
+    size_t start = length > LAST_WORDS ? length - LAST_WORDS : 0;
     if (length > 0) {
-        fprintf(stderr, "; it printed: %s", text_printable(output, length, line, sizeof line));
+        fprintf(stderr, "; it printed: %s",
+                text_printable(output + start, length - start, line, sizeof line));
     }
     fprintf(stderr, "\n");
-    free(output);
 }
 
-/* Waits until its port accepts a connection. */
-static bool listens(struct child *child, const struct link_address *address, int64_t deadline) {
-    struct link *link = malloc(sizeof *link);
-    bool open = false;
-    if (link == NULL) {
-        abort();
+/* Lets the kernel pick a port and gives it back at once; the server takes it a moment later. */
+static unsigned free_port(void) {
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    bool found = fd >= 0 && bind(fd, (struct sockaddr *)&address, size) == 0 &&
+                 getsockname(fd, (struct sockaddr *)&address, &size) == 0;
+    if (fd >= 0) {
+        close(fd);
     }
-    while (!open && child_is_running(child) && clock_now() < deadline) {
-        open = link_open(link, address, deadline) == 0;
-        link_close(link);
-        struct timespec pause = {0, START_PAUSE * 1000000L};
-        if (!open) {
-            nanosleep(&pause, NULL);
-        }
-    }
-    free(link);
-    return open;
+    return found ? ntohs(address.sin_port) : 0;
 }
 
 bool probe_start(struct trial_settings *settings) {
-    struct child *child = child_start(settings->command);
+    int64_t deadline = clock_now() + settings->arrival;
     char port[8];
+    snprintf(port, sizeof port, "%u", free_port());
+    snprintf(settings->host, sizeof settings->host, "127.0.0.1:%s", port);
+    link_find("127.0.0.1", port, &settings->address);
+    struct child *child = child_start(settings->command, settings->host, NULL);
     if (child == NULL) {
         fprintf(stderr, "wscheck: cannot start '%s': %s\n", settings->command, strerror(errno));
         return false;
     }
-    snprintf(port, sizeof port, "%u", child_port(child));
-    snprintf(settings->host, sizeof settings->host, "127.0.0.1:%s", port);
-    link_find("127.0.0.1", port, &settings->address);
-    bool open = listens(child, &settings->address, clock_now() + settings->arrival);
+    bool open = false;
+    while (!open && child_is_running(child) && clock_now() < deadline) {
+        struct timespec pause = {0, START_PAUSE * 1000000L};
+        open = link_accepts(&settings->address, deadline);
+        if (!open) {
+            nanosleep(&pause, NULL);
+        }
+    }
     if (open && child_is_running(child)) {
         settings->child = child;
         return true;
     }
     if (!child_is_running(child)) {
+        child_wait_silent(child, clock_now() + DEATH);
         fprintf(stderr, "wscheck: '%s' does not run: %s", settings->command, child_end(child));
     } else {
         fprintf(stderr, "wscheck: '%s' does not listen on port %s within %g s (--start-timeout)",
                 settings->command, port, (double)settings->arrival / 1000);
     }
-    last_words(child);
+    char *output = child_output(child, 0, SIZE_MAX);
+    probe_last_words(output);
+    free(output);
     child_stop(child);
     return false;
 }
 
-/* What the server is, if its answer is not a 101; "" if it is a 101. */
-static void diagnose(const struct trial *trial, char *out, size_t capacity) {
-    const uint8_t *bytes = trial->answer.bytes;
-    size_t length = trial->answer.length;
-    struct head_text first = head_line(&trial->answer, &(size_t){0});
+/* Whether the answer is a 101; if not, says on standard error what the server is. */
+static bool is_websocket(const struct trial *trial) {
+    const struct head *answer = &trial->answer;
+    const uint8_t *bytes = answer->bytes;
+    size_t length = answer->length;
+    struct head_text first = head_line(answer, &(size_t){0});
     char line[100];
-    *out = '\0';
+    if (answer->status == 101) {
+        return true;
+    }
+    fprintf(stderr, "wscheck: ws://%s%s: the server ", trial->settings->host,
+            trial->settings->target);
     if (length > 2 && (bytes[0] == 0x15 || bytes[0] == 0x16) && bytes[1] == 3) {
-        snprintf(out, capacity, "speaks TLS; check the server behind it, on its plain port");
+        fprintf(stderr, "speaks TLS; check the server behind it, on its plain port\n");
     } else if (length == 0 && trial->link.ended) {
-        snprintf(out, capacity,
-                 "ends the connection without an answer to the handshake; does it "
-                 "speak TLS, or another protocol?");
+        fprintf(stderr, "ends the connection without an answer to the handshake; does it speak "
+                        "TLS, or another protocol?\n");
     } else if (length == 0) {
-        snprintf(out, capacity,
-                 "accepts connections, but has not answered the handshake within "
-                 "%g s; does it hang?",
-                 (double)trial->timeout / 1000);
+        fprintf(stderr,
+                "accepts connections, but has not answered the handshake within %g s; does it "
+                "hang?\n",
+                (double)trial->timeout / 1000);
     } else if (!head_text_begins(first, "HTTP/")) {
-        snprintf(out, capacity, "does not speak HTTP; it answers: %s",
-                 text_printable(bytes, length < 60 ? length : 60, line, sizeof line));
+        fprintf(stderr, "does not speak HTTP; it answers: %s\n",
+                text_printable(bytes, length < 60 ? length : 60, line, sizeof line));
     } else if (trial->verdict.cause == CAUSE_HEAD_WITHOUT_END) {
         size_t last = length < 24 ? length : 24;
-        snprintf(out, capacity,
-                 "begins to answer the handshake, but no empty line (CR LF CR LF) ends the head of "
-                 "its answer, which ends with '%s'",
-                 text_printable(bytes + length - last, last, line, sizeof line));
-    } else if (trial->answer.status != 101) {
-        snprintf(out, capacity,
-                 "answers the handshake with '%s', not with 101; is the path %s right?",
-                 text_printable(bytes, first.length < 60 ? first.length : 60, line, sizeof line),
-                 trial->settings->target);
+        fprintf(stderr,
+                "begins to answer the handshake, but no empty line (CR LF CR LF) ends the head of "
+                "its answer, which ends with '%s'\n",
+                text_printable(bytes + length - last, last, line, sizeof line));
+    } else {
+        fprintf(stderr, "answers the handshake with '%s', not with 101; is the path %s right?\n",
+                text_printable(bytes, first.length < 60 ? first.length : 60, line, sizeof line),
+                trial->settings->target);
     }
+    return false;
 }
 
 /* Looks whether two messages come back, and nothing before or between them. A server that does not
@@ -115,10 +131,7 @@ static void look_for_echo(const struct trial_settings *settings) {
     static const char text[] = "does this come back?";
     struct payload payload = {(const uint8_t *)text, strlen(text), strlen(text), 0};
     struct trial_wanted wanted = {OPCODE_TEXT, false, payload, 2};
-    struct trial *trial = malloc(sizeof *trial);
-    if (trial == NULL) {
-        abort();
-    }
+    struct trial *trial = memory_take(sizeof *trial);
     trial_init(trial, settings, "echo");
     if (trial_connect(trial)) {
         trial_send_request(trial);
@@ -144,11 +157,8 @@ static void look_for_echo(const struct trial_settings *settings) {
 
 /* How many of this many connections the server takes at once. */
 static size_t count_once(const struct trial_settings *settings, size_t most) {
-    struct trial *trials = calloc(most, sizeof trials[0]);
+    struct trial *trials = memory_take(most * sizeof trials[0]);
     size_t begun = 0, served = 0;
-    if (trials == NULL) {
-        abort();
-    }
     while (begun < most) {
         trial_init(&trials[begun], settings, "probe");
         if (!trial_connect(&trials[begun++])) {
@@ -180,38 +190,37 @@ static size_t count_places(const struct trial_settings *settings, size_t most) {
     return places;
 }
 
-size_t probe_server(struct trial_settings *settings, const char *url, size_t jobs, unsigned least) {
-    char problem[300] = "";
-    struct trial *trial = malloc(sizeof *trial);
-    if (trial == NULL) {
-        abort();
-    }
+/* Whether there is a server that speaks what the settings want of it; says what is wrong if not. */
+static bool speaks(struct trial_settings *settings, unsigned least) {
+    struct trial *trial = memory_take(sizeof *trial);
     trial_init(trial, settings, "probe");
     trial_give_time(trial, PATIENCE * settings->timeout);
-    bool connected = trial_connect(trial);
-    if (connected && settings->step >= 3) {
+    bool good = trial_connect(trial);
+    if (good && settings->step >= 3) {
         trial_send_request(trial);
         trial_read_answer(trial);
-        diagnose(trial, problem, sizeof problem);
-        if (problem[0] != '\0' && trial->answer.status > 0 && least == HTTP_STEP) {
-            settings->step = HTTP_STEP;
-            problem[0] = '\0';
-        }
     }
     if (clock_now() >= settings->ends) {
         fprintf(stderr,
-                "wscheck: %s: the time of the run is over (--run-timeout), and the server had not "
-                "answered yet\n",
-                url);
-        connected = false;
-    } else if (!connected) {
-        fprintf(stderr, "wscheck: %s: %s; is the server running?\n", url, trial->verdict.got);
-    } else if (problem[0] != '\0') {
-        fprintf(stderr, "wscheck: %s: the server %s\n", url, problem);
+                "wscheck: ws://%s%s: the time of the run is over (--run-timeout), and the server "
+                "had not answered yet\n",
+                settings->host, settings->target);
+        good = false;
+    } else if (!good) {
+        fprintf(stderr, "wscheck: ws://%s%s: %s; is the server running?\n", settings->host,
+                settings->target, trial->verdict.got);
+    } else if (least == HTTP_STEP && trial->answer.status > 0 && trial->answer.status != 101) {
+        settings->step = HTTP_STEP;
+    } else if (settings->step >= 3) {
+        good = is_websocket(trial);
     }
     trial_free(trial);
     free(trial);
-    if (!connected || problem[0] != '\0') {
+    return good;
+}
+
+size_t probe_server(struct trial_settings *settings, size_t jobs, unsigned least) {
+    if (!speaks(settings, least)) {
         return 0;
     }
     if (settings->echo && settings->step >= 5) {

@@ -15,7 +15,10 @@ bool probe_start(struct trial_settings *settings);
  * 0 after one line on standard error that says what is there: nothing, TLS, plain HTTP, silence.
  * A case of step 2 needs no more than HTTP: if no other is wanted, `least` is 2, and what answers
  * the handshake by HTTP is a server at that step, which the settings say then. */
-size_t probe_server(struct trial_settings *settings, const char *url, size_t jobs, unsigned least);
+size_t probe_server(struct trial_settings *settings, size_t jobs, unsigned least);
+
+/* Ends a line about a program that does not do what it should with the last it has printed. */
+void probe_last_words(const char *output);
 
 /* probe_client.c. */
 

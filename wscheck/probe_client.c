@@ -1,8 +1,8 @@
 #include "wscheck/probe.h"
 
 #include "common/clock.h"
-#include "common/text.h"
 #include "wscheck/listener.h"
+#include "wscheck/memory.h"
 #include "wscheck/tested_client.h"
 
 #include <stdio.h>
@@ -11,20 +11,6 @@
 
 enum { ARRIVAL_OF_OTHERS = 60000 }; /* ms for a client that somebody else starts to connect */
 enum { STARTS = 4 };                /* that a wait has to last, since many start at a time */
-
-/* What the client printed, on the line that says what is wrong. */
-static void last_words(const char *output) {
-    char line[320];
-    size_t length = output != NULL ? strlen(output) : 0;
-    while (length > 0 && output[length - 1] == '\n') {
-        length--;
-    }
-    if (length > 0) {
-        fprintf(stderr, "; it printed: %s",
-                text_printable(output, length < 300 ? length : 300, line, sizeof line));
-    }
-    fprintf(stderr, "\n");
-}
 
 /* A client that is slow to start is slow while others start beside it. */
 static void scale(struct trial_settings *settings, int64_t start) {
@@ -39,10 +25,7 @@ static void scale(struct trial_settings *settings, int64_t start) {
 /* Starts the client once, lets it in, and measures how long that takes. Returns whether it came;
  * *any is whether it asked for another path than that of its URL. */
 static bool visit(struct trial_settings *settings, bool *any) {
-    struct trial *trial = malloc(sizeof *trial);
-    if (trial == NULL) {
-        abort();
-    }
+    struct trial *trial = memory_take(sizeof *trial);
     trial_init(trial, settings, "wscheck/probe");
     int64_t start = clock_now();
     bool came = tested_client_arrive(trial, "");
@@ -60,7 +43,7 @@ static bool visit(struct trial_settings *settings, bool *any) {
     if (!came) {
         fprintf(stderr, "wscheck: '%s' is no client: wanted %s; %s", settings->command,
                 trial->verdict.want, trial->verdict.got);
-        last_words(trial->client.output);
+        probe_last_words(trial->client.output != NULL ? trial->client.output : "");
     }
     trial_free(trial);
     free(trial);
@@ -74,15 +57,15 @@ static void set_host(struct trial_settings *settings) {
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-:[]";
     const char *command = settings->command != NULL ? settings->command : "";
     const char *end = strstr(command, ":{port}"), *start = end;
-    unsigned port = listener_port(settings->listener);
-    snprintf(settings->host, sizeof settings->host, "%s:%u", listener_host(settings->listener),
-             port);
+    const char *host = listener_host(settings->listener);
+    snprintf(settings->host, sizeof settings->host, "%s", host);
     while (end != NULL && start > command && strchr(host_bytes, start[-1]) != NULL) {
         start--;
     }
     if (end != NULL && start > command + 1 && end - start < 250 &&
         strncmp(start - 2, "//", 2) == 0) {
-        snprintf(settings->host, sizeof settings->host, "%.*s:%u", (int)(end - start), start, port);
+        snprintf(settings->host, sizeof settings->host, "%.*s%s", (int)(end - start), start,
+                 strrchr(host, ':'));
     }
 }
 
@@ -99,7 +82,6 @@ size_t probe_client(struct trial_settings *settings, const char *place, size_t j
     if (settings->command == NULL && settings->arrival < ARRIVAL_OF_OTHERS) {
         settings->arrival = ARRIVAL_OF_OTHERS;
     }
-    listener_take_any(settings->listener);
     if (settings->command == NULL) {
         return 1;
     }

@@ -11,7 +11,7 @@ wscheck := $(addprefix cases/,$(wscheck_cases)) select \
            trial trial_send trial_judge trial_wait trial_open trial_label trial_keys trial_deflate \
            script script_run script_run_request script_run_answer script_run_frames script_run_others \
            driver_server driver_client \
-           arguments address command child listener interrupt tested_client probe probe_client \
+           arguments address memory child listener tested_client probe probe_client \
            cause silence runner runner_case explain summary \
            report report_pretty report_junit report_list grade
 wscheck_common := process options text hexdump clock sha1 base64

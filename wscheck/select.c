@@ -13,7 +13,7 @@ enum { SUGGESTIONS = 3, LAST_STEP = 7 /* of the tutorial */ };
 unsigned select_step(const char *selector) {
     const unsigned char *digit = (const unsigned char *)selector + 4;
     if (strncmp(selector, "step", 4) != 0 || !isdigit(digit[0]) || !isdigit(digit[1]) ||
-        digit[2] != '\0') {
+        (digit[2] != '\0' && digit[2] != '/')) {
         return 0;
     }
     unsigned step = 10U * (digit[0] - '0') + (digit[1] - '0');
@@ -31,26 +31,11 @@ static bool belongs_to_step(const struct test_case *test, unsigned step) {
                             : test->step <= step && (step >= 5 || test->step != 4);
 }
 
-/* "6455/5.5.2/3" is the third case of its section, for who counts instead of reading. */
-static bool is_nth(const struct case_list *list, const struct test_case *test,
-                   const char *selector) {
-    size_t section = strlen(test->section), number = 1;
-    const char *digits = selector + section + 1;
-    if (strncmp(selector, test->section, section) != 0 || selector[section] != '/' ||
-        digits[0] == '\0' || digits[strspn(digits, "0123456789")] != '\0') {
-        return false;
-    }
-    for (const struct test_case *each = list->cases; each < test; each++) {
-        number += strcmp(each->section, test->section) == 0;
-    }
-    return strtoul(digits, NULL, 10) == number;
-}
-
 static bool is_named(const struct case_list *list, const struct test_case *test,
                      const char *selector) {
     size_t length = strlen(selector);
     unsigned step = select_step(selector);
-    if (step > 0) {
+    if (step > 0 && strchr(selector, '/') == NULL) {
         return (step == 7 || (step == 6) == (list->role == FOR_CLIENTS)) &&
                belongs_to_step(test, step);
     }
@@ -63,9 +48,8 @@ static bool is_named(const struct case_list *list, const struct test_case *test,
                               strchr(test->section, '/') == NULL))) {
         same++;
     }
-    bool named = same == length && (test->name[length] == '\0' || test->name[length] == '/' ||
-                                    test->name[length] == '.');
-    return named || is_nth(list, test, selector);
+    return same == length &&
+           (test->name[length] == '\0' || test->name[length] == '/' || test->name[length] == '.');
 }
 
 struct suggestions {
@@ -80,12 +64,11 @@ static void suggest(struct suggestions *suggestions, const char *selector, const
             return;
         }
     }
-    while (place > 0 && letters < suggestions->distance[place - 1]) {
-        place--;
-    }
-    for (size_t i = SUGGESTIONS - 1; i > place && i < SUGGESTIONS; i--) {
-        suggestions->name[i] = suggestions->name[i - 1];
-        suggestions->distance[i] = suggestions->distance[i - 1];
+    for (; place > 0 && letters < suggestions->distance[place - 1]; place--) {
+        if (place < SUGGESTIONS) {
+            suggestions->name[place] = suggestions->name[place - 1];
+            suggestions->distance[place] = suggestions->distance[place - 1];
+        }
     }
     if (place < SUGGESTIONS) {
         suggestions->name[place] = name;

@@ -2,9 +2,8 @@
  *
  * A selector is a step ("step03": all that a server at that stage must do), a case
  * ("6455/5.4/cut/3"), or the beginning of several up to a '/' or a '.' ("6455/5.4/cut", "6455/5").
- * "6455/5.4/3" is the third of its section today; a name stays. "deflate" is all that is about
- * compression; "12.1/1" has the usual name "12.1.1" as well. With a ! in front a selector leaves
- * out what it names.
+ * "deflate" is all that is about compression; "12.1/1" has the usual name "12.1.1" as well. With a
+ * ! in front a selector leaves out what it names.
  */
 #ifndef WSCHECK_SELECT_H
 #define WSCHECK_SELECT_H
@@ -30,7 +29,7 @@ size_t select_cases(const struct case_list *list, const struct selection *select
  * after the name, and after a #, is for people. Returns false after one line on standard error. */
 bool select_expected(struct case_list *list, const char *path);
 
-/* The step of a selector such as "step03", or 0 when it is none. */
+/* The step of a selector such as "step03", or "step01/reset", a case of it; 0 when it has none. */
 unsigned select_step(const char *selector);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "common/clock.h"
 #include "common/text.h"
-#include "wscheck/child.h"
 #include "wscheck/listener.h"
 #include "wscheck/request_rules.h"
 
@@ -19,30 +18,25 @@ enum {
     OUTPUT_SHOWN = 2000  /* characters of the client's output beside a failure */
 };
 
-/* A client that has ended will not connect any more. */
-static bool has_ended(void *context) {
-    struct trial *trial = context;
-    return trial->client.child != NULL && !child_is_running(trial->client.child);
-}
-
-static bool connect_client(struct trial *trial, const char *url_path) {
+/* Starts the client, or tells somebody to, and waits for its connection. */
+static bool connect_client(struct trial *trial) {
     const struct trial_settings *settings = trial->settings;
-    unsigned port = listener_port(settings->listener);
-    if (settings->command != NULL) {
-        trial->client.child = child_start_client(settings->command, port, settings->host, url_path);
-        if (trial->client.child == NULL) {
+    struct trial_client *client = &trial->client;
+    if (settings->command == NULL) {
+        fprintf(stderr, "waiting for a client at ws://%s%s\n", settings->host, client->target);
+    } else {
+        client->child = child_start(settings->command, settings->host, client->target);
+        if (client->child == NULL) {
             snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
                      "wscheck itself cannot start it: %s", strerror(errno));
             return false;
         }
-    } else {
-        fprintf(stderr, "waiting for a client at ws://%s%s\n", settings->host, url_path);
     }
-    int fd = listener_wait(settings->listener, trial->client.place, clock_now() + settings->arrival,
-                           has_ended, trial);
+    int fd = listener_wait(settings->listener, client->place, clock_now() + settings->arrival,
+                           client->child);
     if (fd < 0) {
-        const char *end = trial->client.child != NULL ? child_end(trial->client.child) : "";
-        trial->client.absent = true;
+        const char *end = client->child != NULL ? child_end(client->child) : "";
+        client->absent = true;
         trial_fail(
             trial, LEVEL_MUST, CAUSE_NO_CLIENT, "the client connects to the URL", "%s%s",
             end[0] != '\0' ? "no connection came, and " : "no connection came within a while", end);
@@ -54,30 +48,28 @@ static bool connect_client(struct trial *trial, const char *url_path) {
 }
 
 bool tested_client_arrive(struct trial *trial, const char *query) {
-    static const char want[] = "a request that ends with an empty line";
-    char url_path[200];
-    snprintf(url_path, sizeof url_path, "%s%s", trial->client.path, query);
-    trial->client.place = listener_expect(trial->settings->listener, trial->client.path);
-    trial->client.expected = true;
-    snprintf(trial->client.target, sizeof trial->client.target, "%s", url_path);
-    if (!connect_client(trial, url_path)) {
+    struct trial_client *client = &trial->client;
+    client->place = listener_expect(trial->settings->listener, client->path);
+    snprintf(client->target, sizeof client->target, "%s%s", client->path, query);
+    if (!connect_client(trial)) {
         return false;
     }
-    free(trial->client.former_head.bytes);
-    trial->client.former_head = trial->client.head;
-    trial->client.head = (struct head){NULL, 0, 0};
-    bool whole = trial_gather(trial, &trial->client.head);
-    trial->client.head_entry = trial->transcript.count;
+    free(client->former_head.bytes);
+    client->former_head = client->head;
+    client->head = (struct head){NULL, 0, 0};
+    bool whole = trial_gather(trial, &client->head);
+    client->head_entry = trial->transcript.count;
     transcript_bytes(
         transcript_add(&trial->transcript, TRANSCRIPT_RECEIVED, "the opening handshake"),
-        trial->client.head.bytes, trial->client.head.length);
+        client->head.bytes, client->head.length);
     if (!whole) {
-        trial_mark(trial, trial->client.head_entry, trial->client.head.length);
-        trial_fail(trial, LEVEL_MUST, CAUSE_HEAD_WITHOUT_END, want, "%zu bytes, then %s",
-                   trial->client.head.length, trial->link.ended ? "the end of TCP" : "silence");
+        trial_mark(trial, client->head_entry, client->head.length);
+        trial_fail(trial, LEVEL_MUST, CAUSE_HEAD_WITHOUT_END,
+                   "a request that ends with an empty line", "%zu bytes, then %s",
+                   client->head.length, trial->link.ended ? "the end of TCP" : "silence");
         return false;
     }
-    struct head_text key = tested_client_key(&trial->client.head);
+    struct head_text key = tested_client_key(&client->head);
     request_init_answer(&trial->request, key.start, key.length);
     return true;
 }
@@ -90,26 +82,18 @@ struct head_text tested_client_key(const struct head *head) {
     return key;
 }
 
-/* Whether a second connection has another key than the first. */
-static void judge_fresh(struct trial *trial) {
-    struct head_text key = tested_client_key(&trial->client.head);
-    struct head_text former = tested_client_key(&trial->client.former_head);
-    if (head_text_same(key, former)) {
-        char shown[80];
-        trial_fail(trial, LEVEL_MUST, CAUSE_BAD_REQUEST, "a new key for each connection (4.1)",
-                   "the same Sec-WebSocket-Key came twice: %s",
-                   text_printable(key.start, key.length, shown, sizeof shown));
-    }
-}
-
 void tested_client_judge(struct trial *trial, const char *rule) {
     struct head_fault fault = {0};
+    struct head_text key = tested_client_key(&trial->client.head);
     if (strcmp(rule, "fresh") == 0) {
-        judge_fresh(trial);
-        return;
-    }
-    if (!request_rules_judge(&trial->client.head, rule, trial->client.target, trial->settings->host,
-                             &fault)) {
+        char shown[80];
+        if (head_text_same(key, tested_client_key(&trial->client.former_head))) {
+            trial_fail(trial, LEVEL_MUST, CAUSE_BAD_REQUEST, "a new key for each connection (4.1)",
+                       "the same Sec-WebSocket-Key came twice: %s",
+                       text_printable(key.start, key.length, shown, sizeof shown));
+        }
+    } else if (!request_rules_judge(&trial->client.head, rule, trial->client.target,
+                                    trial->settings->host, &fault)) {
         trial_mark(trial, trial->client.head_entry, fault.wrong);
         trial_fail(trial, LEVEL_MUST, CAUSE_BAD_REQUEST, "a request as 4.1 describes it", "%s",
                    fault.what);
@@ -196,10 +180,19 @@ void tested_client_stays_quiet(struct trial *trial, int64_t milliseconds) {
     }
 }
 
+/* Waits for the client's Close. Returns whether it came. */
+static bool wait_close(struct trial *trial) {
+    int64_t deadline = clock_now() + trial->timeout;
+    while (!trial->closing.received && trial_receive(trial, deadline)) {
+    }
+    return trial->closing.received;
+}
+
 void tested_client_hang_up(struct trial *trial) {
+    char *skipped = trial->verdict.skipped;
+    size_t size = sizeof trial->verdict.skipped;
     if (trial->client.child == NULL) {
-        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
-                 "it ends the client's input, so it needs --exec");
+        snprintf(skipped, size, "it ends the client's input, so it needs --exec");
         return;
     }
     trial->no_reply = true;
@@ -207,34 +200,27 @@ void tested_client_hang_up(struct trial *trial) {
     trial_flush(trial);
     transcript_add(&trial->transcript, TRANSCRIPT_REMARK, "the client's input ended");
     child_hang_up(trial->client.child);
-    int64_t deadline = clock_now() + trial->timeout;
-    while (!trial->closing.received && trial_receive(trial, deadline)) {
-    }
-    if (!trial->closing.received && trial->link.ended) {
+    bool closes = wait_close(trial);
+    if (!closes && trial->link.ended) {
         trial_fail(trial, LEVEL_SHOULD, CAUSE_NO_CLOSE_FRAME,
                    "a client that is done sends a Close frame first (7.1.2)",
-                   "it %s, without a Close frame",
-                   trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
+                   "it %s, without a Close frame", link_end_words(&trial->link));
         trial->excused = true;
-    } else if (!trial->closing.received && trial->verdict.failed < LEVEL_MUST) {
-        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
-                 "the client does not close the connection at the end of its input");
+    } else if (!closes && trial->verdict.failed < LEVEL_MUST) {
+        snprintf(skipped, size, "the client does not close the connection at the end of its input");
     }
 }
 
 void tested_client_lingers(struct trial *trial) {
     trial_flush(trial);
-    int64_t deadline = clock_now() + trial->timeout;
-    while (!trial->closing.received && trial_receive(trial, deadline)) {
+    bool closes = wait_close(trial);
+    int64_t deadline = clock_now() + LINGER;
+    while (closes && trial_receive(trial, deadline)) {
     }
-    deadline = clock_now() + LINGER;
-    while (trial->closing.received && trial_receive(trial, deadline)) {
-    }
-    if (trial->closing.received && trial->link.ended) {
+    if (closes && trial->link.ended) {
         trial_fail(trial, LEVEL_SHOULD, CAUSE_TCP_ENDED_FIRST,
                    "when both Closes are through, the server is the first to end TCP (7.1.1)",
-                   "the client %s before the server did",
-                   trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
+                   "the client %s before the server did", link_end_words(&trial->link));
     }
     trial_wait_closed(trial, NULL);
 }
@@ -256,22 +242,23 @@ void tested_client_only_pinged(struct trial *trial) {
 }
 
 void tested_client_leave(struct trial *trial) {
+    struct trial_client *client = &trial->client;
     link_close(&trial->link);
-    if (trial->client.expected) {
-        listener_forget(trial->settings->listener, trial->client.place);
-        trial->client.expected = false;
+    if (client->place > 0) {
+        listener_forget(trial->settings->listener, client->place);
+        client->place = 0;
     }
-    if (trial->client.child == NULL) {
+    if (client->child == NULL) {
         return;
     }
-    child_hang_up(trial->client.child);
-    child_wait_silent(trial->client.child, clock_now() + GRACE);
-    if (child_crashed(trial->client.child)) {
+    child_hang_up(client->child);
+    child_wait_silent(client->child, clock_now() + GRACE);
+    if (child_crashed(client->child)) {
         trial_fail(trial, LEVEL_MUST, CAUSE_DIED, "the client does not crash", "%s",
-                   child_end(trial->client.child));
+                   child_end(client->child));
     }
-    free(trial->client.output);
-    trial->client.output = child_output(trial->client.child, 0, OUTPUT_SHOWN);
-    child_stop(trial->client.child);
-    trial->client.child = NULL;
+    free(client->output);
+    client->output = child_output(client->child, 0, OUTPUT_SHOWN);
+    child_stop(client->child);
+    client->child = NULL;
 }

@@ -110,12 +110,12 @@ struct trial_closing {
 /* A client under test. Its masking keys are kept when a case starts it again. */
 struct trial_client {
     struct child *child;
-    char *output;          /* what it had printed when it was let go */
-    char path[80];         /* by which it is told from those of other cases */
-    char target[200];      /* the path, and perhaps a query */
-    unsigned place;        /* where the listener expects it */
-    bool expected, absent; /* absent: it never came */
-    bool hung_up;          /* it was asked to close, so its Close is its own */
+    char *output;     /* what it had printed when it was let go */
+    char path[80];    /* by which it is told from those of other cases */
+    char target[200]; /* the path, and perhaps a query */
+    unsigned place;   /* where the listener expects it; 0: nowhere */
+    bool absent;      /* it never came */
+    bool hung_up;     /* it was asked to close, so its Close is its own */
     uint32_t masking_keys[TRIAL_KEYS_MAX];
     size_t masking_key_count;
     struct head head, former_head; /* of its request, and of the one before it */
