@@ -20,7 +20,7 @@ enum { OUTPUT_MAX = 4 * 1024 * 1024, STOP_GRACE = 3000, KILL_GRACE = 200 /* ms *
 struct child {
     struct child *next; /* in the list of all that run; `forks` guards it */
     pid_t pid;
-    int output, input; /* our ends of two pipes; input: -1 after the end */
+    int output, input; /* our ends of two pipes; input is -1 after child_hang_up */
     pthread_t reader;
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
@@ -214,24 +214,19 @@ char *child_output(struct child *child, size_t offset, size_t most) {
 
 /* Whether the output shows the digits of the text's bytes, however they are grouped on a line. */
 static bool shows_digits(const char *output, const char *text) {
-    char digits[64];
-    size_t count = 0;
-    for (; *text != '\0' && count + 3 < sizeof digits; text++, count += 2) {
-        snprintf(digits + count, 3, "%02x", (unsigned char)*text);
+    char *digits = memory_take(2 * strlen(text) + 1), *shown = memory_take(strlen(output) + 1);
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        snprintf(digits + 2 * i, 3, "%02x", (unsigned char)text[i]);
     }
-    for (; *output != '\0'; output++) {
-        size_t same = 0;
-        for (const char *next = output;
-             same < count &&
-             (tolower((unsigned char)*next) == digits[same] || (*next == ' ' && same > 0));
-             next++) {
-            same += *next != ' ';
-        }
-        if (same == count) {
-            return true;
+    for (size_t length = 0; *output != '\0'; output++) {
+        if (*output != ' ') {
+            shown[length++] = (char)tolower((unsigned char)*output);
         }
     }
-    return false;
+    bool found = strstr(shown, digits) != NULL;
+    free(digits);
+    free(shown);
+    return found;
 }
 
 /* Waits until something has changed. Returns false when nothing will any more, or in time. */

@@ -49,8 +49,8 @@ bool link_read(struct link *link);
 /* What the other side did at the end: "ended the TCP stream", or "reset the TCP connection". */
 const char *link_end_words(const struct link *link);
 
-/* Writes what the kernel takes of the bytes at once; sets `broken` when the other side is gone. Returns
- * how many were taken. */
+/* Writes what the kernel takes of the bytes at once; sets `broken` when the other side is gone.
+ * Returns how many were taken. */
 size_t link_write(struct link *link, const uint8_t *bytes, size_t len);
 
 /* Ends our half of the stream. The other side's half stays open. */
