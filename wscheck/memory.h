@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* This many bytes (more than 0), all of them zero. */
+/* This many bytes, all of them zero. */
 void *memory_take(size_t size);
 
 /* A text that is formatted as by printf. */

@@ -1,6 +1,7 @@
 #include "wscheck/select.h"
 
 #include "common/text.h"
+#include "wscheck/memory.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUGGESTIONS = 3, LAST_STEP = 7 /* of the tutorial */ };
+enum { LAST_STEP = 7 /* of the tutorial */ };
 
 unsigned select_step(const char *selector) {
     const unsigned char *digit = (const unsigned char *)selector + 4;
@@ -52,49 +53,47 @@ static bool is_named(const struct case_list *list, const struct test_case *test,
            (test->name[length] == '\0' || test->name[length] == '/' || test->name[length] == '.');
 }
 
-struct suggestions {
-    const char *name[SUGGESTIONS];
-    size_t distance[SUGGESTIONS];
+struct candidate {
+    const char *name;
+    size_t letters; /* that differ */
 };
 
-static void suggest(struct suggestions *suggestions, const char *selector, const char *name) {
-    size_t letters = text_distance(selector, name), place = SUGGESTIONS;
-    for (size_t i = 0; i < SUGGESTIONS; i++) {
-        if (suggestions->name[i] != NULL && strcmp(suggestions->name[i], name) == 0) {
-            return;
-        }
-    }
-    for (; place > 0 && letters < suggestions->distance[place - 1]; place--) {
-        if (place < SUGGESTIONS) {
-            suggestions->name[place] = suggestions->name[place - 1];
-            suggestions->distance[place] = suggestions->distance[place - 1];
-        }
-    }
-    if (place < SUGGESTIONS) {
-        suggestions->name[place] = name;
-        suggestions->distance[place] = letters;
-    }
+/* The nearest first; of those that are equally near, the same names beside each other. */
+static int compare(const void *one, const void *other) {
+    const struct candidate *first = one, *second = other;
+    return first->letters < second->letters   ? -1
+           : first->letters > second->letters ? 1
+                                              : strcmp(first->name, second->name);
 }
 
-/* The names that look most like a selector that names nothing. */
+/* Says which names look most like a selector that names nothing. */
 static void complain(const struct case_list *list, const char *selector) {
-    static const char *const names[] = {"step01", "step02", "step03", "step04",
-                                        "step05", "step07", "deflate"};
-    struct suggestions near = {{NULL}, {SIZE_MAX, SIZE_MAX, SIZE_MAX}};
-    if (list->role == FOR_CLIENTS) {
-        suggest(&near, selector, "step06");
-    }
-    for (size_t i = list->role == FOR_CLIENTS ? 5 : 0; i < sizeof names / sizeof names[0]; i++) {
-        suggest(&near, selector, names[i]);
-    }
-    for (size_t i = 0; i < list->count; i++) {
-        suggest(&near, selector, list->cases[i].section);
+    static const char *const steps[] = {"step07", "deflate", "step06", "step01",
+                                        "step02", "step03",  "step04", "step05"};
+    bool is_client = list->role == FOR_CLIENTS;
+    size_t count = 0, distinct = 0;
+    struct candidate *near = memory_take((2 * list->count + 8) * sizeof near[0]);
+    for (size_t i = 0; i < (is_client ? 3 : 8); i++) {
+        if (is_client || i != 2) {
+            near[count++].name = steps[i];
+        }
     }
     for (size_t i = 0; i < list->count; i++) {
-        suggest(&near, selector, list->cases[i].name);
+        near[count++].name = list->cases[i].section;
+        near[count++].name = list->cases[i].name;
+    }
+    for (size_t i = 0; i < count; i++) {
+        near[i].letters = text_distance(selector, near[i].name);
+    }
+    qsort(near, count, sizeof near[0], compare);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || strcmp(near[i].name, near[distinct - 1].name) != 0) {
+            near[distinct++] = near[i];
+        }
     }
     fprintf(stderr, "wscheck: no case is named '%s'; near it are %s, %s and %s (--list has all)\n",
-            selector, near.name[0], near.name[1], near.name[2]);
+            selector, near[0].name, near[1].name, near[2].name);
+    free(near);
 }
 
 /* Whether any of the selectors that begin (or do not begin) with a ! names the case. */
