@@ -53,6 +53,8 @@ static const struct cause_words words[CAUSES] = {
     [CAUSE_NO_ECHO] = {.what = "does not send a message back"},
     [CAUSE_ECHO_STOPS] = {.what = "stops in the middle of a message"},
     [CAUSE_ECHO_DIFFERS] = {.what = "sends back something else than the message"},
+    [CAUSE_UNASKED_MESSAGE] = {.what = "sends a message that is no echo",
+                               .hint = "--no-echo is for servers that greet, or push messages"},
     [CAUSE_NO_PONG] = {.what = "does not answer a Ping",
                        .home = "6455/5.5.2",
                        .hint = "answer at once, also between two fragments of a message"},

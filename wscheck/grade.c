@@ -88,6 +88,7 @@ static int run(const struct arguments *arguments, struct report *report,
     char *url = memory_text("ws://%s%s", settings->host, settings->target);
     report->url = url;
     report->driver = settings->driver;
+    report->remark = settings->remark;
     report->quiet = arguments->quiet;
     report->strict = arguments->strict;
     report->in_full = arguments->replay != NULL;

@@ -127,7 +127,7 @@ static bool is_websocket(const struct trial *trial) {
 
 /* Looks whether two messages come back, and nothing before or between them. A server that does not
  * mean to echo is told so in time. */
-static void look_for_echo(const struct trial_settings *settings) {
+static void look_for_echo(struct trial_settings *settings) {
     static const char text[] = "does this come back?";
     struct payload payload = {(const uint8_t *)text, strlen(text), strlen(text), 0};
     struct trial_wanted wanted = {OPCODE_TEXT, false, payload, 2};
@@ -143,12 +143,14 @@ static void look_for_echo(const struct trial_settings *settings) {
         trial_wait_messages(trial);
         const struct trial_verdict *verdict = &trial->verdict;
         bool other = verdict->cause == CAUSE_ECHO_DIFFERS;
+        char *remark = settings->remark;
         const struct transcript_entry *came = transcript_entry(&trial->transcript, trial->entry);
         if (other || verdict->cause == CAUSE_NO_ECHO) {
-            fprintf(stderr,
-                    "wscheck: it is no plain echo: %s; --no-echo is for servers that do something "
-                    "else with messages\n",
-                    other && came != NULL ? came->label : verdict->got);
+            snprintf(remark, sizeof settings->remark,
+                     "it is no plain echo: %.140s; --no-echo is for servers that do something else "
+                     "with messages",
+                     other && came != NULL ? came->label : verdict->got);
+            fprintf(stderr, "wscheck: %s\n", remark);
         }
     }
     trial_free(trial);

@@ -12,6 +12,7 @@ struct report {
     char *again; /* the command with which --replay and a name repeat a case */
     bool quiet, colour, progress;
     const struct driver *driver; /* who is graded */
+    const char *remark;          /* what the first look has found, said again at the end; or "" */
     bool strict;                 /* a SHOULD counts */
     bool in_full;                /* explains the cases that pass as well, with all bytes */
     bool all;                    /* explains every failure */

@@ -112,6 +112,9 @@ static void print_ends(const struct report *report) {
         explain_cause(stdout, &summary->groups[0].shown);
         printf(", in %zu case%s\n", summary->groups[0].count,
                summary->groups[0].count == 1 ? "" : "s");
+        if (report->remark[0] != '\0') {
+            printf("%s\n", report->remark);
+        }
     }
 }
 

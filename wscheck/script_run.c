@@ -187,13 +187,21 @@ static bool is_over(const struct script_run *run) {
 }
 
 void script_run(struct trial *trial, const struct script *script) {
+    enum { HEAVY_TIMEOUTS = 4 }; /* a pure Python server needs them for 8 MiB */
     struct script_run run = {.trial = trial, .script = script};
     const struct trial_settings *settings = trial->settings;
+    if (script_is_heavy(script)) {
+        trial_give_time(trial, HEAVY_TIMEOUTS * trial->timeout);
+    }
     for (size_t i = 0; i < script->count && !is_over(&run); i++) {
         const struct script_step *step = &script->steps[i];
         if (trial->settings->driver->prepare(&run, step)) {
             step->word->act(&run, step);
         }
+    }
+    if (trial->messages.unasked && trial->verdict.skipped[0] == '\0') {
+        trial_fail(trial, LEVEL_MUST, CAUSE_UNASKED_MESSAGE, "each message is sent back, once",
+                   "more messages came than were sent");
     }
     trial->settings = settings;
     if (run.own != NULL) {

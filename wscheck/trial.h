@@ -43,6 +43,7 @@ struct trial_settings {
     struct silence *silence; /* what has never come so far */
     int64_t ends;            /* when the run is over (clock_now), whatever is still to be done */
     bool echo;               /* whether the server sends messages back */
+    char remark[240];        /* why it may not, as far as the first look can tell; or "" */
     const struct options_list *headers; /* of every request, beside the usual ones; or NULL */
     unsigned step;        /* of the tutorial, at which the server is; 5 for a whole server */
     uint64_t max_message; /* bytes of a message that it takes at least; 0: nobody knows */
@@ -87,6 +88,8 @@ struct trial_messages {
     bool judged; /* what comes is compared with what is wanted */
     struct trial_wanted wanted[TRIAL_WANTED_MAX];
     size_t first, count;
+    uint64_t sent, came; /* whole messages, or the last frames of such */
+    bool unasked;        /* more have come than were sent */
     bool begun;
     uint64_t done; /* bytes */
 };

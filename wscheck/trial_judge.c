@@ -114,6 +114,11 @@ static void end_data(struct trial *trial) {
         return;
     }
     trial->messages.begun = false;
+    trial->messages.came++;
+    if (wanted == NULL && trial->messages.came > trial->messages.sent) {
+        trial->messages.unasked = true; /* it may come at any time, so it is judged at the end */
+        return;
+    }
     if (wanted == NULL) {
         trial_mark(trial, trial->entry, 0);
         trial_fail(trial, trial->closing.sent ? LEVEL_SHOULD : LEVEL_MUST,

@@ -114,6 +114,7 @@ void trial_send_frame(struct trial *trial, struct writer_frame *frame, uint64_t 
         done += count;
     }
     trial->mid_frame = cut > 0 || frame->claimed != length;
+    trial->messages.sent += frame->fin && frame->opcode < OPCODE_CLOSE;
 }
 
 void trial_send_simple(struct trial *trial, uint8_t opcode, const void *payload, size_t length) {
