@@ -2,6 +2,7 @@
 
 #include "wscheck/memory.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,7 @@ static bool copy(char *out, size_t capacity, const char *start, const char *end)
     return snprintf(out, capacity, "%.*s", (int)(end - start), start) < (int)capacity;
 }
 
-/* Splits "name", "name:port" or "[name]:port". */
-static bool parse_authority(struct address *address, const char *start, const char *end) {
+bool address_split(struct address *address, const char *start, const char *end) {
     bool has_brackets = *start == '[';
     const char *name = start + has_brackets;
     const char *name_end = memchr(name, has_brackets ? ']' : ':', (size_t)(end - name));
@@ -49,9 +49,8 @@ static bool parse_authority(struct address *address, const char *start, const ch
         !copy(address->port, sizeof address->port, port, colon < end ? end : port + 2)) {
         return false;
     }
-    unsigned long number = strtoul(address->port, NULL, 10);
-    return strspn(address->port, "0123456789") == strlen(address->port) && number > 0 &&
-           number <= 65535;
+    return address->port[0] != '\0' && strtoul(address->port, NULL, 10) <= UINT16_MAX &&
+           strspn(address->port, "0123456789") == strlen(address->port);
 }
 
 bool address_parse(struct address *address, const char *url) {
@@ -66,7 +65,7 @@ bool address_parse(struct address *address, const char *url) {
         }
     }
     if (memchr(start, '@', (size_t)(rest - start)) != NULL ||
-        !parse_authority(address, start, rest)) {
+        !address_split(address, start, rest) || strtoul(address->port, NULL, 10) == 0) {
         fprintf(stderr, "wscheck: '%s' has no host and port such as ws://127.0.0.1:8000/\n", url);
         return false;
     }

@@ -3,7 +3,6 @@
 #define WSCHECK_ADDRESS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 struct address {
     char name[256]; /* of the host, without the brackets of an IPv6 address */
@@ -15,5 +14,9 @@ struct address {
 /* Takes a URL apart. Returns false after one line on standard error that says what is wrong with
  * it: then there is nothing to free. */
 bool address_parse(struct address *address, const char *url);
+
+/* Fills in all but the target from what stands in front of it: "name", "name:port" or
+ * "[name]:port". Returns whether it is so. */
+bool address_split(struct address *address, const char *start, const char *end);
 
 #endif

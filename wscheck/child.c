@@ -24,11 +24,10 @@ struct child {
     pthread_t reader;
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
-    char *text; /* a C string: all after `length` is zeros */
+    bool silent, crashed; /* silent: the pipe has been closed at its other end */
+    char end[80];         /* how it ended, or "" */
     size_t length;
-    bool silent; /* the pipe has been closed at its other end */
-    bool crashed;
-    char end[80]; /* how it ended, or "" */
+    char text[OUTPUT_MAX + 1]; /* what it printed; all after `length` is zeros */
 };
 
 static pthread_mutex_t forks = PTHREAD_MUTEX_INITIALIZER;
@@ -84,6 +83,7 @@ static int make_pipe(int ends[2]) {
  * nothing runs then. */
 static int start(struct child *child, const char *command) {
     int output[2] = {-1, -1}, input[2] = {-1, -1};
+    child_hold_forks();
     child->pid = make_pipe(output) == 0 && make_pipe(input) == 0 ? fork() : -1;
     if (child->pid == 0) {
         run(command, input[0], output[1]);
@@ -96,11 +96,15 @@ static int start(struct child *child, const char *command) {
     if (problem == 0) {
         setpgid(child->pid, child->pid);
         problem = pthread_create(&child->reader, NULL, collect, child);
-        if (problem != 0) {
-            kill(-child->pid, SIGKILL);
-            waitpid(child->pid, NULL, 0);
-        }
     }
+    if (problem == 0) {
+        child->next = children;
+        children = child;
+    } else if (child->pid > 0) {
+        kill(-child->pid, SIGKILL);
+        waitpid(child->pid, NULL, 0);
+    }
+    child_release_forks();
     return problem;
 }
 
@@ -130,23 +134,15 @@ static char *fill_in(const char *command, const char *host, const char *path) {
 static void free_child(struct child *child) {
     close(child->output);
     child_hang_up(child);
-    free(child->text);
     free(child);
 }
 
 struct child *child_start(const char *command, const char *host, const char *path) {
     struct child *child = memory_take(sizeof *child);
     char *filled = fill_in(command, host, path);
-    child->text = memory_take(OUTPUT_MAX + 1);
     pthread_mutex_init(&child->mutex, NULL);
     pthread_cond_init(&child->changed, NULL);
-    child_hold_forks();
     int problem = start(child, filled);
-    if (problem == 0) {
-        child->next = children;
-        children = child;
-    }
-    child_release_forks();
     free(filled);
     if (problem != 0) {
         free_child(child);

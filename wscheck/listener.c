@@ -1,6 +1,7 @@
 #include "wscheck/listener.h"
 
 #include "common/clock.h"
+#include "wscheck/address.h"
 #include "wscheck/head.h"
 #include "wscheck/memory.h"
 
@@ -144,20 +145,6 @@ static void *serve(void *argument) {
     return NULL;
 }
 
-/* Splits a place into its address and its port. */
-static bool split(const char *place, char *address, size_t capacity, const char **port) {
-    const char *colon = strrchr(place, ':'), *start = place;
-    size_t length = colon != NULL ? (size_t)(colon - place) : 0;
-    *port = colon != NULL ? colon + 1 : place;
-    if (length >= 2 && place[0] == '[' && place[length - 1] == ']') {
-        start++;
-        length -= 2;
-    }
-    snprintf(address, capacity, "%.*s", (int)length, colon != NULL ? start : "");
-    return length < capacity && **port != '\0' && strlen(*port) <= 5 &&
-           strspn(*port, "0123456789") == strlen(*port) && strtoul(*port, NULL, 10) <= UINT16_MAX;
-}
-
 /* How a client finds it. Any address is this machine's, too. */
 static void name_host(struct listener *listener, const struct sockaddr *address, socklen_t size) {
     char host[60] = "", port[8] = "";
@@ -194,13 +181,15 @@ static int listen_on(struct listener *listener, const struct addrinfo *found) {
 
 struct listener *listener_open(const char *place, const char **problem) {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV}, *found;
-    char address[256];
-    const char *port;
-    *problem = "it is [ADDRESS:]PORT";
-    if (!split(place, address, sizeof address, &port)) {
+    struct address address;
+    char *text = memory_text("%s%s", strchr(place, ':') != NULL ? "" : "127.0.0.1:", place);
+    bool good = address_split(&address, text, text + strlen(text));
+    free(text);
+    if (!good) {
+        *problem = "it is [ADDRESS:]PORT";
         return NULL;
     }
-    int error = getaddrinfo(address[0] != '\0' ? address : "127.0.0.1", port, &hints, &found);
+    int error = getaddrinfo(address.name, address.port, &hints, &found);
     if (error != 0) {
         *problem = gai_strerror(error);
         return NULL;

@@ -21,6 +21,11 @@ unsigned select_step(const char *selector) {
     return step <= LAST_STEP ? step : 0;
 }
 
+/* Step 6 is the client, and step 7 is for both. */
+static bool has_step(const struct case_list *list, unsigned step) {
+    return step == 7 || (step == 6) == (list->role == FOR_CLIENTS);
+}
+
 /* What a server at a stage of the tutorial must do: step 1 prints bytes, step 2 speaks HTTP, step 3
  * answers handshakes as well, step 4 prints frames besides, and step 5 does all but print. Step 6
  * is the client, whose cases are a list of their own; step 7 compresses. */
@@ -37,8 +42,7 @@ static bool is_named(const struct case_list *list, const struct test_case *test,
     size_t length = strlen(selector);
     unsigned step = select_step(selector);
     if (step > 0 && strchr(selector, '/') == NULL) {
-        return (step == 7 || (step == 6) == (list->role == FOR_CLIENTS)) &&
-               belongs_to_step(test, step);
+        return has_step(list, step) && belongs_to_step(test, step);
     }
     if (strcmp(selector, "deflate") == 0) {
         return test->step == 7 && strncmp(test->section, "step", 4) != 0;
@@ -68,15 +72,13 @@ static int compare(const void *one, const void *other) {
 
 /* Says which names look most like a selector that names nothing. */
 static void complain(const struct case_list *list, const char *selector) {
-    static const char *const steps[] = {"step07", "deflate", "step06", "step01",
-                                        "step02", "step03",  "step04", "step05"};
-    bool is_client = list->role == FOR_CLIENTS;
+    static const char *const names[] = {"deflate", "step01", "step02", "step03",
+                                        "step04",  "step05", "step06", "step07"};
     size_t count = 0, distinct = 0;
     struct candidate *near = memory_take((2 * list->count + 8) * sizeof near[0]);
-    for (size_t i = 0; i < (is_client ? 3 : 8); i++) {
-        if (is_client || i != 2) {
-            near[count++].name = steps[i];
-        }
+    for (unsigned step = 0; step <= LAST_STEP; step++) {
+        near[count].name = names[step];
+        count += step == 0 || has_step(list, step);
     }
     for (size_t i = 0; i < list->count; i++) {
         near[count++].name = list->cases[i].section;
