@@ -4,7 +4,7 @@
 # that both halves share would show with every server that is not of this house.
 
 wscheck_cases := cases http handshake upgrade frames illegal control fragments utf8 close limits \
-                 tcp steps slow client client_open client_deflate offer deflate inflate samples grounds
+                 tcp steps client client_open client_deflate offer deflate inflate samples grounds
 wscheck := $(addprefix cases/,$(wscheck_cases)) select \
            payload utf8_decoder writer reader unpack sample transcript \
            link request head response_rules request_rules extension deflate_parameters negotiation \

@@ -6,12 +6,27 @@
 
 enum { CLIENT_STEP = 6 /* of the tutorial, which is about clients */ };
 
-static char *copy(const char *text) {
-    char *copied = strdup(text);
-    if (copied == NULL) {
+/* A copy of a text with `word` for each {} in it and `value` for each {=}. */
+static char *fill(const char *text, const char *word, const char *value) {
+    char *filled = NULL;
+    size_t size;
+    FILE *out = open_memstream(&filled, &size);
+    if (out == NULL) {
         abort();
     }
-    return copied;
+    while (*text != '\0') {
+        if (strncmp(text, "{}", 2) == 0) {
+            fputs(word, out);
+            text += 2;
+        } else if (strncmp(text, "{=}", 3) == 0) {
+            fputs(value, out);
+            text += 3;
+        } else {
+            fputc(*text++, out);
+        }
+    }
+    fclose(out);
+    return filled;
 }
 
 /* An RFC and its section, "6455/5.5.2"; or, of what is no RFC's, the first word, "step04". */
@@ -28,10 +43,15 @@ const char *cases_level_name(enum level level) {
     return level == LEVEL_MUST ? "MUST" : level == LEVEL_SHOULD ? "SHOULD" : "practice";
 }
 
-void cases_add(struct case_list *list, const struct case_row *row) {
-    if ((row->role & list->role) == 0) {
-        return;
-    }
+/* Whether a script begins with a label, which is passed over then. */
+static bool takes_label(const char **script, const char *label) {
+    size_t length = strlen(label);
+    bool is_there = strncmp(*script, label, length) == 0;
+    *script += is_there ? length : 0;
+    return is_there;
+}
+
+static struct test_case *append(struct case_list *list) {
     if (list->count == list->capacity) {
         list->capacity = 2 * list->capacity + 64;
         list->cases = realloc(list->cases, list->capacity * sizeof list->cases[0]);
@@ -39,49 +59,108 @@ void cases_add(struct case_list *list, const struct case_row *row) {
             abort();
         }
     }
-    struct test_case *test = &list->cases[list->count++];
-    *test = (struct test_case){.name = copy(row->name),
-                               .level = row->level,
-                               .rule = copy(row->rule),
-                               .hint = copy(row->hint),
-                               .step = list->step};
-    if (list->role == FOR_CLIENTS && list->step < CLIENT_STEP) {
-        test->step = CLIENT_STEP;
-    }
-    copy_section(test);
-    if (list->role == FOR_SERVERS && !test->named_only && strncmp(row->script, "early ", 6) == 0) {
-        test->level = LEVEL_PRACTICE; /* the client that does so breaks a rule itself (4.1) */
-    }
-    if (test->level != LEVEL_PRACTICE) {
-        test->ground = ground_find(test->name);
-        if (test->ground == NULL && strncmp(test->name, "step", 4) != 0) {
-            fprintf(stderr, "wscheck: %s needs a sentence in grounds.c\n", row->name);
-            abort();
-        }
-    }
-    const char *problem = script_parse(&test->script, row->script, list->role);
-    if (problem != NULL) { /* A mistake in this program, which any run shows. */
-        fprintf(stderr, "wscheck: the script of %s is wrong at: %s\n", row->name, problem);
+    return &list->cases[list->count++];
+}
+
+/* A mistake in the tables, which any run shows. */
+static void check(bool good, const char *name, const char *what, const char *where) {
+    if (!good) {
+        fprintf(stderr, "wscheck: %s %s%s\n", name, what, where);
         abort();
     }
 }
 
-void cases_add_rows(struct case_list *list, const struct case_row *rows, size_t count) {
+/* Adds the case of a row for one word of those in the braces of its name. */
+static void add_word(struct case_list *list, enum script_role role, const struct case_row *row,
+                     const char *word, const char *value) {
+    char *whole = fill(row->script, word, value);
+    const char *script = whole;
+    role = takes_label(&script, "servers: ")   ? FOR_SERVERS
+           : takes_label(&script, "clients: ") ? FOR_CLIENTS
+                                               : role;
+    enum level level = takes_label(&script, "should: ")     ? LEVEL_SHOULD
+                       : takes_label(&script, "practice: ") ? LEVEL_PRACTICE
+                                                            : LEVEL_MUST;
+    if ((role & list->role) != 0) {
+        struct test_case *test = append(list);
+        *test = (struct test_case){.name = fill(row->name, word, value),
+                                   .level = level,
+                                   .rule = fill(row->rule, word, value),
+                                   .hint = fill(row->hint, word, value),
+                                   .step = list->step};
+        if (list->role == FOR_CLIENTS && list->step < CLIENT_STEP) {
+            test->step = CLIENT_STEP;
+        }
+        copy_section(test);
+        if (list->role == FOR_SERVERS && !test->named_only && strncmp(script, "early ", 6) == 0) {
+            test->level = LEVEL_PRACTICE; /* the client that does so breaks a rule itself (4.1) */
+        }
+        test->ground = test->level != LEVEL_PRACTICE ? ground_find(test->name) : NULL;
+        check(test->level == LEVEL_PRACTICE || test->ground != NULL ||
+                  strncmp(test->name, "step", 4) == 0,
+              test->name, "needs a sentence in grounds.c", "");
+        const char *problem = script_parse(&test->script, script, list->role);
+        check(problem == NULL, test->name, "has a script that is wrong at: ", problem);
+    }
+    free(whole);
+}
+
+/* Adds the cases of one of the alternatives in the braces: a word, word=value, or a range. */
+static void add_alternative(struct case_list *list, enum script_role role,
+                            const struct case_row *row, char *word) {
+    char *end;
+    unsigned long number = strtoul(word, &end, 10);
+    if (strncmp(end, "..", 2) == 0) {
+        for (unsigned long last = strtoul(end + 2, NULL, 10); number <= last; number++) {
+            char digits[24];
+            snprintf(digits, sizeof digits, "%lu", number);
+            add_word(list, role, row, digits, digits);
+        }
+        return;
+    }
+    char *equals = strchr(word, '=');
+    if (equals != NULL) {
+        *equals = '\0';
+    }
+    add_word(list, role, row, word, equals != NULL ? equals + 1 : word);
+}
+
+void cases_add(struct case_list *list, enum script_role role, const struct case_row *row) {
+    const char *open = strchr(row->name, '{');
+    if (open == NULL) {
+        add_word(list, role, row, "", "");
+        return;
+    }
+    char *words = fill(open + 1, "", ""), *rest;
+    char *name = fill(row->name, "", "");
+    words[strcspn(words, "}")] = '\0';
+    snprintf(name + (open - row->name), strlen(open) + 1, "{}%s", strchr(open, '}') + 1);
+    struct case_row each = *row;
+    each.name = name;
+    for (char *word = strtok_r(words, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
+        add_alternative(list, role, &each, word + strspn(word, " "));
+    }
+    free(words);
+    free(name);
+}
+
+void cases_add_rows(struct case_list *list, enum script_role role, const struct case_row *rows,
+                    size_t count) {
     for (size_t i = 0; i < count; i++) {
-        cases_add(list, &rows[i]);
+        cases_add(list, role, &rows[i]);
     }
 }
 
 void cases_init(struct case_list *list, enum script_role role) {
     static void (*const files[])(struct case_list * list) = {
-        cases_handshake, cases_http,    cases_upgrade, cases_client,    cases_client_open,
-        cases_frames,    cases_illegal, cases_control, cases_fragments, cases_utf8,
-        cases_close,     cases_limits,  cases_tcp,     cases_steps,     cases_slow,
-        cases_offer,     cases_deflate, cases_inflate, cases_samples,   cases_client_deflate,
+        cases_handshake, cases_http,    cases_upgrade, cases_client,         cases_client_open,
+        cases_frames,    cases_illegal, cases_control, cases_fragments,      cases_utf8,
+        cases_close,     cases_limits,  cases_tcp,     cases_steps,          cases_offer,
+        cases_deflate,   cases_inflate, cases_samples, cases_client_deflate,
     };
     memset(list, 0, sizeof *list);
     list->role = role;
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+    for (size_t i = 0; i < CASES_COUNT(files); i++) {
         files[i](list);
     }
 }

@@ -16,15 +16,22 @@
  * implementations do and no RFC asks for. */
 enum level { LEVEL_NONE, LEVEL_PRACTICE, LEVEL_SHOULD, LEVEL_MUST };
 
-/* A row of a table of cases. The name is the section, a '/' and a few words of letters, digits and
- * '-', such as "6455/5.5.2/ping-payload-repeated"; cases that belong together share the words up to
- * one more '/', "6455/7.4/taken/1000". It is a case's own and stays: reports, selectors and lists
- * of known failures use it. */
+/* A row of a table of cases.
+ *
+ * The name is the section, a '/' and a few words of letters, digits and '-', such as
+ * "6455/5.5.2/ping-payload-repeated"; cases that belong together share the words up to one more
+ * '/', "6455/7.4/taken/1000". It is a case's own and stays: reports, selectors and lists of known
+ * failures use it.
+ *
+ * Braces in a name make a case for each of the words in them: "version/{0, 7..9}" are four. In the
+ * rule, the script and the hint {} stands for the word, and {=} for what comes after it and a '=':
+ * with "status/{200=OK, 204=No Content}" the script says "HTTP/1.1 {} {=}".
+ */
 struct case_row {
     const char *name;
-    enum script_role role;
-    enum level level; /* the most that a failure of this case can count */
     const char *rule; /* what the other side has to do, in plain words */
+    /* In front of the script stands "servers: " or "clients: " if it is for one of them alone, then
+     * "should: " or "practice: " if its failure counts for no more than that. */
     const char *script;
     const char *hint; /* where a typical implementation goes wrong */
 };
@@ -59,11 +66,14 @@ const char *cases_level_name(enum level level);
 void cases_init(struct case_list *list, enum script_role role);
 void cases_free(struct case_list *list);
 
-/* Adds a case if it is for the list's role; all strings are copied. */
-void cases_add(struct case_list *list, const struct case_row *row);
+/* Adds the cases of a row, or of a table's rows, which are for this role if they do not say it
+ * themselves; those for another role than the list's are left out. All strings are copied. */
+void cases_add(struct case_list *list, enum script_role role, const struct case_row *row);
+void cases_add_rows(struct case_list *list, enum script_role role, const struct case_row *rows,
+                    size_t count);
 
-/* Adds the rows of a table. */
-void cases_add_rows(struct case_list *list, const struct case_row *rows, size_t count);
+/* How many rows a table has. */
+#define CASES_COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 /* Each file of cases adds its own. */
 void cases_http(struct case_list *list);
@@ -78,7 +88,6 @@ void cases_close(struct case_list *list);
 void cases_limits(struct case_list *list);
 void cases_tcp(struct case_list *list);
 void cases_steps(struct case_list *list);
-void cases_slow(struct case_list *list);
 void cases_offer(struct case_list *list);
 void cases_deflate(struct case_list *list);
 void cases_inflate(struct case_list *list);

@@ -2,9 +2,6 @@
  * RFC 6455, 4.1. */
 #include "wscheck/cases/cases.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #define HINT_UPGRADE                                                                                 \
     "4.1, items 2 and 3 of the checks: without this header, or with another value, the client MUST " \
     "fail the connection; letters of either case are the same here"
@@ -19,229 +16,174 @@
     "around a value is no part of it (RFC 9112, 4 and 5)"
 #define HINT_READ "a read returns any part of the answer: go on until the empty line has come"
 #define HINT_CUT "what ends before its empty line is no answer"
-
-static const struct case_row taken[] = {
-    {"6455/4.1/answer-taken/ordinary", FOR_CLIENTS, LEVEL_MUST,
-     "An ordinary answer opens the connection.", "opens", HINT_ACCEPT},
-    {"6455/4.1/answer-taken/any-order", FOR_CLIENTS, LEVEL_MUST,
-     "The headers of an answer have any order.", "reverse opens", HINT_HTTP},
-    {"6455/4.1/answer-taken/names-in-lower-case", FOR_CLIENTS, LEVEL_MUST,
-     "The names of headers may be in lower case.", "lower opens", HINT_HTTP},
-    {"6455/4.1/answer-taken/names-in-upper-case", FOR_CLIENTS, LEVEL_MUST,
-     "The names of headers may be in upper case.", "upper opens", HINT_HTTP},
-    {"6455/4.1/answer-taken/upgrade-in-mixed-case", FOR_CLIENTS, LEVEL_MUST,
-     "Upgrade may say WebSocket.", "set 'Upgrade: WebSocket' opens", HINT_UPGRADE},
-    {"6455/4.1/answer-taken/upgrade-in-upper-case", FOR_CLIENTS, LEVEL_MUST,
-     "Upgrade may say WEBSOCKET.", "set 'Upgrade: WEBSOCKET' opens", HINT_UPGRADE},
-    {"6455/4.1/answer-taken/connection-in-lower-case", FOR_CLIENTS, LEVEL_MUST,
-     "Connection may say upgrade.", "set 'Connection: upgrade' opens", HINT_UPGRADE},
-    {"6455/4.1/answer-taken/connection-in-upper-case", FOR_CLIENTS, LEVEL_MUST,
-     "Connection may say UPGRADE.", "set 'Connection: UPGRADE' opens", HINT_UPGRADE},
-    {"6455/4.1/answer-taken/connection-lists-more", FOR_CLIENTS, LEVEL_MUST,
-     "Connection may list more.", "set 'Connection: keep-alive, Upgrade' opens",
-     "it holds a list of tokens"},
-    {"6455/4.1/answer-taken/another-reason-phrase", FOR_CLIENTS, LEVEL_MUST,
-     "Another reason phrase opens the connection as well.",
-     "answers 'HTTP/1.1 101 Web Socket Protocol Handshake' opens", HINT_HTTP},
-    {"6455/4.1/answer-taken/empty-reason-phrase", FOR_CLIENTS, LEVEL_MUST,
-     "An empty reason phrase opens the connection as well.", "answers 'HTTP/1.1 101 ' opens",
-     HINT_HTTP},
-    {"6455/4.1/answer-taken/spaces-around-accept", FOR_CLIENTS, LEVEL_MUST,
-     "White space around the accept value is no part of it.",
-     "set 'Sec-WebSocket-Accept:    {accept}   ' opens", HINT_ACCEPT},
-    {"6455/4.1/answer-taken/tabs-around-accept", FOR_CLIENTS, LEVEL_MUST,
-     "Tabs around the accept value are no part of it.",
-     "set 'Sec-WebSocket-Accept:\t{accept}\t' opens", HINT_ACCEPT},
-    {"6455/4.1/answer-taken/no-space-before-values", FOR_CLIENTS, LEVEL_MUST,
-     "White space before the values may be missing.",
-     "set 'Sec-WebSocket-Accept:{accept}' set 'Upgrade:websocket' set 'Connection:Upgrade' opens",
-     HINT_HTTP},
-    {"6455/4.1/answer-taken/spaces-around-upgrade", FOR_CLIENTS, LEVEL_MUST,
-     "White space around Upgrade and Connection is no part of them.",
-     "set 'Upgrade:   websocket  ' set 'Connection:   Upgrade  ' opens", HINT_HTTP},
-    {"6455/4.1/answer-taken/unknown-headers", FOR_CLIENTS, LEVEL_MUST,
-     "Headers that the client does not know do no harm.",
-     "add 'Server: wscheck' add 'X-Empty:' add 'Date: Thu, 01 Jan 1970 00:00:00 GMT' opens",
-     HINT_HTTP},
-    {"6455/4.1/answer-taken/cookie", FOR_CLIENTS, LEVEL_MUST,
-     "A cookie in the answer does no harm.",
-     "add 'Set-Cookie: a=b; Path=/' add 'Set-Cookie: c=d' opens", HINT_HTTP},
-    {"6455/4.1/answer-taken/pieces-of-one-byte", FOR_CLIENTS, LEVEL_MUST,
-     "An answer in pieces of one byte opens the connection.", "chop 1 opens", HINT_READ},
-    {"6455/4.1/answer-taken/pieces-of-seven-bytes", FOR_CLIENTS, LEVEL_MUST,
-     "An answer in pieces of seven bytes opens the connection.", "chop 7 opens", HINT_READ},
-    {"6455/4.1/answer-taken/after-a-while", FOR_CLIENTS, LEVEL_MUST,
-     "An answer after a while opens the connection.", "quiet 300 opens", HINT_READ},
-    {"6455/4.1/answer-taken/offered-subprotocol", FOR_CLIENTS, LEVEL_MUST,
-     "A subprotocol that was offered may be chosen.",
-     "offered set 'Sec-WebSocket-Protocol: {subprotocol}' opens", HINT_SUBPROTOCOL},
-    {"6455/4.1/answer-taken/no-subprotocol", FOR_CLIENTS, LEVEL_MUST,
-     "None of the offered subprotocols need be chosen.", "offered opens", HINT_SUBPROTOCOL},
-};
-
 #define HINT_INTERIM                                                                               \
     "a head of 1xx other than 101 announces the answer: read it, forget it, and read on"
 #define HINT_KEPT                                                                                  \
     "the end of a body is where its length or its last chunk says; who waits for the end of TCP "  \
     "hangs when the server keeps the connection open"
 
-static const struct case_row interim[] = {
-    {"9110/15.2/100-before-101", FOR_CLIENTS, LEVEL_MUST, "A 100 before the 101 is passed over.",
+static const struct case_row rows[] = {
+    {"6455/4.1/answer-taken/ordinary", "An ordinary answer opens the connection.", "opens",
+     HINT_ACCEPT},
+    {"6455/4.1/answer-taken/any-order", "The headers of an answer have any order.", "reverse opens",
+     HINT_HTTP},
+    {"6455/4.1/answer-taken/names-in-lower-case", "The names of headers may be in lower case.",
+     "lower opens", HINT_HTTP},
+    {"6455/4.1/answer-taken/names-in-upper-case", "The names of headers may be in upper case.",
+     "upper opens", HINT_HTTP},
+    {"6455/4.1/answer-taken/upgrade-in-{mixed-case=WebSocket, upper-case=WEBSOCKET}",
+     "Upgrade may say {=}.", "set 'Upgrade: {=}' opens", HINT_UPGRADE},
+    {"6455/4.1/answer-taken/connection-in-{lower-case=upgrade, upper-case=UPGRADE}",
+     "Connection may say {=}.", "set 'Connection: {=}' opens", HINT_UPGRADE},
+    {"6455/4.1/answer-taken/connection-lists-more", "Connection may list more.",
+     "set 'Connection: keep-alive, Upgrade' opens", "it holds a list of tokens"},
+    {"6455/4.1/answer-taken/another-reason-phrase",
+     "Another reason phrase opens the connection as well.",
+     "answers 'HTTP/1.1 101 Web Socket Protocol Handshake' opens", HINT_HTTP},
+    {"6455/4.1/answer-taken/empty-reason-phrase",
+     "An empty reason phrase opens the connection as well.", "answers 'HTTP/1.1 101 ' opens",
+     HINT_HTTP},
+    {"6455/4.1/answer-taken/spaces-around-accept",
+     "White space around the accept value is no part of it.",
+     "set 'Sec-WebSocket-Accept:    {accept}   ' opens", HINT_ACCEPT},
+    {"6455/4.1/answer-taken/tabs-around-accept", "Tabs around the accept value are no part of it.",
+     "set 'Sec-WebSocket-Accept:\t{accept}\t' opens", HINT_ACCEPT},
+    {"6455/4.1/answer-taken/no-space-before-values",
+     "White space before the values may be missing.",
+     "set 'Sec-WebSocket-Accept:{accept}' set 'Upgrade:websocket' set 'Connection:Upgrade' opens",
+     HINT_HTTP},
+    {"6455/4.1/answer-taken/spaces-around-upgrade",
+     "White space around Upgrade and Connection is no part of them.",
+     "set 'Upgrade:   websocket  ' set 'Connection:   Upgrade  ' opens", HINT_HTTP},
+    {"6455/4.1/answer-taken/unknown-headers", "Headers that the client does not know do no harm.",
+     "add 'Server: wscheck' add 'X-Empty:' add 'Date: Thu, 01 Jan 1970 00:00:00 GMT' opens",
+     HINT_HTTP},
+    {"6455/4.1/answer-taken/cookie", "A cookie in the answer does no harm.",
+     "add 'Set-Cookie: a=b; Path=/' add 'Set-Cookie: c=d' opens", HINT_HTTP},
+    {"6455/4.1/answer-taken/pieces-of-one-byte",
+     "An answer in pieces of one byte opens the connection.", "chop 1 opens", HINT_READ},
+    {"6455/4.1/answer-taken/pieces-of-seven-bytes",
+     "An answer in pieces of seven bytes opens the connection.", "chop 7 opens", HINT_READ},
+    {"6455/4.1/answer-taken/after-a-while", "An answer after a while opens the connection.",
+     "quiet 300 opens", HINT_READ},
+    {"6455/4.1/answer-taken/offered-subprotocol", "A subprotocol that was offered may be chosen.",
+     "offered set 'Sec-WebSocket-Protocol: {subprotocol}' opens", HINT_SUBPROTOCOL},
+    {"6455/4.1/answer-taken/no-subprotocol", "None of the offered subprotocols need be chosen.",
+     "offered opens", HINT_SUBPROTOCOL},
+    {"9110/15.2/100-before-101", "A 100 before the 101 is passed over.",
      "interim 'HTTP/1.1 100 Continue'[0d0a0d0a] opens", HINT_INTERIM},
-    {"9110/15.2/103-before-101", FOR_CLIENTS, LEVEL_MUST,
-     "A 103 with headers, a while before the 101, is passed over.",
+    {"9110/15.2/103-before-101", "A 103 with headers, a while before the 101, is passed over.",
      "interim 'HTTP/1.1 103 Early Hints'[0d0a]'Link: </a.css>; rel=preload'[0d0a0d0a] quiet 50 "
      "opens",
      HINT_INTERIM},
-    {"9110/15.2/two-before-101", FOR_CLIENTS, LEVEL_MUST,
-     "A 100 and a 103 in pieces of seven bytes are passed over.",
+    {"9110/15.2/two-before-101", "A 100 and a 103 in pieces of seven bytes are passed over.",
      "chop 7 interim 'HTTP/1.1 100 Continue'[0d0a0d0a] "
      "interim 'HTTP/1.1 103 Early Hints'[0d0a0d0a] opens",
      HINT_INTERIM},
-};
-
-static const struct case_row kept[] = {
-    {"9112/6.3/refusal-kept-open/length", FOR_CLIENTS, LEVEL_PRACTICE,
+    {"9112/6.3/refusal-kept-open/length",
      "A refusal with a length is over when that has come, although TCP stays open.",
-     "answers 'HTTP/1.1 403 Forbidden' add 'Content-Length: 9' kept 'Forbidden'", HINT_KEPT},
-    {"9112/6.3/refusal-kept-open/no-body", FOR_CLIENTS, LEVEL_PRACTICE,
+     "practice: answers 'HTTP/1.1 403 Forbidden' add 'Content-Length: 9' kept 'Forbidden'",
+     HINT_KEPT},
+    {"9112/6.3/refusal-kept-open/no-body",
      "A refusal with a length of 0 is over with its head, although TCP stays open.",
-     "answers 'HTTP/1.1 404 Not Found' add 'Content-Length: 0' kept ''", HINT_KEPT},
-    {"9112/6.3/refusal-kept-open/chunks", FOR_CLIENTS, LEVEL_PRACTICE,
+     "practice: answers 'HTTP/1.1 404 Not Found' add 'Content-Length: 0' kept ''", HINT_KEPT},
+    {"9112/6.3/refusal-kept-open/chunks",
      "A refusal in chunks is over with the last one, although TCP stays open.",
-     "answers 'HTTP/1.1 403 Forbidden' add 'Transfer-Encoding: chunked' "
+     "practice: answers 'HTTP/1.1 403 Forbidden' add 'Transfer-Encoding: chunked' "
      "kept '3'[0d0a]'For'[0d0a]'6;x=y'[0d0a]'bidden'[0d0a]'0'[0d0a0d0a]",
      HINT_KEPT},
-};
-
-static const struct case_row refused[] = {
-    {"6455/4.1/answer-refused/without-upgrade", FOR_CLIENTS, LEVEL_MUST,
-     "Without Upgrade the connection does not open.", "drop 'Upgrade' refused", HINT_UPGRADE},
-    {"6455/4.1/answer-refused/empty-upgrade", FOR_CLIENTS, LEVEL_MUST,
-     "An empty Upgrade does not open.", "set 'Upgrade:' refused", HINT_UPGRADE},
-    {"6455/4.1/answer-refused/upgrade-to-h2c", FOR_CLIENTS, LEVEL_MUST,
-     "An upgrade to something else does not open.", "set 'Upgrade: h2c' refused", HINT_UPGRADE},
-    {"6455/4.1/answer-refused/upgrade-to-websockets", FOR_CLIENTS, LEVEL_MUST,
+    {"6455/4.1/answer-refused/without-upgrade", "Without Upgrade the connection does not open.",
+     "drop 'Upgrade' refused", HINT_UPGRADE},
+    {"6455/4.1/answer-refused/empty-upgrade", "An empty Upgrade does not open.",
+     "set 'Upgrade:' refused", HINT_UPGRADE},
+    {"6455/4.1/answer-refused/upgrade-to-h2c", "An upgrade to something else does not open.",
+     "set 'Upgrade: h2c' refused", HINT_UPGRADE},
+    {"6455/4.1/answer-refused/upgrade-to-websockets",
      "A word that only begins with websocket does not open.", "set 'Upgrade: websockets' refused",
      HINT_UPGRADE},
-    {"6455/4.1/answer-refused/without-connection", FOR_CLIENTS, LEVEL_MUST,
+    {"6455/4.1/answer-refused/without-connection",
      "Without Connection the connection does not open.", "drop 'Connection' refused", HINT_UPGRADE},
-    {"6455/4.1/answer-refused/connection-close", FOR_CLIENTS, LEVEL_MUST,
-     "Connection: close does not open.", "set 'Connection: close' refused", HINT_UPGRADE},
-    {"6455/4.1/answer-refused/connection-upgraded", FOR_CLIENTS, LEVEL_MUST,
+    {"6455/4.1/answer-refused/connection-close", "Connection: close does not open.",
+     "set 'Connection: close' refused", HINT_UPGRADE},
+    {"6455/4.1/answer-refused/connection-upgraded",
      "A word that only begins with Upgrade does not open.", "set 'Connection: Upgraded' refused",
      HINT_UPGRADE},
-    {"6455/4.1/answer-refused/without-accept", FOR_CLIENTS, LEVEL_MUST,
+    {"6455/4.1/answer-refused/without-accept",
      "Without Sec-WebSocket-Accept the connection does not open.",
      "drop 'Sec-WebSocket-Accept' refused", HINT_ACCEPT},
-    {"6455/4.1/answer-refused/empty-accept", FOR_CLIENTS, LEVEL_MUST,
-     "An empty accept value does not open.", "set 'Sec-WebSocket-Accept:' refused", HINT_ACCEPT},
-    {"6455/4.1/answer-refused/accept-of-another-key", FOR_CLIENTS, LEVEL_MUST,
+    {"6455/4.1/answer-refused/empty-accept", "An empty accept value does not open.",
+     "set 'Sec-WebSocket-Accept:' refused", HINT_ACCEPT},
+    {"6455/4.1/answer-refused/accept-of-another-key",
      "The accept value of another key does not open.",
      "set 'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=' refused", HINT_ACCEPT},
-    {"6455/4.1/answer-refused/accept-is-the-key", FOR_CLIENTS, LEVEL_MUST,
-     "The key itself as accept value does not open.", "set 'Sec-WebSocket-Accept: {key}' refused",
-     HINT_ACCEPT},
-    {"6455/4.1/answer-refused/accept-in-other-case", FOR_CLIENTS, LEVEL_MUST,
+    {"6455/4.1/answer-refused/accept-is-the-key", "The key itself as accept value does not open.",
+     "set 'Sec-WebSocket-Accept: {key}' refused", HINT_ACCEPT},
+    {"6455/4.1/answer-refused/accept-in-other-case",
      "The right value with letters of the other case does not open.",
      "set 'Sec-WebSocket-Accept: {swapped}' refused", HINT_ACCEPT},
-    {"6455/4.1/answer-refused/accept-with-more-after", FOR_CLIENTS, LEVEL_MUST,
+    {"6455/4.1/answer-refused/accept-with-more-after",
      "The right value with something after it does not open.",
      "set 'Sec-WebSocket-Accept: {accept}x' refused", HINT_ACCEPT},
-    {"6455/4.1/answer-refused/accept-with-more-before", FOR_CLIENTS, LEVEL_MUST,
+    {"6455/4.1/answer-refused/accept-with-more-before",
      "The right value with something before it does not open.",
      "set 'Sec-WebSocket-Accept: x{accept}' refused", HINT_ACCEPT},
-    {"6455/4.1/answer-refused/extension", FOR_CLIENTS, LEVEL_MUST,
-     "An extension that was not offered does not open.",
+    {"6455/4.1/answer-refused/extension", "An extension that was not offered does not open.",
      "add 'Sec-WebSocket-Extensions: x-wscheck-unheard-of' refused", HINT_EXTENSION},
-    {"6455/4.1/answer-refused/extension-with-parameter", FOR_CLIENTS, LEVEL_MUST,
+    {"6455/4.1/answer-refused/extension-with-parameter",
      "An extension with a parameter that was not offered does not open.",
      "add 'Sec-WebSocket-Extensions: x-wscheck-unheard-of; level=9' refused", HINT_EXTENSION},
-    {"6455/4.1/answer-refused/subprotocol", FOR_CLIENTS, LEVEL_MUST,
-     "A subprotocol that was not offered does not open.",
+    {"6455/4.1/answer-refused/subprotocol", "A subprotocol that was not offered does not open.",
      "add 'Sec-WebSocket-Protocol: x-wscheck-unheard-of' refused", HINT_SUBPROTOCOL},
-    {"6455/4.1/answer-refused/subprotocol-with-more-after", FOR_CLIENTS, LEVEL_MUST,
+    {"6455/4.1/answer-refused/subprotocol-with-more-after",
      "An offered subprotocol with something after it does not open.",
      "offered add 'Sec-WebSocket-Protocol: {subprotocol}x' refused", HINT_SUBPROTOCOL},
-    {"6455/4.1/answer-refused/subprotocol-in-a-list", FOR_CLIENTS, LEVEL_MUST,
+    {"6455/4.1/answer-refused/subprotocol-in-a-list",
      "An offered subprotocol in a list with another does not open.",
      "offered add 'Sec-WebSocket-Protocol: {subprotocol}, x-wscheck-unheard-of' refused",
      HINT_SUBPROTOCOL},
-    {"6455/11.3.4/subprotocol-answered-twice", FOR_CLIENTS, LEVEL_SHOULD,
+    {"6455/11.3.4/subprotocol-answered-twice",
      "Sec-WebSocket-Protocol twice in the answer does not open.",
-     "offered add 'Sec-WebSocket-Protocol: {subprotocol}' "
+     "should: offered add 'Sec-WebSocket-Protocol: {subprotocol}' "
      "add 'Sec-WebSocket-Protocol: {subprotocol}' refused",
      "the server MUST NOT send it more than once, so whoever did is no such server"},
-    {"6455/11.3.3/accept-answered-twice", FOR_CLIENTS, LEVEL_SHOULD,
-     "Sec-WebSocket-Accept twice in the answer does not open.",
-     "add 'Sec-WebSocket-Accept: {accept}' refused",
+    {"6455/11.3.3/accept-answered-twice", "Sec-WebSocket-Accept twice in the answer does not open.",
+     "should: add 'Sec-WebSocket-Accept: {accept}' refused",
      "the server MUST NOT send it more than once, so whoever did is no such server"},
-    {"6455/4.1/answer-refused/ends-in-first-line", FOR_CLIENTS, LEVEL_MUST,
+    {"6455/4.1/answer-refused/ends-in-first-line",
      "An answer that ends in its first line does not open.", "unfinished 11 fin refused", HINT_CUT},
-    {"6455/4.1/answer-refused/ends-within-headers", FOR_CLIENTS, LEVEL_MUST,
+    {"6455/4.1/answer-refused/ends-within-headers",
      "An answer that ends within its headers does not open.", "unfinished 60 fin refused",
      HINT_CUT},
-    {"6455/4.1/answer-refused/without-empty-line", FOR_CLIENTS, LEVEL_MUST,
+    {"6455/4.1/answer-refused/without-empty-line",
      "An answer without its empty line does not open.", "unfinished 127 fin refused", HINT_CUT},
-    {"6455/4.1/answer-refused/end-of-tcp", FOR_CLIENTS, LEVEL_MUST,
+    {"6455/4.1/answer-refused/end-of-tcp",
      "The end of TCP instead of an answer does not make it hang.", "raw [] fin refused", HINT_CUT},
-    {"6455/4.1/answer-refused/not-http", FOR_CLIENTS, LEVEL_MUST,
-     "An answer that is not HTTP does not open.",
+    {"6455/4.1/answer-refused/not-http", "An answer that is not HTTP does not open.",
      "raw '220 mail.example.com ESMTP'[0d 0a 0d 0a] fin refused", HINT_STATUS},
-    {"6455/4.1/answer-refused/frame", FOR_CLIENTS, LEVEL_MUST,
-     "A frame instead of an answer does not open.", "raw [81 05]'Hello' fin refused", HINT_STATUS},
+    {"6455/4.1/answer-refused/frame", "A frame instead of an answer does not open.",
+     "raw [81 05]'Hello' fin refused", HINT_STATUS},
+    /* Each with all the headers that would open a connection. */
+    {"6455/4.1/status/{100=Continue, 1011=Almost, 10=Almost}",
+     "The status '{} {=}' does not open the connection.", "answers 'HTTP/1.1 {} {=}' refused",
+     HINT_STATUS},
+    {"6455/4.1/status/{200=OK, 204=No Content, 400=Bad Request, 403=Forbidden, 404=Not Found, "
+     "426=Upgrade Required, 500=Internal Server Error, 503=Service Unavailable}",
+     "The status '{} {=}' does not open the connection.",
+     "answers 'HTTP/1.1 {} {=}' add 'Content-Length: 0' refused", HINT_STATUS},
+    {"6455/4.1/status/{301=Moved Permanently, 302=Found}",
+     "The status '{} {=}' does not open the connection.",
+     "answers 'HTTP/1.1 {} {=}' add 'Content-Length: 0' add 'Location: ws://127.0.0.1:1/' refused",
+     HINT_STATUS},
+    {"6455/4.1/status/{401=Unauthorized}", "The status '{} {=}' does not open the connection.",
+     "answers 'HTTP/1.1 {} {=}' add 'Content-Length: 0' "
+     "add 'WWW-Authenticate: Basic realm=x' refused",
+     HINT_STATUS},
+    /* The answer, cut in two by the network at every byte. */
+    {"6455/4.1/answer-cut/{1..128}", "An answer that is cut in two after byte {} opens.",
+     "unfinished {} opens", HINT_READ},
 };
-
-/* Each with all the headers that would open a connection. */
-static void add_statuses(struct case_list *list) {
-    static const char *const lines[] = {
-        "100 Continue",
-        "200 OK",
-        "204 No Content",
-        "301 Moved Permanently",
-        "302 Found",
-        "400 Bad Request",
-        "401 Unauthorized",
-        "403 Forbidden",
-        "404 Not Found",
-        "426 Upgrade Required",
-        "500 Internal Server Error",
-        "503 Service Unavailable",
-        "1011 Almost",
-        "10 Almost",
-    };
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        char name[40], rule[100], script[300];
-        bool moved = lines[i][0] == '3', denied = lines[i][2] == '1' && lines[i][0] == '4';
-        snprintf(rule, sizeof rule, "The status '%s' does not open the connection.", lines[i]);
-        snprintf(script, sizeof script, "answers 'HTTP/1.1 %s' %s%srefused", lines[i],
-                 lines[i][0] == '1' ? "" : "add 'Content-Length: 0' ",
-                 moved    ? "add 'Location: ws://127.0.0.1:1/' "
-                 : denied ? "add 'WWW-Authenticate: Basic realm=x' "
-                          : "");
-        snprintf(name, sizeof name, "6455/4.1/status/%.*s", (int)strcspn(lines[i], " "), lines[i]);
-        cases_add(list,
-                  &(struct case_row){name, FOR_CLIENTS, LEVEL_MUST, rule, script, HINT_STATUS});
-    }
-}
-
-/* The answer, cut in two by the network at every byte. */
-static void add_cuts(struct case_list *list) {
-    for (int at = 1; at < 129; at++) {
-        char name[40], rule[100], script[60];
-        snprintf(rule, sizeof rule, "An answer that is cut in two after byte %d opens.", at);
-        snprintf(script, sizeof script, "unfinished %d opens", at);
-        snprintf(name, sizeof name, "6455/4.1/answer-cut/%d", at);
-        cases_add(list, &(struct case_row){name, FOR_CLIENTS, LEVEL_MUST, rule, script, HINT_READ});
-    }
-}
 
 void cases_client_open(struct case_list *list) {
     list->step = 6;
-    cases_add_rows(list, taken, sizeof taken / sizeof taken[0]);
-    cases_add_rows(list, interim, sizeof interim / sizeof interim[0]);
-    cases_add_rows(list, kept, sizeof kept / sizeof kept[0]);
-    cases_add_rows(list, refused, sizeof refused / sizeof refused[0]);
-    add_statuses(list);
-    add_cuts(list);
+    cases_add_rows(list, FOR_CLIENTS, rows, CASES_COUNT(rows));
 }

@@ -1,8 +1,6 @@
 /* Step 5: the closing handshake, its codes and its reasons. RFC 6455, 5.5.1 and 7. */
 #include "wscheck/cases/cases.h"
 
-#include <stdio.h>
-
 #define HINT_LAST_PING                                                                             \
     "a Pong is owed until a Close has come (5.5.2); work through the input in order"
 #define HINT_REPLY                                                                                 \
@@ -12,149 +10,118 @@
     "1005, 1006 and 1015 never stand in a frame; what else is not 1000-1003, 1007-1014 or "        \
     "3000-4999 means nothing, and most answer it with 1002"
 #define HINT_LENGTH "the payload of a Close is empty, or two bytes of code and up to 123 of reason"
-#define HINT_GOING                                                                                 \
-    "on SIGTERM send a Close 1001 on every connection (7.4.1: \"a server going down\"), wait a "   \
-    "little for the answers, and end TCP"
 #define HINT_REASON "check the reason like any text (5.5.1, 8.1)"
 
 static const struct case_row rows[] = {
-    {"6455/5.5.1/close-answered", FOR_SERVERS, LEVEL_MUST,
-     "A Close 1000 is answered, and TCP is ended by the server.", "close 1000 closed", HINT_REPLY},
-    {"6455/5.5.1/close-without-code", FOR_BOTH, LEVEL_MUST, "A Close without a code is answered.",
-     "close '' closed",
+    {"6455/5.5.1/close-answered", "A Close 1000 is answered, and TCP is ended by the server.",
+     "servers: close 1000 closed", HINT_REPLY},
+    {"6455/5.5.1/close-without-code", "A Close without a code is answered.", "close '' closed",
      "the answer to an empty Close is an empty one, or 1000; 1005 is never sent"},
-    {"6455/5.5.1/close-after-echo", FOR_BOTH, LEVEL_MUST,
-     "A Close after a message is answered once the echo has come.",
+    {"6455/5.5.1/close-after-echo", "A Close after a message is answered once the echo has come.",
      "echo text 'Hello World!' close 1000 closed", HINT_REPLY},
-    {"6455/5.5.1/close-with-message-in-one-segment", FOR_BOTH, LEVEL_MUST,
+    {"6455/5.5.1/close-with-message-in-one-segment",
      "A Close in one segment with a message is answered.",
      "text 'Hello' close 1000 <? text 'Hello' closed", HINT_REPLY},
-    {"6455/5.5.1/close-in-pieces-of-one-byte", FOR_BOTH, LEVEL_MUST,
-     "A Close in pieces of one byte is answered.", "chop 1 close 1000 'bye' closed", HINT_REPLY},
-    {"6455/5.5.1/after-close/second-close", FOR_BOTH, LEVEL_MUST, "A second Close is not answered.",
+    {"6455/5.5.1/close-in-pieces-of-one-byte", "A Close in pieces of one byte is answered.",
+     "chop 1 close 1000 'bye' closed", HINT_REPLY},
+    {"6455/5.5.1/after-close/second-close", "A second Close is not answered.",
      "close 1000 close '' closed", HINT_AFTER},
-    {"6455/5.5.1/after-close/ping", FOR_BOTH, LEVEL_MUST,
-     "A Ping after a Close gets no Pong after the answer.", "close 1000 ping '' closed",
-     HINT_AFTER},
-    {"6455/5.5.1/after-close/text", FOR_BOTH, LEVEL_MUST, "A text after a Close is not echoed.",
+    {"6455/5.5.1/after-close/ping", "A Ping after a Close gets no Pong after the answer.",
+     "close 1000 ping '' closed", HINT_AFTER},
+    {"6455/5.5.1/after-close/text", "A text after a Close is not echoed.",
      "close 1000 text 'too late' closed", HINT_AFTER},
-    {"6455/5.5.1/after-close/binary", FOR_BOTH, LEVEL_MUST,
-     "A binary message after a Close is not echoed.", "close 1000 binary [00 01] closed",
-     HINT_AFTER},
-    {"6455/5.5.1/after-close/bad-frame", FOR_BOTH, LEVEL_MUST,
-     "A bad frame after a Close changes nothing.", "close 1000 rsv7 op5 'x' closed", HINT_AFTER},
-    {"6455/5.5.1/after-close/garbage", FOR_SERVERS, LEVEL_MUST,
-     "A frame without a mask after a Close changes nothing.",
-     "close 1000 unmasked text 'x'*300 closed", HINT_AFTER},
-    {"6455/5.5.1/after-close/64-kib", FOR_BOTH, LEVEL_MUST,
-     "64 KiB after a Close do not destroy the answer.", "close 1000 binary 'x'*65536 closed",
+    {"6455/5.5.1/after-close/binary", "A binary message after a Close is not echoed.",
+     "close 1000 binary [00 01] closed", HINT_AFTER},
+    {"6455/5.5.1/after-close/bad-frame", "A bad frame after a Close changes nothing.",
+     "close 1000 rsv7 op5 'x' closed", HINT_AFTER},
+    {"6455/5.5.1/after-close/garbage", "A frame without a mask after a Close changes nothing.",
+     "servers: close 1000 unmasked text 'x'*300 closed", HINT_AFTER},
+    {"6455/5.5.1/after-close/64-kib", "64 KiB after a Close do not destroy the answer.",
+     "close 1000 binary 'x'*65536 closed",
      "closing a socket with unread bytes in it resets TCP, which can destroy the answer"},
-    {"6455/5.5.1/inside-message/between-fragments", FOR_BOTH, LEVEL_MUST,
+    {"6455/5.5.1/inside-message/between-fragments",
      "A Close between two fragments is answered, and there is no echo.",
      "text+ 'fragment1' close 1000 cont 'fragment2' closed", HINT_AFTER},
-    {"6455/5.5.1/inside-message/endless", FOR_BOTH, LEVEL_MUST,
-     "A Close inside a message that never ends is answered.", "binary+ [00] close 1001 closed",
-     HINT_REPLY},
-    {"6455/5.5.1/inside-message/endless-character", FOR_BOTH, LEVEL_MUST,
+    {"6455/5.5.1/inside-message/endless", "A Close inside a message that never ends is answered.",
+     "binary+ [00] close 1001 closed", HINT_REPLY},
+    {"6455/5.5.1/inside-message/endless-character",
      "A Close inside a character that never ends is answered.", "text+ [e2 82] close 1000 closed",
      HINT_REPLY},
-    {"6455/5.5.1/close-after-large-message", FOR_BOTH, LEVEL_MUST,
+    {"6455/5.5.1/close-after-large-message",
      "A Close after a large message and a small one is answered.",
      "text 'BAsd7&jh23'*262144 text 'Hello World!' close 1000 <? text 'BAsd7&jh23'*262144 "
      "<? text 'Hello World!' closed",
      HINT_REPLY},
-    {"6455/5.5.1/ping-before-close-answered-first", FOR_BOTH, LEVEL_PRACTICE,
-     "A Ping before a Close is answered before it.", "ping 'last words' close 1000 closed",
-     HINT_LAST_PING},
-    {"6455/5.5.1/close-in-segment-of-handshake", FOR_BOTH, LEVEL_MUST,
+    {"6455/5.5.1/ping-before-close-answered-first", "A Ping before a Close is answered before it.",
+     "practice: ping 'last words' close 1000 closed", HINT_LAST_PING},
+    {"6455/5.5.1/close-in-segment-of-handshake",
      "A Close in the segment of the handshake is answered.", "early close 1000 open closed",
      HINT_REPLY},
-    {"6455/5.5.1/half-closed-after-close", FOR_SERVERS, LEVEL_MUST,
-     "A client that ends its half of TCP after its Close gets the answer.", "close 1000 fin closed",
-     "the end of the stream does not take back the Close"},
-    {"6455/5.5.1/reason-taken/short", FOR_BOTH, LEVEL_MUST, "A Close with a reason is answered.",
+    {"6455/5.5.1/half-closed-after-close",
+     "A client that ends its half of TCP after its Close gets the answer.",
+     "servers: close 1000 fin closed", "the end of the stream does not take back the Close"},
+    {"6455/5.5.1/reason-taken/short", "A Close with a reason is answered.",
      "close 1000 'Hello World!' closed", HINT_LENGTH},
-    {"6455/5.5.1/reason-taken/one-byte", FOR_BOTH, LEVEL_MUST,
-     "A Close with a reason of one byte is answered.", "close 1000 'x' closed", HINT_LENGTH},
-    {"6455/5.5.1/reason-taken/122-bytes", FOR_BOTH, LEVEL_MUST,
-     "A Close with a reason of 122 bytes is answered.",
+    {"6455/5.5.1/reason-taken/one-byte", "A Close with a reason of one byte is answered.",
+     "close 1000 'x' closed", HINT_LENGTH},
+    {"6455/5.5.1/reason-taken/122-bytes", "A Close with a reason of 122 bytes is answered.",
      "close [03 e8]'*********************************************************************************"
      "*****************************************' closed",
      HINT_LENGTH},
-    {"6455/5.5.1/reason-taken/123-bytes", FOR_BOTH, LEVEL_MUST,
-     "A Close with a reason of 123 bytes is answered.",
+    {"6455/5.5.1/reason-taken/123-bytes", "A Close with a reason of 123 bytes is answered.",
      "close [03 e8]'*********************************************************************************"
      "******************************************' closed",
      HINT_LENGTH},
-    {"6455/5.5.1/reason-taken/many-languages", FOR_BOTH, LEVEL_MUST,
-     "A reason in many languages is taken.",
+    {"6455/5.5.1/reason-taken/many-languages", "A reason in many languages is taken.",
      "close 1000 [ce ba e1 bd b9 cf 83 ce bc ce b5 20 f0 9f 91 8b 20 e2 82 ac] closed",
      HINT_REASON},
-    {"6455/5.5.1/reason-taken/nul", FOR_BOTH, LEVEL_MUST, "A reason with a NUL in it is taken.",
+    {"6455/5.5.1/reason-taken/nul", "A reason with a NUL in it is taken.",
      "close 1000 'a'[00]'b' closed", "functions for C strings stop at the NUL"},
-    {"6455/5.5.1/close-of-one-byte", FOR_BOTH, LEVEL_MUST,
-     "A Close of one byte fails the connection.", "close [03] fail 1002", HINT_LENGTH},
-    {"6455/5.5.1/close-of-one-byte-inside-message", FOR_BOTH, LEVEL_MUST,
+    {"6455/5.5.1/close-of-one-byte", "A Close of one byte fails the connection.",
+     "close [03] fail 1002", HINT_LENGTH},
+    {"6455/5.5.1/close-of-one-byte-inside-message",
      "A Close of one byte inside a message fails the connection.", "text+ 'a' close [e8] fail 1002",
      HINT_LENGTH},
-    {"6455/5.5.1/reason-refused/surrogate", FOR_BOTH, LEVEL_MUST,
-     "A reason with a surrogate in it fails the connection.",
+    {"6455/5.5.1/reason-refused/surrogate", "A reason with a surrogate in it fails the connection.",
      "close 1000 [ce ba e1 bd b9 cf 83 ce bc ce b5 ed a0 80]'edited' fail 1007,1002", HINT_REASON},
-    {"6455/5.5.1/reason-refused/bad-byte", FOR_BOTH, LEVEL_MUST,
-     "A reason of a single bad byte fails the connection.", "close 1000 [ff] fail 1007,1002",
-     HINT_REASON},
-    {"6455/5.5.1/reason-refused/overlong-form", FOR_BOTH, LEVEL_MUST,
+    {"6455/5.5.1/reason-refused/bad-byte", "A reason of a single bad byte fails the connection.",
+     "close 1000 [ff] fail 1007,1002", HINT_REASON},
+    {"6455/5.5.1/reason-refused/overlong-form",
      "A reason with an overlong form fails the connection.", "close 1000 'x'[c0 af] fail 1007,1002",
      HINT_REASON},
-    {"6455/5.5.1/reason-refused/ends-within-character", FOR_BOTH, LEVEL_MUST,
+    {"6455/5.5.1/reason-refused/ends-within-character",
      "A reason that ends within a character fails the connection.",
      "close 1000 'euro '[e2 82] fail 1007,1002", HINT_REASON},
-    {"6455/5.5.1/reason-refused/begins-with-continuation", FOR_BOTH, LEVEL_MUST,
+    {"6455/5.5.1/reason-refused/begins-with-continuation",
      "A reason that begins with a continuation byte fails the connection.",
      "close 1000 [80] fail 1007,1002", HINT_REASON},
-    {"6455/5.5.1/after-close/text-in-own-segment", FOR_BOTH, LEVEL_MUST,
+    {"6455/5.5.1/after-close/text-in-own-segment",
      "A text after a Close, in a segment of its own, is not echoed.",
      "sync close 1000 text 'too late' closed", HINT_AFTER},
-    {"6455/5.5.1/pings-before-close", FOR_BOTH, LEVEL_PRACTICE,
+    {"6455/5.5.1/pings-before-close",
      "Pings before a Close are answered, the last at least, and then it.",
-     "times 20 ping 'x' close 1000 closed", HINT_LAST_PING},
-    {"6455/7.1.1/server-going-down", FOR_SERVERS, LEVEL_PRACTICE,
+     "practice: times 20 ping 'x' close 1000 closed", HINT_LAST_PING},
+    {"6455/7.1.1/server-going-down",
      "A server that is told to end says so with a Close, and then ends TCP.",
-     "own barrier terminate fail 1001,1012", HINT_GOING},
-    {"6455/5.5.1/close-after-pong", FOR_BOTH, LEVEL_MUST, "A Close after a Pong is answered.",
+     "servers: practice: own barrier terminate fail 1001,1012",
+     "on SIGTERM send a Close 1001 on every connection (7.4.1: \"a server going down\"), wait a "
+     "little for the answers, and end TCP"},
+    {"6455/5.5.1/close-after-pong", "A Close after a Pong is answered.",
      "pong 'x' close 1000 closed", HINT_REPLY},
+    {"6455/7.4/taken/{1000..1003, 1007..1011, 3000, 3001, 3500, 3999, 4000, 4001, 4500, 4999}",
+     "A Close with code {} is answered with it or with 1000.", "close {} closed", HINT_CODE},
+    {"6455/7.4/registered/{1012..1014}", "A Close with code {}, registered later, is answered.",
+     "close {} closed 1000,1002,1012,1013,1014", HINT_CODE},
+    {"6455/7.4/refused/{1005, 1006, 1015}",
+     "A Close with code {} is answered, best with 1002, never with it.", "close {} closed 1002",
+     HINT_CODE},
+    {"6455/7.4/refused/{0..2, 500, 998, 999, 1004, 1016, 1100, 1500, 1999, 2000, 2500, 2999, 5000, "
+     "9999, 32767, 32768, 65535}",
+     "A Close with code {}, which nobody uses, is answered with 1002.",
+     "practice: close {} closed 1002", HINT_CODE},
 };
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-/* A Close with each of these codes; `rule` and `answer` go after "A Close with code N" and after
- * the word `closed`. */
-static void add_codes(struct case_list *list, const char *family, enum level level,
-                      const unsigned *codes, size_t count, const char *rule, const char *answer) {
-    for (size_t i = 0; i < count; i++) {
-        char name[40], whole[120], script[80];
-        snprintf(name, sizeof name, "6455/7.4/%s/%u", family, codes[i]);
-        snprintf(whole, sizeof whole, "A Close with code %u%s", codes[i], rule);
-        snprintf(script, sizeof script, "close %u closed %s", codes[i], answer);
-        cases_add(list, &(struct case_row){name, FOR_BOTH, level, whole, script, HINT_CODE});
-    }
-}
-
 void cases_close(struct case_list *list) {
-    static const unsigned good[] = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011,
-                                    3000, 3001, 3500, 3999, 4000, 4001, 4500, 4999};
-    static const unsigned later[] = {1012, 1013, 1014};
-    static const unsigned never_sent[] = {1005, 1006, 1015};
-    static const unsigned unused[] = {0,    1,    2,    500,  998,  999,  1004,  1016,  1100, 1500,
-                                      1999, 2000, 2500, 2999, 5000, 9999, 32767, 32768, 65535};
     list->step = 5;
-    cases_add_rows(list, rows, COUNT(rows));
-    add_codes(list, "taken", LEVEL_MUST, good, COUNT(good), " is answered with it or with 1000.",
-              "");
-    add_codes(list, "registered", LEVEL_MUST, later, COUNT(later),
-              ", registered later, is answered.", "1000,1002,1012,1013,1014");
-    add_codes(list, "refused", LEVEL_MUST, never_sent, COUNT(never_sent),
-              " is answered, best with 1002, never with it.", "1002");
-    add_codes(list, "refused", LEVEL_PRACTICE, unused, COUNT(unused),
-              ", which nobody uses, is answered with 1002.", "1002");
+    cases_add_rows(list, FOR_BOTH, rows, CASES_COUNT(rows));
 }

@@ -26,183 +26,152 @@
 #define HELLO "[f2 48 cd c9 c9 07 00]"
 
 static const struct case_row rows[] = {
-    {"7692/7.2.3.1/hello-in-one-block", FOR_BOTH, LEVEL_MUST,
-     "The RFC's Hello in one compressed block comes back.",
+    {"7692/7.2.3.1/hello-in-one-block", "The RFC's Hello in one compressed block comes back.",
      OFFER "rsv4 text " HELLO " < text 'Hello'", HINT_EXAMPLE},
-    {"7692/7.2.3.1/hello-as-binary", FOR_BOTH, LEVEL_MUST,
-     "The same bytes as a binary message come back.",
+    {"7692/7.2.3.1/hello-as-binary", "The same bytes as a binary message come back.",
      OFFER "rsv4 binary " HELLO " < binary 'Hello'", HINT_EXAMPLE},
-    {"7692/7.2.3.1/hello-in-two-fragments", FOR_BOTH, LEVEL_MUST,
-     "The RFC's Hello in two fragments comes back.",
+    {"7692/7.2.3.1/hello-in-two-fragments", "The RFC's Hello in two fragments comes back.",
      OFFER "rsv4 text+ [f2 48 cd] cont [c9 c9 07 00] < text 'Hello'", HINT_FRAGMENTS},
-    {"7692/7.2.3.1/hello-in-fragments-of-one-byte", FOR_BOTH, LEVEL_MUST,
-     "Hello in fragments of one byte comes back.",
+    {"7692/7.2.3.1/hello-in-fragments-of-one-byte", "Hello in fragments of one byte comes back.",
      OFFER "rsv4 pieces 1 text " HELLO " < text 'Hello'", HINT_FRAGMENTS},
-    {"7692/7.2.3.1/hello-in-pieces-of-one-byte", FOR_BOTH, LEVEL_MUST,
+    {"7692/7.2.3.1/hello-in-pieces-of-one-byte",
      "Hello in a frame that comes a byte at a time comes back.",
      OFFER "chop 1 rsv4 text " HELLO " < text 'Hello'", HINT_FRAGMENTS},
-    {"7692/7.2.3.1/hello-after-empty-fragment", FOR_BOTH, LEVEL_MUST,
-     "Hello after an empty first fragment comes back.",
+    {"7692/7.2.3.1/hello-after-empty-fragment", "Hello after an empty first fragment comes back.",
      OFFER "rsv4 text+ [] cont+ [f2 48] cont+ [] cont [cd c9 c9 07 00] < text 'Hello'",
      HINT_FRAGMENTS},
-    {"7692/7.2.3.1/thousand-messages-in-one-segment", FOR_BOTH, LEVEL_MUST,
+    {"7692/7.2.3.1/thousand-messages-in-one-segment",
      "A thousand compressed messages in one segment come back.",
      OFFER "times 1000 rsv4 text " HELLO " < times 1000 text 'Hello'", HINT_EXAMPLE},
-    {"7692/7.2.3.2/second-hello-refers-to-first", FOR_BOTH, LEVEL_MUST,
+    {"7692/7.2.3.2/second-hello-refers-to-first",
      "The second Hello refers to the first, as in the RFC.",
      TAKEOVER "rsv4 text " HELLO " < text 'Hello' rsv4 text [f2 00 11 00 00] < text 'Hello'",
      HINT_WINDOW},
-    {"7692/7.2.3.2/uncompressed-message-between", FOR_BOTH, LEVEL_MUST,
+    {"7692/7.2.3.2/uncompressed-message-between",
      "An uncompressed message in between does not change the window.",
      TAKEOVER "rsv4 text " HELLO " text 'World' rsv4 text [f2 00 11 00 00] "
               "< text 'Hello' < text 'World' < text 'Hello'",
      HINT_WINDOW},
-    {"7692/7.2.3.2/ping-and-kind-between", FOR_BOTH, LEVEL_MUST,
+    {"7692/7.2.3.2/ping-and-kind-between",
      "A Ping in between, or another kind of message, does not change the window.",
      TAKEOVER "rsv4 text " HELLO " ping 'World' rsv4 binary [f2 00 11 00 00] < text 'Hello' "
               "< binary 'Hello' waitpong",
      HINT_WINDOW},
-    {"7692/7.2.3.2/hundred-messages-refer-back", FOR_BOTH, LEVEL_MUST,
-     "A hundred messages refer to the one before.",
+    {"7692/7.2.3.2/hundred-messages-refer-back", "A hundred messages refer to the one before.",
      TAKEOVER "rsv4 text " HELLO " times 100 rsv4 text [f2 00 11 00 00] < times 101 text 'Hello'",
      HINT_WINDOW},
-    {"7692/7.2.3.3/hello-in-stored-block", FOR_BOTH, LEVEL_MUST,
-     "Hello in a stored block comes back.",
+    {"7692/7.2.3.3/hello-in-stored-block", "Hello in a stored block comes back.",
      OFFER "rsv4 text [00 05 00 fa ff]'Hello'[00] < text 'Hello'", HINT_EXAMPLE},
-    {"7692/7.2.3.3/stored-block-in-fragments-of-one-byte", FOR_BOTH, LEVEL_MUST,
+    {"7692/7.2.3.3/stored-block-in-fragments-of-one-byte",
      "A stored block in fragments of one byte comes back.",
      OFFER "rsv4 pieces 1 text [00 05 00 fa ff]'Hello'[00] < text 'Hello'", HINT_FRAGMENTS},
-    {"7692/7.2.3.3/stored-block-is-in-the-window", FOR_BOTH, LEVEL_MUST,
-     "A stored block is in the window, too.",
+    {"7692/7.2.3.3/stored-block-is-in-the-window", "A stored block is in the window, too.",
      TAKEOVER "rsv4 text [00 05 00 fa ff]'Hello'[00] rsv4 text [f2 00 11 00 00] "
               "< text 'Hello' < text 'Hello'",
      HINT_WINDOW},
-    {"7692/7.2.3.4/hello-with-bfinal", FOR_BOTH, LEVEL_MUST,
-     "Hello in a block with BFINAL comes back.",
+    {"7692/7.2.3.4/hello-with-bfinal", "Hello in a block with BFINAL comes back.",
      OFFER "rsv4 text [f3 48 cd c9 c9 07 00 00] < text 'Hello'", HINT_FINAL},
-    {"7692/7.2.3.4/two-messages-with-bfinal", FOR_BOTH, LEVEL_MUST,
-     "Two messages with BFINAL come back.",
+    {"7692/7.2.3.4/two-messages-with-bfinal", "Two messages with BFINAL come back.",
      OFFER "times 2 rsv4 text [f3 48 cd c9 c9 07 00 00] < times 2 text 'Hello'", HINT_FINAL},
-    {"7692/7.2.3.4/block-after-bfinal", FOR_BOTH, LEVEL_MUST,
-     "After a block with BFINAL another one follows.",
+    {"7692/7.2.3.4/block-after-bfinal", "After a block with BFINAL another one follows.",
      OFFER "rsv4 text [f3 48 cd c9 c9 07 00 f2 48 cd c9 c9 07 00] < text 'HelloHello'", HINT_FINAL},
-    {"7692/7.2.3.4/three-blocks-with-bfinal", FOR_BOTH, LEVEL_MUST,
+    {"7692/7.2.3.4/three-blocks-with-bfinal",
      "Three blocks with BFINAL and different types make one message.",
      OFFER "rsv4 text [f3 48 cd c9 c9 07 00 01 05 00 fa ff]'World'[f3 48 cd c9 c9 07 00 00] "
            "< text 'HelloWorldHello'",
      HINT_FINAL},
-    {"7692/7.2.3.4/reference-into-message-with-bfinal", FOR_BOTH, LEVEL_MUST,
+    {"7692/7.2.3.4/reference-into-message-with-bfinal",
      "A message refers to one that ended with BFINAL.",
      TAKEOVER "rsv4 text [f3 48 cd c9 c9 07 00 00] rsv4 text [f2 00 11 00 00] "
               "< text 'Hello' < text 'Hello'",
      HINT_FINAL},
-    {"7692/7.2.3.5/hello-in-two-blocks", FOR_BOTH, LEVEL_MUST, "Hello in two blocks comes back.",
+    {"7692/7.2.3.5/hello-in-two-blocks", "Hello in two blocks comes back.",
      OFFER "rsv4 text [f2 48 05 00 00 00 ff ff ca c9 c9 07 00] < text 'Hello'", HINT_EXAMPLE},
-    {"7692/7.2.3.5/two-blocks-in-two-fragments", FOR_BOTH, LEVEL_MUST,
-     "Two blocks in two fragments come back.",
+    {"7692/7.2.3.5/two-blocks-in-two-fragments", "Two blocks in two fragments come back.",
      OFFER "rsv4 text+ [f2 48 05 00 00 00 ff ff] cont [ca c9 c9 07 00] < text 'Hello'",
      HINT_FRAGMENTS},
-    {"7692/7.2.3.5/thousand-empty-blocks", FOR_BOTH, LEVEL_MUST,
+    {"7692/7.2.3.5/thousand-empty-blocks",
      "A thousand empty blocks before Hello come back as Hello.",
      OFFER "rsv4 text+ [00 00 00 ff ff]*5000 cont " HELLO " < text 'Hello'", HINT_EXAMPLE},
-    {"7692/7.2.3.6/empty-last-fragment", FOR_BOTH, LEVEL_MUST,
-     "An empty last fragment of one byte ends a message.",
+    {"7692/7.2.3.6/empty-last-fragment", "An empty last fragment of one byte ends a message.",
      OFFER "rsv4 text+ [f2 48 cd c9 c9 07 00 00 00 ff ff] cont [00] < text 'Hello'",
      HINT_FRAGMENTS},
-    {"7692/7.2.3.6/message-of-nothing", FOR_BOTH, LEVEL_MUST,
-     "A compressed message of nothing comes back empty.", OFFER "rsv4 text [00] < text ''",
-     HINT_EXAMPLE},
-    {"7692/7.2.3.6/empty-compressed-block", FOR_BOTH, LEVEL_MUST,
+    {"7692/7.2.3.6/message-of-nothing", "A compressed message of nothing comes back empty.",
+     OFFER "rsv4 text [00] < text ''", HINT_EXAMPLE},
+    {"7692/7.2.3.6/empty-compressed-block",
      "A message of one empty compressed block comes back empty.",
      OFFER "rsv4 binary [02 00] < binary ''", HINT_EXAMPLE},
-    {"7692/7.2.3.6/empty-block-with-bfinal", FOR_BOTH, LEVEL_MUST,
+    {"7692/7.2.3.6/empty-block-with-bfinal",
      "A message of one empty block with BFINAL comes back empty.",
      OFFER "rsv4 text [03 00 00] rsv4 text " HELLO " < text '' < text 'Hello'", HINT_FINAL},
-    {"7692/7.2.3.6/empty-messages-keep-the-window", FOR_BOTH, LEVEL_MUST,
-     "An empty message does not change the window.",
+    {"7692/7.2.3.6/empty-messages-keep-the-window", "An empty message does not change the window.",
      TAKEOVER "rsv4 text " HELLO " rsv4 text [00] rsv4 text [f2 00 11 00 00] "
               "< text 'Hello' < text '' < text 'Hello'",
      HINT_WINDOW},
-    {"7692/7.2.2/no-distance-codes", FOR_BOTH, LEVEL_MUST,
-     "A dynamic block without distance codes comes back.",
+    {"7692/7.2.2/no-distance-codes", "A dynamic block without distance codes comes back.",
      OFFER "rsv4 text [04 c0 01 05 00 00 00 00 a0 ad fd 3f 11 01] < text 'a'", HINT_EXAMPLE},
-    {"7692/7.2.2/reference-overlaps-itself", FOR_BOTH, LEVEL_MUST,
+    {"7692/7.2.2/reference-overlaps-itself",
      "A reference of 258 bytes that overlaps itself comes back.",
      OFFER "rsv4 text [4a 1c 05 00 00] < text 'a'*259", HINT_EXAMPLE},
-    {"7692/7.2.2/reference-of-32768-bytes", FOR_BOTH, LEVEL_MUST,
-     "A reference that reaches back 32768 bytes comes back.",
+    {"7692/7.2.2/reference-of-32768-bytes", "A reference that reaches back 32768 bytes comes back.",
      "offer 'permessage-deflate' agreed rsv4 binary+ [00 00 80 ff 7f] cont+ 'abcdefgh'*32768 "
      "cont [82 dd ff 0f 00] < binary 'abcdefgh'*32776",
      HINT_WINDOW},
-    {"7692/7.2.2/reference-of-32768-bytes-into-message-before", FOR_BOTH, LEVEL_MUST,
+    {"7692/7.2.2/reference-of-32768-bytes-into-message-before",
      "A reference reaches back 32768 bytes into the message before.",
      TAKEOVER "rsv4 binary+ [00 00 80 ff 7f] cont+ 'abcdefgh'*32768 cont [00] "
               "rsv4 binary [82 dd ff 0f 00] < binary 'abcdefgh'*32768 < binary 'abcdefgh'",
      HINT_WINDOW},
-    {"7692/6.2/uncompressed-messages", FOR_BOTH, LEVEL_MUST,
+    {"7692/6.2/uncompressed-messages",
      "Uncompressed messages come back where compression was agreed.",
      OFFER "echo text 'plain' echo binary [00 ff] echo text '' echo text 'x'*70000", HINT_PLAIN},
-    {"7692/6.2/looks-compressed-and-is-not", FOR_BOTH, LEVEL_MUST,
+    {"7692/6.2/looks-compressed-and-is-not",
      "An uncompressed message that looks compressed comes back as it is.",
      OFFER "echo binary " HELLO, HINT_PLAIN},
-    {"7692/6.2/compressed-and-uncompressed-alternate", FOR_BOTH, LEVEL_MUST,
+    {"7692/6.2/compressed-and-uncompressed-alternate",
      "Compressed and uncompressed messages alternate.",
      OFFER "echo text 'a' rsv4 text " HELLO " < text 'Hello' echo text 'b' rsv4 text " HELLO
            " < text 'Hello' text+ 'c' cont 'd' < text 'cd'",
      HINT_PLAIN},
-    {"7692/6.1/ping-between-compressed-fragments", FOR_BOTH, LEVEL_MUST,
+    {"7692/6.1/ping-between-compressed-fragments",
      "A Ping between the fragments of a compressed message is answered.",
      OFFER "rsv4 text+ [f2 48 cd] ping 'between' cont [c9 c9 07 00] waitpong < text 'Hello'",
      HINT_FRAGMENTS},
-    {"7692/6.1/pings-between-all-fragments", FOR_BOTH, LEVEL_MUST,
+    {"7692/6.1/pings-between-all-fragments",
      "Pings between all fragments of one byte are answered.",
      OFFER "rsv4 text+ [f2] ping '1' cont+ [48] ping '2' cont+ [cd] pong '3' cont+ [c9] ping '4' "
            "cont [c9 07 00] waitpong < text 'Hello'",
      HINT_FRAGMENTS},
-    {"7692/6.1/close-between-compressed-fragments", FOR_BOTH, LEVEL_MUST,
+    {"7692/6.1/close-between-compressed-fragments",
      "A Close between the fragments of a compressed message is answered.",
      OFFER "rsv4 text+ [f2 48 cd] close 1000 closed", HINT_FRAGMENTS},
-    {"7692/6.1/ping-of-125-zeros-uncompressed", FOR_BOTH, LEVEL_MUST,
+    {"7692/6.1/ping-of-125-zeros-uncompressed",
      "Control frames are never compressed: a Ping of 125 zeros.",
      OFFER "deflated echo text 'a'*1000 ping [00]*125 waitpong", HINT_PLAIN},
-    {"7692/6.1/character-split-between-fragments", FOR_BOTH, LEVEL_MUST,
+    {"7692/6.1/character-split-between-fragments",
      "A character that is split between two fragments comes back.",
      OFFER "rsv4 text+ [00 02 00 fd ff c3] cont [a4 00] < text [c3 a4]", HINT_TEXT},
-    {"7692/6.1/character-split-between-blocks", FOR_BOTH, LEVEL_MUST,
+    {"7692/6.1/character-split-between-blocks",
      "A character that is split between two blocks comes back.",
      OFFER "rsv4 text [00 01 00 fe ff c3 00 01 00 fe ff a4 00] < text [c3 a4]", HINT_TEXT},
-    {"7692/6.1/compressed-bytes-need-not-be-utf8", FOR_BOTH, LEVEL_MUST,
+    {"7692/6.1/compressed-bytes-need-not-be-utf8",
      "Compressed bytes need not be UTF-8, if the text is.",
      OFFER "deflated echo text [c3 a4 e2 82 ac f0 9f 98 80]'Hello'", HINT_TEXT},
-    {"7692/6.1/compressed-binary-holds-any-bytes", FOR_BOTH, LEVEL_MUST,
+    {"7692/6.1/compressed-binary-holds-any-bytes",
      "In a compressed binary message all bytes are welcome.",
      OFFER "deflated echo binary [c3 28 80 ff 00 c0 af ed a0 80]", HINT_TEXT},
-    {"7692/7.2.1/256-kb-that-hardly-compress", FOR_BOTH, LEVEL_MUST,
-     "Messages of 64 KiB that hardly compress come back.",
+    {"7692/7.2.1/256-kb-that-hardly-compress", "Messages of 64 KiB that hardly compress come back.",
      OFFER "deflated slide 65536 echo binary 'pdf'", HINT_EXAMPLE},
-    {"7692/7.2.1/1-mib-of-zeros", FOR_BOTH, LEVEL_MUST, "1 MiB of zeros comes back.",
+    {"7692/7.2.1/1-mib-of-zeros", "1 MiB of zeros comes back.",
      OFFER "limits 1008,1009 deflated echo binary [00]*1048576", HINT_EXAMPLE},
-    {"7692/7.2.1/fragments-of-3-bytes", FOR_BOTH, LEVEL_MUST,
-     "Messages in fragments of 3 bytes come back.",
+    {"7692/7.2.1/fragments-of-3-bytes", "Messages in fragments of 3 bytes come back.",
      OFFER "deflated slide 20000 pieces 3 echo text 'html'", HINT_FRAGMENTS},
+    /* Around the edges of frames, of references and of stored blocks. */
+    {"7692/7.2.1/length/{0..4, 125..127, 257..260, 4096, 16384, 32767..32769, 65535..65537, "
+     "131072}",
+     "A compressed message of length {} comes back twice.",
+     OFFER "times 2 deflated echo text 'It was a bright cold day in April. '*{}", HINT_EXAMPLE},
 };
-
-/* Lengths around the edges of frames, of references and of stored blocks. */
-static void add_lengths(struct case_list *list) {
-    static const unsigned lengths[] = {0,     1,     2,     3,     4,     125,   126,
-                                       127,   257,   258,   259,   260,   4096,  16384,
-                                       32767, 32768, 32769, 65535, 65536, 65537, 131072};
-    char name[40], rule[100], script[160];
-    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-        snprintf(rule, sizeof rule, "A compressed message of %u byte%s comes back twice.",
-                 lengths[i], lengths[i] == 1 ? "" : "s");
-        snprintf(script, sizeof script,
-                 OFFER "times 2 deflated echo text 'It was a bright cold day in April. '*%u",
-                 lengths[i]);
-        snprintf(name, sizeof name, "7692/7.2.1/length/%u", lengths[i]);
-        cases_add(list, &(struct case_row){name, FOR_BOTH, LEVEL_MUST, rule, script, HINT_EXAMPLE});
-    }
-}
 
 enum { NOISE_MAX = 20000 };
 
@@ -223,7 +192,7 @@ static void write_noise(char *out, unsigned period) {
 static void add_windows(struct case_list *list) {
     static char noise[NOISE_MAX + 1], script[NOISE_MAX + 300];
     char name[40], rule[200];
-    struct case_row row = {name, FOR_SERVERS, LEVEL_MUST, rule, script, HINT_REPLY};
+    struct case_row row = {name, rule, script, HINT_REPLY};
     for (unsigned bits = 8; bits <= 15; bits++) {
         unsigned period = bits == 15 ? 1U << 14 : (1U << bits) + (1U << bits) / 8;
         write_noise(noise, period);
@@ -238,7 +207,7 @@ static void add_windows(struct case_list *list) {
                      "small ", 100 * bits);
             snprintf(name, sizeof name, "7692/7.1.2.1/%s/%u",
                      alone != 0 ? "window-alone" : "window", bits);
-            cases_add(list, &row);
+            cases_add(list, FOR_SERVERS, &row);
         }
         snprintf(rule, sizeof rule,
                  "With client_max_window_bits=%u in the offer messages come back.", bits);
@@ -247,7 +216,7 @@ static void add_windows(struct case_list *list) {
                  "times 3 deflated echo text '%s'*%u",
                  bits, noise, 2 * period);
         snprintf(name, sizeof name, "7692/7.1.2.2/window/%u", bits);
-        cases_add(list, &row);
+        cases_add(list, FOR_SERVERS, &row);
     }
     write_noise(noise, 200);
     snprintf(script, sizeof script,
@@ -256,7 +225,7 @@ static void add_windows(struct case_list *list) {
              noise);
     row.name = "7692/7.1.1.1/no-reply-refers-back";
     row.rule = "With server_no_context_takeover no reply refers to an earlier one.";
-    cases_add(list, &row);
+    cases_add(list, FOR_SERVERS, &row);
     snprintf(script, sizeof script,
              "offer 'permessage-deflate; client_no_context_takeover' agreed "
              "times 20 deflated echo text '%s'",
@@ -264,12 +233,11 @@ static void add_windows(struct case_list *list) {
     row.name = "7692/7.1.1.2/agreed-or-not";
     row.rule = "Messages come back, whether client_no_context_takeover was agreed or not.";
     row.hint = HINT_WINDOW;
-    cases_add(list, &row);
+    cases_add(list, FOR_SERVERS, &row);
 }
 
 void cases_deflate(struct case_list *list) {
     list->step = 7;
-    cases_add_rows(list, rows, sizeof rows / sizeof rows[0]);
-    add_lengths(list);
+    cases_add_rows(list, FOR_BOTH, rows, CASES_COUNT(rows));
     add_windows(list);
 }
