@@ -99,9 +99,9 @@ int arguments_parse(struct arguments *arguments, int argc, char **argv) {
     struct options options;
     struct selection *selection = &arguments->selection;
     *arguments = (struct arguments){.format = "pretty", .jobs = 16, .start_timeout = START_TIMEOUT};
-    arguments->program = argc > 0 ? argv[0] : "wscheck";
     declare(&options, arguments);
     int status = options_parse(&options, argc, argv);
+    arguments->program = options.command;
     if (status == OPTIONS_GO_ON) {
         status = sort_operands(arguments, &options.operands);
     }

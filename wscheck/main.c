@@ -1,6 +1,7 @@
 /* wscheck: puts any WebSocket server or client to the test and explains what it gets wrong. */
 #include "common/process.h"
 #include "wscheck/grade.h"
+#include "wscheck/memory.h"
 #include "wscheck/select.h"
 
 #include <errno.h>
@@ -34,8 +35,8 @@ static int choose(struct arguments *arguments) {
     }
     cases_init(&list, arguments->listen != NULL ? FOR_CLIENTS : FOR_SERVERS);
     /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers. */
-    const struct test_case **cases = calloc(list.count, sizeof cases[0]);
-    size_t count = cases == NULL ? 0 : select_cases(&list, &arguments->selection, cases);
+    const struct test_case **cases = memory_take(list.count * sizeof cases[0]);
+    size_t count = select_cases(&list, &arguments->selection, cases);
     if (count > 0 && (arguments->expected == NULL || select_expected(&list, arguments->expected))) {
         status = use(arguments, &report, cases, count);
     }

@@ -98,18 +98,6 @@ static void complain(const struct case_list *list, const char *selector) {
     free(near);
 }
 
-/* Whether any of the selectors that begin (or do not begin) with a ! names the case. */
-static bool is_any_named(const struct case_list *list, const struct test_case *test,
-                         const struct selection *selection, bool left_out) {
-    for (size_t s = 0; s < selection->count; s++) {
-        const char *selector = selection->selectors[s];
-        if ((selector[0] == '!') == left_out && is_named(list, test, selector + left_out)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Whether one of the first `found` chosen has a name that differs in its last part only. */
 static bool has_sibling(const struct test_case *const *chosen, size_t found,
                         const struct test_case *test) {
@@ -129,27 +117,33 @@ static bool is_left(const struct selection *selection, const struct test_case *t
 
 size_t select_cases(const struct case_list *list, const struct selection *selection,
                     const struct test_case **chosen) {
-    size_t found = 0, named = 0;
+    enum mark { NOT_NAMED, NAMED, LEFT_OUT } *marks = memory_take(list->count * sizeof marks[0]);
+    bool all = true; /* no selector names anything, and those that must be named stay out */
+    size_t found = 0;
     for (size_t s = 0; s < selection->count; s++) {
-        const char *selector = selection->selectors[s];
-        bool left_out = selector[0] == '!', any = false;
-        for (size_t i = 0; i < list->count && !any; i++) {
-            any = is_named(list, &list->cases[i], selector + left_out);
+        bool leaves_out = selection->selectors[s][0] == '!', any = false;
+        const char *selector = selection->selectors[s] + leaves_out;
+        for (size_t i = 0; i < list->count; i++) {
+            if (is_named(list, &list->cases[i], selector)) {
+                marks[i] = leaves_out || marks[i] == LEFT_OUT ? LEFT_OUT : NAMED;
+                any = true;
+            }
         }
         if (!any) {
-            complain(list, selector + left_out);
+            complain(list, selector);
+            free(marks);
             return 0;
         }
-        named += !left_out;
+        all = all && leaves_out;
     }
     for (size_t i = 0; i < list->count; i++) {
         const struct test_case *test = &list->cases[i];
-        bool wanted = named > 0 ? is_any_named(list, test, selection, false) : !test->named_only;
-        if (wanted && !is_any_named(list, test, selection, true) &&
-            is_left(selection, test, chosen, found)) {
+        bool wanted = marks[i] == NAMED || (marks[i] == NOT_NAMED && all && !test->named_only);
+        if (wanted && is_left(selection, test, chosen, found)) {
             chosen[found++] = test;
         }
     }
+    free(marks);
     if (found == 0) {
         fprintf(stderr, "wscheck: no case is left; --list shows what the selectors name\n");
     }
