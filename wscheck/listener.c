@@ -179,33 +179,33 @@ static int listen_on(struct listener *listener, const struct addrinfo *found) {
     return errno == 0 ? 0 : -1;
 }
 
-struct listener *listener_open(const char *place, const char **problem) {
+struct listener *listener_open(const char *place) {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV}, *found;
     struct address address;
-    char *text = memory_text("%s%s", strchr(place, ':') != NULL ? "" : "127.0.0.1:", place);
-    bool good = address_split(&address, text, text + strlen(text));
-    free(text);
-    if (!good) {
-        *problem = "it is [ADDRESS:]PORT";
-        return NULL;
-    }
-    int error = getaddrinfo(address.name, address.port, &hints, &found);
-    if (error != 0) {
-        *problem = gai_strerror(error);
-        return NULL;
-    }
     struct listener *listener = memory_take(sizeof *listener);
+    const char *problem = "it is [ADDRESS:]PORT";
+    char *text = memory_text("%s%s", strchr(place, ':') != NULL ? "" : "127.0.0.1:", place);
+    listener->fd = -1;
     pthread_mutex_init(&listener->mutex, NULL);
     pthread_cond_init(&listener->changed, NULL);
-    if (listen_on(listener, found) != 0) {
-        *problem = strerror(errno);
+    if (address_split(&address, text, text + strlen(text))) {
+        int error = getaddrinfo(address.name, address.port, &hints, &found);
+        problem = gai_strerror(error);
+        if (error == 0) {
+            problem = listen_on(listener, found) == 0 ? NULL : strerror(errno);
+            freeaddrinfo(found);
+        }
+    }
+    free(text);
+    if (problem != NULL) {
+        fprintf(stderr, "wscheck: cannot listen on '%s': %s; --listen 0 picks a free port\n", place,
+                problem);
         if (listener->fd >= 0) {
             close(listener->fd);
         }
         free(listener);
-        listener = NULL;
+        return NULL;
     }
-    freeaddrinfo(found);
     return listener;
 }
 

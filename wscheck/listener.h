@@ -12,8 +12,8 @@
 struct listener;
 
 /* Listens on a place "8000", "0.0.0.0:8000" or "[::1]:8000", on 127.0.0.1 if it has no address;
- * port 0 picks a free one. Returns NULL and what is wrong. */
-struct listener *listener_open(const char *place, const char **problem);
+ * port 0 picks a free one. Returns NULL after one line on standard error. */
+struct listener *listener_open(const char *place);
 void listener_close(struct listener *listener);
 
 /* The address as a URL has it, with the port, at which a client on this machine finds it:
@@ -25,7 +25,7 @@ const char *listener_host(const struct listener *listener);
 unsigned listener_expect(struct listener *listener, const char *path);
 void listener_forget(struct listener *listener, unsigned place);
 
-/* Waits for it. Returns its descriptor, of whose bytes none has been read, or -1 after the deadline
+/* Waits for it. Returns its descriptor, from which nothing has been read, or -1 after the deadline
  * or when the child that should connect (if it is not NULL) has ended. */
 int listener_wait(struct listener *listener, unsigned place, int64_t deadline, struct child *child);
 

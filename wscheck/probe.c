@@ -86,43 +86,37 @@ bool probe_start(struct trial_settings *settings) {
     return false;
 }
 
-/* Whether the answer is a 101; if not, says on standard error what the server is. */
-static bool is_websocket(const struct trial *trial) {
-    const struct head *answer = &trial->answer;
-    const uint8_t *bytes = answer->bytes;
-    size_t length = answer->length;
-    struct head_text first = head_line(answer, &(size_t){0});
+/* Ends a line on standard error with what the server is, since its answer is no 101. */
+static void tell_what_it_is(const struct trial *trial) {
+    const uint8_t *bytes = trial->answer.bytes;
+    size_t length = trial->answer.length;
+    struct head_text first = head_line(&trial->answer, &(size_t){0});
     char line[100];
-    if (answer->status == 101) {
-        return true;
-    }
-    fprintf(stderr, "wscheck: ws://%s%s: the server ", trial->settings->host,
-            trial->settings->target);
     if (length > 2 && (bytes[0] == 0x15 || bytes[0] == 0x16) && bytes[1] == 3) {
-        fprintf(stderr, "speaks TLS; check the server behind it, on its plain port\n");
+        fprintf(stderr, "the server speaks TLS; check the server behind it, on its plain port\n");
     } else if (length == 0 && trial->link.ended) {
-        fprintf(stderr, "ends the connection without an answer to the handshake; does it speak "
-                        "TLS, or another protocol?\n");
+        fprintf(stderr, "the server ends the connection without an answer to the handshake; does "
+                        "it speak TLS, or another protocol?\n");
     } else if (length == 0) {
         fprintf(stderr,
-                "accepts connections, but has not answered the handshake within %g s; does it "
-                "hang?\n",
+                "the server accepts connections, but has not answered the handshake within %g s; "
+                "does it hang?\n",
                 (double)trial->timeout / 1000);
     } else if (!head_text_begins(first, "HTTP/")) {
-        fprintf(stderr, "does not speak HTTP; it answers: %s\n",
+        fprintf(stderr, "the server does not speak HTTP; it answers: %s\n",
                 text_printable(bytes, length < 60 ? length : 60, line, sizeof line));
     } else if (trial->verdict.cause == CAUSE_HEAD_WITHOUT_END) {
         size_t last = length < 24 ? length : 24;
         fprintf(stderr,
-                "begins to answer the handshake, but no empty line (CR LF CR LF) ends the head of "
-                "its answer, which ends with '%s'\n",
+                "the server begins to answer the handshake, but no empty line (CR LF CR LF) ends "
+                "the head of its answer, which ends with '%s'\n",
                 text_printable(bytes + length - last, last, line, sizeof line));
     } else {
-        fprintf(stderr, "answers the handshake with '%s', not with 101; is the path %s right?\n",
+        fprintf(stderr,
+                "the server answers the handshake with '%s', not with 101; is the path %s right?\n",
                 text_printable(bytes, first.length < 60 ? first.length : 60, line, sizeof line),
                 trial->settings->target);
     }
-    return false;
 }
 
 /* Looks whether two messages come back, and nothing before or between them. A server that does not
@@ -197,24 +191,27 @@ static bool speaks(struct trial_settings *settings, unsigned least) {
     struct trial *trial = memory_take(sizeof *trial);
     trial_init(trial, settings, "probe");
     trial_give_time(trial, PATIENCE * settings->timeout);
-    bool good = trial_connect(trial);
-    if (good && settings->step >= 3) {
+    bool connected = trial_connect(trial);
+    if (connected && settings->step >= 3) {
         trial_send_request(trial);
         trial_read_answer(trial);
     }
-    if (clock_now() >= settings->ends) {
-        fprintf(stderr,
-                "wscheck: ws://%s%s: the time of the run is over (--run-timeout), and the server "
-                "had not answered yet\n",
-                settings->host, settings->target);
-        good = false;
-    } else if (!good) {
-        fprintf(stderr, "wscheck: ws://%s%s: %s; is the server running?\n", settings->host,
-                settings->target, trial->verdict.got);
-    } else if (least == HTTP_STEP && trial->answer.status > 0 && trial->answer.status != 101) {
+    int status = trial->answer.status;
+    if (least == HTTP_STEP && status > 0 && status != 101) {
         settings->step = HTTP_STEP;
-    } else if (settings->step >= 3) {
-        good = is_websocket(trial);
+    }
+    bool late = clock_now() >= settings->ends;
+    bool good = connected && !late && (settings->step < 3 || status == 101);
+    if (!good) {
+        fprintf(stderr, "wscheck: ws://%s%s: ", settings->host, settings->target);
+    }
+    if (late) {
+        fprintf(stderr, "the time of the run is over (--run-timeout), and the server had not "
+                        "answered yet\n");
+    } else if (!connected) {
+        fprintf(stderr, "%s; is the server running?\n", trial->verdict.got);
+    } else if (!good) {
+        tell_what_it_is(trial);
     }
     trial_free(trial);
     free(trial);

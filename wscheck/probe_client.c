@@ -70,19 +70,15 @@ static void set_host(struct trial_settings *settings) {
 }
 
 size_t probe_client(struct trial_settings *settings, const char *place, size_t jobs) {
-    const char *problem;
     bool any = false;
-    settings->listener = listener_open(place, &problem);
+    settings->listener = listener_open(place);
     if (settings->listener == NULL) {
-        fprintf(stderr, "wscheck: cannot listen on '%s': %s; --listen 0 picks a free port\n", place,
-                problem);
         return 0;
     }
     set_host(settings);
-    if (settings->command == NULL && settings->arrival < ARRIVAL_OF_OTHERS) {
-        settings->arrival = ARRIVAL_OF_OTHERS;
-    }
     if (settings->command == NULL) {
+        settings->arrival =
+            settings->arrival > ARRIVAL_OF_OTHERS ? settings->arrival : ARRIVAL_OF_OTHERS;
         return 1;
     }
     if (!visit(settings, &any)) {
