@@ -119,16 +119,16 @@ static void send_unfinished(struct script_run *run, const struct script_step *st
 
 static void send_raw(struct script_run *run, const struct script_step *step) {
     struct trial *trial = run->trial;
-    transcript_bytes(transcript_add(&trial->transcript, TRANSCRIPT_SENT, "bytes as they are"),
-                     step->payload.unit, step->payload.unit_length);
+    transcript_http(transcript_add(&trial->transcript, TRANSCRIPT_SENT, "bytes as they are"),
+                    step->payload.unit, step->payload.unit_length);
     trial_put(trial, step->payload.unit, step->payload.unit_length);
     run->rest_length = SIZE_MAX;
 }
 
 static void send_interim(struct script_run *run, const struct script_step *step) {
     struct trial *trial = run->trial;
-    transcript_bytes(transcript_add(&trial->transcript, TRANSCRIPT_SENT, "an interim answer"),
-                     step->payload.unit, step->payload.unit_length);
+    transcript_http(transcript_add(&trial->transcript, TRANSCRIPT_SENT, "an interim answer"),
+                    step->payload.unit, step->payload.unit_length);
     trial_put(trial, step->payload.unit, step->payload.unit_length);
 }
 

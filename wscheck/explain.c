@@ -132,23 +132,16 @@ static void show_lines(FILE *out, const struct transcript_entry *entry, bool who
     }
 }
 
-/* What stands after a colon is what the other side has sent. */
-static bool is_http(const struct transcript_entry *entry) {
-    const char *word = strstr(entry->label, "handshake");
-    word = word != NULL ? word : strstr(entry->label, "as they are");
-    return word != NULL && word < entry->label + strcspn(entry->label, ":");
-}
-
 /* What went well in the opening handshake is no help with what comes after it. */
 static bool is_of_interest(const struct result *result, const struct transcript_entry *entry) {
-    return !is_http(entry) || !result->opened || entry->marked ||
+    return !entry->is_http || !result->opened || entry->marked ||
            strncmp(result->test->section, "6455/4", 6) == 0;
 }
 
 static void show_entry(FILE *out, const struct transcript_entry *entry, bool whole) {
     static const char *const kinds[] = {"sent    ", "received", "--------"};
     fprintf(out, "  %s  %s\n", kinds[entry->kind], entry->label);
-    if (entry->length > 0 && is_http(entry)) {
+    if (entry->length > 0 && entry->is_http) {
         show_lines(out, entry, whole);
     } else if (entry->length > 0) {
         dump(out, entry, whole);

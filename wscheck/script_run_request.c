@@ -114,9 +114,9 @@ static void send_first(struct script_run *run, size_t count) {
         free(bytes);
         return;
     }
-    transcript_bytes(transcript_add(&trial->transcript, TRANSCRIPT_SENT,
-                                    "the first %zu bytes of a handshake", count),
-                     bytes, count);
+    transcript_http(transcript_add(&trial->transcript, TRANSCRIPT_SENT,
+                                   "the first %zu bytes of a handshake", count),
+                    bytes, count);
     trial_put(trial, bytes, count);
     trial_flush(trial);
     memmove(bytes, bytes + count, length - count);
@@ -138,8 +138,8 @@ static void send_bytes(struct script_run *run, const uint8_t *bytes, size_t leng
                        const char *label) {
     struct trial *trial = run->trial;
     script_run_connect(run);
-    transcript_bytes(transcript_add(&trial->transcript, TRANSCRIPT_SENT, "%s", label), bytes,
-                     length);
+    transcript_http(transcript_add(&trial->transcript, TRANSCRIPT_SENT, "%s", label), bytes,
+                    length);
     trial_put(trial, bytes, length);
     trial_flush(trial);
 }

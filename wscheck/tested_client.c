@@ -59,7 +59,7 @@ bool tested_client_arrive(struct trial *trial, const char *query) {
     client->head = (struct head){NULL, 0, 0};
     bool whole = trial_gather(trial, &client->head);
     client->head_entry = trial->transcript.count;
-    transcript_bytes(
+    transcript_http(
         transcript_add(&trial->transcript, TRANSCRIPT_RECEIVED, "the opening handshake"),
         client->head.bytes, client->head.length);
     if (!whole) {
@@ -105,11 +105,11 @@ void tested_client_answer(struct trial *trial, size_t from, size_t length) {
     uint8_t *bytes = request_bytes(&trial->request, &size);
     from = from < size ? from : size;
     length = length < size - from ? length : size - from;
-    transcript_bytes(transcript_add(&trial->transcript, TRANSCRIPT_SENT,
-                                    from > 0        ? "the rest of the answer to the handshake"
-                                    : length < size ? "a part of the answer to the handshake"
-                                                    : "the answer to the handshake"),
-                     bytes + from, length);
+    transcript_http(transcript_add(&trial->transcript, TRANSCRIPT_SENT,
+                                   from > 0        ? "the rest of the answer to the handshake"
+                                   : length < size ? "a part of the answer to the handshake"
+                                                   : "the answer to the handshake"),
+                    bytes + from, length);
     trial_put(trial, bytes + from, length);
     free(bytes);
 }

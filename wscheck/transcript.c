@@ -25,7 +25,7 @@ struct transcript_entry *transcript_add(struct transcript *transcript, enum tran
     entry->kind = kind;
     entry->kept = 0;
     entry->length = 0;
-    entry->marked = false;
+    entry->is_http = entry->marked = false;
     return entry;
 }
 
@@ -38,6 +38,11 @@ void transcript_bytes(struct transcript_entry *entry, const uint8_t *bytes, size
         entry->end[(entry->length + i) % sizeof entry->end] = bytes[i];
     }
     entry->length += len;
+}
+
+void transcript_http(struct transcript_entry *entry, const uint8_t *bytes, size_t len) {
+    entry->is_http = true;
+    transcript_bytes(entry, bytes, len);
 }
 
 bool transcript_keeps(const struct transcript_entry *entry, uint64_t at) {

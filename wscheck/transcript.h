@@ -28,6 +28,7 @@ struct transcript_entry {
     uint8_t end[TRANSCRIPT_END]; /* of those after them, each in turn */
     size_t kept;                 /* in `bytes` */
     uint64_t length;             /* of all its bytes */
+    bool is_http;                /* shown as lines of text */
     bool marked;                 /* whether `mark` is its first wrong byte */
     uint64_t mark;
 };
@@ -45,8 +46,9 @@ struct transcript_entry *transcript_add(struct transcript *transcript, enum tran
                                         const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Adds bytes to an entry. */
+/* Adds bytes to an entry; with transcript_http bytes of HTTP, which are shown as text. */
 void transcript_bytes(struct transcript_entry *entry, const uint8_t *bytes, size_t len);
+void transcript_http(struct transcript_entry *entry, const uint8_t *bytes, size_t len);
 
 /* Whether a byte of an entry was kept, counted from 0; and the byte. */
 bool transcript_keeps(const struct transcript_entry *entry, uint64_t at);

@@ -11,7 +11,7 @@ void trial_send_request(struct trial *trial) {
     uint8_t *bytes = request_bytes(&trial->request, &length);
     struct transcript_entry *entry =
         transcript_add(&trial->transcript, TRANSCRIPT_SENT, "the opening handshake");
-    transcript_bytes(entry, bytes, length);
+    transcript_http(entry, bytes, length);
     trial_put(trial, bytes, length);
     free(bytes);
 }
@@ -55,7 +55,7 @@ bool trial_read_answer(struct trial *trial) {
     bool whole = trial_gather(trial, &trial->answer);
     trial->entry = trial->transcript.count;
     if (trial->answer.length > 0) {
-        transcript_bytes(
+        transcript_http(
             transcript_add(&trial->transcript, TRANSCRIPT_RECEIVED, "the answer to the handshake"),
             trial->answer.bytes, trial->answer.length);
     }
