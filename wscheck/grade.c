@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 enum {
-    DESCRIPTORS = 128,         /* beside those of the cases: connections that have no case yet */
+    DESCRIPTORS = 128,         /* besides those of the cases: connections that have no case yet */
     DESCRIPTORS_OF_A_CASE = 8, /* connections, and the pipes of a client */
     REPETITIONS = 5,           /* of failures of one cause */
     RUN_TIMEOUT = 1800 * 1000, /* ms */

@@ -1,4 +1,4 @@
-/* link: one TCP connection to who is under test, which never blocks without a bound. */
+/* link: one TCP connection to the side under test, which never blocks without a bound. */
 #ifndef WSCHECK_LINK_H
 #define WSCHECK_LINK_H
 

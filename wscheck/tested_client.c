@@ -114,6 +114,10 @@ void tested_client_answer(struct trial *trial, size_t from, size_t length) {
     free(bytes);
 }
 
+static bool has_input(const struct trial *trial) {
+    return trial->link.end > trial->link.start;
+}
+
 /* Shows what has come although the connection is not open. */
 static void show_input(struct trial *trial) {
     size_t length = trial->link.end - trial->link.start;
@@ -122,10 +126,6 @@ static void show_input(struct trial *trial) {
                                     "bytes before the connection is open"),
                      trial->link.buffer + trial->link.start, length);
     trial_mark(trial, trial->entry, 0);
-}
-
-static bool has_input(const struct trial *trial) {
-    return trial->link.end > trial->link.start;
 }
 
 void tested_client_refuses(struct trial *trial, bool kept) {
@@ -138,17 +138,16 @@ void tested_client_refuses(struct trial *trial, bool kept) {
                                         "ping, to see who takes the connection for open"),
                          ping, sizeof ping);
         link_write(&trial->link, ping, sizeof ping);
-    }
-    char waited[TRIAL_WAITED_SIZE];
-    int64_t start = clock_now();
-    int64_t deadline = start + trial_begin_wait(trial, CAUSE_TCP_STAYS_OPEN);
-    while (!has_input(trial) && !trial->link.ended && clock_now() < deadline) {
-        bool patient = !upgraded && !trial->finished && !kept;
-        trial_receive(trial, patient ? start + HTTP_PATIENCE : deadline);
-        if (patient && clock_now() >= start + HTTP_PATIENCE) {
+        if (!upgraded && !has_input(trial)) {
+            trial_receive(trial, clock_now() + HTTP_PATIENCE);
             link_finish(&trial->link);
             trial->finished = true;
         }
+    }
+    char waited[TRIAL_WAITED_SIZE];
+    int64_t deadline = clock_now() + trial_begin_wait(trial, CAUSE_TCP_STAYS_OPEN);
+    while (!has_input(trial) && !trial->link.ended && clock_now() < deadline) {
+        trial_receive(trial, deadline);
     }
     trial_end_wait(trial, CAUSE_TCP_STAYS_OPEN, trial->link.ended, !has_input(trial));
     if (has_input(trial) && (upgraded || trial->link.buffer[trial->link.start] != 'G')) {
