@@ -37,6 +37,18 @@ static bool belongs_to_step(const struct test_case *test, unsigned step) {
                             : test->step <= step && (step >= 5 || test->step != 4);
 }
 
+/* "6455/5.5.2/3" is the third case of its section, for who counts instead of reading. */
+static bool is_nth(const struct case_list *list, const struct test_case *test,
+                   const char *selector) {
+    char numbered[40];
+    size_t number = 1;
+    for (const struct test_case *each = list->cases; each < test; each++) {
+        number += strcmp(each->section, test->section) == 0;
+    }
+    snprintf(numbered, sizeof numbered, "%s/%zu", test->section, number);
+    return strcmp(selector, numbered) == 0;
+}
+
 static bool is_named(const struct case_list *list, const struct test_case *test,
                      const char *selector) {
     size_t length = strlen(selector);
@@ -53,8 +65,9 @@ static bool is_named(const struct case_list *list, const struct test_case *test,
                               strchr(test->section, '/') == NULL))) {
         same++;
     }
-    return same == length &&
-           (test->name[length] == '\0' || test->name[length] == '/' || test->name[length] == '.');
+    bool named = same == length && (test->name[length] == '\0' || test->name[length] == '/' ||
+                                    test->name[length] == '.');
+    return named || is_nth(list, test, selector);
 }
 
 struct candidate {

@@ -2,8 +2,9 @@
  *
  * A selector is a step ("step03": all that a server at that stage must do), a case
  * ("6455/5.4/cut/3"), or the beginning of several up to a '/' or a '.' ("6455/5.4/cut", "6455/5").
- * "deflate" is all that is about compression; "12.1/1" has the usual name "12.1.1" as well. With a
- * ! in front a selector leaves out what it names.
+ * "6455/5.4/3" is the third of its section today; a name stays. "deflate" is all that is about
+ * compression; "12.1/1" has the usual name "12.1.1" as well. With a ! in front a selector leaves
+ * out what it names.
  */
 #ifndef WSCHECK_SELECT_H
 #define WSCHECK_SELECT_H
