@@ -31,7 +31,7 @@ expect 'a client that is not said to echo' 0 '# SKIP the client is not said to e
 expect 'one that is, and does not' 1 '^  wanted    the text message comes back' \
     "$wscheck" --timeout 0.3 --echo --listen 0 --exec "$client" 6455/5.4/joined/in-one-segment
 expect 'the command that repeats it' 1 \
-    '^  again .* --listen 0 --echo --timeout 0.3 --exec .*--replay 6455/5.4/joined/in-one-segment$' \
+    '^  again .*wscheck --timeout 0.3 --echo --listen 0 --exec .*--replay 6455/5.4/joined/in-one-segment$' \
     "$wscheck" --timeout 0.3 --echo --listen 0 --exec "$client" 6455/5.4/joined/in-one-segment
 expect 'a client with a URL of its own making' 0 '^1 passed, 0 failed' "$wscheck" --listen 0 \
     --exec "$BUILD/step06_client --quiet ws://localhost:{port}{path}" 6455/4.1/host-with-port

@@ -47,7 +47,7 @@ expect 'a step that is too much' 1 '^  hint ' \
 expect 'the command that repeats it' 1 '^  again .*--replay 6455/5.5.2/ping-payload-repeated$' \
     "$wscheck" --timeout 0.3 --exec "$(server step03_handshake)" 6455/5.5.2/ping-payload-repeated
 expect 'with all options, as a shell reads them' 1 \
-    "^  again .*wscheck 'ws://h/?a=1&b=2' --no-echo --header 'A: b' --timeout 0.3 --exec 'exec .*" \
+    "^  again .*wscheck --no-echo --header 'A: b' --timeout 0.3 'ws://h/?a=1&b=2' --exec 'exec .*" \
     "$wscheck" --no-echo --header 'A: b' --timeout 0.3 'ws://h/?a=1&b=2' \
     --exec "$(server step03_handshake)" 6455/5.5.2/ping-payload-repeated
 expect 'a URL as long as it is' 0 '^4 passed' "$wscheck" --exec "$(server step05_echo)" \

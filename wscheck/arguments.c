@@ -2,35 +2,22 @@
 
 #include "wscheck/memory.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { TIMEOUT = 3000, QUICK_TIMEOUT = 1000, START_TIMEOUT = 60 * 1000 }; /* ms */
 
-static void declare(struct options *options, struct arguments *arguments) {
-    options_init(
-        options, "wscheck",
-        "Checks a WebSocket server or client by RFC 6455 and 7692, and explains each failure.");
-    options->operand_name = "ws://HOST:PORT/PATH [SELECTOR...]";
+/* What the other side is, and how it is treated: the command that repeats a case has it, too. */
+static void declare_treatment(struct options *options, struct arguments *arguments) {
     options_add_text(options, "--exec", "'COMMAND'", &arguments->command,
                      "start the server; {port} in the command is a free port");
     options_add_text(options, "--listen", "[ADDRESS:]PORT", &arguments->listen,
                      "check a client: --exec 'client {url}' starts it (0: any free port)");
-    options_add_text(options, "--replay", "CASE", &arguments->replay,
-                     "run one case and show all its bytes");
-    options_add_flag(options, "--all", &arguments->all,
-                     "explain every failure, not only some of each cause");
-    options_add_flag(options, "--list", &arguments->list, "list the cases and run none");
-    options_add_flag(options, "--quick", &arguments->selection.quick,
-                     "of cases that belong together only the first; --timeout 1");
-    options_add_flag(options, "--must-only", &arguments->selection.must_only,
-                     "no SHOULD and no practice");
-    options_add_text(options, "--expected", "FILE", &arguments->expected,
-                     "the names of cases whose failure is known and does not count");
-    options_add_number(options, "--jobs", "N", &arguments->jobs, 1, 256,
-                       "cases at a time (default 16)");
+    options_add_flag(options, "--no-echo", &arguments->no_echo,
+                     "the server does something else with messages than echo them");
+    options_add_flag(options, "--echo", &arguments->echo,
+                     "the client sends messages back: check them, too");
     options_add_list(options, "--header", "'NAME: VALUE'", &arguments->headers,
                      "a header of every request; may be repeated");
     options_add_text(options, "--origin", "ORIGIN", &arguments->origin,
@@ -48,11 +35,24 @@ static void declare(struct options *options, struct arguments *arguments) {
                        "the longest message that the other side takes (default: it is not known)");
     options_add_number(options, "--messages", "N", &arguments->messages, 1, 1000000,
                        "messages of a case of 12 or 13 (default: half a megabyte of them)");
-    options_add_flag(options, "--no-echo", &arguments->no_echo,
-                     "the server does something else with messages than echo them");
-    options_add_flag(options, "--echo", &arguments->echo,
-                     "the client sends messages back: check them, too");
     options_add_flag(options, "--strict", &arguments->strict, "a SHOULD and practice count, too");
+    options_add_flag(options, "--quick", &arguments->selection.quick,
+                     "of cases that belong together only the first; --timeout 1");
+}
+
+/* Which cases are run, and what is said of them. */
+static void declare_choice(struct options *options, struct arguments *arguments) {
+    options_add_text(options, "--replay", "CASE", &arguments->replay,
+                     "run one case and show all its bytes");
+    options_add_flag(options, "--all", &arguments->all,
+                     "explain every failure, not only some of each cause");
+    options_add_flag(options, "--list", &arguments->list, "list the cases and run none");
+    options_add_flag(options, "--must-only", &arguments->selection.must_only,
+                     "no SHOULD and no practice");
+    options_add_text(options, "--expected", "FILE", &arguments->expected,
+                     "the names of cases whose failure is known and does not count");
+    options_add_number(options, "--jobs", "N", &arguments->jobs, 1, 256,
+                       "cases at a time (default 16)");
     options_add_text(options, "--format", "NAME", &arguments->format,
                      "pretty (default), tap, junit or json; the last also with --list");
     options_add_text(options, "--output", "FILE", &arguments->output,
@@ -96,14 +96,20 @@ static int sort_operands(struct arguments *arguments, const struct options_list 
 }
 
 int arguments_parse(struct arguments *arguments, int argc, char **argv) {
-    struct options options;
+    struct options *options = &arguments->options;
     struct selection *selection = &arguments->selection;
-    *arguments = (struct arguments){.format = "pretty", .jobs = 16, .start_timeout = START_TIMEOUT};
-    declare(&options, arguments);
-    int status = options_parse(&options, argc, argv);
-    arguments->program = options.command;
+    *arguments = (struct arguments){
+        .argv = argv, .format = "pretty", .jobs = 16, .start_timeout = START_TIMEOUT};
+    options_init(
+        options, "wscheck",
+        "Checks a WebSocket server or client by RFC 6455 and 7692, and explains each failure.");
+    options->operand_name = "ws://HOST:PORT/PATH [SELECTOR...]";
+    declare_treatment(options, arguments);
+    arguments->repeated = options->count;
+    declare_choice(options, arguments);
+    int status = options_parse(options, argc, argv);
     if (status == OPTIONS_GO_ON) {
-        status = sort_operands(arguments, &options.operands);
+        status = sort_operands(arguments, &options->operands);
     }
     if (status == OPTIONS_GO_ON) {
         status = add_own_headers(arguments);
@@ -142,49 +148,39 @@ static void add_word(FILE *out, const char *word) {
     fputc('\'', out);
 }
 
-static void add_option(FILE *out, const char *name, const char *value) {
-    if (value != NULL) {
-        fprintf(out, " %s ", name);
-        add_word(out, value);
+/* The option that a word of the command line is, or NULL. */
+static const struct option *find(const struct options *options, const char *word) {
+    size_t length = strcspn(word, "=");
+    for (size_t i = 0; i < options->count; i++) {
+        const struct option *option = &options->option[i];
+        if (strncmp(word, option->name, length) == 0 && option->name[length] == '\0') {
+            return option;
+        }
     }
-}
-
-static void add_number(FILE *out, const char *name, uint64_t number) {
-    if (number > 0) {
-        fprintf(out, " %s %" PRIu64, name, number);
-    }
-}
-
-static void add_seconds(FILE *out, const char *name, int64_t milliseconds, int64_t usual) {
-    if (milliseconds != usual) {
-        fprintf(out, " %s %g", name, (double)milliseconds / 1000);
-    }
+    return NULL;
 }
 
 char *arguments_again(const struct arguments *arguments) {
+    const struct options *options = &arguments->options;
     char *text = NULL;
     size_t size;
     FILE *out = memory_stream(&text, &size);
-    add_word(out, arguments->program);
-    if (arguments->url != NULL) {
-        fputc(' ', out);
-        add_word(out, arguments->url);
-    }
+    add_word(out, options->command);
     if (arguments->step > 0 && arguments->listen == NULL) {
         fprintf(out, " step%02u", arguments->step);
     }
-    add_option(out, "--listen", arguments->listen);
-    fprintf(out, "%s%s%s", arguments->echo ? " --echo" : "", arguments->no_echo ? " --no-echo" : "",
-            arguments->strict ? " --strict" : "");
-    for (size_t i = 0; i < arguments->headers.count; i++) {
-        add_option(out, "--header", arguments->headers.item[i]);
+    for (char **word = arguments->argv + 1; *word != NULL; word++) {
+        const struct option *option = find(options, *word);
+        bool has_value =
+            option != NULL && option->kind != OPTION_FLAG && strchr(*word, '=') == NULL;
+        bool is_repeated = option == NULL ? strstr(*word, "://") != NULL
+                                          : option < options->option + arguments->repeated;
+        for (int part = 0; is_repeated && part <= has_value; part++) {
+            fputc(' ', out);
+            add_word(out, word[part]);
+        }
+        word += has_value;
     }
-    add_seconds(out, "--timeout", arguments->timeout, TIMEOUT);
-    add_seconds(out, "--start-timeout", arguments->start_timeout, START_TIMEOUT);
-    add_seconds(out, "--run-timeout", arguments->run_timeout, 0);
-    add_number(out, "--max-message", arguments->max_message);
-    add_number(out, "--messages", arguments->messages);
-    add_option(out, "--exec", arguments->command);
     fclose(out);
     return text;
 }

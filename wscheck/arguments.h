@@ -5,7 +5,9 @@
 #include "wscheck/select.h"
 
 struct arguments {
-    const char *program; /* as it was called */
+    struct options options;
+    size_t repeated; /* that many of these are repeated with a case */
+    char **argv;     /* ended by NULL */
     const char *command, *format, *replay, *url, *expected, *output;
     const char *listen; /* [ADDRESS:]PORT; NULL: a server is checked */
     const char *origin, *subprotocol;
