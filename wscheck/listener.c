@@ -57,28 +57,24 @@ static bool names(struct head_text line, const char *path) {
     return next < end && (*next == ' ' || *next == '?');
 }
 
-/* The one whose path this is, or the only one if it is the path of no case. */
-static struct expected *find(struct listener *listener, struct head_text line) {
-    struct expected *only = NULL;
+/* Gives a connection to the case whose path this is, or to the only one if it is the path of no
+ * case; closes it if there is none, or has another already. */
+static void hand_over(struct listener *listener, int fd, struct head_text line) {
+    struct expected *named = NULL, *any = NULL;
     size_t count = 0;
+    pthread_mutex_lock(&listener->mutex);
     for (size_t i = 0; i < EXPECTED_MAX; i++) {
         struct expected *expected = &listener->expected[i];
-        if (expected->path[0] != '\0' && names(line, expected->path)) {
-            return expected;
-        }
-        if (expected->path[0] != '\0') {
-            only = expected;
-            count++;
-        }
+        bool is_used = expected->path[0] != '\0';
+        any = is_used ? expected : any;
+        named = is_used && names(line, expected->path) ? expected : named;
+        count += is_used;
     }
-    return count == 1 && head_text_find(line, "/6455/") == NULL ? only : NULL;
-}
-
-static void hand_over(struct listener *listener, int fd, struct head_text line) {
-    pthread_mutex_lock(&listener->mutex);
-    struct expected *expected = find(listener, line);
-    if (expected != NULL && expected->fd == TO_COME) {
-        expected->fd = fd;
+    if (named == NULL && count == 1 && head_text_find(line, "/6455/") == NULL) {
+        named = any;
+    }
+    if (named != NULL && named->fd == TO_COME) {
+        named->fd = fd;
         pthread_cond_broadcast(&listener->changed);
     } else {
         close(fd);
