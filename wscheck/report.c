@@ -9,22 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What JSON calls a result, and what TAP says of one that is no plain failure. */
-static const struct {
-    const char *name, *directive;
-} kinds[RESULT_KINDS] = {
-    [RESULT_PASSED] = {"passed", ""},
-    [RESULT_PRACTICE] = {"practice", " # TODO practice"},
-    [RESULT_SHOULD] = {"should", " # TODO a SHOULD"},
-    [RESULT_MUST] = {"failed", ""},
-    [RESULT_SKIPPED] = {"skipped", " # SKIP "},
-    [RESULT_FLAKY] = {"flaky", " # TODO flaky"},
-    [RESULT_EXPECTED] = {"expected", " # TODO expected"},
+const struct report_kind report_kinds[RESULT_KINDS] = {
+    [RESULT_PASSED] = {"passed", "", "ok    ", "\033[32m"},
+    [RESULT_PRACTICE] = {"practice", " # TODO practice", "practice", "\033[36m"},
+    [RESULT_SHOULD] = {"should", " # TODO a SHOULD", "SHOULD", "\033[33m"},
+    [RESULT_MUST] = {"failed", "", "FAIL  ", "\033[31m"},
+    [RESULT_SKIPPED] = {"skipped", " # SKIP ", "skip  ", "\033[2m"},
+    [RESULT_FLAKY] = {"flaky", " # TODO flaky", "FLAKY ", "\033[35m"},
+    [RESULT_EXPECTED] = {"expected", " # TODO expected", "known ", "\033[2m"},
 };
-
-const char *report_kind_name(enum result_kind kind) {
-    return kinds[kind].name;
-}
 
 bool report_format_named(const char *name, enum report_format *format) {
     static const char *const names[] = {"pretty", "tap", "junit", "json"};
@@ -37,24 +30,53 @@ bool report_format_named(const char *name, enum report_format *format) {
     return false;
 }
 
-void report_json_string(void *stream, const char *text) {
-    fputc('"', stream);
+static void print_json_string(const char *text) {
+    putchar('"');
     for (; *text != '\0'; text++) {
         if (*text == '"' || *text == '\\') {
-            fprintf(stream, "\\%c", *text);
+            printf("\\%c", *text);
         } else if ((unsigned char)*text < ' ') {
-            fprintf(stream, "\\u%04x", (unsigned)*text);
+            printf("\\u%04x", (unsigned)*text);
         } else {
-            fputc(*text, stream);
+            putchar(*text);
         }
     }
-    fputc('"', stream);
+    putchar('"');
+}
+
+/* What JSON says about a case itself. */
+static void print_json_case(const struct test_case *test) {
+    printf("\"name\": \"%s\", \"section\": \"%s\", \"level\": \"%s\", \"step\": %u, \"rule\": ",
+           test->name, test->section, cases_level_name(test->level), test->step);
+    print_json_string(test->rule);
+    if (test->ground != NULL) {
+        printf(", \"ground\": \"%s\", \"sentence\": ", test->ground->section);
+        print_json_string(test->ground->sentence);
+    }
+}
+
+void report_list(enum report_format format, const struct test_case *const *cases, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const struct test_case *test = cases[i];
+        if (format == REPORT_JSON) {
+            printf(i == 0 ? "[\n {" : ",\n {");
+            print_json_case(test);
+            printf("}");
+        } else {
+            printf("%-58s %-8s step%02u  %s\n", test->name, cases_level_name(test->level),
+                   test->step, test->rule);
+        }
+    }
+    if (format == REPORT_JSON) {
+        printf("\n]\n");
+    } else {
+        printf("%zu cases\n", count);
+    }
 }
 
 void report_begin(struct report *report, size_t total) {
     report->total = total;
     report->start = clock_now();
-    report->stream = stdout;
     if (report->format == REPORT_TAP) {
         printf("TAP version 13\n1..%zu\n# wscheck %s: %s\n", total, OPTIONS_VERSION, report->url);
     } else if (report->format == REPORT_JUNIT) {
@@ -64,7 +86,7 @@ void report_begin(struct report *report, size_t total) {
         }
     } else if (report->format == REPORT_JSON) {
         printf("{\"program\": \"wscheck\", \"version\": \"%s\", \"url\": ", OPTIONS_VERSION);
-        report_json_string(stdout, report->url);
+        print_json_string(report->url);
         printf(", \"cases\": [");
     } else {
         report_pretty_begin(report);
@@ -92,7 +114,7 @@ static void print_tap(const struct report *report, const struct result *result) 
     bool good = result->kind == RESULT_PASSED || result->kind == RESULT_SKIPPED;
     bool counts = report->strict && report_tells(report, result);
     printf("%sok %zu - %s %s%s%s\n", good ? "" : "not ", report->shown, result->test->name,
-           result->test->rule, counts ? "" : kinds[result->kind].directive,
+           result->test->rule, counts ? "" : report_kinds[result->kind].directive,
            result->kind == RESULT_SKIPPED ? result->got : "");
     if (!good) {
         char *text = report_explanation(report, result);
@@ -107,21 +129,21 @@ static void print_tap(const struct report *report, const struct result *result) 
 
 static void print_json(const struct report *report, const struct result *result) {
     printf(report->shown > 1 ? ",\n {" : "\n {");
-    report_json_case(result->test);
-    printf(", \"result\": \"%s\", \"milliseconds\": %lld", kinds[result->kind].name,
+    print_json_case(result->test);
+    printf(", \"result\": \"%s\", \"milliseconds\": %lld", report_kinds[result->kind].name,
            (long long)result->milliseconds);
     if (result->cause != CAUSE_NONE) {
         printf(", \"cause\": ");
-        report_json_string(stdout, cause_words(result->cause)->what);
+        print_json_string(cause_words(result->cause)->what);
     }
     if (result->kind != RESULT_PASSED) {
         char *text = report_explanation(report, result);
         printf(", \"wanted\": ");
-        report_json_string(stdout, result->want);
+        print_json_string(result->want);
         printf(", \"happened\": ");
-        report_json_string(stdout, result->got);
+        print_json_string(result->got);
         printf(", \"explanation\": ");
-        report_json_string(stdout, text);
+        print_json_string(text);
         free(text);
     }
     printf("}");
@@ -176,7 +198,7 @@ void report_end(struct report *report, enum run_end end) {
     case REPORT_JSON:
         printf("\n]");
         for (enum result_kind kind = RESULT_PASSED; kind < RESULT_KINDS; kind++) {
-            printf(", \"%s\": %zu", kinds[kind].name, report->count[kind]);
+            printf(", \"%s\": %zu", report_kinds[kind].name, report->count[kind]);
         }
         printf(", \"seconds\": %.3f, \"server_gone\": %s, \"time_over\": %s}\n", seconds,
                end == RUN_PEER_GONE ? "true" : "false", end == RUN_TIME_OVER ? "true" : "false");

@@ -18,21 +18,19 @@ struct report {
     bool all;                    /* explains every failure */
     size_t total, shown;
     size_t count[RESULT_KINDS];
-    size_t failures, errors; /* of JUnit */
-    struct summary summary;  /* of a pretty report */
     int64_t start;
-    char *body; /* of JUnit, which has the sums at its beginning; or what is told at the end */
+    struct summary summary;  /* of a pretty report */
+    size_t failures, errors; /* of JUnit */
+    char *body;              /* of JUnit, which has the sums at its beginning */
     size_t body_size;
-    void *stream; /* the FILE that fills `body`, or stdout */
+    void *stream; /* the FILE that fills `body` */
 };
 
 /* Finds a format by its name. Returns false when there is none. */
 bool report_format_named(const char *name, enum report_format *format);
 
-/* report_list.c: prints the cases that a command line names: as JSON, or a line for each; and what
- * JSON says about a case itself. */
+/* Prints the cases that a command line names: as JSON, or a line for each. */
 void report_list(enum report_format format, const struct test_case *const *cases, size_t count);
-void report_json_case(const struct test_case *test);
 
 /* Begins a report of `total` cases on standard output. */
 void report_begin(struct report *report, size_t total);
@@ -58,11 +56,15 @@ void report_pretty_end(struct report *report, enum run_end end, double seconds);
 void report_junit_result(struct report *report, const struct result *result);
 void report_junit_end(struct report *report, enum run_end end, double seconds);
 
-/* The explanation of a result as one string; free it. Its kind in one word. */
+/* The explanation of a result as one string; free it. */
 char *report_explanation(const struct report *report, const struct result *result);
-const char *report_kind_name(enum result_kind kind);
 
-/* Writes a string as JSON, with its quotes. */
-void report_json_string(void *stream, const char *text);
+/* What the formats call a kind of result. */
+struct report_kind {
+    const char *name;      /* in JSON, JUnit and the last line */
+    const char *directive; /* in TAP, if it is no plain failure */
+    const char *mark, *colour;
+};
+extern const struct report_kind report_kinds[RESULT_KINDS];
 
 #endif

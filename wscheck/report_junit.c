@@ -7,27 +7,17 @@
 #include <string.h>
 
 static void xml(FILE *out, const char *text) {
+    static const char special[] = "<>&\"";
+    static const char *const names[] = {"lt", "gt", "amp", "quot"};
     for (; *text != '\0'; text++) {
+        const char *at = strchr(special, *text);
         /* U+FFFE and U+FFFF are UTF-8, but XML does not have them (XML 1.0, 2.2). */
         if (strncmp(text, "\xef\xbf\xbe", 3) == 0 || strncmp(text, "\xef\xbf\xbf", 3) == 0) {
             fputc('?', out);
             text += 2;
-            continue;
-        }
-        switch (*text) {
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        default:
+        } else if (at != NULL) {
+            fprintf(out, "&%s;", names[at - special]);
+        } else {
             fputc((unsigned char)*text < ' ' && *text != '\n' ? ' ' : *text, out);
         }
     }
@@ -44,7 +34,7 @@ void report_junit_result(struct report *report, const struct result *result) {
     report->errors += counts && result->died;
     report->failures += counts && !result->died;
     if (result->kind != RESULT_PASSED) {
-        fprintf(out, "<%s message=\"%s: ", element, report_kind_name(result->kind));
+        fprintf(out, "<%s message=\"%s: ", element, report_kinds[result->kind].name);
         xml(out, result->got);
         fprintf(out, "\">");
         if (result->kind != RESULT_SKIPPED) {

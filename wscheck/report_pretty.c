@@ -20,11 +20,8 @@ void report_pretty_begin(struct report *report) {
 }
 
 static void print_name(const struct report *report, const struct result *result) {
-    static const char *const marks[] = {"ok    ", "practice", "SHOULD", "FAIL  ",
-                                        "skip  ", "FLAKY ",   "known "};
-    static const char *const colours[] = {"\033[32m", "\033[36m", "\033[33m", "\033[31m",
-                                          "\033[2m",  "\033[35m", "\033[2m"};
-    printf("%s%s%s %s", report->colour ? colours[result->kind] : "", marks[result->kind],
+    const struct report_kind *kind = &report_kinds[result->kind];
+    printf("%s%s%s %s", report->colour ? kind->colour : "", kind->mark,
            report->colour ? "\033[0m" : "", result->test->name);
 }
 
@@ -141,7 +138,7 @@ void report_pretty_end(struct report *report, enum run_end end, double seconds) 
             if (count[seldom[i]] > 0) {
                 size_t used = strlen(more);
                 snprintf(more + used, sizeof more - used, ", %zu %s", count[seldom[i]],
-                         report_kind_name(seldom[i]));
+                         report_kinds[seldom[i]].name);
             }
         }
         printf("%s%zu passed, %zu failed, %zu fell short of a SHOULD, %zu skipped%s, in %.1f s%s\n",

@@ -13,7 +13,7 @@ wscheck := $(addprefix cases/,$(wscheck_cases)) select \
            driver_server driver_client \
            arguments address memory child listener tested_client probe probe_client \
            cause silence runner runner_case explain summary \
-           report report_pretty report_junit report_list grade
+           report report_pretty report_junit grade
 wscheck_common := process options text hexdump clock sha1 base64
 wscheck_deflate := format inflate inflate_codes inflate_symbols inflate_table \
                    deflate parse matcher block code_lengths huffman
