@@ -70,45 +70,33 @@ static bool is_named(const struct case_list *list, const struct test_case *test,
     return named || is_nth(list, test, selector);
 }
 
-struct candidate {
-    const char *name;
-    size_t letters; /* that differ */
-};
-
-/* The nearest first; of those that are equally near, the same names beside each other. */
-static int compare(const void *one, const void *other) {
-    const struct candidate *first = one, *second = other;
-    return first->letters < second->letters   ? -1
-           : first->letters > second->letters ? 1
-                                              : strcmp(first->name, second->name);
+/* All that a selector may name: what is no case, then the section and the name of each. */
+static const char *candidate(const struct case_list *list, size_t i) {
+    static const char *const others[] = {"deflate", "step01", "step02", "step03",
+                                         "step04",  "step05", "step06", "step07"};
+    if (i <= LAST_STEP) {
+        return others[has_step(list, (unsigned)i) ? i : 0];
+    }
+    const struct test_case *test = &list->cases[(i - LAST_STEP - 1) / 2];
+    return i % 2 == 0 ? test->section : test->name;
 }
 
-/* Says which names look most like a selector that names nothing. */
+/* Says what looks most like a selector that names nothing. */
 static void complain(const struct case_list *list, const char *selector) {
-    static const char *const names[] = {"deflate", "step01", "step02", "step03",
-                                        "step04",  "step05", "step06", "step07"};
-    size_t count = 0, distinct = 0;
-    struct candidate *near = memory_take((2 * list->count + 8) * sizeof near[0]);
-    for (unsigned step = 0; step <= LAST_STEP; step++) {
-        near[count].name = names[step];
-        count += step == 0 || has_step(list, step);
-    }
-    for (size_t i = 0; i < list->count; i++) {
-        near[count++].name = list->cases[i].section;
-        near[count++].name = list->cases[i].name;
-    }
-    for (size_t i = 0; i < count; i++) {
-        near[i].letters = text_distance(selector, near[i].name);
-    }
-    qsort(near, count, sizeof near[0], compare);
-    for (size_t i = 0; i < count; i++) {
-        if (i == 0 || strcmp(near[i].name, near[distinct - 1].name) != 0) {
-            near[distinct++] = near[i];
+    const char *near[] = {"", "", ""};
+    for (size_t n = 0; n < 3; n++) {
+        size_t least = SIZE_MAX;
+        for (size_t i = 0; i <= LAST_STEP + 2 * list->count; i++) {
+            const char *name = candidate(list, i);
+            size_t letters = text_distance(selector, name);
+            if (letters < least && strcmp(name, near[0]) != 0 && strcmp(name, near[1]) != 0) {
+                near[n] = name;
+                least = letters;
+            }
         }
     }
     fprintf(stderr, "wscheck: no case is named '%s'; near it are %s, %s and %s (--list has all)\n",
-            selector, near[0].name, near[1].name, near[2].name);
-    free(near);
+            selector, near[0], near[1], near[2]);
 }
 
 /* Whether one of the first `found` chosen has a name that differs in its last part only. */
