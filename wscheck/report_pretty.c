@@ -72,7 +72,7 @@ static void print_group(const struct report *report, const struct summary_group 
     }
 }
 
-/* Three causes with their bytes; if there is a MUST among them, of those of a MUST. */
+/* The first three causes with their bytes, of a MUST alone if there is one; of the rest a line. */
 static void print_groups(const struct report *report) {
     const struct summary *summary = &report->summary;
     bool apart = report->strict;

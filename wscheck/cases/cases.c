@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLIENT_STEP = 6 /* of the tutorial, which is about clients */ };
+enum {
+    CLIENT_STEP = 6, /* of the tutorial, which is about clients */
+    NAME_SIZE = 100  /* more than any name has */
+};
 
 /* A copy of a text with `word` for each {} in it and `value` for each {=}. */
 static char *fill(const char *text, const char *word, const char *value) {
@@ -70,8 +73,8 @@ static void check(bool good, const char *name, const char *what, const char *whe
     }
 }
 
-/* Adds the case of a row for one word of those in the braces of its name. */
-static void add_word(struct case_list *list, enum script_role role, const struct case_row *row,
+/* Adds the case of a row for one of the words that stood in the braces of its name. */
+static void add_case(struct case_list *list, enum script_role role, const struct case_row *row,
                      const char *word, const char *value) {
     char *whole = fill(row->script, word, value);
     const char *script = whole;
@@ -105,16 +108,16 @@ static void add_word(struct case_list *list, enum script_role role, const struct
     free(whole);
 }
 
-/* Adds the cases of one of the alternatives in the braces: a word, word=value, or a range. */
-static void add_alternative(struct case_list *list, enum script_role role,
-                            const struct case_row *row, char *word) {
+/* Adds the cases of what stands between two commas in the braces: a word, or a range. */
+static void add_words(struct case_list *list, enum script_role role, const struct case_row *row,
+                      char *word) {
     char *end;
     unsigned long number = strtoul(word, &end, 10);
     if (strncmp(end, "..", 2) == 0) {
         for (unsigned long last = strtoul(end + 2, NULL, 10); number <= last; number++) {
             char digits[24];
             snprintf(digits, sizeof digits, "%lu", number);
-            add_word(list, role, row, digits, digits);
+            add_case(list, role, row, digits, digits);
         }
         return;
     }
@@ -122,26 +125,26 @@ static void add_alternative(struct case_list *list, enum script_role role,
     if (equals != NULL) {
         *equals = '\0';
     }
-    add_word(list, role, row, word, equals != NULL ? equals + 1 : word);
+    add_case(list, role, row, word, equals != NULL ? equals + 1 : word);
 }
 
 void cases_add(struct case_list *list, enum script_role role, const struct case_row *row) {
     const char *open = strchr(row->name, '{');
     if (open == NULL) {
-        add_word(list, role, row, "", "");
+        add_case(list, role, row, "", "");
         return;
     }
-    char *words = fill(open + 1, "", ""), *rest;
-    char *name = fill(row->name, "", "");
-    words[strcspn(words, "}")] = '\0';
-    snprintf(name + (open - row->name), strlen(open) + 1, "{}%s", strchr(open, '}') + 1);
-    struct case_row each = *row;
-    each.name = name;
+    size_t length = strcspn(open, "}");
+    char name[NAME_SIZE], *words = strndup(open + 1, length - 1), *rest;
+    if (words == NULL) {
+        abort();
+    }
+    snprintf(name, sizeof name, "%.*s{}%s", (int)(open - row->name), row->name, open + length + 1);
+    struct case_row each = {name, row->rule, row->script, row->hint};
     for (char *word = strtok_r(words, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
-        add_alternative(list, role, &each, word + strspn(word, " "));
+        add_words(list, role, &each, word + strspn(word, " "));
     }
     free(words);
-    free(name);
 }
 
 void cases_add_rows(struct case_list *list, enum script_role role, const struct case_row *rows,

@@ -8,8 +8,7 @@
 #define HINT_RESET                                                                                 \
     "reads and writes may fail with ECONNRESET or EPIPE at any moment; ignore SIGPIPE"
 #define HINT_WRITE                                                                                 \
-    "what cannot be written now must wait without a lock, and without limit neither in time nor "  \
-    "in memory"
+    "what cannot be written now must wait without a lock, and with a limit in time and in memory"
 
 /* clang-format off */
 /* A place at which a client may stall, vanish or end its stream. */
