@@ -56,8 +56,7 @@ mistakes: $(addprefix $(BUILD)/,wscheck $(early_steps) step05_echo step06_client
 rfc: ## look up the sentences that wscheck quotes: RFC=DIRECTORY has rfc6455.txt and the others
 	@RFC='$(RFC)' sh tests/rfc.sh
 
-results: $(BUILD)/wscheck $(BUILD)/step05_echo $(BUILD)/step07_deflate ## grade other people's servers and clients: wscheck/RESULTS.md
-	@sh wscheck/results.sh > $(BUILD)/RESULTS.md
-	@cp $(BUILD)/RESULTS.md wscheck/RESULTS.md
+results: $(BUILD)/wscheck $(PROGRAMS) ## grade other people's servers and clients: wscheck/RESULTS.md; PEERS='ws aiohttp' for some
+	@BUILD='$(BUILD)' python3 wscheck/results.py $(PEERS)
 
 .PHONY: wscheck check mistakes rfc results
