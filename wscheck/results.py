@@ -183,9 +183,9 @@ def read_remarks():
         for section in file.read().split("\n## ")[1:]:
             title, _, text = section.partition("\n")
             for paragraph in re.split(r"\n\s*\n", text.strip()):
-                names, _, remark = paragraph.partition(": ")
-                for name in re.split(r",\s+", names):
-                    remarks.setdefault(name, {})[title.strip()] = " ".join(remark.split())
+                names, _, remark = " ".join(paragraph.split()).partition(": ")
+                for name in names.split(", "):
+                    remarks.setdefault(name, {})[title.strip()] = remark
     return remarks
 
 
