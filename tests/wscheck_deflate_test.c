@@ -3,6 +3,7 @@
 #include "tests/test.h"
 #include "wscheck/negotiation.h"
 #include "wscheck/reader.h"
+#include "wscheck/request.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,8 +27,11 @@ static enum level judge(const struct exchange *exchange, struct negotiation *agr
              exchange->answer[0] != '\0' ? "Sec-WebSocket-Extensions: " : "", exchange->answer,
              exchange->answer[0] != '\0' ? "\r\n" : "");
     answer.length = strlen(head);
-    enum level level = negotiation_judge(&answer, &request, agreement, fault);
+    struct head asked = {NULL, 0, 0};
+    asked.bytes = request_bytes(&request, &asked.length);
+    enum level level = negotiation_judge(&answer, &asked, agreement, fault);
     CHECK(level == LEVEL_NONE || fault->wrong < answer.length);
+    free(asked.bytes);
     request_free(&request);
     return level;
 }

@@ -5,12 +5,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { SHOWN_SIZE = 90 }; /* of names and values in a fault; text_printable says if it cuts one */
 
 const char deflate_parameters_extension[] = "permessage-deflate";
 const char deflate_parameters_header[] = "Sec-WebSocket-Extensions";
+
+static const struct {
+    const char *name, *section;
+} parameters[] = {
+    [SERVER_TAKEOVER] = {"server_no_context_takeover", "7.1.1.1"},
+    [CLIENT_TAKEOVER] = {"client_no_context_takeover", "7.1.1.2"},
+    [SERVER_BITS] = {"server_max_window_bits", "7.1.2.1"},
+    [CLIENT_BITS] = {"client_max_window_bits", "7.1.2.2"},
+};
 
 /* Notes a fault of a parameter: its name, what is wrong, and the section that says so. */
 static bool illegal(struct deflate_parameters *terms, const struct extension_parameter *parameter,
@@ -39,41 +47,34 @@ static unsigned window_bits(struct head_text value) {
     return bits >= 8 && bits <= 15 ? bits : 0;
 }
 
-static bool read_takeover(struct deflate_parameters *terms,
-                          const struct extension_parameter *parameter, bool *present,
-                          const char *section) {
-    *present = true;
-    return !parameter->has_value || illegal(terms, parameter, "has a value", section);
-}
-
-static bool read_bits(struct deflate_parameters *terms, const struct extension_parameter *parameter,
-                      bool may_lack_value, bool *present, unsigned *bits, const char *section) {
-    *present = true;
-    *bits = parameter->has_value ? window_bits(parameter->value) : 0;
-    if (!parameter->has_value) {
-        return may_lack_value || illegal(terms, parameter, "has no value", section);
+/* Which parameter this is, or -1. */
+static int find(struct head_text name) {
+    for (int i = SERVER_TAKEOVER; i <= CLIENT_BITS; i++) {
+        if (head_text_is(name, parameters[i].name)) {
+            return i;
+        }
     }
-    return *bits != 0 || illegal(terms, parameter, "is not 8 to 15 without leading zeros", section);
+    return -1;
 }
 
 static bool read_parameter(struct deflate_parameters *terms,
                            const struct extension_parameter *parameter, bool is_offer) {
-    struct head_text name = parameter->name;
-    if (head_text_is(name, "server_no_context_takeover")) {
-        return read_takeover(terms, parameter, &terms->server_no_takeover, "7.1.1.1");
+    int which = find(parameter->name);
+    if (which < 0) {
+        return illegal(terms, parameter, "is not defined", "7.1");
     }
-    if (head_text_is(name, "client_no_context_takeover")) {
-        return read_takeover(terms, parameter, &terms->client_no_takeover, "7.1.1.2");
+    const char *section = parameters[which].section;
+    terms->has[which] = true;
+    if (which == SERVER_TAKEOVER || which == CLIENT_TAKEOVER) {
+        return !parameter->has_value || illegal(terms, parameter, "has a value", section);
     }
-    if (head_text_is(name, "server_max_window_bits")) {
-        return read_bits(terms, parameter, false, &terms->has_server_bits, &terms->server_bits,
-                         "7.1.2.1");
+    if (!parameter->has_value) {
+        return (which == CLIENT_BITS && is_offer) ||
+               illegal(terms, parameter, "has no value", section);
     }
-    if (head_text_is(name, "client_max_window_bits")) {
-        return read_bits(terms, parameter, is_offer, &terms->has_client_bits, &terms->client_bits,
-                         "7.1.2.2");
-    }
-    return illegal(terms, parameter, "is not defined", "7.1");
+    terms->bits[which] = window_bits(parameter->value);
+    return terms->bits[which] != 0 ||
+           illegal(terms, parameter, "is not 8 to 15 without leading zeros", section);
 }
 
 bool deflate_parameters_read(struct deflate_parameters *terms, const struct extension *extension,
@@ -95,50 +96,31 @@ bool deflate_parameters_read(struct deflate_parameters *terms, const struct exte
 
 bool deflate_parameters_have(const struct deflate_parameters *terms, const char *parameter) {
     size_t name = strcspn(parameter, "=");
-    struct head_text text = {parameter, name};
+    int which = find((struct head_text){parameter, name});
     unsigned bits = parameter[name] == '=' ? (unsigned)strtoul(parameter + name + 1, NULL, 10) : 0;
-    return (terms->server_no_takeover && head_text_is(text, "server_no_context_takeover")) ||
-           (terms->client_no_takeover && head_text_is(text, "client_no_context_takeover")) ||
-           (terms->has_server_bits && head_text_is(text, "server_max_window_bits") &&
-            (bits == 0 || bits == terms->server_bits)) ||
-           (terms->has_client_bits && head_text_is(text, "client_max_window_bits") &&
-            (bits == 0 || bits == terms->client_bits));
-}
-
-/* Adds the offers of one header line's value. */
-static void add_offers(struct deflate_offers *offers, const char *text, const char *end) {
-    struct extension extension;
-    enum extension_verdict verdict = EXTENSION_FOUND;
-    while (verdict == EXTENSION_FOUND && offers->count < DEFLATE_OFFERS_MAX) {
-        verdict = extension_next(&text, end, &extension);
-        if (verdict == EXTENSION_END ||
-            !head_text_is(extension.name, deflate_parameters_extension)) {
-            continue;
-        }
-        struct deflate_parameters *terms = &offers->terms[offers->count++];
-        deflate_parameters_read(terms, &extension, true);
-        if (verdict == EXTENSION_BAD) {
-            snprintf(terms->fault, sizeof terms->fault, "it breaks the grammar of RFC 6455, 9.1");
-            terms->where = text;
-        }
-    }
-}
-
-void deflate_parameters_of_request(struct deflate_offers *offers, const struct request *request) {
-    size_t name = strlen(deflate_parameters_header);
-    offers->count = 0;
-    for (size_t i = 1; i < request->count; i++) {
-        const char *line = (const char *)request->lines[i].bytes;
-        if (strncasecmp(line, deflate_parameters_header, name) == 0 && line[name] == ':') {
-            add_offers(offers, line + name + 1, line + request->lines[i].length);
-        }
-    }
+    return which >= 0 && terms->has[which] && (bits == 0 || bits == terms->bits[which]);
 }
 
 void deflate_parameters_of_head(struct deflate_offers *offers, const struct head *head) {
     struct head_text value;
+    struct extension extension;
     offers->count = 0;
     for (size_t at = 0; head_header(head, deflate_parameters_header, &at, &value);) {
-        add_offers(offers, value.start, value.start + value.length);
+        const char *text = value.start, *end = value.start + value.length;
+        enum extension_verdict verdict = EXTENSION_FOUND;
+        while (verdict == EXTENSION_FOUND && offers->count < DEFLATE_OFFERS_MAX) {
+            verdict = extension_next(&text, end, &extension);
+            if (verdict == EXTENSION_END ||
+                !head_text_is(extension.name, deflate_parameters_extension)) {
+                continue;
+            }
+            struct deflate_parameters *terms = &offers->terms[offers->count++];
+            deflate_parameters_read(terms, &extension, true);
+            if (verdict == EXTENSION_BAD) {
+                snprintf(terms->fault, sizeof terms->fault,
+                         "it breaks the grammar of RFC 6455, 9.1");
+                terms->where = text;
+            }
+        }
     }
 }

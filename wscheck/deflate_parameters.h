@@ -5,16 +5,17 @@
 
 #include "wscheck/extension.h"
 #include "wscheck/head.h"
-#include "wscheck/request.h"
 
 enum { DEFLATE_FAULT_SIZE = 256, DEFLATE_OFFERS_MAX = 16 };
 
+/* server_no_context_takeover and the like. */
+enum deflate_parameter { SERVER_TAKEOVER, CLIENT_TAKEOVER, SERVER_BITS, CLIENT_BITS };
+
 struct deflate_parameters {
-    bool server_no_takeover, client_no_takeover;
-    bool has_server_bits, has_client_bits;
-    unsigned server_bits, client_bits; /* 0: without a value */
-    char fault[DEFLATE_FAULT_SIZE];    /* why they are illegal; or "" */
-    const char *where;                 /* in the text */
+    bool has[CLIENT_BITS + 1];
+    unsigned bits[CLIENT_BITS + 1]; /* of the two that tell a window; 0: without a value */
+    char fault[DEFLATE_FAULT_SIZE]; /* why they are illegal; or "" */
+    const char *where;              /* in the text */
 };
 
 /* All offers of permessage-deflate, in their order. */
@@ -33,8 +34,7 @@ bool deflate_parameters_read(struct deflate_parameters *terms, const struct exte
 /* Whether they have this parameter: "name", or "name=value" of a window. */
 bool deflate_parameters_have(const struct deflate_parameters *terms, const char *parameter);
 
-/* Reads the offers of our own request, or of the head of a client's. */
-void deflate_parameters_of_request(struct deflate_offers *offers, const struct request *request);
+/* Reads the offers of a request, our own or a client's. */
 void deflate_parameters_of_head(struct deflate_offers *offers, const struct head *head);
 
 #endif

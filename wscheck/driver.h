@@ -4,12 +4,8 @@
 #define WSCHECK_DRIVER_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
-struct script_run;
-struct script_step;
 struct trial;
-struct trial_settings;
 
 struct driver {
     const char *peer;                   /* who is under test: "the server" */
@@ -19,13 +15,9 @@ struct driver {
 
     /* Brings about what there has to be before a step's word has its turn. Returns whether it may
      * have it; if not, the trial's verdict says why, or the script has nothing to say. */
-    bool (*prepare)(struct script_run *run, const struct script_step *step);
-    /* Both Closes are through: whose turn is it to end TCP? */
-    void (*after_close)(struct trial *trial);
+    bool (*prepare)(struct trial *trial);
     /* The case is over: lets the other side go. */
     void (*leave)(struct trial *trial);
-    /* Whether it would still serve somebody else; if not, `fault` (200 characters) is why. */
-    bool (*is_alive)(const struct trial_settings *settings, char *fault, size_t capacity);
 };
 
 extern const struct driver driver_server, driver_client;

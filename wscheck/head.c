@@ -30,7 +30,7 @@ bool head_text_is(struct head_text text, const char *word) {
     return text.length == strlen(word) && memcmp(text.start, word, text.length) == 0;
 }
 
-/* Of as many bytes as the word has; a NUL among them is no letter of the word. */
+/* They have the same number of bytes, so a NUL among them ends nothing. */
 bool head_text_is_nocase(struct head_text text, const char *word) {
     return text.length == strlen(word) && strncasecmp(text.start, word, text.length) == 0;
 }
@@ -143,6 +143,20 @@ bool head_header(const struct head *head, const char *name, size_t *at, struct h
         }
     }
     return false;
+}
+
+bool head_once(const struct head *head, const char *name, struct head_text *value,
+               struct head_fault *fault) {
+    char what[120];
+    size_t at = 0;
+    struct head_text second;
+    if (!head_header(head, name, &at, value)) {
+        snprintf(what, sizeof what, "there is no header %s", name);
+        return head_is_faulty(fault, head, head_last_line(head), what);
+    }
+    snprintf(what, sizeof what, "%s appears more than once", name);
+    return !head_header(head, name, &at, &second) ||
+           head_is_faulty(fault, head, second.start, what);
 }
 
 bool head_split(struct head_text *list, struct head_text *element) {

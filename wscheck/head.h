@@ -54,6 +54,11 @@ const char *head_last_line(const struct head *head);
  * otherwise `value` is without the white space around it. */
 bool head_header(const struct head *head, const char *name, size_t *at, struct head_text *value);
 
+/* Finds the header of a name that has to stand there once. Returns false and fills in `fault` when
+ * there is none, or more than one. */
+bool head_once(const struct head *head, const char *name, struct head_text *value,
+               struct head_fault *fault);
+
 /* Takes the next element off a comma-separated list, without the white space around it. Returns
  * false when there is none more. The second passes over empty elements, as RFC 9110, 5.6.1 asks of
  * who reads a list. */

@@ -1,12 +1,7 @@
 #include "wscheck/negotiation.h"
 
-#include "wscheck/deflate_parameters.h"
-
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { WINDOW_BITS_MAX = 15 };
 
@@ -14,45 +9,44 @@ enum { WINDOW_BITS_MAX = 15 };
 static const char *mismatch(const struct deflate_parameters *offer,
                             const struct deflate_parameters *answer, enum level *level) {
     *level = LEVEL_MUST;
-    if (offer->server_no_takeover && !answer->server_no_takeover) {
+    if (offer->has[SERVER_TAKEOVER] && !answer->has[SERVER_TAKEOVER]) {
         return "server_no_context_takeover was offered and is not answered (RFC 7692, 7.1.1.1)";
     }
-    if (offer->has_server_bits && !answer->has_server_bits) {
+    if (offer->has[SERVER_BITS] && !answer->has[SERVER_BITS]) {
         return "server_max_window_bits was offered and is not answered (RFC 7692, 7.1.2.1)";
     }
-    if (offer->has_server_bits && answer->server_bits > offer->server_bits) {
+    if (offer->has[SERVER_BITS] && answer->bits[SERVER_BITS] > offer->bits[SERVER_BITS]) {
         return "server_max_window_bits is more than what was offered (RFC 7692, 7.1.2.1)";
     }
-    if (answer->has_client_bits && !offer->has_client_bits) {
+    if (answer->has[CLIENT_BITS] && !offer->has[CLIENT_BITS]) {
         return "client_max_window_bits was not offered (RFC 7692, 7.1.2.2)";
     }
     *level = LEVEL_SHOULD;
-    if (answer->has_client_bits && offer->client_bits != 0 &&
-        answer->client_bits > offer->client_bits) {
+    if (answer->has[CLIENT_BITS] && offer->bits[CLIENT_BITS] != 0 &&
+        answer->bits[CLIENT_BITS] > offer->bits[CLIENT_BITS]) {
         return "client_max_window_bits is more than what was offered (RFC 7692, 7.1.2.2)";
     }
     *level = LEVEL_NONE;
     return NULL;
 }
 
+static struct negotiation_side side_of(const struct deflate_parameters *terms,
+                                       enum deflate_parameter takeover,
+                                       enum deflate_parameter bits) {
+    return (struct negotiation_side){!terms->has[takeover],
+                                     terms->has[bits] ? terms->bits[bits] : WINDOW_BITS_MAX};
+}
+
 static void fill_in(struct negotiation *agreement, const struct deflate_parameters *terms) {
     agreement->agreed = true;
-    agreement->server = (struct negotiation_side){
-        !terms->server_no_takeover, terms->has_server_bits ? terms->server_bits : WINDOW_BITS_MAX};
-    agreement->client = (struct negotiation_side){
-        !terms->client_no_takeover, terms->has_client_bits ? terms->client_bits : WINDOW_BITS_MAX};
+    agreement->server = side_of(terms, SERVER_TAKEOVER, SERVER_BITS);
+    agreement->client = side_of(terms, CLIENT_TAKEOVER, CLIENT_BITS);
     agreement->terms = *terms;
 }
 
-__attribute__((format(printf, 4, 5))) static enum level faulty(struct head_fault *fault,
-                                                               const struct head *answer,
-                                                               const char *where,
-                                                               const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(fault->what, sizeof fault->what, format, arguments);
-    va_end(arguments);
-    fault->wrong = (size_t)(where - (const char *)answer->bytes);
+static enum level faulty(struct head_fault *fault, const struct head *answer, const char *where,
+                         const char *what) {
+    head_is_faulty(fault, answer, where, what);
     return LEVEL_MUST;
 }
 
@@ -76,15 +70,14 @@ static enum level compare(const struct deflate_offers *offers,
             least = level;
         }
     }
-    if (what == NULL) {
-        return faulty(fault, answer, where, "it accepts what must be declined: in the offer %s",
-                      offers->terms[0].fault);
-    }
-    faulty(fault, answer, where, "%s", what);
+    char declined[2 * DEFLATE_FAULT_SIZE];
+    snprintf(declined, sizeof declined, "it accepts what must be declined: in the offer %s",
+             offers->terms[0].fault);
+    head_is_faulty(fault, answer, where, what != NULL ? what : declined);
     return least;
 }
 
-enum level negotiation_judge(const struct head *answer, const struct request *request,
+enum level negotiation_judge(const struct head *answer, const struct head *request,
                              struct negotiation *agreement, struct head_fault *fault) {
     size_t at = 0;
     struct head_text value, again;
@@ -103,13 +96,13 @@ enum level negotiation_judge(const struct head *answer, const struct request *re
     if (extension_next(&text, end, &extension) != EXTENSION_FOUND) {
         return faulty(fault, answer, text, "this is no list of extensions (RFC 6455, 9.1)");
     }
-    deflate_parameters_of_request(&offers, request);
+    deflate_parameters_of_head(&offers, request);
     if (!head_text_is(extension.name, deflate_parameters_extension) || offers.count == 0) {
         return faulty(fault, answer, extension.name.start,
                       "an extension that the client did not offer (RFC 6455, 4.1)");
     }
     if (!deflate_parameters_read(&terms, &extension, false)) {
-        return faulty(fault, answer, terms.where, "%s", terms.fault);
+        return faulty(fault, answer, terms.where, terms.fault);
     }
     const char *next = text;
     if (extension_next(&text, end, &another) != EXTENSION_END) {
@@ -140,8 +133,7 @@ bool negotiation_judge_offers(const struct head *head, struct head_fault *fault)
     deflate_parameters_of_head(&offers, head);
     for (size_t i = 0; i < offers.count; i++) {
         if (offers.terms[i].fault[0] != '\0') {
-            faulty(fault, head, offers.terms[i].where, "%s", offers.terms[i].fault);
-            return false;
+            return head_is_faulty(fault, head, offers.terms[i].where, offers.terms[i].fault);
         }
     }
     return true;
@@ -156,11 +148,11 @@ bool negotiation_answer(const struct head *head, char *out, size_t capacity) {
         if (terms->fault[0] != '\0') {
             continue;
         }
-        if (terms->has_server_bits) {
-            snprintf(bits, sizeof bits, "; server_max_window_bits=%u", terms->server_bits);
+        if (terms->has[SERVER_BITS]) {
+            snprintf(bits, sizeof bits, "; server_max_window_bits=%u", terms->bits[SERVER_BITS]);
         }
         snprintf(out, capacity, "%s%s%s", deflate_parameters_extension,
-                 terms->server_no_takeover ? "; server_no_context_takeover" : "", bits);
+                 terms->has[SERVER_TAKEOVER] ? "; server_no_context_takeover" : "", bits);
         return true;
     }
     return false;

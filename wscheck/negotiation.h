@@ -12,7 +12,6 @@
 #include "wscheck/cases/cases.h"
 #include "wscheck/deflate_parameters.h"
 #include "wscheck/head.h"
-#include "wscheck/request.h"
 
 /* How one side compresses. */
 struct negotiation_side {
@@ -28,7 +27,7 @@ struct negotiation {
 
 /* Judges the extensions of a 101 against what the request has offered. Returns LEVEL_NONE with the
  * agreement filled in; or, with `fault`, how much the breach counts. */
-enum level negotiation_judge(const struct head *answer, const struct request *request,
+enum level negotiation_judge(const struct head *answer, const struct head *request,
                              struct negotiation *agreement, struct head_fault *fault);
 
 /* Whether the agreement has this parameter: "name", or "name=value". */

@@ -68,3 +68,10 @@ char *payload_show(const uint8_t *bytes, size_t len, uint64_t length, char *out,
              length == 1 ? "" : "s");
     return out;
 }
+
+char *payload_describe(const struct payload *payload, char *out, size_t capacity) {
+    uint8_t start[SHOWN_TEXT + 1] = {0};
+    size_t kept = payload->length < sizeof start ? (size_t)payload->length : sizeof start;
+    payload_copy(payload, 0, start, kept);
+    return payload_show(start, kept, payload->length, out, capacity);
+}

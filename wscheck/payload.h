@@ -25,5 +25,6 @@ void payload_copy(const struct payload *payload, uint64_t offset, uint8_t *out, 
 /* Writes it as a person reads it to `out`: text in quotes, other bytes in hexadecimal, long ones
  * cut off and with their length. `capacity` is 64 or more. Returns `out`. */
 char *payload_show(const uint8_t *bytes, size_t len, uint64_t length, char *out, size_t capacity);
+char *payload_describe(const struct payload *payload, char *out, size_t capacity);
 
 #endif

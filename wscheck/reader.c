@@ -23,11 +23,6 @@ static bool is_control(uint8_t opcode) {
     return opcode >= OPCODE_CLOSE;
 }
 
-/* 7.4.1 forbids three codes in a frame. Of others that nobody uses it says no such thing. */
-static bool is_forbidden(unsigned code) {
-    return code == 1005 || code == 1006 || code == 1015;
-}
-
 static enum reader_event judge_first_byte(struct reader *reader) {
     uint8_t byte = reader->header[0], opcode = byte & 0x0f;
     if (reader->closed && !is_control(opcode)) {
@@ -152,10 +147,6 @@ static enum reader_event judge_text(struct reader *reader, uint64_t wrong) {
     return READER_PAYLOAD;
 }
 
-static bool is_compressed(const struct reader *reader) {
-    return reader->is_compressed && !is_control(reader->frame.opcode);
-}
-
 /* What an unpacking has given becomes the piece. */
 static enum reader_event take_unpacked(struct reader *reader, enum unpack_verdict verdict) {
     uint64_t wrong = reader->header_size + reader->payload_done;
@@ -197,12 +188,6 @@ static enum reader_event take_payload(struct reader *reader) {
     return event;
 }
 
-/* All bytes of the frame have come, and there is more in them. */
-static enum reader_event take_rest(struct reader *reader) {
-    reader->wire_length = 0;
-    return take_unpacked(reader, unpack_rest(reader->unpack));
-}
-
 static enum reader_event judge_close(struct reader *reader) {
     uint64_t length = reader->frame.length;
     reader->closed = true;
@@ -211,7 +196,8 @@ static enum reader_event judge_close(struct reader *reader) {
     }
     if (length >= 2) {
         unsigned code = (unsigned)reader->control[0] << 8 | reader->control[1];
-        if (is_forbidden(code)) {
+        if (code == 1005 || code == 1006 ||
+            code == 1015) { /* others that nobody uses may be sent */
             return violation(reader, 2, "this close code must not be sent in a frame (7.4.1)");
         }
     }
@@ -252,10 +238,13 @@ enum reader_event reader_next(struct reader *reader) {
             return event;
         }
     }
-    if (reader->payload_done == reader->frame.length) {
-        return is_compressed(reader) && unpack_has_rest(reader->unpack, reader->frame.fin)
-                   ? take_rest(reader)
-                   : end_frame(reader);
+    if (reader->payload_done < reader->frame.length) {
+        return reader->position == reader->length ? READER_NEEDS_BYTES : take_payload(reader);
     }
-    return reader->position == reader->length ? READER_NEEDS_BYTES : take_payload(reader);
+    if (reader->is_compressed && !is_control(reader->frame.opcode) &&
+        unpack_has_rest(reader->unpack, reader->frame.fin)) {
+        reader->wire_length = 0;
+        return take_unpacked(reader, unpack_rest(reader->unpack));
+    }
+    return end_frame(reader);
 }

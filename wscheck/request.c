@@ -2,6 +2,7 @@
 
 #include "common/base64.h"
 #include "common/sha1.h"
+#include "wscheck/memory.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -10,12 +11,8 @@
 #include <strings.h>
 
 static struct request_line copy_line(const uint8_t *bytes, size_t length) {
-    struct request_line line = {malloc(length + 1), length};
-    if (line.bytes == NULL) {
-        abort(); /* A checker without memory cannot judge anybody. */
-    }
+    struct request_line line = {memory_take(length + 1), length};
     memcpy(line.bytes, bytes, length);
-    line.bytes[length] = '\0';
     return line;
 }
 
@@ -26,13 +23,8 @@ void request_add(struct request *request, const uint8_t *line, size_t length) {
 }
 
 static void add_text(struct request *request, const char *name, const char *value) {
-    size_t size = strlen(name) + strlen(value) + 1;
-    char *line = malloc(size);
-    if (line == NULL) {
-        abort();
-    }
-    snprintf(line, size, "%s%s", name, value);
-    request_add(request, (const uint8_t *)line, size - 1);
+    char *line = memory_text("%s%s", name, value);
+    request_add(request, (const uint8_t *)line, strlen(line));
     free(line);
 }
 
@@ -65,9 +57,9 @@ void request_init_answer(struct request *request, const char *key, size_t length
     add_text(request, "Sec-WebSocket-Accept: ", accept);
 }
 
-void request_set_line(struct request *request, const char *line, size_t length) {
+void request_set_line(struct request *request, const uint8_t *line, size_t length) {
     free(request->lines[0].bytes);
-    request->lines[0] = copy_line((const uint8_t *)line, length);
+    request->lines[0] = copy_line(line, length);
 }
 
 void request_free(struct request *request) {
@@ -78,22 +70,18 @@ void request_free(struct request *request) {
 }
 
 void request_set_word(struct request *request, int word, const char *value) {
-    char method[256], version[256];
     const char *line = (const char *)request->lines[0].bytes;
     const char *first = strchr(line, ' '), *last = strrchr(line, ' ');
-    snprintf(method, sizeof method, "%.*s", (int)(first - line), line);
-    snprintf(version, sizeof version, "%s", last + 1);
-    size_t size = request->lines[0].length + strlen(value) + 4;
-    char *changed = malloc(size);
-    if (changed == NULL) {
-        abort();
+    char *words[] = {memory_text("%.*s", (int)(first - line), line),
+                     memory_text("%.*s", (int)(last - first - 1), first + 1),
+                     memory_text("%s", last + 1)};
+    char *changed = memory_text("%s %s %s", word == 0 ? value : words[0],
+                                word == 1 ? value : words[1], word == 2 ? value : words[2]);
+    request_set_line(request, (const uint8_t *)changed, strlen(changed));
+    free(changed);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        free(words[i]);
     }
-    snprintf(changed, size, "%s %.*s %s", word == 0 ? value : method,
-             (int)(word == 1 ? strlen(value) : (size_t)(last - first - 1)),
-             word == 1 ? value : first + 1, word == 2 ? value : version);
-    free(request->lines[0].bytes);
-    request->lines[0].bytes = (uint8_t *)changed;
-    request->lines[0].length = strlen(changed);
 }
 
 static bool has_name(const struct request_line *line, const char *name, size_t length) {
@@ -157,46 +145,17 @@ void request_change_case(struct request *request, bool upper) {
     }
 }
 
-char *request_value(const struct request *request, const char *name) {
-    for (size_t i = 1; i < request->count; i++) {
-        if (has_name(&request->lines[i], name, strlen(name))) {
-            const char *value = (const char *)request->lines[i].bytes + strlen(name) + 1;
-            value += strspn(value, " \t");
-            char *copy = strdup(value);
-            if (copy == NULL) {
-                abort();
-            }
-            size_t length = strlen(copy);
-            while (length > 0 && (copy[length - 1] == ' ' || copy[length - 1] == '\t')) {
-                copy[--length] = '\0';
-            }
-            return copy;
-        }
-    }
-    return NULL;
-}
-
 uint8_t *request_bytes(const struct request *request, size_t *length) {
-    size_t size = 2;
+    const char *end = request->bare_lf ? "\n" : "\r\n";
+    char *bytes;
+    FILE *out = memory_stream(&bytes, length);
     for (size_t i = 0; i < request->count; i++) {
-        size += request->lines[i].length + 2;
+        fwrite(request->lines[i].bytes, 1, request->lines[i].length, out);
+        fputs(end, out);
     }
-    uint8_t *bytes = malloc(size);
-    if (bytes == NULL) {
-        abort();
-    }
-    *length = 0;
-    for (size_t i = 0; i <= request->count; i++) {
-        if (i < request->count) {
-            memcpy(bytes + *length, request->lines[i].bytes, request->lines[i].length);
-            *length += request->lines[i].length;
-        }
-        if (!request->bare_lf) {
-            bytes[(*length)++] = '\r';
-        }
-        bytes[(*length)++] = '\n';
-    }
-    return bytes;
+    fputs(end, out);
+    fclose(out);
+    return (uint8_t *)bytes;
 }
 
 void request_accept(const char *key, size_t length, char accept[REQUEST_ACCEPT_SIZE]) {

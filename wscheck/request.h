@@ -28,7 +28,7 @@ void request_free(struct request *request);
 /* Makes the answer that opens a connection, for this key of a client, out of the same kind of
  * lines; changes its status line. */
 void request_init_answer(struct request *request, const char *key, size_t length);
-void request_set_line(struct request *request, const char *line, size_t length);
+void request_set_line(struct request *request, const uint8_t *line, size_t length);
 
 /* Changes the request line's method, target or version (word 0, 1 or 2). */
 void request_set_word(struct request *request, int word, const char *value);
@@ -36,7 +36,7 @@ void request_set_word(struct request *request, int word, const char *value);
 /* Puts a line "Name: value" in the place of the header of that name, whatever its case. */
 void request_set(struct request *request, const uint8_t *line, size_t length);
 
-/* Adds an offer of extensions. */
+/* Adds an offer of extensions, or the answer to one. */
 void request_offer(struct request *request, const char *offer);
 
 /* Takes out all that asks for a WebSocket. */
@@ -48,9 +48,6 @@ void request_add(struct request *request, const uint8_t *line, size_t length);
 void request_drop(struct request *request, const char *name);
 void request_reverse(struct request *request);
 void request_change_case(struct request *request, bool upper);
-
-/* The value of the first header of this name as a C string, or NULL. Free it. */
-char *request_value(const struct request *request, const char *name);
 
 /* The whole request as bytes. Free them. */
 uint8_t *request_bytes(const struct request *request, size_t *length);

@@ -22,22 +22,6 @@ static struct head_text first_line(const struct evidence *evidence) {
     return head_line(evidence->head, &(size_t){0});
 }
 
-/* The value of a header that must stand there once. Returns false with a fault. */
-static bool once(const struct evidence *evidence, const char *name, struct head_text *value) {
-    char what[120];
-    size_t at = 0;
-    struct head_text second;
-    if (!head_header(evidence->head, name, &at, value)) {
-        snprintf(what, sizeof what, "there is no header %s", name);
-        return faulty(evidence, head_last_line(evidence->head), what);
-    }
-    if (head_header(evidence->head, name, &at, &second)) {
-        snprintf(what, sizeof what, "%s appears more than once", name);
-        return faulty(evidence, second.start, what);
-    }
-    return true;
-}
-
 static bool judge_method(const struct evidence *evidence) {
     struct head_text line = first_line(evidence);
     return head_text_begins(line, "GET ") || faulty(evidence, line.start, "the method is not GET");
@@ -87,7 +71,7 @@ static bool judge_lines(const struct evidence *evidence) {
 static bool judge_host(const struct evidence *evidence) {
     struct head_text value;
     char what[200];
-    if (!once(evidence, "Host", &value)) {
+    if (!head_once(evidence->head, "Host", &value, evidence->fault)) {
         return false;
     }
     snprintf(what, sizeof what,
@@ -121,7 +105,7 @@ static bool judge_key(const struct evidence *evidence) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     struct head_text value;
     size_t good = 0;
-    if (!once(evidence, "Sec-WebSocket-Key", &value)) {
+    if (!head_once(evidence->head, "Sec-WebSocket-Key", &value, evidence->fault)) {
         return false;
     }
     while (good < value.length && is_in(digits, value.start[good])) {
@@ -138,7 +122,7 @@ static bool judge_key(const struct evidence *evidence) {
 
 static bool judge_thirteen(const struct evidence *evidence) {
     struct head_text value;
-    return once(evidence, "Sec-WebSocket-Version", &value) &&
+    return head_once(evidence->head, "Sec-WebSocket-Version", &value, evidence->fault) &&
            (head_text_is(value, "13") ||
             faulty(evidence, value.start, "Sec-WebSocket-Version is not 13"));
 }
@@ -221,15 +205,6 @@ static const struct {
     {"deflate", judge_deflate},
     {"body", judge_body},
 };
-
-bool request_rules_know(const char *rule) {
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-        if (strcmp(rules[i].name, rule) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 bool request_rules_judge(const struct head *head, const char *rule, const char *target,
                          const char *host, struct head_fault *fault) {

@@ -10,7 +10,4 @@
 bool request_rules_judge(const struct head *head, const char *rule, const char *target,
                          const char *host, struct head_fault *fault);
 
-/* Whether there is a rule of this name. */
-bool request_rules_know(const char *rule);
-
 #endif

@@ -1,46 +1,31 @@
 #include "wscheck/response_rules.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
+#include "wscheck/request.h"
 
-static bool judge_accept(const struct head *answer, const struct request *request,
+#include <stdio.h>
+#include <string.h>
+
+static bool judge_accept(const struct head *answer, const struct head *request,
                          struct head_fault *fault) {
     char wanted[REQUEST_ACCEPT_SIZE], what[200];
-    size_t at = 0, same = 0;
-    struct head_text value;
-    if (!head_header(answer, "Sec-WebSocket-Accept", &at, &value)) {
-        return head_is_faulty(fault, answer, head_last_line(answer),
-                              "there is no Sec-WebSocket-Accept");
+    struct head_text value, key = {"", 0};
+    size_t same = 0;
+    if (!head_once(answer, "Sec-WebSocket-Accept", &value, fault)) {
+        return false;
     }
-    char *key = request_value(request, "Sec-WebSocket-Key");
-    request_accept(key != NULL ? key : "", key != NULL ? strlen(key) : 0, wanted);
-    free(key);
+    head_header(request, "Sec-WebSocket-Key", &(size_t){0}, &key);
+    request_accept(key.start, key.length, wanted);
     while (same < value.length && same < strlen(wanted) && value.start[same] == wanted[same]) {
         same++;
     }
-    if (!head_text_is(value, wanted)) {
-        snprintf(what, sizeof what, "Sec-WebSocket-Accept must be %s for this key", wanted);
-        return head_is_faulty(fault, answer, value.start + same, what);
-    }
-    return !head_header(answer, "Sec-WebSocket-Accept", &at, &value) ||
-           head_is_faulty(fault, answer, value.start,
-                          "Sec-WebSocket-Accept appears more than once");
+    snprintf(what, sizeof what, "Sec-WebSocket-Accept must be %s for this key", wanted);
+    return head_text_is(value, wanted) || head_is_faulty(fault, answer, value.start + same, what);
 }
 
 /* Whether the request, which is our own, offers this subprotocol. */
-static bool is_offered(const struct request *request, struct head_text chosen) {
-    static const char name[] = "Sec-WebSocket-Protocol:";
-    for (size_t i = 1; i < request->count; i++) {
-        const struct request_line *line = &request->lines[i];
-        if (line->length < sizeof name - 1 ||
-            strncasecmp((const char *)line->bytes, name, sizeof name - 1) != 0) {
-            continue;
-        }
-        struct head_text list = {(const char *)line->bytes + sizeof name - 1,
-                                 line->length - (sizeof name - 1)};
-        struct head_text each;
+static bool is_offered(const struct head *request, struct head_text chosen) {
+    struct head_text list, each;
+    for (size_t at = 0; head_header(request, "Sec-WebSocket-Protocol", &at, &list);) {
         while (head_next_element(&list, &each)) {
             if (head_text_same(each, chosen)) {
                 return true;
@@ -51,20 +36,16 @@ static bool is_offered(const struct request *request, struct head_text chosen) {
 }
 
 /* 4.2.2: a subprotocol, if there is one, is one of those that the client has offered. */
-static bool judge_subprotocol(const struct head *answer, const struct request *request,
+static bool judge_subprotocol(const struct head *answer, const struct head *request,
                               struct head_fault *fault) {
-    size_t at = 0;
-    struct head_text value, second;
-    if (!head_header(answer, "Sec-WebSocket-Protocol", &at, &value)) {
+    struct head_text value;
+    if (!head_header(answer, "Sec-WebSocket-Protocol", &(size_t){0}, &value)) {
         return true;
     }
-    if (!is_offered(request, value)) {
-        return head_is_faulty(fault, answer, value.start,
-                              "this subprotocol is not one that the client offered");
-    }
-    return !head_header(answer, "Sec-WebSocket-Protocol", &at, &second) ||
-           head_is_faulty(fault, answer, second.start,
-                          "Sec-WebSocket-Protocol appears more than once");
+    return head_once(answer, "Sec-WebSocket-Protocol", &value, fault) &&
+           (is_offered(request, value) ||
+            head_is_faulty(fault, answer, value.start,
+                           "this subprotocol is not one that the client offered"));
 }
 
 /* Whether a header names a word; `missing` and `other` say what is wrong if not. */
@@ -78,7 +59,7 @@ static bool judge_list(const struct head *answer, const char *name, const char *
     return head_lists(answer, name, element) || head_is_faulty(fault, answer, value.start, other);
 }
 
-enum cause response_rules_judge(const struct head *answer, const struct request *request,
+enum cause response_rules_judge(const struct head *answer, const struct head *request,
                                 struct head_fault *fault) {
     size_t at = 0;
     struct head_text line = head_line(answer, &at), value;

@@ -4,11 +4,10 @@
 
 #include "wscheck/cause.h"
 #include "wscheck/head.h"
-#include "wscheck/request.h"
 
-/* Judges a 101 by every rule of 4.2.2 but those about extensions, which negotiation.h has. Returns
- * CAUSE_NONE, or what is wrong, and fills in `fault`. */
-enum cause response_rules_judge(const struct head *answer, const struct request *request,
+/* Judges a 101 by the request that it answers, by every rule of 4.2.2 but those about extensions,
+ * which negotiation.h has. Returns CAUSE_NONE, or what is wrong, and fills in `fault`. */
+enum cause response_rules_judge(const struct head *answer, const struct head *request,
                                 struct head_fault *fault);
 
 #endif

@@ -8,7 +8,7 @@ wscheck_cases := cases http handshake upgrade frames illegal control fragments u
 wscheck := $(addprefix cases/,$(wscheck_cases)) select \
            payload utf8_decoder writer reader unpack sample transcript \
            link request head response_rules request_rules extension deflate_parameters negotiation \
-           trial trial_send trial_judge trial_wait trial_open trial_label trial_keys trial_deflate \
+           trial trial_send trial_judge trial_messages trial_wait trial_open trial_deflate \
            script script_run script_run_request script_run_answer script_run_frames script_run_others \
            driver_server driver_client \
            arguments address memory child listener tested_client probe probe_client \
@@ -30,7 +30,7 @@ $(BUILD)/wscheck: $(wscheck_links)
 # The tests of its judgements link these parts of it, some of which have the names of step 6.
 wscheck_tests := $(addprefix $(BUILD)/tests/wscheck_,deflate_test head_test reader_test sample_test)
 $(wscheck_tests): $(foreach module,negotiation deflate_parameters extension head request_rules \
-    response_rules request reader unpack utf8_decoder writer payload sample,$(call object,wscheck/$(module)))
+    response_rules request reader unpack utf8_decoder writer memory payload sample,$(call object,wscheck/$(module)))
 
 # A peer that damages what comes from the side under test.
 $(BUILD)/tests/mutating_peer: $(call object,tests/mutating_peer)

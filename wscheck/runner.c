@@ -2,8 +2,9 @@
 
 #include "common/clock.h"
 #include "wscheck/child.h"
-#include "wscheck/driver.h"
 #include "wscheck/probe.h"
+#include "wscheck/script_run.h"
+#include "wscheck/words.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -40,9 +41,9 @@ static bool waits_for_handshake(const struct queue *queue) {
 
 /* How many cases such as this one may run at a time. */
 static size_t most_at_once(const struct test_case *test) {
-    return script_needs_quiet(&test->script) ? 1
-           : script_is_heavy(&test->script)  ? HEAVY_AT_ONCE
-                                             : SIZE_MAX;
+    return script_has(&test->script, WORD_NEEDS_QUIET) ? 1
+           : script_is_heavy(&test->script)            ? HEAVY_AT_ONCE
+                                                       : SIZE_MAX;
 }
 
 /* Whether the next case may begin now. What keeps a server busy has nothing light beside it, which
@@ -122,7 +123,7 @@ static bool is_back(struct queue *queue) {
     struct trial_settings *settings = queue->runner->settings, patient = *settings;
     char fault[480];
     patient.timeout *= PATIENCE;
-    if (settings->driver->is_alive(&patient, fault, sizeof fault)) {
+    if (script_run_is_served(&patient, fault, sizeof fault)) {
         return true;
     }
     if (settings->command == NULL || queue->restarts == RESTARTS_MAX) {

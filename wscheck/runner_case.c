@@ -5,6 +5,7 @@
 #include "wscheck/child.h"
 #include "wscheck/driver.h"
 #include "wscheck/script_run.h"
+#include "wscheck/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@ bool runner_skips(const struct runner *runner, struct result *result) {
     const char *why = NULL;
     if (script_needs_echo(&test->script) && !runner->settings->echo) {
         why = runner->settings->driver->has_no_echo;
-    } else if (script_needs_output(&test->script) && runner->settings->child == NULL) {
+    } else if (script_has(&test->script, WORD_NEEDS_OUTPUT) && runner->settings->child == NULL) {
         why = "it looks at what the server prints, so it needs --exec";
     }
     if (why != NULL) {
@@ -78,7 +79,7 @@ static void tell_death(struct result *result, struct child *child, size_t printe
 /* Every case leaves a server that still serves. */
 static void check_alive(const struct runner *runner, struct result *result, size_t printed) {
     char fault[480];
-    if (runner->settings->driver->is_alive(runner->settings, fault, sizeof fault) ||
+    if (script_run_is_served(runner->settings, fault, sizeof fault) ||
         clock_now() >= runner->settings->ends) { /* then nobody is served any more */
         return;
     }

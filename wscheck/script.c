@@ -1,6 +1,7 @@
 #include "wscheck/script.h"
 
 #include "common/text.h"
+#include "wscheck/memory.h"
 #include "wscheck/words.h"
 
 #include <stdlib.h>
@@ -10,10 +11,11 @@ static void skip_space(const char **text) {
     *text += strspn(*text, " \n");
 }
 
-/* Whether the text goes on with this word; if so, moves after it. */
+/* Whether the text goes on with this word, a number perhaps right after it; if so, moves after the
+ * word. */
 static bool take(const char **text, const char *word) {
     size_t length = strlen(word);
-    if (strncmp(*text, word, length) != 0 || strchr(" \n+", (*text)[length]) == NULL) {
+    if (strncmp(*text, word, length) != 0 || strchr(" \n+0123456789", (*text)[length]) == NULL) {
         return false;
     }
     *text += length;
@@ -58,22 +60,18 @@ static bool take_part(const char **text, uint8_t *unit, size_t *length) {
 }
 
 /* Reads a payload, with a NUL after its bytes so that a text is a C string. */
-static struct payload take_payload(const char **text) {
-    uint8_t *unit = malloc(strlen(*text) + 1);
+static void take_payload(const char **text, struct script_step *step) {
+    uint8_t *unit = memory_take(strlen(*text) + 1);
     size_t length = 0;
-    if (unit == NULL) {
-        abort();
-    }
     while (take_part(text, unit, &length)) {
     }
-    unit[length] = '\0';
-    struct payload payload = {unit, length, length, 0};
+    step->payload = (struct payload){unit, length, length, 0};
+    step->text = (const char *)unit;
     skip_space(text);
     if (**text == '*') {
         ++*text;
-        payload.length = take_number(text);
+        step->payload.length = take_number(text);
     }
-    return payload;
 }
 
 /* Reads the opcode that ends the description of a frame. */
@@ -92,8 +90,7 @@ static bool take_opcode(const char **text, struct writer_frame *frame) {
             found = true;
         }
     }
-    if (!found && strncmp(*text, "op", 2) == 0 && text_is_digit((*text)[2])) {
-        *text += 2;
+    if (!found && take(text, "op")) {
         frame->opcode = take_number(text) & 0x0f;
         found = true;
     }
@@ -104,43 +101,38 @@ static bool take_opcode(const char **text, struct writer_frame *frame) {
 
 /* Reads one of the words that stand in front of an opcode. */
 static bool take_modifier(const char **text, struct script_step *step) {
-    if (strncmp(*text, "rsv", 3) == 0) {
-        *text += 3;
+    const struct {
+        const char *name;
+        bool *flag;
+        uint64_t *number;
+    } modifiers[] = {
+        {"unmasked", &step->unmasked, NULL}, {"masked", &step->masked, NULL},
+        {"zerokey", &step->zero_key, NULL},  {"echo", &step->echo, NULL},
+        {"deflated", &step->deflated, NULL}, {"claim", &step->claims, &step->frame.claimed},
+        {"cut", NULL, &step->cut},           {"split", NULL, &step->split},
+        {"pieces", NULL, &step->pieces},     {"times", NULL, &step->times},
+        {"slide", NULL, &step->slide},
+    };
+    if (take(text, "rsv")) {
         step->frame.rsv = take_number(text) & 7;
-    } else if (take(text, "unmasked")) {
-        step->frame.masked = false;
-    } else if (take(text, "masked")) {
-        step->masked = true;
-    } else if (take(text, "zerokey")) {
-        step->zero_key = true;
-    } else if (take(text, "echo")) {
-        step->echo = true;
-    } else if (take(text, "deflated")) {
-        step->deflated = true;
-    } else if (take(text, "slide")) {
-        step->slide = take_number(text);
-    } else if (take(text, "len7")) {
-        step->frame.length_bits = 7;
-    } else if (take(text, "len16")) {
-        step->frame.length_bits = 16;
-    } else if (take(text, "len64")) {
-        step->frame.length_bits = 64;
-    } else if (take(text, "claim")) {
-        step->claims = true;
-        step->frame.claimed = take_number(text);
-    } else if (take(text, "cut")) {
-        step->cut = take_number(text);
-    } else if (take(text, "split")) {
-        step->split = take_number(text);
-    } else if (take(text, "pieces")) {
-        step->pieces = take_number(text);
-    } else if (take(text, "times")) {
-        step->times = take_number(text);
-    } else {
-        return false;
+        return true;
     }
-    skip_space(text);
-    return true;
+    if (take(text, "len")) {
+        step->frame.length_bits = (unsigned)take_number(text);
+        return true;
+    }
+    for (size_t i = 0; i < sizeof modifiers / sizeof modifiers[0]; i++) {
+        if (take(text, modifiers[i].name)) {
+            if (modifiers[i].flag != NULL) {
+                *modifiers[i].flag = true;
+            }
+            if (modifiers[i].number != NULL) {
+                *modifiers[i].number = take_number(text);
+            }
+            return true;
+        }
+    }
+    return false;
 }
 
 static void take_codes(const char **text, struct script_step *step) {
@@ -159,7 +151,6 @@ static void take_codes(const char **text, struct script_step *step) {
 
 static bool take_frame(const char **text, struct script_step *step) {
     step->word = &word_frame;
-    step->frame.masked = true;
     step->times = 1;
     if (**text == '<') {
         step->word = &word_message;
@@ -168,11 +159,12 @@ static bool take_frame(const char **text, struct script_step *step) {
         skip_space(text);
     }
     while (take_modifier(text, step)) {
+        skip_space(text);
     }
     if (!take_opcode(text, &step->frame)) {
         return false;
     }
-    step->payload = take_payload(text);
+    take_payload(text, step);
     step->frame.payload = step->payload;
     if (!step->claims) {
         step->frame.claimed = step->payload.length;
@@ -204,33 +196,21 @@ static bool take_step(const char **text, enum script_role role, struct script_st
     if (step->word == NULL) {
         return take_frame(text, step);
     }
-    switch (step->word->argument) {
-    case WORD_ALONE:
-        break;
-    case WORD_NUMBER:
+    if ((step->word->argument & WORD_NUMBER) != 0) {
         step->number = take_number(text);
-        break;
-    case WORD_NUMBER_AND_PAYLOAD:
-        step->number = take_number(text);
-        step->payload = take_payload(text);
-        break;
-    case WORD_CODES:
+    }
+    if ((step->word->argument & WORD_PAYLOAD) != 0) {
+        take_payload(text, step);
+    }
+    if (step->word->argument == WORD_CODES) {
         take_codes(text, step);
-        break;
-    case WORD_TEXT:
-    case WORD_PAYLOAD:
-        step->payload = take_payload(text);
-        break;
     }
     return true;
 }
 
 const char *script_parse(struct script *script, const char *text, enum script_role role) {
     size_t most = strlen(text) / 2 + 2; /* a word and a space are two characters at least */
-    *script = (struct script){calloc(most, sizeof script->steps[0]), 0};
-    if (script->steps == NULL) {
-        abort();
-    }
+    *script = (struct script){memory_take(most * sizeof script->steps[0]), 0};
     for (skip_space(&text); *text != '\0'; skip_space(&text)) {
         if (!take_step(&text, role, &script->steps[script->count++])) {
             return text;
@@ -248,7 +228,7 @@ void script_free(struct script *script) {
     *script = (struct script){NULL, 0};
 }
 
-static bool has_trait(const struct script *script, enum word_traits trait) {
+bool script_has(const struct script *script, unsigned trait) {
     for (size_t i = 0; i < script->count; i++) {
         if ((script->steps[i].word->traits & trait) != 0) {
             return true;
@@ -264,15 +244,7 @@ bool script_needs_echo(const struct script *script) {
             return true;
         }
     }
-    return has_trait(script, WORD_NEEDS_ECHO);
-}
-
-bool script_needs_output(const struct script *script) {
-    return has_trait(script, WORD_NEEDS_OUTPUT);
-}
-
-bool script_needs_quiet(const struct script *script) {
-    return has_trait(script, WORD_NEEDS_QUIET);
+    return script_has(script, WORD_NEEDS_ECHO);
 }
 
 bool script_is_heavy(const struct script *script) {

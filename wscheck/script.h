@@ -93,7 +93,8 @@
  *   lingers                       a Close was sent; its answer, and the client leaves the end of
  *                                 TCP to the server
  * More.
- *   own, terminate                starts a server for this script alone, and tells it to end
+ *   own                           stands first: starts a server for this script alone
+ *   terminate                     tells that server to end
  *   fin, reset                    ends our half of TCP; ends all of it with a reset
  *   meanwhile                     another connection opens, is served and closes in the meantime
  *   crowd N                       so do N of them at once
@@ -121,8 +122,9 @@ struct script_step {
     uint64_t number;                  /* of the words that take one */
     unsigned codes[SCRIPT_CODES_MAX]; /* ended by 0 */
     struct payload payload;           /* of the words that take one; 'text' is a payload, too */
+    const char *text;                 /* the same, up to its first NUL */
     struct writer_frame frame;        /* of a frame, or of a message that is to come */
-    bool optional, echo, zero_key, claims, masked, deflated;
+    bool optional, echo, zero_key, claims, masked, unmasked, deflated;
     uint64_t cut, split, pieces, times, slide;
 };
 
@@ -139,11 +141,8 @@ void script_free(struct script *script);
 /* Whether it waits for a message to come back. */
 bool script_needs_echo(const struct script *script);
 
-/* Whether it looks at what the server's program prints. */
-bool script_needs_output(const struct script *script);
-
-/* Whether it takes so much of the server that no other case may run at the same time. */
-bool script_needs_quiet(const struct script *script);
+/* Whether one of its words has this trait (enum word_traits). */
+bool script_has(const struct script *script, unsigned trait);
 
 /* Whether it keeps a server busy: more than a mebibyte, or more than 2,000 frames, at once. */
 bool script_is_heavy(const struct script *script);

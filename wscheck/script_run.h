@@ -5,13 +5,13 @@
 #include "wscheck/script.h"
 #include "wscheck/trial.h"
 
+/* How far a script has come: trial->run. */
 struct script_run {
-    struct trial *trial;
     const struct script *script;
-    size_t announced; /* the messages wanted before this step are known to the trial */
+    const struct script_step *step; /* it has its turn */
+    size_t announced;               /* the messages wanted before this step are known */
     bool connected;
     bool sync;                  /* each frame leaves on its own */
-    bool done;                  /* the script has said how the connection ends */
     struct trial_settings *own; /* of a server that is started for this script alone; or NULL */
     uint8_t *rest;              /* of an unfinished request */
     size_t rest_length;
@@ -23,15 +23,14 @@ struct script_run {
 void script_run(struct trial *trial, const struct script *script);
 
 /* driver_server.c: connects to the server and sends the request, if that has not been done. */
-void script_run_connect(struct script_run *run);
+void script_run_connect(struct trial *trial);
 
 /* script_run_frames.c: sends the frames of a step; texts without end, without reading what comes
  * back. */
-void script_run_frame(struct script_run *run, const struct script_step *step);
-void script_run_stuff(struct script_run *run, const struct script_step *step);
+void script_run_frame(struct trial *trial);
+void script_run_stuff(struct trial *trial);
 
-/* script_run_others.c: other connections that must be served in the meantime. */
-void script_run_meanwhile(struct trial *trial);
+/* script_run_others.c: this many other connections must be served in the meantime. */
 void script_run_crowd(struct trial *trial, size_t count);
 
 /* The status that an ordinary GET for the URL gets, on another connection. Returns 0, and the trial

@@ -8,9 +8,8 @@
 /* The HTTP response to a request that need not open a WebSocket. By 10.7 an endpoint "MAY drop the
  * TCP connection" instead, but "SHOULD return an appropriate HTTP [RFC2616] status code"; only of
  * the tutorial's servers of HTTP more is asked. */
-static bool read_answer(struct script_run *run) {
-    struct trial *trial = run->trial;
-    script_run_connect(run);
+static bool read_answer(struct trial *trial) {
+    script_run_connect(trial);
     bool answered = trial_read_answer(trial);
     if (!answered && trial->link.ended && trial->answer.length == 0 && trial->settings->step >= 5 &&
         trial->verdict.failed == LEVEL_MUST) {
@@ -19,21 +18,20 @@ static bool read_answer(struct script_run *run) {
     return answered;
 }
 
-static void refuse(struct script_run *run, const struct script_step *step) {
-    struct trial *trial = run->trial;
+static void refuse(struct trial *trial) {
     static const char want[] = "an HTTP response with an error status, 4xx or 5xx";
-    const char *header = (const char *)step->payload.unit;
+    const char *header = trial->run->step->text;
     struct head_text value = {NULL, 0};
-    if (!read_answer(run)) {
+    if (!read_answer(trial)) {
         return;
     }
     int status = trial->answer.status;
     if (status < 300 || status > 599) {
         trial_mark(trial, trial->entry, 9);
         trial_fail(trial, LEVEL_MUST, CAUSE_REQUEST_TAKEN, want, "status %d", status);
-    } else if (step->number != 0 && step->number != (uint64_t)status) {
+    } else if (trial->run->step->number != 0 && trial->run->step->number != (uint64_t)status) {
         char wanted[80];
-        snprintf(wanted, sizeof wanted, "status %u", (unsigned)step->number);
+        snprintf(wanted, sizeof wanted, "status %u", (unsigned)trial->run->step->number);
         trial_mark(trial, trial->entry, 9);
         trial_fail(trial, LEVEL_SHOULD, CAUSE_STATUS, wanted, "status %d", status);
     }
@@ -63,46 +61,42 @@ static void judge_header(struct trial *trial, const char *line, bool wanted) {
     }
 }
 
-static void has(struct script_run *run, const struct script_step *step) {
-    judge_header(run->trial, (const char *)step->payload.unit, true);
+static void has(struct trial *trial) {
+    judge_header(trial, trial->run->step->text, true);
 }
 
-static void lacks(struct script_run *run, const struct script_step *step) {
-    judge_header(run->trial, (const char *)step->payload.unit, false);
+static void lacks(struct trial *trial) {
+    judge_header(trial, trial->run->step->text, false);
 }
 
-static void get_no_101(struct script_run *run, const struct script_step *step) {
-    (void)step;
-    if (read_answer(run)) {
-        judge_header(run->trial, "Sec-WebSocket-Accept", false);
+static void get_no_101(struct trial *trial) {
+    if (read_answer(trial)) {
+        judge_header(trial, "Sec-WebSocket-Accept", false);
     }
 }
 
-static void accept_101(struct script_run *run, const struct script_step *step) {
-    struct trial *trial = run->trial;
-    (void)step;
-    script_run_connect(run);
+static void accept_101(struct trial *trial) {
+    script_run_connect(trial);
     if (!trial->is_open && !trial->verdict.failed) {
         trial_read_accepted(trial);
     }
 }
 
-static void accept_or_refuse(struct script_run *run, const struct script_step *step) {
-    run->trial->may_end = true;
-    accept_101(run, step);
+static void accept_or_refuse(struct trial *trial) {
+    trial->may_end = true;
+    accept_101(trial);
 }
 
-static void agree(struct script_run *run, const struct script_step *step) {
-    accept_101(run, step);
-    if (run->trial->is_open) {
-        trial_need_agreement(run->trial, (const char *)step->payload.unit);
+static void agree(struct trial *trial) {
+    accept_101(trial);
+    if (trial->is_open) {
+        trial_need_agreement(trial, trial->run->step->text);
     }
 }
 
 /* What a server does not like of an offer is no reason to refuse the connection. */
-static void negotiate(struct script_run *run, const struct script_step *step) {
-    struct trial *trial = run->trial;
-    accept_or_refuse(run, step);
+static void negotiate(struct trial *trial) {
+    accept_or_refuse(trial);
     if (!trial->is_open && trial->excused) {
         trial_mark(trial, trial->entry, 9);
         trial_fail(trial, LEVEL_PRACTICE, CAUSE_EXTENSION,
@@ -111,9 +105,8 @@ static void negotiate(struct script_run *run, const struct script_step *step) {
     }
 }
 
-static void answer(struct script_run *run, const struct script_step *step) {
-    (void)step;
-    read_answer(run);
+static void answer(struct trial *trial) {
+    read_answer(trial);
 }
 
 static void want_status(struct trial *trial, unsigned status, const char *why) {
@@ -125,22 +118,21 @@ static void want_status(struct trial *trial, unsigned status, const char *why) {
     }
 }
 
-static void answer_status(struct script_run *run, const struct script_step *step) {
-    if (read_answer(run)) {
-        want_status(run->trial, (unsigned)step->number, "");
+static void answer_status(struct trial *trial) {
+    if (read_answer(trial)) {
+        want_status(trial, (unsigned)trial->run->step->number, "");
     }
 }
 
-static void answer_as_usual(struct script_run *run, const struct script_step *step) {
-    (void)step;
-    if (read_answer(run)) {
-        int status = script_run_usual_status(run->trial);
+static void answer_as_usual(struct trial *trial) {
+    if (read_answer(trial)) {
+        int status = script_run_usual_status(trial);
         if (status != 0) {
-            want_status(run->trial, (unsigned)status, ", as an ordinary GET gets it");
+            want_status(trial, (unsigned)status, ", as an ordinary GET gets it");
         }
-        if (run->hasty) {
-            trial_fail(run->trial, LEVEL_MUST, CAUSE_REQUEST_TAKEN,
-                       "an answer to the whole request", "it came before the rest had been sent");
+        if (trial->run->hasty) {
+            trial_fail(trial, LEVEL_MUST, CAUSE_REQUEST_TAKEN, "an answer to the whole request",
+                       "it came before the rest had been sent");
         }
     }
 }
@@ -148,7 +140,7 @@ static void answer_as_usual(struct script_run *run, const struct script_step *st
 const struct word words_of_answers[] = {
     {"open", WORD_ALONE, WORD_IN_HANDSHAKE, accept_101, WORD_OPENS},
     {"accept", WORD_ALONE, WORD_IN_HANDSHAKE, accept_101, WORD_OPENS},
-    {"agreed", WORD_TEXT, WORD_IN_HANDSHAKE, agree, WORD_OPENS},
+    {"agreed", WORD_PAYLOAD, WORD_IN_HANDSHAKE, agree, WORD_OPENS},
     {"acceptable", WORD_ALONE, WORD_IN_HANDSHAKE, accept_or_refuse, WORD_NEVER_OPENS},
     {"negotiated", WORD_ALONE, WORD_IN_HANDSHAKE, negotiate, WORD_NEVER_OPENS},
     {"refuse", WORD_NUMBER_AND_PAYLOAD, WORD_IN_HANDSHAKE, refuse, WORD_NEVER_OPENS},
@@ -156,7 +148,7 @@ const struct word words_of_answers[] = {
     {"answer", WORD_ALONE, WORD_IN_HANDSHAKE, answer, WORD_NEVER_OPENS},
     {"usual", WORD_ALONE, WORD_IN_HANDSHAKE, answer_as_usual, WORD_NEVER_OPENS},
     {"status", WORD_NUMBER, WORD_IN_HANDSHAKE, answer_status, WORD_NEVER_OPENS},
-    {"has", WORD_TEXT, WORD_IN_HANDSHAKE, has, 0},
-    {"lacks", WORD_TEXT, WORD_IN_HANDSHAKE, lacks, 0},
+    {"has", WORD_PAYLOAD, WORD_IN_HANDSHAKE, has, 0},
+    {"lacks", WORD_PAYLOAD, WORD_IN_HANDSHAKE, lacks, 0},
     {NULL, WORD_ALONE, WORD_AT_ANY_TIME, NULL, 0},
 };

@@ -221,7 +221,7 @@ void tested_client_lingers(struct trial *trial) {
                    "when both Closes are through, the server is the first to end TCP (7.1.1)",
                    "the client %s before the server did", link_end_words(&trial->link));
     }
-    trial_wait_closed(trial, NULL);
+    trial_wait_closed(trial, (const unsigned[]){0});
 }
 
 void tested_client_only_pinged(struct trial *trial) {

@@ -4,10 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-void transcript_init(struct transcript *transcript) {
-    transcript->count = 0;
-}
-
 /* The place of an entry: the first ones stay, the others go round. */
 static size_t place(size_t number) {
     return number < TRANSCRIPT_FIRST

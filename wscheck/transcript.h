@@ -33,13 +33,11 @@ struct transcript_entry {
     uint64_t mark;
 };
 
+/* One of zeros is empty. */
 struct transcript {
     struct transcript_entry entries[TRANSCRIPT_ENTRIES];
     size_t count; /* of all entries, those included that were not kept */
 };
-
-/* Starts an empty one. There is nothing to free. */
-void transcript_init(struct transcript *transcript);
 
 /* Begins an entry and returns it; it may be changed until the next one begins. */
 struct transcript_entry *transcript_add(struct transcript *transcript, enum transcript_kind kind,

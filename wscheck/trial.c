@@ -1,8 +1,7 @@
-#include "wscheck/trial.h"
-
 #include "common/clock.h"
 #include "common/options.h"
 #include "wscheck/driver.h"
+#include "wscheck/trial_parts.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -24,7 +23,12 @@ void trial_init(struct trial *trial, const struct trial_settings *settings, cons
         trial->random = (trial->random ^ (uint8_t)*name) * 1099511628211u;
     }
     trial_init_reader(trial);
-    transcript_init(&trial->transcript);
+    trial_init_request(trial);
+}
+
+void trial_init_request(struct trial *trial) {
+    const struct trial_settings *settings = trial->settings;
+    request_free(&trial->request);
     request_init(&trial->request, settings->host, settings->target, trial->random);
     for (size_t i = 0; settings->headers != NULL && i < settings->headers->count; i++) {
         const char *line = settings->headers->item[i];
@@ -59,6 +63,13 @@ void trial_fail(struct trial *trial, enum level level, enum cause cause, const c
     va_list arguments;
     va_start(arguments, got);
     vsnprintf(trial->verdict.got, sizeof trial->verdict.got, got, arguments);
+    va_end(arguments);
+}
+
+void trial_skip(struct trial *trial, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(trial->verdict.skipped, sizeof trial->verdict.skipped, format, arguments);
     va_end(arguments);
 }
 
@@ -111,7 +122,8 @@ static int64_t bounded(const struct trial *trial, int64_t deadline) {
     return deadline < trial->ends ? deadline : trial->ends;
 }
 
-bool trial_is_own_trouble(int number) {
+/* Whether an error is wscheck's own, for want of descriptors, ports, memory or processes. */
+static bool is_own_trouble(int number) {
     return number == EMFILE || number == ENFILE || number == ENOMEM || number == ENOBUFS ||
            number == EADDRNOTAVAIL || number == EAGAIN;
 }
@@ -119,13 +131,12 @@ bool trial_is_own_trouble(int number) {
 bool trial_connect(struct trial *trial) {
     int64_t deadline = bounded(trial, clock_now() + trial->timeout);
     if (link_open(&trial->link, &trial->settings->address, deadline) != 0) {
-        if (trial_is_own_trouble(errno)) {
-            snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
-                     "wscheck itself cannot connect: %s", strerror(errno));
-            return false;
+        if (is_own_trouble(errno)) {
+            trial_skip(trial, "wscheck itself cannot connect: %s", strerror(errno));
+        } else {
+            trial_fail(trial, LEVEL_MUST, CAUSE_NO_CONNECTION, "the server accepts a connection",
+                       "cannot connect: %s", strerror(errno));
         }
-        trial_fail(trial, LEVEL_MUST, CAUSE_NO_CONNECTION, "the server accepts a connection",
-                   "cannot connect: %s", strerror(errno));
         return false;
     }
     return true;
@@ -243,4 +254,9 @@ void trial_put(struct trial *trial, const uint8_t *bytes, size_t len) {
             trial_flush(trial);
         }
     }
+}
+
+void trial_put_http(struct trial *trial, const uint8_t *bytes, size_t len, const char *label) {
+    transcript_http(transcript_add(&trial->transcript, TRANSCRIPT_SENT, "%s", label), bytes, len);
+    trial_put(trial, bytes, len);
 }

@@ -1,8 +1,5 @@
-/* trial: one case in flight: a connection, what is still wanted from the other side, and the
- * verdict.
- *
- * The other side is the server under test; or, in the mode for clients, the client under test, and
- * then wscheck is the server.
+/* trial: one case in flight: a connection, what is still wanted from the other side (the server
+ * under test; or the client, and then wscheck is the server), and the verdict.
  *
  * What the RFC leaves open is accepted in every legal form: an echo may come in fragments, a server
  * may ping, and of several pings only the last needs a pong. Whatever arrives is judged at once,
@@ -19,6 +16,7 @@
 #include "wscheck/link.h"
 #include "wscheck/negotiation.h"
 #include "wscheck/reader.h"
+#include "wscheck/request.h"
 #include "wscheck/silence.h"
 #include "wscheck/transcript.h"
 
@@ -27,11 +25,16 @@ struct options_list;
 struct driver;
 struct listener;
 struct deflate;
+struct script_run;
 
-enum { TRIAL_KEYS_MAX = 512 };
-
-enum { TRIAL_TIMEOUTS = 20 /* that a case may take in all */ };
-enum { TRIAL_WANTED_MAX = 64, TRIAL_OUTBOX_SIZE = 64 * 1024, TRIAL_NO_CODE = 0 };
+enum {
+    TRIAL_TIMEOUTS = 20, /* that a case may take in all */
+    TRIAL_KEYS_MAX = 512,
+    TRIAL_WANTED_MAX = 64,
+    TRIAL_OUTBOX_SIZE = 64 * 1024,
+    TRIAL_WAITED_SIZE = 80,
+    TRIAL_NO_CODE = 0
+};
 
 /* The server or the client under test. */
 struct trial_settings {
@@ -136,6 +139,7 @@ struct trial_verdict {
 
 struct trial {
     const struct trial_settings *settings;
+    struct script_run *run; /* how far the case's script has come; NULL: there is none */
     uint64_t random;
     unsigned number; /* of a connection beside a case: what it says is its own */
     int64_t timeout; /* that of the settings, if the case needs no longer one */
@@ -178,22 +182,25 @@ struct trial {
 void trial_init(struct trial *trial, const struct trial_settings *settings, const char *name);
 void trial_free(struct trial *trial);
 
+/* Makes the request anew, as the settings want it. */
+void trial_init_request(struct trial *trial);
+
 /* A connection begins: what comes next is its first frame. */
 void trial_init_reader(struct trial *trial);
 
-/* Notes a failure: its cause, what was wanted, and what happened instead. Of several, the first of
- * the highest level stays. */
+/* Notes a failure: its cause, what was wanted, and what happened instead. The first failure of the
+ * highest level stays. */
 void trial_fail(struct trial *trial, enum level level, enum cause cause, const char *want,
                 const char *got, ...) __attribute__((format(printf, 5, 6)));
+
+/* The case cannot be judged, for this reason. */
+void trial_skip(struct trial *trial, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Marks the first wrong byte of an entry of the transcript. */
 void trial_mark(struct trial *trial, size_t entry, uint64_t wrong);
 
 /* "the server" or "the client": who is under test. */
 const char *trial_peer(const struct trial *trial);
-
-/* Whether an error is wscheck's own, for want of descriptors, ports, memory or processes. */
-bool trial_is_own_trouble(int number);
 
 /* Connects to the server. Returns whether that succeeded; otherwise the trial has failed, or is
  * skipped because the trouble is wscheck's own. */
@@ -203,10 +210,10 @@ bool trial_connect(struct trial *trial);
 void trial_put(struct trial *trial, const uint8_t *bytes, size_t len);
 void trial_flush(struct trial *trial);
 
-/* Sends replies as far as the other side takes them now, if no frame is in their way. */
-void trial_try_replies(struct trial *trial);
+/* Puts bytes of HTTP into the outbox, and into the transcript by this label. */
+void trial_put_http(struct trial *trial, const uint8_t *bytes, size_t len, const char *label);
 
-/* Gives a case so much time that this many ms without progress are no trouble. */
+/* Gives a case enough time for waits of this many ms without progress. */
 void trial_give_time(struct trial *trial, int64_t timeout);
 
 /* Begins a wait and returns its bound in ms: what has not come ten times in a row is waited for a
@@ -214,8 +221,6 @@ void trial_give_time(struct trial *trial, int64_t timeout);
  * or whether there was nothing but silence. */
 int64_t trial_begin_wait(struct trial *trial, enum cause silence);
 void trial_end_wait(struct trial *trial, enum cause silence, bool came, bool silent);
-
-enum { TRIAL_WAITED_SIZE = 80 };
 
 /* The bound of the last wait in words, such as "3 s"; if it was shortened, with the reason. */
 const char *trial_waited(const struct trial *trial, char out[TRIAL_WAITED_SIZE]);
@@ -229,19 +234,18 @@ void trial_pause(struct trial *trial, int64_t milliseconds);
 /* Waits for bytes until the deadline and judges them. Returns false when there will be none. */
 bool trial_receive(struct trial *trial, int64_t deadline);
 
-/* trial_send.c: sends a frame with a masking key of its own; of its bytes only the first `cut`, and
- * with a pause after the first `split` (both 0: none). */
+/* trial_send.c: a whole and legal frame with a masking key of its own, to be sent. */
+struct writer_frame trial_frame(struct trial *trial, uint8_t opcode, const void *payload,
+                                size_t length);
+
+/* Sends a frame; of its bytes only the first `cut`, and with a pause after the first `split` (both
+ * 0: none). */
 void trial_send_frame(struct trial *trial, struct writer_frame *frame, uint64_t cut, size_t split);
 void trial_send_simple(struct trial *trial, uint8_t opcode, const void *payload, size_t length);
 void trial_send_close(struct trial *trial, unsigned code);
 uint32_t trial_random(struct trial *trial);
 
-/* trial_label.c: now that the whole frame has come, its entry can say what it is. */
-void trial_label_frame(struct trial *trial);
-
-/* trial_deflate.c: from here on messages may be compressed, as was agreed; compresses a payload for
- * a message (free it). */
-void trial_agree(struct trial *trial);
+/* trial_deflate.c: compresses a payload for a message, as was agreed (free it). */
 uint8_t *trial_deflate(struct trial *trial, const struct payload *payload, size_t *length);
 void trial_deflate_free(struct trial *trial);
 
@@ -250,17 +254,15 @@ void trial_deflate_free(struct trial *trial);
  * direction in which wscheck sends. */
 void trial_need_agreement(struct trial *trial, const char *parameter);
 
-/* Of a client under test: answers its offer, adding the parameter if there is one; or skips the
+/* Answers the offer of a client under test, adding the parameter if there is one; or skips the
  * case. */
 void trial_answer_offer(struct trial *trial, const char *parameter);
 
-/* trial_keys.c: judges the masking key of a frame that has begun. */
-void trial_judge_key(struct trial *trial);
-
 /* trial_judge.c: judges the bytes that have been read. */
 void trial_judge_input(struct trial *trial);
+
+/* trial_messages.c: a message is to come back. */
 void trial_want(struct trial *trial, const struct trial_wanted *wanted);
-bool trial_pinged(const struct trial *trial); /* whether the last ping still needs a pong */
 
 /* trial_open.c: sends the request and judges the answer. */
 void trial_send_request(struct trial *trial);
@@ -269,8 +271,8 @@ bool trial_read_answer(struct trial *trial);               /* any HTTP response 
 bool trial_read_accepted(struct trial *trial);             /* a 101 by the rules */
 
 /* trial_wait.c: waits; when the time is over or the connection ends, the trial has failed. */
-bool trial_wait_messages(struct trial *trial);
-bool trial_wait_pong(struct trial *trial);
+void trial_wait_messages(struct trial *trial);
+void trial_wait_pong(struct trial *trial);
 
 /* The server has to fail the connection with one of these codes (ended by 0). If it does nothing at
  * all, that is a failure of the given level. */
@@ -281,8 +283,8 @@ void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level si
  * on. */
 bool trial_wait_failed_or_well(struct trial *trial, const unsigned *codes);
 
-/* A Close was sent; the server has to answer it and to end TCP. With `codes`, only those are right
- * in the answer. */
+/* A Close was sent; the server has to answer it and to end TCP. If there are `codes` (ended by 0),
+ * only those are right in the answer. */
 void trial_wait_closed(struct trial *trial, const unsigned *codes);
 
 /* Ends a case that is not about the end: sends a Close and waits for the answer and the end of TCP,

@@ -1,6 +1,7 @@
 #include "step07_deflate/deflate.h"
 #include "wscheck/driver.h"
-#include "wscheck/trial.h"
+#include "wscheck/memory.h"
+#include "wscheck/trial_parts.h"
 #include "wscheck/unpack.h"
 
 #include <stdio.h>
@@ -11,14 +12,6 @@
  * five bytes for each stored one. */
 enum { ROOM = 1024 };
 
-static void *take_memory(size_t size) {
-    void *memory = malloc(size);
-    if (memory == NULL) {
-        abort();
-    }
-    return memory;
-}
-
 static const struct negotiation_side *own_side(const struct trial *trial) {
     return trial->settings->driver->is_client ? &trial->agreement.client : &trial->agreement.server;
 }
@@ -27,7 +20,7 @@ void trial_agree(struct trial *trial) {
     const struct negotiation *agreement = &trial->agreement;
     trial_deflate_free(trial);
     if (agreement->agreed) {
-        trial->reader.unpack = take_memory(sizeof *trial->reader.unpack);
+        trial->reader.unpack = memory_take(sizeof *trial->reader.unpack);
         unpack_init(trial->reader.unpack,
                     trial->settings->driver->is_client ? &agreement->server : &agreement->client);
     }
@@ -52,30 +45,24 @@ void trial_need_agreement(struct trial *trial, const char *parameter) {
     }
     full_name(trial, parameter + without, name, sizeof name);
     if (!trial->agreement.agreed) {
-        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped, "%s",
-                 trial->settings->driver->declines);
+        trial_skip(trial, "%s", trial->settings->driver->declines);
     } else if (parameter[0] != '\0' && negotiation_has(&trial->agreement, name) == without) {
-        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
-                 "%.*s is%s agreed as it needs it", (int)strcspn(name, "="), name,
-                 without ? "" : " not");
+        trial_skip(trial, "%.*s is%s agreed as it needs it", (int)strcspn(name, "="), name,
+                   without ? "" : " not");
     }
 }
 
 void trial_answer_offer(struct trial *trial, const char *parameter) {
-    char answer[160], line[240], name[80];
+    char answer[160], name[80], bare[80];
     if (negotiation_answer(&trial->client.head, answer, sizeof answer)) {
-        full_name(trial, parameter, name, sizeof name);
-        negotiation_from_text(&trial->agreement, answer);
         size_t used = strlen(answer);
-        char bare[80];
+        full_name(trial, parameter, name, sizeof name);
         snprintf(bare, sizeof bare, "%.*s", (int)strcspn(name, "="), name);
-        if (parameter[0] != '\0' && parameter[0] != '!' &&
-            !negotiation_has(&trial->agreement, bare)) {
+        if (parameter[0] != '\0' && parameter[0] != '!' && strstr(answer, bare) == NULL) {
             snprintf(answer + used, sizeof answer - used, "; %s", name);
         }
         negotiation_from_text(&trial->agreement, answer);
-        snprintf(line, sizeof line, "Sec-WebSocket-Extensions: %s", answer);
-        request_add(&trial->request, (const uint8_t *)line, strlen(line));
+        request_offer(&trial->request, answer);
         trial_agree(trial);
     }
     trial_need_agreement(trial, parameter);
@@ -84,10 +71,10 @@ void trial_answer_offer(struct trial *trial, const char *parameter) {
 uint8_t *trial_deflate(struct trial *trial, const struct payload *payload, size_t *length) {
     const struct negotiation_side *side = own_side(trial);
     size_t size = (size_t)payload->length, capacity = size + size / 64 + ROOM;
-    uint8_t *bytes = take_memory(size + 1), *out = take_memory(capacity);
+    uint8_t *bytes = memory_take(size + 1), *out = memory_take(capacity);
     if (trial->deflate == NULL) {
-        trial->deflate = take_memory(sizeof *trial->deflate);
-        trial->deflate_memory = take_memory(deflate_memory(side->window_bits));
+        trial->deflate = memory_take(sizeof *trial->deflate);
+        trial->deflate_memory = memory_take(deflate_memory(side->window_bits));
         deflate_init(trial->deflate, side->window_bits, trial->deflate_memory);
     } else if (!side->takeover) {
         deflate_forget(trial->deflate);

@@ -1,19 +1,8 @@
-#include "common/clock.h"
 #include "wscheck/driver.h"
-#include "wscheck/trial.h"
+#include "wscheck/trial_parts.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-void trial_want(struct trial *trial, const struct trial_wanted *wanted) {
-    if (trial->messages.first == trial->messages.count) {
-        trial->messages.first = trial->messages.count = 0;
-    }
-    if (trial->messages.count < TRIAL_WANTED_MAX) {
-        trial->messages.wanted[trial->messages.count++] = *wanted;
-    }
-}
 
 bool trial_pinged(const struct trial *trial) {
     for (size_t i = trial->controls.answered; i < trial->controls.count; i++) {
@@ -24,115 +13,84 @@ bool trial_pinged(const struct trial *trial) {
     return false;
 }
 
-static struct trial_wanted *first_wanted(struct trial *trial) {
-    return trial->messages.first < trial->messages.count
-               ? &trial->messages.wanted[trial->messages.first]
-               : NULL;
-}
-
-/* The header of a data frame has come. That nothing is wanted is held against a message only when
- * it is whole: a server may send the first fragment back before it has seen the bad second one. */
-static void begin_data(struct trial *trial) {
+/* Now that the whole frame has come, its entry can say what it is. */
+static void label_frame(struct trial *trial) {
     const struct reader_frame *frame = &trial->reader.frame;
-    const struct trial_wanted *wanted = first_wanted(trial);
-    if (frame->opcode == OPCODE_CONTINUATION) {
+    struct transcript_entry *entry = transcript_entry(&trial->transcript, trial->entry);
+    if (entry == NULL) {
         return;
     }
-    trial->messages.done = 0;
-    trial->messages.begun = true;
-    if (wanted != NULL && wanted->opcode != frame->opcode) {
-        trial_mark(trial, trial->entry, 0);
-        trial_fail(trial, LEVEL_MUST, CAUSE_ECHO_DIFFERS,
-                   "the echo has the opcode of the message that was sent",
-                   "a %s message came instead of %s", writer_opcode_name(frame->opcode),
-                   writer_opcode_name(wanted->opcode));
+    size_t header = entry->length - frame->length < entry->kept
+                        ? (size_t)(entry->length - frame->length)
+                        : entry->kept;
+    uint8_t payload_bytes[TRANSCRIPT_BYTES];
+    const uint8_t *payload = payload_bytes;
+    size_t kept = entry->kept - header;
+    char shown[160], code[32] = "";
+    for (size_t i = 0; i < kept; i++) {
+        payload_bytes[i] = entry->bytes[header + i] ^ trial->reader.masking_key[i % 4];
     }
+    uint64_t length = frame->length;
+    if (frame->opcode == OPCODE_CLOSE && length >= 2 && kept >= 2) {
+        snprintf(code, sizeof code, " %u", (unsigned)payload[0] << 8 | payload[1]);
+        payload += 2;
+        kept -= 2;
+        length -= 2;
+    }
+    const struct unpack *unpack = trial->reader.unpack;
+    char inflated[200] = "";
+    if (trial->reader.is_compressed && frame->opcode < OPCODE_CLOSE && frame->fin) {
+        size_t start = unpack->inflated < UNPACK_START ? (size_t)unpack->inflated : UNPACK_START;
+        char text[170];
+        snprintf(inflated, sizeof inflated, ", inflated: %s",
+                 payload_show(unpack->start, start, unpack->inflated, text, sizeof text));
+    }
+    snprintf(entry->label, sizeof entry->label, "%s%s%s%s: %s%s", writer_opcode_name(frame->opcode),
+             code, frame->fin ? "" : ", more to follow (FIN 0)",
+             (entry->bytes[0] & 0x40) != 0 ? ", compressed (RSV1)" : "",
+             payload_show(payload, kept, length, shown, sizeof shown), inflated);
 }
 
-static void describe(const struct trial_wanted *wanted, char *out, size_t capacity) {
-    uint8_t start[64];
-    char shown[160];
-    size_t kept =
-        wanted->payload.length < sizeof start ? (size_t)wanted->payload.length : sizeof start;
-    payload_copy(&wanted->payload, 0, start, kept);
-    snprintf(out, capacity, "the %s message comes back: %s", writer_opcode_name(wanted->opcode),
-             payload_show(start, kept, wanted->payload.length, shown, sizeof shown));
+/* Whether the last three keys are three steps of a counter, read with this byte first. */
+static bool counts(const uint32_t *keys, size_t count, bool swapped) {
+    uint32_t last[4];
+    for (size_t i = 0; i < 4; i++) {
+        uint32_t key = keys[count - 4 + i];
+        last[i] =
+            !swapped ? key : key << 24 | (key & 0xff00) << 8 | (key >> 8 & 0xff00) | key >> 24;
+    }
+    uint32_t step = last[1] - last[0];
+    return last[2] - last[1] == step && last[3] - last[2] == step;
 }
 
-/* How many bytes of the piece that has come are those of the wanted message. */
-static size_t count_same(const struct trial *trial, const struct trial_wanted *wanted) {
-    const struct reader *reader = &trial->reader;
-    uint64_t left = wanted->payload.length - trial->messages.done;
-    size_t most = left < reader->piece_length ? (size_t)left : reader->piece_length;
-    size_t same = 0;
-    uint8_t chunk[4096];
-    while (same < most) {
-        size_t count = most - same < sizeof chunk ? most - same : sizeof chunk;
-        payload_copy(&wanted->payload, trial->messages.done + same, chunk, count);
-        if (memcmp(chunk, reader->piece + same, count) != 0) {
-            break;
-        }
-        same += count;
+/* Judges the masking key of a frame that has begun. */
+static void judge_key(struct trial *trial) {
+    static const char want[] = "each frame has a fresh masking key that nobody can predict (5.3)";
+    const uint8_t *bytes = trial->reader.masking_key;
+    uint32_t key =
+        (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+    size_t count = trial->client.masking_key_count;
+    bool again = false;
+    for (size_t i = 0; i < count && !again; i++) {
+        again = trial->client.masking_keys[i] == key;
     }
-    while (same < most &&
-           reader->piece[same] == payload_at(&wanted->payload, trial->messages.done + same)) {
-        same++;
-    }
-    return same;
-}
-
-/* Compares what has come of a message with what is wanted. */
-static void compare(struct trial *trial) {
-    const struct reader *reader = &trial->reader;
-    const struct trial_wanted *wanted = first_wanted(trial);
-    char want[320];
-    if (wanted == NULL || !trial->messages.begun || trial->verdict.failed == LEVEL_MUST) {
+    if (again) {
+        trial_mark(trial, trial->entry, trial->reader.header_size - 4);
+        trial_fail(trial, LEVEL_MUST, CAUSE_MASKING_KEYS, want,
+                   "the key %02x %02x %02x %02x came before", bytes[0], bytes[1], bytes[2],
+                   bytes[3]);
         return;
     }
-    size_t same = count_same(trial, wanted);
-    trial->messages.done += same;
-    if (same == reader->piece_length) {
-        return;
+    if (count < TRIAL_KEYS_MAX) {
+        trial->client.masking_keys[trial->client.masking_key_count++] = key;
     }
-    describe(wanted, want, sizeof want);
-    trial_mark(trial, trial->entry,
-               reader->header_size + reader->payload_done - reader->wire_length +
-                   (reader->is_compressed ? 0 : same));
-    if (trial->messages.done == wanted->payload.length) {
-        trial_fail(trial, LEVEL_MUST, CAUSE_ECHO_DIFFERS, want, "the message that came is longer");
-    } else {
-        trial_fail(trial, LEVEL_MUST, CAUSE_ECHO_DIFFERS, want,
-                   "byte %" PRIu64 " of the message is %02x instead of %02x", trial->messages.done,
-                   reader->piece[same], payload_at(&wanted->payload, trial->messages.done));
-    }
-}
-
-static void end_data(struct trial *trial) {
-    struct trial_wanted *wanted = first_wanted(trial);
-    char want[320];
-    if (!trial->reader.frame.fin) {
-        return;
-    }
-    trial->messages.begun = false;
-    trial->messages.came++;
-    if (wanted == NULL && trial->messages.came > trial->messages.sent) {
-        trial->messages.unasked = true; /* it may come at any time, so it is judged at the end */
-        return;
-    }
-    if (wanted == NULL) {
-        trial_mark(trial, trial->entry, 0);
-        trial_fail(trial, trial->closing.sent ? LEVEL_SHOULD : LEVEL_MUST,
-                   trial->closing.sent ? CAUSE_NO_CLOSE_REPLY : CAUSE_NOT_FAILED,
-                   "no message comes back here", "a whole message came");
-        return;
-    }
-    if (trial->messages.done < wanted->payload.length) {
-        describe(wanted, want, sizeof want);
-        trial_fail(trial, LEVEL_MUST, CAUSE_ECHO_DIFFERS, want,
-                   "the message that came ends after %" PRIu64 " bytes", trial->messages.done);
-    }
-    if (--wanted->times == 0) {
-        trial->messages.first++;
+    count = trial->client.masking_key_count;
+    if (count >= 4 && count < TRIAL_KEYS_MAX &&
+        (counts(trial->client.masking_keys, count, false) ||
+         counts(trial->client.masking_keys, count, true))) {
+        trial_mark(trial, trial->entry, trial->reader.header_size - 4);
+        trial_fail(trial, LEVEL_MUST, CAUSE_MASKING_KEYS, want,
+                   "the last four keys differ by the same number each");
     }
 }
 
@@ -172,22 +130,16 @@ static void take_pong(struct trial *trial) {
 
 /* Sends a frame of our own accord, now or when the frame that is being sent is whole. */
 static void reply(struct trial *trial, uint8_t opcode) {
-    struct writer_frame frame = {
-        .fin = true, .masked = trial->settings->driver->is_client, .opcode = opcode};
-    uint64_t length = trial->reader.frame.length;
-    frame.payload = (struct payload){trial->reader.control, (size_t)length, length, 0};
-    frame.claimed = length;
-    uint8_t *out = trial->outbox.replies + trial->outbox.replies_length;
+    struct trial_outbox *outbox = &trial->outbox;
+    size_t length = (size_t)trial->reader.frame.length;
+    uint8_t *out = outbox->replies + outbox->replies_length;
     if (trial->link.broken || trial->closing.sent ||
-        sizeof trial->outbox.replies - trial->outbox.replies_length < WRITER_HEADER_MAX + length) {
+        sizeof outbox->replies - outbox->replies_length < WRITER_HEADER_MAX + length) {
         return;
     }
-    uint32_t key = trial_random(trial);
-    memcpy(frame.masking_key, &key, sizeof key);
-    size_t size = writer_header(&frame, out);
-    writer_payload(&frame, 0, out + size, (size_t)length);
-    size += (size_t)length;
-    trial->outbox.replies_length += size;
+    struct writer_frame frame = trial_frame(trial, opcode, trial->reader.control, length);
+    size_t size = writer_whole(&frame, out);
+    outbox->replies_length += size;
     struct transcript_entry *entry = transcript_add(&trial->transcript, TRANSCRIPT_SENT,
                                                     "%s, in reply", writer_opcode_name(opcode));
     transcript_bytes(entry, out, size);
@@ -221,7 +173,7 @@ static bool is_after_close(struct trial *trial) {
 }
 
 static void end_frame(struct trial *trial) {
-    trial_label_frame(trial);
+    label_frame(trial);
     if (is_after_close(trial)) {
         return;
     }
@@ -239,7 +191,7 @@ static void end_frame(struct trial *trial) {
     default:
         trial->progress++;
         if (trial->messages.judged) {
-            end_data(trial);
+            trial_end_data(trial);
         }
     }
 }
@@ -252,7 +204,7 @@ static void broken_rule(struct trial *trial, bool has_entry) {
         entry = transcript_add(&trial->transcript, TRANSCRIPT_RECEIVED, "no legal frame");
         transcript_bytes(entry, trial->reader.header, trial->reader.header_size);
     } else if (!trial->reader.in_payload) {
-        trial_label_frame(trial);
+        label_frame(trial);
     }
     if (entry != NULL) {
         size_t rest = trial->reader.length - trial->reader.position;
@@ -273,42 +225,53 @@ static void broken_rule(struct trial *trial, bool has_entry) {
     trial->link.ended = true;
 }
 
+static void begin_frame(struct trial *trial) {
+    const struct reader *reader = &trial->reader;
+    trial->entry = trial->transcript.count;
+    struct transcript_entry *entry =
+        transcript_add(&trial->transcript, TRANSCRIPT_RECEIVED, "%s, not whole",
+                       writer_opcode_name(reader->frame.opcode));
+    transcript_bytes(entry, reader->header, reader->header_size);
+    if (trial->judges_keys && (reader->header[1] & 0x80) != 0) {
+        judge_key(trial);
+    }
+    if (reader->frame.opcode < OPCODE_CLOSE && trial->messages.judged) {
+        trial_begin_data(trial);
+    }
+}
+
+static void take_piece(struct trial *trial) {
+    const struct reader *reader = &trial->reader;
+    struct transcript_entry *entry = transcript_entry(&trial->transcript, trial->entry);
+    if (entry != NULL) {
+        transcript_bytes(entry, reader->wire, reader->wire_length);
+    }
+    if (reader->frame.opcode < OPCODE_CLOSE) {
+        trial->progress++;
+        if (trial->messages.judged) {
+            trial_compare(trial);
+        }
+    }
+}
+
 void trial_judge_input(struct trial *trial) {
     struct reader *reader = &trial->reader;
+    struct link *link = &trial->link;
     if (!trial->is_open) {
         trial->progress++;
         return; /* trial_open.c takes the bytes from the link. */
     }
-    reader_feed(reader, trial->link.buffer + trial->link.start,
-                trial->link.end - trial->link.start);
-    trial->link.start = trial->link.end;
+    reader_feed(reader, link->buffer + link->start, link->end - link->start);
+    link->start = link->end;
     for (;;) {
-        enum reader_event event = reader_next(reader);
-        struct transcript_entry *entry = transcript_entry(&trial->transcript, trial->entry);
-        bool data = reader->frame.opcode < OPCODE_CLOSE && trial->messages.judged;
-        switch (event) {
+        switch (reader_next(reader)) {
         case READER_NEEDS_BYTES:
             return;
         case READER_HEADER:
-            trial->entry = trial->transcript.count;
-            entry = transcript_add(&trial->transcript, TRANSCRIPT_RECEIVED, "%s, not whole",
-                                   writer_opcode_name(reader->frame.opcode));
-            transcript_bytes(entry, reader->header, reader->header_size);
-            if (trial->judges_keys && (reader->header[1] & 0x80) != 0) {
-                trial_judge_key(trial);
-            }
-            if (data) {
-                begin_data(trial);
-            }
+            begin_frame(trial);
             break;
         case READER_PAYLOAD:
-            if (entry != NULL) {
-                transcript_bytes(entry, reader->wire, reader->wire_length);
-            }
-            trial->progress += reader->frame.opcode < OPCODE_CLOSE;
-            if (data) {
-                compare(trial);
-            }
+            take_piece(trial);
             break;
         case READER_END:
             end_frame(trial);

@@ -1,18 +1,15 @@
 #include "common/clock.h"
+#include "wscheck/memory.h"
 #include "wscheck/response_rules.h"
-#include "wscheck/trial.h"
+#include "wscheck/trial_parts.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 void trial_send_request(struct trial *trial) {
     size_t length;
     uint8_t *bytes = request_bytes(&trial->request, &length);
-    struct transcript_entry *entry =
-        transcript_add(&trial->transcript, TRANSCRIPT_SENT, "the opening handshake");
-    transcript_http(entry, bytes, length);
-    trial_put(trial, bytes, length);
+    trial_put_http(trial, bytes, length, "the opening handshake");
     free(bytes);
 }
 
@@ -22,10 +19,7 @@ bool trial_gather(struct trial *trial, struct head *answer) {
     struct link *link = &trial->link;
     int64_t deadline = clock_now() + trial_begin_wait(trial, CAUSE_NO_ANSWER);
     free(answer->bytes);
-    *answer = (struct head){malloc(HEAD_MAX), 0, 0};
-    if (answer->bytes == NULL) {
-        abort();
-    }
+    *answer = (struct head){memory_take(HEAD_MAX), 0, 0};
     size_t there = 0;
     for (;;) {
         size_t count = link->end - link->start;
@@ -81,8 +75,26 @@ bool trial_read_answer(struct trial *trial) {
     return true;
 }
 
-bool trial_read_accepted(struct trial *trial) {
+/* Judges a 101 by the request that it answers. Returns whether the connection is open. */
+static bool judge_accepted(struct trial *trial, const struct head *request) {
     struct head_fault fault = {0};
+    enum cause cause = response_rules_judge(&trial->answer, request, &fault);
+    if (cause != CAUSE_NONE) {
+        trial_mark(trial, trial->entry, fault.wrong);
+        trial_fail(trial, LEVEL_MUST, cause, "a 101 as 4.2.2 describes it", "%s (status %d)",
+                   fault.what, trial->answer.status);
+        return false;
+    }
+    enum level level = negotiation_judge(&trial->answer, request, &trial->agreement, &fault);
+    if (level != LEVEL_NONE) {
+        trial_mark(trial, trial->entry, fault.wrong);
+        trial_fail(trial, level, CAUSE_EXTENSION, "a 101 whose extensions answer the offer", "%s",
+                   fault.what);
+    }
+    return level != LEVEL_MUST;
+}
+
+bool trial_read_accepted(struct trial *trial) {
     if (!trial_read_answer(trial)) {
         if (trial->may_end && trial->link.ended && trial->answer.length == 0) {
             trial->excused = true;
@@ -94,25 +106,13 @@ bool trial_read_accepted(struct trial *trial) {
         trial->excused = true;
         return false;
     }
-    enum cause cause = response_rules_judge(&trial->answer, &trial->request, &fault);
-    if (cause != CAUSE_NONE) {
-        trial_mark(trial, trial->entry, fault.wrong);
-        trial_fail(trial, LEVEL_MUST, cause, "a 101 as 4.2.2 describes it", "%s (status %d)",
-                   fault.what, trial->answer.status);
-        return false;
+    struct head request = {NULL, 0, 0};
+    request.bytes = request_bytes(&trial->request, &request.length);
+    trial->is_open = judge_accepted(trial, &request);
+    free(request.bytes);
+    if (trial->is_open) {
+        trial_agree(trial);
+        trial_judge_input(trial);
     }
-    enum level level =
-        negotiation_judge(&trial->answer, &trial->request, &trial->agreement, &fault);
-    if (level != LEVEL_NONE) {
-        trial_mark(trial, trial->entry, fault.wrong);
-        trial_fail(trial, level, CAUSE_EXTENSION, "a 101 whose extensions answer the offer", "%s",
-                   fault.what);
-    }
-    if (level == LEVEL_MUST) {
-        return false;
-    }
-    trial_agree(trial);
-    trial->is_open = true;
-    trial_judge_input(trial);
-    return true;
+    return trial->is_open;
 }

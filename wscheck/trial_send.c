@@ -1,4 +1,3 @@
-#include "common/clock.h"
 #include "wscheck/driver.h"
 #include "wscheck/trial.h"
 
@@ -12,6 +11,18 @@ enum { CHUNK = 16 * 1024, SPLIT_PAUSE = 4 };
 uint32_t trial_random(struct trial *trial) {
     trial->random = trial->random * 6364136223846793005u + 1442695040888963407u;
     return (uint32_t)(trial->random >> 32);
+}
+
+struct writer_frame trial_frame(struct trial *trial, uint8_t opcode, const void *payload,
+                                size_t length) {
+    struct writer_frame frame = {.fin = true,
+                                 .masked = trial->settings->driver->is_client,
+                                 .opcode = opcode,
+                                 .claimed = length,
+                                 .payload = {payload, length, length, 0}};
+    uint32_t key = trial_random(trial);
+    memcpy(frame.masking_key, &key, sizeof key);
+    return frame;
 }
 
 /* Remembers a ping or a pong, because the server's pongs are judged by them. */
@@ -41,11 +52,6 @@ static void add_entry(struct trial *trial, const struct writer_frame *frame, uin
         "", ", RSV3", ", RSV2", ", RSV2+3", ", RSV1", ", RSV1+3", ", RSV1+2", ", RSV1+2+3",
     };
     char shown[120], length[80] = "", part[48] = "";
-    uint8_t start[64];
-    size_t kept =
-        frame->payload.length < sizeof start ? (size_t)frame->payload.length : sizeof start;
-    payload_copy(&frame->payload, 0, start, kept);
-    payload_show(start, kept, frame->payload.length, shown, sizeof shown);
     if (frame->claimed != frame->payload.length) {
         snprintf(length, sizeof length, ", claims %" PRIu64 " bytes", frame->claimed);
     } else if (frame->length_bits != 0) {
@@ -59,7 +65,8 @@ static void add_entry(struct trial *trial, const struct writer_frame *frame, uin
                                                                            : ", not masked";
     transcript_add(&trial->transcript, TRANSCRIPT_SENT, "%s%s%s%s%s: %s%s",
                    writer_opcode_name(frame->opcode), frame->fin ? "" : ", more to follow (FIN 0)",
-                   bits[frame->rsv & 7], mask, length, shown, part);
+                   bits[frame->rsv & 7], mask, length,
+                   payload_describe(&frame->payload, shown, sizeof shown), part);
 }
 
 /* Puts some of the frame's bytes into the outbox and into the transcript. */
@@ -118,12 +125,7 @@ void trial_send_frame(struct trial *trial, struct writer_frame *frame, uint64_t 
 }
 
 void trial_send_simple(struct trial *trial, uint8_t opcode, const void *payload, size_t length) {
-    struct writer_frame frame = {
-        .fin = true, .masked = trial->settings->driver->is_client, .opcode = opcode};
-    uint32_t key = trial_random(trial);
-    memcpy(frame.masking_key, &key, sizeof key);
-    frame.payload = (struct payload){payload, length, length, 0};
-    frame.claimed = length;
+    struct writer_frame frame = trial_frame(trial, opcode, payload, length);
     trial_send_frame(trial, &frame, 0, 0);
 }
 

@@ -1,10 +1,8 @@
 #include "common/clock.h"
 #include "wscheck/driver.h"
-#include "wscheck/trial.h"
+#include "wscheck/trial_parts.h"
 
-#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 /* What a wait is for; a combination ends with the first that is true. */
 enum wait { WAIT_MESSAGES = 1, WAIT_PONG = 2, WAIT_CLOSE = 4, WAIT_END = 8 };
@@ -48,7 +46,7 @@ static bool wait_for(struct trial *trial, int what, enum cause silence) {
     return is_reached(trial, what);
 }
 
-/* Why a wait was in vain. `silence` is the cause if there was nothing. */
+/* Why what was waited for has not come. `silence` is the cause if there was nothing. */
 static enum cause cause_of(const struct trial *trial, enum cause silence) {
     if (trial->closing.received) {
         return silence == CAUSE_NOT_FAILED   ? CAUSE_CLOSE_CODE
@@ -99,23 +97,6 @@ static void fail_for(struct trial *trial, enum level level, enum cause silence, 
     }
 }
 
-/* The server has given up, as the script allows. Its limit may be known (--max-message): a message
- * within it has to come back. If it is not known, nobody can tell. */
-static void judge_limit(struct trial *trial) {
-    const struct trial_messages *messages = &trial->messages;
-    uint64_t known = trial->settings->max_message;
-    uint64_t length =
-        messages->first < messages->count ? messages->wanted[messages->first].payload.length : 0;
-    if (known == 0 || length == 0) {
-        snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
-                 "%s has a limit of its own (Close %u); --max-message tells that of messages",
-                 trial_peer(trial), trial->closing.code);
-    } else if (length <= known) {
-        trial_fail(trial, LEVEL_MUST, CAUSE_TOO_BIG, "messages up to --max-message come back",
-                   "Close %u for %" PRIu64 " bytes", trial->closing.code, length);
-    }
-}
-
 /* Whether the server has given up because of a limit of its own, where the case allows it. */
 static bool is_excused(struct trial *trial) {
     if (trial->limits == NULL || trial->verdict.failed == LEVEL_MUST ||
@@ -125,42 +106,25 @@ static bool is_excused(struct trial *trial) {
     trial->excused = true;
     trial_wait_failed(trial, trial->limits, LEVEL_MUST);
     if (trial->verdict.failed == LEVEL_NONE && !trial->defends) {
-        judge_limit(trial);
+        trial_judge_limit(trial);
     }
     return true;
 }
 
-bool trial_wait_messages(struct trial *trial) {
-    if (wait_for(trial, WAIT_MESSAGES, CAUSE_NO_ECHO)) {
-        return true;
+void trial_wait_messages(struct trial *trial) {
+    char want[320];
+    if (!wait_for(trial, WAIT_MESSAGES, CAUSE_NO_ECHO) && !is_excused(trial)) {
+        trial_describe(&trial->messages.wanted[trial->messages.first], want, sizeof want);
+        fail_for(trial, LEVEL_MUST, CAUSE_NO_ECHO, want);
     }
-    if (is_excused(trial)) {
-        return false;
-    }
-    const struct trial_wanted *wanted = &trial->messages.wanted[trial->messages.first];
-    char want[320], shown[160];
-    uint8_t start[64];
-    size_t kept =
-        wanted->payload.length < sizeof start ? (size_t)wanted->payload.length : sizeof start;
-    payload_copy(&wanted->payload, 0, start, kept);
-    payload_show(start, kept, wanted->payload.length, shown, sizeof shown);
-    snprintf(want, sizeof want, "the %s message comes back: %s", writer_opcode_name(wanted->opcode),
-             shown);
-    fail_for(trial, LEVEL_MUST, CAUSE_NO_ECHO, want);
-    return false;
 }
 
 static const char want_pong[] = "a Pong with the payload of the last Ping (5.5.2)";
 
-bool trial_wait_pong(struct trial *trial) {
-    if (wait_for(trial, WAIT_PONG, CAUSE_NO_PONG)) {
-        return true;
+void trial_wait_pong(struct trial *trial) {
+    if (!wait_for(trial, WAIT_PONG, CAUSE_NO_PONG) && !is_excused(trial)) {
+        fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG, want_pong);
     }
-    if (is_excused(trial)) {
-        return false;
-    }
-    fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG, want_pong);
-    return false;
 }
 
 static bool is_listed(const unsigned *codes, unsigned code) {
@@ -180,11 +144,19 @@ static void list_codes(const unsigned *codes, char *out, size_t capacity) {
     }
 }
 
-static void wait_end_of_tcp(struct trial *trial, enum level level, const char *want) {
+static void wait_end_of_tcp(struct trial *trial, const char *want) {
     char waited[TRIAL_WAITED_SIZE];
     if (!wait_for(trial, WAIT_END, CAUSE_TCP_STAYS_OPEN)) {
-        trial_fail(trial, level, CAUSE_TCP_STAYS_OPEN, want, "TCP is still open after %s",
+        trial_fail(trial, LEVEL_MUST, CAUSE_TCP_STAYS_OPEN, want, "TCP is still open after %s",
                    trial_waited(trial, waited));
+    }
+}
+
+/* Both Closes are through. It is the server that ends TCP first (7.1.1). */
+static void end_as_server(struct trial *trial) {
+    if (!trial->settings->driver->is_client) {
+        trial_flush(trial);
+        link_finish(&trial->link);
     }
 }
 
@@ -208,9 +180,9 @@ void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level si
         fail_for(trial, LEVEL_SHOULD, CAUSE_NOT_FAILED, want);
         trial_mark(trial, trial->closing.entry, 2);
     }
-    trial->settings->driver->after_close(trial);
+    end_as_server(trial);
     snprintf(want, sizeof want, "after its Close frame %s ends TCP (7.1.7)", trial_peer(trial));
-    wait_end_of_tcp(trial, LEVEL_MUST, want);
+    wait_end_of_tcp(trial, want);
     if (trial->no_reply && trial->link.ended && trial->link.reset) {
         trial_fail(trial, LEVEL_SHOULD, CAUSE_RESET,
                    "the TCP stream ends cleanly, trailing bytes read and discarded (7.1.1)",
@@ -235,8 +207,23 @@ bool trial_wait_failed_or_well(struct trial *trial, const unsigned *codes) {
     return trial->verdict.failed < LEVEL_MUST && !trial->closing.received && !trial->link.ended;
 }
 
+/* Whether the code of the answer to our Close is one of these. */
+static void judge_reply(struct trial *trial, const unsigned *codes) {
+    char want[160], list[60] = "";
+    if (trial->closing.code == TRIAL_NO_CODE || trial->client.hung_up ||
+        is_listed(codes, trial->closing.code)) {
+        return;
+    }
+    list_codes(codes, list, sizeof list);
+    snprintf(want, sizeof want, "the answer to the Close frame has code %s (5.5.1)", list);
+    trial_mark(trial, trial->closing.entry, 2);
+    trial_fail(trial, LEVEL_PRACTICE,
+               trial->closing.sent_after ? CAUSE_NO_CLOSE_REPLY : CAUSE_CLOSE_CODE, want,
+               "Close %u", trial->closing.code);
+}
+
 void trial_wait_closed(struct trial *trial, const unsigned *codes) {
-    bool after = trial->closing.sent_after;
+    const unsigned usual[] = {1000, trial->closing.sent_code, 0};
     if (!wait_for(trial, WAIT_CLOSE, CAUSE_NO_CLOSE_REPLY)) {
         fail_for(trial, LEVEL_MUST, CAUSE_NO_CLOSE_REPLY,
                  "the Close frame is answered with a Close frame (5.5.1)");
@@ -245,36 +232,20 @@ void trial_wait_closed(struct trial *trial, const unsigned *codes) {
     if (trial->verdict.failed < LEVEL_MUST && trial_pinged(trial)) {
         fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG, want_pong);
     }
-    unsigned usual[] = {1000, trial->closing.sent_code, 0};
-    bool good = trial->closing.code == TRIAL_NO_CODE || trial->client.hung_up ||
-                is_listed(codes != NULL ? codes : usual, trial->closing.code);
-    if (!good) {
-        char want[160], list[60] = "";
-        list_codes(codes != NULL ? codes : usual, list, sizeof list);
-        snprintf(want, sizeof want, "the answer to the Close frame has code %s (5.5.1)", list);
-        trial_mark(trial, trial->closing.entry, 2);
-        trial_fail(trial, LEVEL_PRACTICE, after ? CAUSE_NO_CLOSE_REPLY : CAUSE_CLOSE_CODE, want,
-                   "Close %u", trial->closing.code);
-    }
-    const char *want_end = trial->settings->driver->is_client
-                               ? "after the closing handshake the server ends TCP at once (5.5.1)"
-                               : "the client ends TCP when the server has ended it (7.1.1)";
+    judge_reply(trial, codes[0] != 0 ? codes : usual);
+    const char *want = trial->settings->driver->is_client
+                           ? "after the closing handshake the server ends TCP at once (5.5.1)"
+                           : "the client ends TCP when the server has ended it (7.1.1)";
     int64_t start = clock_now();
-    trial->settings->driver->after_close(trial);
-    wait_end_of_tcp(trial, LEVEL_MUST, want_end);
+    end_as_server(trial);
+    wait_end_of_tcp(trial, want);
     if (trial->link.ended && clock_now() - start > trial->timeout / 2) {
-        trial_fail(trial, LEVEL_SHOULD, CAUSE_TCP_STAYS_OPEN, want_end, "it took %g s",
+        trial_fail(trial, LEVEL_SHOULD, CAUSE_TCP_STAYS_OPEN, want, "it took %g s",
                    (double)(clock_now() - start) / 1000);
     }
-    if (trial->link.ended && trial->link.reset && !after) {
+    if (trial->link.ended && trial->link.reset && !trial->closing.sent_after) {
         trial_fail(trial, LEVEL_SHOULD, CAUSE_RESET, "TCP is ended cleanly (7.1.1)", "a reset");
     }
-}
-
-/* Whether the Close that came says that something was wrong, or came before there was a reason. */
-static bool is_failure(const struct trial *trial, bool before_ours) {
-    return trial->closing.received &&
-           (before_ours || (trial->closing.code >= 1002 && trial->closing.code <= 1011));
 }
 
 /* Where no Close has ever been answered, the wait for that is short, and a failure could come after
@@ -299,7 +270,8 @@ void trial_say_goodbye(struct trial *trial, bool is_opened) {
     }
     bool answered = is_opened ? wait_for(trial, WAIT_CLOSE | WAIT_END | WAIT_PONG, CAUSE_NO_PONG)
                               : wait_for(trial, WAIT_CLOSE | WAIT_END, CAUSE_NO_CLOSE_REPLY);
-    if (is_failure(trial, before_ours)) {
+    unsigned code = trial->closing.code; /* of a Close that says that something was wrong */
+    if (trial->closing.received && (before_ours || (code >= 1002 && code <= 1011))) {
         if (!is_excused(trial)) {
             fail_for(trial, LEVEL_MUST, CAUSE_CLOSED,
                      "the connection goes on, since nothing is wrong");
@@ -309,7 +281,7 @@ void trial_say_goodbye(struct trial *trial, bool is_opened) {
                  is_opened ? "the connection is open: a Pong, or a Close" : want_pong);
     }
     if (answered) {
-        trial->settings->driver->after_close(trial);
+        end_as_server(trial);
         wait_for(trial, WAIT_END, CAUSE_TCP_STAYS_OPEN);
     }
 }
@@ -317,5 +289,5 @@ void trial_say_goodbye(struct trial *trial, bool is_opened) {
 void trial_wait_ended(struct trial *trial) {
     char want[80];
     snprintf(want, sizeof want, "%s ends the TCP connection", trial_peer(trial));
-    wait_end_of_tcp(trial, LEVEL_MUST, want);
+    wait_end_of_tcp(trial, want);
 }

@@ -27,7 +27,7 @@ struct unpack {
     bool more;                   /* there is more to come out of what was taken */
     size_t tail;                 /* bytes of the tail that have been put after the message */
     uint8_t start[UNPACK_START]; /* of the message, */
-    uint64_t inflated;           /* which has so many bytes up to now */
+    uint64_t inflated;           /* which has this many bytes up to now */
     char problem[200];
 };
 

@@ -11,7 +11,7 @@
 
 struct utf8_decoder {
     uint32_t code_point; /* the bits of the begun character */
-    uint32_t least;      /* the lowest code point that needs so many bytes */
+    uint32_t least;      /* the lowest code point that needs this many bytes */
     unsigned needed;     /* bytes that it still lacks */
 };
 

@@ -4,16 +4,14 @@
 #ifndef WSCHECK_WORDS_H
 #define WSCHECK_WORDS_H
 
-struct script_run;
-struct script_step;
+struct trial;
 
 enum word_argument {
-    WORD_ALONE,
-    WORD_TEXT,
-    WORD_NUMBER,
-    WORD_NUMBER_AND_PAYLOAD, /* either may be missing */
-    WORD_CODES,
-    WORD_PAYLOAD
+    WORD_ALONE = 0,
+    WORD_NUMBER = 1,
+    WORD_PAYLOAD = 2,                                     /* which may be a text */
+    WORD_NUMBER_AND_PAYLOAD = WORD_NUMBER | WORD_PAYLOAD, /* either may be missing */
+    WORD_CODES = 4
 };
 
 /* What there has to be before a word has its turn. */
@@ -30,14 +28,15 @@ enum word_traits {
     WORD_NEEDS_OUTPUT = 8, /* of the server's program */
     WORD_IS_RAW = 16,      /* at the beginning: the script makes no request */
     WORD_ENDS_TCP = 32,    /* an answer of which a part was sent stays a part */
-    WORD_NEEDS_QUIET = 64  /* no other case at the same time */
+    WORD_NEEDS_QUIET = 64, /* no other case at the same time */
+    WORD_IS_LAST = 128     /* it says how the connection ends, so nothing comes after it */
 };
 
 struct word {
     const char *name;
     enum word_argument argument;
     enum word_moment moment;
-    void (*act)(struct script_run *run, const struct script_step *step);
+    void (*act)(struct trial *trial); /* trial->run->step has what belongs to the word */
     unsigned traits;
 };
 

@@ -33,6 +33,12 @@ void writer_payload(const struct writer_frame *frame, uint64_t offset, uint8_t *
     }
 }
 
+size_t writer_whole(const struct writer_frame *frame, uint8_t *out) {
+    size_t size = writer_header(frame, out), length = (size_t)frame->payload.length;
+    writer_payload(frame, 0, out + size, length);
+    return size + length;
+}
+
 const char *writer_opcode_name(uint8_t opcode) {
     static const char *const names[16] = {
         "continuation",

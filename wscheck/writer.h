@@ -1,4 +1,4 @@
-/* writer: frames that go to the server, legal or not, RFC 6455 section 5.2.
+/* writer: frames that go to the other side, legal or not, RFC 6455 section 5.2.
  *
  * A library's encoder refuses to write what is forbidden. This one writes whatever a case asks for:
  * no mask, a length in the wrong form, a length that is a lie, reserved bits and opcodes.
@@ -35,6 +35,9 @@ size_t writer_header(const struct writer_frame *frame, uint8_t out[WRITER_HEADER
 
 /* Writes `len` bytes of the payload from `offset` on, masked if the frame is. */
 void writer_payload(const struct writer_frame *frame, uint64_t offset, uint8_t *out, size_t len);
+
+/* Writes all of it, and returns its size. */
+size_t writer_whole(const struct writer_frame *frame, uint8_t *out);
 
 /* The RFC's name of an opcode; "reserved opcode 3" and the like for the others. */
 const char *writer_opcode_name(uint8_t opcode);
