@@ -91,10 +91,12 @@ static void add_case(struct case_list *list, enum script_role role, const struct
                                    .rule = fill(row->rule, word, value),
                                    .hint = fill(row->hint, word, value),
                                    .step = list->step};
-        if (list->role == FOR_CLIENTS && list->step < CLIENT_STEP) {
+        copy_section(test);
+        if (strncmp(test->section, "step", 4) == 0) {
+            test->step = (unsigned)strtoul(test->section + 4, NULL, 10);
+        } else if (list->role == FOR_CLIENTS && list->step < CLIENT_STEP) {
             test->step = CLIENT_STEP;
         }
-        copy_section(test);
         if (list->role == FOR_SERVERS && !test->named_only && strncmp(script, "early ", 6) == 0) {
             test->level = LEVEL_PRACTICE; /* the client that does so breaks a rule itself (4.1) */
         }
@@ -147,24 +149,22 @@ void cases_add(struct case_list *list, enum script_role role, const struct case_
     free(words);
 }
 
-void cases_add_rows(struct case_list *list, enum script_role role, const struct case_row *rows,
-                    size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        cases_add(list, role, &rows[i]);
-    }
-}
-
 void cases_init(struct case_list *list, enum script_role role) {
-    static void (*const files[])(struct case_list * list) = {
-        cases_handshake, cases_http,    cases_upgrade, cases_client,         cases_client_open,
-        cases_frames,    cases_illegal, cases_control, cases_fragments,      cases_utf8,
-        cases_close,     cases_limits,  cases_tcp,     cases_steps,          cases_offer,
-        cases_deflate,   cases_inflate, cases_samples, cases_client_deflate,
+    static const struct case_file *const files[] = {
+        &cases_handshake, &cases_http,    &cases_upgrade, &cases_client,         &cases_client_open,
+        &cases_frames,    &cases_illegal, &cases_control, &cases_fragments,      &cases_utf8,
+        &cases_close,     &cases_limits,  &cases_tcp,     &cases_steps,          &cases_offer,
+        &cases_deflate,   &cases_inflate, &cases_samples, &cases_client_deflate,
     };
-    memset(list, 0, sizeof *list);
-    list->role = role;
+    *list = (struct case_list){.role = role};
     for (size_t i = 0; i < CASES_COUNT(files); i++) {
-        files[i](list);
+        list->step = files[i]->step;
+        for (size_t row = 0; row < files[i]->count; row++) {
+            cases_add(list, files[i]->role, &files[i]->rows[row]);
+        }
+        if (files[i]->add != NULL) {
+            files[i]->add(list);
+        }
     }
 }
 

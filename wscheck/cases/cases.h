@@ -66,34 +66,24 @@ const char *cases_level_name(enum level level);
 void cases_init(struct case_list *list, enum script_role role);
 void cases_free(struct case_list *list);
 
-/* Adds the cases of a row, or of a table's rows, which are for this role if they do not say it
- * themselves; those for another role than the list's are left out. All strings are copied. */
+/* Adds the cases of a row, which is for this role if it does not say so itself. All strings are
+ * copied. Cases for another role than the list's are left out. */
 void cases_add(struct case_list *list, enum script_role role, const struct case_row *row);
-void cases_add_rows(struct case_list *list, enum script_role role, const struct case_row *rows,
-                    size_t count);
+
+/* What each file of cases has: a table, or what writes its cases, or both. */
+struct case_file {
+    unsigned step;         /* of the tutorial, which explains its cases */
+    enum script_role role; /* of the rows that do not name one */
+    const struct case_row *rows;
+    size_t count;
+    void (*add)(struct case_list *list);
+};
+extern const struct case_file cases_http, cases_handshake, cases_upgrade, cases_frames,
+    cases_illegal, cases_control, cases_fragments, cases_utf8, cases_close, cases_limits, cases_tcp,
+    cases_steps, cases_offer, cases_deflate, cases_inflate, cases_samples, cases_client,
+    cases_client_open, cases_client_deflate;
 
 /* How many rows a table has. */
 #define CASES_COUNT(table) (sizeof(table) / sizeof(table)[0])
-
-/* Each file of cases adds its own. */
-void cases_http(struct case_list *list);
-void cases_handshake(struct case_list *list);
-void cases_upgrade(struct case_list *list);
-void cases_frames(struct case_list *list);
-void cases_illegal(struct case_list *list);
-void cases_control(struct case_list *list);
-void cases_fragments(struct case_list *list);
-void cases_utf8(struct case_list *list);
-void cases_close(struct case_list *list);
-void cases_limits(struct case_list *list);
-void cases_tcp(struct case_list *list);
-void cases_steps(struct case_list *list);
-void cases_offer(struct case_list *list);
-void cases_deflate(struct case_list *list);
-void cases_inflate(struct case_list *list);
-void cases_client_deflate(struct case_list *list);
-void cases_samples(struct case_list *list);
-void cases_client(struct case_list *list);
-void cases_client_open(struct case_list *list);
 
 #endif

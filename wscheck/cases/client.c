@@ -144,7 +144,5 @@ static const struct case_row rows[] = {
      "ignore binary [80 c0 af ed a0 80 fe ff] barrier", HINT_LEGAL},
 };
 
-void cases_client(struct case_list *list) {
-    list->step = 6;
-    cases_add_rows(list, FOR_CLIENTS, rows, CASES_COUNT(rows));
-}
+const struct case_file cases_client = {
+    .step = 6, .role = FOR_CLIENTS, .rows = rows, .count = CASES_COUNT(rows)};

@@ -104,7 +104,5 @@ static const struct case_row rows[] = {
      HINT_KEEP},
 };
 
-void cases_client_deflate(struct case_list *list) {
-    list->step = 7;
-    cases_add_rows(list, FOR_CLIENTS, rows, CASES_COUNT(rows));
-}
+const struct case_file cases_client_deflate = {
+    .step = 7, .role = FOR_CLIENTS, .rows = rows, .count = CASES_COUNT(rows)};

@@ -183,7 +183,5 @@ static const struct case_row rows[] = {
      "unfinished {} opens", HINT_READ},
 };
 
-void cases_client_open(struct case_list *list) {
-    list->step = 6;
-    cases_add_rows(list, FOR_CLIENTS, rows, CASES_COUNT(rows));
-}
+const struct case_file cases_client_open = {
+    .step = 6, .role = FOR_CLIENTS, .rows = rows, .count = CASES_COUNT(rows)};

@@ -121,7 +121,5 @@ static const struct case_row rows[] = {
      "practice: close {} closed 1002", HINT_CODE},
 };
 
-void cases_close(struct case_list *list) {
-    list->step = 5;
-    cases_add_rows(list, FOR_BOTH, rows, CASES_COUNT(rows));
-}
+const struct case_file cases_close = {
+    .step = 5, .role = FOR_BOTH, .rows = rows, .count = CASES_COUNT(rows)};

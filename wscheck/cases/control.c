@@ -113,7 +113,5 @@ static const struct case_row rows[] = {
      "practice: claim 4611686018427387904 ping '' fail 1002,1009", HINT_LONG},
 };
 
-void cases_control(struct case_list *list) {
-    list->step = 5;
-    cases_add_rows(list, FOR_BOTH, rows, CASES_COUNT(rows));
-}
+const struct case_file cases_control = {
+    .step = 5, .role = FOR_BOTH, .rows = rows, .count = CASES_COUNT(rows)};

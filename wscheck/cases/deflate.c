@@ -236,8 +236,5 @@ static void add_windows(struct case_list *list) {
     cases_add(list, FOR_SERVERS, &row);
 }
 
-void cases_deflate(struct case_list *list) {
-    list->step = 7;
-    cases_add_rows(list, FOR_BOTH, rows, CASES_COUNT(rows));
-    add_windows(list);
-}
+const struct case_file cases_deflate = {
+    .step = 7, .role = FOR_BOTH, .rows = rows, .count = CASES_COUNT(rows), .add = add_windows};

@@ -131,8 +131,5 @@ static void add_cuts(struct case_list *list) {
     }
 }
 
-void cases_fragments(struct case_list *list) {
-    list->step = 5;
-    cases_add_rows(list, FOR_BOTH, rows, CASES_COUNT(rows));
-    add_cuts(list);
-}
+const struct case_file cases_fragments = {
+    .step = 5, .role = FOR_BOTH, .rows = rows, .count = CASES_COUNT(rows), .add = add_cuts};

@@ -95,7 +95,5 @@ static const struct case_row rows[] = {
      HINT_READ},
 };
 
-void cases_frames(struct case_list *list) {
-    list->step = 5;
-    cases_add_rows(list, FOR_BOTH, rows, CASES_COUNT(rows));
-}
+const struct case_file cases_frames = {
+    .step = 5, .role = FOR_BOTH, .rows = rows, .count = CASES_COUNT(rows)};

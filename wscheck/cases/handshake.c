@@ -166,11 +166,9 @@ static const struct case_row rows[] = {
      "A handshake that is cut in two {=} is accepted.", "allbut {} rest accept", HINT_PIECES},
 };
 
-void cases_handshake(struct case_list *list) {
+static void add_fifty_headers(struct case_list *list) {
     char script[3000];
     size_t written = 0;
-    list->step = 3;
-    cases_add_rows(list, FOR_SERVERS, rows, CASES_COUNT(rows));
     for (unsigned i = 0; i < 50; i++) {
         written += (size_t)snprintf(script + written, sizeof script - written,
                                     "add 'X-Header-%u: value %u' ", i, i);
@@ -180,3 +178,9 @@ void cases_handshake(struct case_list *list) {
               &(struct case_row){"6455/4.2.1/other-headers/fifty",
                                  "Fifty more headers do not matter.", script, HINT_MANY});
 }
+
+const struct case_file cases_handshake = {.step = 3,
+                                          .role = FOR_SERVERS,
+                                          .rows = rows,
+                                          .count = CASES_COUNT(rows),
+                                          .add = add_fifty_headers};

@@ -94,7 +94,5 @@ static const struct case_row rows[] = {
      "signed characters index tables below zero"},
 };
 
-void cases_http(struct case_list *list) {
-    list->step = 2;
-    cases_add_rows(list, FOR_SERVERS, rows, CASES_COUNT(rows));
-}
+const struct case_file cases_http = {
+    .step = 2, .role = FOR_SERVERS, .rows = rows, .count = CASES_COUNT(rows)};

@@ -148,7 +148,5 @@ static const struct case_row rows[] = {
     {UNMASKED("in-pieces", "a header in pieces of one byte", "chop 1 unmasked text 'x'")},
 };
 
-void cases_illegal(struct case_list *list) {
-    list->step = 5;
-    cases_add_rows(list, FOR_BOTH, rows, CASES_COUNT(rows));
-}
+const struct case_file cases_illegal = {
+    .step = 5, .role = FOR_BOTH, .rows = rows, .count = CASES_COUNT(rows)};

@@ -216,8 +216,5 @@ static void add_beyond(struct case_list *list) {
     }
 }
 
-void cases_inflate(struct case_list *list) {
-    list->step = 7;
-    cases_add_rows(list, FOR_BOTH, rows, CASES_COUNT(rows));
-    add_beyond(list);
-}
+const struct case_file cases_inflate = {
+    .step = 7, .role = FOR_BOTH, .rows = rows, .count = CASES_COUNT(rows), .add = add_beyond};

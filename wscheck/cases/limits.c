@@ -37,7 +37,5 @@ static const struct case_row rows[] = {
      "times 1000 echo binary [fe]*{}", HINT_MANY},
 };
 
-void cases_limits(struct case_list *list) {
-    list->step = 5;
-    cases_add_rows(list, FOR_SERVERS, rows, CASES_COUNT(rows));
-}
+const struct case_file cases_limits = {
+    .step = 5, .role = FOR_SERVERS, .rows = rows, .count = CASES_COUNT(rows)};

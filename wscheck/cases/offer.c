@@ -178,8 +178,8 @@ static void add_combinations(struct case_list *list) {
     }
 }
 
-void cases_offer(struct case_list *list) {
-    list->step = 7;
-    cases_add_rows(list, FOR_SERVERS, rows, CASES_COUNT(rows));
-    add_combinations(list);
-}
+const struct case_file cases_offer = {.step = 7,
+                                      .role = FOR_SERVERS,
+                                      .rows = rows,
+                                      .count = CASES_COUNT(rows),
+                                      .add = add_combinations};

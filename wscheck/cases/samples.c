@@ -22,7 +22,7 @@ static const struct {
 
 static void add_group(struct case_list *list, const char *group, enum script_role role,
                       const char *opcode, const char *sample, const char *offer) {
-    for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
+    for (size_t i = 0; i < CASES_COUNT(cuts); i++) {
         char name[40], rule[200], script[500], pieces[32] = "", frames[40] = "";
         if (cuts[i].frame > 0) {
             snprintf(pieces, sizeof pieces, "pieces %u ", cuts[i].frame);
@@ -37,7 +37,7 @@ static void add_group(struct case_list *list, const char *group, enum script_rol
     }
 }
 
-void cases_samples(struct case_list *list) {
+static void add_groups(struct case_list *list) {
     static const char *const offers[] = {
         P,
         P "; server_no_context_takeover",
@@ -48,15 +48,16 @@ void cases_samples(struct case_list *list) {
         P "; server_no_context_takeover; server_max_window_bits=9, " P
           "; server_no_context_takeover, " P,
     };
-    list->step = 7;
     add_group(list, "12.1", FOR_BOTH, "text", "json", P);
     add_group(list, "12.2", FOR_BOTH, "binary", "bitmap", P);
     add_group(list, "12.3", FOR_BOTH, "binary", "prose", P);
     add_group(list, "12.4", FOR_BOTH, "text", "html", P);
     add_group(list, "12.5", FOR_BOTH, "binary", "pdf", P);
-    for (size_t i = 0; i < sizeof offers / sizeof offers[0]; i++) {
+    for (size_t i = 0; i < CASES_COUNT(offers); i++) {
         char group[8];
         snprintf(group, sizeof group, "13.%zu", i + 1);
         add_group(list, group, FOR_SERVERS, "text", "json", offers[i]);
     }
 }
+
+const struct case_file cases_samples = {.step = 7, .add = add_groups};

@@ -7,7 +7,7 @@
     "XOR byte i of the payload with byte i modulo 4 of the masking key, then print it"
 #define HINT_END "a frame that breaks a rule ends the connection"
 
-static const struct case_row bytes[] = {
+static const struct case_row rows[] = {
     {"step01/bytes-printed", "Bytes that arrive are printed.",
      "raw 'wscheck1' prints 'wscheck1' leave",
      "print every byte that a read returned, as text or in hexadecimal"},
@@ -28,20 +28,11 @@ static const struct case_row bytes[] = {
      "a read that returns 0 is the end; close"},
     {"step01/chunk-of-100-kb", "A chunk of 100 kB does no harm.", "raw 'x'*100000 fin ended",
      "a read fills the buffer and no more; read on"},
-};
-
-static const struct case_row page[] = {
     {"step02/page", "A plain GET of / gets a page, with status 200.", "plain target '/' status 200",
      "a server that refuses everything refuses what is right, too"},
-};
-
-static const struct case_row handshake[] = {
     {"step03/bytes-after-request-printed",
      "Bytes after the request in the same segment are printed.",
      "early zerokey text 'After-01' open prints 'After-01' leave", HINT_EARLY},
-};
-
-static const struct case_row frames[] = {
     {"step04/text-printed", "The text of a frame is printed unmasked.",
      "text 'Frame-01' prints 'Frame-01' leave", HINT_UNMASK},
     {"step04/binary-printed", "The bytes of a binary frame are printed unmasked.",
@@ -96,13 +87,6 @@ static const struct case_row frames[] = {
      "open fin ended", "a read that returns 0 is the end; close"},
 };
 
-void cases_steps(struct case_list *list) {
-    list->step = 1;
-    cases_add_rows(list, FOR_SERVERS, bytes, CASES_COUNT(bytes));
-    list->step = 2;
-    cases_add_rows(list, FOR_SERVERS, page, CASES_COUNT(page));
-    list->step = 3;
-    cases_add_rows(list, FOR_SERVERS, handshake, CASES_COUNT(handshake));
-    list->step = 4;
-    cases_add_rows(list, FOR_SERVERS, frames, CASES_COUNT(frames));
-}
+/* Their steps are in their names. */
+const struct case_file cases_steps = {
+    .step = 1, .role = FOR_SERVERS, .rows = rows, .count = CASES_COUNT(rows)};

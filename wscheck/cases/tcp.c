@@ -95,7 +95,5 @@ static const struct case_row rows[] = {
      "the wait for the answer to a Close is a total: no Ping renews it"},
 };
 
-void cases_tcp(struct case_list *list) {
-    list->step = 5;
-    cases_add_rows(list, FOR_SERVERS, rows, CASES_COUNT(rows));
-}
+const struct case_file cases_tcp = {
+    .step = 5, .role = FOR_SERVERS, .rows = rows, .count = CASES_COUNT(rows)};

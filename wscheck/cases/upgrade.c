@@ -110,7 +110,5 @@ static const struct case_row rows[] = {
      "set 'Sec-WebSocket-Version: {}' refuse 'Sec-WebSocket-Version'", HINT_VERSION},
 };
 
-void cases_upgrade(struct case_list *list) {
-    list->step = 3;
-    cases_add_rows(list, FOR_SERVERS, rows, CASES_COUNT(rows));
-}
+const struct case_file cases_upgrade = {
+    .step = 3, .role = FOR_SERVERS, .rows = rows, .count = CASES_COUNT(rows)};

@@ -148,10 +148,11 @@ static void add_table(struct case_list *list, const char *family, const char *wh
     }
 }
 
-void cases_utf8(struct case_list *list) {
-    list->step = 5;
-    cases_add_rows(list, FOR_BOTH, rows, CASES_COUNT(rows));
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+static void add_tables(struct case_list *list) {
+    for (size_t i = 0; i < CASES_COUNT(tables); i++) {
         add_table(list, tables[i].name, tables[i].what, tables[i].valid, tables[i].texts);
     }
 }
+
+const struct case_file cases_utf8 = {
+    .step = 5, .role = FOR_BOTH, .rows = rows, .count = CASES_COUNT(rows), .add = add_tables};
