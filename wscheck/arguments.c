@@ -169,17 +169,18 @@ char *arguments_again(const struct arguments *arguments) {
     if (arguments->step > 0 && arguments->listen == NULL) {
         fprintf(out, " step%02u", arguments->step);
     }
+    bool is_value = false, is_repeated = false; /* a value goes with its option */
     for (char **word = arguments->argv + 1; *word != NULL; word++) {
-        const struct option *option = find(options, *word);
-        bool has_value =
-            option != NULL && option->kind != OPTION_FLAG && strchr(*word, '=') == NULL;
-        bool is_repeated = option == NULL ? strstr(*word, "://") != NULL
-                                          : option < options->option + arguments->repeated;
-        for (int part = 0; is_repeated && part <= has_value; part++) {
-            fputc(' ', out);
-            add_word(out, word[part]);
+        const struct option *option = is_value ? NULL : find(options, *word);
+        if (!is_value) {
+            is_repeated = option == NULL ? strstr(*word, "://") != NULL
+                                         : option < options->option + arguments->repeated;
         }
-        word += has_value;
+        if (is_repeated) {
+            fputc(' ', out);
+            add_word(out, *word);
+        }
+        is_value = option != NULL && option->kind != OPTION_FLAG && strchr(*word, '=') == NULL;
     }
     fclose(out);
     return text;
