@@ -27,8 +27,7 @@ static bool connect_client(struct trial *trial) {
     } else {
         client->child = child_start(settings->command, settings->host, client->target);
         if (client->child == NULL) {
-            snprintf(trial->verdict.skipped, sizeof trial->verdict.skipped,
-                     "wscheck itself cannot start it: %s", strerror(errno));
+            trial_skip(trial, "wscheck itself cannot start it: %s", strerror(errno));
             return false;
         }
     }
@@ -105,12 +104,10 @@ void tested_client_answer(struct trial *trial, size_t from, size_t length) {
     uint8_t *bytes = request_bytes(&trial->request, &size);
     from = from < size ? from : size;
     length = length < size - from ? length : size - from;
-    transcript_http(transcript_add(&trial->transcript, TRANSCRIPT_SENT,
-                                   from > 0        ? "the rest of the answer to the handshake"
-                                   : length < size ? "a part of the answer to the handshake"
-                                                   : "the answer to the handshake"),
-                    bytes + from, length);
-    trial_put(trial, bytes + from, length);
+    trial_put_http(trial, bytes + from, length,
+                   from > 0        ? "the rest of the answer to the handshake"
+                   : length < size ? "a part of the answer to the handshake"
+                                   : "the answer to the handshake");
     free(bytes);
 }
 
@@ -188,10 +185,8 @@ static bool wait_close(struct trial *trial) {
 }
 
 void tested_client_hang_up(struct trial *trial) {
-    char *skipped = trial->verdict.skipped;
-    size_t size = sizeof trial->verdict.skipped;
     if (trial->client.child == NULL) {
-        snprintf(skipped, size, "it ends the client's input, so it needs --exec");
+        trial_skip(trial, "it ends the client's input, so it needs --exec");
         return;
     }
     trial->no_reply = true;
@@ -206,7 +201,7 @@ void tested_client_hang_up(struct trial *trial) {
                    "it %s, without a Close frame", link_end_words(&trial->link));
         trial->excused = true;
     } else if (!closes && trial->verdict.failed < LEVEL_MUST) {
-        snprintf(skipped, size, "the client does not close the connection at the end of its input");
+        trial_skip(trial, "the client does not close the connection at the end of its input");
     }
 }
 
