@@ -51,11 +51,11 @@ static int stop_children_at_signals(void) {
 /* What both runs have in common. No run lasts for ever, whatever the other side does, but somebody
  * who starts clients by hand may take any time. */
 static struct trial_settings common_settings(const struct arguments *arguments,
-                                             struct silence *silence) {
+                                             atomic_uint in_vain[CAUSES]) {
     bool by_hand = arguments->listen != NULL && arguments->command == NULL;
     int64_t most = arguments->run_timeout > 0 ? arguments->run_timeout : RUN_TIMEOUT;
     bool endless = by_hand && arguments->run_timeout == 0;
-    return (struct trial_settings){.silence = silence,
+    return (struct trial_settings){.in_vain = in_vain,
                                    .timeout = arguments->timeout,
                                    .ends = endless ? INT64_MAX : clock_now() + most,
                                    .headers = &arguments->headers,
@@ -113,8 +113,8 @@ static int run(const struct arguments *arguments, struct report *report,
 /* Starts a client for each case, or waits until somebody does. */
 static int grade_client(const struct arguments *arguments, struct report *report,
                         const struct test_case *const *cases, size_t count) {
-    struct silence silence = {0};
-    struct trial_settings settings = common_settings(arguments, &silence);
+    atomic_uint in_vain[CAUSES] = {0};
+    struct trial_settings settings = common_settings(arguments, in_vain);
     settings.driver = &driver_client;
     settings.echo = arguments->echo;
     settings.step = CLIENT;
@@ -144,8 +144,8 @@ static bool find_server(struct trial_settings *settings, const struct address *a
 
 static int grade_server(const struct arguments *arguments, struct report *report,
                         const struct test_case *const *cases, size_t count) {
-    struct silence silence = {0};
-    struct trial_settings settings = common_settings(arguments, &silence);
+    atomic_uint in_vain[CAUSES] = {0};
+    struct trial_settings settings = common_settings(arguments, in_vain);
     struct address address;
     int status = STATUS_NO_RESULT;
     if (!address_parse(&address, arguments->url != NULL ? arguments->url : "ws://127.0.0.1/")) {

@@ -12,7 +12,7 @@ wscheck := $(addprefix cases/,$(wscheck_cases)) select \
            script script_run script_run_request script_run_answer script_run_frames script_run_others \
            driver_server driver_client \
            arguments address memory child listener tested_client probe probe_client \
-           cause silence runner runner_case explain summary \
+           cause runner runner_case explain summary \
            report report_pretty report_junit grade
 wscheck_common := process options text hexdump clock sha1 base64
 wscheck_deflate := format inflate inflate_codes inflate_symbols inflate_table \

@@ -9,7 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PACE = 2 }; /* ms between pieces that the server should read one by one */
+enum {
+    PACE = 2,           /* ms between pieces that the server should read one by one */
+    WAITS_IN_VAIN = 10, /* for the same, in a row, after which */
+    SHORTER = 10,       /* this part of the time is enough, */
+    SHORTEST = 200      /* and these ms */
+};
 
 void trial_init(struct trial *trial, const struct trial_settings *settings, const char *name) {
     memset(trial, 0, sizeof *trial);
@@ -92,13 +97,17 @@ void trial_give_time(struct trial *trial, int64_t timeout) {
 }
 
 int64_t trial_begin_wait(struct trial *trial, enum cause silence) {
-    trial->waited = silence_timeout(trial->settings->silence, silence, trial->timeout);
+    bool is_shorter = trial->settings->in_vain[silence] >= WAITS_IN_VAIN;
+    int64_t shorter = trial->timeout / SHORTER > SHORTEST ? trial->timeout / SHORTER : SHORTEST;
+    trial->waited = is_shorter && shorter < trial->timeout ? shorter : trial->timeout;
     return trial->waited;
 }
 
 void trial_end_wait(struct trial *trial, enum cause silence, bool came, bool silent) {
-    if (came || silent) {
-        silence_note(trial->settings->silence, silence, !came);
+    if (came) {
+        trial->settings->in_vain[silence] = 0;
+    } else if (silent) {
+        trial->settings->in_vain[silence]++;
     }
     trial->verdict.shortened =
         trial->verdict.failed == LEVEL_NONE && !came && silent && trial->waited < trial->timeout;
@@ -152,7 +161,7 @@ bool trial_receive(struct trial *trial, int64_t deadline) {
         trial_judge_input(trial);
     } else if (trial->link.ended) {
         transcript_add(&trial->transcript, TRANSCRIPT_REMARK, "%s %s", trial_peer(trial),
-                       trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
+                       link_end_words(&trial->link));
     }
     return !trial->link.ended;
 }

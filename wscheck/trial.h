@@ -17,8 +17,9 @@
 #include "wscheck/negotiation.h"
 #include "wscheck/reader.h"
 #include "wscheck/request.h"
-#include "wscheck/silence.h"
 #include "wscheck/transcript.h"
+
+#include <stdatomic.h>
 
 struct child;
 struct options_list;
@@ -40,13 +41,13 @@ enum {
 struct trial_settings {
     const struct driver *driver; /* who is under test */
     struct link_address address;
-    char host[300];          /* the value of the Host header */
-    const char *target;      /* of the request line */
-    int64_t timeout;         /* ms without progress until a wait is over */
-    struct silence *silence; /* what has never come so far */
-    int64_t ends;            /* when the run is over (clock_now), whatever is still to be done */
-    bool echo;               /* whether the server sends messages back */
-    char remark[240];        /* why it may not, as far as the first look can tell; or "" */
+    char host[300];       /* the value of the Host header */
+    const char *target;   /* of the request line */
+    int64_t timeout;      /* ms without progress until a wait is over */
+    atomic_uint *in_vain; /* of each cause, how many waits in a row were; all cases share it */
+    int64_t ends;         /* when the run is over (clock_now), whatever is still to be done */
+    bool echo;            /* whether the server sends messages back */
+    char remark[240];     /* why it may not, as far as the first look can tell; or "" */
     const struct options_list *headers; /* of every request, beside the usual ones; or NULL */
     unsigned step;        /* of the tutorial, at which the server is; 5 for a whole server */
     uint64_t max_message; /* bytes of a message that it takes at least; 0: nobody knows */
@@ -216,9 +217,9 @@ void trial_put_http(struct trial *trial, const uint8_t *bytes, size_t len, const
 /* Gives a case enough time for waits of this many ms without progress. */
 void trial_give_time(struct trial *trial, int64_t timeout);
 
-/* Begins a wait and returns its bound in ms: what has not come ten times in a row is waited for a
- * shorter time. `silence` is the cause if it does not come. The end of the wait: whether it came,
- * or whether there was nothing but silence. */
+/* Begins a wait and returns its bound in ms: what has not come ten times in a row, as the answer to
+ * a Close, is waited for a shorter time until it comes once. `silence` is the cause if it does not
+ * come. The end of the wait: whether it came, or whether there was nothing but silence. */
 int64_t trial_begin_wait(struct trial *trial, enum cause silence);
 void trial_end_wait(struct trial *trial, enum cause silence, bool came, bool silent);
 

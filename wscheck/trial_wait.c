@@ -82,7 +82,7 @@ static void fail_for(struct trial *trial, enum level level, enum cause silence, 
                    trial->closing.code);
     } else if (trial->link.ended) {
         trial_fail(trial, level, cause, want, "%s %s, without a Close frame", trial_peer(trial),
-                   trial->link.reset ? "reset the TCP connection" : "ended the TCP stream");
+                   link_end_words(&trial->link));
     } else if (cause == CAUSE_TOO_SLOW) {
         trial_fail(trial, LEVEL_PRACTICE, cause, want, /* no RFC has a time */
                    "not within %g s, although more and more bytes came",
@@ -251,8 +251,7 @@ void trial_wait_closed(struct trial *trial, const unsigned *codes) {
 /* Where no Close has ever been answered, the wait for that is short, and a failure could come after
  * it. The answer to a Ping shows before that there is none. */
 static void ask_first(struct trial *trial) {
-    const struct silence *silence = trial->settings->silence;
-    bool is_short = silence_timeout(silence, CAUSE_NO_CLOSE_REPLY, trial->timeout) < trial->timeout;
+    bool is_short = trial_begin_wait(trial, CAUSE_NO_CLOSE_REPLY) < trial->timeout;
     if (is_short && !trial_pinged(trial) && !trial->mid_frame && !trial->closing.received) {
         trial_send_simple(trial, OPCODE_PING, "well?", 5);
         wait_for(trial, WAIT_PONG | WAIT_CLOSE | WAIT_END, CAUSE_NO_PONG);
