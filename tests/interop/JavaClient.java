@@ -1,11 +1,14 @@
-// Drives a running echo server, whose URL is the argument, with the WebSocket of Java's own
-// java.net.http. The server allows the origin https://good.example alone.
+// Drives a running echo server with the WebSocket of Java's own java.net.http. The arguments are
+// its URL and messages.txt. The server allows the origin https://good.example alone.
 
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
@@ -18,10 +21,9 @@ class JavaClient implements WebSocket.Listener {
     static final HttpClient CLIENT = HttpClient.newHttpClient();
     static int failed;
 
-    /** What arrived, in words: "text Hello", "binary 3", "pong 4", "close 1000". */
+    /** What arrived: "text Hello", "binary" and a character a byte, "pong 4", "close 1000". */
     final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     final StringBuilder text = new StringBuilder();
-    int bytes;
 
     public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
         text.append(data);
@@ -34,10 +36,12 @@ class JavaClient implements WebSocket.Listener {
     }
 
     public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-        bytes += data.remaining();
+        while (data.hasRemaining()) {
+            text.append((char) (data.get() & 0xff));
+        }
         if (last) {
-            events.add("binary " + bytes);
-            bytes = 0;
+            events.add("binary " + text);
+            text.setLength(0);
         }
         socket.request(1);
         return null;
@@ -81,19 +85,26 @@ class JavaClient implements WebSocket.Listener {
     public static void main(String[] arguments) throws Exception {
         JavaClient here = new JavaClient();
         WebSocket socket = open(arguments[0], "https://good.example", here);
-        String large = "\u20ac".repeat(349525);
         check("java: the subprotocol chat is picked", "chat", socket::getSubprotocol);
-        for (String message : new String[] {"Hello", "Gr\u00fc\u00dfe", "", large}) {
-            check("java: " + message.length() + " characters", "text " + message, () -> {
-                socket.sendText(message, true).join();
-                return here.next();
-            });
-        }
-        for (int size : new int[] {0, 125, 126, 65535, 65536, 1 << 20}) {
-            check("java: " + size + " bytes", "binary " + size, () -> {
-                socket.sendBinary(ByteBuffer.wrap(new byte[size]), true).join();
-                return here.next();
-            });
+        for (String line : Files.readAllLines(Path.of(arguments[1]))) {
+            String[] words = line.split(" "); // kind, size, unit
+            if (words[0].equals("text")) {
+                String message = words[2].repeat(Integer.parseInt(words[1]));
+                check("java: " + line, "text " + message, () -> {
+                    socket.sendText(message, true).join();
+                    return here.next();
+                });
+            } else if (words[0].equals("binary")) {
+                byte[] bytes = new byte[Integer.parseInt(words[1])];
+                for (int i = 0; i < bytes.length; i++) {
+                    bytes[i] = (byte) i;
+                }
+                String wanted = "binary " + new String(bytes, StandardCharsets.ISO_8859_1);
+                check("java: " + line, wanted, () -> {
+                    socket.sendBinary(ByteBuffer.wrap(bytes), true).join();
+                    return here.next();
+                });
+            }
         }
         check("java: a Ping between fragments", "pong 125", () -> {
             socket.sendText("one ", false).join();

@@ -1,19 +1,18 @@
 // Drives the real page in Chromium or in Firefox, by way of puppeteer-core, and compares what the
 // page shows with what the server logs. The argument is chromium or firefox; CHROMIUM or FIREFOX
-// names the program. With SCREENSHOTS=directory the page is also photographed.
+// names the program.
 
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { check, drive, equal, load, startServer } from './lib.mjs';
+import { CHROMIUM_FLAGS, check, drive, equal, load, startServer } from './lib.mjs';
+import { compresses, messages as list, servers, talk } from './talk.mjs';
 
 const puppeteer = load('puppeteer-core');
 const which = process.argv[2];
 const PATIENCE = 20000;
 const MIB = 1 << 20;
 
-const CHROMIUM_FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const NO_BACK_FORWARD_CACHE = '--disable-features=BackForwardCache';
 
 function launch(...flags) {
@@ -274,25 +273,46 @@ async function backForwardCache() {
     await check('the server with --idle-timeout ends with status 0', server.stop);
 }
 
-async function photograph(browser, url) {
-    const tab = await visit(browser, url);
-    await tab.setViewport({ width: 1280, height: 800 });
-    await connect(tab, 'chat');
-    await say(tab, 'Hello');
-    await say(tab, 'Gr\u00fc\u00dfe, \u4e16\u754c');
-    await disconnect(tab, '4001', 'enough');
-    fs.mkdirSync(process.env.SCREENSHOTS, { recursive: true });
-    await tab.screenshot({ path: path.join(process.env.SCREENSHOTS, `${which}.png`) });
+/** The browser's WebSocket, as an application uses it, in the page of another server. */
+async function script(browser) {
+    const server = await startServer('step05_echo');
+    const tab = await visit(browser, server.url);
+    await check('a script has every message come back', async () => {
+        const url = `ws://localhost:${server.port}/websocket`;
+        const end = await tab.evaluate(talk, url, list, [3000, 'done'], ['chat']);
+        equal('', end.wrong.join(', '), 'wrong messages');
+        equal('3000 chat', `${end.code} ${end.protocol}${end.extensions}`, 'code and subprotocol');
+    });
+    for (const [options, told] of servers) { // Firefox does not offer client_max_window_bits
+        const agreed = which === 'firefox' ? told.replace(/; client_max_window.*/, '') : told;
+        await compresses(options.join(' ') || 'no option', options, agreed,
+            (url) => tab.evaluate(talk, url, list));
+    }
     await tab.close();
+    await server.stop();
+}
+
+/** What the page shows of compression, and that it works with it. */
+async function compressed(browser) {
+    const server = await startServer('step07_deflate', '--verbose');
+    const tab = await visit(browser, server.url);
+    await check('compressed: the page says what was agreed on, and text comes back', async () => {
+        await until(tab, () =>
+            document.querySelector('#note').textContent.includes('This is step 7.'));
+        await connect(tab);
+        const opened = await tab.$eval(entry('state', 'open'), (element) => element.textContent);
+        equal(true, opened.includes('Extensions: permessage-deflate'), `"${opened}" to be right`);
+        await say(tab, 'one and one and one and one is four');
+        await server.logs(/text, 35 bytes one and one and one and one is four/);
+    });
+    await tab.close();
+    await check('compressed: the server ends with status 0', server.stop);
 }
 
 await drive(240000, async () => {
     const browser = await launch(NO_BACK_FORWARD_CACHE);
     try {
         const server = await startServer('step05_echo', '--verbose');
-        if (process.env.SCREENSHOTS) {
-            await photograph(browser, server.url);
-        }
         const tab = await visit(browser, server.url);
         await messages(tab, server);
         await closing(tab, server);
@@ -301,6 +321,8 @@ await drive(240000, async () => {
         await otherOrigin(browser, second);
         await fragments(browser);
         await silentConnection(browser);
+        await compressed(browser);
+        await script(browser);
         if (which === 'chromium') {
             await backForwardCache();
         }

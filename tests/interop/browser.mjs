@@ -1,19 +1,15 @@
-// Drives the real page in Chromium, by way of playwright-core. CHROMIUM names the browser's
-// program. With SCREENSHOTS=directory the page is also photographed, light and dark, on a phone
-// and on a desk.
+// Drives the real page in Chromium, by way of playwright-core: what both_browsers.mjs leaves out.
+// CHROMIUM names the browser's program.
 
 import { once } from 'node:events';
 import fs from 'node:fs';
-import net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
-import { check, drive, equal, load, sameBytes, startServer, within } from './lib.mjs';
+import { CHROMIUM_FLAGS, check, drive, equal, load, startServer } from './lib.mjs';
+import { counted } from './talk.mjs';
 
 const { chromium } = load('playwright-core');
 const PATIENCE = 10000;
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
+const executablePath = process.env.CHROMIUM;
 let browser;
 
 /** Opens the page of a server in a browser profile of its own; what goes wrong is kept. */
@@ -71,24 +67,6 @@ async function echoes(page, kind, send) {
     }
 }
 
-/**
- * Passes bytes between the browser and the server, and notes the first line of each connection.
- * So nothing is missed that the browser asks for on its own account, such as a favicon.
- */
-async function startRecorder(port) {
-    const lines = [];
-    const recorder = net.createServer((client) => {
-        const upstream = net.connect(port, '127.0.0.1');
-        client.once('data', (data) => lines.push(data.toString('latin1').split('\r\n')[0]));
-        client.pipe(upstream).pipe(client);
-        client.on('error', () => upstream.destroy());
-        upstream.on('error', () => client.destroy());
-    });
-    recorder.listen(0, '127.0.0.1');
-    await once(recorder, 'listening');
-    return { lines, port: recorder.address().port, stop: () => recorder.close() };
-}
-
 /** Clicks Disconnect and measures in the page how long the close entry takes to appear. */
 function disconnectTime(page) {
     return page.evaluate(() => new Promise((resolve) => {
@@ -101,12 +79,12 @@ function disconnectTime(page) {
 }
 
 async function pageOnEcho(server) {
-    const recorder = await startRecorder(server.port);
+    // So nothing is missed that the browser asks for on its own account, such as a favicon.
+    const recorder = await counted(server.port);
     const { context, page } = await visit(`http://127.0.0.1:${recorder.port}/`);
-    const file = path.join(os.tmpdir(), `interop-${process.pid}.bin`);
 
     await check('the page proposes its own server', async () => {
-        equal(`ws://127.0.0.1:${recorder.port}/`, await page.inputValue('#address'), 'address');
+        equal(recorder.ws, await page.inputValue('#address'), 'address');
         equal('closed', await page.textContent('#state'), 'state');
     });
     await check('the page names step 5', async () => {
@@ -117,10 +95,6 @@ async function pageOnEcho(server) {
         const text = await content(page, entry('state', 'open'));
         equal(true, /Subprotocol: chat\. Extensions: none\./.test(text), `"${text}" to be right`);
     });
-    await check('Enter sends text and it comes back', () => echoes(page, 'text', async () => {
-        await page.fill('#text', 'Hello');
-        await page.press('#text', 'Enter');
-    }));
     await check('text outside ASCII comes back, with its size in UTF-8', async () => {
         const text = 'Gr\u00fc\u00dfe,\n\u4e16\u754c \u{1f44b}';
         await echoes(page, 'text', async () => {
@@ -131,10 +105,6 @@ async function pageOnEcho(server) {
         const size = page.locator(`${entry('received', 'text')} .size`).last();
         equal(`${Buffer.byteLength(text)} bytes`, await size.textContent(), 'size');
     });
-    await check('an empty message comes back', () => echoes(page, 'text', async () => {
-        await page.fill('#text', '');
-        await page.click('#send-text');
-    }));
     await check('markup is shown, not obeyed', async () => {
         await echoes(page, 'text', async () => {
             await page.fill('#text', '<img src=x onerror="document.title=1"><b>bold</b>');
@@ -159,13 +129,6 @@ async function pageOnEcho(server) {
         await page.locator('#hex-error').filter({ hasText: 'two hex digits' }).waitFor();
         equal(before, await page.locator(entry('sent', 'binary')).count(), 'messages sent');
     });
-    await check('a file comes back', async () => {
-        fs.writeFileSync(file, Buffer.from(Array.from({ length: 70000 }, (_, i) => i % 251)));
-        await page.setInputFiles('#file', file);
-        await echoes(page, 'binary', () => page.click('#send-file'));
-    });
-    fs.rmSync(file, { force: true });
-
     await check('close 4001 with a reason comes back in under a second', async () => {
         await page.fill('#code', '4001');
         await page.fill('#reason', 'enough');
@@ -180,12 +143,6 @@ async function pageOnEcho(server) {
         await page.click('#disconnect');
         await page.locator('#close-error').filter({ hasText: '3000 to 4999' }).waitFor();
         equal('open', await page.textContent('#state'), 'state');
-    });
-    await check('a Close without a code is shown as 1005', async () => {
-        await page.fill('#code', '');
-        await page.fill('#reason', '');
-        await page.click('#disconnect');
-        await holds(page, '#log [data-kind="close"][data-code="1005"]', 1);
     });
     await check('the keyboard alone connects, sends and disconnects', async () => {
         await page.reload();
@@ -221,9 +178,6 @@ async function pageOnEcho(server) {
         await becomes(page, 'closed');
     });
 
-    await check('the page works without a word on the console', () => {
-        equal('', page.complaints.join(' | '), 'console');
-    });
     await check('the browser asks the server for the page alone, and no favicon', () => {
         const others = recorder.lines.filter((line) => !/^(GET|HEAD) \/ HTTP\/1\.1$/.test(line));
         equal('', others.join(' | '), 'other requests');
@@ -236,82 +190,7 @@ async function pageOnEcho(server) {
         equal(true, context.requests.length > 0, 'requests to be seen');
     });
     await context.close();
-    recorder.stop();
-}
-
-/** Uses the browser's WebSocket directly, as an application would. */
-async function webSocketInThePage(server) {
-    const { context, page } = await visit(server.url);
-
-    await check('ws://localhost/websocket with the subprotocol chat opens', async () => {
-        const url = `ws://localhost:${server.port}/websocket`;
-        const protocol = await within(PATIENCE, page.evaluate((address) =>
-            new Promise((resolve) => {
-                const socket = new WebSocket(address, ['chat']);
-                socket.onopen = () => { resolve(socket.protocol); socket.close(); };
-                socket.onclose = (event) => resolve(`close ${event.code}`);
-            }), url), 'open');
-        equal('chat', protocol, 'subprotocol');
-    });
-    for (const kind of ['text', 'binary']) {
-        await check(`1 MiB of ${kind} comes back as it was sent`, async () => {
-            const verdict = await within(PATIENCE, page.evaluate(([address, type]) =>
-                new Promise((resolve) => {
-                    const text = '0123456789abcde\n'.repeat(1 << 16);
-                    const bytes = new TextEncoder().encode(text);
-                    const socket = new WebSocket(address);
-                    socket.binaryType = 'arraybuffer';
-                    socket.onopen = () => socket.send(type === 'text' ? text : bytes);
-                    socket.onclose = (event) => resolve(`close ${event.code}`);
-                    socket.onmessage = ({ data }) => {
-                        const isText = typeof data === 'string';
-                        const back = isText ? data : new TextDecoder().decode(data);
-                        const same = isText === (type === 'text') && back === text;
-                        resolve(same ? 'the same' : 'something else');
-                        socket.close();
-                    };
-                }), [server.ws, kind]), 'the message');
-            equal('the same', verdict, 'echo');
-        });
-    }
-    await check('onclose fires in under a second', async () => {
-        const milliseconds = await within(PATIENCE, page.evaluate((address) =>
-            new Promise((resolve) => {
-                const socket = new WebSocket(address);
-                let start;
-                socket.onopen = () => { start = performance.now(); socket.close(1000); };
-                socket.onclose = () => resolve(performance.now() - start);
-            }), server.ws), 'onclose');
-        equal(true, milliseconds < 1000, `${Math.round(milliseconds)} ms to be under 1000`);
-    });
-    await context.close();
-}
-
-async function twoTabs(server) {
-    const { context, page: first } = await visit(server.url);
-    const second = await openTab(context, server.url);
-    const say = (page, text) => echoes(page, 'text', async () => {
-        await page.fill('#text', text);
-        await page.click('#send-text');
-    });
-    await check('two tabs talk at once', async () => {
-        await Promise.all([connect(first), connect(second)]);
-        await Promise.all([say(first, 'first'), say(second, 'second')]);
-        equal('first', await content(first, entry('received', 'text')), 'text');
-        equal('second', await content(second, entry('received', 'text')), 'text');
-    });
-    await check('a tab that is closed does not disturb the other', async () => {
-        await first.close();
-        await say(second, 'still here');
-    });
-    await check('SIGTERM closes the page with 1001 and the server ends with status 0', async () => {
-        await Promise.all([
-            holds(second, '#log [data-kind="close"][data-code="1001"][data-clean="true"]', 1),
-            server.stop(),
-        ]);
-        await becomes(second, 'closed');
-    });
-    await context.close();
+    recorder.close();
 }
 
 async function stepTwo() {
@@ -348,8 +227,8 @@ async function silentStep(number, program, note) {
         equal('open', await page.textContent('#state'), 'state');
         equal('', page.complaints.join(' | '), 'console');
     });
-    await check(`step ${number}: SIGTERM ends the server with status 0`, server.stop);
-    await check(`step ${number}: the page sees the end`, async () => {
+    await check(`step ${number}: SIGTERM ends it with status 0, and the page sees it`, async () => {
+        await server.stop();
         await holds(page, '#log [data-kind="close"]', 1);
         await becomes(page, 'closed');
     });
@@ -380,12 +259,8 @@ async function unknownServer() {
 }
 
 async function layout(server) {
-    const shots = process.env.SCREENSHOTS;
-    if (shots) {
-        fs.mkdirSync(shots, { recursive: true });
-    }
     for (const colorScheme of ['light', 'dark']) {
-        for (const [device, width, height] of [['phone', 320, 640], ['desk', 1280, 800]]) {
+        for (const [width, height] of [[320, 640], [1280, 800]]) {
             const { context, page } = await visit(server.url,
                 { colorScheme, viewport: { width, height } });
             await check(`nothing runs off the side, ${colorScheme}, ${width} pixels`, async () => {
@@ -407,11 +282,6 @@ async function layout(server) {
                     }, id);
                     equal(0, over, `pixels too wide${id}`);
                 }
-                if (shots) {
-                    await page.screenshot({
-                        path: path.join(shots, `${device}-${colorScheme}.png`), fullPage: true,
-                    });
-                }
             });
             await context.close();
         }
@@ -419,13 +289,12 @@ async function layout(server) {
 }
 
 await drive(180000, async () => {
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
+    browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
     try {
         const server = await startServer('step05_echo');
         await pageOnEcho(server);
-        await webSocketInThePage(server);
         await layout(server);
-        await twoTabs(server);    // This one stops the server.
+        await server.stop();
         await stepTwo();
         await silentStep(3, 'step03_handshake', /step 3.*still masked.*closing can take a minute/);
         await silentStep(4, 'step04_frames', /step 4.*does not reply/);

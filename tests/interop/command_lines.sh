@@ -9,18 +9,6 @@
 mkfifo "$work/keys"
 exec 3<>"$work/keys"
 
-# finish waits for the client, 20 s at most, and sets its status.
-finish() {
-    tries=400
-    while [ $tries -gt 0 ] && kill -0 "$client" 2>/dev/null; do
-        tries=$((tries - 1))
-        sleep 0.05
-    done
-    [ $tries -gt 0 ] || kill -KILL "$client"
-    wait "$client"
-    status=$?
-}
-
 logged() {
     name=$1
     shift
@@ -41,7 +29,7 @@ check_wscat() {
     logged "wscat: so does a Ping" "ping, 3 bytes"
     printf '/close 4001 enough\n' >&3
     logged "wscat: and a Close with a code" "closed with 4001 after 2 messages: enough"
-    finish
+    finish "$client"
     expect "wscat: it ends with status 0" 0 "$status"
     for text in Hello "$(printf 'Gr\303\274\303\237e')" now; do
         expect "wscat shows $text" "$text" "$(grep -oF -- "$text" "$work/answers" | head -n 1)"
@@ -50,7 +38,7 @@ check_wscat() {
     "$build/interop/node_modules/.bin/wscat" --no-color -o https://bad.example -c "$socket" \
         <&3 >"$work/answers" 2>&1 &
     client=$!
-    finish
+    finish "$client"
     expect "wscat: a foreign Origin is refused with 403" 403 \
         "$(grep -o 403 "$work/answers" | head -n 1)"
 }
@@ -70,29 +58,26 @@ check_uwsc() {
     uwsc_sends "uwsc: the subprotocol chat is picked" "open: /, subprotocol chat" -p chat
     printf 'Hello\n' >&3
     logged "uwsc: text arrives" "text, 5 bytes Hello"
-    tries=200
-    while [ $tries -gt 0 ] && ! grep -qF Hello "$work/answers"; do # the echo comes after that
-        tries=$((tries - 1))
-        sleep 0.05
-    done
+    soon grep -qF Hello "$work/answers" # the echo comes after that
     printf '!q\n' >&3
-    finish
+    finish "$client"
     expect "uwsc: it comes back" Hello "$(grep -oF Hello "$work/answers" | head -n 1)"
     logged "uwsc: closing" "closed with 1005 after 1 messages"
 
     uwsc_sends "uwsc: 1 MiB of binary arrives" "binary, 1048576 bytes" -b "$work/large"
     printf '!q\n' >&3
-    finish
+    finish "$client"
     uwsc_sends "uwsc: 1 MiB of text in fragments arrives" "text, 1048576 bytes" \
         -f 65536 -t "$work/large"
     printf '!q\n' >&3
-    finish
+    finish "$client"
     logged "uwsc: compression was offered" "Sec-WebSocket-Extensions: permessage-deflate"
 }
 
 # Java compiles the file and runs it, which prints its own lines.
 check_java() {
-    java "$(dirname "$0")/JavaClient.java" "$socket" </dev/null || failures=$((failures + 1))
+    java "$(dirname "$0")/JavaClient.java" "$socket" "$(dirname "$0")/messages.txt" </dev/null ||
+        failures=$((failures + 1))
 }
 
 start step05_echo --verbose --origin https://good.example || exit 1

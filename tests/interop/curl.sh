@@ -21,10 +21,6 @@ field() {
         tolower($1) == tolower(name) { sub(/^[^:]*: */, ""); print }'
 }
 
-size_of() {
-    wc -c <"$1" | tr -d ' '
-}
-
 # upgrade VERSION CURL_ARGUMENT... asks for a WebSocket. curl would wait behind a 101 until the
 # server closes, so it is given one second.
 upgrade() {
@@ -38,33 +34,14 @@ upgrade() {
 check_http() {
     fetch "$url"
     expect "$program: GET / is 200" 200 "$status"
-    case $(field Content-Type) in
-        text/html | text/html\;*) type=text/html ;;
-        *) type=$(field Content-Type) ;;
-    esac
-    expect "$program: GET / is HTML" text/html "$type"
     difference=$(cmp "$work/body" "$page" 2>&1)
     expect "$program: GET / is page.html, byte for byte" same "${difference:-same}"
-    expect "$program: Server is the program's name" "$program" "$(field Server)"
-    length=$(field Content-Length)
-    expect "$program: GET / says its length" "$(size_of "$page")" "$length"
-
-    # With -X curl does not know that the answer to HEAD has no body, so it would show one.
-    fetch --max-time 2 -X HEAD -H 'Connection: close' "$url"
-    expect "$program: HEAD / is 200" 200 "$status"
-    expect "$program: HEAD / says the same length" "$length" "$(field Content-Length)"
-    expect "$program: HEAD / has no body" 0 "$(size_of "$work/body")"
-
     fetch "${url}nothing"
     expect "$program: GET /nothing is 404" 404 "$status"
-
-    fetch --data 'a=b' "$url"
-    expect "$program: POST / is 405" 405 "$status"
-    case $(field Allow) in
-        *GET*) allow=GET ;;
-        *) allow=$(field Allow) ;;
-    esac
-    expect "$program: POST / is told what is allowed" GET "$allow"
+    fetch --head "$url"
+    expect "$program: HEAD / is 200" 200 "$status"
+    expect "$program: HEAD / says the length" "$(wc -c <"$page" | tr -d ' ')" \
+        "$(field Content-Length)"
 }
 
 check_handshake() {
@@ -72,7 +49,7 @@ check_handshake() {
     expect "$program: the upgrade is answered with 101" 101 "$status"
     expect "$program: the key is answered as in RFC 6455, 1.3" 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=' \
         "$(field Sec-WebSocket-Accept)"
-    expect "$program: nothing follows the 101" 0 "$(size_of "$work/body")"
+    expect "$program: nothing follows the 101" 0 "$(wc -c <"$work/body" | tr -d ' ')"
 
     upgrade 8
     expect "$program: version 8 is refused with 426" 426 "$status"

@@ -12,6 +12,9 @@ export const build = path.resolve(process.env.BUILD || 'build');
 /** Loads an npm package from $BUILD/interop/node_modules. */
 export const load = createRequire(path.join(build, 'interop', 'package.json'));
 
+export const CHROMIUM_FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
 let failed = 0;
 const running = new Set();
 
@@ -19,13 +22,6 @@ const running = new Set();
 export function equal(wanted, got, what = 'value') {
     if (!Object.is(wanted, got)) {
         throw new Error(`wanted ${what} ${brief(wanted)}, came ${brief(got)}`);
-    }
-}
-
-/** Requires two buffers to hold the same bytes. */
-export function sameBytes(wanted, got) {
-    if (Buffer.compare(Buffer.from(wanted), Buffer.from(got)) !== 0) {
-        throw new Error(`wanted ${wanted.length} bytes back as sent, came ${got.length} others`);
     }
 }
 
@@ -60,27 +56,18 @@ export async function check(name, action) {
     }
 }
 
-/** Runs our client PROGRAM on `input` to its end; returns { status, out, err }, `out` a buffer. */
-export async function runClient(program, input, ...words) {
-    const child = spawn(path.join(build, program), words);
-    const out = [];
-    let err = '';
-    child.stdout.on('data', (data) => out.push(data));
-    child.stderr.on('data', (data) => { err += data; });
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
-    const [status] = await within(20000, once(child, 'close'), 'the end of the client');
-    return { status, out: Buffer.concat(out), err };
-}
+/** Starts build/PROGRAM on a free port. */
+export const startServer = (program, ...options) =>
+    startCommand(path.join(build, program), '--port', '0', ...options);
 
 /**
- * Starts build/PROGRAM on a free port and waits for its first line.
+ * Starts a server and waits for its first line.
  * Returns { port, pid, url, ws, log, logs, stop }; log() is what it has written on standard error,
  * logs(pattern) waits until that matches, and stop() sends SIGTERM and requires exit status 0.
  */
-export async function startServer(program, ...options) {
-    const child = spawn(path.join(build, program), ['--port', '0', ...options],
-        { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function startCommand(command, ...words) {
+    const program = path.basename(command);
+    const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(child);
     let output = '';
     let log = '';
@@ -102,7 +89,7 @@ export async function startServer(program, ...options) {
         });
     });
     const never = ended.then((status) => {
-        throw new Error(`wanted ${program} to listen, came its end (${status}) ${log.slice(-2000)}`);
+        throw new Error(`wanted ${program} to listen, came its end (${status}) ${log.slice(-999)}`);
     });
     never.catch(() => {});
     const address = await within(10000, Promise.race([listening, never]),

@@ -4,24 +4,13 @@ run.sh sets BUILD."""
 
 import asyncio
 import os
+import random
 import re
 import sys
 import tempfile
 
 BUILD = os.environ.get("BUILD", "build")
 PATIENCE = 20  # seconds
-MESSAGES = {
-    "text": "Hello",
-    "text outside ASCII": "Gr\u00fc\u00dfe, \u4e16\u754c",
-    "binary": bytes(range(256)),
-    "empty text": "",
-    "empty binary": b"",
-    "125 bytes": "x" * 125,
-    "126 bytes": "x" * 126,
-    "65535 bytes": "x" * 65535,
-    "65536 bytes": "x" * 65536,
-    "1 MiB of binary": b"\xa5" * 2**20,
-}
 results = {"passed": 0, "failed": 0, "skipped": 0}
 
 
@@ -37,19 +26,6 @@ def equal(wanted, got, what):
         raise AssertionError(f"wanted {what} {wanted!r:.200}, came {got!r:.200}")
 
 
-async def run_client(program, given, *words):
-    """Runs our client on `given` to its end; returns its exit status, output and error text."""
-    process = await asyncio.create_subprocess_exec(
-        os.path.join(BUILD, program),
-        *words,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, error = await within(process.communicate(given), "the end of the client")
-    return process.returncode, out, error.decode()
-
-
 async def check(name, action):
     """Runs one check and prints its line."""
     try:
@@ -62,27 +38,34 @@ async def check(name, action):
         print(f"FAIL - {name}: {reason}", flush=True)
 
 
-async def conversation(label, echo):
-    """Checks that every message comes back; `echo` sends one and returns what comes."""
-
-    async def comes_back(message):
-        equal(message, await within(echo(message), "the message"), "echo")
-
-    for name, message in MESSAGES.items():
-        await check(f"{label}: {name}", comes_back(message))
+def messages():
+    """The messages of messages.txt."""
+    chance = random.Random(7692)
+    with open(os.path.join(os.path.dirname(__file__), "messages.txt"), encoding="utf-8") as file:
+        lines = [line.split() for line in file if not line.startswith("#")]
+    for kind, size, unit in lines:
+        size = int(size)
+        if kind == "text":
+            yield unit * size
+        elif kind == "words":
+            yield "".join(f"{chance.randrange(500)} " for _ in range(size))[:size]
+        else:
+            yield chance.randbytes(size) if kind == "noise" else bytes(i % 256 for i in range(size))
 
 
 class Server:
     """A program of this project on a free port of its own."""
 
-    async def start(self, program, *options):
-        self.program = program
+    def __init__(self, program, *options):
+        self.program, self.options = program, options
+
+    async def __aenter__(self):
         self.complaints = tempfile.TemporaryFile()
         self.process = await asyncio.create_subprocess_exec(
-            os.path.join(BUILD, program),
+            os.path.join(BUILD, self.program),
             "--port",
             "0",
-            *options,
+            *self.options,
             stdout=asyncio.subprocess.PIPE,
             stderr=self.complaints,
         )
@@ -92,6 +75,12 @@ class Server:
         if not found:
             raise AssertionError(f"wanted the line 'listening on ...', came {line!r}")
         self.url = found[1]
+        return self
+
+    async def __aexit__(self, *_):
+        if self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
 
     async def stop(self):
         self.process.terminate()
@@ -111,26 +100,15 @@ class Server:
         raise AssertionError(f"wanted {text!r} in the log, which ends {log[-300:]!r}")
 
 
-async def with_server(body, program, options):
-    server = Server()
-    await server.start(program, *options)
-    try:
-        await body(server)
-    finally:
-        if server.process.returncode is None:
-            server.process.kill()
-            await server.process.wait()
-
-
-def run(body, program="step05_echo", options=()):
-    """Starts a program, has `body` do its checks with it, and ends the process. A driver that does
-    not end in time is a failure as well."""
+def run(checks):
+    """Has the checks done and ends the process. A driver that does not end in time is a failure as
+    well."""
     # A proxy meant for the outside world must not stand between two ends on one machine.
     for variable in list(os.environ):
         if variable.lower() in ("http_proxy", "https_proxy", "all_proxy", "socks_proxy"):
             del os.environ[variable]
     try:
-        asyncio.run(asyncio.wait_for(with_server(body, program, options), 120))
+        asyncio.run(asyncio.wait_for(checks, 240))
     except Exception as error:
         results["failed"] += 1
         print(f"FAIL - {os.path.basename(sys.argv[0])}: {str(error) or type(error).__name__}")

@@ -24,52 +24,59 @@ expect() {
     fi
 }
 
-listening='s|^listening on \(http://127\.0\.0\.1:[0-9]*/\) (ws://.*)$|\1|p'
+said_or_gone() {
+    url=$(sed -n 's|^listening on \(http://127\.0\.0\.1:[0-9]*/\) (ws://.*)$|\1|p' "$work/stdout")
+    [ -n "$url" ] || gone "$server"
+}
 
-# start PROGRAM [OPTION...] sets url and server. The line is looked for every 50 ms, for 10 s.
+# start PROGRAM [OPTION...] sets url and server.
 start() {
     program=$1
     shift
     : >"$work/stdout"
     "$build/$program" --port 0 "$@" >"$work/stdout" 2>"$work/stderr" &
     server=$!
-    tries=200
-    url=
-    while [ -z "$url" ]; do
-        url=$(sed -n "$listening" "$work/stdout")
-        tries=$((tries - 1))
-        if [ -z "$url" ] && { [ $tries -eq 0 ] || ! kill -0 "$server" 2>/dev/null; }; then
-            failures=$((failures + 1))
-            last=$(tail -n 1 "$work/stderr")
-            echo "FAIL - $program starts: wanted the line 'listening on ...', came ${last:-nothing}"
-            kill -KILL "$server" 2>/dev/null
-            server=
-            return 1
-        fi
-        [ -n "$url" ] || sleep 0.05
-    done
+    soon said_or_gone
+    if [ -z "$url" ]; then
+        failures=$((failures + 1))
+        last=$(tail -n 1 "$work/stderr")
+        echo "FAIL - $program starts: wanted the line 'listening on ...', came ${last:-nothing}"
+        kill -KILL "$server" 2>/dev/null
+        server=
+        return 1
+    fi
 }
 
-# stop sends SIGTERM; a server that has not ended after 15 s is killed, which shows in its status.
-stop() {
-    kill -TERM "$server" 2>/dev/null
-    tries=300
-    while [ $tries -gt 0 ] && kill -0 "$server" 2>/dev/null; do
-        tries=$((tries - 1))
-        sleep 0.05
-    done
-    [ $tries -gt 0 ] || kill -KILL "$server"
-    wait "$server" 2>/dev/null
-    expect "$program: SIGTERM ends it with status 0" 0 $?
-    server=
-}
-
-# logs TEXT waits until the server's log contains a text, for 20 s at most.
-logs() {
+# soon COMMAND... waits until the command succeeds, for 20 s at most.
+soon() {
     tries=400
-    while [ $tries -gt 0 ] && ! grep -qF -- "$1" "$work/stderr"; do
+    while [ $tries -gt 0 ] && ! "$@"; do
         tries=$((tries - 1))
         sleep 0.05
     done
     [ $tries -gt 0 ]
+}
+
+gone() {
+    ! kill -0 "$1" 2>/dev/null
+}
+
+# finish PROCESS waits for its end and sets status; one that goes on is killed, which shows there.
+finish() {
+    soon gone "$1" || kill -KILL "$1"
+    wait "$1" 2>/dev/null
+    status=$?
+}
+
+# stop sends SIGTERM to the server.
+stop() {
+    kill -TERM "$server" 2>/dev/null
+    finish "$server"
+    expect "$program: SIGTERM ends it with status 0" 0 "$status"
+    server=
+}
+
+# logs TEXT waits until the server's log contains a text.
+logs() {
+    soon grep -qF -- "$1" "$work/stderr"
 }

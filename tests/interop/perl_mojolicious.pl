@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use utf8;
 use Encode qw(decode);
+use File::Basename;
 use Mojo::UserAgent;
 use Mojo::Promise;
 use Mojo::WebSocket qw(WS_TEXT WS_CONTINUATION WS_PING WS_PONG);
@@ -14,6 +15,11 @@ my $patience = 20;
 my $build    = $ENV{BUILD} // 'build';
 my $failed   = 0;
 my $url;
+
+open(my $list, '<:encoding(UTF-8)', dirname(__FILE__) . '/messages.txt')
+    or die "messages.txt: $!";
+my @messages = grep {/^(text|binary) /} <$list>;
+chomp @messages;
 
 # The port may be used once this line has come.
 my $pid = open(my $output, '-|', "$build/step05_echo", '--port', '0', '--quiet', '--origin',
@@ -80,15 +86,14 @@ sub conversation {
     my $socket = connected($headers);
     ok "$label: the server picks no extension", '',
         $socket->res->headers->sec_websocket_extensions // '';
-    ok "$label: text",               'Hello', echo($socket, 'Hello');
-    ok "$label: text outside ASCII", 'Grüße', echo($socket, 'Grüße');
-    ok "$label: empty text",         '',      echo($socket, '');
-    my $all = join '', map {chr} 0 .. 255;
-    ok "$label: binary",       $all, echo($socket, {binary => $all});
-    ok "$label: empty binary", '',   echo($socket, {binary => ''});
-    my $large = "\xa5" x 2**20;
-    $socket->max_websocket_size(2 * length $large);
-    ok "$label: 1 MiB of binary", 'yes', echo($socket, {binary => $large}) eq $large ? 'yes' : 'no';
+    $socket->max_websocket_size(2**22);
+    for my $line (@messages) {
+        my ($kind, $size, $unit) = split ' ', $line;
+        my $bytes   = join '', map {chr($_ % 256)} 0 .. $size - 1;
+        my $message = $kind eq 'text' ? $unit x $size : $bytes;
+        my $back = echo($socket, $kind eq 'text' ? $message : {binary => $message});
+        ok "$label: $line", 'yes', ($back // '') eq $message ? 'yes' : 'no';
+    }
 
     $socket->send([0, 0, 0, 0, WS_TEXT,         'one ']);
     $socket->send([1, 0, 0, 0, WS_PING,         'between']);

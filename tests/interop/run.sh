@@ -11,10 +11,7 @@
 drivers='curl uwsc java perl_mojolicious
     python_websockets python_autobahn python_aiohttp python_websocket python_tornado
     node_ws node_websocket node bun deno wscat browser chromium firefox tutorial
-    client_of_node_ws client_of_python_websockets
-    compressed_node_ws compressed_node compressed_bun compressed_chromium compressed_firefox
-    compressed_websockets compressed_aiohttp compressed_autobahn compressed_tornado
-    client_compressed_node_ws client_compressed_websockets'
+    client_node_ws client_websockets'
 
 here=$(cd "$(dirname "$0")" && pwd)
 BUILD=${BUILD:-build}
@@ -84,30 +81,29 @@ npm_driver() {
 }
 
 # Debian's packages belong to Debian's own interpreter, which need not be the first on the PATH.
-# python_driver NAME MODULE PACKAGE [SCRIPT [ARGUMENT...]]
-python_driver() {
-    name=$1
-    module=$2
-    package=$3
-    shift 3
-    [ $# -gt 0 ] || set -- "$name.py"
-    for python in /usr/bin/python3 python3; do
-        if have "$python" && "$python" -c "import $module" 2>/dev/null; then
-            script=$here/$1
+# with_python MODULE COMMAND... runs a driver with PYTHON set to one that has the module.
+with_python() {
+    for PYTHON in /usr/bin/python3 python3; do
+        if have "$PYTHON" && "$PYTHON" -c "import $1" 2>/dev/null; then
+            export PYTHON
             shift
-            run "$name" "$python" "$script" "$@"
+            "$@"
             return
         fi
     done
-    skip "$name" "apt-get install $package"
+    skip "$driver" "apt-get install python3-$1"
+}
+python_driver() {
+    run "$driver" "$PYTHON" "$here/python.py" "$1"
 }
 
-# command_driver COMMAND PACKAGE
+# command_driver COMMAND PACKAGE SCRIPT [ARGUMENT...]
 command_driver() {
     if have "$1"; then
-        run "$1" sh "$here/command_lines.sh" "$1"
+        shift 2
+        run "$driver" sh "$@"
     else
-        skip "$1" "apt-get install $2"
+        skip "$driver" "apt-get install $2"
     fi
 }
 
@@ -145,15 +141,9 @@ firefox_driver() {
 bin=$work/node_modules/.bin
 for driver in "$@"; do
     case $driver in
-        curl)
-            if have curl; then
-                run curl sh "$here/curl.sh"
-            else
-                skip curl "apt-get install curl"
-            fi
-            ;;
-        uwsc) command_driver uwsc uwsc ;;
-        java) command_driver java openjdk-17-jdk-headless ;;
+        curl) command_driver curl curl "$here/curl.sh" ;;
+        uwsc) command_driver uwsc uwsc "$here/command_lines.sh" uwsc ;;
+        java) command_driver java openjdk-17-jdk-headless "$here/command_lines.sh" java ;;
         perl_mojolicious)
             if perl -MMojo::UserAgent -e 1 2>/dev/null; then
                 run "$driver" perl "$here/$driver.pl"
@@ -161,38 +151,19 @@ for driver in "$@"; do
                 skip "$driver" "apt-get install libmojolicious-perl"
             fi
             ;;
-        python_websockets | client_of_python_websockets)
-            python_driver "$driver" websockets python3-websockets
+        python_*) with_python "${driver#python_}" python_driver "${driver#python_}" ;;
+        node_*) npm_driver "$driver" node "$here/websocket.mjs" "${driver#node_}" ;;
+        node) npm_driver "$driver" node "$here/websocket.mjs" own ;;
+        bun) npm_driver "$driver" "$bin/bun" "$here/websocket.mjs" own ;;
+        deno) npm_driver "$driver" "$bin/deno" run --allow-all "$here/websocket.mjs" own ;;
+        client_node_ws) npm_driver "$driver" node "$here/client.mjs" ws ;;
+        client_websockets)
+            with_python websockets npm_driver "$driver" node "$here/client.mjs" websockets
             ;;
-        python_autobahn) python_driver "$driver" autobahn python3-autobahn ;;
-        python_aiohttp) python_driver "$driver" aiohttp python3-aiohttp ;;
-        python_websocket) python_driver "$driver" websocket python3-websocket ;;
-        python_tornado) python_driver "$driver" tornado python3-tornado ;;
-        node_ws | node_websocket | client_of_node_ws)
-            npm_driver "$driver" node "$here/$driver.mjs"
-            ;;
-        node) npm_driver "$driver" node "$here/own_websocket.mjs" ;;
-        bun) npm_driver "$driver" "$bin/bun" "$here/own_websocket.mjs" ;;
-        deno) npm_driver "$driver" "$bin/deno" run --allow-all "$here/own_websocket.mjs" ;;
         wscat) npm_driver "$driver" sh "$here/command_lines.sh" wscat ;;
         browser | tutorial) chromium_driver "$driver" node "$here/$driver.mjs" ;;
         chromium) chromium_driver "$driver" node "$here/both_browsers.mjs" chromium ;;
         firefox) firefox_driver "$driver" node "$here/both_browsers.mjs" firefox ;;
-        compressed_node_ws) npm_driver "$driver" node "$here/$driver.mjs" ;;
-        compressed_node) npm_driver "$driver" node "$here/compressed_own.mjs" ;;
-        compressed_bun) npm_driver "$driver" "$bin/bun" "$here/compressed_own.mjs" ;;
-        compressed_chromium)
-            chromium_driver "$driver" node "$here/compressed_browser.mjs" chromium
-            ;;
-        compressed_firefox) firefox_driver "$driver" node "$here/compressed_browser.mjs" firefox ;;
-        compressed_websockets | compressed_aiohttp | compressed_autobahn | compressed_tornado)
-            module=${driver#compressed_}
-            python_driver "$driver" "$module" "python3-$module" compressed_python.py "$module"
-            ;;
-        client_compressed_node_ws) npm_driver "$driver" node "$here/client_compressed.mjs" ;;
-        client_compressed_websockets)
-            python_driver "$driver" websockets python3-websockets client_compressed.py
-            ;;
         *)
             echo "There is no driver $driver. There are $drivers" >&2
             exit 2

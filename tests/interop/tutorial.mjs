@@ -1,16 +1,14 @@
-// Runs the snippets of the tutorial in Chromium, as a reader types them into the browser's console: on
-// the page of the step whose server runs at that place of the text. `build/tutorial --snippets` tells
-// them, and what each must print.
+// Runs the snippets of the tutorial in Chromium, as a reader types them into the browser's console:
+// on the page of the step whose server runs at that place of the text. `build/tutorial --snippets`
+// tells them, and what each must print.
 
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { build, check, drive, load, startServer } from './lib.mjs';
+import { CHROMIUM_FLAGS, build, check, drive, load, startServer } from './lib.mjs';
 
 const { chromium } = load('playwright-core');
 const PATIENCE = 10000;
 const QUIET = 300; // ms in which nothing more may be printed
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const PROGRAM_WITHOUT_PAGE = 'step01_tcp';
 const files = (process.env.DOCUMENTS || 'TUTORIAL.md README.md').split(' ');
 
@@ -90,7 +88,8 @@ await drive(120000, async () => {
     const lines = execFileSync(path.join(build, 'tutorial'), ['--snippets', ...files],
         { encoding: 'utf8' }).split('\n');
     const snippets = lines.filter((line) => line !== '').map((line) => JSON.parse(line));
-    const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
+    const executablePath = process.env.CHROMIUM;
+    const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
     const servers = new Map();
     const last = {};
     for (const snippet of snippets) {
