@@ -1,146 +1,128 @@
 #include "fuzz/oracle_http.h"
 
 #include <arpa/inet.h>
-#include <stdlib.h>
 #include <string.h>
 
-static const char hex[] = "0123456789abcdefABCDEF";
+static const char digits[] = "0123456789", hex[] = "0123456789abcdefABCDEF";
 /* RFC 3986, 2.2 and 2.3, without the comma: http_request.c says why. */
-static const char name_characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                      "0123456789-._~!$&'()*+;=";
+#define NAME "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+;="
 
-static bool consists_of(const char *string, const char *characters) {
-    return strspn(string, characters) == strlen(string);
-}
-
-/* The digits without leading zeros: as strings they can be compared at any length. */
-static const char *significant(const char *digits) {
-    return digits + strspn(digits, "0");
-}
-
-static bool fits_in(const char *number, const char *most) {
-    const char *digits = significant(number);
-    if (number[0] == '\0' || !consists_of(number, "0123456789") || strlen(digits) > strlen(most)) {
-        return false;
+static bool consists_of(const char *from, const char *until, const char *characters) {
+    while (from < until && *from != '\0' && strchr(characters, *from) != NULL) {
+        from++;
     }
-    return strlen(digits) < strlen(most) || strcmp(digits, most) <= 0;
+    return from == until;
+}
+
+/* The digits without leading zeros: as texts they can be compared at any length. */
+static struct head_text significant(struct head_text number) {
+    while (number.length > 0 && number.start[0] == '0') {
+        number.start++;
+        number.length--;
+    }
+    return number;
+}
+
+static bool fits_in(struct head_text number, const char *most) {
+    struct head_text figures = significant(number);
+    size_t size = strlen(most);
+    return number.length > 0 && consists_of(number.start, number.start + number.length, digits) &&
+           (figures.length < size ||
+            (figures.length == size && memcmp(figures.start, most, size) <= 0));
 }
 
 /* RFC 3986, 3.2.2: reg-name, not empty here. */
-static bool is_name(const char *name) {
-    bool good = name[0] != '\0';
-    while (good && *name != '\0') {
-        bool escape = name[0] == '%' && name[1] != '\0' && strchr(hex, name[1]) != NULL &&
-                      name[2] != '\0' && strchr(hex, name[2]) != NULL;
-        good = escape || strchr(name_characters, *name) != NULL;
+static bool is_name(const char *name, const char *end) {
+    bool good = name < end;
+    while (good && name < end) {
+        bool escape = name[0] == '%' && end - name > 2 && consists_of(name + 1, name + 3, hex);
+        good = escape || consists_of(name, name + 1, NAME);
         name += escape ? 3 : 1;
     }
     return good;
 }
 
 /* RFC 3986, 3.2.2: IPv6address, which the C library knows, or IPvFuture. */
-static bool is_literal(const char *address) {
+static bool is_literal(struct head_text address) {
+    char text[INET6_ADDRSTRLEN] = "";
     struct in6_addr ignored;
-    if (address[0] != 'v' && address[0] != 'V') {
-        return strlen(address) < INET6_ADDRSTRLEN && inet_pton(AF_INET6, address, &ignored) == 1;
-    }
-    size_t digits = strspn(address + 1, hex);
-    const char *rest = address + 1 + digits;
-    if (digits == 0 || rest[0] != '.' || rest[1] == '\0') {
-        return false;
-    }
-    for (rest++; *rest != '\0'; rest++) {
-        if (*rest != ':' && strchr(name_characters, *rest) == NULL) {
-            return false;
+    const char *dot = head_text_find(address, "."), *end = address.start + address.length;
+    if (!head_text_begins(address, "v") && !head_text_begins(address, "V")) {
+        if (address.length < sizeof text) {
+            memcpy(text, address.start, address.length);
         }
+        return inet_pton(AF_INET6, text, &ignored) == 1;
     }
-    return true;
+    return dot != NULL && dot > address.start + 1 && consists_of(address.start + 1, dot, hex) &&
+           dot + 1 < end && consists_of(dot + 1, end, ":" NAME);
 }
 
-static bool is_host(char *value) {
-    char *port;
-    bool good;
-    if (value[0] == '\0') {
-        return true;
+static bool is_host(struct head_text value) {
+    const char *end = value.start + value.length, *port = head_text_find(value, ":");
+    bool good = value.length == 0;
+    if (head_text_begins(value, "[")) {
+        const char *close = head_text_find(value, "]");
+        size_t length = close != NULL ? (size_t)(close - value.start) - 1 : 0;
+        good = close != NULL && is_literal((struct head_text){value.start + 1, length});
+        port = close != NULL && close + 1 < end ? close + 1 : NULL;
+    } else if (!good) {
+        good = is_name(value.start, port != NULL ? port : end);
     }
-    if (value[0] == '[') {
-        char *end = strchr(value, ']');
-        if (end == NULL) {
-            return false;
-        }
-        *end = '\0';
-        good = is_literal(value + 1);
-        port = end + 1;
-        if (*port != '\0' && *port != ':') {
-            return false;
-        }
-    } else {
-        port = value + strcspn(value, ":");
-        char kept = *port;
-        *port = '\0';
-        good = is_name(value);
-        *port = kept;
-    }
-    bool port_good = port[0] == '\0' || port[1] == '\0' || fits_in(port + 1, "65535");
-    return good && port_good;
+    return good && (port == NULL ||
+                    (*port == ':' &&
+                     (port + 1 == end ||
+                      fits_in((struct head_text){port + 1, (size_t)(end - port) - 1}, "65535"))));
 }
 
 static enum http_verdict judge_host(const struct oracle_request *request) {
-    struct oracle_strings hosts = oracle_values(request, "host");
-    enum http_verdict verdict = HTTP_COMPLETE;
-    if (hosts.count == 0 && request->version > 10) {
-        verdict = HTTP_MISSING_HOST;
-    } else if (hosts.count > 1) {
-        verdict = HTTP_REPEATED_HOST;
-    } else if (hosts.count == 1 && !is_host(hosts.item[0])) {
-        verdict = HTTP_BAD_HOST;
-    }
-    oracle_strings_free(&hosts);
-    return verdict;
+    struct head_text host;
+    size_t count = oracle_count(request, "host", &host);
+    return count == 0 && request->version > 10 ? HTTP_MISSING_HOST
+           : count > 1                         ? HTTP_REPEATED_HOST
+           : count == 1 && !is_host(host)      ? HTTP_BAD_HOST
+                                               : HTTP_COMPLETE;
 }
 
 /* RFC 9112, 6.3, item 5: numbers, at least one for each header, all the same. Sets `*zero` when
  * that number is 0. */
 static bool is_good_length(const struct oracle_request *request, bool *zero) {
-    struct oracle_strings values = oracle_values(request, "content-length");
-    struct oracle_strings numbers = oracle_elements(request, "content-length");
+    struct head_text value, number, first = {NULL, 0};
     bool good = true;
-    for (size_t i = 0; i < values.count; i++) {
-        good = good && strspn(values.item[i], ", \t") < strlen(values.item[i]);
+    for (size_t at = 0; head_header(&request->head, "content-length", &at, &value);) {
+        bool empty = true;
+        for (; head_next_element(&value, &number); empty = false) {
+            first = first.start == NULL ? number : first;
+            good = good && fits_in(number, "18446744073709551615") &&
+                   head_text_same(significant(number), significant(first));
+        }
+        good = good && !empty;
     }
-    for (size_t i = 0; i < numbers.count; i++) {
-        good = good && fits_in(numbers.item[i], "18446744073709551615") &&
-               strcmp(significant(numbers.item[i]), significant(numbers.item[0])) == 0;
-    }
-    *zero = numbers.count == 0 || significant(numbers.item[0])[0] == '\0';
-    oracle_strings_free(&values);
-    oracle_strings_free(&numbers);
+    *zero = significant(first).length == 0;
     return good;
 }
 
 /* RFC 9112, 6.1 and 6.3, item 4: chunked is the last, and only the last. */
 static enum http_verdict judge_codings(const struct oracle_request *request) {
-    struct oracle_strings codings = oracle_elements(request, "transfer-encoding");
-    size_t chunked = 0, last_chunked = 0;
-    for (size_t i = 0; i < codings.count; i++) {
-        if (oracle_same_nocase(codings.item[i], "chunked")) {
-            chunked++;
-            last_chunked = i + 1;
+    struct head_text value, coding;
+    size_t count = 0, chunked = 0, last_chunked = 0;
+    for (size_t at = 0; head_header(&request->head, "transfer-encoding", &at, &value);) {
+        while (head_next_element(&value, &coding)) {
+            count++;
+            if (head_text_is_nocase(coding, "chunked")) {
+                chunked++;
+                last_chunked = count;
+            }
         }
     }
-    enum http_verdict verdict = codings.count == 1 ? HTTP_COMPLETE : HTTP_UNKNOWN_CODING;
-    if (chunked != 1 || last_chunked != codings.count || request->version == 10) {
-        verdict = HTTP_NOT_CHUNKED;
+    if (chunked != 1 || last_chunked != count || request->version == 10) {
+        return HTTP_NOT_CHUNKED;
     }
-    oracle_strings_free(&codings);
-    return verdict;
+    return count == 1 ? HTTP_COMPLETE : HTTP_UNKNOWN_CODING;
 }
 
 static bool has(const struct oracle_request *request, const char *name) {
-    struct oracle_strings values = oracle_values(request, name);
-    bool any = values.count > 0;
-    oracle_strings_free(&values);
-    return any;
+    struct head_text ignored;
+    return oracle_count(request, name, &ignored) > 0;
 }
 
 enum http_verdict oracle_fields(const struct oracle_request *request) {

@@ -1,7 +1,6 @@
 #include "fuzz/oracle_frames.h"
 
-#include "step04_frames/close.h"
-#include "step04_frames/frame.h"
+#include "wscheck/utf8_decoder.h"
 
 #include <string.h>
 
@@ -9,9 +8,7 @@ static const char bye[] = "bye", are_you_there[] = "are you there";
 
 /* One frame as far as it has come. */
 struct cut_frame {
-    bool fin;
-    uint8_t opcode;
-    uint64_t length; /* of the whole payload */
+    struct frame_header header;
     struct fuzz_bytes payload;
 };
 
@@ -22,14 +19,8 @@ struct open_message {
     struct fuzz_bytes payload;
 };
 
-enum step { GO_ON, NO_MORE_BYTES, BROKEN };
-
 static bool is_control(uint8_t opcode) {
     return opcode >= 8;
-}
-
-static bool is_defined(uint8_t opcode) {
-    return opcode <= 2 || (opcode >= 8 && opcode <= 10);
 }
 
 void oracle_event(struct oracle_record *record, uint8_t opcode, const uint8_t *payload,
@@ -72,61 +63,21 @@ static void fail(struct oracle_record *record, unsigned code) {
     oracle_failed(record, code);
 }
 
-/* Judges a head of which `left` bytes are there (5.2) and finds its size and the payload's length.
- * What one byte shows is judged when that byte is there; what needs the whole length, when that
- * is. */
-static enum step read_head(const struct oracle_side *side, const uint8_t *head, size_t left,
-                           struct cut_frame *frame, size_t *head_size) {
-    frame->fin = head[0] / 128 == 1;
-    frame->opcode = head[0] % 16;
-    if (head[0] / 16 % 8 != 0 || !is_defined(frame->opcode) ||
-        (is_control(frame->opcode) && !frame->fin)) {
-        return BROKEN;
-    }
-    if (left < 2) {
-        return NO_MORE_BYTES;
-    }
-    bool masked = head[1] / 128 == 1;
-    unsigned form = head[1] % 128;
-    if (masked != side->is_server || (is_control(frame->opcode) && form > 125)) {
-        return BROKEN;
-    }
-    size_t more = form == 126 ? 2 : form == 127 ? 8 : 0;
-    if (more == 8 && left > 2 && head[2] >= 128) {
-        return BROKEN;
-    }
-    if (left < 2 + more) {
-        return NO_MORE_BYTES;
-    }
-    frame->length = more == 0 ? form : 0;
-    for (size_t i = 0; i < more; i++) {
-        frame->length = frame->length * 256 + head[2 + i];
-    }
-    if ((more == 2 && frame->length <= 125) || (more == 8 && frame->length <= 65535)) {
-        return BROKEN;
-    }
-    *head_size = 2 + more + (masked ? 4 : 0);
-    return left < *head_size ? NO_MORE_BYTES : GO_ON;
-}
-
-/* Reads the frame at `*at` as far as it has come, and moves `*at` behind it. */
-static enum step read_frame(const struct oracle_side *side, const uint8_t *bytes, size_t length,
-                            size_t *at, struct cut_frame *frame) {
-    size_t left = length - *at, head_size;
-    if (left < 1) {
-        return NO_MORE_BYTES;
-    }
+/* Reads the frame at `*at` as far as it has come, and moves `*at` to what follows it. */
+static enum frame_verdict read_frame(const struct oracle_side *side, const uint8_t *bytes,
+                                     size_t length, size_t *at, struct cut_frame *frame) {
+    const struct frame_rules rules = {side->is_server, 0};
     const uint8_t *head = bytes + *at;
-    enum step step = read_head(side, head, left, frame, &head_size);
-    if (step != GO_ON) {
-        return step;
+    size_t left = length - *at, size;
+    enum frame_verdict verdict = oracle_head(head, left, &rules, &frame->header, &size);
+    frame->payload.length = 0;
+    if (verdict == FRAME_OK) {
+        for (uint64_t i = 0; i < frame->header.payload_length && size + i < left; i++) {
+            fuzz_add_byte(&frame->payload, head[size + i] ^ frame->header.masking_key[i % 4]);
+        }
+        *at += size + frame->payload.length;
     }
-    for (uint64_t i = 0; i < frame->length && head_size + i < left; i++) {
-        uint8_t key = side->is_server ? head[head_size - 4 + i % 4] : 0;
-        fuzz_add_byte(&frame->payload, head[head_size + i] ^ key);
-    }
-    *at += head_size + frame->payload.length;
-    return GO_ON;
+    return verdict;
 }
 
 /* The user's turn, after each message, Ping and Pong. */
@@ -141,6 +92,30 @@ static void act(const struct oracle_side *side, struct oracle_record *record, ui
     }
 }
 
+/* Whether it is UTF-8 when bytes that are `filler` go on with the last character. */
+static bool is_utf8_with(const uint8_t *bytes, size_t length, uint8_t filler) {
+    struct utf8_decoder decoder;
+    bool good = true;
+    utf8_decoder_init(&decoder);
+    for (size_t i = 0; good && i < length; i++) {
+        good = utf8_decoder_next(&decoder, bytes[i]);
+    }
+    while (good && !utf8_decoder_complete(&decoder)) {
+        good = utf8_decoder_next(&decoder, filler);
+    }
+    return good;
+}
+
+static bool is_utf8(const uint8_t *bytes, size_t length) {
+    return is_utf8_with(bytes, length, 0); /* which goes on with none */
+}
+
+/* The bits that are not there yet lie between all zeros and all ones; if any of them make a
+ * character, one of these ends does. */
+static bool begins_utf8(const uint8_t *bytes, size_t length) {
+    return is_utf8_with(bytes, length, 0x80) || is_utf8_with(bytes, length, 0xbf);
+}
+
 /* A Close (5.5.1, 7.4): no payload, or a code that may be sent and a reason in UTF-8. */
 static void take_close(struct oracle_record *record, const struct fuzz_bytes *payload) {
     if (payload->length == 0) {
@@ -152,7 +127,7 @@ static void take_close(struct oracle_record *record, const struct fuzz_bytes *pa
     bool registered = code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
     if (!registered && !(code >= 3000 && code < 5000)) {
         fail(record, 1002);
-    } else if (!oracle_utf8_is(payload->data + 2, payload->length - 2)) {
+    } else if (!is_utf8(payload->data + 2, payload->length - 2)) {
         fail(record, 1007);
     } else {
         note_sent_close(record, code, "");
@@ -162,43 +137,42 @@ static void take_close(struct oracle_record *record, const struct fuzz_bytes *pa
 
 static void take_control(const struct oracle_side *side, struct oracle_record *record,
                          const struct cut_frame *frame) {
-    if (frame->opcode == FRAME_CLOSE) {
+    if (frame->header.opcode == FRAME_CLOSE) {
         take_close(record, &frame->payload);
         return;
     }
-    if (frame->opcode == FRAME_PING) {
+    if (frame->header.opcode == FRAME_PING) {
         note_sent(record, FRAME_PONG, frame->payload.data, frame->payload.length);
     }
-    oracle_event(record, frame->opcode, frame->payload.data, frame->payload.length);
-    act(side, record, frame->opcode, &frame->payload);
+    oracle_event(record, frame->header.opcode, frame->payload.data, frame->payload.length);
+    act(side, record, frame->header.opcode, &frame->payload);
 }
 
 static bool is_good_text(const struct open_message *message, bool ends) {
     const struct fuzz_bytes *text = &message->payload;
-    return ends ? oracle_utf8_is(text->data, text->length)
-                : oracle_utf8_begins(text->data, text->length);
+    return ends ? is_utf8(text->data, text->length) : begins_utf8(text->data, text->length);
 }
 
 /* A data frame, whole or not (5.4, 8.1). */
 static void take_data(const struct oracle_side *side, struct oracle_record *record,
                       const struct cut_frame *frame, struct open_message *message) {
-    bool whole = frame->payload.length == frame->length;
-    if ((frame->opcode == FRAME_CONTINUATION) != message->open) {
+    bool whole = frame->payload.length == frame->header.payload_length;
+    if ((frame->header.opcode == FRAME_CONTINUATION) != message->open) {
         fail(record, 1002);
         return;
     }
-    if (message->payload.length + frame->length > side->max_message) {
+    if (message->payload.length + frame->header.payload_length > side->max_message) {
         fail(record, 1009);
         return;
     }
     if (!message->open) {
         message->open = true;
-        message->opcode = frame->opcode;
+        message->opcode = frame->header.opcode;
     }
     fuzz_add(&message->payload, frame->payload.data, frame->payload.length);
-    if (message->opcode == FRAME_TEXT && !is_good_text(message, whole && frame->fin)) {
+    if (message->opcode == FRAME_TEXT && !is_good_text(message, whole && frame->header.fin)) {
         fail(record, 1007);
-    } else if (whole && frame->fin) {
+    } else if (whole && frame->header.fin) {
         oracle_event(record, message->opcode, message->payload.data, message->payload.length);
         act(side, record, message->opcode, &message->payload);
         message->open = false;
@@ -211,23 +185,22 @@ void oracle_play(const struct oracle_side *side, const uint8_t *bytes, size_t le
     struct open_message message = {0};
     struct cut_frame frame = {0};
     size_t at = 0;
-    enum step step = GO_ON;
-    while (!record->over && step == GO_ON) {
-        frame.payload.length = 0;
-        step = read_frame(side, bytes, length, &at, &frame);
-        if (step == BROKEN) {
-            fail(record, 1002);
-        } else if (step == GO_ON && !is_control(frame.opcode)) {
+    enum frame_verdict verdict = FRAME_OK;
+    while (!record->over && verdict == FRAME_OK) {
+        verdict = read_frame(side, bytes, length, &at, &frame);
+        if (verdict == FRAME_OK && !is_control(frame.header.opcode)) {
             take_data(side, record, &frame, &message);
-        } else if (step == GO_ON && frame.payload.length == frame.length) {
+        } else if (verdict == FRAME_OK && frame.payload.length == frame.header.payload_length) {
             take_control(side, record, &frame);
+        } else if (verdict != FRAME_OK && verdict != FRAME_INCOMPLETE) {
+            fail(record, 1002);
         }
     }
     fuzz_bytes_free(&frame.payload);
     fuzz_bytes_free(&message.payload);
 }
 
-static bool is_text(const uint8_t *bytes, size_t length, const char *text) {
+static bool is_string(const uint8_t *bytes, size_t length, const char *text) {
     return length == strlen(text) && (length == 0 || memcmp(bytes, text, length) == 0);
 }
 
@@ -241,21 +214,21 @@ static void read_sent_close(struct oracle_record *record, const struct fuzz_byte
     unsigned code = payload->data[0] * 256u + payload->data[1];
     const uint8_t *reason = payload->data + 2;
     size_t length = payload->length - 2;
-    fuzz_check(oracle_utf8_is(reason, length), "a Close was sent whose reason is not UTF-8");
-    bool is_bye = is_text(reason, length, bye);
-    bool is_why = why == NULL ? length > 0 : is_text(reason, length, why);
+    fuzz_check(is_utf8(reason, length), "a Close was sent whose reason is not UTF-8");
+    bool is_bye = is_string(reason, length, bye);
+    bool is_why = why == NULL ? length > 0 : is_string(reason, length, why);
     fuzz_check(length == 0 || is_bye || is_why, "a Close was sent for another reason than told");
     note_sent_close(record, code, length == 0 ? "" : is_bye ? bye : "for a reason");
 }
 
 static void read_sent_data(struct oracle_record *record, const struct cut_frame *frame,
                            struct open_message *message) {
-    fuzz_check((frame->opcode == FRAME_CONTINUATION) == message->open, "opcode %x was sent",
-               (unsigned)frame->opcode);
-    message->opcode = message->open ? message->opcode : frame->opcode;
-    message->open = !frame->fin;
+    fuzz_check((frame->header.opcode == FRAME_CONTINUATION) == message->open, "opcode %x was sent",
+               (unsigned)frame->header.opcode);
+    message->opcode = message->open ? message->opcode : frame->header.opcode;
+    message->open = !frame->header.fin;
     fuzz_add(&message->payload, frame->payload.data, frame->payload.length);
-    if (frame->fin) {
+    if (frame->header.fin) {
         note_sent(record, message->opcode, message->payload.data, message->payload.length);
         message->payload.length = 0;
     }
@@ -268,17 +241,17 @@ void oracle_read_sent(struct oracle_record *record, bool by_server, const uint8_
     struct cut_frame frame = {0};
     struct open_message message = {0};
     for (size_t at = 0; at < length;) {
-        frame.payload.length = 0;
         fuzz_check(!record->closing, "something was sent behind a Close");
-        enum step step = read_frame(&reader, bytes, length, &at, &frame);
-        fuzz_check(step != BROKEN, "a frame was sent that breaks a rule, at byte %zu", at);
-        fuzz_check(step == GO_ON && frame.payload.length == frame.length,
+        enum frame_verdict verdict = read_frame(&reader, bytes, length, &at, &frame);
+        fuzz_check(verdict == FRAME_OK || verdict == FRAME_INCOMPLETE,
+                   "a frame was sent that breaks a rule, at byte %zu", at);
+        fuzz_check(verdict == FRAME_OK && frame.payload.length == frame.header.payload_length,
                    "the last frame sent is not whole");
-        fuzz_check(frame.fin || record->fragments, "a message was sent in fragments");
-        if (frame.opcode == FRAME_CLOSE) {
+        fuzz_check(frame.header.fin || record->fragments, "a message was sent in fragments");
+        if (frame.header.opcode == FRAME_CLOSE) {
             read_sent_close(record, &frame.payload, why);
-        } else if (is_control(frame.opcode)) {
-            note_sent(record, frame.opcode, frame.payload.data, frame.payload.length);
+        } else if (is_control(frame.header.opcode)) {
+            note_sent(record, frame.header.opcode, frame.payload.data, frame.payload.length);
         } else {
             read_sent_data(record, &frame, &message);
         }

@@ -10,6 +10,7 @@
 #define FUZZ_ORACLE_FRAMES_H
 
 #include "fuzz/fuzz.h"
+#include "step04_frames/frame.h"
 
 /* The side that is played, and what its user does. Events are counted from 1; 0 is never. */
 struct oracle_side {
@@ -51,8 +52,10 @@ void oracle_read_sent(struct oracle_record *record, bool by_server, const uint8_
 
 void oracle_record_free(struct oracle_record *record);
 
-/* Whether some text in UTF-8 begins with these bytes, or is these bytes. */
-bool oracle_utf8_begins(const uint8_t *bytes, size_t length);
-bool oracle_utf8_is(const uint8_t *bytes, size_t length);
+/* The verdict of section 5.2 about the `left` bytes of a head that are there: what one byte shows
+ * is judged when that byte is there. Fills in the header as far as it is known, and its size
+ * (oracle_head.c). */
+enum frame_verdict oracle_head(const uint8_t *head, size_t left, const struct frame_rules *rules,
+                               struct frame_header *header, size_t *size);
 
 #endif

@@ -1,8 +1,8 @@
 /* oracle_http: a second implementation of the request head and of the handshake's decision, RFC
  * 9112, RFC 9110 and RFC 6455 section 4.
  *
- * Like oracle_frames it is written to be right at a glance: lists are cut into strings that are
- * copied, and then compared. It shares no code with the server, only its public names.
+ * Headers, lists and extensions are read as wscheck reads them, which has code of its own. Nothing
+ * is shared with the server but its public names.
  */
 #ifndef FUZZ_ORACLE_HTTP_H
 #define FUZZ_ORACLE_HTTP_H
@@ -10,20 +10,16 @@
 #include "fuzz/fuzz.h"
 #include "step02_http/http_request.h"
 #include "step03_handshake/handshake.h"
-
-/* Bytes from `from` to just before `until` of the head. */
-struct oracle_range {
-    size_t from, until;
-};
+#include "wscheck/head.h"
 
 struct oracle_request {
-    const char *bytes;
+    struct head head; /* once it is whole, from the request line on */
     enum http_verdict verdict;
-    struct oracle_range method, target;
+    struct head_text method, target;
     int version;
-    struct oracle_range names[HTTP_HEADERS_MAX], values[HTTP_HEADERS_MAX];
+    struct head_text names[HTTP_HEADERS_MAX], values[HTTP_HEADERS_MAX];
     size_t header_count;
-    size_t head_size;
+    size_t head_size; /* with an empty line before it */
 };
 
 /* Judges the `length` bytes of a stream. The request refers to the bytes. */
@@ -34,6 +30,10 @@ enum http_verdict oracle_fields(const struct oracle_request *request);
 /* Whether a body follows a head that is complete. */
 bool oracle_has_body(const struct oracle_request *request);
 
+/* How many headers of a name there are, and the value of the first. */
+size_t oracle_count(const struct oracle_request *request, const char *name,
+                    struct head_text *first);
+
 /* The handshake's decision about a complete head. Fills in `accept` and `subprotocol` (NULL: none)
  * if it is HANDSHAKE_ACCEPTED. */
 enum handshake_verdict oracle_handshake(const struct oracle_request *request,
@@ -43,21 +43,5 @@ enum handshake_verdict oracle_handshake(const struct oracle_request *request,
 
 /* Whether a request is for a WebSocket at all. */
 bool oracle_wants_handshake(const struct oracle_request *request);
-
-/* Lists of strings, copied and ended by a NUL: the values of all headers of one name, or the
- * elements of them if they are lists. Freed by oracle_strings_free. */
-struct oracle_strings {
-    char **item;
-    size_t count;
-};
-
-struct oracle_strings oracle_values(const struct oracle_request *request, const char *name);
-struct oracle_strings oracle_elements(const struct oracle_request *request, const char *name);
-void oracle_strings_free(struct oracle_strings *strings);
-bool oracle_same_nocase(const char *one, const char *other);
-bool oracle_is_token(const char *string);
-
-/* base64(SHA-1(text)), from the definitions (oracle_accept.c). */
-void oracle_sha1_base64(const char *text, char out[29]);
 
 #endif

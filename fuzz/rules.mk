@@ -2,9 +2,9 @@
 # `make fuzz` clang and `make coverage` gcc.
 
 FUZZ_TARGETS := http handshake answer frame connection session inflate deflate
-fuzz_objects := $(foreach module,fuzz oracle_utf8 oracle_frames oracle_http oracle_fields \
-                  oracle_handshake oracle_accept oracle_inflate script,$(call object,fuzz/$(module))) \
-                $(modules)
+fuzz_objects := $(foreach module,fuzz/fuzz fuzz/script $(addprefix fuzz/oracle_,head frames http fields \
+                  handshake inflate) $(addprefix wscheck/,head extension request utf8_decoder), \
+                  $(call object,$(module))) $(modules)
 FUZZ_REPLAYS := $(addprefix $(BUILD)/fuzz/replay_,$(FUZZ_TARGETS))
 FUZZERS      := $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))
 

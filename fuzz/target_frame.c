@@ -4,10 +4,9 @@
  *     byte 0    bit 7: frames must be masked; bits 4 to 6: reserved bits that are allowed
  *     the rest  a frame, or several
  */
-#include "fuzz/fuzz.h"
+#include "fuzz/oracle_frames.h"
 
 #include "common/log.h"
-#include "step04_frames/frame.h"
 #include "step04_frames/frame_draw.h"
 #include "step04_frames/frame_show.h"
 #include "step04_frames/mask_fast.h"
@@ -16,75 +15,6 @@
 #include <string.h>
 
 enum { MASK_MAX = 200, LINE_MAX = 80 };
-
-/* What the decoder must say of the first byte, and of the second. */
-static enum frame_verdict judge_first(uint8_t byte, const struct frame_rules *rules,
-                                      struct frame_header *header) {
-    header->fin = byte / 128 == 1;
-    header->rsv = byte / 16 % 8;
-    header->opcode = byte % 16;
-    for (uint8_t bit = 1; bit <= 4; bit = (uint8_t)(bit * 2)) {
-        if ((header->rsv & bit) != 0 && (rules->allowed_rsv & bit) == 0) {
-            return FRAME_RESERVED_BIT;
-        }
-    }
-    if ((header->opcode >= 3 && header->opcode <= 7) || header->opcode >= 11) {
-        return FRAME_RESERVED_OPCODE;
-    }
-    return header->opcode >= 8 && !header->fin ? FRAME_FRAGMENTED_CONTROL : FRAME_OK;
-}
-
-static enum frame_verdict judge_second(uint8_t byte, const struct frame_rules *rules,
-                                       struct frame_header *header) {
-    header->masked = byte / 128 == 1;
-    if (header->masked && !rules->masked) {
-        return FRAME_MASKED;
-    }
-    if (!header->masked && rules->masked) {
-        return FRAME_NOT_MASKED;
-    }
-    return header->opcode >= 8 && byte % 128 > 125 ? FRAME_CONTROL_TOO_LONG : FRAME_OK;
-}
-
-/* What it must say of the length and the key behind them. */
-static enum frame_verdict judge_rest(const uint8_t *head, size_t length,
-                                     struct frame_header *header) {
-    uint8_t form = head[1] % 128;
-    size_t end_of_length = form == 127 ? 10 : form == 126 ? 4 : 2;
-    if (form == 127 && length > 2 && head[2] > 127) {
-        return FRAME_LENGTH_TOP_BIT;
-    }
-    if (length < end_of_length) {
-        return FRAME_INCOMPLETE;
-    }
-    header->payload_length = form > 125 ? 0 : form;
-    for (size_t at = 2; at < end_of_length; at++) {
-        header->payload_length = header->payload_length * 256 + head[at];
-    }
-    if ((form == 126 && header->payload_length < 126) ||
-        (form == 127 && header->payload_length < 65536)) {
-        return FRAME_LENGTH_NOT_MINIMAL;
-    }
-    for (size_t i = 0; header->masked && i < 4; i++) {
-        if (end_of_length + i >= length) {
-            return FRAME_INCOMPLETE;
-        }
-        header->masking_key[i] = head[end_of_length + i];
-    }
-    return FRAME_OK;
-}
-
-static enum frame_verdict judge(const uint8_t *head, size_t length, const struct frame_rules *rules,
-                                struct frame_header *header) {
-    enum frame_verdict verdict = FRAME_INCOMPLETE;
-    if (length >= 1) {
-        verdict = judge_first(head[0], rules, header);
-    }
-    if (verdict == FRAME_OK) {
-        verdict = length >= 2 ? judge_second(head[1], rules, header) : FRAME_INCOMPLETE;
-    }
-    return verdict == FRAME_OK ? judge_rest(head, length, header) : verdict;
-}
 
 static void check_equal(const struct frame_header *got, const struct frame_header *wanted) {
     fuzz_check(got->fin == wanted->fin && got->rsv == wanted->rsv &&
@@ -102,8 +32,9 @@ static bool check_decoder(const uint8_t *bytes, size_t length, const struct fram
     enum frame_verdict got = FRAME_INCOMPLETE;
     for (size_t here = 0; here <= length && here <= FRAME_HEADER_MAX + 1; here++) {
         struct frame_header wanted_header = {0};
+        size_t size;
         uint8_t *exact = fuzz_copy(bytes, here);
-        enum frame_verdict wanted = judge(bytes, here, rules, &wanted_header);
+        enum frame_verdict wanted = oracle_head(bytes, here, rules, &wanted_header, &size);
         enum frame_verdict before = got;
         got = frame_decode_header(exact, here, rules, header);
         free(exact);
@@ -173,16 +104,15 @@ static void check_picture(const uint8_t *bytes, size_t length, const struct fram
 static size_t count_frames(const uint8_t *bytes, size_t length, bool *ended) {
     const struct frame_rules rules = {true, 0};
     struct frame_header header;
-    size_t frames = 0, at = 0;
+    size_t frames = 0, at = 0, size;
     *ended = false;
     while (!*ended && at < length) {
-        enum frame_verdict verdict = judge(bytes + at, length - at, &rules, &header);
+        enum frame_verdict verdict = oracle_head(bytes + at, length - at, &rules, &header, &size);
         if (verdict != FRAME_OK) {
             *ended = verdict != FRAME_INCOMPLETE;
             break;
         }
-        uint8_t form = bytes[at + 1] % 128;
-        size_t here = length - at - (form == 127 ? 14 : form == 126 ? 8 : 6);
+        size_t here = length - at - size;
         uint64_t payload = header.payload_length;
         if (here < (payload < FRAME_SHOW_PAYLOAD_MAX ? payload : FRAME_SHOW_PAYLOAD_MAX)) {
             break;

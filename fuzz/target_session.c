@@ -1,5 +1,6 @@
 /* A whole server thread of step 5 on a socket pair: tcp, request head, handshake, frames, and an
- * end within a bound. What the client gets back is compared with what the oracles say.
+ * end within a bound. What the client gets back is compared with what the pure modules
+ * answer and, after a 101, with the oracle's frames.
  *
  *     byte 0    bit 0: the request of RFC 6455, section 1.2 comes first; the others are the seed of
  *               the pieces in which the client writes
@@ -15,7 +16,7 @@ int step05_main(int argc, char **argv);
 #include "common/log.h"
 #include "common/process.h"
 #include "fuzz/oracle_frames.h"
-#include "fuzz/oracle_http.h"
+#include "step03_handshake/opening.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -136,47 +137,16 @@ static unsigned read_head(const char *answer, size_t *head_size) {
     return status;
 }
 
-static bool is_word(const struct oracle_request *request, struct oracle_range range,
-                    const char *word) {
-    return range.until - range.from == strlen(word) &&
-           memcmp(request->bytes + range.from, word, strlen(word)) == 0;
-}
-
-/* The status that the page's rules give to an ordinary request. */
-static unsigned status_of_page(const struct oracle_request *request) {
-    char target[HTTP_LINE_MAX + 1];
-    size_t length = request->target.until - request->target.from;
-    if (!is_word(request, request->method, "GET") && !is_word(request, request->method, "HEAD")) {
-        return 405;
-    }
-    memcpy(target, request->bytes + request->target.from, length);
-    target[length] = '\0';
-    char *path = target, *colon = strchr(target, ':');
-    if (target[0] != '/' && colon != NULL && strncmp(colon, "://", 3) == 0) {
-        path = colon + 3;
-        path += strcspn(path, "/?");
-        if (path[0] != '/') {
-            return 200; /* "http://host" means the path "/" */
-        }
-    }
-    return path[0] == '/' && (path[1] == '\0' || path[1] == '?') ? 200 : 404;
-}
-
-static unsigned wanted_status(const struct oracle_request *request) {
+/* What the pure modules answer; to hold those to the RFCs is the business of other targets. */
+static unsigned wanted_status(const struct http_request *request, enum http_verdict verdict) {
     struct handshake_policy policy = {.subprotocols = settings.upgrade.subprotocols.item,
                                       .subprotocol_count = settings.upgrade.subprotocols.count};
-    char accept[HANDSHAKE_ACCEPT_SIZE];
-    const char *subprotocol;
-    if (request->verdict == HTTP_INCOMPLETE) {
-        return 400;
+    struct opening opening;
+    if (verdict != HTTP_COMPLETE) {
+        return verdict == HTTP_INCOMPLETE ? 400 : (unsigned)http_verdict_status(verdict);
     }
-    if (request->verdict != HTTP_COMPLETE) {
-        return (unsigned)http_verdict_status(request->verdict);
-    }
-    if (!oracle_wants_handshake(request)) {
-        return status_of_page(request);
-    }
-    return (unsigned)handshake_status(oracle_handshake(request, &policy, accept, &subprotocol));
+    opening_decide(&opening, &settings.upgrade.exchange.site, &policy, request, 0);
+    return (unsigned)opening.reply.status;
 }
 
 /* Behind the 101: what an echo sends for these bytes. */
@@ -207,20 +177,22 @@ static void check_body(const struct fuzz_bytes *stream, const char *answer, size
 }
 
 static void judge(const struct fuzz_bytes *stream, struct fuzz_bytes *answer) {
-    struct oracle_request request;
+    struct http_request request;
     size_t head_size;
-    oracle_http((const char *)stream->data, stream->length, &request);
-    if (stream->length == 0 || request.verdict == HTTP_TLS) {
+    http_request_init(&request);
+    enum http_verdict verdict =
+        http_request_parse(&request, (const char *)stream->data, stream->length);
+    if (stream->length == 0 || verdict == HTTP_TLS) {
         fuzz_check(answer->length == 0, "an answer to nothing, or in HTTP to TLS");
         return;
     }
     fuzz_add_byte(answer, '\0'); /* for the search in strings */
     answer->length--;
     unsigned status = read_head((const char *)answer->data, &head_size);
-    unsigned wanted = wanted_status(&request);
+    unsigned wanted = wanted_status(&request, verdict);
     fuzz_check(status == wanted, "status %u instead of %u", status, wanted);
     if (status == 101) {
-        check_frames(stream, request.head_size, answer->data + head_size,
+        check_frames(stream, request.head.size, answer->data + head_size,
                      answer->length - head_size);
     } else {
         check_body(stream, (const char *)answer->data, head_size, answer->length);
