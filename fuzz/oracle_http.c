@@ -53,7 +53,6 @@ static enum http_verdict judge_request_line(struct oracle_request *request, stru
 /* RFC 9112, 5: field-name ":" OWS field-value OWS. */
 static enum http_verdict judge_header(struct oracle_request *request, struct head_text line) {
     const char *colon = head_text_find(line, ":");
-    const char *from = colon + 1, *until = line.start + line.length;
     if (blank(line.start[0])) {
         return HTTP_FOLDED_HEADER;
     }
@@ -63,6 +62,7 @@ static enum http_verdict judge_header(struct oracle_request *request, struct hea
     if (!head_text_is_token(between(line.start, colon))) {
         return HTTP_BAD_HEADER_NAME;
     }
+    const char *from = colon + 1, *until = line.start + line.length;
     while (from < until && blank(*from)) {
         from++;
     }
