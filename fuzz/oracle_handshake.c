@@ -1,7 +1,8 @@
 #include "fuzz/oracle_http.h"
 
+#include "common/base64.h"
+#include "common/sha1.h"
 #include "wscheck/extension.h"
-#include "wscheck/request.h"
 
 #include <string.h>
 
@@ -55,7 +56,13 @@ static enum handshake_verdict judge_key(const struct oracle_request *request,
     if (!is_key(key)) {
         return HANDSHAKE_BAD_KEY;
     }
-    request_accept(key.start, key.length, accept);
+    struct sha1 sha1;
+    uint8_t digest[SHA1_DIGEST_SIZE];
+    sha1_init(&sha1);
+    sha1_update(&sha1, key.start, key.length);
+    sha1_update(&sha1, "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", 36);
+    sha1_final(&sha1, digest);
+    base64_encode(digest, sizeof digest, accept);
     return HANDSHAKE_ACCEPTED;
 }
 

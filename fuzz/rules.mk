@@ -3,7 +3,7 @@
 
 FUZZ_TARGETS := http handshake answer frame connection session inflate deflate
 fuzz_objects := $(foreach module,fuzz/fuzz fuzz/script $(addprefix fuzz/oracle_,head frames http fields \
-                  handshake inflate) $(addprefix wscheck/,head extension request utf8_decoder), \
+                  handshake inflate) $(addprefix wscheck/,head extension utf8_decoder), \
                   $(call object,$(module))) $(modules)
 FUZZ_REPLAYS := $(addprefix $(BUILD)/fuzz/replay_,$(FUZZ_TARGETS))
 FUZZERS      := $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))
