@@ -133,14 +133,13 @@ def wsproto(port):
             while data := stream.recv(65536):
                 try:
                     connection.receive_data(data)
-                    for event in connection.events():
-                        stream.sendall(reply(connection, event))
                 except library.utilities.RemoteProtocolError as error:
-                    if error.event_hint:
-                        stream.sendall(connection.send(error.event_hint))
+                    stream.sendall(connection.send(error.event_hint))
                     return
-                if connection.state is library.connection.ConnectionState.CLOSED:
-                    return
+                for event in connection.events():
+                    stream.sendall(reply(connection, event))
+                    if isinstance(event, events.CloseConnection):
+                        return
 
     with create_server((HOST, port), backlog=128) as listener:
         while True:
