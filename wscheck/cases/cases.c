@@ -137,6 +137,7 @@ void cases_add(struct case_list *list, enum script_role role, const struct case_
         return;
     }
     size_t length = strcspn(open, "}");
+    check(open[length] == '}', row->name, "lacks a }", "");
     char name[NAME_SIZE], *words = strndup(open + 1, length - 1), *rest;
     if (words == NULL) {
         abort();

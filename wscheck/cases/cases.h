@@ -24,8 +24,8 @@ enum level { LEVEL_NONE, LEVEL_PRACTICE, LEVEL_SHOULD, LEVEL_MUST };
  * failures use it.
  *
  * Braces in a name make a case for each of the words in them: "version/{0, 7..9}" are four. In the
- * rule, the script and the hint {} stands for the word, and {=} for what comes after it and a '=':
- * with "status/{200=OK, 204=No Content}" the script says "HTTP/1.1 {} {=}".
+ * rule, the script and the hint {} stands for the word, and {=} for what comes after it and a '=',
+ * if there is one: with "status/{200=OK, 204=No Content}" the script says "HTTP/1.1 {} {=}".
  */
 struct case_row {
     const char *name;
