@@ -9,6 +9,7 @@
 #include "wscheck/probe.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

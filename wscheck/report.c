@@ -4,6 +4,7 @@
 #include "common/options.h"
 #include "wscheck/driver.h"
 #include "wscheck/explain.h"
+#include "wscheck/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,10 +81,7 @@ void report_begin(struct report *report, size_t total) {
     if (report->format == REPORT_TAP) {
         printf("TAP version 13\n1..%zu\n# wscheck %s: %s\n", total, OPTIONS_VERSION, report->url);
     } else if (report->format == REPORT_JUNIT) {
-        report->stream = open_memstream(&report->body, &report->body_size);
-        if (report->stream == NULL) {
-            abort();
-        }
+        report->stream = memory_stream(&report->body, &report->body_size);
     } else if (report->format == REPORT_JSON) {
         printf("{\"program\": \"wscheck\", \"version\": \"%s\", \"url\": ", OPTIONS_VERSION);
         print_json_string(report->url);
@@ -96,10 +94,7 @@ void report_begin(struct report *report, size_t total) {
 char *report_explanation(const struct report *report, const struct result *result) {
     char *text = NULL;
     size_t size;
-    FILE *stream = open_memstream(&text, &size);
-    if (stream == NULL) {
-        abort();
-    }
+    FILE *stream = memory_stream(&text, &size);
     explain(stream, result, report->again, report->in_full);
     fclose(stream);
     return text;

@@ -4,6 +4,7 @@
 #include "common/text.h"
 #include "wscheck/child.h"
 #include "wscheck/driver.h"
+#include "wscheck/memory.h"
 #include "wscheck/script_run.h"
 #include "wscheck/words.h"
 
@@ -104,10 +105,7 @@ static void keep_evidence(const struct runner *runner, struct result *result,
     result->opened = trial->is_open;
     result->driver = runner->settings->driver;
     if (runner_has_failed(result) || runner->keep_transcript) {
-        result->transcript = malloc(sizeof *result->transcript);
-        if (result->transcript == NULL) {
-            abort();
-        }
+        result->transcript = memory_take(sizeof *result->transcript);
         memcpy(result->transcript, &trial->transcript, sizeof *result->transcript);
         if (trial->client.output != NULL) {
             result->output = strdup(trial->client.output);
@@ -141,10 +139,7 @@ void runner_try(const struct runner *runner, struct result *result) {
     struct child *child = runner->settings->child;
     size_t printed = child != NULL ? child_printed(child) : 0;
     int64_t start = clock_now();
-    struct trial *trial = malloc(sizeof *trial);
-    if (trial == NULL) {
-        abort();
-    }
+    struct trial *trial = memory_take(sizeof *trial);
     run_script(runner, test, trial);
     enum level failed = trial->verdict.failed < test->level ? trial->verdict.failed : test->level;
     result->kind = (enum result_kind)failed;

@@ -1,5 +1,7 @@
 #include "wscheck/cases/cases.h"
 
+#include "wscheck/memory.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +15,7 @@ enum {
 static char *fill(const char *text, const char *word, const char *value) {
     char *filled = NULL;
     size_t size;
-    FILE *out = open_memstream(&filled, &size);
-    if (out == NULL) {
-        abort();
-    }
+    FILE *out = memory_stream(&filled, &size);
     while (*text != '\0') {
         if (strncmp(text, "{}", 2) == 0) {
             fputs(word, out);
@@ -138,10 +137,7 @@ void cases_add(struct case_list *list, enum script_role role, const struct case_
     }
     size_t length = strcspn(open, "}");
     check(open[length] == '}', row->name, "lacks a }", "");
-    char name[NAME_SIZE], *words = strndup(open + 1, length - 1), *rest;
-    if (words == NULL) {
-        abort();
-    }
+    char name[NAME_SIZE], *words = memory_text("%.*s", (int)length - 1, open + 1), *rest;
     snprintf(name, sizeof name, "%.*s{}%s", (int)(open - row->name), row->name, open + length + 1);
     struct case_row each = {name, row->rule, row->script, row->hint};
     for (char *word = strtok_r(words, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
