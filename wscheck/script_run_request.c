@@ -7,17 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "?a=b" goes after the target of the URL, "http:" makes it an absolute one. */
-static void put_target(struct trial *trial, const char *target) {
-    const char *own = trial->settings->target, *host = trial->settings->host;
-    char *whole = target[0] == '?'
-                      ? memory_text("%s%s%s", own, strchr(own, '?') != NULL ? "&" : "?", target + 1)
-                  : strcmp(target, "http:") == 0 ? memory_text("http://%s%s", host, own)
-                                                 : memory_text("%s", target);
-    request_set_word(&trial->request, 1, whole);
-    free(whole);
-}
-
 /* The payload of a step at its full length, with a NUL after it. Free it. */
 static uint8_t *whole_payload(const struct script_step *step) {
     uint8_t *bytes = memory_take((size_t)step->payload.length + 1);
@@ -35,9 +24,19 @@ static void set_version(struct trial *trial) {
     request_set_word(&trial->request, 2, trial->run->step->text);
 }
 
+/* "?a=b" goes after the target of the URL, "http:" makes it an absolute one. */
 static void set_target(struct trial *trial) {
-    uint8_t *target = whole_payload(trial->run->step);
-    put_target(trial, (const char *)target);
+    const char *own = trial->settings->target, *host = trial->settings->host;
+    char *target = (char *)whole_payload(trial->run->step), *whole;
+    if (target[0] == '?') {
+        whole = memory_text("%s%s%s", own, strchr(own, '?') != NULL ? "&" : "?", target + 1);
+    } else if (strcmp(target, "http:") == 0) {
+        whole = memory_text("http://%s%s", host, own);
+    } else {
+        whole = memory_text("%s", target);
+    }
+    request_set_word(&trial->request, 1, whole);
+    free(whole);
     free(target);
 }
 
