@@ -18,37 +18,35 @@ static bool faulty(const struct evidence *evidence, const char *where, const cha
     return head_is_faulty(evidence->fault, evidence->head, where, what);
 }
 
-static struct head_text first_line(const struct evidence *evidence) {
-    return head_line(evidence->head, &(size_t){0});
+/* A word of the request line: the method (0), the target (1), or all that comes after it (2). One
+ * that is missing is empty. */
+static struct head_text word_of(const struct evidence *evidence, int which) {
+    struct head_text word = {NULL, 0}, rest = head_line(evidence->head, &(size_t){0});
+    for (int i = 0; i <= which; i++) {
+        const char *space = i < 2 ? head_text_find(rest, " ") : NULL;
+        word = (struct head_text){rest.start,
+                                  space != NULL ? (size_t)(space - rest.start) : rest.length};
+        size_t taken = word.length + (space != NULL);
+        rest = (struct head_text){rest.start + taken, rest.length - taken};
+    }
+    return word;
 }
 
 static bool judge_method(const struct evidence *evidence) {
-    struct head_text line = first_line(evidence);
+    struct head_text line = head_line(evidence->head, &(size_t){0});
     return head_text_begins(line, "GET ") || faulty(evidence, line.start, "the method is not GET");
 }
 
 static bool judge_version(const struct evidence *evidence) {
-    struct head_text line = first_line(evidence), version = line;
-    for (const char *space; (space = head_text_find(version, " ")) != NULL;) {
-        version.length -= (size_t)(space + 1 - version.start);
-        version.start = space + 1;
-    }
+    struct head_text version = word_of(evidence, 2);
     return (version.length == 8 && head_text_begins(version, "HTTP/1.") &&
             version.start[7] >= '1' && version.start[7] <= '9') ||
            faulty(evidence, version.start, "the version is not HTTP/1.1");
 }
 
 static bool judge_target(const struct evidence *evidence) {
-    struct head_text line = first_line(evidence);
-    const char *space = head_text_find(line, " ");
-    struct head_text target = {line.start, 0};
+    struct head_text target = word_of(evidence, 1);
     char whole[512];
-    if (space != NULL) {
-        target.start = space + 1;
-        target.length = line.length - (size_t)(target.start - line.start);
-        space = head_text_find(target, " ");
-        target.length = space != NULL ? (size_t)(space - target.start) : target.length;
-    }
     snprintf(whole, sizeof whole, "http://%s%s", evidence->host, evidence->target);
     return head_text_is(target, evidence->target) || head_text_is(target, whole) ||
            faulty(evidence, target.start,
