@@ -6,7 +6,7 @@
 
 struct arguments {
     struct options options;
-    size_t repeated; /* that many of these are repeated with a case */
+    size_t repeated; /* the first of these, which are repeated with a case */
     char **argv;     /* ended by NULL */
     const char *command, *format, *replay, *url, *expected, *output;
     const char *listen; /* [ADDRESS:]PORT; NULL: a server is checked */
