@@ -54,6 +54,8 @@ expect 'no URL' 2 'give a URL' "$wscheck"
 expect 'two URLs' 2 'one URL at a time' "$wscheck" ws://127.0.0.1:1/ ws://127.0.0.1:2/
 expect 'a secure URL' 2 'TLS' "$wscheck" wss://127.0.0.1:1/
 expect 'a web page' 2 'did you mean ws://' "$wscheck" http://127.0.0.1:1/
+expect 'a host and a port alone' 2 'is ws://127.0.0.1:1 meant' "$wscheck" 127.0.0.1:1
+expect 'a header without a colon' 2 "NAME: VALUE', not 'Bad'" "$wscheck" --header Bad ws://127.0.0.1:1/
 expect 'a bad port' 2 'no host and port' "$wscheck" ws://127.0.0.1:70000/
 expect 'a fragment' 2 "has no '#'" "$wscheck" 'ws://127.0.0.1:1/#x'
 expect 'a wrong selector' 2 'near it are 6455/5.5' "$wscheck" --list 6455/5.5.9

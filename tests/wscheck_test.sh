@@ -36,7 +36,7 @@ expect 'it is judged by its answers all the same' 0 '^1[0-9][0-9] passed, 0 fail
     "$wscheck" --strict --timeout 10 --exec "$(server step05_echo)" 7692
 expect 'a profile without echo' 0 ' 0 failed, 0 fell short of a SHOULD, [1-9]' \
     "$wscheck" --strict --timeout 10 --no-echo --exec "$(server step05_echo)" 6455/5.5 6455/7.4
-expect 'a server that is no echo' 1 '^it is no plain echo: nothing within 0.3 s; --no-echo is for' \
+expect 'a server that is no echo' 1 '^two messages did not come back within 0.3 s; --timeout' \
     "$wscheck" --timeout 0.3 --exec "$(server step04_frames)" 6455/5.3/key-of-zeros
 expect 'a step that prints, without --exec' 0 '1 passed, 0 failed, 0 fell short of a SHOULD, 0 skipped' \
     "$wscheck" --timeout 10 --exec "$(server step01_tcp)" step01/end-at-once

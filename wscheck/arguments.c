@@ -60,8 +60,15 @@ static void declare_choice(struct options *options, struct arguments *arguments)
     options_add_flag(options, "--quiet", &arguments->quiet, "say nothing when all is well");
 }
 
-/* Adds the headers that have an option of their own. Returns OPTIONS_GO_ON or OPTIONS_USAGE. */
+/* Looks at the headers, and adds those that have an option of their own. Returns OPTIONS_GO_ON or OPTIONS_USAGE. */
 static int add_own_headers(struct arguments *arguments) {
+    for (size_t i = 0; i < arguments->headers.count; i++) {
+        if (strchr(arguments->headers.item[i], ':') == NULL) {
+            fprintf(stderr, "wscheck: --header is 'NAME: VALUE', not '%s'\n",
+                    arguments->headers.item[i]);
+            return OPTIONS_USAGE;
+        }
+    }
     const char *const names[] = {"Origin", "Sec-WebSocket-Protocol"};
     const char *const values[] = {arguments->origin, arguments->subprotocol};
     struct options_list *headers = &arguments->headers;

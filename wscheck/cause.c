@@ -42,15 +42,20 @@ static const struct cause_words words[CAUSES] = {
     [CAUSE_BAD_REQUEST] = {.what = "sends a request that breaks a rule", .by_section = true},
     [CAUSE_ANSWER_TAKEN] = {.what = "takes a wrong answer for a right one", .by_section = true},
     [CAUSE_BEFORE_ANSWER] = {.what = "does not wait for the answer"},
-    [CAUSE_FIRST_BYTES_LOST] = {.what = "loses the bytes that come right after the request",
+    [CAUSE_FIRST_BYTES_LOST] = {.what = "loses the bytes that come right after the handshake",
                                 .home = "6455/5.2",
-                                .hint = "one read may bring the request and more: what comes after "
+                                .hint = "one read may bring the head and more: what comes after "
                                         "its empty line is the first frame"},
-    [CAUSE_ILLEGAL_FRAME] = {.what = "sends a frame that breaks a rule"},
+    [CAUSE_ILLEGAL_FRAME] = {.what = "sends a frame that breaks a rule",
+                             .hint = "the first wrong byte of it is marked"},
     [CAUSE_NOT_INFLATED] = {.what = "sends a message that does not inflate"},
     [CAUSE_MASKING_KEYS] = {.what = "masks with keys that repeat or can be predicted",
                             .home = "6455/5.3"},
     [CAUSE_NO_ECHO] = {.what = "does not send a message back"},
+    [CAUSE_NEXT_LOST] = {.what = "answers one frame and not the next",
+                         .home = "6455/5.2",
+                         .hint = "one read may bring several frames: go on decoding until what is "
+                                 "left is no whole frame"},
     [CAUSE_ECHO_STOPS] = {.what = "stops in the middle of a message"},
     [CAUSE_ECHO_DIFFERS] = {.what = "sends back something else than the message"},
     [CAUSE_UNASKED_MESSAGE] = {.what = "sends a message that is no echo",

@@ -56,9 +56,11 @@ static struct trial_settings common_settings(const struct arguments *arguments,
     bool by_hand = arguments->listen != NULL && arguments->command == NULL;
     int64_t most = arguments->run_timeout > 0 ? arguments->run_timeout : RUN_TIMEOUT;
     bool endless = by_hand && arguments->run_timeout == 0;
+    bool must_only = arguments->selection.must_only;
     return (struct trial_settings){.in_vain = in_vain,
                                    .timeout = arguments->timeout,
                                    .ends = endless ? INT64_MAX : clock_now() + most,
+                                   .least = must_only ? LEVEL_MUST : LEVEL_PRACTICE,
                                    .headers = &arguments->headers,
                                    .messages = arguments->messages,
                                    .max_message = arguments->max_message,

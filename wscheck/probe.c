@@ -112,10 +112,15 @@ static void tell_what_it_is(const struct trial *trial) {
                 "the head of its answer, which ends with '%s'\n",
                 text_printable(bytes + length - last, last, line, sizeof line));
     } else {
-        fprintf(stderr,
-                "the server answers the handshake with '%s', not with 101; is the path %s right?\n",
-                text_printable(bytes, first.length < 60 ? first.length : 60, line, sizeof line),
-                trial->settings->target);
+        fprintf(stderr, "the server answers the handshake with '%s', not with 101; ",
+                text_printable(bytes, first.length < 60 ? first.length : 60, line, sizeof line));
+        if (trial->answer.status == 400 || trial->answer.status == 401 ||
+            trial->answer.status == 403) {
+            fprintf(stderr, "does it want a --header 'Authorization: ...', an --origin or a "
+                            "--subprotocol?\n");
+        } else {
+            fprintf(stderr, "is the path %s right?\n", trial->settings->target);
+        }
     }
 }
 
@@ -136,14 +141,26 @@ static void look_for_echo(struct trial_settings *settings) {
         trial_send_simple(trial, OPCODE_TEXT, text, strlen(text));
         trial_wait_messages(trial);
         const struct trial_verdict *verdict = &trial->verdict;
-        bool other = verdict->cause == CAUSE_ECHO_DIFFERS;
-        char *remark = settings->remark;
         const struct transcript_entry *came = transcript_entry(&trial->transcript, trial->entry);
-        if (other || verdict->cause == CAUSE_NO_ECHO) {
-            snprintf(remark, sizeof settings->remark,
+        char *remark = settings->remark;
+        size_t size = sizeof settings->remark;
+        if (trial->messages.unasked) {
+            snprintf(remark, size,
+                     "it is no plain echo: it sends messages of its own; "
+                     "--no-echo is for such servers");
+        } else if (verdict->cause == CAUSE_ECHO_DIFFERS && came != NULL) {
+            snprintf(remark, size,
                      "it is no plain echo: %.140s; --no-echo is for servers that do something else "
                      "with messages",
-                     other && came != NULL ? came->label : verdict->got);
+                     came->label);
+        } else if (verdict->cause == CAUSE_NO_ECHO || verdict->cause == CAUSE_NEXT_LOST) {
+            snprintf(
+                remark, size,
+                "two messages did not come back within %g s; --timeout gives a slow server more "
+                "time, --no-echo is for one that does not echo",
+                (double)trial->timeout / 1000);
+        }
+        if (remark[0] != '\0') {
             fprintf(stderr, "wscheck: %s\n", remark);
         }
     }

@@ -123,7 +123,7 @@ static bool is_back(struct queue *queue) {
     struct trial_settings *settings = queue->runner->settings, patient = *settings;
     char fault[480];
     patient.timeout *= PATIENCE;
-    if (script_run_is_served(&patient, fault, sizeof fault)) {
+    if (script_run_find_lost(&patient, fault, sizeof fault) == CAUSE_NONE) {
         return true;
     }
     if (settings->command == NULL || queue->restarts == RESTARTS_MAX) {
@@ -154,7 +154,8 @@ static bool repeat(struct queue *queue, struct result *result, bool *killed) {
 }
 
 /* Alone with the server: brings it back if it is gone, and repeats what is in doubt. If one of the
- * cases kills the server alone, it is the one, and those that ran beside it have passed. */
+ * cases kills the server alone, it is the one, and those that ran beside it have passed. If none
+ * does, the first of them stands for a death that needs more than one case. */
 static void repeat_all(struct queue *queue) {
     bool killed = false, there = !queue->gone || is_back(queue);
     size_t count = queue->runner->count;
@@ -163,10 +164,11 @@ static void repeat_all(struct queue *queue) {
             there = repeat(queue, &queue->results[i], &killed);
         }
     }
-    for (size_t i = 0; i < count && killed; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct result *result = &queue->results[i];
         if (queue->stages[i] == STAGE_DOUBTFUL && result->kind == RESULT_FLAKY && result->died) {
-            result->kind = RESULT_PASSED;
+            result->kind = killed ? RESULT_PASSED : RESULT_MUST;
+            killed = true;
         }
     }
     pthread_mutex_lock(&queue->mutex);

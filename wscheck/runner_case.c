@@ -80,14 +80,14 @@ static void tell_death(struct result *result, struct child *child, size_t printe
 /* Every case leaves a server that still serves. */
 static void check_alive(const struct runner *runner, struct result *result, size_t printed) {
     char fault[480];
-    if (script_run_is_served(runner->settings, fault, sizeof fault) ||
-        clock_now() >= runner->settings->ends) { /* then nobody is served any more */
+    enum cause lost = script_run_find_lost(runner->settings, fault, sizeof fault);
+    if (lost == CAUSE_NONE || clock_now() >= runner->settings->ends) { /* then nobody is served */
         return;
     }
     struct child *child = runner->settings->child;
     result->died = true;
     result->kind = RESULT_MUST;
-    result->cause = CAUSE_OTHERS_WAIT;
+    result->cause = lost;
     result->broken = NULL;
     snprintf(result->want, sizeof result->want, "the server goes on serving others after this");
     snprintf(result->got, sizeof result->got, "a fresh connection is not served: %.400s", fault);
@@ -142,6 +142,7 @@ void runner_try(const struct runner *runner, struct result *result) {
     struct trial *trial = memory_take(sizeof *trial);
     run_script(runner, test, trial);
     enum level failed = trial->verdict.failed < test->level ? trial->verdict.failed : test->level;
+    failed = failed < runner->settings->least ? LEVEL_NONE : failed;
     result->kind = (enum result_kind)failed;
     result->cause = trial->verdict.cause;
     result->broken = trial->verdict.broken;

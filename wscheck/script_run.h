@@ -37,8 +37,9 @@ void script_run_crowd(struct trial *trial, size_t count);
  * has failed, when it gets none. */
 int script_run_usual_status(struct trial *trial);
 
-/* Whether the server still serves a fresh connection; with `fault` (at least 200 characters) for
- * what is wrong if it does not. */
-bool script_run_is_served(const struct trial_settings *settings, char *fault, size_t capacity);
+/* CAUSE_NONE if the server still serves a fresh connection; or else what it does instead, with the
+ * `fault` (at least 200 characters) that showed it. */
+enum cause script_run_find_lost(const struct trial_settings *settings, char *fault,
+                                size_t capacity);
 
 #endif

@@ -165,22 +165,25 @@ int script_run_usual_status(struct trial *trial) {
     return status;
 }
 
-static bool is_alive(const struct trial_settings *settings, char *fault, size_t capacity) {
+static enum cause find_lost(const struct trial_settings *settings, char *fault, size_t capacity) {
     struct trial *trial = memory_take(sizeof *trial);
     trial_init(trial, settings, "alive");
     bool alive = (begin(trial) && (settings->step < 2 || trial_read_answer(trial))) ||
                  trial->answer.length > 0 || /* a bad answer is one */
                  trial->verdict.skipped[0] != '\0';
+    bool refused = trial->verdict.cause == CAUSE_NO_CONNECTION;
     snprintf(fault, capacity, "%s", trial->verdict.got);
     trial_free(trial);
     free(trial);
-    return alive && (settings->child == NULL || child_is_running(settings->child));
+    alive = alive && (settings->child == NULL || child_is_running(settings->child));
+    return alive ? CAUSE_NONE : refused ? CAUSE_NO_CONNECTION : CAUSE_OTHERS_WAIT;
 }
 
-bool script_run_is_served(const struct trial_settings *settings, char *fault, size_t capacity) {
+enum cause script_run_find_lost(const struct trial_settings *settings, char *fault,
+                                size_t capacity) {
     /* A client was started for one case: whether it would serve another one is not known. A server
      * that is slow under load gets a second try. */
-    /* NOLINTNEXTLINE(misc-redundant-expression): the second call is the second try. */
-    return !settings->driver->is_client || is_alive(settings, fault, capacity) ||
-           is_alive(settings, fault, capacity);
+    enum cause lost =
+        settings->driver->is_client ? find_lost(settings, fault, capacity) : CAUSE_NONE;
+    return lost != CAUSE_NONE ? find_lost(settings, fault, capacity) : CAUSE_NONE;
 }

@@ -84,6 +84,10 @@ static const char *candidate(const struct case_list *list, size_t i) {
 /* Says what looks most like a selector that names nothing. */
 static void complain(const struct case_list *list, const char *selector) {
     const char *near[] = {"", "", ""};
+    if (strchr(selector, ':') != NULL) {
+        fprintf(stderr, "wscheck: no case is named '%s'; is ws://%s meant?\n", selector, selector);
+        return;
+    }
     for (size_t n = 0; n < 3; n++) {
         size_t least = SIZE_MAX;
         for (size_t i = 0; i <= LAST_STEP + 2 * list->count; i++) {

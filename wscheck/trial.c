@@ -244,7 +244,8 @@ void trial_flush(struct trial *trial) {
         }
         write_all(trial, outbox->bytes + sent, piece < length - sent ? piece : length - sent);
     }
-    outbox->length = 0;
+    outbox->together = length > 0 && piece == length ? outbox->frames : 0;
+    outbox->length = outbox->frames = 0;
     if (!trial->mid_frame && outbox->replies_length > 0) {
         write_replies(trial);
     }

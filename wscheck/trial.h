@@ -46,6 +46,7 @@ struct trial_settings {
     int64_t timeout;      /* ms without progress until a wait is over */
     atomic_uint *in_vain; /* of each cause, how many waits in a row were; all cases share it */
     int64_t ends;         /* when the run is over (clock_now), whatever is still to be done */
+    enum level least;     /* a failure that weighs less is none */
     bool echo;            /* whether the server sends messages back */
     char remark[240];     /* why it may not, as far as the first look can tell; or "" */
     const struct options_list *headers; /* of every request, beside the usual ones; or NULL */
@@ -79,7 +80,8 @@ struct trial_control {
 struct trial_outbox {
     uint8_t bytes[TRIAL_OUTBOX_SIZE]; /* they leave together */
     size_t length;
-    size_t piece;    /* bytes that leave at a time; 0: all */
+    size_t frames, together; /* frames in them, and in those that left last */
+    size_t piece;            /* bytes that leave at a time; 0: all */
     bool paced;      /* there is a pause between the pieces, so that they are read one by one */
     bool is_leaving; /* right now, so nothing may be written in between */
     uint8_t replies[4096]; /* pongs that wait until the frame that is being sent is whole */

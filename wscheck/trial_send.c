@@ -121,6 +121,7 @@ void trial_send_frame(struct trial *trial, struct writer_frame *frame, uint64_t 
         done += count;
     }
     trial->mid_frame = cut > 0 || frame->claimed != length;
+    trial->outbox.frames++;
     trial->messages.sent += frame->fin && frame->opcode < OPCODE_CLOSE;
 }
 

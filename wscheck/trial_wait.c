@@ -67,7 +67,12 @@ static enum cause cause_of(const struct trial *trial, enum cause silence) {
     if (trial->early && (silence == CAUSE_NO_ECHO || silence == CAUSE_NO_PONG)) {
         return CAUSE_FIRST_BYTES_LOST;
     }
-    return trial->messages.begun ? CAUSE_ECHO_STOPS : silence;
+    bool first_came = silence == CAUSE_NO_ECHO   ? trial->messages.came > 0
+                      : silence == CAUSE_NO_PONG ? trial->controls.answered > 0
+                                                 : false;
+    return trial->messages.begun                      ? CAUSE_ECHO_STOPS
+           : first_came && trial->outbox.together > 1 ? CAUSE_NEXT_LOST
+                                                      : silence;
 }
 
 /* Says what there was instead of what the server should have sent. */
