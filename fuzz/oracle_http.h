@@ -2,7 +2,7 @@
  * 9112, RFC 9110 and RFC 6455 section 4.
  *
  * Headers, lists and extensions are read as wscheck reads them, which has code of its own. Nothing
- * is shared with the server but its public names.
+ * is shared with the server but its public names, and SHA-1 and base64.
  */
 #ifndef FUZZ_ORACLE_HTTP_H
 #define FUZZ_ORACLE_HTTP_H
