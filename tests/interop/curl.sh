@@ -63,9 +63,6 @@ check_origin() {
     expect "$program: the allowed origin is answered with 101" 101 "$status"
 }
 
-if ! curl --version | grep -q '^Protocols:.* ws'; then
-    echo "# This curl does not speak ws:// itself; it does the opening handshake by hand."
-fi
 start step02_http && { check_http; stop; }
 start step03_handshake && { check_handshake; stop; }
 start step05_echo && { check_http; check_handshake; stop; }
