@@ -215,7 +215,8 @@ def detail(role, peer, own, report, remarks):
                             (("failed", "MUST"), ("should", "SHOULD")) if count[result])
         if what not in known:
             say(f"NO REMARK: {name}: {what}: {counted}, {cases[0]['name']}")
-        lines.append(f"- **{what}**: {counted}; `{cases[0]['name']}`: {cases[0]['happened']}. "
+        happened = cases[0]["happened"].rstrip(".")
+        lines.append(f"- **{what}**: {counted}; `{cases[0]['name']}`: {happened}. "
                      + known.get(what, "Not looked into yet."))
     for result in ("practice", "flaky"):
         count = collections.Counter(
