@@ -60,7 +60,8 @@ static void declare_choice(struct options *options, struct arguments *arguments)
     options_add_flag(options, "--quiet", &arguments->quiet, "say nothing when all is well");
 }
 
-/* Looks at the headers, and adds those that have an option of their own. Returns OPTIONS_GO_ON or OPTIONS_USAGE. */
+/* Looks at the headers, and adds those that have an option of their own. Returns OPTIONS_GO_ON or
+ * OPTIONS_USAGE. */
 static int add_own_headers(struct arguments *arguments) {
     for (size_t i = 0; i < arguments->headers.count; i++) {
         if (strchr(arguments->headers.item[i], ':') == NULL) {
