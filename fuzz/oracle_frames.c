@@ -67,8 +67,11 @@ static void fail(struct oracle_record *record, unsigned code) {
 static enum frame_verdict read_frame(const struct oracle_side *side, const uint8_t *bytes,
                                      size_t length, size_t *at, struct cut_frame *frame) {
     const struct frame_rules rules = {side->is_server, 0};
-    const uint8_t *head = bytes + *at;
     size_t left = length - *at, size;
+    if (left == 0) {
+        return FRAME_INCOMPLETE;
+    }
+    const uint8_t *head = bytes + *at;
     enum frame_verdict verdict = oracle_head(head, left, &rules, &frame->header, &size);
     frame->payload.length = 0;
     if (verdict == FRAME_OK) {
