@@ -137,12 +137,12 @@ static void fails_orderly(struct trial *trial) {
 
 const struct word words_of_servers[] = {
     {"meanwhile", WORD_ALONE, WORD_WHEN_OPEN, meanwhile, 0},
-    {"crowd", WORD_NUMBER, WORD_WHEN_OPEN, crowd, WORD_NEEDS_QUIET},
+    {"crowd", WORD_NUMBER, WORD_WHEN_OPEN, crowd, WORD_NEEDS_QUIET | WORD_TAKES_LONG},
     {"deaf", WORD_ALONE, WORD_WHEN_OPEN, be_deaf, 0},
     {"hearing", WORD_ALONE, WORD_WHEN_OPEN, hear, 0},
     {"stuff", WORD_NUMBER_AND_PAYLOAD, WORD_WHEN_OPEN, script_run_stuff, WORD_NEEDS_ECHO},
     {"prints", WORD_PAYLOAD, WORD_WHEN_OPEN, prints, WORD_NEEDS_OUTPUT},
-    {"own", WORD_ALONE, WORD_IN_HANDSHAKE, start_own, 0},
+    {"own", WORD_ALONE, WORD_IN_HANDSHAKE, start_own, WORD_TAKES_LONG},
     {"terminate", WORD_ALONE, WORD_WHEN_OPEN, tell_to_end, 0},
     {"hides", WORD_PAYLOAD, WORD_WHEN_OPEN, hides, WORD_NEEDS_OUTPUT},
     {"orderly", WORD_CODES, WORD_WHEN_OPEN, fails_orderly, WORD_IS_LAST},

@@ -170,7 +170,8 @@ static void show_transcript(FILE *out, const struct result *result, bool whole) 
 }
 
 static void show_output(FILE *out, const struct result *result, bool whole) {
-    size_t most = whole || result->cause == CAUSE_DIED ? OUTPUT_LINES : OUTPUT_LINES_BESIDE;
+    bool is_end = result->cause == CAUSE_DIED || result->cause == CAUSE_NO_CLIENT;
+    size_t most = whole || is_end ? OUTPUT_LINES : OUTPUT_LINES_BESIDE;
     const char *output = result->output;
     fprintf(out, "  %s:\n", result->driver->printed);
     size_t lines = 0;

@@ -2,6 +2,7 @@
 
 #include "common/text.h"
 #include "wscheck/memory.h"
+#include "wscheck/words.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -116,7 +117,9 @@ static bool has_sibling(const struct test_case *const *chosen, size_t found,
 
 static bool is_left(const struct selection *selection, const struct test_case *test,
                     const struct test_case *const *chosen, size_t found) {
-    bool is_quick = !script_is_heavy(&test->script) && !has_sibling(chosen, found, test);
+    const struct script *script = &test->script;
+    bool is_quick = !script_is_heavy(script) && !script_has(script, WORD_TAKES_LONG) &&
+                    !has_sibling(chosen, found, test);
     return (!selection->must_only || test->level == LEVEL_MUST) && (!selection->quick || is_quick);
 }
 

@@ -29,7 +29,8 @@ enum word_traits {
     WORD_IS_RAW = 16,      /* at the beginning: the script makes no request */
     WORD_ENDS_TCP = 32,    /* an answer of which a part was sent stays a part */
     WORD_NEEDS_QUIET = 64, /* no other case at the same time */
-    WORD_IS_LAST = 128     /* it says how the connection ends, so nothing comes after it */
+    WORD_TAKES_LONG = 128, /* --quick has no time for it */
+    WORD_IS_LAST = 256     /* it says how the connection ends, so nothing comes after it */
 };
 
 struct word {

@@ -49,7 +49,7 @@ static const struct case_row rows[] = {
      HINT_REPLY},
     {"6455/5.5.1/close-after-large-message",
      "A Close after a large message and a small one is answered.",
-     "text 'BAsd7&jh23'*262144 text 'Hello World!' close 1000 <? text 'BAsd7&jh23'*262144 "
+     "limits 1009 text 'BAsd7&jh23'*262144 text 'Hello World!' close 1000 <? text 'BAsd7&jh23'*262144 "
      "<? text 'Hello World!' closed",
      HINT_REPLY},
     {"6455/5.5.1/ping-before-close-answered-first", "A Ping before a Close is answered before it.",

@@ -4,7 +4,9 @@
 /* Around the edges of the three forms and of common buffers. */
 #define LENGTHS                                                                                    \
     "{0..5, 7, 8, 15, 16, 31, 32, 63, 64, 100, 124..129, 255..257, 1000, 4095..4097, 8191, "       \
-    "16383..16385, 32767, 32768, 65534..65537, 131072}"
+    "16383..16385, 32767, 32768, 65534, 65535}"
+/* A server may have limits, and says so with 1009. */
+#define LARGE_LENGTHS "{65536, 65537, 131072}"
 
 #define HINT_LENGTH                                                                                \
     "seven bits up to 125, 126 and 16 bits up to 65535, 127 and 64 bits above; most significant "  \
@@ -82,6 +84,10 @@ static const struct case_row rows[] = {
      "echo text 'abcdefghijklmnopqrstuvwxyz 0123456789'*{}", HINT_LENGTH},
     {"6455/5.2/length/binary/" LENGTHS, "A binary message of length {} comes back.",
      "echo binary [fe 00 81 7f 80 ff 01]*{}", HINT_LENGTH},
+    {"6455/5.2/length/text/" LARGE_LENGTHS, "A text of length {} comes back.",
+     "limits 1009 echo text 'abcdefghijklmnopqrstuvwxyz 0123456789'*{}", HINT_LENGTH},
+    {"6455/5.2/length/binary/" LARGE_LENGTHS, "A binary message of length {} comes back.",
+     "limits 1009 echo binary [fe 00 81 7f 80 ff 01]*{}", HINT_LENGTH},
     /* Every place at which the network can cut a header in two, with another frame after it. */
     {"6455/5.2/cut/7-bit/{1..8}",
      "A frame with a 7-bit length comes back when it is cut in two after byte {}.",
@@ -91,7 +97,7 @@ static const struct case_row rows[] = {
      "split {} text 'abcdefg'*300 binary 'next' < text 'abcdefg'*300 < binary 'next'", HINT_READ},
     {"6455/5.2/cut/64-bit/{1..16}",
      "A frame with a 64-bit length comes back when it is cut in two after byte {}.",
-     "split {} text 'abcdefg'*70000 binary 'next' < text 'abcdefg'*70000 < binary 'next'",
+     "limits 1009 split {} text 'abcdefg'*70000 binary 'next' < text 'abcdefg'*70000 < binary 'next'",
      HINT_READ},
 };
 
