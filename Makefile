@@ -4,17 +4,21 @@
 # and those of all rooms above it, and never has a copy of them.
 common           := process options log log_writer text hexdump clock sha1 base64 \
                     utf8_plain utf8 utf8_vector
-step01_tcp       := tcp listeners pool server_open server
-step02_http      := buffer http_head http_request response reply exchange page
+step01_tcp       := tcp listeners threads server_open server
+step02_http      := buffer http_head http_request http_response reply http_exchange page
 step03_handshake := extensions origin handshake opening upgrade
 step04_frames    := frame mask_fast close frame_draw frame_show
-step05_echo      := input output connection connection_small connection_send connection_rest \
-                    limits session
-step06_client    := url random answer answer_body client_handshake happy_eyeballs connect \
-                    trace channel client client_open terminal talk command
-step07_deflate   := format inflate_table inflate_codes inflate_symbols inflate \
-                    huffman code_lengths block matcher parse deflate \
-                    parameters permessage_receive permessage_send permessage_deflate wishes
+step05_echo      := connection_input connection_output connection connection_small \
+                    connection_send connection_rest limits session
+step06_client    := url random client_response client_response_body client_handshake \
+                    happy_eyeballs tcp_connect frame_trace channel client client_open terminal \
+                    client_loop client_options
+step07_deflate   := deflate_format inflate_table inflate_codes inflate_symbols inflate \
+                    deflate_huffman deflate_code_lengths deflate_block deflate_match deflate_lz77 \
+                    deflate permessage_negotiation permessage_receive permessage_send \
+                    permessage_deflate permessage_options
+# What compresses and inflates, without the extension that uses it.
+deflate_engine := $(addprefix step07_deflate/,$(filter inflate% deflate%,$(step07_deflate)))
 
 STEPS := step01_tcp step02_http step03_handshake step04_frames step05_echo step06_client \
          step07_deflate

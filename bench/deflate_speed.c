@@ -241,7 +241,8 @@ static void read_files(struct data *data, const char *name, const char *pattern)
 
 static void print_memory(void) {
     printf("\n| window | deflate, bytes |\n|---:|---:|\n");
-    for (unsigned bits = FORMAT_WINDOW_BITS_MIN; bits <= FORMAT_WINDOW_BITS_MAX; bits++) {
+    for (unsigned bits = DEFLATE_FORMAT_WINDOW_BITS_MIN; bits <= DEFLATE_FORMAT_WINDOW_BITS_MAX;
+         bits++) {
         printf("| %u | %zu |\n", bits, deflate_memory(bits) + sizeof(struct deflate));
     }
     printf("\nInflate needs %zu bytes and the window.\n", sizeof(struct inflate));

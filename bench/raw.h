@@ -5,12 +5,12 @@
 #ifndef BENCH_RAW_H
 #define BENCH_RAW_H
 
-#include "step05_echo/input.h"
+#include "step05_echo/connection_input.h"
 
 #include <stdbool.h>
 
 /* Both read into as much memory as the echo server does, aligned to BUFFER_ALIGNMENT as well. */
-enum { RAW_BUFFER_SIZE = INPUT_READ_SIZE };
+enum { RAW_BUFFER_SIZE = CONNECTION_INPUT_READ_SIZE };
 
 /* Reads the command line (--port, and --mask for raw_answer), listens on 127.0.0.1 and says so on
  * standard output. Returns OPTIONS_GO_ON and the socket in `listener`, whose connections have

@@ -38,8 +38,7 @@ bench: $(BENCH_TOOLS) $(BUILD)/step05_echo ## compare the echo server with a raw
 # Compression beside zlib's, which only this and tests/zlib have any use for.
 bench_deflate := $(BUILD)/bench_deflate
 deflate_table := $(BUILD)/bench/$(if $(QUICK),partial,deflate).md
-$(bench_deflate): $(foreach module,$(addprefix bench/,deflate_speed payload) \
-    $(addprefix step07_deflate/,$(filter-out parameters wishes permessage_%,$(step07_deflate))),\
+$(bench_deflate): $(foreach module,bench/deflate_speed bench/payload $(deflate_engine),\
     $(call object,$(module)))
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS) -lz -lm

@@ -32,11 +32,12 @@ fuzz: ## fuzz the protocol code with libFuzzer (SECONDS=60, shared out; FUZZ="ht
 fuzzers: $(FUZZERS)
 
 # Modules that make system calls or hold data alone; all others are pure and held to every line.
-COVERAGE_IMPURE := common/process common/log_writer step01_tcp/tcp step01_tcp/pool step01_tcp/listeners \
-                   step01_tcp/server_open step01_tcp/server step02_http/exchange \
+COVERAGE_IMPURE := common/process common/log_writer step01_tcp/tcp step01_tcp/threads step01_tcp/listeners \
+                   step01_tcp/server_open step01_tcp/server step02_http/http_exchange \
                    step02_http/page step03_handshake/upgrade step05_echo/session \
-                   $(addprefix step06_client/,random connect channel client client_open terminal talk command) \
-                   step07_deflate/wishes
+                   $(addprefix step06_client/,random tcp_connect channel client client_open terminal client_loop \
+                     client_options) \
+                   step07_deflate/permessage_options
 coverage: ## show which lines and branches the tests reach (needs gcc with its gcov)
 	+@BUILD='$(BUILD)/coverage' MODULES='$(so_far)' IMPURE='$(COVERAGE_IMPURE)' \
 	    sh fuzz/coverage.sh

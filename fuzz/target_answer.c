@@ -5,7 +5,7 @@
  */
 #include "fuzz/fuzz.h"
 
-#include "step06_client/answer_body.h"
+#include "step06_client/client_response_body.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ struct body {
 static bool keep(struct body *body, uint64_t count) {
     for (; count > 0 && body->at < body->length; count--) {
         fuzz_add_byte(&body->text, (uint8_t)body->bytes[body->at++]);
-        if (body->text.length == ANSWER_BODY_TEXT_MAX) {
+        if (body->text.length == CLIENT_RESPONSE_BODY_TEXT_MAX) {
             return true;
         }
     }
@@ -35,117 +35,118 @@ static int value_of(char digit) {
 }
 
 /* Reads the line before a chunk. */
-static enum answer_body_verdict read_line(struct body *body, uint64_t *size) {
+static enum client_response_body_verdict read_line(struct body *body, uint64_t *size) {
     size_t start = body->at;
     bool digits = true;
     for (*size = 0; body->at < body->length; body->at++) {
         char byte = body->bytes[body->at];
         bool first = body->at == start;
-        if (body->at - start == ANSWER_BODY_LINE_MAX || (first && value_of(byte) < 0)) {
-            return ANSWER_BODY_BAD;
+        if (body->at - start == CLIENT_RESPONSE_BODY_LINE_MAX || (first && value_of(byte) < 0)) {
+            return CLIENT_RESPONSE_BODY_BAD;
         }
         if (byte == '\r') {
             body->at++;
-            return ANSWER_BODY_COMPLETE;
+            return CLIENT_RESPONSE_BODY_COMPLETE;
         }
         if (digits && value_of(byte) >= 0) {
             if (*size >= UINT64_C(1) << 60) {
-                return ANSWER_BODY_BAD;
+                return CLIENT_RESPONSE_BODY_BAD;
             }
             *size = *size * 16 + (uint64_t)value_of(byte);
         } else if (digits && strchr("; \t", byte) != NULL && byte != '\0') {
             digits = false;
         } else if (digits || ((uint8_t)byte < ' ' && byte != '\t')) {
-            return ANSWER_BODY_BAD;
+            return CLIENT_RESPONSE_BODY_BAD;
         }
     }
-    return ANSWER_BODY_INCOMPLETE;
+    return CLIENT_RESPONSE_BODY_INCOMPLETE;
 }
 
 /* Reads one byte that must be this. */
-static enum answer_body_verdict read_byte(struct body *body, char wanted) {
-    return body->at == body->length            ? ANSWER_BODY_INCOMPLETE
-           : body->bytes[body->at++] == wanted ? ANSWER_BODY_COMPLETE
-                                               : ANSWER_BODY_BAD;
+static enum client_response_body_verdict read_byte(struct body *body, char wanted) {
+    return body->at == body->length            ? CLIENT_RESPONSE_BODY_INCOMPLETE
+           : body->bytes[body->at++] == wanted ? CLIENT_RESPONSE_BODY_COMPLETE
+                                               : CLIENT_RESPONSE_BODY_BAD;
 }
 
-static enum answer_body_verdict read_chunks(struct body *body) {
+static enum client_response_body_verdict read_chunks(struct body *body) {
     for (;;) {
         uint64_t size;
-        enum answer_body_verdict verdict = read_line(body, &size);
-        verdict = verdict == ANSWER_BODY_COMPLETE ? read_byte(body, '\n') : verdict;
-        if (verdict != ANSWER_BODY_COMPLETE || size == 0) {
+        enum client_response_body_verdict verdict = read_line(body, &size);
+        verdict = verdict == CLIENT_RESPONSE_BODY_COMPLETE ? read_byte(body, '\n') : verdict;
+        if (verdict != CLIENT_RESPONSE_BODY_COMPLETE || size == 0) {
             return verdict;
         }
         if (!keep(body, size)) {
-            return ANSWER_BODY_INCOMPLETE;
+            return CLIENT_RESPONSE_BODY_INCOMPLETE;
         }
-        if (body->text.length == ANSWER_BODY_TEXT_MAX) {
-            return ANSWER_BODY_COMPLETE;
+        if (body->text.length == CLIENT_RESPONSE_BODY_TEXT_MAX) {
+            return CLIENT_RESPONSE_BODY_COMPLETE;
         }
         verdict = read_byte(body, '\r');
-        verdict = verdict == ANSWER_BODY_COMPLETE ? read_byte(body, '\n') : verdict;
-        if (verdict != ANSWER_BODY_COMPLETE) {
+        verdict = verdict == CLIENT_RESPONSE_BODY_COMPLETE ? read_byte(body, '\n') : verdict;
+        if (verdict != CLIENT_RESPONSE_BODY_COMPLETE) {
             return verdict;
         }
     }
 }
 
 /* The body in pieces, each in memory that ends where it does; then plainly. */
-static void check_body(const struct answer *answer, const char *bytes, size_t length,
+static void check_body(const struct client_response *answer, const char *bytes, size_t length,
                        size_t piece_most) {
-    struct answer_body body;
+    struct client_response_body body;
     struct body plain = {bytes, length, 0, {0}};
     struct fuzz_dice dice;
-    enum answer_body_verdict verdict = answer_body_init(&body, answer), wanted = verdict;
-    if (verdict == ANSWER_BODY_INCOMPLETE) {
+    enum client_response_body_verdict verdict = client_response_body_init(&body, answer),
+                                      wanted = verdict;
+    if (verdict == CLIENT_RESPONSE_BODY_INCOMPLETE) {
         wanted = body.chunked              ? read_chunks(&plain)
-                 : keep(&plain, body.left) ? ANSWER_BODY_COMPLETE
-                                           : ANSWER_BODY_INCOMPLETE;
+                 : keep(&plain, body.left) ? CLIENT_RESPONSE_BODY_COMPLETE
+                                           : CLIENT_RESPONSE_BODY_INCOMPLETE;
     }
     fuzz_dice_init(&dice, (uint32_t)length);
-    for (size_t at = 0; at < length && verdict == ANSWER_BODY_INCOMPLETE;) {
+    for (size_t at = 0; at < length && verdict == CLIENT_RESPONSE_BODY_INCOMPLETE;) {
         size_t piece = 1 + fuzz_roll(&dice, piece_most);
         piece = piece < length - at ? piece : length - at;
         char *exact = fuzz_copy(bytes + at, piece);
-        verdict = answer_body_take(&body, exact, piece);
+        verdict = client_response_body_take(&body, exact, piece);
         free(exact);
         at += piece;
     }
     struct fuzz_bytes text = {(uint8_t *)body.text, body.length, 0};
     fuzz_check(verdict == wanted, "the body is %d, not %d", (int)verdict, (int)wanted);
-    if (verdict != ANSWER_BODY_BAD) {
+    if (verdict != CLIENT_RESPONSE_BODY_BAD) {
         fuzz_check_same(&text, &plain.text, "text of the body");
     }
     fuzz_bytes_free(&plain.text);
 }
 
 /* The head in pieces, each time in memory that has moved. */
-static enum answer_verdict parse(struct answer *answer, const char *bytes, size_t length,
-                                 size_t piece_most, char **exact) {
+static enum client_response_verdict parse(struct client_response *answer, const char *bytes,
+                                          size_t length, size_t piece_most, char **exact) {
     struct fuzz_dice dice;
-    enum answer_verdict verdict = ANSWER_INCOMPLETE;
+    enum client_response_verdict verdict = CLIENT_RESPONSE_INCOMPLETE;
     fuzz_dice_init(&dice, (uint32_t)length);
-    answer_init(answer);
+    client_response_init(answer);
     *exact = fuzz_copy(bytes, 0);
-    for (size_t given = 0; given < length && verdict == ANSWER_INCOMPLETE;) {
+    for (size_t given = 0; given < length && verdict == CLIENT_RESPONSE_INCOMPLETE;) {
         given += 1 + fuzz_roll(&dice, piece_most);
         given = given < length ? given : length;
         free(*exact);
         *exact = fuzz_copy(bytes, given);
-        verdict = answer_parse(answer, *exact, given);
+        verdict = client_response_parse(answer, *exact, given);
     }
     return verdict;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct answer whole, pieces;
+    struct client_response whole, pieces;
     const char *bytes = (const char *)data;
     char *exact, *moved;
-    enum answer_verdict verdict = parse(&whole, bytes, size, size + 1, &exact);
-    enum answer_verdict again = parse(&pieces, bytes, size, 1 + size / 16, &moved);
+    enum client_response_verdict verdict = parse(&whole, bytes, size, size + 1, &exact);
+    enum client_response_verdict again = parse(&pieces, bytes, size, 1 + size / 16, &moved);
     fuzz_check(verdict == again, "in pieces the answer is %d, not %d", (int)again, (int)verdict);
-    if (verdict == ANSWER_COMPLETE) {
+    if (verdict == CLIENT_RESPONSE_COMPLETE) {
         size_t head = whole.head.size;
         int status = 100 * (data[9] - '0') + 10 * (data[10] - '0') + data[11] - '0';
         fuzz_check(head == pieces.head.size && head <= size, "the head has %zu bytes", head);

@@ -38,7 +38,7 @@ struct drive {
     const uint8_t *stream;
     size_t length, given;
     struct fuzz_bytes written; /* all output so far */
-    void *copied[OUTPUT_PARTS_MAX];
+    void *copied[CONNECTION_OUTPUT_PARTS_MAX];
     size_t copied_count;       /* since the output was empty */
     struct fuzz_bytes message; /* what has come of it, in pieces */
     struct fuzz_bytes seen[2]; /* by the observer: received, sent */
@@ -96,7 +96,7 @@ static void write_output(struct drive *drive) {
     size_t count;
     while ((count = connection_output(&drive->connection, &parts)) > 0) {
         size_t total = 0, before = drive->written.length;
-        fuzz_check(count <= OUTPUT_PARTS_MAX, "%zu parts of output", count);
+        fuzz_check(count <= CONNECTION_OUTPUT_PARTS_MAX, "%zu parts of output", count);
         for (size_t i = 0; i < count; i++) {
             fuzz_check(parts[i].iov_len > 0, "a part of the output is empty");
             fuzz_add(&drive->written, parts[i].iov_base, parts[i].iov_len);
@@ -173,8 +173,8 @@ static void take_piece(struct drive *drive, const struct connection_message *pie
     const struct connection *connection = &drive->connection;
     fuzz_check(drive->in_pieces, "a piece has come");
     fuzz_check(piece->fin || piece->length > 0, "a piece is empty");
-    fuzz_check(connection->input.buffer.capacity <= INPUT_READ_SIZE, "%zu bytes are taken",
-               connection->input.buffer.capacity);
+    fuzz_check(connection->input.buffer.capacity <= CONNECTION_INPUT_READ_SIZE,
+               "%zu bytes are taken", connection->input.buffer.capacity);
     fuzz_add(&drive->message, piece->payload, piece->length);
     if (piece->fin) {
         oracle_event(&drive->record, piece->opcode, drive->message.data, drive->message.length);

@@ -4,7 +4,7 @@
  *     every byte    what a client sends
  */
 #include "fuzz/oracle_http.h"
-#include "step02_http/response.h"
+#include "step02_http/http_response.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static void check_answer(enum handshake_verdict verdict) {
 
 /* The lines of the 101, written here in one piece. */
 static void check_headers(const struct handshake *handshake) {
-    char lines[RESPONSE_HEAD_MAX];
+    char lines[HTTP_RESPONSE_HEAD_MAX];
     struct text_builder built;
     struct fuzz_bytes wanted = {0}, got = {0};
     fuzz_add_text(&wanted,

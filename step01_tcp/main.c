@@ -41,8 +41,8 @@ int main(int argc, char **argv) {
     struct server server;
     server_init(&server, "step01_tcp", "Step 1: shows the bytes that arrive on a TCP port.");
     server.hints = hints;
-    server.pool.refusal = "too many connections; try again later\n";
-    server.pool.buffer_size = CHUNK_SIZE;
-    server.pool.handle = show_chunks;
+    server.threads.refusal = "too many connections; try again later\n";
+    server.threads.buffer_size = CHUNK_SIZE;
+    server.threads.handle = show_chunks;
     return server_run(&server, argc, argv);
 }

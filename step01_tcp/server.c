@@ -18,13 +18,13 @@ void server_init(struct server *server, const char *program, const char *summary
     options_init(options, program, summary);
     server->host = "127.0.0.1";
     server->port = 8000;
-    server->pool.max_connections = 1024;
+    server->threads.max_connections = 1024;
     options_add_text(options, "--host", "HOST", &server->host,
                      "name or address to listen on (default 127.0.0.1)");
     options_add_number(options, "--port", "PORT", &server->port, 0, 65535,
                        "port to listen on; 0 picks a free one (default 8000)");
-    options_add_number(options, "--max-connections", "N", &server->pool.max_connections, 1, 1000000,
-                       "connections served at once (default 1024)");
+    options_add_number(options, "--max-connections", "N", &server->threads.max_connections, 1,
+                       1000000, "connections served at once (default 1024)");
     options_add_flag(options, "--quiet", &server->quiet, "log only what is wrong with the server");
     options_add_flag(options, "--verbose", &server->verbose, "log every detail");
 }
@@ -45,7 +45,7 @@ static void accept_failed(bool *troubled) {
     nanosleep(&rest, NULL);
 }
 
-static void accept_until_stopped(const struct server *server, struct pool *pool) {
+static void accept_until_stopped(const struct server *server, struct threads *threads) {
     const struct listeners *listeners = &server->listeners;
     struct pollfd wait[LISTENERS_MAX + 1];
     struct tcp_connection connection;
@@ -71,7 +71,7 @@ static void accept_until_stopped(const struct server *server, struct pool *pool)
             troubled = false;
             connection.number = ++number;
             log_event(number, "connected from %s", tcp_name(&peer, name));
-            pool_serve(pool, &connection);
+            threads_serve(threads, &connection);
         }
     }
 }
@@ -81,18 +81,18 @@ int server_run(struct server *server, int argc, char **argv) {
     if (status != OPTIONS_GO_ON) {
         return status;
     }
-    struct pool *pool = pool_new(&server->pool);
-    if (pool == NULL) {
+    struct threads *threads = threads_new(&server->threads);
+    if (threads == NULL) {
         log_problem("%s: cannot start: %s", server->options.program, strerror(errno));
         return 1;
     }
     status = 1;
     if (server_open(server) == 0) {
-        accept_until_stopped(server, pool);
+        accept_until_stopped(server, threads);
         listeners_close(&server->listeners);
         status = 0;
     }
-    pool_stop(pool);
+    threads_stop(threads);
     log_writer_stop();
     return status;
 }

@@ -1,4 +1,4 @@
-/* server: listens on a host and a port, and hands everybody who comes to the pool, until the
+/* server: listens on a host and a port, and starts a thread for everybody who comes, until the
  * program is asked to stop. Step 1.
  *
  * The main.c of each step sets what is done with a connection; all of them share this.
@@ -8,7 +8,7 @@
 
 #include "common/options.h"
 #include "step01_tcp/listeners.h"
-#include "step01_tcp/pool.h"
+#include "step01_tcp/threads.h"
 
 struct server {
     /* Set by server_init and the command line. */
@@ -20,7 +20,7 @@ struct server {
     /* Set by main. */
     const char *hints; /* lines printed after the listening line, {host} and {port} filled in as in
                         * a URL; {address} is the host without the brackets of an IPv6 address */
-    struct pool_settings pool;
+    struct threads_settings threads;
 
     /* Set by server_open. */
     struct listeners listeners;
@@ -40,8 +40,8 @@ void server_init(struct server *server, const char *program, const char *summary
 int server_open(struct server *server);
 
 /* Reads the command line, opens the server and serves, with a thread for each connection, until the
- * program is asked to stop. Then it accepts no more and stops the pool: connections say goodbye, in
- * bounded time. Returns the exit status for main: 0 after a stop, 1 when it could not start, or
+ * program is asked to stop. Then it accepts no more and ends the threads: connections say goodbye,
+ * in bounded time. Returns the exit status for main: 0 after a stop, 1 when it could not start, or
  * what options_parse wants. */
 int server_run(struct server *server, int argc, char **argv);
 

@@ -17,7 +17,7 @@ enum { LARGE_BLOCK = 16 * 1024 }; /* bytes; glibc begins with eight times as muc
 
 /* A connection is a descriptor, and so is a refusal. */
 static void allow_descriptors(uint64_t connections) {
-    uint64_t wanted = connections + POOL_REFUSALS_MAX + 16;
+    uint64_t wanted = connections + THREADS_REFUSALS_MAX + 16;
     uint64_t allowed = process_allow_descriptors(wanted);
     if (allowed < wanted) {
         log_problem("only %" PRIu64 " descriptors are allowed, too few for %" PRIu64
@@ -101,7 +101,7 @@ int server_open(struct server *server) {
     char error[256];
     log_set_level(server->quiet ? LOG_QUIET : server->verbose ? LOG_VERBOSE : LOG_NORMAL);
     give_back_what_is_freed();
-    allow_descriptors(server->pool.max_connections);
+    allow_descriptors(server->threads.max_connections);
     server->stop = process_catch_stop();
     if (server->stop < 0) {
         log_problem("%s: cannot start: %s", server->options.program, strerror(errno));

@@ -5,7 +5,8 @@
  * pieces of several calls may arrive as one. Every later step exists to find messages in it.
  *
  * All calls block, and every one of them has a bound: a read has its time-out, a write must make
- * progress. In a server only this module, listeners, pool and server make system calls on sockets.
+ * progress. In a server only this module, listeners, threads and server make system calls on
+ * sockets.
  */
 #ifndef STEP01_TCP_TCP_H
 #define STEP01_TCP_TCP_H

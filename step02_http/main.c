@@ -1,7 +1,7 @@
 /* Step 2: one HTTP request out of the stream of bytes, parsed and shown, and a reply. */
 #include "common/log.h"
 #include "common/text.h"
-#include "step02_http/exchange.h"
+#include "step02_http/http_exchange.h"
 
 enum { LENT_SIZE = 2048 }; /* most heads fit */
 
@@ -10,37 +10,37 @@ static const char hints[] =
     "      curl -v http://{host}:{port}/nowhere\n"
     "      printf 'GET / HTTP/1.1\\r\\n\\r\\n' | nc {address} {port}   (a 400: no Host)\n";
 
-static void show_request(const struct exchange *exchange) {
+static void show_request(const struct http_exchange *exchange) {
     const struct http_request *request = &exchange->request;
     char method[64], target[256];
     log_event(exchange->tcp->number, "%s %s HTTP/%d.%d, %zu bytes of head",
               text_printable(request->method.start, request->method.length, method, sizeof method),
               text_printable(request->target.start, request->target.length, target, sizeof target),
               request->head.version / 10, request->head.version % 10, request->head.size);
-    exchange_log_headers(exchange, NULL);
+    http_exchange_log_headers(exchange, NULL);
 }
 
 static void serve(struct tcp_connection *tcp, void *context) {
     uint8_t lent[LENT_SIZE];
     struct buffer buffer;
-    struct exchange exchange = {.tcp = tcp, .settings = context};
+    struct http_exchange exchange = {.tcp = tcp, .settings = context};
     buffer_init(&buffer, lent, sizeof lent);
-    if (exchange_receive(&exchange, &buffer) == 0) {
+    if (http_exchange_receive(&exchange, &buffer) == 0) {
         show_request(&exchange);
-        exchange_page(&exchange);
+        http_exchange_page(&exchange);
     }
     buffer_free(&buffer);
 }
 
 int main(int argc, char **argv) {
     struct server server;
-    struct exchange_settings settings;
+    struct http_exchange_settings settings;
     server_init(&server, "step02_http", "Step 2: answers HTTP requests, with a page at /.");
-    exchange_init(&settings, &server.options);
+    http_exchange_init(&settings, &server.options);
     server.hints = hints;
-    server.pool.refusal = exchange_refusal;
-    server.pool.buffer_size = LENT_SIZE;
-    server.pool.handle = serve;
-    server.pool.context = &settings;
+    server.threads.refusal = http_exchange_refusal;
+    server.threads.buffer_size = LENT_SIZE;
+    server.threads.handle = serve;
+    server.threads.context = &settings;
     return server_run(&server, argc, argv);
 }

@@ -9,10 +9,10 @@ static bool is_head(const struct http_request *request) {
 
 /* Puts the head in front of a body, and notes what the log will say. */
 static void finish(struct reply *reply, const struct http_request *request,
-                   const struct response *response, const void *body, const char *log,
+                   const struct http_response *response, const void *body, const char *log,
                    size_t log_length) {
     reply->status = response->status;
-    reply->head_size = response_head(response, reply->head, sizeof reply->head);
+    reply->head_size = http_response_head(response, reply->head, sizeof reply->head);
     reply->body = body;
     reply->body_size = is_head(request) ? 0 : response->content_length;
     reply->log = log;
@@ -26,7 +26,7 @@ void reply_sentence(struct reply *reply, const struct site *site,
     text_begin(&body, reply->sentence, sizeof reply->sentence);
     text_add(&body, sentence);
     text_add(&body, "\n");
-    struct response response = {
+    struct http_response response = {
         status, site->program, now, headers, "text/plain; charset=utf-8", body.length};
     finish(reply, request, &response, body.out, body.out, body.length - 1);
 }
@@ -63,12 +63,12 @@ void reply_page(struct reply *reply, const struct site *site, const struct http_
         reply_sentence(reply, site, request, now, 404, "",
                        "There is nothing here; the page is at /.");
     } else {
-        struct response response = {200,
-                                    site->program,
-                                    now,
-                                    "Cache-Control: no-cache\r\n",
-                                    "text/html; charset=utf-8",
-                                    site->page_size};
+        struct http_response response = {200,
+                                         site->program,
+                                         now,
+                                         "Cache-Control: no-cache\r\n",
+                                         "text/html; charset=utf-8",
+                                         site->page_size};
         const char *log = is_head(request) ? "the head of the page" : "the page";
         finish(reply, request, &response, site->page, log, strlen(log));
     }

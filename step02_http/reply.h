@@ -7,7 +7,7 @@
 #define STEP02_HTTP_REPLY_H
 
 #include "step02_http/http_request.h"
-#include "step02_http/response.h"
+#include "step02_http/http_response.h"
 
 enum { REPLY_SENTENCE_MAX = 416 }; /* what the log says of an opening needs the most */
 
@@ -21,7 +21,7 @@ struct site {
 /* A reply to be sent: the head, then the body. After it the connection ends. It must not be moved,
  * since `body` may point into it. */
 struct reply {
-    char head[RESPONSE_HEAD_MAX];
+    char head[HTTP_RESPONSE_HEAD_MAX];
     size_t head_size;
     const void *body;
     size_t body_size; /* 0 as well when only the head was asked for */

@@ -37,9 +37,9 @@ int main(int argc, char **argv) {
     server_init(&server, "step03_handshake", "Step 3: answers the WebSocket opening handshake.");
     upgrade_init(&settings, &server.options);
     server.hints = hints;
-    server.pool.refusal = exchange_refusal;
-    server.pool.buffer_size = HTTP_HEAD_MAX;
-    server.pool.handle = show_bytes;
-    server.pool.context = &settings;
+    server.threads.refusal = http_exchange_refusal;
+    server.threads.buffer_size = HTTP_HEAD_MAX;
+    server.threads.handle = show_bytes;
+    server.threads.context = &settings;
     return server_run(&server, argc, argv);
 }

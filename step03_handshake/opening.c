@@ -36,7 +36,7 @@ static void accept(struct reply *reply, const char *program, const struct handsh
                    time_t now) {
     struct text_builder head;
     text_begin(&head, reply->head, sizeof reply->head);
-    response_begin(&head, 101, program, now);
+    http_response_begin(&head, 101, program, now);
     handshake_add_headers(&head, handshake);
     text_add(&head, "\r\n");
     reply->status = 101;

@@ -39,7 +39,7 @@ static int check_settings(void *value) {
 
 void upgrade_init(struct upgrade_settings *settings, struct options *options) {
     memset(settings, 0, sizeof *settings);
-    exchange_init(&settings->exchange, options);
+    http_exchange_init(&settings->exchange, options);
     options_add_list(options, "--origin", "ORIGIN", &settings->origins,
                      "allow only pages of this origin, as https://example.com; repeatable");
     options_add_list(options, "--subprotocol", "NAME", &settings->subprotocols,
@@ -48,22 +48,22 @@ void upgrade_init(struct upgrade_settings *settings, struct options *options) {
 }
 
 /* Logs the headers that a person needs to see what the verdict is about. */
-static void log_request(const struct exchange *exchange, enum handshake_verdict verdict) {
+static void log_request(const struct http_exchange *exchange, enum handshake_verdict verdict) {
     if (log_is_verbose()) {
-        exchange_log_headers(exchange, NULL);
+        http_exchange_log_headers(exchange, NULL);
     } else if (verdict == HANDSHAKE_FORBIDDEN_ORIGIN) {
-        exchange_log_headers(exchange, "Origin");
+        http_exchange_log_headers(exchange, "Origin");
     }
 }
 
 int upgrade_accept(struct tcp_connection *tcp, const struct upgrade_settings *settings,
                    struct buffer *buffer, size_t *received) {
-    struct exchange exchange = {.tcp = tcp, .settings = &settings->exchange};
+    struct http_exchange exchange = {.tcp = tcp, .settings = &settings->exchange};
     struct handshake_policy policy = {settings->origins.item, settings->origins.count,
                                       settings->subprotocols.item, settings->subprotocols.count,
                                       settings->chooser};
     struct opening opening;
-    if (exchange_receive(&exchange, buffer) != 0) {
+    if (http_exchange_receive(&exchange, buffer) != 0) {
         return -1;
     }
     opening_decide(&opening, &settings->exchange.site, &policy, &exchange.request, time(NULL));
@@ -71,7 +71,7 @@ int upgrade_accept(struct tcp_connection *tcp, const struct upgrade_settings *se
         log_request(&exchange, opening.verdict);
     }
     if (!opening.is_open) {
-        exchange_send(&exchange, &opening.reply);
+        http_exchange_send(&exchange, &opening.reply);
         return -1;
     }
     struct iovec head = {opening.reply.head, opening.reply.head_size};

@@ -5,11 +5,11 @@
 #ifndef STEP03_HANDSHAKE_UPGRADE_H
 #define STEP03_HANDSHAKE_UPGRADE_H
 
-#include "step02_http/exchange.h"
+#include "step02_http/http_exchange.h"
 #include "step03_handshake/handshake.h"
 
 struct upgrade_settings {
-    struct exchange_settings exchange;
+    struct http_exchange_settings exchange;
     struct options_list origins, subprotocols;
     struct extensions_chooser chooser; /* none is the default */
 };

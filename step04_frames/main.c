@@ -48,9 +48,9 @@ int main(int argc, char **argv) {
     server_init(&server, "step04_frames", "Step 4: draws the WebSocket frames that arrive.");
     upgrade_init(&settings, &server.options);
     server.hints = hints;
-    server.pool.refusal = exchange_refusal;
-    server.pool.buffer_size = HTTP_HEAD_MAX;
-    server.pool.handle = show_frames;
-    server.pool.context = &settings;
+    server.threads.refusal = http_exchange_refusal;
+    server.threads.buffer_size = HTTP_HEAD_MAX;
+    server.threads.handle = show_frames;
+    server.threads.context = &settings;
     return server_run(&server, argc, argv);
 }

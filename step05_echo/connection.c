@@ -23,7 +23,7 @@ void connection_init(struct connection *connection, const struct connection_sett
         (struct frame_rules){settings->role == CONNECTION_SERVER, settings->allowed_rsv};
     connection->long_way =
         settings->role == CONNECTION_CLIENT || settings->in_pieces || settings->observe != NULL;
-    connection->input = (struct input){.buffer = *buffer, .end = received};
+    connection->input = (struct connection_input){.buffer = *buffer, .end = received};
     connection->in_frame = connection->in_message = connection->ended = false;
     connection->sending = connection->close_sent = false;
     connection->output.count = connection->output.total = connection->output.copied = 0;
@@ -45,7 +45,7 @@ enum connection_event connection_fail(struct connection *connection, uint16_t co
  * most that a server's frame can have. */
 static void begin_message(struct connection *connection, size_t header_size) {
     const struct frame_header *frame = &connection->frame;
-    struct input *input = &connection->input;
+    struct connection_input *input = &connection->input;
     connection->in_message = true;
     connection->in_pieces = connection->settings.in_pieces || frame->rsv != 0;
     connection->opcode = frame->opcode;
@@ -83,7 +83,7 @@ static enum connection_event begin_data_frame(struct connection *connection, siz
 
 /* Decodes the header at `raw`. Sets in_frame and returns CONNECTION_NEEDS_INPUT if it is good. */
 static enum connection_event begin_frame(struct connection *connection) {
-    struct input *input = &connection->input;
+    struct connection_input *input = &connection->input;
     struct frame_header *frame = &connection->frame;
     const uint8_t *bytes = input->buffer.data + input->raw;
     enum frame_verdict verdict =
@@ -111,7 +111,7 @@ static enum connection_event begin_frame(struct connection *connection) {
 }
 
 bool connection_check_text(struct connection *connection, size_t count, bool at_end) {
-    const struct input *input = &connection->input;
+    const struct connection_input *input = &connection->input;
     const uint8_t *end = input->buffer.data + input->message_start + input->message_length;
     bool is_utf8 = utf8_update(&connection->utf8, end - count, count);
     if (!is_utf8 || (at_end && !utf8_is_complete(&connection->utf8))) {
@@ -125,7 +125,7 @@ bool connection_check_text(struct connection *connection, size_t count, bool at_
  * byte is noticed at once, not at the end of a frame or a message. Returns whether all is well. */
 static bool add_to_message(struct connection *connection, const uint8_t *from, size_t count) {
     const struct frame_header *frame = &connection->frame;
-    struct input *input = &connection->input;
+    struct connection_input *input = &connection->input;
     uint8_t *to = input->buffer.data + input->message_start + input->message_length;
     uint64_t offset = connection->frame_received - count;
     input->message_length += count;
@@ -182,7 +182,7 @@ static enum connection_event end_control_frame(struct connection *connection,
  * CONNECTION_NEEDS_INPUT if there is nothing to hand out yet. */
 static enum connection_event hand_out(struct connection *connection,
                                       struct connection_message *message) {
-    struct input *input = &connection->input;
+    struct connection_input *input = &connection->input;
     bool fin = !connection->in_frame && connection->frame.fin;
     if (!fin && (!connection->in_pieces || input->message_length == 0)) {
         return CONNECTION_NEEDS_INPUT;
@@ -200,11 +200,11 @@ static enum connection_event hand_out(struct connection *connection,
 static enum connection_event take_payload(struct connection *connection,
                                           struct connection_message *message) {
     const struct frame_header *frame = &connection->frame;
-    struct input *input = &connection->input;
+    struct connection_input *input = &connection->input;
     bool is_control = frame_is_control(frame->opcode);
     if (!is_control && connection->in_pieces) {
         if (connection->output.count == 0) {
-            input_shrink(input); /* what a large message needed, pieces do not */
+            connection_input_shrink(input); /* what a large message needed, pieces do not */
         }
         input->message_start = input->raw; /* a piece stays where it is */
         input->message_length = 0;
@@ -227,7 +227,7 @@ static enum connection_event take_payload(struct connection *connection,
 /* This is connection_next; see connection_small.c for what it does first. */
 enum connection_event connection_take_frames(struct connection *connection,
                                              struct connection_message *message) {
-    struct input *input = &connection->input;
+    struct connection_input *input = &connection->input;
     enum connection_event event = CONNECTION_NEEDS_INPUT;
     if (connection->ended) {
         return connection->failure != NULL ? CONNECTION_FAILED : CONNECTION_CLOSED;
@@ -252,12 +252,12 @@ uint8_t *connection_space(struct connection *connection, size_t *size) {
     const struct frame_header *frame = &connection->frame;
     uint64_t rest = connection->in_frame ? frame->payload_length - connection->frame_received : 0;
     uint64_t most = connection->settings.max_message + BUFFER_SLACK;
-    uint8_t *space = input_space(&connection->input, rest, most, size);
+    uint8_t *space = connection_input_space(&connection->input, rest, most, size);
     if (space == NULL) {
         connection_fail(connection, CLOSE_INTERNAL_ERROR, connection_no_memory);
-    } else if (connection->settings.allowed_rsv != 0 && *size > rest + INPUT_READ_SIZE) {
+    } else if (connection->settings.allowed_rsv != 0 && *size > rest + CONNECTION_INPUT_READ_SIZE) {
         /* A message in pieces may follow, and the buffer is to shrink for it. */
-        *size = (size_t)rest + INPUT_READ_SIZE;
+        *size = (size_t)rest + CONNECTION_INPUT_READ_SIZE;
     }
     return space;
 }
@@ -268,7 +268,7 @@ void connection_received(struct connection *connection, size_t count) {
 }
 
 bool connection_has_begun(const struct connection *connection, uint64_t *received) {
-    const struct input *input = &connection->input;
+    const struct connection_input *input = &connection->input;
     *received = connection->in_message ? connection->message_received : 0;
     return connection->in_message || connection->in_frame || input->raw < input->end;
 }

@@ -16,7 +16,7 @@
  *     }
  *
  * "Write the output" is: take connection_output(), write it, report it with connection_sent().
- * Messages are handed out where they lie in the buffer that they arrive in (input.h).
+ * Messages are handed out where they lie in the buffer that they arrive in (connection_input.h).
  */
 #ifndef STEP05_ECHO_CONNECTION_H
 #define STEP05_ECHO_CONNECTION_H
@@ -24,13 +24,13 @@
 #include "common/utf8.h"
 #include "step04_frames/close.h"
 #include "step04_frames/frame.h"
-#include "step05_echo/input.h"
-#include "step05_echo/output.h"
+#include "step05_echo/connection_input.h"
+#include "step05_echo/connection_output.h"
 
 enum {
-    CONNECTION_BUFFER_MIN = INPUT_LEAST,   /* bytes that a buffer must have at least */
-    CONNECTION_MESSAGE_MIN = 125,          /* a smaller max_message is raised to this */
-    CONNECTION_MESSAGE_DEFAULT = 16777216, /* bytes, for programs that are told no other */
+    CONNECTION_BUFFER_MIN = CONNECTION_INPUT_LEAST, /* bytes that a buffer must have at least */
+    CONNECTION_MESSAGE_MIN = 125,                   /* a smaller max_message is raised to this */
+    CONNECTION_MESSAGE_DEFAULT = 16777216,          /* bytes, for programs that are told no other */
     CONNECTION_COPY_MAX = 125, /* a payload up to this size is copied rather than lent */
     CONNECTION_CONTROL_MAX = 2 + 4 + FRAME_CONTROL_MAX /* bytes of a control frame, masked */
 };
@@ -79,7 +79,7 @@ struct connection_message {
 /* What each message touches comes first, side by side: with many connections it is in no cache, and
  * the fewer lines of memory it lies in, the fewer have to be fetched. */
 struct connection {
-    struct input input; /* with the message being received, or the last one */
+    struct connection_input input; /* with the message being received, or the last one */
     bool in_frame; /* the header at hand has been decoded, and some of its payload may be missing */
     bool in_message; /* one has begun and not ended */
     bool ended;      /* the last event has been found */
@@ -87,7 +87,7 @@ struct connection {
     bool sending;    /* a message has been sent in part */
     bool close_sent;
     struct connection_settings settings;
-    struct output output;
+    struct connection_output output;
 
     struct frame_rules rules;
     struct frame_header frame;
@@ -141,7 +141,7 @@ extern const char connection_too_big[], connection_no_memory[], connection_not_u
 /* Gives back memory that was taken for busier times: in silence, when connection_space may be
  * called, and all output has been sent. */
 static inline void connection_relax(struct connection *connection) {
-    input_relax(&connection->input);
+    connection_input_relax(&connection->input);
 }
 
 /* Sends a message in one frame. The payload is lent: until it has been sent it must neither change
@@ -181,7 +181,7 @@ static inline size_t connection_output(struct connection *connection, const stru
     return connection->output.count;
 }
 static inline void connection_sent(struct connection *connection, size_t count) {
-    output_sent(&connection->output, count);
+    connection_output_sent(&connection->output, count);
 }
 
 #endif

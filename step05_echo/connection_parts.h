@@ -13,8 +13,8 @@ int connection_send_whole(struct connection *connection, uint8_t opcode, uint8_t
 /* Whether there is room for what one event may send: a control frame, and a message by the user in
  * two parts. */
 static inline bool connection_has_room(const struct connection *connection) {
-    return output_has_room(&connection->output, 3,
-                           CONNECTION_CONTROL_MAX + FRAME_HEADER_MAX + CONNECTION_COPY_MAX);
+    return connection_output_has_room(
+        &connection->output, 3, CONNECTION_CONTROL_MAX + FRAME_HEADER_MAX + CONNECTION_COPY_MAX);
 }
 
 /* Checks the last `count` bytes of a text message, unmasked, and at its end that it does not end

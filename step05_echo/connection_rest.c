@@ -32,7 +32,7 @@ static void move(struct connection *to, struct connection *from, const struct bu
                  size_t gone) {
     const struct buffer old = from->input.buffer;
     const uint8_t *old_copy = from->output.copy;
-    struct input *input = &to->input;
+    struct connection_input *input = &to->input;
     memmove(to, from, sizeof *to);
     if (buffer->data != old.data && input->end > gone) {
         memcpy(buffer->data, old.data + gone, input->end - gone);
@@ -40,7 +40,7 @@ static void move(struct connection *to, struct connection *from, const struct bu
     for (size_t i = 0; i < to->output.count; i++) {
         struct iovec *part = &to->output.parts[i];
         const uint8_t *bytes = part->iov_base;
-        if (lies_in(bytes, old_copy, OUTPUT_COPY_SIZE)) {
+        if (lies_in(bytes, old_copy, CONNECTION_OUTPUT_COPY_SIZE)) {
             part->iov_base = to->output.copy + (bytes - old_copy);
         } else if (lies_in(bytes, old.data, old.capacity)) {
             part->iov_base = buffer->data + ((size_t)(bytes - old.data) - gone);
@@ -60,7 +60,8 @@ int connection_keep(struct connection *to, struct connection *from) {
         gone = not_needed(from);
         size_t size = from->input.end - gone;
         buffer_init(&own, NULL, 0);
-        if (buffer_resize(&own, size > INPUT_LEAST ? size : INPUT_LEAST, 0) != 0) {
+        if (buffer_resize(&own, size > CONNECTION_INPUT_LEAST ? size : CONNECTION_INPUT_LEAST, 0) !=
+            0) {
             return -1;
         }
     }

@@ -8,9 +8,9 @@
 /* Lends bytes to the output. If they lie in the buffer, nothing may be moved over them until they
  * are sent. */
 static void lend(struct connection *connection, const uint8_t *bytes, size_t length) {
-    struct input *input = &connection->input;
+    struct connection_input *input = &connection->input;
     const uint8_t *data = input->buffer.data;
-    output_lend(&connection->output, bytes, length);
+    connection_output_lend(&connection->output, bytes, length);
     if (bytes >= data && bytes < data + input->raw) {
         size_t lent_until = (size_t)(bytes - data) + length;
         input->done = lent_until > input->done ? lent_until : input->done;
@@ -31,16 +31,16 @@ static void send_frame(struct connection *connection, struct frame_header *heade
     size_t head_size = frame_encode_header(header, head);
     connection_observe(connection, true, header, head, head_size);
     connection_observe(connection, true, header, payload, length);
-    const struct input *input = &connection->input;
+    const struct connection_input *input = &connection->input;
     if (payload == input->buffer.data + input->message_start &&
         input->message_start >= input->done + head_size) {
         memcpy(payload - head_size, head, head_size);
         lend(connection, payload - head_size, head_size + length);
         return;
     }
-    output_copy(&connection->output, head, head_size);
+    connection_output_copy(&connection->output, head, head_size);
     if (length <= CONNECTION_COPY_MAX) {
-        output_copy(&connection->output, payload, length);
+        connection_output_copy(&connection->output, payload, length);
     } else {
         lend(connection, payload, length);
     }
@@ -50,7 +50,7 @@ static int send_control(struct connection *connection, uint8_t opcode, const uin
                         size_t length) {
     uint8_t body[FRAME_CONTROL_MAX];
     if (connection->close_sent || length > FRAME_CONTROL_MAX ||
-        !output_has_room(&connection->output, 1, CONNECTION_CONTROL_MAX)) {
+        !connection_output_has_room(&connection->output, 1, CONNECTION_CONTROL_MAX)) {
         return -1;
     }
     if (length > 0) {
@@ -78,7 +78,8 @@ int connection_close(struct connection *connection, uint16_t code, const char *r
 
 bool connection_may_send(const struct connection *connection) {
     return !connection->close_sent &&
-           output_has_room(&connection->output, 2, FRAME_HEADER_MAX + CONNECTION_COPY_MAX);
+           connection_output_has_room(&connection->output, 2,
+                                      FRAME_HEADER_MAX + CONNECTION_COPY_MAX);
 }
 
 int connection_send_piece(struct connection *connection, const struct connection_message *piece) {

@@ -9,7 +9,7 @@ enum { HEAD_7 = 2, HEAD_16 = 4, KEY = 4 }; /* bytes: headers without a key, and 
 
 enum connection_event connection_next(struct connection *connection,
                                       struct connection_message *message) {
-    struct input *input = &connection->input;
+    struct connection_input *input = &connection->input;
     const uint8_t *frame = input->buffer.data + input->raw;
     size_t here = input->end - input->raw, head = HEAD_7;
     if (connection->in_frame || connection->in_message || connection->ended ||
@@ -44,13 +44,13 @@ enum connection_event connection_next(struct connection *connection,
 
 int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payload,
                     size_t length) {
-    struct input *input = &connection->input;
+    struct connection_input *input = &connection->input;
     uint8_t *frame = input->buffer.data + input->done;
     size_t head = input->message_start - input->done;
     /* In front of the message last received, where the short way has put it, as many bytes are free
      * as its header needs. Anything else goes the long way. */
     bool is_other = connection->sending || connection->close_sent || connection->long_way ||
-                    connection->output.count == OUTPUT_PARTS_MAX ||
+                    connection->output.count == CONNECTION_OUTPUT_PARTS_MAX ||
                     payload != input->buffer.data + input->message_start;
     if (!is_other && head == HEAD_7 && length <= FRAME_CONTROL_MAX) {
         frame[1] = (uint8_t)length;
@@ -63,6 +63,6 @@ int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payl
     }
     frame[0] = 0x80 | opcode;
     input->done += head + length;
-    output_lend(&connection->output, frame, head + length);
+    connection_output_lend(&connection->output, frame, head + length);
     return 0;
 }

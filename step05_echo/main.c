@@ -44,9 +44,9 @@ int main(int argc, char **argv) {
     upgrade_init(&settings.upgrade, &server.options);
     session_init(&settings.session, &server.options);
     server.hints = hints;
-    server.pool.refusal = exchange_refusal;
-    server.pool.buffer_size = LENT_SIZE;
-    server.pool.handle = serve;
-    server.pool.context = &settings;
+    server.threads.refusal = http_exchange_refusal;
+    server.threads.buffer_size = LENT_SIZE;
+    server.threads.handle = serve;
+    server.threads.context = &settings;
     return server_run(&server, argc, argv);
 }

@@ -8,7 +8,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-_Static_assert((int)OUTPUT_PARTS_MAX <= (int)TCP_PARTS_MAX, "one write takes the whole output");
+_Static_assert((int)CONNECTION_OUTPUT_PARTS_MAX <= (int)TCP_PARTS_MAX,
+               "one write takes the whole output");
 
 struct session {
     struct tcp_connection *tcp;

@@ -22,7 +22,7 @@ static bool has_output(struct client *client) {
 static void trace_sent(struct client *client, const struct iovec *parts, size_t count) {
     for (; client->tracing && count > 0; parts++) {
         size_t here = parts->iov_len < count ? parts->iov_len : count;
-        trace_bytes(&client->sent, parts->iov_base, here);
+        frame_trace_bytes(&client->sent, parts->iov_base, here);
         count -= here;
     }
 }
@@ -80,7 +80,7 @@ static bool receive_some(struct client *client) {
     }
     if (count > 0) {
         if (client->tracing) {
-            trace_bytes(&client->received, space, (size_t)count);
+            frame_trace_bytes(&client->received, space, (size_t)count);
         }
         connection_received(&client->connection, (size_t)count);
         client->limits.heard = true;

@@ -19,8 +19,8 @@
 #include "step05_echo/layer.h"
 #include "step05_echo/limits.h"
 #include "step06_client/channel.h"
+#include "step06_client/frame_trace.h"
 #include "step06_client/random.h"
-#include "step06_client/trace.h"
 
 enum {
     CLIENT_WRITE_TIMEOUT = 10000,    /* ms that the server may take nothing of what we send */
@@ -42,7 +42,7 @@ struct client {
     struct limits limits;
     int64_t write_deadline; /* until when some output must go out; 0 while there is none */
     bool tracing;
-    struct trace sent, received;
+    struct frame_trace sent, received;
     uint8_t lent[CLIENT_LENT_SIZE];    /* where the buffer of `connection` begins */
     char problem[CLIENT_PROBLEM_SIZE]; /* one sentence, after an error */
 };

@@ -140,8 +140,8 @@ size_t client_handshake_request(const struct url *url, const struct client_offer
 
 /* The value of a header that may stand there once: CLIENT_HANDSHAKE_OPEN if it does, or the verdict
  * for none or for more. */
-static enum client_handshake_verdict find_once(const struct answer *answer, const char *name,
-                                               enum client_handshake_verdict none,
+static enum client_handshake_verdict find_once(const struct client_response *answer,
+                                               const char *name, enum client_handshake_verdict none,
                                                enum client_handshake_verdict more,
                                                struct http_text *value) {
     size_t from = 0;
@@ -154,7 +154,7 @@ static enum client_handshake_verdict find_once(const struct answer *answer, cons
 
 /* The upgrade is to websocket and to nothing else; Connection may list more (4.1, items 2 and 3).
  * */
-static enum client_handshake_verdict check_upgrade(const struct answer *answer) {
+static enum client_handshake_verdict check_upgrade(const struct client_response *answer) {
     struct http_text value;
     enum client_handshake_verdict verdict = find_once(
         answer, "Upgrade", CLIENT_HANDSHAKE_NO_UPGRADE, CLIENT_HANDSHAKE_NO_UPGRADE, &value);
@@ -166,7 +166,8 @@ static enum client_handshake_verdict check_upgrade(const struct answer *answer) 
                : CLIENT_HANDSHAKE_NO_CONNECTION;
 }
 
-static enum client_handshake_verdict check_accept(const struct answer *answer, const char *key) {
+static enum client_handshake_verdict check_accept(const struct client_response *answer,
+                                                  const char *key) {
     char expected[HANDSHAKE_ACCEPT_SIZE];
     struct http_text value;
     enum client_handshake_verdict verdict =
@@ -181,7 +182,7 @@ static enum client_handshake_verdict check_accept(const struct answer *answer, c
 
 /* If nothing was offered, the list must be empty (4.1, item 5). If something was, it fits into one
  * header; another could only repeat it. */
-static enum client_handshake_verdict check_extensions(const struct answer *answer,
+static enum client_handshake_verdict check_extensions(const struct client_response *answer,
                                                       const struct client_offer *offer,
                                                       struct http_text *extension) {
     size_t from = 0;
@@ -204,7 +205,7 @@ static enum client_handshake_verdict check_extensions(const struct answer *answe
 }
 
 /* A server may choose none of the subprotocols; it may not choose another (4.1, item 6). */
-static enum client_handshake_verdict check_subprotocol(const struct answer *answer,
+static enum client_handshake_verdict check_subprotocol(const struct client_response *answer,
                                                        const struct client_offer *offer,
                                                        const char **subprotocol) {
     struct http_text value;
@@ -223,7 +224,7 @@ static enum client_handshake_verdict check_subprotocol(const struct answer *answ
                                                                     : verdict;
 }
 
-enum client_handshake_verdict client_handshake_check(const struct answer *answer,
+enum client_handshake_verdict client_handshake_check(const struct client_response *answer,
                                                      const struct client_offer *offer,
                                                      const char *key, const char **subprotocol,
                                                      struct http_text *extension) {

@@ -16,7 +16,7 @@
 #include "common/options.h"
 #include "step03_handshake/handshake.h"
 #include "step05_echo/layer.h"
-#include "step06_client/answer.h"
+#include "step06_client/client_response.h"
 #include "step06_client/url.h"
 
 enum {
@@ -74,7 +74,7 @@ size_t client_handshake_request(const struct url *url, const struct client_offer
 /* Judges a complete answer to the request with this key (4.1, the list at its end). On
  * CLIENT_HANDSHAKE_OPEN `*subprotocol` is the one of the offer that the server chose, or NULL, and
  * `*extension`, in the answer's text, what was agreed on, or of length 0. */
-enum client_handshake_verdict client_handshake_check(const struct answer *answer,
+enum client_handshake_verdict client_handshake_check(const struct client_response *answer,
                                                      const struct client_offer *offer,
                                                      const char *key, const char **subprotocol,
                                                      struct http_text *extension);

@@ -3,8 +3,8 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/text.h"
-#include "step06_client/answer_body.h"
-#include "step06_client/connect.h"
+#include "step06_client/client_response_body.h"
+#include "step06_client/tcp_connect.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ struct opening {
     const struct client_offer *offer;
     int64_t deadline;
     char key[CLIENT_HANDSHAKE_KEY_SIZE];
-    struct answer answer;
+    struct client_response answer;
     struct buffer buffer;
     size_t received;
     size_t answer_start; /* in the buffer, after heads of 1xx */
@@ -93,23 +93,23 @@ static void log_head(char direction, const char *line, size_t size) {
 /* Reads the head of the answer, whatever heads of 1xx announce it (RFC 9110, 15.2); one of 101 is
  * an answer. All together have the room and the time of one. */
 static int receive_answer(struct opening *opening) {
-    struct answer *answer = &opening->answer;
-    answer_init(answer);
+    struct client_response *answer = &opening->answer;
+    client_response_init(answer);
     for (;;) {
         const char *head = (const char *)opening->buffer.data + opening->answer_start;
-        enum answer_verdict verdict =
-            answer_parse(answer, head, opening->received - opening->answer_start);
-        if (verdict == ANSWER_COMPLETE) {
+        enum client_response_verdict verdict =
+            client_response_parse(answer, head, opening->received - opening->answer_start);
+        if (verdict == CLIENT_RESPONSE_COMPLETE) {
             log_head('<', head, answer->head.size);
             if (answer->status == 101 || answer->status >= 200) {
                 return 0;
             }
             opening->answer_start += answer->head.size;
-            answer_init(answer);
+            client_response_init(answer);
             continue;
         }
-        if (verdict != ANSWER_INCOMPLETE) {
-            return fail(opening, "", answer_sentence(answer, verdict));
+        if (verdict != CLIENT_RESPONSE_INCOMPLETE) {
+            return fail(opening, "", client_response_sentence(answer, verdict));
         }
         if (opening->received == HTTP_HEAD_MAX) {
             return fail(opening, "", http_verdict_sentence(HTTP_HEAD_TOO_LARGE));
@@ -128,18 +128,18 @@ static int receive_answer(struct opening *opening) {
 /* Servers say in the body why they refuse, at least for people. Reads its beginning, as far as it
  * comes in time, into `text`. Returns the words before it. The answer is gone then. */
 static const char *read_body(struct opening *opening, char *text, size_t size) {
-    struct answer_body body;
-    enum answer_body_verdict verdict = answer_body_init(&body, &opening->answer);
+    struct client_response_body body;
+    enum client_response_body_verdict verdict = client_response_body_init(&body, &opening->answer);
     size_t from = opening->answer_start + opening->answer.head.size;
-    while (verdict == ANSWER_BODY_INCOMPLETE) {
-        verdict = answer_body_take(&body, (const char *)opening->buffer.data + from,
-                                   opening->received - from);
+    while (verdict == CLIENT_RESPONSE_BODY_INCOMPLETE) {
+        verdict = client_response_body_take(&body, (const char *)opening->buffer.data + from,
+                                            opening->received - from);
         from = opening->received = 0;
-        if (verdict == ANSWER_BODY_INCOMPLETE && receive_some(opening) <= 0) {
+        if (verdict == CLIENT_RESPONSE_BODY_INCOMPLETE && receive_some(opening) <= 0) {
             break;
         }
     }
-    if (verdict == ANSWER_BODY_BAD) {
+    if (verdict == CLIENT_RESPONSE_BODY_BAD) {
         return "; where its text ends cannot be known (RFC 9112, 6.3)";
     }
     while (body.length > 0 &&
@@ -152,7 +152,7 @@ static const char *read_body(struct opening *opening, char *text, size_t size) {
 
 /* The server has answered with another status than 101. */
 static int explain_refusal(struct opening *opening) {
-    const struct answer *answer = &opening->answer;
+    const struct client_response *answer = &opening->answer;
     char reason[80], detail[256] = "";
     const char *before = "; it says to go to ";
     size_t from = 0;
@@ -223,11 +223,11 @@ static void begin(struct opening *opening, const struct client_settings *setting
                                             client->layer != NULL ? client->layer->rsv : 0};
     client->tracing = settings->trace;
     client->limits = (struct limits){.settings = &settings->limits, .heard = true, .message = true};
-    trace_init(&client->sent, "sent frame", true, rules.allowed_rsv);
-    trace_init(&client->received, "received frame", false, rules.allowed_rsv);
+    frame_trace_init(&client->sent, "sent frame", true, rules.allowed_rsv);
+    frame_trace_init(&client->received, "received frame", false, rules.allowed_rsv);
     buffer_shrink(&opening->buffer, head_end, rest);
     if (client->tracing) {
-        trace_bytes(&client->received, opening->buffer.data, rest);
+        frame_trace_bytes(&client->received, opening->buffer.data, rest);
     }
     connection_init(&client->connection, &rules, &opening->buffer, rest);
 }
@@ -238,8 +238,8 @@ int client_open(struct client *client, const struct url *url, const struct clien
     memset(client, 0, sizeof *client);
     opening.deadline = clock_now() + settings->handshake_timeout;
     client->channel.filter = settings->filter;
-    client->channel.fd =
-        connect_to(url->host, url->port, opening.deadline, client->problem, sizeof client->problem);
+    client->channel.fd = tcp_connect(url->host, url->port, opening.deadline, client->problem,
+                                     sizeof client->problem);
     if (client->channel.fd < 0) {
         return -1;
     }

@@ -1,6 +1,6 @@
 #include "step07_deflate/deflate.h"
 
-#include "step07_deflate/parse.h"
+#include "step07_deflate/deflate_lz77.h"
 
 #include <string.h>
 
@@ -12,26 +12,26 @@ static size_t block_symbols(unsigned window_bits) {
 }
 
 size_t deflate_memory(unsigned window_bits) {
-    return sizeof(struct block) + block_symbols(window_bits) * sizeof(uint32_t) +
-           matcher_memory(window_bits);
+    return sizeof(struct deflate_block) + block_symbols(window_bits) * sizeof(uint32_t) +
+           deflate_match_memory(window_bits);
 }
 
 void deflate_init(struct deflate *deflate, unsigned window_bits, void *memory) {
     deflate->block = memory;
     uint32_t *symbols = (uint32_t *)(deflate->block + 1);
     size_t count = block_symbols(window_bits);
-    block_init(deflate->block, symbols, count);
-    matcher_init(&deflate->matcher, window_bits, symbols + count);
+    deflate_block_init(deflate->block, symbols, count);
+    deflate_match_init(&deflate->matcher, window_bits, symbols + count);
 }
 
 void deflate_begin(struct deflate *deflate, const uint8_t *bytes, size_t length, uint8_t *out,
                    size_t capacity) {
-    struct bits bits = {out, out + capacity, 0, 0};
+    struct deflate_bits bits = {out, out + capacity, 0, 0};
     deflate->bytes = bytes;
     deflate->length = length;
-    deflate->fed = matcher_feed(&deflate->matcher, bytes, length);
+    deflate->fed = deflate_match_feed(&deflate->matcher, bytes, length);
     deflate->done = deflate->block_start = 0;
-    deflate->before = matcher_mark(&deflate->matcher);
+    deflate->before = deflate_match_mark(&deflate->matcher);
     deflate->out = out;
     deflate->bits = bits;
 }
@@ -41,27 +41,27 @@ static bool end_block(struct deflate *deflate) {
     size_t start = deflate->block_start, length = deflate->done - start;
     deflate->block_start = deflate->done;
     return length == 0 ||
-           block_write(deflate->block, deflate->bytes + start, length, &deflate->bits);
+           deflate_block_write(deflate->block, deflate->bytes + start, length, &deflate->bits);
 }
 
 enum deflate_verdict deflate_run(struct deflate *deflate, size_t *written) {
-    struct matcher *matcher = &deflate->matcher;
-    struct block *block = deflate->block;
+    struct deflate_match *matcher = &deflate->matcher;
+    struct deflate_block *block = deflate->block;
     size_t start = deflate->done;
     while (deflate->fed - start <= DEFLATE_TURN) {
         if (deflate->block_start == deflate->done) {
-            block_begin(block);
+            deflate_block_begin(block);
         }
-        parse_run(matcher, block, deflate->fed == deflate->length);
+        deflate_lz77_run(matcher, block, deflate->fed == deflate->length);
         deflate->done = deflate->fed - (matcher->fill - matcher->position);
         bool is_last = deflate->done == deflate->length;
         if (!is_last && block->count < block->capacity) {
-            deflate->fed += matcher_feed(matcher, deflate->bytes + deflate->fed,
-                                         deflate->length - deflate->fed);
+            deflate->fed += deflate_match_feed(matcher, deflate->bytes + deflate->fed,
+                                               deflate->length - deflate->fed);
             continue;
         }
-        if (!end_block(deflate) || (is_last && !block_flush(&deflate->bits))) {
-            matcher_go_back(matcher, deflate->before);
+        if (!end_block(deflate) || (is_last && !deflate_block_flush(&deflate->bits))) {
+            deflate_match_go_back(matcher, deflate->before);
             return DEFLATE_TOO_LONG;
         }
         if (is_last) {
@@ -83,19 +83,19 @@ bool deflate_message(struct deflate *deflate, const uint8_t *bytes, size_t lengt
 }
 
 size_t deflate_history(const struct deflate *deflate, uint8_t *to) {
-    const struct matcher *matcher = &deflate->matcher;
-    size_t length = matcher_history(matcher);
+    const struct deflate_match *matcher = &deflate->matcher;
+    size_t length = deflate_match_history(matcher);
     memcpy(to, matcher->bytes + matcher->position - length, length);
     return length;
 }
 
 void deflate_set_history(struct deflate *deflate, const uint8_t *bytes, size_t length) {
-    struct matcher *matcher = &deflate->matcher;
-    matcher_feed(matcher, bytes, length);
+    struct deflate_match *matcher = &deflate->matcher;
+    deflate_match_feed(matcher, bytes, length);
     matcher->position = matcher->fill;
-    matcher_catch_up(matcher);
+    deflate_match_catch_up(matcher);
 }
 
 void deflate_forget(struct deflate *deflate) {
-    matcher_forget(&deflate->matcher);
+    deflate_match_forget(&deflate->matcher);
 }

@@ -3,7 +3,8 @@
  *     bytes  --parse, matcher-->  symbols  --block, code_lengths, huffman-->  bits
  *
  * First it finds what of a message has stood before, in the message itself or in earlier ones
- * (parse.h, matcher.h); then it writes what is left in as few bits as possible (block.h).
+ * (deflate_lz77.h, deflate_match.h); then it writes what is left in as few bits as possible
+ * (deflate_block.h).
  *
  * All memory is the caller's. With the window 2^window_bits, in bytes:
  *
@@ -13,9 +14,9 @@
 #ifndef STEP07_DEFLATE_DEFLATE_H
 #define STEP07_DEFLATE_DEFLATE_H
 
-#include "step07_deflate/bits.h"
-#include "step07_deflate/block.h"
-#include "step07_deflate/matcher.h"
+#include "step07_deflate/deflate_bits.h"
+#include "step07_deflate/deflate_block.h"
+#include "step07_deflate/deflate_match.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,18 +32,18 @@ enum {
 
 /* One direction of a connection. All of it is private. */
 struct deflate {
-    struct matcher matcher;
-    struct block *block;
+    struct deflate_match matcher;
+    struct deflate_block *block;
 
     /* The message, */
     const uint8_t *bytes;
     size_t length;
-    size_t fed, done;           /* how much of it the matcher has, and how much is symbols, */
-    size_t block_start;         /* where in it the present block begins, */
-    struct matcher_mark before; /* and what there was before it. */
+    size_t fed, done;                 /* how much of it the matcher has, and how much is symbols, */
+    size_t block_start;               /* where in it the present block begins, */
+    struct deflate_match_mark before; /* and what there was before it. */
 
     uint8_t *out; /* where its bits begin to be written, and where they have come to */
-    struct bits bits;
+    struct deflate_bits bits;
 };
 
 enum deflate_verdict {

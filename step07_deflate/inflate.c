@@ -21,15 +21,15 @@ static bool step_block(struct inflate *inflate) {
     }
     inflate->final = inflate_take(inflate, 1) == 1;
     switch (inflate_take(inflate, 2)) {
-    case FORMAT_STORED:
+    case DEFLATE_FORMAT_STORED:
         inflate_take(inflate, inflate->bit_count % 8);
         inflate->state = INFLATE_STORED_LENGTH;
         return true;
-    case FORMAT_FIXED:
+    case DEFLATE_FORMAT_FIXED:
         inflate_use_fixed_codes(inflate);
         inflate->state = INFLATE_SYMBOLS;
         return true;
-    case FORMAT_DYNAMIC:
+    case DEFLATE_FORMAT_DYNAMIC:
         inflate->state = INFLATE_COUNTS;
         return true;
     default:

@@ -6,7 +6,7 @@
  *                x      01        symbols in the fixed code                          (3.2.6)
  *                x      10        two codes, symbols in them                         (3.2.7)
  *
- * Bits are taken from each byte lowest first. format.h says what symbols are.
+ * Bits are taken from each byte lowest first. deflate_format.h says what symbols are.
  *
  * A final block (BFINAL 1) does not end the data: a peer may end every message with one (RFC 7692,
  * 7.2.3.4). The rest of its last byte is skipped, the next block begins with the next byte, and
@@ -17,7 +17,7 @@
 #ifndef STEP07_DEFLATE_INFLATE_H
 #define STEP07_DEFLATE_INFLATE_H
 
-#include "step07_deflate/format.h"
+#include "step07_deflate/deflate_format.h"
 #include "step07_deflate/inflate_table.h"
 
 #include <stdbool.h>
@@ -82,7 +82,7 @@ struct inflate {
     unsigned literals, distances; /* code lengths that the present block gives */
     unsigned code_lengths;        /* and those of the code for them */
     unsigned lengths_read;        /* how many are in `lengths` already */
-    uint8_t lengths[FORMAT_FIXED_LITERALS + FORMAT_FIXED_DISTANCES];
+    uint8_t lengths[DEFLATE_FORMAT_FIXED_LITERALS + DEFLATE_FORMAT_FIXED_DISTANCES];
 
     unsigned literal_bits, distance_bits, code_length_bits; /* of the first levels */
     uint32_t literal_table[INFLATE_LITERAL_ENTRIES];

@@ -12,11 +12,12 @@ void inflate_use_fixed_codes(struct inflate *inflate) {
     if (inflate->has_fixed_codes) {
         return; /* many a message has several such blocks, or each has one */
     }
-    uint8_t *distances = inflate->lengths + FORMAT_FIXED_LITERALS;
-    format_fixed_lengths(inflate->lengths, distances);
-    inflate_table_build(INFLATE_LITERALS_AND_LENGTHS, inflate->lengths, FORMAT_FIXED_LITERALS,
-                        inflate->literal_table, &inflate->literal_bits);
-    inflate_table_build(INFLATE_DISTANCES, distances, FORMAT_FIXED_DISTANCES,
+    uint8_t *distances = inflate->lengths + DEFLATE_FORMAT_FIXED_LITERALS;
+    deflate_format_fixed_lengths(inflate->lengths, distances);
+    inflate_table_build(INFLATE_LITERALS_AND_LENGTHS, inflate->lengths,
+                        DEFLATE_FORMAT_FIXED_LITERALS, inflate->literal_table,
+                        &inflate->literal_bits);
+    inflate_table_build(INFLATE_DISTANCES, distances, DEFLATE_FORMAT_FIXED_DISTANCES,
                         inflate->distance_table, &inflate->distance_bits);
     inflate->has_fixed_codes = true;
 }
@@ -28,13 +29,13 @@ bool inflate_step_counts(struct inflate *inflate) {
     inflate->literals = inflate_take(inflate, 5) + 257;
     inflate->distances = inflate_take(inflate, 5) + 1;
     inflate->code_lengths = inflate_take(inflate, 4) + 4;
-    if (inflate->literals > FORMAT_LITERALS) {
+    if (inflate->literals > DEFLATE_FORMAT_LITERALS) {
         return inflate_fail(inflate, "HLIT tells of more symbols than 286 (RFC 1951, 3.2.7)");
     }
-    if (inflate->distances > FORMAT_DISTANCES) {
+    if (inflate->distances > DEFLATE_FORMAT_DISTANCES) {
         return inflate_fail(inflate, "HDIST tells of more symbols than 30 (RFC 1951, 3.2.7)");
     }
-    memset(inflate->lengths, 0, FORMAT_CODE_LENGTHS);
+    memset(inflate->lengths, 0, DEFLATE_FORMAT_CODE_LENGTHS);
     inflate->lengths_read = 0;
     inflate->state = INFLATE_LENGTHS_CODE;
     return true;
@@ -45,10 +46,10 @@ bool inflate_step_lengths_code(struct inflate *inflate) {
         if (!inflate_has(inflate, 3)) {
             return false;
         }
-        uint8_t symbol = format_code_length_order[inflate->lengths_read];
+        uint8_t symbol = deflate_format_code_length_order[inflate->lengths_read];
         inflate->lengths[symbol] = (uint8_t)inflate_take(inflate, 3);
     }
-    switch (inflate_table_build(INFLATE_CODE_LENGTHS, inflate->lengths, FORMAT_CODE_LENGTHS,
+    switch (inflate_table_build(INFLATE_CODE_LENGTHS, inflate->lengths, DEFLATE_FORMAT_CODE_LENGTHS,
                                 inflate->code_length_table, &inflate->code_length_bits)) {
     case INFLATE_CODE_OVERSUBSCRIBED:
         return inflate_fail(inflate,
@@ -65,7 +66,7 @@ bool inflate_step_lengths_code(struct inflate *inflate) {
 
 /* All code lengths are here. */
 static bool build_tables(struct inflate *inflate) {
-    if (inflate->lengths[FORMAT_END_OF_BLOCK] == 0) {
+    if (inflate->lengths[DEFLATE_FORMAT_END_OF_BLOCK] == 0) {
         return inflate_fail(inflate, "there is no code for the end of the block "
                                      "(RFC 1951, 3.2.7)");
     }

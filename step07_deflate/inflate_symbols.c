@@ -6,7 +6,7 @@ enum {
     FAST_INPUT = 8,  /* bytes that the fast loop looks at when it fills the word of bits */
     COPY_SLACK = 15, /* bytes that a copy may write beyond its end */
     /* In a round it puts out up to three literals, or two and a reference. */
-    FAST_ROOM = 2 + FORMAT_LENGTH_MAX + COPY_SLACK
+    FAST_ROOM = 2 + DEFLATE_FORMAT_LENGTH_MAX + COPY_SLACK
 };
 
 /* The next bits, the first one lowest, and how many were taken from them. */

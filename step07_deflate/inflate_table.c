@@ -1,6 +1,6 @@
 #include "step07_deflate/inflate_table.h"
 
-#include "step07_deflate/format.h"
+#include "step07_deflate/deflate_format.h"
 
 #include <string.h>
 
@@ -15,20 +15,22 @@ static uint32_t make_entry(unsigned value, unsigned flags, unsigned code_bits,
 /* The entry of a symbol whose code has this many bits on this level. */
 static uint32_t symbol_entry(enum inflate_alphabet alphabet, unsigned symbol, unsigned bits) {
     static const uint8_t repeat_bits[] = {2, 3, 7}; /* of the code length symbols 16, 17, 18 */
-    const struct format_range *range = NULL;
+    const struct deflate_format_range *range = NULL;
     if (alphabet == INFLATE_CODE_LENGTHS) {
         return make_entry(symbol, 0, bits, symbol < 16 ? 0 : repeat_bits[symbol - 16]);
     }
     if (alphabet == INFLATE_LITERALS_AND_LENGTHS) {
-        if (symbol < FORMAT_END_OF_BLOCK) {
+        if (symbol < DEFLATE_FORMAT_END_OF_BLOCK) {
             return make_entry(symbol, INFLATE_ENTRY_LITERAL, bits, 0);
         }
-        if (symbol == FORMAT_END_OF_BLOCK) {
+        if (symbol == DEFLATE_FORMAT_END_OF_BLOCK) {
             return make_entry(0, INFLATE_ENTRY_UNUSUAL | INFLATE_ENTRY_END, bits, 0);
         }
-        range = symbol < FORMAT_LITERALS ? &format_lengths[symbol - FORMAT_FIRST_LENGTH] : NULL;
+        range = symbol < DEFLATE_FORMAT_LITERALS
+                    ? &deflate_format_lengths[symbol - DEFLATE_FORMAT_FIRST_LENGTH]
+                    : NULL;
     } else {
-        range = symbol < FORMAT_DISTANCES ? &format_distances[symbol] : NULL;
+        range = symbol < DEFLATE_FORMAT_DISTANCES ? &deflate_format_distances[symbol] : NULL;
     }
     return range != NULL ? make_entry(range->base, 0, bits, range->extra)
                          : make_entry(0, INFLATE_ENTRY_UNUSUAL, bits, 0);
@@ -36,22 +38,22 @@ static uint32_t symbol_entry(enum inflate_alphabet alphabet, unsigned symbol, un
 
 /* The lengths of a code, sorted. */
 struct code {
-    uint16_t count[FORMAT_CODE_BITS_MAX + 1]; /* symbols of each length */
-    uint16_t sorted[FORMAT_FIXED_LITERALS];   /* the symbols by length, then by number */
+    uint16_t count[DEFLATE_FORMAT_CODE_BITS_MAX + 1]; /* symbols of each length */
+    uint16_t sorted[DEFLATE_FORMAT_FIXED_LITERALS];   /* the symbols by length, then by number */
     unsigned longest;
 };
 
 static enum inflate_code sort(struct code *code, const uint8_t *lengths, size_t symbols) {
-    uint16_t place[FORMAT_CODE_BITS_MAX + 2] = {0};
+    uint16_t place[DEFLATE_FORMAT_CODE_BITS_MAX + 2] = {0};
     int room = 1; /* codes of a length that the shorter ones leave room for */
     /* Most lengths are the same as the one before. A processor waits for a number that it has just
      * written, so there are two of each. */
-    uint16_t count[2][FORMAT_CODE_BITS_MAX + 1] = {{0}};
+    uint16_t count[2][DEFLATE_FORMAT_CODE_BITS_MAX + 1] = {{0}};
     for (size_t symbol = 0; symbol < symbols; symbol++) {
         count[symbol % 2][lengths[symbol]]++;
     }
     code->longest = 0;
-    for (unsigned length = 1; length <= FORMAT_CODE_BITS_MAX; length++) {
+    for (unsigned length = 1; length <= DEFLATE_FORMAT_CODE_BITS_MAX; length++) {
         code->count[length] = (uint16_t)(count[0][length] + count[1][length]);
         room = 2 * room - code->count[length];
         if (room < 0) {

@@ -2,7 +2,7 @@
 #include "step03_handshake/upgrade.h"
 #include "step05_echo/session.h"
 #include "step07_deflate/permessage_deflate.h"
-#include "step07_deflate/wishes.h"
+#include "step07_deflate/permessage_options.h"
 
 static const char hints[] =
     "try:  open http://{host}:{port}/ in a browser and connect, or in its console:\n"
@@ -15,7 +15,7 @@ enum { LENT_SIZE = 640 };
 struct echo_settings {
     struct upgrade_settings upgrade;
     struct session_settings session;
-    struct wishes wishes;
+    struct permessage_options wishes;
 };
 
 static void echo(struct connection *connection, const struct connection_message *message,
@@ -26,7 +26,7 @@ static void echo(struct connection *connection, const struct connection_message 
 
 static void serve(struct tcp_connection *tcp, void *context) {
     const struct echo_settings *settings = context;
-    const struct parameters wishes = wishes_parameters(&settings->wishes);
+    const struct permessage_parameters wishes = permessage_options_parameters(&settings->wishes);
     struct upgrade_settings upgrade = settings->upgrade;
     struct session_handler handler = {.on_message = echo};
     struct permessage_deflate deflate; /* one for each connection */
@@ -52,11 +52,11 @@ int main(int argc, char **argv) {
     server_init(&server, "step07_deflate", "Step 7: an echo server that compresses messages.");
     upgrade_init(&settings.upgrade, &server.options);
     session_init(&settings.session, &server.options);
-    wishes_init(&settings.wishes, &server.options);
+    permessage_options_init(&settings.wishes, &server.options);
     server.hints = hints;
-    server.pool.refusal = exchange_refusal;
-    server.pool.buffer_size = LENT_SIZE;
-    server.pool.handle = serve;
-    server.pool.context = &settings;
+    server.threads.refusal = http_exchange_refusal;
+    server.threads.buffer_size = LENT_SIZE;
+    server.threads.handle = serve;
+    server.threads.context = &settings;
     return server_run(&server, argc, argv);
 }

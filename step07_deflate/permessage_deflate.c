@@ -43,7 +43,7 @@ static enum connection_event inflate_piece(struct permessage_deflate *deflate,
                                            struct connection *connection,
                                            struct connection_message *message) {
     struct permessage_receiver *receiver = &deflate->receiver;
-    const struct input *in = &connection->input;
+    const struct connection_input *in = &connection->input;
     struct permessage_input input = {
         .opcode = connection->opcode,
         .bytes = in->buffer.data + in->message_start + receiver->piece_taken,
@@ -134,8 +134,8 @@ static void relax(void *context, struct connection *connection) {
     permessage_sender_relax(&deflate->sender);
 }
 
-void permessage_deflate_init(struct permessage_deflate *deflate, const struct parameters *wishes,
-                             bool is_server) {
+void permessage_deflate_init(struct permessage_deflate *deflate,
+                             const struct permessage_parameters *wishes, bool is_server) {
     *deflate = (struct permessage_deflate){.is_server = is_server, .wishes = *wishes};
     deflate->layer = (struct layer){.rsv = FRAME_RSV1,
                                     .context = deflate,
@@ -146,7 +146,7 @@ void permessage_deflate_init(struct permessage_deflate *deflate, const struct pa
 
 /* What is agreed on is what one direction sends with, and what the other expects. */
 static void agree(struct permessage_deflate *deflate) {
-    const struct parameters *agreed = &deflate->agreed;
+    const struct permessage_parameters *agreed = &deflate->agreed;
     bool server_takeover = !agreed->server_no_context_takeover;
     bool client_takeover = !agreed->client_no_context_takeover;
     unsigned server_bits = agreed->server_max_window_bits;
@@ -160,7 +160,8 @@ static void agree(struct permessage_deflate *deflate) {
 
 static const char *choose(void *context, struct http_text offers) {
     struct permessage_deflate *deflate = context;
-    if (!parameters_choose(offers, &deflate->wishes, &deflate->agreed, deflate->answer)) {
+    if (!permessage_negotiation_choose(offers, &deflate->wishes, &deflate->agreed,
+                                       deflate->answer)) {
         return NULL;
     }
     agree(deflate);
@@ -173,7 +174,7 @@ struct extensions_chooser permessage_deflate_chooser(struct permessage_deflate *
 
 bool permessage_deflate_accept(void *context, struct http_text answer) {
     struct permessage_deflate *deflate = context;
-    if (parameters_accept(answer, &deflate->wishes, &deflate->agreed)) {
+    if (permessage_negotiation_accept(answer, &deflate->wishes, &deflate->agreed)) {
         agree(deflate);
     }
     return deflate->is_agreed;

@@ -15,7 +15,7 @@
 #include "step05_echo/layer.h"
 #include "step07_deflate/deflate.h"
 #include "step07_deflate/inflate.h"
-#include "step07_deflate/parameters.h"
+#include "step07_deflate/permessage_negotiation.h"
 
 /* The messages that come in. Their bytes lie after those of older messages, which references may
  * repeat:
@@ -62,8 +62,8 @@ struct permessage_sender {
 /* One connection's compression. It must not be moved once its functions are in use. */
 struct permessage_deflate {
     bool is_server, is_agreed;
-    struct parameters wishes, agreed;
-    char answer[PARAMETERS_TEXT_MAX]; /* a server's, once something is agreed on */
+    struct permessage_parameters wishes, agreed;
+    char answer[PERMESSAGE_NEGOTIATION_TEXT_MAX]; /* a server's, once something is agreed on */
     struct layer layer;
     bool was_marked; /* the last message that came was compressed */
     struct permessage_receiver receiver;
@@ -71,14 +71,14 @@ struct permessage_deflate {
 };
 
 /* Starts with nothing agreed on and no memory taken. */
-void permessage_deflate_init(struct permessage_deflate *deflate, const struct parameters *wishes,
-                             bool is_server);
+void permessage_deflate_init(struct permessage_deflate *deflate,
+                             const struct permessage_parameters *wishes, bool is_server);
 
 /* The server's side of the handshake: what struct handshake_policy takes. */
 struct extensions_chooser permessage_deflate_chooser(struct permessage_deflate *deflate);
 
-/* The client's: whether the server's answer goes with parameters_offer(). `context` is the struct
- * permessage_deflate. */
+/* The client's: whether the server's answer goes with permessage_negotiation_offer(). `context` is
+ * the struct permessage_deflate. */
 bool permessage_deflate_accept(void *context, struct http_text answer);
 
 /* What stands above the connection: NULL if nothing was agreed on. */

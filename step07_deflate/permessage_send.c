@@ -104,7 +104,7 @@ int permessage_send(void *context, struct connection *connection, uint8_t opcode
         !connection_may_send(connection)) {
         return -1;
     }
-    const struct input *input = &connection->input;
+    const struct connection_input *input = &connection->input;
     sender->message = (struct connection_message){opcode, 0, true, payload, length};
     sender->is_received = payload == input->buffer.data + input->message_start;
     size_t most = length - 1 + TAIL; /* it has to be shorter than the message */

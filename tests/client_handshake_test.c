@@ -18,9 +18,10 @@ static const struct client_offer two = {.subprotocols = {{"chat", "superchat"}, 
 
 static enum client_handshake_verdict check(const char *text, const struct client_offer *offer,
                                            const char **subprotocol) {
-    struct answer answer;
-    answer_init(&answer);
-    CHECK_FOR(answer_parse(&answer, text, strlen(text)) == ANSWER_COMPLETE, "%s", text);
+    struct client_response answer;
+    client_response_init(&answer);
+    CHECK_FOR(client_response_parse(&answer, text, strlen(text)) == CLIENT_RESPONSE_COMPLETE, "%s",
+              text);
     *subprotocol = "leftover";
     struct http_text extension;
     return client_handshake_check(&answer, offer, KEY, subprotocol, &extension);

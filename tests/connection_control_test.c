@@ -101,7 +101,7 @@ static void pings_wait_for_output_in_bounded_memory(void) {
         pings += event == CONNECTION_PING;
         if (event == CONNECTION_NEEDS_OUTPUT) {
             waits++;
-            CHECK(connection.output.total <= OUTPUT_COPY_SIZE);
+            CHECK(connection.output.total <= CONNECTION_OUTPUT_COPY_SIZE);
             CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_NEEDS_OUTPUT);
             connection_sent(&connection, connection.output.total);
         }

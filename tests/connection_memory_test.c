@@ -24,7 +24,7 @@ static void a_claimed_length_takes_no_memory(void) {
     connection_free(&connection);
 }
 
-enum { LARGE = INPUT_READ_SIZE + 150000 };
+enum { LARGE = CONNECTION_INPUT_READ_SIZE + 150000 };
 
 /* A message of LARGE bytes arrives in pieces of 1,000 and is echoed. */
 static void exchange_a_large_message(struct connection *connection, struct drive *run) {
@@ -34,9 +34,9 @@ static void exchange_a_large_message(struct connection *connection, struct drive
     drive_feed(connection, run, in.bytes, 3000, 1000);
     CHECK(!buffer_has_grown(&connection->input.buffer));
     drive_feed(connection, run, in.bytes + 3000, 147000, 1000);
-    CHECK_EQUAL(connection->input.buffer.capacity, INPUT_READ_SIZE);
+    CHECK_EQUAL(connection->input.buffer.capacity, CONNECTION_INPUT_READ_SIZE);
     drive_feed(connection, run, in.bytes + 150000, in.len - 150000 - 1, 1000);
-    CHECK_EQUAL(connection->input.buffer.capacity, 2 * INPUT_READ_SIZE);
+    CHECK_EQUAL(connection->input.buffer.capacity, 2 * CONNECTION_INPUT_READ_SIZE);
     CHECK_EQUAL(run->output.len, 0);
     drive_feed(connection, run, in.bytes + in.len - 1, 1, 100000);
     CHECK_EQUAL(run->output.len, 10 + LARGE);
@@ -56,7 +56,7 @@ static void memory_grows_with_what_arrives_and_stays_while_it_is_used(void) {
     drive_start(&connection, &settings, lent, sizeof lent, 0);
     exchange_a_large_message(&connection, &run);
     connection_space(&connection, &size);
-    CHECK_EQUAL(size, 2 * INPUT_READ_SIZE); /* the next may be as large */
+    CHECK_EQUAL(size, 2 * CONNECTION_INPUT_READ_SIZE); /* the next may be as large */
     drive_feed(&connection, &run, small.bytes, small.len, 100);
     CHECK(connection_space(&connection, &size) == lent);
     CHECK_EQUAL(size, sizeof lent);
@@ -69,7 +69,7 @@ static void memory_grows_with_what_arrives_and_stays_while_it_is_used(void) {
 /* Between two reads the beginning of a message stays where it lies as long as there is enough room
  * after it, for the rest and for a good read; then it moves to the front of the buffer. */
 static void bytes_are_moved_only_to_make_room(void) {
-    enum { LENGTH = 20000, CAPACITY = 2 * INPUT_READ_SIZE };
+    enum { LENGTH = 20000, CAPACITY = 2 * CONNECTION_INPUT_READ_SIZE };
     static uint8_t lent[CAPACITY];
     static const struct connection_settings settings = {.role = CONNECTION_SERVER,
                                                         .max_message = 1 << 20};
@@ -90,7 +90,7 @@ static void bytes_are_moved_only_to_make_room(void) {
         size_t at = (size_t)(connection_space(&connection, &size) - lent);
         CHECK_EQUAL(at + size, CAPACITY);
         CHECK(at == expected || at < piece);
-        CHECK(size >= INPUT_READ_SIZE / 2);
+        CHECK(size >= CONNECTION_INPUT_READ_SIZE / 2);
         moves += at < expected;
         piece = in.len - done < piece ? in.len - done : piece;
         drive_feed(&connection, &run, in.bytes + done, piece, piece);
@@ -113,7 +113,7 @@ static void bytes_are_moved_only_to_make_room(void) {
 static void large_reads_are_aligned(void) {
     enum { LENGTH = 20000, FRAMES = 40, WHOLE = 8 + LENGTH };
     static uint8_t payload[LENGTH], lent[CONNECTION_BUFFER_MIN];
-    static const size_t pieces[] = {8, 3, WHOLE + 5, INPUT_READ_SIZE};
+    static const size_t pieces[] = {8, 3, WHOLE + 5, CONNECTION_INPUT_READ_SIZE};
     static const struct connection_settings settings = {.role = CONNECTION_SERVER,
                                                         .max_message = LENGTH};
     struct wire in = {0};
@@ -125,7 +125,7 @@ static void large_reads_are_aligned(void) {
         struct drive run = {.ended = false};
         size_t size, done = 2 * WHOLE; /* after two messages the buffer has grown */
         drive_start(&connection, &settings, lent, sizeof lent, 0);
-        drive_feed(&connection, &run, in.bytes, done, INPUT_READ_SIZE);
+        drive_feed(&connection, &run, in.bytes, done, CONNECTION_INPUT_READ_SIZE);
         for (; done < in.len; done += size) {
             uint8_t *space = connection_space(&connection, &size);
             CHECK_FOR((uintptr_t)space % BUFFER_ALIGNMENT == 0, "pieces of %zu: %p after %zu",
@@ -166,7 +166,7 @@ static void a_peer_that_drips_has_nothing_moved(void) {
         expected = space + size;
     }
     CHECK_FOR(moves <= 1, "%zu moves", moves);
-    CHECK_EQUAL(connection.input.buffer.capacity, INPUT_READ_SIZE);
+    CHECK_EQUAL(connection.input.buffer.capacity, CONNECTION_INPUT_READ_SIZE);
     CHECK_EQUAL(run.output.len, 4 + 1000 + 10 + LENGTH);
     wire_free(&in);
     wire_free(&run.output);
@@ -223,7 +223,7 @@ static void a_full_read_makes_room_for_a_larger_one(void) {
     while (connection_next(&connection, &message) != CONNECTION_NEEDS_INPUT) {
     }
     connection_space(&connection, &size);
-    CHECK_EQUAL(connection.input.buffer.capacity, INPUT_READ_SIZE);
+    CHECK_EQUAL(connection.input.buffer.capacity, CONNECTION_INPUT_READ_SIZE);
     wire_free(&in);
     connection_free(&connection);
 }

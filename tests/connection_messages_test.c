@@ -150,7 +150,7 @@ static void many_small_frames_at_once(void) {
         snprintf(events + used, sizeof events - used, "%s:%s ", i % 3 == 0 ? "ping" : "text",
                  payload);
     }
-    drive_cut(&in, events, &out, in.len, in.len, 2 * INPUT_READ_SIZE);
+    drive_cut(&in, events, &out, in.len, in.len, 2 * CONNECTION_INPUT_READ_SIZE);
     drive_cut(&in, events, &out, in.len, in.len, CONNECTION_BUFFER_MIN);
     drive_cut(&in, events, &out, 1, 1, CONNECTION_BUFFER_MIN);
     drive_cut(&in, events, &out, 997, 997, CONNECTION_BUFFER_MIN);
@@ -243,7 +243,7 @@ static void the_short_way_waits_for_the_output(void) {
     struct connection connection;
     struct connection_message message;
     struct wire in = {0};
-    for (int i = 0; i < OUTPUT_PARTS_MAX; i++) {
+    for (int i = 0; i < CONNECTION_OUTPUT_PARTS_MAX; i++) {
         wire_add_client_text(&in, 0x81, "small");
     }
     memcpy(lent, in.bytes, in.len);
@@ -258,7 +258,7 @@ static void the_short_way_waits_for_the_output(void) {
     for (int i = 0; connection_send_encoded(&connection, frame[i % 2], 200) == 0; i++) {
     }
     CHECK_EQUAL(connection_ping(&connection, NULL, 0), 0);
-    CHECK_EQUAL(connection.output.count, OUTPUT_PARTS_MAX);
+    CHECK_EQUAL(connection.output.count, CONNECTION_OUTPUT_PARTS_MAX);
     CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload, message.length), -1);
     connection_sent(&connection, connection.output.total);
     struct connection_message piece = {FRAME_TEXT, 0, false, frame[0], 0};

@@ -131,7 +131,7 @@ static void it_can_be_failed_from_outside(void) {
 /* Pieces need no more room than a read, and what a large message that was gathered has needed is
  * given back for them. */
 static void pieces_need_no_more_than_a_read(void) {
-    enum { LARGE = 4 * INPUT_READ_SIZE };
+    enum { LARGE = 4 * CONNECTION_INPUT_READ_SIZE };
     static const uint8_t payload[LARGE];
     for (int gathered = 0; gathered < 2; gathered++) {
         struct connection_settings settings = {
@@ -158,7 +158,7 @@ static void pieces_need_no_more_than_a_read(void) {
                 received += event == CONNECTION_PIECE ? message.length : 0;
                 CHECK(event == CONNECTION_MESSAGE ||
                       (event == CONNECTION_PIECE &&
-                       connection.input.buffer.capacity <= INPUT_READ_SIZE));
+                       connection.input.buffer.capacity <= CONNECTION_INPUT_READ_SIZE));
                 connection_has_begun(&connection, &told);
                 CHECK_EQUAL(told, received < LARGE ? received : 0);
             }

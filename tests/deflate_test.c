@@ -84,7 +84,7 @@ static void it_fits_exactly_or_is_refused(void) {
             for (size_t less = 1; less <= size && less < 12; less++) {
                 CHECK(!compress(&exact, bytes, length, size - less));
             }
-            exact.deflate.matcher.steps = MATCHER_STEPS_MAX; /* the refusals were work, too */
+            exact.deflate.matcher.steps = DEFLATE_MATCH_STEPS_MAX; /* the refusals were work, too */
             CHECK(compress(&ends, bytes, length, 2 * MESSAGE_MAX));
             if (length < 4000) {
                 CHECK(compress(&exact, bytes, length, size));

@@ -113,7 +113,7 @@ const struct connection_settings drive_server = {.role = CONNECTION_SERVER,
 
 void drive_cut(const struct wire *input, const char *events, const struct wire *output,
                size_t first, size_t rest, size_t lent_size) {
-    static uint8_t lent[2 * INPUT_READ_SIZE];
+    static uint8_t lent[2 * CONNECTION_INPUT_READ_SIZE];
     struct connection connection;
     struct drive run = {.ended = false};
     drive_start(&connection, &drive_server, lent, lent_size, 0);
@@ -132,7 +132,7 @@ void drive_cut(const struct wire *input, const char *events, const struct wire *
 }
 
 void drive_play(struct wire *input, const char *events, struct wire *output) {
-    static const size_t buffers[] = {CONNECTION_BUFFER_MIN, 2 * INPUT_READ_SIZE};
+    static const size_t buffers[] = {CONNECTION_BUFFER_MIN, 2 * CONNECTION_INPUT_READ_SIZE};
     for (size_t i = 0; i < 2; i++) {
         drive_cut(input, events, output, input->len, input->len, buffers[i]);
         for (size_t cut = 1; cut < input->len; cut++) {

@@ -29,7 +29,7 @@ struct client {
     struct client_offer offer;
     char key[CLIENT_HANDSHAKE_KEY_SIZE], bytes[1024];
     size_t length;
-    struct answer answer;
+    struct client_response answer;
     bool is_open, has_ended;
     uint32_t number;
     size_t sent, received, pongs;
@@ -48,16 +48,16 @@ static const struct {
 
 static void client_begin(struct client *client, struct memory_channel *in,
                          struct memory_channel *out, bool compresses) {
-    static const struct parameters wishes = {false, false, 15, 15};
+    static const struct permessage_parameters wishes = {false, false, 15, 15};
     static const uint8_t random[CLIENT_HANDSHAKE_KEY_BYTES] = {1, 2, 3};
-    static char offer[PARAMETERS_TEXT_MAX], request[CLIENT_HANDSHAKE_REQUEST_MAX];
+    static char offer[PERMESSAGE_NEGOTIATION_TEXT_MAX], request[CLIENT_HANDSHAKE_REQUEST_MAX];
     struct url url;
     memset(client, 0, sizeof *client);
     client->in = in;
     client->out = out;
-    answer_init(&client->answer);
+    client_response_init(&client->answer);
     permessage_deflate_init(&client->deflate, &wishes, false);
-    parameters_offer(&wishes, offer);
+    permessage_negotiation_offer(&wishes, offer);
     client->extension = (struct client_extension){offer, permessage_deflate_accept,
                                                   &client->deflate, &client->deflate.layer};
     client->offer.extension = compresses ? &client->extension : NULL;
@@ -75,7 +75,8 @@ static bool client_opens(struct client *client) {
     uint8_t *to = (uint8_t *)client->bytes + client->length;
     /* In pieces that leave what comes after the head for the connection. */
     client->length += memory_channel_read(client->in, to, 1);
-    if (answer_parse(&client->answer, client->bytes, client->length) != ANSWER_COMPLETE) {
+    if (client_response_parse(&client->answer, client->bytes, client->length) !=
+        CLIENT_RESPONSE_COMPLETE) {
         return client->in->length > 0;
     }
     CHECK_EQUAL(client_handshake_check(&client->answer, &client->offer, client->key, &subprotocol,

@@ -70,20 +70,20 @@ static void windows(void) {
 static void add_any_reference(struct stream *stream, unsigned length, unsigned distance) {
     char extra[20];
     unsigned l = 0, d = 0;
-    while (l < 28 && format_lengths[l + 1].base <= length) {
+    while (l < 28 && deflate_format_lengths[l + 1].base <= length) {
         l++;
     }
-    while (d < 29 && format_distances[d + 1].base <= distance) {
+    while (d < 29 && deflate_format_distances[d + 1].base <= distance) {
         d++;
     }
     /* Length symbols begin with 257, which is 0000001; from 280 on, 11000000, they have 8 bits. */
     stream_add_code(stream, l < 23 ? l + 1 : 0xc0 + l - 23, l < 23 ? 7 : 8);
-    snprintf(extra, sizeof extra, "%d:%u", format_lengths[l].extra,
-             length - format_lengths[l].base);
+    snprintf(extra, sizeof extra, "%d:%u", deflate_format_lengths[l].extra,
+             length - deflate_format_lengths[l].base);
     stream_add(stream, extra);
     stream_add_code(stream, d, 5);
-    snprintf(extra, sizeof extra, "%d:%u", format_distances[d].extra,
-             distance - format_distances[d].base);
+    snprintf(extra, sizeof extra, "%d:%u", deflate_format_distances[d].extra,
+             distance - deflate_format_distances[d].base);
     stream_add(stream, extra);
 }
 

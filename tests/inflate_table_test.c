@@ -2,7 +2,7 @@
  * can become. */
 #include "step07_deflate/inflate_table.h"
 
-#include "step07_deflate/format.h"
+#include "step07_deflate/deflate_format.h"
 #include "tests/test.h"
 
 #include <string.h>
@@ -20,7 +20,7 @@ static unsigned roll(unsigned sides) {
  * shortest first. -1 if there is none. */
 static int find_symbol(const uint8_t *lengths, size_t symbols, unsigned bits, unsigned *length) {
     unsigned code = 0;
-    for (*length = 1; *length <= FORMAT_CODE_BITS_MAX; ++*length) {
+    for (*length = 1; *length <= DEFLATE_FORMAT_CODE_BITS_MAX; ++*length) {
         unsigned first_bits = 0; /* of the bits, the first one highest */
         for (unsigned i = 0; i < *length; i++) {
             first_bits = first_bits * 2 + (bits >> i & 1);
@@ -40,9 +40,11 @@ static unsigned extra_bits(enum inflate_alphabet alphabet, unsigned symbol) {
         return symbol < 16 ? 0 : symbol == 16 ? 2 : symbol == 17 ? 3 : 7;
     }
     if (alphabet == INFLATE_DISTANCES) {
-        return symbol < FORMAT_DISTANCES ? format_distances[symbol].extra : 0;
+        return symbol < DEFLATE_FORMAT_DISTANCES ? deflate_format_distances[symbol].extra : 0;
     }
-    return symbol > 256 && symbol < FORMAT_LITERALS ? format_lengths[symbol - 257].extra : 0;
+    return symbol > 256 && symbol < DEFLATE_FORMAT_LITERALS
+               ? deflate_format_lengths[symbol - 257].extra
+               : 0;
 }
 
 /* What an entry must say of its symbol. */
@@ -58,8 +60,8 @@ static bool tells(enum inflate_alphabet alphabet, uint32_t entry, unsigned symbo
     if (symbol >= (literals ? 286 : alphabet == INFLATE_DISTANCES ? 30 : 19)) {
         return flags == INFLATE_ENTRY_UNUSUAL;
     }
-    unsigned value = literals                        ? format_lengths[symbol - 257].base
-                     : alphabet == INFLATE_DISTANCES ? format_distances[symbol].base
+    unsigned value = literals                        ? deflate_format_lengths[symbol - 257].base
+                     : alphabet == INFLATE_DISTANCES ? deflate_format_distances[symbol].base
                                                      : symbol;
     return flags == 0 && entry >> 16 == value;
 }
@@ -75,7 +77,7 @@ static void check_table(enum inflate_alphabet alphabet, const uint8_t *lengths, 
     CHECK_EQUAL(inflate_table_build(alphabet, lengths, symbols, table, &first_bits),
                 INFLATE_CODE_GOOD);
     CHECK(table[entries[alphabet]] == 0xeeeeeeee);
-    for (unsigned bits = 0; bits < 1 << FORMAT_CODE_BITS_MAX; bits += step) {
+    for (unsigned bits = 0; bits < 1 << DEFLATE_FORMAT_CODE_BITS_MAX; bits += step) {
         uint32_t entry = table[inflate_low_bits(bits, first_bits)];
         unsigned skipped = 0;
         if ((entry & INFLATE_ENTRY_SECOND_LEVEL) != 0) {
@@ -124,7 +126,7 @@ static void codes_at_random(void) {
                  {INFLATE_DISTANCES, 30, 15},
                  {INFLATE_CODE_LENGTHS, 19, 7}};
     for (unsigned i = 0; i < 300; i++) {
-        uint8_t lengths[FORMAT_LITERALS];
+        uint8_t lengths[DEFLATE_FORMAT_LITERALS];
         unsigned symbols = kinds[i % 3].symbols;
         make_code(lengths, symbols, 2 + roll(symbols - 1), kinds[i % 3].longest - i / 3 % 3);
         check_table(kinds[i % 3].alphabet, lengths, symbols, i % 3 == 0 ? 97 : 3);
@@ -132,36 +134,40 @@ static void codes_at_random(void) {
 }
 
 static void fixed_codes(void) {
-    uint8_t literals[FORMAT_FIXED_LITERALS], distances[FORMAT_FIXED_DISTANCES];
-    format_fixed_lengths(literals, distances);
-    check_table(INFLATE_LITERALS_AND_LENGTHS, literals, FORMAT_FIXED_LITERALS, 1);
-    check_table(INFLATE_DISTANCES, distances, FORMAT_FIXED_DISTANCES, 1);
+    uint8_t literals[DEFLATE_FORMAT_FIXED_LITERALS], distances[DEFLATE_FORMAT_FIXED_DISTANCES];
+    deflate_format_fixed_lengths(literals, distances);
+    check_table(INFLATE_LITERALS_AND_LENGTHS, literals, DEFLATE_FORMAT_FIXED_LITERALS, 1);
+    check_table(INFLATE_DISTANCES, distances, DEFLATE_FORMAT_FIXED_DISTANCES, 1);
 }
 
 static void codes_that_are_not_complete(void) {
-    uint8_t lengths[FORMAT_DISTANCES] = {0};
-    check_table(INFLATE_DISTANCES, lengths, FORMAT_DISTANCES, 1); /* none */
+    uint8_t lengths[DEFLATE_FORMAT_DISTANCES] = {0};
+    check_table(INFLATE_DISTANCES, lengths, DEFLATE_FORMAT_DISTANCES, 1); /* none */
     lengths[7] = 1;
-    check_table(INFLATE_DISTANCES, lengths, FORMAT_DISTANCES, 1); /* one, of one bit */
+    check_table(INFLATE_DISTANCES, lengths, DEFLATE_FORMAT_DISTANCES, 1); /* one, of one bit */
     uint32_t table[INFLATE_DISTANCE_ENTRIES];
     unsigned bits;
     lengths[7] = 2;
-    CHECK_EQUAL(inflate_table_build(INFLATE_DISTANCES, lengths, FORMAT_DISTANCES, table, &bits),
-                INFLATE_CODE_INCOMPLETE);
+    CHECK_EQUAL(
+        inflate_table_build(INFLATE_DISTANCES, lengths, DEFLATE_FORMAT_DISTANCES, table, &bits),
+        INFLATE_CODE_INCOMPLETE);
     lengths[8] = lengths[9] = lengths[10] = lengths[11] = 2;
-    CHECK_EQUAL(inflate_table_build(INFLATE_DISTANCES, lengths, FORMAT_DISTANCES, table, &bits),
-                INFLATE_CODE_OVERSUBSCRIBED);
+    CHECK_EQUAL(
+        inflate_table_build(INFLATE_DISTANCES, lengths, DEFLATE_FORMAT_DISTANCES, table, &bits),
+        INFLATE_CODE_OVERSUBSCRIBED);
     /* One of each length up to 15: two of 15 make it complete. */
-    for (unsigned i = 0; i < FORMAT_DISTANCES; i++) {
+    for (unsigned i = 0; i < DEFLATE_FORMAT_DISTANCES; i++) {
         lengths[i] = i < 15 ? (uint8_t)(i + 1) : 0;
     }
-    CHECK_EQUAL(inflate_table_build(INFLATE_DISTANCES, lengths, FORMAT_DISTANCES, table, &bits),
-                INFLATE_CODE_INCOMPLETE);
+    CHECK_EQUAL(
+        inflate_table_build(INFLATE_DISTANCES, lengths, DEFLATE_FORMAT_DISTANCES, table, &bits),
+        INFLATE_CODE_INCOMPLETE);
     lengths[15] = 15;
-    check_table(INFLATE_DISTANCES, lengths, FORMAT_DISTANCES, 1);
+    check_table(INFLATE_DISTANCES, lengths, DEFLATE_FORMAT_DISTANCES, 1);
     lengths[16] = 15;
-    CHECK_EQUAL(inflate_table_build(INFLATE_DISTANCES, lengths, FORMAT_DISTANCES, table, &bits),
-                INFLATE_CODE_OVERSUBSCRIBED);
+    CHECK_EQUAL(
+        inflate_table_build(INFLATE_DISTANCES, lengths, DEFLATE_FORMAT_DISTANCES, table, &bits),
+        INFLATE_CODE_OVERSUBSCRIBED);
 }
 
 /* The entries of the largest second levels in so many places of the first level, of which each is
@@ -170,7 +176,7 @@ static void codes_that_are_not_complete(void) {
  * Codes are sorted by length, so a place can only have codes that are no shorter than those of the
  * one before. The fewest symbols for n bits where the shortest code has m are 2 to the power of m
  * codes of m bits, of which one is split over and over: 2^m + n - m. */
-static int best[SLOTS_MAX][SECOND_BITS_MAX + 1][FORMAT_LITERALS + 1];
+static int best[SLOTS_MAX][SECOND_BITS_MAX + 1][DEFLATE_FORMAT_LITERALS + 1];
 
 static int largest(int slots, int least, int most, int symbols) {
     int found = -1;
@@ -203,8 +209,10 @@ static int entries_at_most(int symbols, int first_bits) {
 }
 
 static void the_largest_tables(void) {
-    CHECK_EQUAL(INFLATE_LITERAL_ENTRIES, entries_at_most(FORMAT_LITERALS, INFLATE_LITERAL_BITS));
-    CHECK_EQUAL(INFLATE_DISTANCE_ENTRIES, entries_at_most(FORMAT_DISTANCES, INFLATE_DISTANCE_BITS));
+    CHECK_EQUAL(INFLATE_LITERAL_ENTRIES,
+                entries_at_most(DEFLATE_FORMAT_LITERALS, INFLATE_LITERAL_BITS));
+    CHECK_EQUAL(INFLATE_DISTANCE_ENTRIES,
+                entries_at_most(DEFLATE_FORMAT_DISTANCES, INFLATE_DISTANCE_BITS));
 }
 
 int main(void) {

@@ -264,7 +264,7 @@ static void start_server(struct served *served, const char *host) {
     server.port = 0;
     server.quiet = true;
     server.hints = "";
-    server.pool.handle = serve_nobody;
+    server.threads.handle = serve_nobody;
     fflush(stdout);
     CHECK_EQUAL(pipe(out), 0);
     served->pid = fork();

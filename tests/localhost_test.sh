@@ -2,7 +2,7 @@
 # "localhost" with an address of each family, as Debian and macOS have it: the server listens on
 # both, and the client finds whoever listens on one of them only. The name is looked up as always,
 # in an /etc/hosts that only these programs see, so it needs the right to mount one. (listeners_test
-# and connect_test try the same without that right, with names of their own.)
+# and tcp_connect_test try the same without that right, with names of their own.)
 set -u
 BUILD=$(cd "${BUILD:-build}" && pwd)
 work=$BUILD/localhost-test

@@ -112,7 +112,7 @@ static void *serve(void *argument) {
     return NULL;
 }
 
-static int connect_to(unsigned port) {
+static int tcp_connect(unsigned port) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -186,7 +186,7 @@ int main(int argc, char **argv) {
         if (relay == NULL) {
             abort();
         }
-        int client = accept(listener, NULL, NULL), server = client >= 0 ? connect_to(other) : -1;
+        int client = accept(listener, NULL, NULL), server = client >= 0 ? tcp_connect(other) : -1;
         if (server < 0) {
             close(client);
             free(relay);

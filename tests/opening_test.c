@@ -62,7 +62,7 @@ static void everything_agreed_on(void) {
         .subprotocols = spoken, .subprotocol_count = 1, .chooser = {choose, extension}};
     decide(text, &policy);
     CHECK(opening.is_open);
-    char head[RESPONSE_HEAD_MAX + 1];
+    char head[HTTP_RESPONSE_HEAD_MAX + 1];
     memcpy(head, opening.reply.head, opening.reply.head_size);
     head[opening.reply.head_size] = '\0';
     const char *at = strstr(head, "\r\nSec-WebSocket-Protocol: sss");

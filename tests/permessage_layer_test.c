@@ -208,7 +208,7 @@ static void messages_of_all_lengths_are_echoed(void) {
         struct side *side = is_server ? &side_server : &side_client;
         struct side *other = is_server ? &side_client : &side_server;
         struct wire in = {0};
-        side_open_both(&(struct parameters){false, false, 8, 8}, SIDE_MAX_MESSAGE);
+        side_open_both(&(struct permessage_parameters){false, false, 8, 8}, SIDE_MAX_MESSAGE);
         for (size_t j = 0; j < 2; j++) {
             struct wire payload = {0};
             side_fill_random(noise[j], length, 256);
@@ -271,8 +271,8 @@ static void a_peer_has_memory_for_one_large_message(void) {
         for (size_t i = 0; i < 2; i++) {
             largest[i] = both[i] > largest[i] ? both[i] : largest[i];
         }
-        CHECK_FOR(both[0] <= INPUT_READ_SIZE || both[1] <= INPUT_READ_SIZE, "%zu and %zu", both[0],
-                  both[1]);
+        CHECK_FOR(both[0] <= CONNECTION_INPUT_READ_SIZE || both[1] <= CONNECTION_INPUT_READ_SIZE,
+                  "%zu and %zu", both[0], both[1]);
         side_result_free(&result);
     }
     CHECK(largest[0] > LARGE && largest[1] > LARGE);

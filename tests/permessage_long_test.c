@@ -111,7 +111,7 @@ static void everything_comes_as_it_was_sent(void) {
     static const uint32_t kinds[] = {1, 2, 8, 26, 256};
     side_fill_random(text, sizeof text / 2, 26);
     for (unsigned round = 0; round < 32; round++) {
-        struct parameters wishes = {round & 1, round & 2, 8 + round % 8, 15 - round / 4};
+        struct permessage_parameters wishes = {round & 1, round & 2, 8 + round % 8, 15 - round / 4};
         side_open_both(&wishes, SIDE_MAX_MESSAGE);
         for (int i = 0; i < 60; i++) {
             size_t length = side_roll(side_roll(8) == 0 ? 100000 : 2000);

@@ -14,7 +14,8 @@ static const char *const examples[] = {
 };
 
 /* Starts one side alone, with nothing before. */
-static void open_alone(struct side *side, bool is_server, const struct parameters *wishes) {
+static void open_alone(struct side *side, bool is_server,
+                       const struct permessage_parameters *wishes) {
     side_open_both(wishes, SIDE_MAX_MESSAGE);
     side_close(is_server ? &side_client : &side_server);
     CHECK(side == (is_server ? &side_server : &side_client));
@@ -110,8 +111,8 @@ static void a_final_block_does_not_end_the_window(void) {
 }
 
 /* What a payload is failed with, as a server and as a client, whole and byte by byte. */
-static void check_failure(const struct parameters *wishes, uint8_t first, const char *hex,
-                          unsigned code, const char *sentence) {
+static void check_failure(const struct permessage_parameters *wishes, uint8_t first,
+                          const char *hex, unsigned code, const char *sentence) {
     for (int way = 0; way < 4; way++) {
         struct wire wire = {0};
         bool is_server = way % 2 == 0;
@@ -226,7 +227,8 @@ static void a_large_buffer_is_not_filled_at_once(void) {
     struct side_result result = side_feed(&side_server, frame.bytes, frame.len, frame.len, false);
     CHECK_EQUAL(result.messages, 1);
     CHECK(connection_space(&side_server.connection, &size) != NULL);
-    CHECK(side_server.connection.input.buffer.capacity >= LARGE && size == INPUT_READ_SIZE);
+    CHECK(side_server.connection.input.buffer.capacity >= LARGE &&
+          size == CONNECTION_INPUT_READ_SIZE);
     side_result_free(&result);
     side_close(&side_server);
     wire_free(&frame);

@@ -9,7 +9,7 @@ static void what_does_not_shrink_goes_as_it_is(void) {
     uint8_t noise[5000], text[1000];
     bool marked;
     for (unsigned bits = 8; bits <= 15; bits += 7) {
-        side_open_both(&(struct parameters){false, false, bits, bits}, SIDE_MAX_MESSAGE);
+        side_open_both(&(struct permessage_parameters){false, false, bits, bits}, SIDE_MAX_MESSAGE);
         side_fill_random(text, sizeof text, 8);
         for (int i = 0; i < 20; i++) {
             side_pass(&side_client, &side_server, text, sizeof text, &marked);
@@ -32,7 +32,7 @@ static void what_is_sent_is_shorter_than_the_message(void) {
     uint8_t text[300];
     bool marked;
     size_t smallest = 1000;
-    side_open_both(&(struct parameters){true, true, 15, 15}, SIDE_MAX_MESSAGE);
+    side_open_both(&(struct permessage_parameters){true, true, 15, 15}, SIDE_MAX_MESSAGE);
     memset(text, 'a', sizeof text);
     for (size_t length = 0; length < sizeof text; length++) {
         for (uint32_t sides = 1; sides < 256; sides *= 4) {
@@ -56,7 +56,7 @@ static void a_batch_is_echoed_without_mixing(void) {
         static const size_t pieces[] = {1, 333, 2048, 1 << 20};
         for (size_t piece = 0; piece < 4; piece++) {
             struct wire wire = {0}, wanted = {0};
-            side_open_both(&(struct parameters){true, forgets, 15, 9}, SIDE_MAX_MESSAGE);
+            side_open_both(&(struct permessage_parameters){true, forgets, 15, 9}, SIDE_MAX_MESSAGE);
             side_fill_random(noise, sizeof noise, 256);
             side_fill_random(large, sizeof large, 256);
             struct wire blocks = {0};
@@ -94,7 +94,7 @@ static void a_batch_is_echoed_without_mixing(void) {
 static void an_echo_of_a_client_leaves_the_window_alone(void) {
     uint8_t noise[600];
     struct wire wire = {0}, payload = {0};
-    side_open_both(&(struct parameters){false, true, 15, 15}, SIDE_MAX_MESSAGE);
+    side_open_both(&(struct permessage_parameters){false, true, 15, 15}, SIDE_MAX_MESSAGE);
     side_fill_random(noise, sizeof noise, 256);
     side_add_stored(&payload, noise, sizeof noise);
     wire_add_hex(&payload, "00");

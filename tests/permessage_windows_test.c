@@ -21,7 +21,7 @@ static bool remembers(struct side *from, struct side *to) {
 static void takeover_is_kept_or_not_in_each_direction(void) {
     for (int i = 0; i < 4; i++) {
         bool server_forgets = i % 2 == 1, client_forgets = i / 2 == 1;
-        side_open_both(&(struct parameters){server_forgets, client_forgets, 15, 15},
+        side_open_both(&(struct permessage_parameters){server_forgets, client_forgets, 15, 15},
                        SIDE_MAX_MESSAGE);
         CHECK_EQUAL(remembers(&side_server, &side_client), !server_forgets);
         CHECK_EQUAL(remembers(&side_client, &side_server), !client_forgets);
@@ -33,7 +33,7 @@ static void takeover_is_kept_or_not_in_each_direction(void) {
 static void without_takeover_a_reference_back_is_1007(void) {
     for (int forgets = 0; forgets < 2; forgets++) {
         struct wire wire = {0};
-        side_open_both(&(struct parameters){false, forgets, 15, 15}, SIDE_MAX_MESSAGE);
+        side_open_both(&(struct permessage_parameters){false, forgets, 15, 15}, SIDE_MAX_MESSAGE);
         side_add_hex(&wire, true, 0xc1, "f248cdc9c90700");
         side_add_hex(&wire, true, 0xc1, "f200110000");
         struct side_result result = side_feed(&side_server, wire.bytes, wire.len, 1000, false);
@@ -74,7 +74,8 @@ static long saved(struct side *from, struct side *to, size_t distance) {
 static void the_windows_are_used_and_honoured(void) {
     for (unsigned bits = 8; bits <= 15; bits++) {
         size_t window = (size_t)1 << bits;
-        side_open_both(&(struct parameters){false, false, bits, 23 - bits}, SIDE_MAX_MESSAGE);
+        side_open_both(&(struct permessage_parameters){false, false, bits, 23 - bits},
+                       SIDE_MAX_MESSAGE);
         CHECK_EQUAL(side_server.deflate.sender.window_bits, bits);
         CHECK_EQUAL(side_client.deflate.receiver.window_bits, bits);
         CHECK_EQUAL(side_client.deflate.sender.window_bits, 23 - bits);
@@ -104,7 +105,7 @@ static void a_reference_beyond_the_window_is_1007(void) {
         static uint8_t before[600];
         struct wire wire = {0}, payload = {0};
         unsigned bits = i < 2 ? 8 : 9;
-        side_open_both(&(struct parameters){false, false, 15, bits}, SIDE_MAX_MESSAGE);
+        side_open_both(&(struct permessage_parameters){false, false, 15, bits}, SIDE_MAX_MESSAGE);
         side_fill_random(before, sizeof before, 256);
         side_add_stored(&payload, before, sizeof before);
         wire_add_hex(&payload, "00");
@@ -136,7 +137,7 @@ static void in_silence_the_windows_remain(void) {
         size_t window = (size_t)1 << bits;
         const struct permessage_receiver *receiver = &side_server.deflate.receiver;
         const struct permessage_sender *sender = &side_server.deflate.sender;
-        side_open_both(&(struct parameters){false, false, bits, bits}, SIDE_MAX_MESSAGE);
+        side_open_both(&(struct permessage_parameters){false, false, bits, bits}, SIDE_MAX_MESSAGE);
         side_relax(&side_server); /* nothing was needed yet */
         CHECK(receiver->bytes == NULL && sender->memory == NULL && sender->history == NULL);
         side_fill_random(text, sizeof text, 8);
@@ -198,7 +199,7 @@ static void what_comes_after_a_silence_still_refers_back(void) {
 static void without_takeover_nothing_remains(void) {
     static uint8_t text[50000];
     const struct permessage_deflate *deflate = &side_server.deflate;
-    side_open_both(&(struct parameters){true, true, 15, 15}, SIDE_MAX_MESSAGE);
+    side_open_both(&(struct permessage_parameters){true, true, 15, 15}, SIDE_MAX_MESSAGE);
     side_fill_random(text, sizeof text, 8);
     side_pass(&side_client, &side_server, text, sizeof text, NULL);
     side_pass(&side_server, &side_client, text, sizeof text, NULL);
@@ -215,14 +216,14 @@ static void without_takeover_nothing_remains(void) {
 /* Many messages without takeover never need more than the largest of them. */
 static void without_takeover_memory_does_not_add_up(void) {
     uint8_t text[1500];
-    side_open_both(&(struct parameters){true, true, 15, 15}, SIDE_MAX_MESSAGE);
+    side_open_both(&(struct permessage_parameters){true, true, 15, 15}, SIDE_MAX_MESSAGE);
     for (int i = 0; i < 200; i++) {
         side_fill_random(text, sizeof text, 8);
         side_pass(&side_client, &side_server, text, sizeof text, NULL);
     }
     CHECK(side_server.deflate.receiver.capacity <= 4096);
     side_close_both();
-    side_open_both(&(struct parameters){false, false, 15, 8}, SIDE_MAX_MESSAGE);
+    side_open_both(&(struct permessage_parameters){false, false, 15, 8}, SIDE_MAX_MESSAGE);
     for (int i = 0; i < 200; i++) { /* nor with a small window */
         side_fill_random(text, sizeof text, 8);
         side_pass(&side_client, &side_server, text, sizeof text, NULL);
@@ -233,7 +234,7 @@ static void without_takeover_memory_does_not_add_up(void) {
 
 static void a_refused_answer_leaves_nothing_agreed_on(void) {
     struct permessage_deflate deflate;
-    permessage_deflate_init(&deflate, &(struct parameters){true, true, 9, 9}, false);
+    permessage_deflate_init(&deflate, &(struct permessage_parameters){true, true, 9, 9}, false);
     CHECK(!permessage_deflate_accept(&deflate, side_text("permessage-deflate")));
     CHECK(permessage_deflate_layer(&deflate) == NULL);
     permessage_deflate_free(&deflate);

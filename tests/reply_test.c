@@ -15,7 +15,7 @@ static void expect(const char *arrived, void (*make)(struct reply *, const struc
     http_request_init(&request);
     http_request_parse(&request, arrived, strlen(arrived));
     make(&reply, &request);
-    char head[RESPONSE_HEAD_MAX + 1];
+    char head[HTTP_RESPONSE_HEAD_MAX + 1];
     memcpy(head, reply.head, reply.head_size);
     head[reply.head_size] = '\0';
     CHECK_EQUAL(reply.status, status);

@@ -129,7 +129,7 @@ static size_t find_offer(const struct http_request *request, const char *name) {
 }
 
 static void check_answer(const struct request *from, bool narrow) {
-    struct parameters wishes = {narrow, narrow, narrow ? 9 : 15, narrow ? 9 : 15};
+    struct permessage_parameters wishes = {narrow, narrow, narrow ? 9 : 15, narrow ? 9 : 15};
     struct permessage_deflate deflate;
     struct handshake_policy compressing = policy;
     struct handshake handshake;

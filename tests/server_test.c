@@ -123,7 +123,8 @@ static void it_serves_when_nobody_reads_its_log(void) {
         }
         int64_t begin = now();
         CHECK_EQUAL(process_stop(&process), 0);
-        CHECK_FOR(now() - begin < POOL_STOP_GRACE, "it took %lld ms", (long long)(now() - begin));
+        CHECK_FOR(now() - begin < THREADS_STOP_GRACE, "it took %lld ms",
+                  (long long)(now() - begin));
     }
     close(terminal);
 }
@@ -143,7 +144,7 @@ static int run_server(bool quiet, const char *hints, char *printed, size_t size)
     server.port = 0;
     server.quiet = quiet;
     server.hints = hints;
-    server.pool.handle = serve_nobody;
+    server.threads.handle = serve_nobody;
     CHECK_EQUAL(pipe(out), 0);
     process.pid = fork();
     if (process.pid == 0) {

@@ -37,7 +37,7 @@ static void the_server_listens_on_this_machine_only(void) {
 static void limits_without_options(void) {
     struct everything all;
     parse(&all, NULL);
-    CHECK_EQUAL(all.server.pool.max_connections, 1024);
+    CHECK_EQUAL(all.server.threads.max_connections, 1024);
     CHECK_EQUAL(all.upgrade.exchange.handshake_timeout, 10000);
     CHECK_EQUAL(all.upgrade.origins.count, 0);
     CHECK_EQUAL(all.session.max_message, 16777216);
@@ -49,7 +49,7 @@ static void limits_without_options(void) {
 static void options_reach_their_settings(void) {
     struct everything all;
     parse(&all, "--max-connections=7");
-    CHECK_EQUAL(all.server.pool.max_connections, 7);
+    CHECK_EQUAL(all.server.threads.max_connections, 7);
     parse(&all, "--handshake-timeout=0.25");
     CHECK_EQUAL(all.upgrade.exchange.handshake_timeout, 250);
     parse(&all, "--max-message=125");

@@ -7,7 +7,7 @@
 
 struct side side_server, side_client;
 
-const struct parameters side_most = {false, false, 15, 15};
+const struct permessage_parameters side_most = {false, false, 15, 15};
 
 static void new_key(void *context, uint8_t masking_key[4]) {
     struct side *side = context;
@@ -29,13 +29,13 @@ struct http_text side_text(const char *string) {
     return (struct http_text){string, strlen(string)};
 }
 
-void side_open_both(const struct parameters *wishes, uint64_t max_message) {
-    char offer[PARAMETERS_TEXT_MAX];
+void side_open_both(const struct permessage_parameters *wishes, uint64_t max_message) {
+    char offer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
     permessage_deflate_init(&side_server.deflate, &side_most, true);
     permessage_deflate_init(&side_client.deflate, wishes, false);
     CHECK(permessage_deflate_layer(&side_server.deflate) == NULL); /* nothing is agreed on yet */
     CHECK(permessage_deflate_layer(&side_client.deflate) == NULL);
-    parameters_offer(wishes, offer);
+    permessage_negotiation_offer(wishes, offer);
     struct extensions_chooser chooser = permessage_deflate_chooser(&side_server.deflate);
     const char *answer = chooser.choose(chooser.context, side_text(offer));
     CHECK(answer != NULL && permessage_deflate_accept(&side_client.deflate, side_text(answer)));

@@ -19,10 +19,10 @@ struct side {
 extern struct side side_server, side_client;
 
 /* What leaves all to the other: both windows of 32 KiB, with takeover. */
-extern const struct parameters side_most;
+extern const struct permessage_parameters side_most;
 
 /* Both sides agree on what the client wishes, and are open. */
-void side_open_both(const struct parameters *wishes, uint64_t max_message);
+void side_open_both(const struct permessage_parameters *wishes, uint64_t max_message);
 
 /* Opens a connection on a side whose `deflate` is ready. */
 void side_start(struct side *side, enum connection_role role, uint64_t max_message);

@@ -3,8 +3,8 @@
  *
  * It is possible when the client has finished its handshake, and reads what was sent to it before:
  * the goodbye lies after that in the stream. Who has not been upgraded cannot be told; who leaves
- * the echo of a message unread for longer than POOL_STOP_GRACE is cut off within it. */
-#include "step01_tcp/pool.h"
+ * the echo of a message unread for longer than THREADS_STOP_GRACE is cut off within it. */
+#include "step01_tcp/threads.h"
 #include "tests/peer.h"
 #include "tests/test.h"
 
@@ -19,10 +19,10 @@
 #include <unistd.h>
 
 enum {
-    STOP_MAX = POOL_STOP_GRACE + POOL_STOP_LAST + 1000, /* ms */
-    LATE = 1000,                                        /* ms, within the grace */
-    LARGE = 12 << 20,                                   /* more than the kernel's buffers hold */
-    WINDOW = 64 * 1024,                                 /* bytes in flight of a busy client */
+    STOP_MAX = THREADS_STOP_GRACE + THREADS_STOP_LAST + 1000, /* ms */
+    LATE = 1000,                                              /* ms, within the grace */
+    LARGE = 12 << 20,   /* more than the kernel's buffers hold */
+    WINDOW = 64 * 1024, /* bytes in flight of a busy client */
     CLIENTS_MAX = 100
 };
 
@@ -287,7 +287,7 @@ static void those_who_do_not_read_hold_the_stop_only_so_long(void) {
     static const struct part parts[] = {
         {leave_little_unread, 5}, {read_late, 5}, {never_read, 5}, {be_idle, 5}, {pipeline, 5}};
     int64_t took = stop_with(parts, sizeof parts / sizeof parts[0]);
-    CHECK_FOR(took >= POOL_STOP_GRACE - 100 && took <= STOP_MAX, "it took %lld ms",
+    CHECK_FOR(took >= THREADS_STOP_GRACE - 100 && took <= STOP_MAX, "it took %lld ms",
               (long long)took);
     check_restart();
 }

@@ -10,11 +10,11 @@
 #include <string.h>
 
 /* An offer, a server's answer to it, and what is said of that: NULL if it is right. */
-struct exchange {
+struct http_exchange {
     const char *offer, *answer, *fault;
 };
 
-static enum level judge(const struct exchange *exchange, struct negotiation *agreement,
+static enum level judge(const struct http_exchange *exchange, struct negotiation *agreement,
                         struct head_fault *fault) {
     char head[1024];
     struct request request;
@@ -40,7 +40,7 @@ static enum level judge(const struct exchange *exchange, struct negotiation *agr
 #define LONG "1000000000222222222233333333334444444444555555555566666666667777777777"
 
 static void answers_are_held_against_offers(void) {
-    static const struct exchange exchanges[] = {
+    static const struct http_exchange exchanges[] = {
         {"", "", NULL},
         {D, "", NULL},
         {D, D, NULL},
@@ -95,7 +95,7 @@ static void answers_are_held_against_offers(void) {
         {D "; server_max_window_bits=16, " D "; server_no_context_takeover", D, "7.1.1.1"},
     };
     for (size_t i = 0; i < sizeof exchanges / sizeof exchanges[0]; i++) {
-        const struct exchange *exchange = &exchanges[i];
+        const struct http_exchange *exchange = &exchanges[i];
         struct negotiation agreement;
         struct head_fault fault = {0};
         bool right = judge(exchange, &agreement, &fault) == LEVEL_NONE;
@@ -110,10 +110,10 @@ static void answers_are_held_against_offers(void) {
 static void only_the_hint_is_a_should(void) {
     struct negotiation agreement;
     struct head_fault fault = {0};
-    static const struct exchange hint = {D "; client_max_window_bits=9",
-                                         D "; client_max_window_bits=10", ""};
-    static const struct exchange request = {D "; server_max_window_bits=9",
-                                            D "; server_max_window_bits=10", ""};
+    static const struct http_exchange hint = {D "; client_max_window_bits=9",
+                                              D "; client_max_window_bits=10", ""};
+    static const struct http_exchange request = {D "; server_max_window_bits=9",
+                                                 D "; server_max_window_bits=10", ""};
     CHECK_EQUAL(judge(&hint, &agreement, &fault), LEVEL_SHOULD);
     CHECK_EQUAL(judge(&request, &agreement, &fault), LEVEL_MUST);
 }
@@ -121,7 +121,7 @@ static void only_the_hint_is_a_should(void) {
 static void an_agreement_is_what_the_answer_says(void) {
     struct negotiation agreement;
     struct head_fault fault = {0};
-    static const struct exchange exchange = {
+    static const struct http_exchange exchange = {
         D "; client_max_window_bits; server_max_window_bits=12",
         D "; server_max_window_bits=11; client_max_window_bits=9; client_no_context_takeover", ""};
     CHECK_EQUAL(judge(&exchange, &agreement, &fault), LEVEL_NONE);

@@ -15,11 +15,9 @@ wscheck := $(addprefix cases/,$(wscheck_cases)) select \
            cause runner runner_case explain summary \
            report report_pretty report_junit grade
 wscheck_common := process options text hexdump clock sha1 base64
-wscheck_deflate := format inflate inflate_codes inflate_symbols inflate_table \
-                   deflate parse matcher block code_lengths huffman
 wscheck_links  := $(foreach module,main $(wscheck),$(call object,wscheck/$(module))) \
                   $(foreach module,$(wscheck_common),$(call object,common/$(module))) \
-                  $(foreach module,$(wscheck_deflate),$(call object,step07_deflate/$(module)))
+                  $(foreach module,$(deflate_engine),$(call object,$(module)))
 
 bounded-programs: $(BUILD)/wscheck
 wscheck: $(BUILD)/wscheck ## build the checker for any server or client: build/wscheck

@@ -1,8 +1,8 @@
 /* The search for the text that is the most work to compress. Who knows the code knows the hash of
- * the next four bytes (matcher_hash), and chooses bytes so that all places are entered under a few
- * hashes: many to be tried, and none of them any good. Now and then a few bytes are repeated from
- * near by, so that the server does not take the text for one without matches and skip most of it.
- * And a text with a period of about the window takes its sender 15 bits for 258 bytes. */
+ * the next four bytes (deflate_match_hash), and chooses bytes so that all places are entered under
+ * a few hashes: many to be tried, and none of them any good. Now and then a few bytes are repeated
+ * from near by, so that the server does not take the text for one without matches and skip most of
+ * it. And a text with a period of about the window takes its sender 15 bits for 258 bytes. */
 #include "tests/attacks/squeezed.h"
 
 #include <stdlib.h>

@@ -79,8 +79,9 @@ static void runs(uint8_t *text) {
     }
 }
 
-/* Who knows the code knows the hash of the next four bytes (matcher_hash), and chooses bytes so
- * that all places are entered under a few hashes: many to be tried, and none of them any good. */
+/* Who knows the code knows the hash of the next four bytes (deflate_match_hash), and chooses bytes
+ * so that all places are entered under a few hashes: many to be tried, and none of them any good.
+ * */
 static void collisions(uint8_t *text) {
     memcpy(text, "abc", 3);
     for (size_t i = 3; i < TEXT; i++) {

@@ -44,7 +44,7 @@ static void new_key(void *context, uint8_t masking_key[4]) {
 }
 
 static bool open_peer(struct peer *peer, unsigned port) {
-    static const struct parameters wishes = {false, false, 15, 15};
+    static const struct permessage_parameters wishes = {false, false, 15, 15};
     char request[1024], response[1024];
     struct buffer buffer;
     const char *rest = strstr(peer_handshake, "Host:");

@@ -32,7 +32,7 @@ static bool begin(struct stage *stage) {
     stage->bystander = bystander_open(stage->process.port);
     atomic_store(&driver_control->exempt, atomic_load(&driver_control->started));
     /* The bystander's thread and that of the log; two ends of a pipe, the listener, its socket; the
-     * pool. The thread that accepts may still have what it started the others with. */
+     * threads. The thread that accepts may still have what it started the others with. */
     stage->held = (struct driver_held){2, 4, 1};
     driver_wait_until_held(stage->held, "at the start");
     return true;

@@ -13,8 +13,8 @@
 static const uint8_t tail[COMPRESSION_TAIL] = {0x00, 0x00, 0xff, 0xff};
 
 static unsigned random_bits(uint64_t *random) {
-    enum { CHOICES = PARAMETERS_BITS_MAX - PARAMETERS_BITS_MIN + 1 };
-    return PARAMETERS_BITS_MIN + (unsigned)(payload_random(random) % CHOICES);
+    enum { CHOICES = PERMESSAGE_NEGOTIATION_BITS_MAX - PERMESSAGE_NEGOTIATION_BITS_MIN + 1 };
+    return PERMESSAGE_NEGOTIATION_BITS_MIN + (unsigned)(payload_random(random) % CHOICES);
 }
 
 void compression_init(struct compression *compression, uint64_t *random) {
@@ -27,8 +27,8 @@ void compression_init(struct compression *compression, uint64_t *random) {
 }
 
 void compression_request(const struct compression *compression, struct wire *request) {
-    char offer[PARAMETERS_TEXT_MAX], line[PARAMETERS_TEXT_MAX + 64];
-    parameters_offer(&compression->parameters, offer);
+    char offer[PERMESSAGE_NEGOTIATION_TEXT_MAX], line[PERMESSAGE_NEGOTIATION_TEXT_MAX + 64];
+    permessage_negotiation_offer(&compression->parameters, offer);
     int length = snprintf(line, sizeof line, "Sec-WebSocket-Extensions: %s\r\n\r\n", offer);
     wire_add(request, peer_handshake, strlen(peer_handshake) - 2);
     wire_add(request, line, (size_t)length);
@@ -37,15 +37,15 @@ void compression_request(const struct compression *compression, struct wire *req
 /* Whether the server has agreed to what it was offered. */
 static bool has_agreed(const struct compression *compression, const char *response) {
     static const char name[] = "\r\nSec-WebSocket-Extensions: ";
-    const struct parameters *wishes = &compression->parameters;
-    struct parameters agreed;
+    const struct permessage_parameters *wishes = &compression->parameters;
+    struct permessage_parameters agreed;
     const char *found = strstr(response, name);
     if (strncmp(response, "HTTP/1.1 101 ", 13) != 0 || found == NULL) {
         return false;
     }
     struct http_text answer = {found + strlen(name), 0};
     answer.length = strcspn(answer.start, "\r");
-    return parameters_accept(answer, wishes, &agreed) &&
+    return permessage_negotiation_accept(answer, wishes, &agreed) &&
            agreed.server_no_context_takeover == wishes->server_no_context_takeover &&
            agreed.client_no_context_takeover == wishes->client_no_context_takeover &&
            agreed.server_max_window_bits == wishes->server_max_window_bits &&
@@ -54,7 +54,7 @@ static bool has_agreed(const struct compression *compression, const char *respon
 
 int compression_open(const struct compression *compression, unsigned port) {
     struct wire request = {0};
-    char response[1024] = "", offer[PARAMETERS_TEXT_MAX];
+    char response[1024] = "", offer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
     int fd = peer_connect(port);
     if (fd < 0) {
         return -1;
@@ -65,7 +65,7 @@ int compression_open(const struct compression *compression, unsigned port) {
                 has_agreed(compression, response);
     wire_free(&request);
     if (!good) {
-        parameters_offer(&compression->parameters, offer);
+        permessage_negotiation_offer(&compression->parameters, offer);
         CHECK_FOR(false, "the offer %s is answered with %s", offer, response);
         close(fd);
         return -1;

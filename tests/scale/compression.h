@@ -6,7 +6,7 @@
 
 #include "step07_deflate/deflate.h"
 #include "step07_deflate/inflate.h"
-#include "step07_deflate/parameters.h"
+#include "step07_deflate/permessage_negotiation.h"
 #include "tests/wire.h"
 
 enum {
@@ -15,7 +15,7 @@ enum {
 };
 
 struct compression {
-    struct parameters parameters;
+    struct permessage_parameters parameters;
     void *memory; /* of the compressor */
     struct deflate deflate;
     struct inflate inflate;

@@ -1,7 +1,7 @@
 /* scale: ten thousand WebSocket connections open at once, each echoing, and what is left of them
  * when they are gone. The server is another process, so each of the two needs a descriptor for
  * every connection. */
-#include "step01_tcp/pool.h"
+#include "step01_tcp/threads.h"
 #include "step05_echo/session.h"
 #include "tests/peer.h"
 #include "tests/scale/sample.h"
@@ -25,7 +25,7 @@ enum {
     CROWD = 1000,        /* connections in each */
     LEAKED_MAX = 16,     /* bytes for each connection by which what is kept may grow: no block */
     LARGE = 4096,        /* bytes of a message that the first buffer has no room for */
-    STOP_MAX = POOL_STOP_GRACE + POOL_STOP_LAST + 1000 /* ms */
+    STOP_MAX = THREADS_STOP_GRACE + THREADS_STOP_LAST + 1000 /* ms */
 };
 
 static const double each_max = 9;        /* kB of an idle connection: two pages, and its place */

@@ -56,7 +56,8 @@ static void connection(unsigned window_bits, unsigned seed) {
 }
 
 static void zlib_reads_every_message(void) {
-    for (unsigned bits = FORMAT_WINDOW_BITS_MIN; bits <= FORMAT_WINDOW_BITS_MAX; bits++) {
+    for (unsigned bits = DEFLATE_FORMAT_WINDOW_BITS_MIN; bits <= DEFLATE_FORMAT_WINDOW_BITS_MAX;
+         bits++) {
         for (unsigned seed = 1; seed <= 20; seed++) {
             connection(bits, seed);
         }

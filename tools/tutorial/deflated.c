@@ -29,7 +29,7 @@ static bool check_text(const struct deflated *deflated, const char *stated,
     struct inflate_output output = {out, 0, sizeof out};
     const uint8_t *next = deflated->bytes, *rest = tail;
     size_t left = deflated->length, rest_left = sizeof tail;
-    inflate_init(&inflate, FORMAT_WINDOW_BITS_MAX);
+    inflate_init(&inflate, DEFLATE_FORMAT_WINDOW_BITS_MAX);
     if (inflate_run(&inflate, &next, &left, &output) != INFLATE_NEEDS_INPUT ||
         inflate_run(&inflate, &rest, &rest_left, &output) != INFLATE_NEEDS_INPUT ||
         !inflate_is_between_blocks(&inflate)) {

@@ -1,0 +1,106 @@
+#include "step05_echo/connection_input.h"
+
+#include <string.h>
+
+/* Most bytes are where they should be already, and not every memmove notices that. */
+static void move(uint8_t *to, const uint8_t *from, size_t len) {
+    if (to != from) {
+        memmove(to, from, len);
+    }
+}
+
+/* All output is sent, so everything in front of the message can go; `front` bytes stay free. */
+static void move_to_front(struct connection_input *input, size_t front) {
+    uint8_t *data = input->buffer.data;
+    size_t message = front;
+    if (input->in_message) {
+        size_t start = front + input->message_start - input->done;
+        move(data + start, data + input->message_start, input->message_length);
+        input->message_start = start;
+        message = start + input->message_length;
+    }
+    size_t raw = input->end - input->raw;
+    move(data + message, data + input->raw, raw);
+    input->done = front;
+    input->raw = message;
+    input->end = message + raw;
+}
+
+void connection_input_relax(struct connection_input *input) {
+    struct buffer *buffer = &input->buffer;
+    if (!input->in_message && buffer_has_grown(buffer)) {
+        move_to_front(input, 0);
+        if (buffer->lent != NULL) {
+            buffer_shrink(buffer, 0, input->end);
+        } else if (input->end <= CONNECTION_INPUT_LEAST) {
+            buffer_resize(buffer, CONNECTION_INPUT_LEAST, input->end);
+        }
+        input->filled = false;
+    }
+}
+
+void connection_input_shrink(struct connection_input *input) {
+    struct buffer *buffer = &input->buffer;
+    bool is_large = buffer_has_grown(buffer) && buffer->capacity > CONNECTION_INPUT_READ_SIZE;
+    if (is_large && input->end - input->raw < CONNECTION_INPUT_READ_SIZE) {
+        move_to_front(input, 0);
+        buffer_resize(buffer, CONNECTION_INPUT_READ_SIZE, input->end);
+    }
+}
+
+/* Moves what is kept to the front if it is little, or if the room after it is too small: for the
+ * rest of the frame, for a read that is worth its call, or to do without a larger buffer. What is
+ * kept then ends where the next read is aligned, if that leaves room for the frame. Many bytes that
+ * begin near the front stay there: with a peer that drips they would be moved for each byte. */
+static void make_room(struct connection_input *input, uint64_t rest_of_frame) {
+    size_t capacity = input->buffer.capacity, room = capacity - input->end;
+    size_t kept = input->end - input->raw;
+    if (input->in_message) {
+        kept += input->message_start + input->message_length - input->done;
+    }
+    bool is_little = kept <= BUFFER_ALIGNMENT && (!input->in_message || input->message_length == 0);
+    if (is_little || room < rest_of_frame || room < CONNECTION_INPUT_READ_SIZE / 2 ||
+        room < capacity / 4) {
+        bool is_at_front = !is_little && input->done < BUFFER_ALIGNMENT;
+        uintptr_t next_read = (uintptr_t)input->buffer.data + kept;
+        size_t front = is_at_front ? input->done : -next_read % BUFFER_ALIGNMENT;
+        bool fits =
+            capacity >= CONNECTION_INPUT_READ_SIZE && capacity - kept >= front + rest_of_frame;
+        move_to_front(input, fits ? front : 0);
+    }
+}
+
+/* How large the buffer should be for the next read. It grows when it is full, or nearly, of bytes
+ * that did arrive: to CONNECTION_INPUT_READ_SIZE for a peer that sends much at a time, and to twice
+ * its size for a message that needs more. What a header claims may stop it from growing, when the
+ * rest of the frame fits, but never makes it. */
+static size_t wanted_capacity(const struct connection_input *input, uint64_t rest_of_frame,
+                              uint64_t most) {
+    size_t capacity = input->buffer.capacity, free_bytes = capacity - input->end;
+    bool rest_fits = rest_of_frame > 0 && rest_of_frame <= free_bytes;
+    if (input->filled && capacity < CONNECTION_INPUT_READ_SIZE) {
+        return CONNECTION_INPUT_READ_SIZE;
+    }
+    if (input->in_message && free_bytes < capacity / 4 && !rest_fits && capacity < most) {
+        return 2 * capacity < most ? 2 * capacity : (size_t)most;
+    }
+    return capacity;
+}
+
+uint8_t *connection_input_space(struct connection_input *input, uint64_t rest_of_frame,
+                                uint64_t most, size_t *size) {
+    struct buffer *buffer = &input->buffer;
+    bool much_too_large = buffer->capacity > CONNECTION_INPUT_READ_SIZE &&
+                          input->message_length < buffer->capacity / 4;
+    if (much_too_large) {
+        connection_input_relax(input); /* a large message has long been followed by a small one */
+    }
+    make_room(input, rest_of_frame);
+    size_t wanted = wanted_capacity(input, rest_of_frame, most);
+    if (wanted > buffer->capacity && buffer_resize(buffer, wanted, input->end) != 0 &&
+        input->end == buffer->capacity) {
+        return NULL;
+    }
+    *size = buffer->capacity - input->end;
+    return buffer->data + input->end;
+}

@@ -1,0 +1,97 @@
+#include "step06_client/client_options.h"
+
+#include "common/log.h"
+#include "common/process.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int usage(const struct options *options, const char *problem) {
+    log_problem("%s: %s", options->command, problem);
+    return OPTIONS_USAGE;
+}
+
+void client_options_init(struct client_options *command, struct options *options,
+                         const char *program, const char *summary) {
+    process_init();
+    memset(command, 0, sizeof *command);
+    command->client.handshake_timeout = 10000;
+    command->client.max_message = CONNECTION_MESSAGE_DEFAULT;
+    command->talk.wait = 1000;
+    command->close = "1000";
+    options_init(options, program, summary);
+    options->operand_name = "URL";
+    options_add_flag(options, "--binary", &command->talk.binary,
+                     "send the input as it comes, as binary messages; print only bytes");
+    options_add_flag(options, "--one-message", &command->talk.one_message,
+                     "send the whole input as one message, 16777216 bytes at most");
+    options_add_flag(options, "--ping", &command->talk.ping, "send a ping first, and wait for it");
+    options_add_list(options, "--header", "LINE", &command->offer.headers,
+                     "one more header, as 'Authorization: Basic YTpi'; repeatable");
+    options_add_list(options, "--subprotocol", "NAME", &command->offer.subprotocols,
+                     "a subprotocol to offer; repeatable");
+    options_add_text(options, "--origin", "ORIGIN", &command->offer.origin,
+                     "say that a page of this origin connects, as https://example.com");
+    options_add_seconds(options, "--wait", &command->talk.wait, 0,
+                        "time without a message after the end of the input (default 1)");
+    options_add_text(options, "--close", "CODE[:REASON]", &command->close,
+                     "how to close after that, as 4000:bye (default 1000)");
+    options_add_seconds(options, "--ping-interval", &command->client.limits.ping_interval, 0,
+                        "silence before a ping, and before giving up; 0 = off (default 0)");
+    options_add_seconds(options, "--handshake-timeout", &command->client.handshake_timeout, 1,
+                        "time for the connection to open (default 10)");
+    options_add_number(options, "--max-message", "BYTES", &command->client.max_message,
+                       CONNECTION_MESSAGE_MIN, UINT64_C(1) << 40,
+                       "largest message to accept (default 16777216)");
+    options_add_flag(options, "--quiet", &command->quiet, "print only messages and errors");
+    options_add_flag(options, "--verbose", &command->verbose,
+                     "show the handshake and draw every frame");
+}
+
+/* Takes the argument of --close apart. Returns whether such a Close may be sent. */
+static bool read_close(const char *text, struct client_loop_settings *talk) {
+    uint8_t payload[CLOSE_PAYLOAD_MAX];
+    struct close close;
+    if (strspn(text, "0123456789") != 4 || (text[4] != ':' && text[4] != '\0')) {
+        return false;
+    }
+    talk->close_code = (uint16_t)strtoul(text, NULL, 10);
+    talk->close_reason = text[4] == ':' ? text + 5 : "";
+    size_t length = close_encode(talk->close_code, talk->close_reason, payload);
+    return length == 2 + strlen(talk->close_reason) &&
+           close_decode(payload, length, &close) == CLOSE_OK;
+}
+
+int client_options_parse(struct client_options *command, struct options *options, int argc,
+                         char **argv) {
+    int status = options_parse(options, argc, argv);
+    if (status != OPTIONS_GO_ON) {
+        return status;
+    }
+    command->client.trace = command->verbose && !command->quiet;
+    log_set_level(command->quiet ? LOG_QUIET : command->verbose ? LOG_VERBOSE : LOG_NORMAL);
+    if (options->operands.count != 1) {
+        return usage(options, "needs one URL, as ws://127.0.0.1:8000/");
+    }
+    enum url_verdict verdict = url_parse(options->operands.item[0], &command->url);
+    if (verdict != URL_OK) {
+        return usage(options, url_verdict_sentence(verdict));
+    }
+    if (!read_close(command->close, &command->talk)) {
+        return usage(options, "--close needs a code from 1000 to 1003, 1007 to 1014 or 3000 to "
+                              "4999, and perhaps up to 123 bytes of UTF-8, as in 4000:bye");
+    }
+    const char *problem = client_offer_problem(&command->offer);
+    return problem != NULL ? usage(options, problem) : OPTIONS_GO_ON;
+}
+
+int client_options_run(const struct client_options *command) {
+    struct client client;
+    if (client_open(&client, &command->url, &command->offer, &command->client) != 0) {
+        log_problem("%s", client.problem);
+        return 1;
+    }
+    int status = client_loop(&client, &command->talk);
+    client_free(&client);
+    return status;
+}
