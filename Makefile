@@ -132,8 +132,9 @@ include bench/rules.mk
 include tests/attacks/rules.mk
 
 # Testing.
-test_parts := $(addprefix tests/,test wire process peer inflate_case drive side arriving \
-                asking launch scripted lesson memory_channel memory_server)
+test_parts := $(addprefix tests/,test wire process raw_client inflate_case connection_pump deflate_pair \
+                http_feed handshake_request client_process scripted_server lesson memory_channel \
+                memory_server)
 # Archives, of which the linker takes what a test calls. Some tests include the .c file of a module,
 # to replace what that calls, and so nothing is taken from the other copy.
 modules    := $(BUILD)/modules.a

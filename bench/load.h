@@ -1,14 +1,14 @@
 /* load: what is asked of the load generator, and what comes out.
  *
  * Four modes, each in a file of its own:
- *   pingpong, pipelined  flow.c   messages back and forth, one or a window of them in flight
- *   handshake            churn.c  connect, upgrade, close, again and again
- *   idle                 idle.c   connections that stay open and are silent
+ *   pingpong, pipelined  load_flow.c   messages back and forth, one or a window of them in flight
+ *   handshake            load_churn.c  connect, upgrade, close, again and again
+ *   idle                 load_idle.c   connections that stay open and are silent
  */
 #ifndef BENCH_LOAD_H
 #define BENCH_LOAD_H
 
-#include "bench/client.h"
+#include "bench/load_client.h"
 #include "bench/measure.h"
 
 struct load_settings {
@@ -31,11 +31,11 @@ struct load_figures {
 
 /* Each runs to its end and fills in the figures; errors are counted in `clients`. They return 0,
  * or -1 when there is nothing to report at all. */
-int flow_run(struct clients *clients, const struct load_settings *settings,
-             struct load_figures *figures);
-int churn_run(struct clients *clients, const struct load_settings *settings,
-              struct load_figures *figures);
-int idle_run(struct clients *clients, const struct load_settings *settings,
-             struct load_figures *figures);
+int load_flow_run(struct load_clients *clients, const struct load_settings *settings,
+                  struct load_figures *figures);
+int load_churn_run(struct load_clients *clients, const struct load_settings *settings,
+                   struct load_figures *figures);
+int load_idle_run(struct load_clients *clients, const struct load_settings *settings,
+                  struct load_figures *figures);
 
 #endif

@@ -1,11 +1,12 @@
 # The rules of the bench; the Makefile includes them. Its programs need Linux, and none of them is
 # part of `all`: only the bench and its test build them. A benchmark is not a test.
 
-bench_load  := load measure payload stock client client_take flow churn idle
+bench_load  := load_main load_client load_client_take load_flow load_churn load_idle measure payload \
+               prepared_messages
 bench_raw   := raw_echo raw
 bench_epoll := epoll_echo raw
-bench_lane  := lane
-BENCH_TOOLS := $(foreach tool,load raw epoll lane,$(BUILD)/bench_$(tool))
+bench_netns := netns
+BENCH_TOOLS := $(foreach tool,load raw epoll netns,$(BUILD)/bench_$(tool))
 
 $(foreach tool,$(notdir $(BENCH_TOOLS)),\
   $(eval $(BUILD)/$(tool): $(foreach module,$(addprefix bench/,$($(tool))) common/process common/options common/text,\
@@ -20,19 +21,19 @@ $(BENCH_TOOLS):
 # Two tests see to it that the load generator can be trusted.
 bench_take_test := $(BUILD)/tests/bench_take_test
 ifeq ($(SYSTEM),Linux)
-$(bench_take_test): $(foreach module,$(filter-out load,$(bench_load)),$(call object,bench/$(module)))
+$(bench_take_test): $(foreach module,$(filter-out load_main,$(bench_load)),$(call object,bench/$(module)))
 test-programs: $(BENCH_TOOLS)
 else
 TESTS := $(filter-out $(bench_take_test),$(TESTS))
 endif
 
-# In a network of its own where that may be had; see bench/lane.c.
-BENCH_LANE = $(BUILD)/bench_lane --own-network --
+# In a network of its own where that may be had; see bench/netns.c.
+BENCH_NETNS = $(BUILD)/bench_netns --own-network --
 bench: export BENCH_FLAGS = $(CFLAGS)
 bench: $(BENCH_TOOLS) $(BUILD)/step05_echo ## compare the echo server with a raw TCP echo and with other servers (QUICK=1 for a short run)
 	@mkdir -p $(BUILD)/bench
 	@sh bench/build_servers.sh > $(BUILD)/bench/all_servers.txt
-	@$(BENCH_LANE) sh bench/run.sh
+	@$(BENCH_NETNS) sh bench/run.sh
 	+@$(if $(CELLS),,$(MAKE) --no-print-directory bench-deflate)
 
 # Compression beside zlib's, which only this and tests/zlib have any use for.

@@ -70,7 +70,7 @@ start_server() {
     shift
     : > "$work/announce.txt"
     # shellcheck disable=SC2086 # commands are split on purpose
-    "$BUILD/bench_lane" $server_core -- "$@" $command > "$work/announce.txt" 2> "$work/server.log" &
+    "$BUILD/bench_netns" $server_core -- "$@" $command > "$work/announce.txt" 2> "$work/server.log" &
     pid=$!
     tries=0
     port=

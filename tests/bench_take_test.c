@@ -11,8 +11,8 @@
 
 enum { SIZE = 300, HEADER = 4, REPLY = HEADER + SIZE, MESSAGES = 3, WRONG_AT = 1000 };
 
-static struct clients clients;
-static struct client client;
+static struct load_clients clients;
+static struct load_client client;
 static uint8_t replies[MESSAGES * REPLY]; /* to three messages, as a server sends them */
 
 static void begin(void) {
@@ -20,12 +20,12 @@ static void begin(void) {
     memset(&client, 0, sizeof client);
     clients.check = true;
     client.fd = -1;
-    CHECK_EQUAL(stock_make(&clients.stock, PAYLOAD_BINARY, SIZE, 1), 0);
+    CHECK_EQUAL(prepared_messages_make(&clients.stock, PAYLOAD_BINARY, SIZE, 1), 0);
     client.sent = MESSAGES * clients.stock.frame_size;
     for (size_t i = 0; i < MESSAGES; i++) {
         const uint8_t header[HEADER] = {0x82, 126, SIZE >> 8, SIZE & 0xff};
         memcpy(replies + i * REPLY, header, HEADER);
-        memcpy(replies + i * REPLY + HEADER, stock_payload(&clients.stock, i), SIZE);
+        memcpy(replies + i * REPLY + HEADER, prepared_messages_payload(&clients.stock, i), SIZE);
     }
 }
 
@@ -33,12 +33,12 @@ static void end(uint64_t messages, bool errors) {
     CHECK_EQUAL(client.messages, messages);
     CHECK_FOR((clients.errors > 0) == errors, "%u errors: %s", (unsigned)clients.errors,
               clients.trouble);
-    stock_free(&clients.stock);
+    prepared_messages_free(&clients.stock);
 }
 
 static void right_replies(void) {
     begin();
-    CHECK_EQUAL(client_take(&clients, &client, replies, sizeof replies), 0);
+    CHECK_EQUAL(load_client_take(&clients, &client, replies, sizeof replies), 0);
     end(MESSAGES, false);
 }
 
@@ -47,7 +47,7 @@ static void right_replies_in_pieces(void) {
         begin();
         for (size_t at = 0; at < sizeof replies; at += piece) {
             size_t len = sizeof replies - at < piece ? sizeof replies - at : piece;
-            CHECK_EQUAL(client_take(&clients, &client, replies + at, len), 0);
+            CHECK_EQUAL(load_client_take(&clients, &client, replies + at, len), 0);
         }
         end(MESSAGES, false);
     }
@@ -57,11 +57,11 @@ static void right_replies_in_pieces(void) {
 static void a_fragmented_reply(void) {
     const uint8_t first[] = {0x02, 100}, between[] = {0x89, 1, '?', 0x80, 126, 0, 200};
     begin();
-    client_take(&clients, &client, first, sizeof first);
-    client_take(&clients, &client, replies + HEADER, 100);
-    client_take(&clients, &client, between, sizeof between);
-    client_take(&clients, &client, replies + HEADER + 100, 200);
-    client_take(&clients, &client, replies + REPLY, REPLY);
+    load_client_take(&clients, &client, first, sizeof first);
+    load_client_take(&clients, &client, replies + HEADER, 100);
+    load_client_take(&clients, &client, between, sizeof between);
+    load_client_take(&clients, &client, replies + HEADER + 100, 200);
+    load_client_take(&clients, &client, replies + REPLY, REPLY);
     end(2, false);
 }
 
@@ -69,9 +69,9 @@ static void every_wrong_byte(void) {
     for (size_t at = 0; at < REPLY; at++) {
         begin();
         replies[REPLY + at] ^= 0x10;
-        client_take(&clients, &client, replies, sizeof replies);
+        load_client_take(&clients, &client, replies, sizeof replies);
         CHECK_FOR(clients.errors > 0, "byte %zu of the second reply was wrong", at);
-        stock_free(&clients.stock);
+        prepared_messages_free(&clients.stock);
     }
 }
 
@@ -88,7 +88,7 @@ static void a_wrong_header(void) {
         begin();
         clients.check = false; /* headers are looked at all the same */
         memcpy(replies + REPLY, headers[i], HEADER);
-        CHECK_EQUAL(client_take(&clients, &client, replies, sizeof replies), -1);
+        CHECK_EQUAL(load_client_take(&clients, &client, replies, sizeof replies), -1);
         end(1, true);
     }
 }
@@ -96,7 +96,7 @@ static void a_wrong_header(void) {
 static void a_reply_to_nothing(void) {
     begin();
     client.sent = 2 * clients.stock.frame_size;
-    CHECK_EQUAL(client_take(&clients, &client, replies, sizeof replies), -1);
+    CHECK_EQUAL(load_client_take(&clients, &client, replies, sizeof replies), -1);
     end(2, true);
 }
 
@@ -104,8 +104,10 @@ static void frames_are_masked_right(void) {
     begin();
     size_t size;
     for (uint64_t i = 0; i < 2 * clients.stock.count; i++) {
-        const uint8_t *frame = stock_next(&clients.stock, i * clients.stock.frame_size, &size);
-        const uint8_t *key = frame + HEADER, *payload = stock_payload(&clients.stock, i);
+        const uint8_t *frame =
+            prepared_messages_next(&clients.stock, i * clients.stock.frame_size, &size);
+        const uint8_t *key = frame + HEADER,
+                      *payload = prepared_messages_payload(&clients.stock, i);
         CHECK(frame[0] == 0x82 && frame[1] == 0xfe);
         CHECK(size >= clients.stock.round_size);
         for (size_t at = 0; at < SIZE; at++) {
@@ -147,12 +149,12 @@ static void a_whole_run_against_a_wrong_server(void) {
     clients.raw = true;
     clients.address = address;
     clients.timeout = 20000;
-    CHECK_EQUAL(flow_run(&clients, &settings, &figures), 0);
+    CHECK_EQUAL(load_flow_run(&clients, &settings, &figures), 0);
     CHECK_EQUAL(figures.messages, 50);
     CHECK_EQUAL(clients.errors, 1);
     pthread_join(thread, NULL);
     close(listener);
-    stock_free(&clients.stock);
+    prepared_messages_free(&clients.stock);
 }
 
 static void quantiles(void) {

@@ -158,9 +158,9 @@ expect 'instructions of a message, without those of callees' 0 '^90.000$' \
     awk -v few=10 -v many=20 -v cell=c -f bench/exact.awk "$work/few" "$work/many"
 expect 'instructions of a function' 0 '^where c|callee|10.0$' \
     awk -v few=10 -v many=20 -v cell=c -f bench/exact.awk "$work/few" "$work/many"
-expect 'the lane runs a command' 3 '^Cpus_allowed_list:[^0-9]*0$' \
-    "$BUILD/bench_lane" --core 0 -- sh -c 'grep Cpus_allowed_list /proc/self/status; exit 3'
-expect 'the lane has no such command' 127 "cannot run 'no-such'" "$BUILD/bench_lane" -- no-such
+expect 'netns runs a command' 3 '^Cpus_allowed_list:[^0-9]*0$' \
+    "$BUILD/bench_netns" --core 0 -- sh -c 'grep Cpus_allowed_list /proc/self/status; exit 3'
+expect 'netns has no such command' 127 "cannot run 'no-such'" "$BUILD/bench_netns" -- no-such
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

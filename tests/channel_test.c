@@ -2,7 +2,7 @@
  * through a relay that changes every byte in both directions, and the filter changes them back. */
 #include "step06_client/client_open.h"
 
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <arpa/inet.h>
@@ -90,7 +90,7 @@ static void pump(int from, int to) {
     ssize_t count;
     while ((count = recv(from, bytes, sizeof bytes, 0)) > 0) {
         change(bytes, (size_t)count);
-        peer_send(to, bytes, (size_t)count);
+        raw_client_send(to, bytes, (size_t)count);
     }
     shutdown(to, SHUT_WR);
 }
@@ -118,7 +118,7 @@ static unsigned relay_open(struct relay *relay, unsigned server_port) {
     struct sockaddr_in address = {.sin_family = AF_INET};
     socklen_t size = sizeof address;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    relay->server = peer_connect(server_port);
+    relay->server = raw_client_connect(server_port);
     relay->listener = socket(AF_INET, SOCK_STREAM, 0);
     CHECK(bind(relay->listener, (struct sockaddr *)&address, size) == 0 &&
           listen(relay->listener, 1) == 0 &&

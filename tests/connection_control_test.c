@@ -1,6 +1,6 @@
 /* The connection of step 5: Pings and Pongs, how it is closed from either side, and the client's
  * part in it. */
-#include "tests/drive.h"
+#include "tests/connection_pump.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -17,7 +17,7 @@ static void control_frames_between_fragments(void) {
     wire_add_server_text(&out, 0x8a, "ping");
     wire_add_server_text(&out, 0x8a, "");
     wire_add_server_text(&out, 0x82, "one two three");
-    drive_play(&in, "ping:ping pong:pong ping: binary:one two three ", &out);
+    connection_pump_play(&in, "ping:ping pong:pong ping: binary:one two three ", &out);
 }
 
 static void the_longest_ping(void) {
@@ -26,7 +26,7 @@ static void the_longest_ping(void) {
     memset(payload, 'p', sizeof payload);
     wire_add_client_frame(&in, 0x89, payload, sizeof payload);
     wire_add_server_frame(&out, 0x8a, payload, sizeof payload);
-    drive_play(&in, "ping:pppppppppppppppppppppppppppppppppppppppp ", &out);
+    connection_pump_play(&in, "ping:pppppppppppppppppppppppppppppppppppppppp ", &out);
 }
 
 static void closing_echoes_the_code(void) {
@@ -39,7 +39,7 @@ static void closing_echoes_the_code(void) {
         wire_add_client_text(&in, 0x81, "after the end");
         wire_add_server_close(&out, codes[i], "");
         snprintf(events, sizeof events, "closed %u:bye ", codes[i]);
-        drive_play(&in, events, &out);
+        connection_pump_play(&in, events, &out);
     }
 }
 
@@ -48,7 +48,7 @@ static void closing_without_a_code(void) {
     wire_add_client_text(&in, 0x88, "");
     wire_add_client_text(&in, 0x88, ""); /* a second one does not count */
     wire_add_hex(&out, "88 00");
-    drive_play(&in, "closed 1005: ", &out);
+    connection_pump_play(&in, "closed 1005: ", &out);
 }
 
 static void closing_in_the_middle_of_a_message(void) {
@@ -59,7 +59,7 @@ static void closing_in_the_middle_of_a_message(void) {
     wire_add_client_text(&in, 0x80, "the rest");
     wire_add_server_text(&out, 0x81, "whole");
     wire_add_server_close(&out, 1000, "");
-    drive_play(&in, "text:whole closed 1000: ", &out);
+    connection_pump_play(&in, "text:whole closed 1000: ", &out);
 }
 
 /* Wherever a frame is cut, its payload is not taken for a frame. */
@@ -69,16 +69,16 @@ static void a_ping_with_a_frame_in_it(void) {
     wire_add_client_text(&in, 0x81, "next");
     wire_add_hex(&out, "8a 0c  8280 00000000 8280 00000000");
     wire_add_server_text(&out, 0x81, "next");
-    drive_play(&in, "ping:\x82\x80 text:next ", &out);
+    connection_pump_play(&in, "ping:\x82\x80 text:next ", &out);
 }
 
 static void a_pong_that_nobody_asked_for(void) {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     struct connection connection;
-    struct drive run = {.ended = false};
-    drive_start(&connection, &drive_server, lent, sizeof lent, 0);
+    struct connection_pump run = {.ended = false};
+    connection_pump_start(&connection, &connection_pump_server, lent, sizeof lent, 0);
     CHECK_EQUAL(connection_pong(&connection, (const uint8_t *)"here", 4), 0);
-    drive_drain(&connection, &run, 100);
+    connection_pump_drain(&connection, &run, 100);
     CHECK_BYTES(run.output.bytes, run.output.len, "\x8a\x04here", 6);
     wire_free(&run.output);
     connection_free(&connection);
@@ -94,7 +94,7 @@ static void pings_wait_for_output_in_bounded_memory(void) {
         wire_add_client_frame(&in, 0x89, payload, sizeof payload);
     }
     memcpy(lent, in.bytes, in.len);
-    drive_start(&connection, &drive_server, lent, sizeof lent, in.len);
+    connection_pump_start(&connection, &connection_pump_server, lent, sizeof lent, in.len);
     int pings = 0, waits = 0;
     for (enum connection_event event = CONNECTION_PING; event != CONNECTION_NEEDS_INPUT;) {
         event = connection_next(&connection, &message);
@@ -115,19 +115,19 @@ static void pings_wait_for_output_in_bounded_memory(void) {
 static void our_close_waits_for_the_reply(void) {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     struct connection connection;
-    struct drive run = {.ended = false};
+    struct connection_pump run = {.ended = false};
     struct wire in = {0}, out = {0};
-    drive_start(&connection, &drive_server, lent, sizeof lent, 0);
+    connection_pump_start(&connection, &connection_pump_server, lent, sizeof lent, 0);
     CHECK_EQUAL(connection_close(&connection, 1001, "going away"), 0);
     CHECK_EQUAL(connection_close(&connection, 1001, "again"), -1);
     CHECK_EQUAL(connection_ping(&connection, lent, 0), -1);
     CHECK_EQUAL(connection_send(&connection, FRAME_BINARY, lent, 0), -1);
-    drive_handle(&connection, &run, 100);
+    connection_pump_handle(&connection, &run, 100);
     /* What was on its way is still received, but nothing is sent any more. */
     wire_add_client_text(&in, 0x89, "ping");
     wire_add_client_text(&in, 0x81, "late");
     wire_add_client_close(&in, 1001, "");
-    drive_feed(&connection, &run, in.bytes, in.len, 100);
+    connection_pump_feed(&connection, &run, in.bytes, in.len, 100);
     CHECK_FOR(strcmp(run.events, "ping:ping text:late closed 1001: ") == 0, "%s", run.events);
     wire_add_server_close(&out, 1001, "going away");
     CHECK_BYTES(run.output.bytes, run.output.len, out.bytes, out.len);
@@ -140,12 +140,12 @@ static void our_close_waits_for_the_reply(void) {
 static void a_violation_after_our_close_sends_no_second(void) {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     struct connection connection;
-    struct drive run = {.ended = false};
+    struct connection_pump run = {.ended = false};
     struct wire in = {0};
-    drive_start(&connection, &drive_server, lent, sizeof lent, 0);
+    connection_pump_start(&connection, &connection_pump_server, lent, sizeof lent, 0);
     connection_close(&connection, CLOSE_NO_CODE, "");
     wire_add_hex(&in, "83 80 00000000");
-    drive_feed(&connection, &run, in.bytes, in.len, 100);
+    connection_pump_feed(&connection, &run, in.bytes, in.len, 100);
     CHECK_FOR(strcmp(run.events, "failed 1002: ") == 0, "%s", run.events);
     CHECK_BYTES(run.output.bytes, run.output.len, "\x88\x00", 2);
     wire_free(&in);
@@ -161,7 +161,7 @@ static void the_end_stays_the_end(void) {
     wire_add_client_text(&in, 0x88, "");
     wire_add_client_text(&in, 0x81, "ignored");
     memcpy(lent, in.bytes, in.len);
-    drive_start(&connection, &drive_server, lent, sizeof lent, in.len);
+    connection_pump_start(&connection, &connection_pump_server, lent, sizeof lent, in.len);
     for (int i = 0; i < 3; i++) {
         CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_CLOSED);
     }
@@ -184,19 +184,19 @@ static void a_client_masks_and_takes_no_masked_frames(void) {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     uint8_t keys = 0;
     struct connection_settings settings = {.role = CONNECTION_CLIENT,
-                                           .max_message = DRIVE_MAX_MESSAGE,
+                                           .max_message = CONNECTION_PUMP_MAX_MESSAGE,
                                            .new_masking_key = next_key,
                                            .context = &keys};
     struct connection connection;
-    struct drive run = {.ended = false};
+    struct connection_pump run = {.ended = false};
     struct wire in = {0};
     wire_add_server_text(&in, 0x01, "AB");
     wire_add_server_text(&in, 0x89, "p");
     wire_add_server_text(&in, 0x80, "C");
     wire_add_server_text(&in, 0x81, "D");
     wire_add_client_text(&in, 0x81, "masked");
-    drive_start(&connection, &settings, lent, sizeof lent, 0);
-    drive_feed(&connection, &run, in.bytes, in.len, 3);
+    connection_pump_start(&connection, &settings, lent, sizeof lent, 0);
+    connection_pump_feed(&connection, &run, in.bytes, in.len, 3);
     CHECK_FOR(strcmp(run.events, "ping:p text:ABC text:D failed 1002: ") == 0, "%s", run.events);
     static const uint8_t wanted[] = {
         0x8a, 0x81, 1, 0x5a, 0xa5, 0xff, 'p' ^ 1,                           /* pong */

@@ -1,6 +1,6 @@
 /* The connection of step 5: what memory it takes and gives back, where messages lie in it, and that
  * an echo is sent from there. */
-#include "tests/drive.h"
+#include "tests/connection_pump.h"
 #include "tests/test.h"
 
 #include <stdlib.h>
@@ -11,11 +11,11 @@ static void a_claimed_length_takes_no_memory(void) {
     static const struct connection_settings settings = {.role = CONNECTION_SERVER,
                                                         .max_message = (uint64_t)1 << 40};
     struct connection connection;
-    struct drive run = {.ended = false};
+    struct connection_pump run = {.ended = false};
     struct wire in = {0};
     wire_add_hex(&in, "82 ff 0000000100000000 00000000"); /* 4 GiB */
-    drive_start(&connection, &settings, lent, sizeof lent, 0);
-    drive_feed(&connection, &run, in.bytes, in.len, 1);
+    connection_pump_start(&connection, &settings, lent, sizeof lent, 0);
+    connection_pump_feed(&connection, &run, in.bytes, in.len, 1);
     size_t size;
     CHECK(connection_space(&connection, &size) != NULL);
     CHECK_EQUAL(run.ended, SIZE_MAX == UINT32_MAX); /* refused where it would never fit */
@@ -27,18 +27,18 @@ static void a_claimed_length_takes_no_memory(void) {
 enum { LARGE = CONNECTION_INPUT_READ_SIZE + 150000 };
 
 /* A message of LARGE bytes arrives in pieces of 1,000 and is echoed. */
-static void exchange_a_large_message(struct connection *connection, struct drive *run) {
+static void exchange_a_large_message(struct connection *connection, struct connection_pump *run) {
     struct wire in = {0};
     uint8_t *payload = calloc(1, LARGE);
     wire_add_client_frame(&in, 0x82, payload, LARGE);
-    drive_feed(connection, run, in.bytes, 3000, 1000);
+    connection_pump_feed(connection, run, in.bytes, 3000, 1000);
     CHECK(!buffer_has_grown(&connection->input.buffer));
-    drive_feed(connection, run, in.bytes + 3000, 147000, 1000);
+    connection_pump_feed(connection, run, in.bytes + 3000, 147000, 1000);
     CHECK_EQUAL(connection->input.buffer.capacity, CONNECTION_INPUT_READ_SIZE);
-    drive_feed(connection, run, in.bytes + 150000, in.len - 150000 - 1, 1000);
+    connection_pump_feed(connection, run, in.bytes + 150000, in.len - 150000 - 1, 1000);
     CHECK_EQUAL(connection->input.buffer.capacity, 2 * CONNECTION_INPUT_READ_SIZE);
     CHECK_EQUAL(run->output.len, 0);
-    drive_feed(connection, run, in.bytes + in.len - 1, 1, 100000);
+    connection_pump_feed(connection, run, in.bytes + in.len - 1, 1, 100000);
     CHECK_EQUAL(run->output.len, 10 + LARGE);
     free(payload);
     wire_free(&in);
@@ -49,15 +49,15 @@ static void memory_grows_with_what_arrives_and_stays_while_it_is_used(void) {
     static const struct connection_settings settings = {.role = CONNECTION_SERVER,
                                                         .max_message = 1 << 20};
     struct connection connection;
-    struct drive run = {.ended = false};
+    struct connection_pump run = {.ended = false};
     struct wire small = {0};
     size_t size;
     wire_add_client_text(&small, 0x81, "small");
-    drive_start(&connection, &settings, lent, sizeof lent, 0);
+    connection_pump_start(&connection, &settings, lent, sizeof lent, 0);
     exchange_a_large_message(&connection, &run);
     connection_space(&connection, &size);
     CHECK_EQUAL(size, 2 * CONNECTION_INPUT_READ_SIZE); /* the next may be as large */
-    drive_feed(&connection, &run, small.bytes, small.len, 100);
+    connection_pump_feed(&connection, &run, small.bytes, small.len, 100);
     CHECK(connection_space(&connection, &size) == lent);
     CHECK_EQUAL(size, sizeof lent);
     CHECK_EQUAL(run.output.len, 10 + LARGE + 2 + 5);
@@ -74,7 +74,7 @@ static void bytes_are_moved_only_to_make_room(void) {
     static const struct connection_settings settings = {.role = CONNECTION_SERVER,
                                                         .max_message = 1 << 20};
     struct connection connection;
-    struct drive run = {.ended = false};
+    struct connection_pump run = {.ended = false};
     struct wire in = {0};
     uint8_t *payload = calloc(1, LENGTH);
     size_t size, moves = 0, expected = 0;
@@ -85,7 +85,7 @@ static void bytes_are_moved_only_to_make_room(void) {
         payload[0] = (uint8_t)i;
         wire_add_client_frame(&in, 0x82, payload, LENGTH);
     }
-    drive_start(&connection, &settings, lent, sizeof lent, 0);
+    connection_pump_start(&connection, &settings, lent, sizeof lent, 0);
     for (size_t done = 0, piece = LENGTH + 5; done < in.len; done += piece) {
         size_t at = (size_t)(connection_space(&connection, &size) - lent);
         CHECK_EQUAL(at + size, CAPACITY);
@@ -93,7 +93,7 @@ static void bytes_are_moved_only_to_make_room(void) {
         CHECK(size >= CONNECTION_INPUT_READ_SIZE / 2);
         moves += at < expected;
         piece = in.len - done < piece ? in.len - done : piece;
-        drive_feed(&connection, &run, in.bytes + done, piece, piece);
+        connection_pump_feed(&connection, &run, in.bytes + done, piece, piece);
         expected = at + piece;
     }
     CHECK(moves == 2);
@@ -122,10 +122,10 @@ static void large_reads_are_aligned(void) {
     }
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
         struct connection connection;
-        struct drive run = {.ended = false};
+        struct connection_pump run = {.ended = false};
         size_t size, done = 2 * WHOLE; /* after two messages the buffer has grown */
-        drive_start(&connection, &settings, lent, sizeof lent, 0);
-        drive_feed(&connection, &run, in.bytes, done, CONNECTION_INPUT_READ_SIZE);
+        connection_pump_start(&connection, &settings, lent, sizeof lent, 0);
+        connection_pump_feed(&connection, &run, in.bytes, done, CONNECTION_INPUT_READ_SIZE);
         for (; done < in.len; done += size) {
             uint8_t *space = connection_space(&connection, &size);
             CHECK_FOR((uintptr_t)space % BUFFER_ALIGNMENT == 0, "pieces of %zu: %p after %zu",
@@ -133,7 +133,7 @@ static void large_reads_are_aligned(void) {
             size_t piece = done % WHOLE == 0 ? pieces[i] : WHOLE - done % WHOLE;
             size = piece < size ? piece : size;
             size = size < in.len - done ? size : in.len - done;
-            drive_feed(&connection, &run, in.bytes + done, size, size);
+            connection_pump_feed(&connection, &run, in.bytes + done, size, size);
         }
         CHECK_EQUAL(run.output.len, FRAMES * (4 + LENGTH));
         wire_free(&run.output);
@@ -149,20 +149,20 @@ static void a_peer_that_drips_has_nothing_moved(void) {
     static const struct connection_settings settings = {.role = CONNECTION_SERVER,
                                                         .max_message = LENGTH};
     struct connection connection;
-    struct drive run = {.ended = false};
+    struct connection_pump run = {.ended = false};
     struct wire in = {0};
     const uint8_t *expected = NULL;
     size_t size, moves = 0, first = 8 + 1000;
     wire_add_client_frame(&in, 0x82, payload, 1000); /* makes the buffer grow */
     wire_add_client_frame(&in, 0x82, payload, LENGTH);
-    drive_start(&connection, &settings, lent, sizeof lent, 0);
-    drive_feed(&connection, &run, in.bytes, first, first);
-    drive_feed(&connection, &run, in.bytes + first, AT_ONCE, AT_ONCE);
+    connection_pump_start(&connection, &settings, lent, sizeof lent, 0);
+    connection_pump_feed(&connection, &run, in.bytes, first, first);
+    connection_pump_feed(&connection, &run, in.bytes + first, AT_ONCE, AT_ONCE);
     for (size_t done = first + AT_ONCE; done < in.len; done += size) {
         const uint8_t *space = connection_space(&connection, &size);
         moves += expected != NULL && space != expected;
         size = in.len - done < DRIP ? in.len - done : DRIP;
-        drive_feed(&connection, &run, in.bytes + done, size, size);
+        connection_pump_feed(&connection, &run, in.bytes + done, size, size);
         expected = space + size;
     }
     CHECK_FOR(moves <= 1, "%zu moves", moves);
@@ -178,21 +178,22 @@ static void memory_is_given_back_in_silence(void) {
     static const struct connection_settings settings = {.role = CONNECTION_SERVER,
                                                         .max_message = 1 << 20};
     struct connection connection;
-    struct drive run = {.ended = false};
+    struct connection_pump run = {.ended = false};
     struct wire in = {0};
     size_t size;
     wire_add_client_text(&in, 0x81, "cut");
-    drive_start(&connection, &settings, lent, sizeof lent, 0);
+    connection_pump_start(&connection, &settings, lent, sizeof lent, 0);
     exchange_a_large_message(&connection, &run);
-    drive_feed(&connection, &run, in.bytes, 3, 100); /* half a header */
+    connection_pump_feed(&connection, &run, in.bytes, 3, 100); /* half a header */
     connection_relax(&connection);
     CHECK(connection_space(&connection, &size) == lent + 3);
     CHECK_EQUAL(size, sizeof lent - 3);
-    drive_feed(&connection, &run, in.bytes + 3, 4, 100); /* in the middle of a message it stays */
+    connection_pump_feed(&connection, &run, in.bytes + 3, 4,
+                         100); /* in the middle of a message it stays */
     CHECK(buffer_resize(&connection.input.buffer, 5000, connection.input.end) == 0);
     connection_relax(&connection);
     CHECK(buffer_has_grown(&connection.input.buffer));
-    drive_feed(&connection, &run, in.bytes + 7, in.len - 7, 100);
+    connection_pump_feed(&connection, &run, in.bytes + 7, in.len - 7, 100);
     CHECK_BYTES(run.output.bytes + 10 + LARGE, run.output.len - 10 - LARGE,
                 "\x81\x03"
                 "cut",
@@ -212,7 +213,7 @@ static void a_full_read_makes_room_for_a_larger_one(void) {
     for (int i = 0; i < 100; i++) {
         wire_add_client_text(&in, 0x8a, "");
     }
-    drive_start(&connection, &drive_server, lent, sizeof lent, 0);
+    connection_pump_start(&connection, &connection_pump_server, lent, sizeof lent, 0);
     memcpy(connection_space(&connection, &size), in.bytes, 510);
     connection_received(&connection, 510);
     while (connection_next(&connection, &message) != CONNECTION_NEEDS_INPUT) {
@@ -237,7 +238,7 @@ static void replies_to_a_batch_lie_side_by_side(void) {
         wire_add_client_text(&in, 0x81, "a message of this batch");
     }
     memcpy(lent, in.bytes, in.len); /* they came in the same segment as the handshake */
-    drive_start(&connection, &drive_server, lent, sizeof lent, in.len);
+    connection_pump_start(&connection, &connection_pump_server, lent, sizeof lent, in.len);
     for (int i = 0; i < 10; i++) {
         CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
         CHECK_EQUAL(connection_send(&connection, message.opcode, message.payload, message.length),
@@ -256,7 +257,7 @@ static void what_is_lent_stays_until_it_is_sent(void) {
     static uint8_t lent[4096];
     struct connection connection;
     struct connection_message message;
-    struct drive run = {.ended = false};
+    struct connection_pump run = {.ended = false};
     struct wire in = {0}, out = {0};
     uint8_t first[600], second[600];
     memset(first, '1', sizeof first);
@@ -264,7 +265,7 @@ static void what_is_lent_stays_until_it_is_sent(void) {
     wire_add_client_frame(&in, 0x82, first, sizeof first);
     wire_add_client_frame(&in, 0x82, second, sizeof second);
     memcpy(lent, in.bytes, in.len);
-    drive_start(&connection, &drive_server, lent, sizeof lent, in.len);
+    connection_pump_start(&connection, &connection_pump_server, lent, sizeof lent, in.len);
     CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
     /* The same message as text and as binary, and a part of it. */
     CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload, 600), 0);
@@ -273,7 +274,7 @@ static void what_is_lent_stays_until_it_is_sent(void) {
     CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
     CHECK_EQUAL(connection_send(&connection, FRAME_BINARY, message.payload + 1, 599), 0);
     CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_NEEDS_INPUT);
-    drive_drain(&connection, &run, 100);
+    connection_pump_drain(&connection, &run, 100);
     wire_add_server_frame(&out, 0x81, first, 600);
     wire_add_server_frame(&out, 0x82, first, 600);
     wire_add_server_frame(&out, 0x82, first, 500);
@@ -290,14 +291,14 @@ static void a_small_message_is_sent_twice(void) {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     struct connection connection;
     struct connection_message message;
-    struct drive run = {.ended = false};
+    struct connection_pump run = {.ended = false};
     uint8_t foreign[] = "##foreign";
     struct wire in = {0}, out = {0};
     wire_add_client_text(&in, 0x81, "again");
     wire_add_client_text(&in, 0x82, "next");
     wire_add_client_text(&in, 0x82, "");
     memcpy(lent, in.bytes, in.len);
-    drive_start(&connection, &drive_server, lent, sizeof lent, in.len);
+    connection_pump_start(&connection, &connection_pump_server, lent, sizeof lent, in.len);
     CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
     CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload, 5), 0);
     CHECK_EQUAL(connection_send(&connection, FRAME_BINARY, message.payload, 5), 0);
@@ -308,7 +309,7 @@ static void a_small_message_is_sent_twice(void) {
     CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
     CHECK_EQUAL(connection_send(&connection, FRAME_BINARY, message.payload, 0), 0);
     CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload, 0), 0);
-    drive_drain(&connection, &run, 100);
+    connection_pump_drain(&connection, &run, 100);
     wire_add_server_text(&out, 0x81, "again");
     wire_add_server_text(&out, 0x82, "again");
     wire_add_server_text(&out, 0x81, "foreign");

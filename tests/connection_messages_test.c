@@ -1,6 +1,6 @@
 /* The connection of step 5: messages, whole and in fragments, come and are echoed, and the short
  * way of those that come whole agrees with the long one. */
-#include "tests/drive.h"
+#include "tests/connection_pump.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -16,7 +16,7 @@ static void a_text_and_a_binary_message(void) {
     wire_add_client_text(&in, 0x82, "\x01\xff");
     wire_add_hex(&out, "81 05 48 65 6c 6c 6f");
     wire_add_hex(&out, "82 02 01 ff");
-    drive_play(&in, "text:Hello binary:\x01\xff ", &out);
+    connection_pump_play(&in, "text:Hello binary:\x01\xff ", &out);
 }
 
 static void empty_messages(void) {
@@ -27,7 +27,7 @@ static void empty_messages(void) {
     wire_add_client_text(&in, 0x00, "");
     wire_add_client_text(&in, 0x80, "");
     wire_add_hex(&out, "81 00  82 00  81 00");
-    drive_play(&in, "text: binary: text: ", &out);
+    connection_pump_play(&in, "text: binary: text: ", &out);
 }
 
 static void fragments_join(void) {
@@ -39,7 +39,7 @@ static void fragments_join(void) {
     wire_add_client_text(&in, 0x81, "next");
     wire_add_server_text(&out, 0x81, "fragments");
     wire_add_server_text(&out, 0x81, "next");
-    drive_play(&in, "text:fragments text:next ", &out);
+    connection_pump_play(&in, "text:fragments text:next ", &out);
 }
 
 static void text_split_within_characters(void) {
@@ -52,23 +52,23 @@ static void text_split_within_characters(void) {
     wire_add_hex(&out, "8a 00");
     wire_add_server_text(&out, 0x81, "1 \xe2\x82\xac");
     wire_add_server_text(&out, 0x82, "\xc0\xaf");
-    drive_play(&in, "ping: text:1 \xe2\x82\xac binary:\xc0\xaf ", &out);
+    connection_pump_play(&in, "ping: text:1 \xe2\x82\xac binary:\xc0\xaf ", &out);
 }
 
 static void the_largest_message_is_taken(void) {
     struct wire in = {0}, out = {0};
-    uint8_t payload[DRIVE_MAX_MESSAGE];
+    uint8_t payload[CONNECTION_PUMP_MAX_MESSAGE];
     memset(payload, 'm', sizeof payload);
     wire_add_client_frame(&in, 0x82, payload, sizeof payload);
     wire_add_client_frame(&in, 0x02, payload, 1); /* and in fragments */
-    wire_add_client_frame(&in, 0x00, payload, DRIVE_MAX_MESSAGE - 2);
+    wire_add_client_frame(&in, 0x00, payload, CONNECTION_PUMP_MAX_MESSAGE - 2);
     wire_add_client_frame(&in, 0x80, payload, 1);
     wire_add_server_frame(&out, 0x82, payload, sizeof payload);
     wire_add_server_frame(&out, 0x82, payload, sizeof payload);
-    drive_play(&in,
-               "binary:mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm "
-               "binary:mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm ",
-               &out);
+    connection_pump_play(&in,
+                         "binary:mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm "
+                         "binary:mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm ",
+                         &out);
 }
 
 static void look_away(void *context, bool sent, const struct frame_header *frame,
@@ -79,17 +79,18 @@ static void look_away(void *context, bool sent, const struct frame_header *frame
 enum { SHORT_WAY, LATE_BYTE, OBSERVED, WAYS, MIDDLE_MAX = UINT16_MAX };
 
 /* Feeds two frames of the same size to a connection on one of the ways. */
-static const char *go(int way, const struct wire *in, uint64_t max_message, struct drive *run) {
+static const char *go(int way, const struct wire *in, uint64_t max_message,
+                      struct connection_pump *run) {
     static uint8_t lent[3 * MIDDLE_MAX];
     struct connection connection;
-    struct connection_settings settings = drive_server;
+    struct connection_settings settings = connection_pump_server;
     size_t missing = way == LATE_BYTE ? 1 : 0;
     settings.max_message = max_message;
     settings.observe = way == OBSERVED ? look_away : NULL;
-    drive_start(&connection, &settings, lent, sizeof lent, 0);
-    drive_feed(&connection, run, in->bytes, in->len / 2 - missing, 1000);
-    drive_feed(&connection, run, in->bytes + in->len / 2 - missing, in->len / 2, 1000);
-    drive_feed(&connection, run, in->bytes + in->len - missing, missing, 1000);
+    connection_pump_start(&connection, &settings, lent, sizeof lent, 0);
+    connection_pump_feed(&connection, run, in->bytes, in->len / 2 - missing, 1000);
+    connection_pump_feed(&connection, run, in->bytes + in->len / 2 - missing, in->len / 2, 1000);
+    connection_pump_feed(&connection, run, in->bytes + in->len - missing, missing, 1000);
     connection_free(&connection);
     return connection.failure != NULL ? connection.failure : "none";
 }
@@ -98,7 +99,7 @@ static const char *go(int way, const struct wire *in, uint64_t max_message, stru
 static void check_ways(size_t len, const char *end, uint64_t max_message) {
     static char text[MIDDLE_MAX + 1];
     struct wire in = {0};
-    struct drive runs[WAYS] = {{.ended = false}};
+    struct connection_pump runs[WAYS] = {{.ended = false}};
     const char *failures[WAYS];
     for (size_t i = 0; i < sizeof text; i++) {
         text[i] = len % 2 == 0 ? "\xc3\xa9"[i % 2] : 'a';
@@ -127,10 +128,10 @@ static void the_short_way_agrees_with_the_long_one(void) {
     static const char *const ends[] = {"", "\xc3\xa9", "\xc3", "\xff", "\xc3\xff"};
     for (size_t end = 0; end < 5; end++) {
         for (size_t len = strlen(ends[end]); len <= FRAME_CONTROL_MAX + 3; len++) {
-            check_ways(len, ends[end], DRIVE_MAX_MESSAGE);
+            check_ways(len, ends[end], CONNECTION_PUMP_MAX_MESSAGE);
         }
         for (size_t more = 0; more < 2; more++) {
-            check_ways(DRIVE_MAX_MESSAGE + more, ends[end], DRIVE_MAX_MESSAGE);
+            check_ways(CONNECTION_PUMP_MAX_MESSAGE + more, ends[end], CONNECTION_PUMP_MAX_MESSAGE);
             check_ways(MIDDLE_MAX + more, ends[end], MIDDLE_MAX);
             check_ways(MIDDLE_MAX + more, ends[end], MIDDLE_MAX + 1);
         }
@@ -139,7 +140,7 @@ static void the_short_way_agrees_with_the_long_one(void) {
 
 static void many_small_frames_at_once(void) {
     struct wire in = {0}, out = {0};
-    char events[DRIVE_EVENTS_SIZE] = "";
+    char events[CONNECTION_PUMP_EVENTS_SIZE] = "";
     for (int i = 0; i < 300; i++) {
         char payload[16];
         snprintf(payload, sizeof payload, "%d", i);
@@ -150,10 +151,10 @@ static void many_small_frames_at_once(void) {
         snprintf(events + used, sizeof events - used, "%s:%s ", i % 3 == 0 ? "ping" : "text",
                  payload);
     }
-    drive_cut(&in, events, &out, in.len, in.len, 2 * CONNECTION_INPUT_READ_SIZE);
-    drive_cut(&in, events, &out, in.len, in.len, CONNECTION_BUFFER_MIN);
-    drive_cut(&in, events, &out, 1, 1, CONNECTION_BUFFER_MIN);
-    drive_cut(&in, events, &out, 997, 997, CONNECTION_BUFFER_MIN);
+    connection_pump_cut(&in, events, &out, in.len, in.len, 2 * CONNECTION_INPUT_READ_SIZE);
+    connection_pump_cut(&in, events, &out, in.len, in.len, CONNECTION_BUFFER_MIN);
+    connection_pump_cut(&in, events, &out, 1, 1, CONNECTION_BUFFER_MIN);
+    connection_pump_cut(&in, events, &out, 997, 997, CONNECTION_BUFFER_MIN);
     wire_free(&in);
     wire_free(&out);
 }
@@ -173,7 +174,7 @@ static void large_messages_come_back_byte_for_byte(void) {
         size_t size = sizes[i / 3], fragment = fragments[i % 3];
         struct wire in = {0}, out = {0};
         struct connection connection;
-        struct drive run = {.ended = false};
+        struct connection_pump run = {.ended = false};
         for (size_t at = 0; at < size; at += fragment) {
             size_t take = size - at < fragment ? size - at : fragment;
             unsigned fin = at + take == size ? 0x80 : 0;
@@ -182,8 +183,8 @@ static void large_messages_come_back_byte_for_byte(void) {
         wire_add_client_text(&in, 0x81, "after it");
         wire_add_server_frame(&out, 0x82, payload, size);
         wire_add_server_text(&out, 0x81, "after it");
-        drive_start(&connection, &settings, lent, sizeof lent, 0);
-        drive_feed(&connection, &run, in.bytes, in.len, 100000);
+        connection_pump_start(&connection, &settings, lent, sizeof lent, 0);
+        connection_pump_feed(&connection, &run, in.bytes, in.len, 100000);
         CHECK_BYTES(run.output.bytes, run.output.len, out.bytes, out.len);
         wire_free(&run.output);
         wire_free(&in);
@@ -201,7 +202,7 @@ static void messages_that_are_not_answered_leave_no_trace(void) {
     wire_add_client_text(&in, 0x81, "one");
     wire_add_client_text(&in, 0x81, "two");
     memcpy(lent, in.bytes, in.len);
-    drive_start(&connection, &drive_server, lent, sizeof lent, in.len);
+    connection_pump_start(&connection, &connection_pump_server, lent, sizeof lent, in.len);
     CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
     CHECK_BYTES(message.payload, message.length, "one", 3);
     CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
@@ -217,16 +218,16 @@ static void parts_of_a_message_are_sent(void) {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     struct connection connection;
     struct connection_message message;
-    struct drive run = {.ended = false};
+    struct connection_pump run = {.ended = false};
     struct wire in = {0}, out = {0};
     wire_add_client_text(&in, 0x81, "onexytwo");
     memcpy(lent, in.bytes, in.len);
-    drive_start(&connection, &drive_server, lent, sizeof lent, in.len);
+    connection_pump_start(&connection, &connection_pump_server, lent, sizeof lent, in.len);
     CHECK_EQUAL(connection_next(&connection, &message), CONNECTION_MESSAGE);
     CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload, 3), 0);
     CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload + 5, 3), 0);
     CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload + 3, 2), 0);
-    drive_drain(&connection, &run, 100);
+    connection_pump_drain(&connection, &run, 100);
     wire_add_server_text(&out, 0x81, "one");
     wire_add_server_text(&out, 0x81, "two");
     wire_add_server_text(&out, 0x81, "xy");
@@ -247,7 +248,7 @@ static void the_short_way_waits_for_the_output(void) {
         wire_add_client_text(&in, 0x81, "small");
     }
     memcpy(lent, in.bytes, in.len);
-    drive_start(&connection, &drive_server, lent, sizeof lent, in.len);
+    connection_pump_start(&connection, &connection_pump_server, lent, sizeof lent, in.len);
     while (connection_next(&connection, &message) == CONNECTION_MESSAGE) {
         connection_ping(&connection, NULL, 0); /* lies somewhere else than the echo */
         CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload, message.length), 0);

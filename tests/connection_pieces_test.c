@@ -1,6 +1,6 @@
 /* The connection of step 5 for who relays or extends: messages that come and go in pieces, marked
  * ones, pings that are left to the caller, and an observer, wherever the bytes are cut. */
-#include "tests/drive.h"
+#include "tests/connection_pump.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -14,11 +14,11 @@ struct seen {
     uint64_t left; /* payload of the frame at hand */
 };
 
-/* A connection that sends each piece back. The frames that are sent are noted as drive notes
- * events, the fragments of a message joined. */
+/* A connection that sends each piece back. The frames that are sent are noted as connection_pump
+ * notes events, the fragments of a message joined. */
 struct run {
     struct connection connection;
-    struct drive drive;
+    struct connection_pump drive;
     uint8_t lent[CONNECTION_BUFFER_MIN];
     char frames[LOG_SIZE];
     struct seen received, sent;
@@ -61,7 +61,7 @@ static void begin(struct run *run, const struct connection_settings *wanted) {
     memset(run, 0, sizeof *run);
     settings.new_masking_key = new_key;
     settings.context = run;
-    drive_start(&run->connection, &settings, run->lent, sizeof run->lent, 0);
+    connection_pump_start(&run->connection, &settings, run->lent, sizeof run->lent, 0);
 }
 
 static void end(struct run *run) {
@@ -115,7 +115,7 @@ static void play_cut(const struct connection_settings *settings, const struct wi
     begin(&run, settings);
     for (size_t at = 0, size = first; at < in->len; at += size, size = rest) {
         size = in->len - at < size ? in->len - at : size;
-        drive_feed(&run.connection, &run.drive, in->bytes + at, size, rest);
+        connection_pump_feed(&run.connection, &run.drive, in->bytes + at, size, rest);
     }
     if (run.drive.ended) {
         struct connection_message message;
@@ -232,9 +232,9 @@ static void text_in_pieces_is_checked_as_it_comes(void) {
     struct wire in = {0};
     begin(&run, &(struct connection_settings){.max_message = MAX_MESSAGE, .in_pieces = true});
     wire_add_client_text(&in, 0x01, "good \xc0 more");
-    drive_feed(&run.connection, &run.drive, in.bytes, 6 + 5, 1);
+    connection_pump_feed(&run.connection, &run.drive, in.bytes, 6 + 5, 1);
     CHECK(!run.drive.ended);
-    drive_feed(&run.connection, &run.drive, in.bytes + 6 + 5, 1, 1);
+    connection_pump_feed(&run.connection, &run.drive, in.bytes + 6 + 5, 1, 1);
     CHECK(run.drive.ended);
     CHECK_EQUAL(run.connection.close_code, 1007);
     end(&run);

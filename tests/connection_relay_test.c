@@ -1,6 +1,6 @@
 /* The connection of step 5 for who relays or extends, a step at a time: where pieces lie, what may
  * be sent in the midst of a message, frames that are encoded already, and an end from outside. */
-#include "tests/drive.h"
+#include "tests/connection_pump.h"
 #include "tests/test.h"
 
 #include <string.h>
@@ -8,12 +8,12 @@
 enum { MAX_MESSAGE = 1000 };
 
 static struct connection connection;
-static struct drive run;
+static struct connection_pump run;
 static uint8_t lent[CONNECTION_BUFFER_MIN];
 
 static void begin(const struct connection_settings *settings) {
     memset(&run, 0, sizeof run);
-    drive_start(&connection, settings, lent, sizeof lent, 0);
+    connection_pump_start(&connection, settings, lent, sizeof lent, 0);
 }
 
 static void end(void) {
@@ -48,8 +48,8 @@ static void pieces_go_back_without_being_copied(void) {
     CHECK_EQUAL(connection_send_piece(&connection, &piece), 0);
     CHECK_EQUAL(connection_output(&connection, &parts), 3);
     CHECK(parts[2].iov_base == piece.payload && parts[2].iov_len == 200);
-    drive_drain(&connection, &run, SIZE_MAX);
-    drive_feed(&connection, &run, in.bytes + 8 + 500, 100, SIZE_MAX);
+    connection_pump_drain(&connection, &run, SIZE_MAX);
+    connection_pump_feed(&connection, &run, in.bytes + 8 + 500, 100, SIZE_MAX);
     wire_free(&in);
     wire_add_server_frame(&in, 0x02, payload, 300);
     wire_add_server_frame(&in, 0x00, payload, 200);
@@ -85,7 +85,7 @@ static void while_a_message_is_sent_in_part_none_can_begin(void) {
     CHECK(!connection_may_send(&connection));
     CHECK_EQUAL(connection_send_piece(&connection, &piece), -1);
     CHECK_EQUAL(connection_send_encoded(&connection, encoded, sizeof encoded), -1);
-    drive_drain(&connection, &run, SIZE_MAX);
+    connection_pump_drain(&connection, &run, SIZE_MAX);
     CHECK_EQUAL(connection_send_piece(&connection, &piece), -1);
     CHECK_BYTES(run.output.bytes, run.output.len,
                 "\x81\x02ok\x21\x02"
@@ -108,12 +108,12 @@ static void it_can_be_failed_from_outside(void) {
         begin(&(struct connection_settings){.max_message = MAX_MESSAGE});
         wire_add_client_text(&in, 0x01, "begun");
         wire_add_client_text(&in, 0x80, "too late");
-        drive_feed(&connection, &run, in.bytes, 11, SIZE_MAX);
+        connection_pump_feed(&connection, &run, in.bytes, 11, SIZE_MAX);
         if (closed == 1) {
             connection_close(&connection, 1001, "bye");
         }
         CHECK_EQUAL(connection_fail(&connection, 1008, "no more"), CONNECTION_FAILED);
-        drive_drain(&connection, &run, SIZE_MAX);
+        connection_pump_drain(&connection, &run, SIZE_MAX);
         memcpy(lent, in.bytes + 11, in.len - 11);
         connection_received(&connection, in.len - 11);
         for (int again = 0; again < 2; again++) {

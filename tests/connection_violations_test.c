@@ -1,6 +1,6 @@
 /* The connection of step 5: what breaks a rule fails the connection with the code that belongs to
  * it, after the reply to what was good. */
-#include "tests/drive.h"
+#include "tests/connection_pump.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -16,7 +16,7 @@ static void play_violation(struct wire *violation, unsigned code, const char *se
     wire_add_server_text(&out, 0x81, "good");
     wire_add_server_close(&out, code, sentence);
     snprintf(events, sizeof events, "text:good failed %u: ", code);
-    drive_play(&in, events, &out);
+    connection_pump_play(&in, events, &out);
     wire_free(violation);
 }
 
@@ -105,7 +105,7 @@ static void a_bad_byte_fails_in_the_middle_of_a_frame(void) {
     wire_add_client_frame(&in, 0x81, payload, sizeof payload);
     in.len -= sizeof payload - 101; /* the bad byte is the last that has arrived */
     wire_add_server_close(&out, 1007, "a text message must be UTF-8 (8.1)");
-    drive_play(&in, "failed 1007: ", &out);
+    connection_pump_play(&in, "failed 1007: ", &out);
 }
 
 static void too_large_is_seen_in_the_header(void) {

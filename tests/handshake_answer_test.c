@@ -1,6 +1,6 @@
 /* handshake: what is answered to a request: the accept value, the headers, and the status and the
  * sentence of every verdict. */
-#include "tests/asking.h"
+#include "tests/handshake_request.h"
 #include "tests/test.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* handshake: requests as the clients of the world send them, as proxies change them, and those that
  * are none. */
-#include "tests/asking.h"
+#include "tests/handshake_request.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -59,7 +59,7 @@ static char change_case(char character, enum name_case name_case, bool first) {
 }
 
 /* Copies a request with its header names in another case. */
-static void copy_request(char text[ASKING_TEXT_SIZE], const char *request,
+static void copy_request(char text[HANDSHAKE_REQUEST_TEXT_SIZE], const char *request,
                          enum name_case name_case) {
     bool in_name = false, first = false;
     size_t i = 0;
@@ -76,22 +76,23 @@ static void copy_request(char text[ASKING_TEXT_SIZE], const char *request,
 static void real_clients_behind_any_proxy(void) {
     for (size_t i = 0; i < sizeof client_requests / sizeof client_requests[0]; i++) {
         for (int name_case = AS_SENT; name_case <= UPPER; name_case++) {
-            char text[ASKING_TEXT_SIZE];
+            char text[HANDSHAKE_REQUEST_TEXT_SIZE];
             struct handshake handshake;
             copy_request(text, client_requests[i], (enum name_case)name_case);
-            enum handshake_verdict verdict = asking_verdict(text, &asking_any_origin, &handshake);
+            enum handshake_verdict verdict =
+                handshake_request_verdict(text, &handshake_request_any_origin, &handshake);
             CHECK_FOR(verdict == HANDSHAKE_ACCEPTED, "verdict %d for\n%s", verdict, text);
             CHECK(strcmp(handshake.accept, ASKING_ACCEPT) == 0);
             CHECK(handshake.subprotocol == NULL);
         }
     }
-    char text[ASKING_TEXT_SIZE];
+    char text[HANDSHAKE_REQUEST_TEXT_SIZE];
     copy_request(text, "GET /A HTTP/1.1\r\nSec-WebSocket-Key: A\r\n", CAPITALS_AFTER_HYPHENS);
     CHECK(strcmp(text, "GET /A HTTP/1.1\r\nSec-Websocket-Key: A\r\n") == 0); /* Caddy */
 }
 
 static void expect_wanted(const char *lines, bool wanted) {
-    char text[ASKING_TEXT_SIZE];
+    char text[HANDSHAKE_REQUEST_TEXT_SIZE];
     struct http_request request;
     snprintf(text, sizeof text, "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n", lines);
     http_request_init(&request);
@@ -149,7 +150,7 @@ static void requests_stripped_by_a_proxy(void) {
          {SETTING_CONNECTION, "", ""}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char text[ASKING_TEXT_SIZE];
+        char text[HANDSHAKE_REQUEST_TEXT_SIZE];
         struct http_request request;
         struct handshake handshake;
         snprintf(text, sizeof text,
@@ -159,7 +160,8 @@ static void requests_stripped_by_a_proxy(void) {
         http_request_init(&request);
         CHECK_EQUAL(http_request_parse(&request, text, strlen(text)), HTTP_COMPLETE);
         CHECK_FOR(handshake_is_wanted(&request), "not wanted:\n%s", text);
-        enum handshake_verdict verdict = asking_verdict(text, &asking_any_origin, &handshake);
+        enum handshake_verdict verdict =
+            handshake_request_verdict(text, &handshake_request_any_origin, &handshake);
         CHECK_FOR(verdict == rows[i].verdict, "verdict %d for\n%s", verdict, text);
         for (size_t setting = 0; setting < 3; setting++) {
             CHECK_FOR(strstr(handshake_sentence(verdict), rows[i].settings[setting]) != NULL,

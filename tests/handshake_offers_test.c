@@ -1,5 +1,5 @@
 /* handshake: the subprotocols that a request offers, of which one is chosen, and its extensions. */
-#include "tests/asking.h"
+#include "tests/handshake_request.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -7,16 +7,17 @@
 
 /* The client's list of subprotocols leads to the choice, or to none. */
 static void expect_subprotocol(const char *lines, const char *wanted) {
-    char text[ASKING_TEXT_SIZE];
+    char text[HANDSHAKE_REQUEST_TEXT_SIZE];
     struct handshake handshake;
-    asking_write(text, NULL, lines);
-    CHECK_EQUAL(asking_verdict(text, &asking_any_origin, &handshake), HANDSHAKE_ACCEPTED);
+    handshake_request_write(text, NULL, lines);
+    CHECK_EQUAL(handshake_request_verdict(text, &handshake_request_any_origin, &handshake),
+                HANDSHAKE_ACCEPTED);
     const char *got = handshake.subprotocol;
     bool good = got == wanted || (got != NULL && wanted != NULL && strcmp(got, wanted) == 0);
     CHECK_FOR(good, "chose %s, not %s, from\n%s", got != NULL ? got : "none",
               wanted != NULL ? wanted : "none", lines);
     for (size_t i = 0; i < 3 && got != NULL; i++) {
-        good = got == asking_spoken[i];
+        good = got == handshake_request_spoken[i];
         got = good ? NULL : got;
     }
     CHECK(got == NULL); /* the choice is one of the policy's own strings */
@@ -48,10 +49,10 @@ static void no_common_subprotocol(void) {
 
 static void server_without_subprotocols(void) {
     static const struct handshake_policy none = {.subprotocol_count = 0};
-    char text[ASKING_TEXT_SIZE];
+    char text[HANDSHAKE_REQUEST_TEXT_SIZE];
     struct handshake handshake;
-    asking_write(text, NULL, "Sec-WebSocket-Protocol: chat");
-    CHECK_EQUAL(asking_verdict(text, &none, &handshake), HANDSHAKE_ACCEPTED);
+    handshake_request_write(text, NULL, "Sec-WebSocket-Protocol: chat");
+    CHECK_EQUAL(handshake_request_verdict(text, &none, &handshake), HANDSHAKE_ACCEPTED);
     CHECK(handshake.subprotocol == NULL);
 }
 
@@ -62,25 +63,27 @@ static void subprotocols_are_tokens(void) {
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         char line[80];
         snprintf(line, sizeof line, "Sec-WebSocket-Protocol: %s", bad[i]);
-        asking_expect(NULL, line, HANDSHAKE_BAD_SUBPROTOCOLS);
+        handshake_request_expect(NULL, line, HANDSHAKE_BAD_SUBPROTOCOLS);
     }
-    asking_expect(NULL, "Sec-WebSocket-Protocol:", HANDSHAKE_BAD_SUBPROTOCOLS);
-    asking_expect(NULL, "Sec-WebSocket-Protocol: ,", HANDSHAKE_BAD_SUBPROTOCOLS);
-    asking_expect(NULL, "Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Protocol: a b",
-                  HANDSHAKE_BAD_SUBPROTOCOLS);
+    handshake_request_expect(NULL, "Sec-WebSocket-Protocol:", HANDSHAKE_BAD_SUBPROTOCOLS);
+    handshake_request_expect(NULL, "Sec-WebSocket-Protocol: ,", HANDSHAKE_BAD_SUBPROTOCOLS);
+    handshake_request_expect(NULL, "Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Protocol: a b",
+                             HANDSHAKE_BAD_SUBPROTOCOLS);
 }
 
 /* Item 9, and section 9.1. */
 static void extensions_are_well_formed(void) {
-    asking_expect(NULL, "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
-                  HANDSHAKE_ACCEPTED);
-    asking_expect(NULL, "Sec-WebSocket-Extensions: a; b=\"1\"\r\nSec-WebSocket-Extensions: c, d",
-                  HANDSHAKE_ACCEPTED);
-    asking_expect(NULL, "Sec-WebSocket-Extensions:", HANDSHAKE_BAD_EXTENSIONS);
-    asking_expect(NULL, "Sec-WebSocket-Extensions: a;", HANDSHAKE_BAD_EXTENSIONS);
-    asking_expect(NULL, "Sec-WebSocket-Extensions: a b", HANDSHAKE_BAD_EXTENSIONS);
-    asking_expect(NULL, "Sec-WebSocket-Extensions: a\r\nSec-WebSocket-Extensions: b; c=",
-                  HANDSHAKE_BAD_EXTENSIONS);
+    handshake_request_expect(NULL,
+                             "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
+                             HANDSHAKE_ACCEPTED);
+    handshake_request_expect(
+        NULL, "Sec-WebSocket-Extensions: a; b=\"1\"\r\nSec-WebSocket-Extensions: c, d",
+        HANDSHAKE_ACCEPTED);
+    handshake_request_expect(NULL, "Sec-WebSocket-Extensions:", HANDSHAKE_BAD_EXTENSIONS);
+    handshake_request_expect(NULL, "Sec-WebSocket-Extensions: a;", HANDSHAKE_BAD_EXTENSIONS);
+    handshake_request_expect(NULL, "Sec-WebSocket-Extensions: a b", HANDSHAKE_BAD_EXTENSIONS);
+    handshake_request_expect(NULL, "Sec-WebSocket-Extensions: a\r\nSec-WebSocket-Extensions: b; c=",
+                             HANDSHAKE_BAD_EXTENSIONS);
 }
 
 int main(void) {

@@ -1,5 +1,5 @@
 /* http: every byte at every place of a request head. */
-#include "tests/arriving.h"
+#include "tests/http_feed.h"
 #include "tests/test.h"
 
 #include <string.h>
@@ -7,8 +7,8 @@
 /* Puts every byte in place of the '?' of a request, which has one. */
 static void expect_every_byte(const char *pattern, enum http_verdict (*wanted)(int byte)) {
     for (int byte = 0; byte < 256; byte++) {
-        char text[ARRIVING_SPLIT_MAX];
-        struct arriving stream;
+        char text[HTTP_FEED_SPLIT_MAX];
+        struct http_feed stream;
         size_t len = strlen(pattern);
         memcpy(text, pattern, len + 1);
         *strchr(text, '?') = (char)byte;
@@ -16,7 +16,7 @@ static void expect_every_byte(const char *pattern, enum http_verdict (*wanted)(i
                                     : byte == '\n' ? HTTP_BARE_LF
                                     : byte == '\r' ? HTTP_BARE_CR
                                                    : wanted(byte);
-        arriving_whole(&stream, text, len);
+        http_feed_whole(&stream, text, len);
         CHECK_FOR(stream.verdict == verdict, "byte 0x%02x gives verdict %d, not %d, in %s", byte,
                   stream.verdict, verdict, pattern);
     }

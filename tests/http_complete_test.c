@@ -1,6 +1,6 @@
 /* http: a good request head is read the same in whatever pieces it arrives, each byte is scanned
  * once, and so it is with requests at random. */
-#include "tests/arriving.h"
+#include "tests/http_feed.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -53,9 +53,9 @@ static void good_requests_are_complete(void) {
     for (size_t i = 0; i < GOOD_REQUESTS; i++) {
         const char *text = good_requests[i][0];
         char description[600];
-        struct arriving stream;
-        arriving_expect_text(text, HTTP_COMPLETE);
-        arriving_whole(&stream, text, strlen(text));
+        struct http_feed stream;
+        http_feed_expect_text(text, HTTP_COMPLETE);
+        http_feed_whole(&stream, text, strlen(text));
         describe(&stream.request, description, sizeof description);
         CHECK_FOR(strcmp(description, good_requests[i][1]) == 0, "reads %s, not %s", description,
                   good_requests[i][1]);
@@ -67,8 +67,8 @@ static void every_prefix_is_incomplete(void) {
     for (size_t i = 0; i < GOOD_REQUESTS; i++) {
         const char *text = good_requests[i][0];
         for (size_t length = 0; length < strlen(text); length++) {
-            struct arriving stream;
-            arriving_whole(&stream, text, length);
+            struct http_feed stream;
+            http_feed_whole(&stream, text, length);
             CHECK_FOR(stream.verdict == HTTP_INCOMPLETE, "verdict %d after %zu bytes of %s",
                       stream.verdict, length, text);
         }
@@ -81,11 +81,11 @@ static void bytes_after_the_head_do_not_matter(void) {
     for (size_t i = 0; i < GOOD_REQUESTS; i++) {
         char text[600], description[600];
         size_t head = strlen(good_requests[i][0]);
-        struct arriving stream;
+        struct http_feed stream;
         memcpy(text, good_requests[i][0], head);
         memcpy(text + head, frame, sizeof frame);
-        arriving_expect(text, head + sizeof frame, HTTP_COMPLETE);
-        arriving_whole(&stream, text, head + sizeof frame);
+        http_feed_expect(text, head + sizeof frame, HTTP_COMPLETE);
+        http_feed_whole(&stream, text, head + sizeof frame);
         describe(&stream.request, description, sizeof description);
         CHECK(strcmp(description, good_requests[i][1]) == 0);
         CHECK_EQUAL(stream.request.head.size, head);
@@ -94,14 +94,14 @@ static void bytes_after_the_head_do_not_matter(void) {
 
 /* A call without new bytes changes nothing. */
 static void no_new_bytes(void) {
-    struct arriving stream;
-    arriving_start(&stream, good_requests[0][0], strlen(good_requests[0][0]));
+    struct http_feed stream;
+    http_feed_start(&stream, good_requests[0][0], strlen(good_requests[0][0]));
     for (size_t end = 0; end < stream.len; end++) {
-        arriving_more(&stream, end);
-        arriving_more(&stream, end);
+        http_feed_more(&stream, end);
+        http_feed_more(&stream, end);
         CHECK_EQUAL(stream.verdict, HTTP_INCOMPLETE);
     }
-    arriving_more(&stream, stream.len);
+    http_feed_more(&stream, stream.len);
     CHECK_EQUAL(stream.verdict, HTTP_COMPLETE);
 }
 
@@ -139,16 +139,16 @@ static size_t pick(size_t bound) {
 /* The bytes get the same verdict in pieces cut at random, and not before the last byte that the
  * whole needed. */
 static enum http_verdict check_cuts(const char *bytes, size_t len) {
-    struct arriving whole, pieces, shorter;
-    arriving_whole(&whole, bytes, len);
-    arriving_start(&pieces, bytes, len);
+    struct http_feed whole, pieces, shorter;
+    http_feed_whole(&whole, bytes, len);
+    http_feed_start(&pieces, bytes, len);
     while (pieces.verdict == HTTP_INCOMPLETE && pieces.arrived_len < len) {
-        arriving_more(&pieces, pieces.arrived_len + 1 + pick(len - pieces.arrived_len));
+        http_feed_more(&pieces, pieces.arrived_len + 1 + pick(len - pieces.arrived_len));
     }
-    CHECK_FOR(arriving_alike(&whole, &pieces), "verdict %d whole, %d in pieces", whole.verdict,
+    CHECK_FOR(http_feed_alike(&whole, &pieces), "verdict %d whole, %d in pieces", whole.verdict,
               pieces.verdict);
     if (whole.verdict != HTTP_INCOMPLETE) {
-        arriving_whole(&shorter, bytes, whole.request.head.scanned - 1);
+        http_feed_whole(&shorter, bytes, whole.request.head.scanned - 1);
         CHECK_FOR(shorter.verdict == HTTP_INCOMPLETE, "verdict %d whole, %d one byte before",
                   whole.verdict, shorter.verdict);
     }
@@ -181,7 +181,7 @@ static void random_requests(void) {
         {"GET / HTTP/1.1\r\n", 16},
         {"\x1b", 1},
     };
-    size_t given[ARRIVING_VERDICTS] = {0};
+    size_t given[HTTP_FEED_VERDICTS] = {0};
     for (int round = 0; round < 150000; round++) {
         char bytes[256];
         size_t len = 0;
@@ -204,7 +204,7 @@ static void random_requests(void) {
 /* Good requests in which one to three bytes were changed, put in or taken out. */
 static void mutated_requests(void) {
     static const char bytes_of_interest[] = "\r\n\r\n :,\t\0aZ/1\x16\x7f\x80";
-    size_t given[ARRIVING_VERDICTS] = {0};
+    size_t given[HTTP_FEED_VERDICTS] = {0};
     for (int round = 0; round < 100000; round++) {
         char bytes[600];
         const char *text = good_requests[pick(GOOD_REQUESTS)][0];

@@ -1,5 +1,5 @@
 /* http: every malformed or too large request head gets the verdict that belongs to it. */
-#include "tests/arriving.h"
+#include "tests/http_feed.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -7,48 +7,48 @@
 
 /* The same line at the place of a header, between good ones. */
 static void expect_header(const char *line, enum http_verdict wanted) {
-    char text[ARRIVING_SPLIT_MAX];
+    char text[HTTP_FEED_SPLIT_MAX];
     snprintf(text, sizeof text, "GET / HTTP/1.1\r\nHost: a\r\n%s\r\nX: b\r\n\r\n", line);
-    arriving_expect_text(text, wanted);
+    http_feed_expect_text(text, wanted);
 }
 
 static void expect_request_line(const char *line, enum http_verdict wanted) {
-    char text[ARRIVING_SPLIT_MAX];
+    char text[HTTP_FEED_SPLIT_MAX];
     snprintf(text, sizeof text, "%s\r\nHost: a\r\n\r\n", line);
-    arriving_expect_text(text, wanted);
+    http_feed_expect_text(text, wanted);
 }
 
 static void line_ends(void) {
-    arriving_expect_text("\n", HTTP_BARE_LF);
-    arriving_expect_text("GET / HTTP/1.1\n", HTTP_BARE_LF);
-    arriving_expect_text("GET / HTTP/1.1\r\nHost: a\n\r\n", HTTP_BARE_LF);
-    arriving_expect_text("GET / HTTP/1.1\r\nHost: a\r\n\n", HTTP_BARE_LF);
-    arriving_expect_text("\rGET / HTTP/1.1\r\n", HTTP_BARE_CR);
-    arriving_expect_text("\r\r\n", HTTP_BARE_CR);
-    arriving_expect_text("GET / HTTP/1.1\r\r\n", HTTP_BARE_CR);
-    arriving_expect_text("GET / HTTP/1.1\rHost: a\r\n\r\n", HTTP_BARE_CR);
-    arriving_expect_text("GET / HTTP/1.1\r\nHost: a\r\n\rX", HTTP_BARE_CR);
-    arriving_expect_text("GET / HTTP/1.1\r", HTTP_INCOMPLETE); /* the LF may be still to come */
+    http_feed_expect_text("\n", HTTP_BARE_LF);
+    http_feed_expect_text("GET / HTTP/1.1\n", HTTP_BARE_LF);
+    http_feed_expect_text("GET / HTTP/1.1\r\nHost: a\n\r\n", HTTP_BARE_LF);
+    http_feed_expect_text("GET / HTTP/1.1\r\nHost: a\r\n\n", HTTP_BARE_LF);
+    http_feed_expect_text("\rGET / HTTP/1.1\r\n", HTTP_BARE_CR);
+    http_feed_expect_text("\r\r\n", HTTP_BARE_CR);
+    http_feed_expect_text("GET / HTTP/1.1\r\r\n", HTTP_BARE_CR);
+    http_feed_expect_text("GET / HTTP/1.1\rHost: a\r\n\r\n", HTTP_BARE_CR);
+    http_feed_expect_text("GET / HTTP/1.1\r\nHost: a\r\n\rX", HTTP_BARE_CR);
+    http_feed_expect_text("GET / HTTP/1.1\r", HTTP_INCOMPLETE); /* the LF may be still to come */
 }
 
 static void nul_bytes(void) {
-    arriving_expect("\0", 1, HTTP_NUL);
-    arriving_expect("GET /\0 HTTP/1.1\r\n", 17, HTTP_NUL);
-    arriving_expect("GET / HTTP/1.1\r\0", 16, HTTP_NUL);
-    arriving_expect("GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n", 30, HTTP_NUL);
-    arriving_expect("GET / HTTP/1.1\r\nHost: a\r\n\0", 26, HTTP_NUL);
+    http_feed_expect("\0", 1, HTTP_NUL);
+    http_feed_expect("GET /\0 HTTP/1.1\r\n", 17, HTTP_NUL);
+    http_feed_expect("GET / HTTP/1.1\r\0", 16, HTTP_NUL);
+    http_feed_expect("GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n", 30, HTTP_NUL);
+    http_feed_expect("GET / HTTP/1.1\r\nHost: a\r\n\0", 26, HTTP_NUL);
 }
 
 /* wss:// or https:// spoken to a port that has no TLS. */
 static void tls_client_hello(void) {
-    arriving_expect("\x16", 1, HTTP_INCOMPLETE);
-    arriving_expect("\x16\x03", 2, HTTP_TLS);
-    arriving_expect("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11, HTTP_TLS);
-    arriving_expect("\x15\x03", 2, HTTP_INCOMPLETE); /* an alert, which no client begins with */
-    arriving_expect_text("\x16\x04 / HTTP/1.1\r\n", HTTP_BAD_METHOD);
-    arriving_expect_text("G\x16\x03 / HTTP/1.1\r\n", HTTP_BAD_METHOD);
+    http_feed_expect("\x16", 1, HTTP_INCOMPLETE);
+    http_feed_expect("\x16\x03", 2, HTTP_TLS);
+    http_feed_expect("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11, HTTP_TLS);
+    http_feed_expect("\x15\x03", 2, HTTP_INCOMPLETE); /* an alert, which no client begins with */
+    http_feed_expect_text("\x16\x04 / HTTP/1.1\r\n", HTTP_BAD_METHOD);
+    http_feed_expect_text("G\x16\x03 / HTTP/1.1\r\n", HTTP_BAD_METHOD);
     expect_request_line("G\x16T / HTTP/1.1", HTTP_BAD_METHOD);
-    arriving_expect_text("\r\n\x16 / HTTP/1.1\r\n", HTTP_BAD_METHOD);
+    http_feed_expect_text("\r\n\x16 / HTTP/1.1\r\n", HTTP_BAD_METHOD);
 }
 
 static void three_words_in_the_request_line(void) {
@@ -68,8 +68,8 @@ static void three_words_in_the_request_line(void) {
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         expect_request_line(bad[i], HTTP_BAD_REQUEST_LINE);
     }
-    arriving_expect_text("\r\n\r\nGET / HTTP/1.1\r\n",
-                         HTTP_BAD_REQUEST_LINE); /* one empty line, not two */
+    http_feed_expect_text("\r\n\r\nGET / HTTP/1.1\r\n",
+                          HTTP_BAD_REQUEST_LINE); /* one empty line, not two */
 }
 
 static void method_is_a_token(void) {
@@ -100,8 +100,8 @@ static void version_of_http(void) {
     }
     expect_request_line("GET / HTTP/0.9", HTTP_UNSUPPORTED_VERSION);
     expect_request_line("GET / HTTP/2.0", HTTP_UNSUPPORTED_VERSION);
-    arriving_expect_text("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-                         HTTP_UNSUPPORTED_VERSION); /* HTTP/2's preface */
+    http_feed_expect_text("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                          HTTP_UNSUPPORTED_VERSION); /* HTTP/2's preface */
     expect_request_line("GET / HTTP/9.9", HTTP_UNSUPPORTED_VERSION);
 }
 
@@ -109,7 +109,7 @@ static void folded_headers(void) {
     expect_header(" folded", HTTP_FOLDED_HEADER);
     expect_header("\tfolded: b", HTTP_FOLDED_HEADER);
     expect_header(" ", HTTP_FOLDED_HEADER);
-    arriving_expect_text("GET / HTTP/1.1\r\n Host: a\r\n\r\n", HTTP_FOLDED_HEADER);
+    http_feed_expect_text("GET / HTTP/1.1\r\n Host: a\r\n\r\n", HTTP_FOLDED_HEADER);
 }
 
 static void header_without_a_colon(void) {
@@ -138,19 +138,19 @@ static void header_values(void) {
 }
 
 static void exactly_one_host(void) {
-    arriving_expect_text("GET / HTTP/1.1\r\n\r\n", HTTP_MISSING_HOST);
-    arriving_expect_text("GET / HTTP/1.2\r\n\r\n", HTTP_MISSING_HOST);
-    arriving_expect_text("GET / HTTP/1.1\r\nHosts: a\r\nHos: a\r\nX-Host: a\r\n\r\n",
-                         HTTP_MISSING_HOST);
-    arriving_expect_text("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", HTTP_REPEATED_HOST);
-    arriving_expect_text("GET / HTTP/1.1\r\nhost: a\r\nX: b\r\nHOST:\r\n\r\n", HTTP_REPEATED_HOST);
-    arriving_expect_text("GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", HTTP_REPEATED_HOST);
+    http_feed_expect_text("GET / HTTP/1.1\r\n\r\n", HTTP_MISSING_HOST);
+    http_feed_expect_text("GET / HTTP/1.2\r\n\r\n", HTTP_MISSING_HOST);
+    http_feed_expect_text("GET / HTTP/1.1\r\nHosts: a\r\nHos: a\r\nX-Host: a\r\n\r\n",
+                          HTTP_MISSING_HOST);
+    http_feed_expect_text("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", HTTP_REPEATED_HOST);
+    http_feed_expect_text("GET / HTTP/1.1\r\nhost: a\r\nX: b\r\nHOST:\r\n\r\n", HTTP_REPEATED_HOST);
+    http_feed_expect_text("GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", HTTP_REPEATED_HOST);
 }
 
 static void expect_host(const char *host, enum http_verdict wanted) {
-    char text[ARRIVING_SPLIT_MAX];
+    char text[HTTP_FEED_SPLIT_MAX];
     snprintf(text, sizeof text, "GET / HTTP/1.1\r\nHost: %s\r\n\r\n", host);
-    arriving_expect_text(text, wanted);
+    http_feed_expect_text(text, wanted);
 }
 
 static void host_and_port(void) {
@@ -185,7 +185,7 @@ static void length_of_a_body(void) {
 }
 
 /* A long request, put together piece by piece. */
-static char big[ARRIVING_MAX];
+static char big[HTTP_FEED_MAX];
 static size_t big_len;
 
 static void big_start(const char *text) {
@@ -214,24 +214,24 @@ static void big_request_line(size_t length) {
 static void longest_request_line(void) {
     big_request_line(HTTP_LINE_MAX);
     big_add("Host: a\r\n\r\n");
-    arriving_expect(big, big_len, HTTP_COMPLETE);
+    http_feed_expect(big, big_len, HTTP_COMPLETE);
     big_request_line(HTTP_LINE_MAX + 1);
-    arriving_expect(big, big_len, HTTP_LINE_TOO_LONG);
+    http_feed_expect(big, big_len, HTTP_LINE_TOO_LONG);
     big_start("\r\nGET /"); /* the ignored empty line does not count */
     big_fill(HTTP_LINE_MAX - strlen("GET / HTTP/1.1\r\n"));
     big_add(" HTTP/1.1\r\nHost: a\r\n\r\n");
-    arriving_expect(big, big_len, HTTP_COMPLETE);
+    http_feed_expect(big, big_len, HTTP_COMPLETE);
 }
 
 /* The verdict does not wait for the end of the line, which may never come. */
 static void endless_request_line(void) {
     big_start("");
     big_fill(HTTP_LINE_MAX);
-    arriving_expect(big, big_len, HTTP_INCOMPLETE);
+    http_feed_expect(big, big_len, HTTP_INCOMPLETE);
     big_fill(1);
-    arriving_expect(big, big_len, HTTP_LINE_TOO_LONG);
+    http_feed_expect(big, big_len, HTTP_LINE_TOO_LONG);
     big_fill(HTTP_HEAD_MAX - HTTP_LINE_MAX);
-    arriving_expect(big, big_len, HTTP_LINE_TOO_LONG);
+    http_feed_expect(big, big_len, HTTP_LINE_TOO_LONG);
 }
 
 /* Builds a head of `size` bytes with one long header. */
@@ -244,22 +244,22 @@ static void big_head(size_t size) {
 
 static void largest_head(void) {
     big_head(HTTP_LINE_MAX + 100); /* only the request line has that limit */
-    arriving_expect(big, big_len, HTTP_COMPLETE);
+    http_feed_expect(big, big_len, HTTP_COMPLETE);
     big_head(HTTP_HEAD_MAX - 1);
-    arriving_expect(big, big_len, HTTP_COMPLETE);
+    http_feed_expect(big, big_len, HTTP_COMPLETE);
     big_head(HTTP_HEAD_MAX);
-    arriving_expect(big, big_len, HTTP_COMPLETE);
+    http_feed_expect(big, big_len, HTTP_COMPLETE);
     big_fill(10); /* frames after it do not count */
-    arriving_expect(big, big_len, HTTP_COMPLETE);
+    http_feed_expect(big, big_len, HTTP_COMPLETE);
     big_head(HTTP_HEAD_MAX + 1);
-    arriving_expect(big, big_len, HTTP_HEAD_TOO_LARGE);
+    http_feed_expect(big, big_len, HTTP_HEAD_TOO_LARGE);
 }
 
 static void endless_head(void) {
     big_head(HTTP_HEAD_MAX + 1);
-    arriving_expect(big, HTTP_HEAD_MAX - 1, HTTP_INCOMPLETE);
-    arriving_expect(big, HTTP_HEAD_MAX,
-                    HTTP_HEAD_TOO_LARGE); /* one more byte at least would follow */
+    http_feed_expect(big, HTTP_HEAD_MAX - 1, HTTP_INCOMPLETE);
+    http_feed_expect(big, HTTP_HEAD_MAX,
+                     HTTP_HEAD_TOO_LARGE); /* one more byte at least would follow */
 }
 
 /* Builds a request with `count` headers, Host among them. */
@@ -272,25 +272,25 @@ static void big_headers(size_t count) {
 }
 
 static void most_headers(void) {
-    struct arriving stream;
+    struct http_feed stream;
     big_headers(HTTP_HEADERS_MAX - 1);
-    arriving_expect(big, big_len, HTTP_COMPLETE);
+    http_feed_expect(big, big_len, HTTP_COMPLETE);
     big_headers(HTTP_HEADERS_MAX);
-    arriving_expect(big, big_len, HTTP_COMPLETE);
-    arriving_whole(&stream, big, big_len);
+    http_feed_expect(big, big_len, HTTP_COMPLETE);
+    http_feed_whole(&stream, big, big_len);
     CHECK_EQUAL(stream.request.head.header_count, HTTP_HEADERS_MAX);
     big_headers(HTTP_HEADERS_MAX + 1);
-    arriving_expect(big, big_len, HTTP_TOO_MANY_HEADERS);
-    arriving_expect(big, big_len - 2,
-                    HTTP_TOO_MANY_HEADERS); /* without waiting for the end of the head */
+    http_feed_expect(big, big_len, HTTP_TOO_MANY_HEADERS);
+    http_feed_expect(big, big_len - 2,
+                     HTTP_TOO_MANY_HEADERS); /* without waiting for the end of the head */
     big_headers(10 * HTTP_HEADERS_MAX);
-    arriving_expect(big, big_len, HTTP_TOO_MANY_HEADERS);
+    http_feed_expect(big, big_len, HTTP_TOO_MANY_HEADERS);
 }
 
 static void every_verdict_was_seen(void) {
-    for (int verdict = 0; verdict < ARRIVING_VERDICTS; verdict++) {
-        CHECK_FOR(arriving_seen[verdict] >= 2, "verdict %d was seen %zu times", verdict,
-                  arriving_seen[verdict]);
+    for (int verdict = 0; verdict < HTTP_FEED_VERDICTS; verdict++) {
+        CHECK_FOR(http_feed_seen[verdict] >= 2, "verdict %d was seen %zu times", verdict,
+                  http_feed_seen[verdict]);
     }
 }
 

@@ -1,12 +1,12 @@
 /* http: what is answered to each verdict. */
-#include "tests/arriving.h"
+#include "tests/http_feed.h"
 #include "tests/test.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static void statuses(void) {
-    static const int wanted[ARRIVING_VERDICTS] = {
+    static const int wanted[HTTP_FEED_VERDICTS] = {
         [HTTP_COMPLETE] = 200,
         [HTTP_INCOMPLETE] = 408,
         [HTTP_TLS] = 0 /* nothing is answered */,
@@ -33,7 +33,7 @@ static void statuses(void) {
         [HTTP_REPEATED_HOST] = 400,
         [HTTP_BAD_HOST] = 400,
     };
-    for (int verdict = 0; verdict < ARRIVING_VERDICTS; verdict++) {
+    for (int verdict = 0; verdict < HTTP_FEED_VERDICTS; verdict++) {
         CHECK_FOR(http_verdict_status((enum http_verdict)verdict) == wanted[verdict],
                   "verdict %d has status %d, not %d", verdict,
                   http_verdict_status((enum http_verdict)verdict), wanted[verdict]);
@@ -48,7 +48,7 @@ static void check_mentions(enum http_verdict verdict, int limit) {
 }
 
 static void sentences(void) {
-    for (int verdict = 0; verdict < ARRIVING_VERDICTS; verdict++) {
+    for (int verdict = 0; verdict < HTTP_FEED_VERDICTS; verdict++) {
         const char *sentence = http_verdict_sentence((enum http_verdict)verdict);
         CHECK_FOR(strlen(sentence) > 10 && sentence[strlen(sentence) - 1] == '.', "\"%s\"",
                   sentence);

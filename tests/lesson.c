@@ -2,7 +2,7 @@
 
 #include "common/log.h"
 #include "step03_handshake/upgrade.h"
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <poll.h>
@@ -44,8 +44,8 @@ static void check_wait(struct scene *scene, bool handshake, bool drips, int64_t 
     int64_t start = now(), bound = idle < total ? idle : total;
     CHECK_EQUAL(pthread_create(&thread, NULL, serve, scene), 0);
     if (handshake) {
-        CHECK(peer_send_text(fds[1], peer_handshake));
-        CHECK(peer_read_until(fds[1], "\r\n\r\n", answer, sizeof answer));
+        CHECK(raw_client_send_text(fds[1], raw_client_handshake));
+        CHECK(raw_client_read_until(fds[1], "\r\n\r\n", answer, sizeof answer));
     }
     struct pollfd wait = {fds[1], POLLIN, 0};
     size_t sent = 0;

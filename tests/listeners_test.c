@@ -2,7 +2,7 @@
  * here, so that nothing depends on this machine's. */
 #include "step01_tcp/server.h"
 
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <arpa/inet.h>
@@ -309,7 +309,7 @@ static void one_line_says_where_it_listens(void) {
         CHECK_EQUAL(family == 0 ? connect(fd, (struct sockaddr *)&four, sizeof four)
                                 : connect(fd, (struct sockaddr *)&six, sizeof six),
                     0);
-        peer_expect_end(fd); /* so it was accepted, and served */
+        raw_client_expect_end(fd); /* so it was accepted, and served */
         close(fd);
     }
     kill(served.pid, SIGTERM);

@@ -2,7 +2,7 @@
  * must hold no more descriptors and threads than before, and not much more memory; `make scale`
  * looks at forty thousand, and sees a single byte that is lost with each. */
 #include "common/process.h"
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <poll.h>
@@ -21,7 +21,7 @@ static long descriptors,
 static void a_thousand_connections_at_once(void) {
     int *fds = calloc(AT_ONCE, sizeof *fds);
     for (int i = 0; fds != NULL && i < AT_ONCE; i++) {
-        fds[i] = peer_open(server.port);
+        fds[i] = raw_client_open(server.port);
     }
     /* All ask before anybody is answered, and the answers are collected in another order. */
     for (int i = 0; fds != NULL && i < AT_ONCE; i++) {
@@ -29,7 +29,7 @@ static void a_thousand_connections_at_once(void) {
         struct wire wire = {0};
         snprintf(text, sizeof text, "I am number %d", i);
         wire_add_client_text(&wire, 0x81, text);
-        CHECK(peer_send(fds[i], wire.bytes, wire.len));
+        CHECK(raw_client_send(fds[i], wire.bytes, wire.len));
         wire_free(&wire);
     }
     for (int i = AT_ONCE - 1; fds != NULL && i >= 0; i--) {
@@ -37,7 +37,7 @@ static void a_thousand_connections_at_once(void) {
         struct wire wanted = {0};
         snprintf(text, sizeof text, "I am number %d", i);
         wire_add_server_text(&wanted, 0x81, text);
-        peer_expect(fds[i], &wanted);
+        raw_client_expect(fds[i], &wanted);
     }
     for (int i = 0; fds != NULL && i < AT_ONCE; i++) {
         close(fds[i]);
@@ -60,35 +60,35 @@ static void check_settled(void) {
 /* One visit, of one of several kinds. */
 static void come_and_go(int i, const struct wire *message, const struct wire *farewell) {
     struct wire wanted = {0};
-    int fd = peer_open(server.port);
+    int fd = raw_client_open(server.port);
     switch (i % 8) {
     case 0: /* an echo, and a reset in the middle of a frame */
         wire_add_server_text(&wanted, 0x81, "a message");
-        CHECK(peer_send(fd, message->bytes, message->len));
-        peer_expect(fd, &wanted);
-        CHECK(peer_send(fd, message->bytes, message->len / 2));
-        peer_reset(fd);
+        CHECK(raw_client_send(fd, message->bytes, message->len));
+        raw_client_expect(fd, &wanted);
+        CHECK(raw_client_send(fd, message->bytes, message->len / 2));
+        raw_client_reset(fd);
         return;
     case 1: /* the end in the middle of a frame */
-        CHECK(peer_send(fd, message->bytes, message->len - 2));
+        CHECK(raw_client_send(fd, message->bytes, message->len - 2));
         close(fd);
         return;
     case 2: /* a violation */
-        CHECK(peer_send(fd, "\xff\xff", 2));
-        peer_reset(fd);
+        CHECK(raw_client_send(fd, "\xff\xff", 2));
+        raw_client_reset(fd);
         return;
     case 3: /* a reset at once */
-        peer_reset(fd);
+        raw_client_reset(fd);
         return;
     default: /* an echo and a proper end */
         wire_add_server_text(&wanted, 0x81, "a message");
-        CHECK(peer_send(fd, message->bytes, message->len));
-        peer_expect(fd, &wanted);
-        CHECK(peer_send(fd, farewell->bytes, farewell->len));
+        CHECK(raw_client_send(fd, message->bytes, message->len));
+        raw_client_expect(fd, &wanted);
+        CHECK(raw_client_send(fd, farewell->bytes, farewell->len));
         wire_add_server_close(&wanted, 1000, "");
-        peer_expect(fd, &wanted);
-        peer_expect_end(fd);
-        peer_reset(fd); /* no TIME_WAIT here, so that the test does not run out of ports */
+        raw_client_expect(fd, &wanted);
+        raw_client_expect_end(fd);
+        raw_client_reset(fd); /* no TIME_WAIT here, so that the test does not run out of ports */
         return;
     }
 }

@@ -4,7 +4,7 @@
 #include "step05_echo/session.h"
 
 #include "common/log.h"
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <pthread.h>
@@ -307,7 +307,7 @@ static void a_peer_that_leaves_takes_its_memory_along(void) {
     atomic_store(&taken, 0);
     wire_add_client_frame(&in, 0x82, payload, sizeof payload);
     CHECK_EQUAL(pthread_create(&thread, NULL, serve, &tcp), 0);
-    CHECK(peer_send(fds[1], in.bytes, in.len / 2));
+    CHECK(raw_client_send(fds[1], in.bytes, in.len / 2));
     close(fds[1]);
     pthread_join(thread, NULL);
     CHECK(atomic_load(&taken) > 0);

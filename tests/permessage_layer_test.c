@@ -1,6 +1,6 @@
 /* Compression as a layer above a connection: control frames and the end in the midst of messages,
  * UTF-8 and limits of what comes out, and what must wait for the output. */
-#include "tests/side.h"
+#include "tests/deflate_pair.h"
 #include "tests/test.h"
 
 #include <string.h>
@@ -27,20 +27,21 @@ static void check(const struct frame *frames, const struct outcome *wanted) {
     static const size_t pieces[] = {1, 2, 3, 7, 1 << 20};
     for (size_t way = 0; way < 10; way++) {
         struct wire in = {0};
-        side_open_both(&side_most, LIMIT);
+        deflate_pair_open_both(&deflate_pair_most, LIMIT);
         for (const struct frame *each = frames; each->hex != NULL; each++) {
-            side_add_hex(&in, way < 5, each->first, each->hex);
+            deflate_pair_add_hex(&in, way < 5, each->first, each->hex);
         }
-        struct side *side = way < 5 ? &side_server : &side_client;
-        struct side_result result = side_feed(side, in.bytes, in.len, pieces[way % 5], false);
+        struct deflate_pair *side = way < 5 ? &deflate_pair_server : &deflate_pair_client;
+        struct deflate_pair_result result =
+            deflate_pair_feed(side, in.bytes, in.len, pieces[way % 5], false);
         CHECK_EQUAL(result.messages, wanted->messages);
         CHECK_BYTES(result.payload.bytes, result.payload.len, wanted->text, strlen(wanted->text));
         CHECK_EQUAL(result.code, wanted->code);
         CHECK_FOR(result.failure == NULL || strcmp(result.failure, wanted->sentence) == 0,
                   "in pieces of %zu: %s", pieces[way % 5], result.failure);
-        side_result_free(&result);
+        deflate_pair_result_free(&result);
         wire_free(&in);
-        side_close_both();
+        deflate_pair_close_both();
     }
 }
 
@@ -50,15 +51,16 @@ static void control_frames_come_between_fragments(void) {
                                           {0, NULL}};
     struct wire in = {0};
     check(frames, &(struct outcome){1, "Hello", 0, ""});
-    side_open_both(&side_most, LIMIT);
+    deflate_pair_open_both(&deflate_pair_most, LIMIT);
     for (const struct frame *each = frames; each->hex != NULL; each++) {
-        side_add_hex(&in, true, each->first, each->hex);
+        deflate_pair_add_hex(&in, true, each->first, each->hex);
     }
-    struct side_result result = side_feed(&side_server, in.bytes, in.len, 1, false);
+    struct deflate_pair_result result =
+        deflate_pair_feed(&deflate_pair_server, in.bytes, in.len, 1, false);
     CHECK_BYTES(result.output.bytes, result.output.len, "\x8a\x04ping", 6);
-    side_result_free(&result);
+    deflate_pair_result_free(&result);
     wire_free(&in);
-    side_close_both();
+    deflate_pair_close_both();
 }
 
 static void a_close_ends_a_marked_message(void) {
@@ -92,16 +94,17 @@ static void what_comes_out_must_be_utf8(void) {
 /* In a message that has not ended, and a frame that has not. */
 static void a_bad_byte_fails_at_once(void) {
     struct wire in = {0};
-    side_open_both(&side_most, LIMIT);
-    side_add_hex(&in, true, 0x41, "000400fbff61c06162");
-    struct side_result result = side_feed(&side_server, in.bytes, 6 + 6, 1, false);
+    deflate_pair_open_both(&deflate_pair_most, LIMIT);
+    deflate_pair_add_hex(&in, true, 0x41, "000400fbff61c06162");
+    struct deflate_pair_result result =
+        deflate_pair_feed(&deflate_pair_server, in.bytes, 6 + 6, 1, false);
     CHECK_EQUAL(result.event, CONNECTION_NEEDS_INPUT);
-    side_result_free(&result);
-    result = side_feed(&side_server, in.bytes + 6 + 6, 1, 1, false);
+    deflate_pair_result_free(&result);
+    result = deflate_pair_feed(&deflate_pair_server, in.bytes + 6 + 6, 1, 1, false);
     CHECK_EQUAL(result.event, CONNECTION_FAILED);
-    side_result_free(&result);
+    deflate_pair_result_free(&result);
     wire_free(&in);
-    side_close_both();
+    deflate_pair_close_both();
 }
 
 /* Empty blocks without end: twice the limit and a byte are good, one byte more is not, and what
@@ -128,15 +131,16 @@ static void payload_that_comes_to_nothing_is_limited(void) {
         if (in_fragments) {
             add(&in, 0x80, payload.bytes + first, payload.len - first);
         }
-        side_open_both(&side_most, LIMIT);
-        struct side_result result = side_feed(is_server ? &side_server : &side_client, in.bytes,
-                                              in.len, way < 12 ? 1 : in.len, false);
+        deflate_pair_open_both(&deflate_pair_most, LIMIT);
+        struct deflate_pair_result result =
+            deflate_pair_feed(is_server ? &deflate_pair_server : &deflate_pair_client, in.bytes,
+                              in.len, way < 12 ? 1 : in.len, false);
         CHECK_EQUAL(result.messages, too_many == 0);
         CHECK_EQUAL(result.code, too_many == 0 ? 0 : 1009);
-        side_result_free(&result);
+        deflate_pair_result_free(&result);
         wire_free(&payload);
         wire_free(&in);
-        side_close_both();
+        deflate_pair_close_both();
     }
 }
 
@@ -145,56 +149,57 @@ static void payload_that_comes_to_nothing_is_limited(void) {
 static void what_is_lent_is_waited_for(void) {
     static uint8_t text[2000], other[2000];
     static const uint8_t small[150];
-    struct side_result result;
+    struct deflate_pair_result result;
     struct connection_message message;
     struct wire in = {0}, out = {0};
-    side_open_both(&side_most, SIDE_MAX_MESSAGE);
-    side_fill_random(text, sizeof text, 8);
-    side_fill_random(other, sizeof other, 8);
-    side_add_hex(&in, true, 0xc1, "f248cdc9c90700");
-    side_receive(&side_server, &in);
+    deflate_pair_open_both(&deflate_pair_most, DEFLATE_PAIR_MAX_MESSAGE);
+    deflate_pair_fill_random(text, sizeof text, 8);
+    deflate_pair_fill_random(other, sizeof other, 8);
+    deflate_pair_add_hex(&in, true, 0xc1, "f248cdc9c90700");
+    deflate_pair_receive(&deflate_pair_server, &in);
     for (int i = 0; i < 3; i++) {
-        CHECK_EQUAL(side_begin(&side_server, (uint8_t *)small, sizeof small), 0);
+        CHECK_EQUAL(deflate_pair_begin(&deflate_pair_server, (uint8_t *)small, sizeof small), 0);
     }
-    CHECK_EQUAL(side_begin(&side_server, text, sizeof text), 0);
-    CHECK_EQUAL(side_begin(&side_server, other, sizeof other), -1);
-    CHECK_EQUAL(side_next(&side_server, &message), CONNECTION_NEEDS_OUTPUT);
-    CHECK_EQUAL(connection_ping(&side_server.connection, (const uint8_t *)"p", 1), 0);
+    CHECK_EQUAL(deflate_pair_begin(&deflate_pair_server, text, sizeof text), 0);
+    CHECK_EQUAL(deflate_pair_begin(&deflate_pair_server, other, sizeof other), -1);
+    CHECK_EQUAL(deflate_pair_next(&deflate_pair_server, &message), CONNECTION_NEEDS_OUTPUT);
+    CHECK_EQUAL(connection_ping(&deflate_pair_server.connection, (const uint8_t *)"p", 1), 0);
     const struct iovec *parts;
-    while (side_server.connection.output.total > 1) { /* byte by byte */
-        connection_output(&side_server.connection, &parts);
+    while (deflate_pair_server.connection.output.total > 1) { /* byte by byte */
+        connection_output(&deflate_pair_server.connection, &parts);
         wire_add(&out, parts[0].iov_base, 1);
-        connection_sent(&side_server.connection, 1);
-        CHECK_EQUAL(side_begin(&side_server, other, sizeof other), -1);
-        CHECK_EQUAL(side_next(&side_server, &message), CONNECTION_NEEDS_OUTPUT);
+        connection_sent(&deflate_pair_server.connection, 1);
+        CHECK_EQUAL(deflate_pair_begin(&deflate_pair_server, other, sizeof other), -1);
+        CHECK_EQUAL(deflate_pair_next(&deflate_pair_server, &message), CONNECTION_NEEDS_OUTPUT);
     }
-    side_take_output(&side_server, &out);
-    CHECK_EQUAL(side_begin(&side_server, other, sizeof other), 0);
-    side_take_output(&side_server, &out);
-    CHECK_EQUAL(side_next(&side_server, &message), CONNECTION_MESSAGE);
+    deflate_pair_take_output(&deflate_pair_server, &out);
+    CHECK_EQUAL(deflate_pair_begin(&deflate_pair_server, other, sizeof other), 0);
+    deflate_pair_take_output(&deflate_pair_server, &out);
+    CHECK_EQUAL(deflate_pair_next(&deflate_pair_server, &message), CONNECTION_MESSAGE);
     CHECK_BYTES(message.payload, message.length, "Hello", 5);
-    result = side_feed(&side_client, out.bytes, out.len, 100, false);
+    result = deflate_pair_feed(&deflate_pair_client, out.bytes, out.len, 100, false);
     CHECK_EQUAL(result.messages, 5);
     CHECK_BYTES(result.payload.bytes, result.payload.len, other, sizeof other);
-    side_result_free(&result);
+    deflate_pair_result_free(&result);
     wire_free(&in);
     wire_free(&out);
-    side_close_both();
+    deflate_pair_close_both();
 }
 
 /* Not even the compressor hears of it: what it remembers would never have been received. */
 static void nothing_is_sent_after_a_close(void) {
     static uint8_t text[2000];
     struct wire out = {0};
-    side_open_both(&side_most, SIDE_MAX_MESSAGE);
-    CHECK_EQUAL(connection_close(&side_server.connection, 1000, ""), 0);
+    deflate_pair_open_both(&deflate_pair_most, DEFLATE_PAIR_MAX_MESSAGE);
+    CHECK_EQUAL(connection_close(&deflate_pair_server.connection, 1000, ""), 0);
     for (int again = 0; again < 2; again++) {
-        CHECK_EQUAL(side_send(&side_server, FRAME_BINARY, text, sizeof text, &out), -1);
+        CHECK_EQUAL(deflate_pair_send(&deflate_pair_server, FRAME_BINARY, text, sizeof text, &out),
+                    -1);
     }
-    CHECK(side_server.deflate.sender.memory == NULL);
+    CHECK(deflate_pair_server.deflate.sender.memory == NULL);
     CHECK_BYTES(out.bytes, out.len, "\x88\x02\x03\xe8", 4);
     wire_free(&out);
-    side_close_both();
+    deflate_pair_close_both();
 }
 
 /* Two messages at once. In a small window the second would be moved over the first, which is lent
@@ -205,32 +210,34 @@ static void messages_of_all_lengths_are_echoed(void) {
         static uint8_t noise[2][40000];
         bool is_server = i % 2 == 0;
         size_t length = lengths[i / 2], head = length < 126 ? 2 : 4;
-        struct side *side = is_server ? &side_server : &side_client;
-        struct side *other = is_server ? &side_client : &side_server;
+        struct deflate_pair *side = is_server ? &deflate_pair_server : &deflate_pair_client;
+        struct deflate_pair *other = is_server ? &deflate_pair_client : &deflate_pair_server;
         struct wire in = {0};
-        side_open_both(&(struct permessage_parameters){false, false, 8, 8}, SIDE_MAX_MESSAGE);
+        deflate_pair_open_both(&(struct permessage_parameters){false, false, 8, 8},
+                               DEFLATE_PAIR_MAX_MESSAGE);
         for (size_t j = 0; j < 2; j++) {
             struct wire payload = {0};
-            side_fill_random(noise[j], length, 256);
-            side_add_stored(&payload, noise[j], length);
+            deflate_pair_fill_random(noise[j], length, 256);
+            deflate_pair_add_stored(&payload, noise[j], length);
             wire_add_hex(&payload, "00");
             (is_server ? wire_add_client_frame : wire_add_server_frame)(&in, 0xc2, payload.bytes,
                                                                         payload.len);
             wire_free(&payload);
         }
-        struct side_result result = side_feed(side, in.bytes, in.len, 1 << 20, true);
+        struct deflate_pair_result result =
+            deflate_pair_feed(side, in.bytes, in.len, 1 << 20, true);
         size_t size = head + (is_server ? 0 : 4) + length;
         CHECK_EQUAL(result.output.len, 2 * size);
         for (size_t j = 0; j < 2 && result.output.len == 2 * size; j++) {
-            struct side_result back =
-                side_feed(other, result.output.bytes + j * size, size, 1 << 20, false);
+            struct deflate_pair_result back =
+                deflate_pair_feed(other, result.output.bytes + j * size, size, 1 << 20, false);
             CHECK(back.messages == 1 && back.payload.len == length &&
                   (length == 0 || memcmp(back.payload.bytes, noise[j], length) == 0));
-            side_result_free(&back);
+            deflate_pair_result_free(&back);
         }
-        side_result_free(&result);
+        deflate_pair_result_free(&result);
         wire_free(&in);
-        side_close_both();
+        deflate_pair_close_both();
     }
 }
 
@@ -238,17 +245,18 @@ static void messages_of_all_lengths_are_echoed(void) {
 static void unmarked_pieces_pass_through(void) {
     struct connection_message message;
     struct wire in = {0};
-    side_open_both(&side_most, LIMIT);
-    side_server.connection.settings.in_pieces = side_server.connection.long_way = true;
+    deflate_pair_open_both(&deflate_pair_most, LIMIT);
+    deflate_pair_server.connection.settings.in_pieces = deflate_pair_server.connection.long_way =
+        true;
     wire_add_client_text(&in, 0x81, "plain");
-    side_add_hex(&in, true, 0xc1, "f248cdc9c90700");
-    side_receive(&side_server, &in);
-    CHECK_EQUAL(side_next(&side_server, &message), CONNECTION_PIECE);
+    deflate_pair_add_hex(&in, true, 0xc1, "f248cdc9c90700");
+    deflate_pair_receive(&deflate_pair_server, &in);
+    CHECK_EQUAL(deflate_pair_next(&deflate_pair_server, &message), CONNECTION_PIECE);
     CHECK_BYTES(message.payload, message.length, "plain", 5);
-    CHECK_EQUAL(side_next(&side_server, &message), CONNECTION_MESSAGE);
+    CHECK_EQUAL(deflate_pair_next(&deflate_pair_server, &message), CONNECTION_MESSAGE);
     CHECK_BYTES(message.payload, message.length, "Hello", 5);
     wire_free(&in);
-    side_close_both();
+    deflate_pair_close_both();
 }
 
 /* A large message that is compressed and one that is not need memory in different places, but never
@@ -256,28 +264,29 @@ static void unmarked_pieces_pass_through(void) {
 static void a_peer_has_memory_for_one_large_message(void) {
     static uint8_t large[LARGE];
     struct wire in = {0};
-    side_open_both(&side_most, SIDE_MAX_MESSAGE);
-    side_fill_random(large, sizeof large, 8);
+    deflate_pair_open_both(&deflate_pair_most, DEFLATE_PAIR_MAX_MESSAGE);
+    deflate_pair_fill_random(large, sizeof large, 8);
     for (int i = 0; i < 2; i++) {
-        side_send(&side_client, FRAME_BINARY, large, sizeof large, &in);
+        deflate_pair_send(&deflate_pair_client, FRAME_BINARY, large, sizeof large, &in);
         wire_add_client_frame(&in, 0x82, large, sizeof large);
     }
     size_t largest[2] = {0, 0};
     for (size_t at = 0, count; at < in.len; at += count) {
         count = in.len - at < 5000 ? in.len - at : 5000;
-        struct side_result result = side_feed(&side_server, in.bytes + at, count, count, false);
-        size_t both[2] = {side_server.connection.input.buffer.capacity,
-                          side_server.deflate.receiver.capacity};
+        struct deflate_pair_result result =
+            deflate_pair_feed(&deflate_pair_server, in.bytes + at, count, count, false);
+        size_t both[2] = {deflate_pair_server.connection.input.buffer.capacity,
+                          deflate_pair_server.deflate.receiver.capacity};
         for (size_t i = 0; i < 2; i++) {
             largest[i] = both[i] > largest[i] ? both[i] : largest[i];
         }
         CHECK_FOR(both[0] <= CONNECTION_INPUT_READ_SIZE || both[1] <= CONNECTION_INPUT_READ_SIZE,
                   "%zu and %zu", both[0], both[1]);
-        side_result_free(&result);
+        deflate_pair_result_free(&result);
     }
     CHECK(largest[0] > LARGE && largest[1] > LARGE);
     wire_free(&in);
-    side_close_both();
+    deflate_pair_close_both();
 }
 
 int main(void) {

@@ -1,6 +1,6 @@
 /* Compressed messages as they come, RFC 7692: the examples of the RFC, empty ones, what is
  * malformed, and where the mark may stand. */
-#include "tests/side.h"
+#include "tests/deflate_pair.h"
 #include "tests/test.h"
 
 #include <string.h>
@@ -14,11 +14,11 @@ static const char *const examples[] = {
 };
 
 /* Starts one side alone, with nothing before. */
-static void open_alone(struct side *side, bool is_server,
+static void open_alone(struct deflate_pair *side, bool is_server,
                        const struct permessage_parameters *wishes) {
-    side_open_both(wishes, SIDE_MAX_MESSAGE);
-    side_close(is_server ? &side_client : &side_server);
-    CHECK(side == (is_server ? &side_server : &side_client));
+    deflate_pair_open_both(wishes, DEFLATE_PAIR_MAX_MESSAGE);
+    deflate_pair_close(is_server ? &deflate_pair_client : &deflate_pair_server);
+    CHECK(side == (is_server ? &deflate_pair_server : &deflate_pair_client));
 }
 
 /* Feeds frames to a new server and a new client, in pieces of all sizes; the message must come as
@@ -29,15 +29,16 @@ static void check_messages(void (*frames)(struct wire *wire, bool is_server), co
         struct wire wire = {0};
         frames(&wire, is_server);
         for (size_t piece = 1; piece <= wire.len; piece++) {
-            struct side *side = is_server ? &side_server : &side_client;
-            open_alone(side, is_server, &side_most);
-            struct side_result result = side_feed(side, wire.bytes, wire.len, piece, false);
+            struct deflate_pair *side = is_server ? &deflate_pair_server : &deflate_pair_client;
+            open_alone(side, is_server, &deflate_pair_most);
+            struct deflate_pair_result result =
+                deflate_pair_feed(side, wire.bytes, wire.len, piece, false);
             CHECK_EQUAL(result.messages, count);
             CHECK_EQUAL(result.opcode, FRAME_TEXT);
             CHECK_FOR(result.event != CONNECTION_FAILED, "%s", result.failure);
             CHECK_BYTES(result.payload.bytes, result.payload.len, text, strlen(text));
-            side_result_free(&result);
-            side_close(side);
+            deflate_pair_result_free(&result);
+            deflate_pair_close(side);
         }
         wire_free(&wire);
     }
@@ -46,19 +47,19 @@ static void check_messages(void (*frames)(struct wire *wire, bool is_server), co
 static size_t example;
 
 static void frame_example(struct wire *wire, bool is_server) {
-    side_add_hex(wire, is_server, 0xc1, examples[example]);
+    deflate_pair_add_hex(wire, is_server, 0xc1, examples[example]);
 }
 
 static void frame_fragments(struct wire *wire, bool is_server) {
-    side_add_hex(wire, is_server, 0x41, "f248cd");
-    side_add_hex(wire, is_server, 0x80, "c9c90700");
+    deflate_pair_add_hex(wire, is_server, 0x41, "f248cd");
+    deflate_pair_add_hex(wire, is_server, 0x80, "c9c90700");
 }
 
 /* 7.2.3.2; the second message refers to the first, however that came. */
 static void frame_shared(struct wire *wire, bool is_server) {
-    side_add_hex(wire, is_server, 0xc1, examples[example]);
-    side_add_hex(wire, is_server, 0x81, "6e6f"); /* not compressed: not in the window */
-    side_add_hex(wire, is_server, 0xc1, "f200110000");
+    deflate_pair_add_hex(wire, is_server, 0xc1, examples[example]);
+    deflate_pair_add_hex(wire, is_server, 0x81, "6e6f"); /* not compressed: not in the window */
+    deflate_pair_add_hex(wire, is_server, 0xc1, "f200110000");
 }
 
 static void the_examples_of_the_rfc_are_taken(void) {
@@ -70,21 +71,21 @@ static void the_examples_of_the_rfc_are_taken(void) {
 }
 
 static void frame_empty(struct wire *wire, bool is_server) {
-    side_add_hex(wire, is_server, 0xc1, "f248cdc9c90700");
-    side_add_hex(wire, is_server, 0xc1, "00"); /* 7.2.3.6 */
-    side_add_hex(wire, is_server, 0xc1, "");   /* as who uses zlib sends it */
-    side_add_hex(wire, is_server, 0x41, "");
-    side_add_hex(wire, is_server, 0x00, "");
-    side_add_hex(wire, is_server, 0x80, "");
-    side_add_hex(wire, is_server, 0x41, "00");
-    side_add_hex(wire, is_server, 0x80, "");
-    side_add_hex(wire, is_server, 0x41, "");
-    side_add_hex(wire, is_server, 0x80, "0200"); /* an empty fixed block before the other */
+    deflate_pair_add_hex(wire, is_server, 0xc1, "f248cdc9c90700");
+    deflate_pair_add_hex(wire, is_server, 0xc1, "00"); /* 7.2.3.6 */
+    deflate_pair_add_hex(wire, is_server, 0xc1, "");   /* as who uses zlib sends it */
+    deflate_pair_add_hex(wire, is_server, 0x41, "");
+    deflate_pair_add_hex(wire, is_server, 0x00, "");
+    deflate_pair_add_hex(wire, is_server, 0x80, "");
+    deflate_pair_add_hex(wire, is_server, 0x41, "00");
+    deflate_pair_add_hex(wire, is_server, 0x80, "");
+    deflate_pair_add_hex(wire, is_server, 0x41, "");
+    deflate_pair_add_hex(wire, is_server, 0x80, "0200"); /* an empty fixed block before the other */
 }
 
 static void frame_after_empty(struct wire *wire, bool is_server) {
     frame_empty(wire, is_server);
-    side_add_hex(wire, is_server, 0xc1, "f200110000");
+    deflate_pair_add_hex(wire, is_server, 0xc1, "f200110000");
 }
 
 static void empty_messages_are_taken(void) {
@@ -93,13 +94,13 @@ static void empty_messages_are_taken(void) {
 }
 
 static void frame_first_empty(struct wire *wire, bool is_server) {
-    side_add_hex(wire, is_server, 0xc1, "");
+    deflate_pair_add_hex(wire, is_server, 0xc1, "");
 }
 
 static void frame_after_final(struct wire *wire, bool is_server) {
-    side_add_hex(wire, is_server, 0xc1, "f348cdc9c9070000");
-    side_add_hex(wire, is_server, 0xc1, "f300110000"); /* final again */
-    side_add_hex(wire, is_server, 0xc1, "f200110000");
+    deflate_pair_add_hex(wire, is_server, 0xc1, "f348cdc9c9070000");
+    deflate_pair_add_hex(wire, is_server, 0xc1, "f300110000"); /* final again */
+    deflate_pair_add_hex(wire, is_server, 0xc1, "f200110000");
 }
 
 static void an_empty_message_may_be_the_first(void) {
@@ -116,18 +117,18 @@ static void check_failure(const struct permessage_parameters *wishes, uint8_t fi
     for (int way = 0; way < 4; way++) {
         struct wire wire = {0};
         bool is_server = way % 2 == 0;
-        struct side *side = is_server ? &side_server : &side_client;
+        struct deflate_pair *side = is_server ? &deflate_pair_server : &deflate_pair_client;
         open_alone(side, is_server, wishes);
-        side_add_hex(&wire, is_server, first, hex);
-        struct side_result result =
-            side_feed(side, wire.bytes, wire.len, way < 2 ? 1 : 1000, false);
+        deflate_pair_add_hex(&wire, is_server, first, hex);
+        struct deflate_pair_result result =
+            deflate_pair_feed(side, wire.bytes, wire.len, way < 2 ? 1 : 1000, false);
         CHECK_FOR(result.event == CONNECTION_FAILED && result.code == code &&
                       strstr(result.failure, sentence) != NULL,
                   "%s as %s: event %d, %u, %s", hex, is_server ? "server" : "client",
                   (int)result.event, result.code, result.failure);
-        side_result_free(&result);
+        deflate_pair_result_free(&result);
         wire_free(&wire);
-        side_close(side);
+        deflate_pair_close(side);
     }
 }
 
@@ -149,44 +150,47 @@ static void data_that_is_cut_short_is_1007(void) {
         "f248050000 00ffff cac9c9",
     };
     for (size_t i = 0; i < sizeof payloads / sizeof payloads[0]; i++) {
-        check_failure(&side_most, 0xc2, payloads[i], 1007, cut);
+        check_failure(&deflate_pair_most, 0xc2, payloads[i], 1007, cut);
     }
 }
 
 static void malformed_data_is_1007(void) {
-    check_failure(&side_most, 0xc2, "07", 1007, "block type 3 is reserved (RFC 1951, 3.2.3)");
-    check_failure(&side_most, 0x42, "06", 1007, "block type 3 is reserved (RFC 1951, 3.2.3)");
-    check_failure(&side_most, 0xc2, "000500fbff48656c6c6f00", 1007, "NLEN");
-    check_failure(&side_most, 0xc2, "f200110000", 1007, "before the first byte");
-    check_failure(&side_most, 0xc1, "000100feffff00", 1007, "a text message must be UTF-8 (8.1)");
-    check_failure(&side_most, 0xc1, "000100feffc300", 1007, "within a character (8.1)");
+    check_failure(&deflate_pair_most, 0xc2, "07", 1007,
+                  "block type 3 is reserved (RFC 1951, 3.2.3)");
+    check_failure(&deflate_pair_most, 0x42, "06", 1007,
+                  "block type 3 is reserved (RFC 1951, 3.2.3)");
+    check_failure(&deflate_pair_most, 0xc2, "000500fbff48656c6c6f00", 1007, "NLEN");
+    check_failure(&deflate_pair_most, 0xc2, "f200110000", 1007, "before the first byte");
+    check_failure(&deflate_pair_most, 0xc1, "000100feffff00", 1007,
+                  "a text message must be UTF-8 (8.1)");
+    check_failure(&deflate_pair_most, 0xc1, "000100feffc300", 1007, "within a character (8.1)");
 }
 
 /* With a bit in the wrong place the header alone is enough. */
 static void the_mark_is_rsv1_of_the_first_frame(void) {
-    check_failure(&side_most, 0xa2, "00", 1002, "");
-    check_failure(&side_most, 0x92, "00", 1002, "");
-    check_failure(&side_most, 0xc9, "00", 1002, "");
-    check_failure(&side_most, 0xc8, "03e8", 1002, "");
+    check_failure(&deflate_pair_most, 0xa2, "00", 1002, "");
+    check_failure(&deflate_pair_most, 0x92, "00", 1002, "");
+    check_failure(&deflate_pair_most, 0xc9, "00", 1002, "");
+    check_failure(&deflate_pair_most, 0xc8, "03e8", 1002, "");
 }
 
 /* A message of fragments is echoed as one frame, and relaxing within it changes nothing. */
 static void silence_in_the_middle_of_a_message_is_harmless(void) {
     struct wire wire = {0};
-    struct side_result result;
-    side_open_both(&side_most, SIDE_MAX_MESSAGE);
+    struct deflate_pair_result result;
+    deflate_pair_open_both(&deflate_pair_most, DEFLATE_PAIR_MAX_MESSAGE);
     frame_fragments(&wire, true);
     for (size_t i = 0; i < wire.len; i++) {
-        result = side_feed(&side_server, wire.bytes + i, 1, 1, false);
-        side_relax(&side_server);
+        result = deflate_pair_feed(&deflate_pair_server, wire.bytes + i, 1, 1, false);
+        deflate_pair_relax(&deflate_pair_server);
         CHECK_EQUAL(result.messages, i + 1 == wire.len);
         if (i + 1 == wire.len) {
             CHECK_BYTES(result.payload.bytes, result.payload.len, "Hello", 5);
         }
-        side_result_free(&result);
+        deflate_pair_result_free(&result);
     }
     wire_free(&wire);
-    side_close_both();
+    deflate_pair_close_both();
 }
 
 /* Blocks of nothing with codes of their own, each with an empty stored block that aligns it. A
@@ -202,14 +206,14 @@ static void tables_without_end_are_1009(void) {
             wire_add(&payload, block, sizeof block);
         }
         wire_add_client_frame(&frame, 0xc2, payload.bytes, payload.len - 4);
-        open_alone(&side_server, true, &side_most);
-        struct side_result result =
-            side_feed(&side_server, frame.bytes, frame.len, frame.len, false);
+        open_alone(&deflate_pair_server, true, &deflate_pair_most);
+        struct deflate_pair_result result =
+            deflate_pair_feed(&deflate_pair_server, frame.bytes, frame.len, frame.len, false);
         CHECK_EQUAL(result.messages, count == MOST);
         CHECK_EQUAL(result.event == CONNECTION_FAILED, count > MOST);
         CHECK_EQUAL(count > MOST ? result.code : CLOSE_TOO_BIG, CLOSE_TOO_BIG);
-        side_result_free(&result);
-        side_close(&side_server);
+        deflate_pair_result_free(&result);
+        deflate_pair_close(&deflate_pair_server);
         wire_free(&payload);
         wire_free(&frame);
     }
@@ -223,14 +227,15 @@ static void a_large_buffer_is_not_filled_at_once(void) {
     struct wire frame = {0};
     size_t size;
     wire_add_client_frame(&frame, 0x82, message, sizeof message);
-    open_alone(&side_server, true, &side_most);
-    struct side_result result = side_feed(&side_server, frame.bytes, frame.len, frame.len, false);
+    open_alone(&deflate_pair_server, true, &deflate_pair_most);
+    struct deflate_pair_result result =
+        deflate_pair_feed(&deflate_pair_server, frame.bytes, frame.len, frame.len, false);
     CHECK_EQUAL(result.messages, 1);
-    CHECK(connection_space(&side_server.connection, &size) != NULL);
-    CHECK(side_server.connection.input.buffer.capacity >= LARGE &&
+    CHECK(connection_space(&deflate_pair_server.connection, &size) != NULL);
+    CHECK(deflate_pair_server.connection.input.buffer.capacity >= LARGE &&
           size == CONNECTION_INPUT_READ_SIZE);
-    side_result_free(&result);
-    side_close(&side_server);
+    deflate_pair_result_free(&result);
+    deflate_pair_close(&deflate_pair_server);
     wire_free(&frame);
 }
 

@@ -1,6 +1,6 @@
 /* Compressed messages as they are sent, RFC 7692: those that would not get shorter go as they are,
  * and echoes do not mix with what comes. */
-#include "tests/side.h"
+#include "tests/deflate_pair.h"
 #include "tests/test.h"
 
 #include <string.h>
@@ -9,21 +9,25 @@ static void what_does_not_shrink_goes_as_it_is(void) {
     uint8_t noise[5000], text[1000];
     bool marked;
     for (unsigned bits = 8; bits <= 15; bits += 7) {
-        side_open_both(&(struct permessage_parameters){false, false, bits, bits}, SIDE_MAX_MESSAGE);
-        side_fill_random(text, sizeof text, 8);
+        deflate_pair_open_both(&(struct permessage_parameters){false, false, bits, bits},
+                               DEFLATE_PAIR_MAX_MESSAGE);
+        deflate_pair_fill_random(text, sizeof text, 8);
         for (int i = 0; i < 20; i++) {
-            side_pass(&side_client, &side_server, text, sizeof text, &marked);
+            deflate_pair_pass(&deflate_pair_client, &deflate_pair_server, text, sizeof text,
+                              &marked);
             CHECK(marked);
-            side_fill_random(noise, sizeof noise, 256);
-            size_t size = side_pass(&side_client, &side_server, noise, sizeof noise, &marked);
+            deflate_pair_fill_random(noise, sizeof noise, 256);
+            size_t size = deflate_pair_pass(&deflate_pair_client, &deflate_pair_server, noise,
+                                            sizeof noise, &marked);
             CHECK(!marked);
             CHECK_EQUAL(size, 2 + 2 + 4 + sizeof noise);
-            size_t tiny = side_roll(4);
-            size = side_pass(&side_client, &side_server, noise, tiny, &marked);
+            size_t tiny = deflate_pair_roll(4);
+            size =
+                deflate_pair_pass(&deflate_pair_client, &deflate_pair_server, noise, tiny, &marked);
             CHECK(!marked);
             CHECK_EQUAL(size, 2 + 4 + tiny);
         }
-        side_close_both();
+        deflate_pair_close_both();
     }
 }
 
@@ -32,19 +36,21 @@ static void what_is_sent_is_shorter_than_the_message(void) {
     uint8_t text[300];
     bool marked;
     size_t smallest = 1000;
-    side_open_both(&(struct permessage_parameters){true, true, 15, 15}, SIDE_MAX_MESSAGE);
+    deflate_pair_open_both(&(struct permessage_parameters){true, true, 15, 15},
+                           DEFLATE_PAIR_MAX_MESSAGE);
     memset(text, 'a', sizeof text);
     for (size_t length = 0; length < sizeof text; length++) {
         for (uint32_t sides = 1; sides < 256; sides *= 4) {
-            side_fill_random(text, length, sides);
+            deflate_pair_fill_random(text, length, sides);
             size_t head = length < 126 ? 2 : 4;
-            size_t size = side_pass(&side_server, &side_client, text, length, &marked);
+            size_t size = deflate_pair_pass(&deflate_pair_server, &deflate_pair_client, text,
+                                            length, &marked);
             CHECK(marked ? size < head + length : size == head + length);
             smallest = marked && length < smallest ? length : smallest;
         }
     }
     CHECK_FOR(smallest < 10, "the smallest has %zu bytes", smallest);
-    side_close_both();
+    deflate_pair_close_both();
 }
 
 /* Messages that the server sends back as they lie, unmarked and not copied, while more come. */
@@ -56,12 +62,13 @@ static void a_batch_is_echoed_without_mixing(void) {
         static const size_t pieces[] = {1, 333, 2048, 1 << 20};
         for (size_t piece = 0; piece < 4; piece++) {
             struct wire wire = {0}, wanted = {0};
-            side_open_both(&(struct permessage_parameters){true, forgets, 15, 9}, SIDE_MAX_MESSAGE);
-            side_fill_random(noise, sizeof noise, 256);
-            side_fill_random(large, sizeof large, 256);
+            deflate_pair_open_both(&(struct permessage_parameters){true, forgets, 15, 9},
+                                   DEFLATE_PAIR_MAX_MESSAGE);
+            deflate_pair_fill_random(noise, sizeof noise, 256);
+            deflate_pair_fill_random(large, sizeof large, 256);
             struct wire blocks = {0};
             for (size_t at = 0; at < sizeof large; at += 60000) {
-                side_add_stored(&blocks, large + at, 60000);
+                deflate_pair_add_stored(&blocks, large + at, 60000);
             }
             wire_add_hex(&blocks, "00");
             wire_add_client_frame(&wire, 0xc2, blocks.bytes, blocks.len);
@@ -71,21 +78,21 @@ static void a_batch_is_echoed_without_mixing(void) {
             wire_add_server_text(&wanted, 0x82, "plain");
             for (size_t i = 0; i < COUNT; i++) {
                 struct wire payload = {0};
-                side_add_stored(&payload, noise + i * SIZE, SIZE);
+                deflate_pair_add_stored(&payload, noise + i * SIZE, SIZE);
                 wire_add_hex(&payload, "00");
                 wire_add_client_frame(&wire, 0xc2, payload.bytes, payload.len);
                 wire_add_server_frame(&wanted, 0x82, noise + i * SIZE, SIZE);
                 wire_free(&payload);
             }
-            struct side_result result =
-                side_feed(&side_server, wire.bytes, wire.len, pieces[piece], true);
+            struct deflate_pair_result result =
+                deflate_pair_feed(&deflate_pair_server, wire.bytes, wire.len, pieces[piece], true);
             CHECK_EQUAL(result.messages, 2 + COUNT);
             CHECK(result.output.len == wanted.len &&
                   memcmp(result.output.bytes, wanted.bytes, wanted.len) == 0);
-            side_result_free(&result);
+            deflate_pair_result_free(&result);
             wire_free(&wire);
             wire_free(&wanted);
-            side_close_both();
+            deflate_pair_close_both();
         }
     }
 }
@@ -94,22 +101,24 @@ static void a_batch_is_echoed_without_mixing(void) {
 static void an_echo_of_a_client_leaves_the_window_alone(void) {
     uint8_t noise[600];
     struct wire wire = {0}, payload = {0};
-    side_open_both(&(struct permessage_parameters){false, true, 15, 15}, SIDE_MAX_MESSAGE);
-    side_fill_random(noise, sizeof noise, 256);
-    side_add_stored(&payload, noise, sizeof noise);
+    deflate_pair_open_both(&(struct permessage_parameters){false, true, 15, 15},
+                           DEFLATE_PAIR_MAX_MESSAGE);
+    deflate_pair_fill_random(noise, sizeof noise, 256);
+    deflate_pair_add_stored(&payload, noise, sizeof noise);
     wire_add_hex(&payload, "00");
     wire_add_server_frame(&wire, 0xc2, payload.bytes, payload.len);
-    struct side_result result = side_feed(&side_client, wire.bytes, wire.len, 1000, true);
+    struct deflate_pair_result result =
+        deflate_pair_feed(&deflate_pair_client, wire.bytes, wire.len, 1000, true);
     CHECK(result.output.len > 0 && result.output.bytes[0] == 0x82);
-    side_result_free(&result);
+    deflate_pair_result_free(&result);
     wire_free(&wire);
-    side_add_hex(&wire, false, 0xc2, "02fa1f00"); /* three bytes from 256 back */
-    result = side_feed(&side_client, wire.bytes, wire.len, 1000, false);
+    deflate_pair_add_hex(&wire, false, 0xc2, "02fa1f00"); /* three bytes from 256 back */
+    result = deflate_pair_feed(&deflate_pair_client, wire.bytes, wire.len, 1000, false);
     CHECK_BYTES(result.payload.bytes, result.payload.len, noise + sizeof noise - 256, 3);
-    side_result_free(&result);
+    deflate_pair_result_free(&result);
     wire_free(&wire);
     wire_free(&payload);
-    side_close_both();
+    deflate_pair_close_both();
 }
 
 int main(void) {

@@ -1,6 +1,6 @@
 /* What all step programs have in common: the command line, the line that says where they listen,
  * and the way they stop and survive. */
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <arpa/inet.h>
@@ -105,8 +105,8 @@ static void it_listens_on_ipv6(void) {
         loopback.sin6_port = htons((uint16_t)process.port);
         int fd = socket(AF_INET6, SOCK_STREAM, 0);
         CHECK_EQUAL(connect(fd, (struct sockaddr *)&loopback, sizeof loopback), 0);
-        CHECK(peer_send_text(fd, "GET /x HTTP/1.1\r\nHost: [::1]\r\n\r\n"));
-        CHECK(peer_read_all(fd, response, sizeof response));
+        CHECK(raw_client_send_text(fd, "GET /x HTTP/1.1\r\nHost: [::1]\r\n\r\n"));
+        CHECK(raw_client_read_all(fd, response, sizeof response));
         CHECK(strncmp(response, "HTTP/1.1 404 ", 13) == 0);
         close(fd);
         CHECK_EQUAL(process_stop(&process), 0);
@@ -145,7 +145,7 @@ static void sigterm_ends_silent_connections(void) {
         if (process_start(&process, programs[i], no_arguments)) {
             int fds[5];
             for (size_t k = 0; k < 5; k++) {
-                fds[k] = peer_connect(process.port);
+                fds[k] = raw_client_connect(process.port);
             }
             CHECK(process_logs(&process, "#5 connected"));
             int64_t start = now();
@@ -164,7 +164,7 @@ static bool place_is_free_again(const struct process *process) {
     int64_t deadline = now() + PROCESS_WAIT;
     bool accepted = false;
     while (!accepted && now() < deadline) {
-        int fd = peer_connect(process->port);
+        int fd = raw_client_connect(process->port);
         struct pollfd wait = {fd, POLLIN, 0};
         accepted = poll(&wait, 1, 200) == 0;
         close(fd);
@@ -180,10 +180,10 @@ static void too_many_connections_are_told_so(void) {
             continue;
         }
         char answer[512];
-        int first = peer_connect(process.port), second = peer_connect(process.port);
+        int first = raw_client_connect(process.port), second = raw_client_connect(process.port);
         CHECK(process_logs(&process, "#2 connected"));
-        int third = peer_connect(process.port);
-        CHECK(peer_read_all(third, answer, sizeof answer));
+        int third = raw_client_connect(process.port);
+        CHECK(raw_client_read_all(third, answer, sizeof answer));
         CHECK_FOR(strncmp(answer, i == 0 ? "too many connections" : "HTTP/1.1 503 ", 13) == 0,
                   "%s answers: %s", programs[i], answer);
         const char *body = strstr(answer, "\r\n\r\n");
@@ -193,8 +193,8 @@ static void too_many_connections_are_told_so(void) {
         }
         close(third);
         CHECK(process_logs(&process, "#3 refused: 2 connections are open (--max-connections)"));
-        int fourth = peer_connect(process.port); /* one that was refused does not make room */
-        CHECK(peer_read_all(fourth, answer, sizeof answer));
+        int fourth = raw_client_connect(process.port); /* one that was refused does not make room */
+        CHECK(raw_client_read_all(fourth, answer, sizeof answer));
         close(fourth);
         CHECK(process_logs(&process, "#4 refused: "));
         /* The place of one that leaves can be taken again, as soon as its thread is done. */
@@ -223,25 +223,25 @@ static void it_survives_the_lack_of_descriptors(void) {
         return;
     }
     CHECK(process_logs(&process, "only 20 descriptors are allowed"));
-    fds[0] = peer_open(process.port);
+    fds[0] = raw_client_open(process.port);
     for (size_t i = 1; i < 30; i++) {
-        fds[i] = peer_connect(process.port);
+        fds[i] = raw_client_connect(process.port);
     }
     CHECK(process_logs(&process, "cannot accept connections: "));
     long before = process_cpu_ms(&process);
     poll(NULL, 0, 300); /* the time that is measured */
     CHECK(process_cpu_ms(&process) - before < 100);
     wire_add_client_text(&message, 0x81, "one more line");
-    CHECK(peer_send(fds[0], message.bytes, message.len));
+    CHECK(raw_client_send(fds[0], message.bytes, message.len));
     wire_free(&message);
     CHECK_EQUAL(process_log_count(&process, "cannot accept", "#1 text, 13 bytes"), 1);
     for (size_t i = 0; i < 30; i++) {
         close(fds[i]);
     }
     char response[512];
-    int fd = peer_connect(process.port);
-    CHECK(peer_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
-    CHECK(peer_read_all(fd, response, sizeof response));
+    int fd = raw_client_connect(process.port);
+    CHECK(raw_client_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
+    CHECK(raw_client_read_all(fd, response, sizeof response));
     CHECK(strncmp(response, "HTTP/1.1 404 ", 13) == 0);
     close(fd);
     CHECK_EQUAL(process_stop(&process), 0);
@@ -282,18 +282,18 @@ static void it_survives_the_lack_of_threads(void) {
         return;
     }
     for (size_t i = 0; i < 400; i++) {
-        fds[i] = peer_connect(process.port);
+        fds[i] = raw_client_connect(process.port);
     }
     CHECK(process_logs(&process, "no thread for connection #"));
-    CHECK(peer_read_all(fds[399], response, sizeof response));
+    CHECK(raw_client_read_all(fds[399], response, sizeof response));
     CHECK_FOR(strncmp(response, "HTTP/1.1 503 ", 13) == 0, "%s", response);
     /* The same for one whose request is there already, unread, when it is accepted: the server
      * sleeps until then. Closing its socket at once would be a reset. */
     kill(process.pid, SIGSTOP);
-    int asking = peer_connect(process.port);
-    CHECK(peer_send_text(asking, peer_handshake));
+    int asking = raw_client_connect(process.port);
+    CHECK(raw_client_send_text(asking, raw_client_handshake));
     kill(process.pid, SIGCONT);
-    CHECK_FOR(peer_read_all(asking, response, sizeof response), "no orderly end");
+    CHECK_FOR(raw_client_read_all(asking, response, sizeof response), "no orderly end");
     CHECK_FOR(strncmp(response, "HTTP/1.1 503 ", 13) == 0, "%s", response);
     close(asking);
     for (size_t i = 0; i < 400; i++) {
@@ -312,17 +312,17 @@ static void a_stalled_connection_delays_no_other(void) {
         if (!process_start(&process, programs[i], no_arguments)) {
             continue;
         }
-        int silent = peer_connect(process.port), half = peer_connect(process.port);
-        int open = i >= 2 ? peer_open(process.port) : -1;
-        CHECK(peer_send(half, request, sizeof request / 2));
-        CHECK(open < 0 || peer_send(open, "\x81", 1));
+        int silent = raw_client_connect(process.port), half = raw_client_connect(process.port);
+        int open = i >= 2 ? raw_client_open(process.port) : -1;
+        CHECK(raw_client_send(half, request, sizeof request / 2));
+        CHECK(open < 0 || raw_client_send(open, "\x81", 1));
         int64_t begin = now();
-        int fd = peer_connect(process.port);
-        CHECK(peer_send_text(fd, request));
+        int fd = raw_client_connect(process.port);
+        CHECK(raw_client_send_text(fd, request));
         if (i == 0) {
             CHECK(process_logs(&process, "|GET / HTTP/1.1..|"));
         } else {
-            CHECK(peer_read_all(fd, answer, sizeof answer));
+            CHECK(raw_client_read_all(fd, answer, sizeof answer));
             CHECK(strncmp(answer, "HTTP/1.1 200 ", 13) == 0);
         }
         CHECK_FOR(now() - begin < 1500, "%s took %lld ms", programs[i], (long long)(now() - begin));
@@ -362,7 +362,7 @@ static int start_redirected(struct process *process, const char *redirections) {
     }
     int fd = -1;
     for (int64_t end = now() + PROCESS_WAIT; fd < 0 && now() < end; poll(NULL, 0, 10)) {
-        fd = peer_try_connect(process->port);
+        fd = raw_client_try_connect(process->port);
     }
     return fd;
 }
@@ -374,11 +374,11 @@ static void it_serves_with_its_standard_descriptors_closed(void) {
     char response[1024];
     int fd = start_redirected(&process, "<&- >&- 2>&-");
     for (int i = 0; i < 3; i++) {
-        CHECK(peer_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
-        CHECK(peer_read_all(fd, response, sizeof response));
+        CHECK(raw_client_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
+        CHECK(raw_client_read_all(fd, response, sizeof response));
         CHECK_FOR(strncmp(response, "HTTP/1.1 404 ", 13) == 0, "%s", response);
         close(fd);
-        fd = peer_try_connect(process.port);
+        fd = raw_client_try_connect(process.port);
         CHECK(fd >= 0);
     }
     close(fd);
@@ -395,10 +395,10 @@ static void it_serves_though_nobody_reads_its_log(void) {
     int fd = start_redirected(&process, redirections);
     int64_t begin = now();
     for (int i = 0; i < 800; i++) { /* some 200 bytes each, more than the 64 KiB of the pipe */
-        CHECK(peer_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
-        CHECK(peer_read_all(fd, response, sizeof response));
+        CHECK(raw_client_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
+        CHECK(raw_client_read_all(fd, response, sizeof response));
         close(fd);
-        fd = peer_connect(process.port);
+        fd = raw_client_connect(process.port);
     }
     /* If each line waited, this would take minutes. */
     CHECK_FOR(now() - begin < 3 * PROCESS_WAIT, "it took %lld ms", (long long)(now() - begin));

@@ -2,7 +2,7 @@
  * each comes from. Every one gets its 101 with the right accept value, in whatever pieces. */
 #include "step03_handshake/handshake.h"
 #include "step07_deflate/permessage_deflate.h"
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <glob.h>
@@ -196,13 +196,13 @@ static void byte_by_byte(void) {
 static void open_in_pieces(const struct request *from, size_t piece) {
     int at_once = 1;
     char response[RESPONSE_SIZE], wanted_line[64];
-    int fd = peer_connect(server.port);
+    int fd = raw_client_connect(server.port);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
     for (size_t at = 0; at < from->len; at += piece) {
         size_t rest = from->len - at;
-        CHECK(peer_send(fd, from->bytes + at, rest < piece ? rest : piece));
+        CHECK(raw_client_send(fd, from->bytes + at, rest < piece ? rest : piece));
     }
-    CHECK(peer_read_until(fd, "\r\n\r\n", response, sizeof response));
+    CHECK(raw_client_read_until(fd, "\r\n\r\n", response, sizeof response));
     snprintf(wanted_line, sizeof wanted_line, "\r\nSec-WebSocket-Accept: %s\r\n", from->accept);
     CHECK_FOR(strncmp(response, "HTTP/1.1 101 ", 13) == 0, "%s: %s", from->name, response);
     CHECK_FOR(strstr(response, wanted_line) != NULL, "%s: %s", from->name, response);
@@ -213,9 +213,9 @@ static void open_in_pieces(const struct request *from, size_t piece) {
     wire_add_client_close(&sent, 1000, "");
     wire_add_server_text(&wanted, 0x81, from->name);
     wire_add_server_close(&wanted, 1000, "");
-    CHECK(peer_send(fd, sent.bytes, sent.len));
-    peer_expect(fd, &wanted);
-    peer_expect_end(fd);
+    CHECK(raw_client_send(fd, sent.bytes, sent.len));
+    raw_client_expect(fd, &wanted);
+    raw_client_expect_end(fd);
     wire_free(&sent);
     close(fd);
 }

@@ -4,7 +4,7 @@
 
 #include "step01_tcp/server.h"
 
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <fcntl.h>
@@ -24,9 +24,9 @@ static const char request[] = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
 /* Asks for a page that is not there, and checks that this is what the server says. */
 static void ask(const struct process *process) {
     char response[1024];
-    int fd = peer_connect(process->port);
-    CHECK(peer_send_text(fd, request));
-    CHECK(peer_read_all(fd, response, sizeof response));
+    int fd = raw_client_connect(process->port);
+    CHECK(raw_client_send_text(fd, request));
+    CHECK(raw_client_read_all(fd, response, sizeof response));
     CHECK_FOR(strncmp(response, "HTTP/1.1 404 ", 13) == 0, "%s", response);
     close(fd);
 }
@@ -204,11 +204,11 @@ static void the_limit_of_descriptors_is_raised(void) {
         return;
     }
     for (size_t i = 0; i < CONNECTIONS; i++) {
-        fds[i] = peer_connect(process.port);
+        fds[i] = raw_client_connect(process.port);
     }
     char response[1024];
-    CHECK(peer_send_text(fds[CONNECTIONS - 1], request));
-    CHECK(peer_read_all(fds[CONNECTIONS - 1], response, sizeof response));
+    CHECK(raw_client_send_text(fds[CONNECTIONS - 1], request));
+    CHECK(raw_client_read_all(fds[CONNECTIONS - 1], response, sizeof response));
     CHECK_FOR(strncmp(response, "HTTP/1.1 404 ", 13) == 0, "%s", response);
     CHECK_EQUAL(process_log_count(&process, "descriptors", "#150 answered 404 "), 0);
     for (size_t i = 0; i < CONNECTIONS; i++) {
@@ -226,15 +226,15 @@ static void a_request_in_progress_at_the_stop_gets_503(void) {
         if (!process_start(&process, programs[i], no_arguments)) {
             continue;
         }
-        int silent = peer_connect(process.port), half = peer_connect(process.port);
-        CHECK(peer_send(half, request, sizeof request / 2));
+        int silent = raw_client_connect(process.port), half = raw_client_connect(process.port);
+        CHECK(raw_client_send(half, request, sizeof request / 2));
         CHECK(process_logs(&process, "#2 connected"));
         int64_t start = now();
         kill(process.pid, SIGTERM);
-        CHECK(peer_read_all(half, response, sizeof response));
+        CHECK(raw_client_read_all(half, response, sizeof response));
         CHECK_FOR(strncmp(response, "HTTP/1.1 503 ", 13) == 0, "%s", response);
         CHECK(strstr(response, "The server is shutting down.") != NULL);
-        CHECK(peer_read_all(silent, response, sizeof response));
+        CHECK(raw_client_read_all(silent, response, sizeof response));
         CHECK_FOR(strncmp(response, "HTTP/1.1 503 ", 13) == 0, "%s", response);
         CHECK_EQUAL(process_stop(&process), 0);
         int64_t most = process_is_instrumented() ? PROCESS_WAIT : 2500;

@@ -3,7 +3,7 @@
 #include "step05_echo/session.h"
 
 #include "common/log.h"
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <poll.h>
@@ -68,20 +68,20 @@ static void end(struct scene *scene) {
 static void tell(const struct scene *scene, uint8_t first, const char *payload) {
     struct wire wire = {0};
     wire_add_client_text(&wire, first, payload);
-    CHECK(peer_send(scene->peer, wire.bytes, wire.len));
+    CHECK(raw_client_send(scene->peer, wire.bytes, wire.len));
     wire_free(&wire);
 }
 
 static void expect(const struct scene *scene, uint8_t first, const char *payload) {
     struct wire wanted = {0};
     wire_add_server_text(&wanted, first, payload);
-    peer_expect(scene->peer, &wanted);
+    raw_client_expect(scene->peer, &wanted);
 }
 
 static void expect_close(const struct scene *scene, unsigned code, const char *reason) {
     struct wire wanted = {0};
     wire_add_server_close(&wanted, code, reason);
-    peer_expect(scene->peer, &wanted);
+    raw_client_expect(scene->peer, &wanted);
 }
 
 /* Whether nothing comes for so many ms, not even the end. */
@@ -103,7 +103,7 @@ static void replies_to_a_batch_leave_in_one_write(void) {
         wire_add_client_text(&batch, i == 10 ? 0x89 : 0x81, "one of a batch");
         wire_add_server_text(&wanted, i == 10 ? 0x8a : 0x81, "one of a batch");
     }
-    CHECK(peer_send(scene.peer, batch.bytes, batch.len));
+    CHECK(raw_client_send(scene.peer, batch.bytes, batch.len));
     CHECK(!is_silent(&scene, PROCESS_WAIT));
     ssize_t len = recv(scene.peer, got, sizeof got, 0);
     CHECK_BYTES(got, len > 0 ? (size_t)len : 0, wanted.bytes, wanted.len);
@@ -118,7 +118,7 @@ static void silence_gets_a_ping_and_more_of_it_is_the_end(void) {
     int64_t start = now();
     expect(&scene, 0x89, "");
     CHECK_FOR(now() - start >= 250, "pinged after %lld ms", (long long)(now() - start));
-    peer_expect_end(scene.peer);
+    raw_client_expect_end(scene.peer);
     CHECK_FOR(now() - start >= 550, "ended after %lld ms", (long long)(now() - start));
     end(&scene);
 }
@@ -158,9 +158,9 @@ static void our_close_leaves_time_for_a_reply(void) {
     CHECK(is_silent(&scene, 600)); /* it waits, and does not ping any more either */
     struct wire reply = {0};
     wire_add_client_close(&reply, 1000, "");
-    CHECK(peer_send(scene.peer, reply.bytes, reply.len));
+    CHECK(raw_client_send(scene.peer, reply.bytes, reply.len));
     wire_free(&reply);
-    peer_expect_end(scene.peer);
+    raw_client_expect_end(scene.peer);
     end(&scene);
 }
 
@@ -170,7 +170,7 @@ static void a_close_without_reply_is_given_up(void) {
     tell(&scene, 0x81, "leave");
     expect_close(&scene, 1000, "as you wish");
     int64_t start = now();
-    peer_expect_end(scene.peer);
+    raw_client_expect_end(scene.peer);
     CHECK_FOR(now() - start >= LIMITS_CLOSE_TIMEOUT - 200 && now() - start < 10000,
               "it took %lld ms", (long long)(now() - start));
     end(&scene);
@@ -184,10 +184,10 @@ static void the_largest_message_is_that_of_the_settings(void) {
     begin(&scene);
     wire_add_client_frame(&sent, 0x82, payload, 200);
     wire_add_client_frame(&sent, 0x82, payload, 201);
-    CHECK(peer_send(scene.peer, sent.bytes, sent.len));
+    CHECK(raw_client_send(scene.peer, sent.bytes, sent.len));
     wire_add_server_frame(&wanted, 0x82, payload, 200);
     wire_add_server_close(&wanted, 1009, "the message is larger than the limit");
-    peer_expect(scene.peer, &wanted);
+    raw_client_expect(scene.peer, &wanted);
     wire_free(&sent);
     end(&scene);
 }
@@ -202,7 +202,7 @@ static int64_t drip(const struct scene *scene, const struct wire *bytes, size_t 
     for (size_t at = 0; now() - start < most; at = at + each < bytes->len ? at + each : 0) {
         size_t left = bytes->len - at;
         struct pollfd wait = {scene->peer, POLLIN, 0};
-        CHECK(peer_send(scene->peer, bytes->bytes + at, left < each ? left : each));
+        CHECK(raw_client_send(scene->peer, bytes->bytes + at, left < each ? left : each));
         while (poll(&wait, 1, 10) > 0) {
             ssize_t len = recv(scene->peer, got, sizeof got, 0);
             if (len <= 0) {
@@ -222,7 +222,7 @@ static void check_drip(const char *what, struct wire *once, struct wire *again, 
     enum { TIME = 200 };
     struct scene scene = {.settings = {1 << 20, {LONG, 0, TIME}}};
     begin(&scene);
-    CHECK(peer_send(scene.peer, once->bytes, once->len));
+    CHECK(raw_client_send(scene.peer, once->bytes, once->len));
     int64_t took = drip(&scene, again, each, PROCESS_WAIT);
     CHECK_FOR(took >= TIME - 20 && took < 5000, "%s: closed after %lld ms", what, (long long)took);
     wire_free(once);
@@ -253,7 +253,7 @@ static void what_has_begun_wakes_the_wait_for_a_silent_peer(void) {
     struct scene scene = {.settings = {1000, {LONG, 0, 200}}};
     begin(&scene);
     int64_t start = now();
-    CHECK(peer_send(scene.peer, "\x82", 1));
+    CHECK(raw_client_send(scene.peer, "\x82", 1));
     expect_close(&scene, 1008, "the message takes too long");
     CHECK_FOR(now() - start >= 180 && now() - start < 5000, "it took %lld ms",
               (long long)(now() - start));
@@ -280,7 +280,7 @@ static void bytes_earn_the_time_that_they_take(void) {
     begin(&scene);
     wire_add_client_frame(&once, 0x02, quarter, sizeof quarter);
     wire_add_client_text(&again, 0x89, "p");
-    CHECK(peer_send(scene.peer, once.bytes, once.len));
+    CHECK(raw_client_send(scene.peer, once.bytes, once.len));
     int64_t took = drip(&scene, &again, again.len, PROCESS_WAIT);
     CHECK_FOR(took >= 430 && took < 5000, "closed after %lld ms", (long long)took);
     wire_free(&once);

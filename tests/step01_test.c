@@ -1,6 +1,6 @@
 /* Step 1 from outside: what arrives is shown in the log, and nobody disturbs anybody else. */
 #include "tests/lesson.h"
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include "step01_tcp/tcp.h"
@@ -18,12 +18,12 @@
 static struct process server;
 
 static void each_chunk_is_shown_with_its_length(void) {
-    int fd = peer_connect(server.port);
-    CHECK(peer_send(fd, "Hello\r\n\x01\xff", 9));
+    int fd = raw_client_connect(server.port);
+    CHECK(raw_client_send(fd, "Hello\r\n\x01\xff", 9));
     CHECK(process_logs(&server, "read 9 bytes\n"));
     CHECK(process_logs(&server,
                        "0000  48 65 6c 6c 6f 0d 0a 01  ff                       |Hello....|\n"));
-    CHECK(peer_send_text(fd, "0123456789abcdefX"));
+    CHECK(raw_client_send_text(fd, "0123456789abcdefX"));
     CHECK(process_logs(
         &server, "0000  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  |0123456789abcdef|\n"));
     CHECK(process_logs(&server, "0010  58                                                |X|\n"));
@@ -32,13 +32,13 @@ static void each_chunk_is_shown_with_its_length(void) {
 }
 
 static void a_reset_is_the_end_of_one_connection_only(void) {
-    int other = peer_connect(server.port);
-    int fd = peer_connect(server.port);
-    CHECK(peer_send_text(fd, "soon gone"));
+    int other = raw_client_connect(server.port);
+    int fd = raw_client_connect(server.port);
+    CHECK(raw_client_send_text(fd, "soon gone"));
     CHECK(process_logs(&server, "|soon gone|"));
-    peer_reset(fd);
+    raw_client_reset(fd);
     CHECK(process_logs(&server, "ended: Connection reset by peer; 9 bytes in all\n"));
-    CHECK(peer_send_text(other, "still here"));
+    CHECK(raw_client_send_text(other, "still here"));
     CHECK(process_logs(&server, "|still here|"));
     close(other);
 }
@@ -49,10 +49,10 @@ static const char last_of_long_chunks[] = "; 513 bytes in all\n";
 static void send_long_chunks(const struct process *process) {
     static char bytes[514];
     for (size_t zeros = 511; zeros <= 512; zeros++) {
-        int fd = peer_connect(process->port);
+        int fd = raw_client_connect(process->port);
         memset(bytes, 0, zeros);
         bytes[zeros] = 'X';
-        CHECK(peer_send(fd, bytes, zeros + 1));
+        CHECK(raw_client_send(fd, bytes, zeros + 1));
         CHECK(process_logs(process, zeros == 511 ? "read 512 bytes\n" : "read 513 bytes\n"));
         close(fd);
         CHECK(process_logs(process, zeros == 511 ? "; 512 bytes in all\n" : last_of_long_chunks));
@@ -145,7 +145,7 @@ static void a_read_waits_only_so_long(void) {
     CHECK_EQUAL(tcp_read(&connection, &byte, 1, 50), -1);
     CHECK_EQUAL(errno, ETIMEDOUT);
     CHECK(now() - start >= 40 && now() - start < 5000);
-    CHECK(peer_send_text(peer, "x"));
+    CHECK(raw_client_send_text(peer, "x"));
     CHECK_EQUAL(tcp_read(&connection, &byte, 1, 20000), 1);
     close(peer);
     CHECK_EQUAL(tcp_read(&connection, &byte, 1, 20000), 0);
@@ -158,7 +158,7 @@ static void a_stop_is_reported_once(void) {
     atomic_bool stop = false;
     char byte;
     connection.stop = &stop;
-    CHECK(peer_send_text(peer, "ab"));
+    CHECK(raw_client_send_text(peer, "ab"));
     CHECK_EQUAL(tcp_read(&connection, &byte, 1, 20000), 1);
     atomic_store(&stop, true);
     CHECK_EQUAL(tcp_read(&connection, &byte, 1, 20000), -1);

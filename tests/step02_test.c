@@ -1,5 +1,5 @@
 /* Step 2 from outside: every request gets its exact answer, and the answer arrives. */
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <poll.h>
@@ -14,9 +14,10 @@ static struct process server;
 /* Sends a request and reads the whole answer. It must start with `status` and hold `part`. */
 static void ask_at(unsigned port, const char *request, const char *status, const char *part) {
     static char answer[65536];
-    int fd = peer_connect(port);
-    CHECK(peer_send_text(fd, request));
-    CHECK_FOR(peer_read_all(fd, answer, sizeof answer), "no orderly end after: %.60s", request);
+    int fd = raw_client_connect(port);
+    CHECK(raw_client_send_text(fd, request));
+    CHECK_FOR(raw_client_read_all(fd, answer, sizeof answer), "no orderly end after: %.60s",
+              request);
     CHECK_FOR(strncmp(answer, status, strlen(status)) == 0, "%.60s\n  gets: %.60s", request,
               answer);
     CHECK_FOR(strstr(answer, part) != NULL, "%.60s\n  gets: %s", request, answer);
@@ -39,13 +40,13 @@ static void the_page_and_other_paths(void) {
 
 static void head_has_the_same_head_and_no_body(void) {
     static char get[65536], head[65536];
-    int fd = peer_connect(server.port);
-    CHECK(peer_send_text(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
-    CHECK(peer_read_all(fd, get, sizeof get));
+    int fd = raw_client_connect(server.port);
+    CHECK(raw_client_send_text(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+    CHECK(raw_client_read_all(fd, get, sizeof get));
     close(fd);
-    fd = peer_connect(server.port);
-    CHECK(peer_send_text(fd, "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"));
-    CHECK(peer_read_all(fd, head, sizeof head));
+    fd = raw_client_connect(server.port);
+    CHECK(raw_client_send_text(fd, "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"));
+    CHECK(raw_client_read_all(fd, head, sizeof head));
     close(fd);
     char *length = strstr(head, "Content-Length: "), *body = strstr(get, "\r\n\r\n");
     CHECK(length != NULL && body != NULL);
@@ -99,11 +100,11 @@ static void too_long_and_too_many(void) {
 static void a_request_in_single_bytes(void) {
     static const char request[] = "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n";
     char answer[1024];
-    int fd = peer_connect(server.port);
+    int fd = raw_client_connect(server.port);
     for (size_t i = 0; i < sizeof request - 1; i++) {
-        CHECK(peer_send(fd, request + i, 1));
+        CHECK(raw_client_send(fd, request + i, 1));
     }
-    CHECK(peer_read_all(fd, answer, sizeof answer));
+    CHECK(raw_client_read_all(fd, answer, sizeof answer));
     CHECK(strncmp(answer, "HTTP/1.1 404 ", 13) == 0);
     close(fd);
 }
@@ -111,14 +112,14 @@ static void a_request_in_single_bytes(void) {
 /* Sends one byte a time without end; only the deadline for the whole head can stop that. */
 static void a_dripping_request_meets_its_deadline(void) {
     char answer[1024];
-    int fd = peer_connect(server.port);
+    int fd = raw_client_connect(server.port);
     int64_t start = now();
     struct pollfd wait = {fd, POLLIN, 0};
-    CHECK(peer_send_text(fd, "GET / HTTP/1.1\r\nHost: a\r\nX: "));
+    CHECK(raw_client_send_text(fd, "GET / HTTP/1.1\r\nHost: a\r\nX: "));
     while (poll(&wait, 1, 20) == 0 && now() - start < PROCESS_WAIT) {
-        CHECK(peer_send_text(fd, "x"));
+        CHECK(raw_client_send_text(fd, "x"));
     }
-    CHECK(peer_read_all(fd, answer, sizeof answer));
+    CHECK(raw_client_read_all(fd, answer, sizeof answer));
     CHECK_FOR(strncmp(answer, "HTTP/1.1 408 ", 13) == 0, "%s", answer);
     CHECK(strstr(answer, "within 0.4 seconds (--handshake-timeout)") != NULL);
     CHECK(now() - start >= 350 && now() - start < 5000);
@@ -127,8 +128,8 @@ static void a_dripping_request_meets_its_deadline(void) {
 
 static void a_silent_connection_meets_it_too(void) {
     char answer[1024];
-    int fd = peer_connect(server.port);
-    CHECK(peer_read_all(fd, answer, sizeof answer));
+    int fd = raw_client_connect(server.port);
+    CHECK(raw_client_read_all(fd, answer, sizeof answer));
     CHECK_FOR(strncmp(answer, "HTTP/1.1 408 ", 13) == 0, "%s", answer);
     close(fd);
 }
@@ -138,28 +139,29 @@ static void a_silent_connection_meets_it_too(void) {
 static void an_answer_arrives_though_the_client_still_sends(void) {
     static char body[1 << 20], answer[1024];
     memset(body, 'x', sizeof body);
-    int fd = peer_connect(server.port);
-    CHECK(peer_send_text(fd, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8388608\r\n\r\n"));
+    int fd = raw_client_connect(server.port);
+    CHECK(
+        raw_client_send_text(fd, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8388608\r\n\r\n"));
     for (int i = 0; i < 8; i++) {
-        CHECK(peer_send(fd, body, sizeof body));
+        CHECK(raw_client_send(fd, body, sizeof body));
     }
-    CHECK(peer_read_all(fd, answer, sizeof answer));
+    CHECK(raw_client_read_all(fd, answer, sizeof answer));
     CHECK(strncmp(answer, "HTTP/1.1 405 ", 13) == 0);
     close(fd);
 }
 
 static void a_client_that_ends_its_side_still_gets_the_answer(void) {
     char answer[1024];
-    int fd = peer_connect(server.port);
-    CHECK(peer_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
+    int fd = raw_client_connect(server.port);
+    CHECK(raw_client_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
     shutdown(fd, SHUT_WR);
-    CHECK(peer_read_all(fd, answer, sizeof answer));
+    CHECK(raw_client_read_all(fd, answer, sizeof answer));
     CHECK(strncmp(answer, "HTTP/1.1 404 ", 13) == 0);
     close(fd);
-    fd = peer_connect(server.port);
-    CHECK(peer_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n")); /* the end is missing */
+    fd = raw_client_connect(server.port);
+    CHECK(raw_client_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n")); /* the end is missing */
     shutdown(fd, SHUT_WR);
-    CHECK(peer_read_all(fd, answer, sizeof answer));
+    CHECK(raw_client_read_all(fd, answer, sizeof answer));
     CHECK(strncmp(answer, "HTTP/1.1 400 ", 13) == 0);
     CHECK(strstr(answer, "did not arrive in full") != NULL);
     close(fd);
@@ -186,8 +188,8 @@ static void a_refused_request_is_shown(void) {
     snprintf(request, sizeof request, "GET /%0300d HTTP/1.1\r\n\r\n", 0);
     ask(request, "HTTP/1.1 400 ", "no Host");
     CHECK(process_logs(&server, "0000...\"\n"));
-    int fd = peer_connect(server.port);
-    CHECK(peer_send_text(fd, "GET /cut-off"));
+    int fd = raw_client_connect(server.port);
+    CHECK(raw_client_send_text(fd, "GET /cut-off"));
     shutdown(fd, SHUT_WR);
     CHECK(process_logs(&server, " refused: \"GET /cut-off\"\n"));
     close(fd);
@@ -203,9 +205,9 @@ static void a_client_that_speaks_tls_gets_an_end_and_no_answer(void) {
     if (!process_start(&other, "step02_http", arguments)) {
         return;
     }
-    int fd = peer_connect(other.port);
-    CHECK(peer_send(fd, hello, sizeof hello));
-    peer_expect_end(fd);
+    int fd = raw_client_connect(other.port);
+    CHECK(raw_client_send(fd, hello, sizeof hello));
+    raw_client_expect_end(fd);
     close(fd);
     CHECK(process_logs(&other, "#1 ended: This server does not speak TLS: use ws:// and http://"));
     ask_at(other.port, "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 404 ", "");

@@ -1,7 +1,7 @@
 /* Step 3 from outside: the handshake over a real socket. Its rules are tested in
  * handshake_rules_test and its siblings. */
 #include "tests/lesson.h"
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -25,9 +25,9 @@ static void the_answer_to_the_example_of_the_rfc(void) {
                                   "Sec-WebSocket-Extensions: permessage-deflate\r\n"
                                   "Sec-WebSocket-Version: 13\r\n\r\n";
     char response[1024];
-    int fd = peer_connect(server.port);
-    CHECK(peer_send_text(fd, request));
-    CHECK(peer_read_until(fd, "\r\n\r\n", response, sizeof response));
+    int fd = raw_client_connect(server.port);
+    CHECK(raw_client_send_text(fd, request));
+    CHECK(raw_client_read_until(fd, "\r\n\r\n", response, sizeof response));
     CHECK(strncmp(response, "HTTP/1.1 101 Switching Protocols\r\n", 34) == 0);
     CHECK(strstr(response, "\r\nUpgrade: websocket\r\n") != NULL);
     CHECK(strstr(response, "\r\nConnection: Upgrade\r\n") != NULL);
@@ -54,9 +54,9 @@ static void refused(const char *replaced, const char *by, const char *status, co
     }
     snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - request), request, by,
              at + strlen(replaced));
-    int fd = peer_connect(server.port);
-    CHECK(peer_send_text(fd, changed));
-    CHECK(peer_read_all(fd, answer, sizeof answer));
+    int fd = raw_client_connect(server.port);
+    CHECK(raw_client_send_text(fd, changed));
+    CHECK(raw_client_read_all(fd, answer, sizeof answer));
     CHECK_FOR(strncmp(answer, status, strlen(status)) == 0, "%s gets %s", by, answer);
     CHECK_FOR(strstr(answer, part) != NULL, "%s gets %s", by, answer);
     close(fd);
@@ -76,9 +76,9 @@ static void broken_handshakes_are_refused(void) {
 
 static void the_page_is_still_there(void) {
     static char answer[65536];
-    int fd = peer_connect(server.port);
-    CHECK(peer_send_text(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
-    CHECK(peer_read_all(fd, answer, sizeof answer));
+    int fd = raw_client_connect(server.port);
+    CHECK(raw_client_send_text(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+    CHECK(raw_client_read_all(fd, answer, sizeof answer));
     CHECK(strncmp(answer, "HTTP/1.1 200 OK\r\n", 17) == 0);
     CHECK(strstr(answer, "\r\nServer: step03_handshake\r\n") != NULL);
     close(fd);
@@ -88,16 +88,16 @@ static void bytes_after_the_request_are_not_lost(void) {
     struct wire segment = {0};
     char response[1024];
     static const char origin[] = "GET / HTTP/1.1\r\nOrigin: https://good.example\r\n";
-    const char *rest = strstr(peer_handshake, "Host:");
+    const char *rest = strstr(raw_client_handshake, "Host:");
     wire_add(&segment, origin, sizeof origin - 1);
     wire_add(&segment, rest, strlen(rest));
     wire_add_hex(&segment, "81 85 37fa213d 7f9f4d5158");
-    int fd = peer_connect(server.port);
-    CHECK(peer_send(fd, segment.bytes, segment.len));
-    CHECK(peer_read_until(fd, "\r\n\r\n", response, sizeof response));
+    int fd = raw_client_connect(server.port);
+    CHECK(raw_client_send(fd, segment.bytes, segment.len));
+    CHECK(raw_client_read_until(fd, "\r\n\r\n", response, sizeof response));
     CHECK(process_logs(&server, "read 11 bytes\n"));
     CHECK(process_logs(&server, "0000  81 85 37 fa 21 3d 7f 9f  4d 51 58"));
-    CHECK(peer_send_text(fd, "more"));
+    CHECK(raw_client_send_text(fd, "more"));
     CHECK(process_logs(&server, "|more|"));
     wire_free(&segment);
     close(fd);

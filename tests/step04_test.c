@@ -1,6 +1,6 @@
 /* Step 4 from outside: what it shows of the frames that arrive. */
 #include "tests/lesson.h"
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -15,8 +15,8 @@ static struct process server;
 
 /* Opens a connection, sends these frames, and frees them. Returns the descriptor. */
 static int send_frames(struct wire *wire) {
-    int fd = peer_open(server.port);
-    CHECK(peer_send(fd, wire->bytes, wire->len));
+    int fd = raw_client_open(server.port);
+    CHECK(raw_client_send(fd, wire->bytes, wire->len));
     wire_free(wire);
     return fd;
 }
@@ -38,7 +38,7 @@ static void a_close_is_shown_and_ends_the_connection(void) {
     wire_add_client_text(&wire, 0x81, "not shown");
     int fd = send_frames(&wire);
     CHECK(process_logs(&server, "  close: code 4321, reason \"good\\x1b[31m day\"\n"));
-    peer_expect_end(fd);
+    raw_client_expect_end(fd);
     CHECK_EQUAL(process_log_count(&server, "not shown", "ended without an answer"), 0);
     close(fd);
 }
@@ -60,7 +60,7 @@ static void a_bad_frame_is_named_and_ends_the_connection(void) {
         wire_add_hex(&wire, bad[i].hex);
         int fd = send_frames(&wire);
         CHECK(process_logs(&server, bad[i].sentence));
-        peer_expect_end(fd);
+        raw_client_expect_end(fd);
         close(fd);
     }
 }
@@ -82,9 +82,9 @@ static void a_large_frame_is_shortened_and_the_next_one_found(void) {
 static void a_frame_in_single_bytes(void) {
     struct wire wire = {0};
     wire_add_client_text(&wire, 0x89, "drip");
-    int fd = peer_open(server.port);
+    int fd = raw_client_open(server.port);
     for (size_t i = 0; i < wire.len; i++) {
-        CHECK(peer_send(fd, wire.bytes + i, 1));
+        CHECK(raw_client_send(fd, wire.bytes + i, 1));
     }
     CHECK(process_logs(&server, "  ping: \"drip\"\n"));
     wire_free(&wire);
@@ -97,10 +97,10 @@ static void one_and_a_half_frames_in_one_read(void) {
     wire_add_client_text(&wire, 0x81, "the first is whole");
     size_t half = wire.len + 11;
     wire_add_client_text(&wire, 0x81, "the second comes in two");
-    int fd = peer_open(server.port);
-    CHECK(peer_send(fd, wire.bytes, half));
+    int fd = raw_client_open(server.port);
+    CHECK(raw_client_send(fd, wire.bytes, half));
     CHECK(process_logs(&server, "  text: \"the first is whole\"\n"));
-    CHECK(peer_send(fd, wire.bytes + half, wire.len - half));
+    CHECK(raw_client_send(fd, wire.bytes + half, wire.len - half));
     const char *whole = "  text: \"the second comes in two\"\n";
     CHECK_EQUAL(process_log_count(&server, "the second", whole), 1);
     wire_free(&wire);
@@ -123,8 +123,8 @@ static void a_long_frame_is_drawn_when_its_first_256_bytes_are_there(void) {
     char payload[1000];
     memset(payload, 'b', sizeof payload);
     wire_add_client_frame(&wire, 0x82, payload, sizeof payload);
-    int fd = peer_open(server.port);
-    CHECK(peer_send(fd, wire.bytes, 8 + 256));
+    int fd = raw_client_open(server.port);
+    CHECK(raw_client_send(fd, wire.bytes, 8 + 256));
     CHECK(process_logs(&server, "frame 1: binary, 1000 bytes of payload\n"));
     CHECK(process_logs(&server, "... and 984 more bytes of payload\n"));
     wire_free(&wire);
@@ -159,7 +159,7 @@ static void the_end_after_an_error_is_orderly(void) {
         wire_add_hex(&wire, "83 80 00000000"); /* a reserved opcode */
         wire_add(&wire, more, sizeof more);
         int fd = send_frames(&wire);
-        peer_expect_end(fd);
+        raw_client_expect_end(fd);
         close(fd);
     }
 }

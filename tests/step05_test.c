@@ -1,6 +1,6 @@
 /* Step 5 from outside: the echo server over real sockets. The protocol's rules are tested in
  * the connection tests; here it is about time, many peers at once, and answers that arrive. */
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <poll.h>
@@ -18,8 +18,8 @@ static void echo(int fd, const char *text) {
     struct wire sent = {0}, wanted = {0};
     wire_add_client_text(&sent, 0x81, text);
     wire_add_server_text(&wanted, 0x81, text);
-    CHECK(peer_send(fd, sent.bytes, sent.len));
-    peer_expect(fd, &wanted);
+    CHECK(raw_client_send(fd, sent.bytes, sent.len));
+    raw_client_expect(fd, &wanted);
     wire_free(&sent);
 }
 
@@ -28,9 +28,9 @@ static void close_properly(int fd) {
     struct wire sent = {0}, wanted = {0};
     wire_add_client_close(&sent, 1000, "");
     wire_add_server_close(&wanted, 1000, "");
-    CHECK(peer_send(fd, sent.bytes, sent.len));
-    peer_expect(fd, &wanted);
-    peer_expect_end(fd);
+    CHECK(raw_client_send(fd, sent.bytes, sent.len));
+    raw_client_expect(fd, &wanted);
+    raw_client_expect_end(fd);
     wire_free(&sent);
     close(fd);
 }
@@ -42,7 +42,7 @@ static bool start(struct process *process, const char *option, const char *value
 }
 
 static void messages_come_back(void) {
-    int fd = peer_open(server.port);
+    int fd = raw_client_open(server.port);
     echo(fd, "hello");
     echo(fd, "");
     echo(fd, "Gr\xc3\xbc\xc3\x9f"
@@ -64,16 +64,16 @@ static void large_messages_come_back(void) {
     }
     wire_add_server_frame(&wanted, 0x82, payload, sizeof payload);
     wire_add_server_frame(&wanted, 0x82, payload, sizeof payload);
-    int fd = peer_open(server.port);
+    int fd = raw_client_open(server.port);
     /* A second process sends, since this one reads at the same time. */
     pid_t child = fork();
     if (child == 0) {
-        bool good = peer_send(fd, sent.bytes, sent.len);
+        bool good = raw_client_send(fd, sent.bytes, sent.len);
         close(fd);
         close(server.output_fd);
         _exit(good ? 0 : 1);
     }
-    peer_expect(fd, &wanted);
+    raw_client_expect(fd, &wanted);
     wire_free(&sent);
     close_properly(fd);
 }
@@ -96,13 +96,13 @@ static void the_memory_of_large_messages_is_given_back(void) {
     wire_add_client_frame(&large, 0x82, payload, sizeof payload);
     for (size_t crowd = 1; crowd <= CROWD; crowd += CROWD - 1) {
         for (size_t i = 0; i < crowd; i++) {
-            fds[i] = peer_open(own.port);
-            CHECK(peer_send(fds[i], large.bytes, large.len));
+            fds[i] = raw_client_open(own.port);
+            CHECK(raw_client_send(fds[i], large.bytes, large.len));
         }
         for (size_t i = 0; i < crowd; i++) {
             struct wire wanted = {0};
             wire_add_server_frame(&wanted, 0x82, payload, sizeof payload);
-            peer_expect(fds[i], &wanted);
+            raw_client_expect(fds[i], &wanted);
         }
         for (size_t i = 0; i < crowd; i++) {
             close_properly(fds[i]);
@@ -122,21 +122,21 @@ static void the_memory_of_large_messages_is_given_back(void) {
 static void frames_in_the_segment_of_the_request_are_answered(void) {
     struct wire segment = {0}, wanted = {0};
     char response[1024];
-    wire_add(&segment, peer_handshake, strlen(peer_handshake));
+    wire_add(&segment, raw_client_handshake, strlen(raw_client_handshake));
     wire_add_client_text(&segment, 0x81, "early");
     wire_add_client_text(&segment, 0x89, "bird");
-    int fd = peer_connect(server.port);
-    CHECK(peer_send(fd, segment.bytes, segment.len));
-    CHECK(peer_read_until(fd, "\r\n\r\n", response, sizeof response));
+    int fd = raw_client_connect(server.port);
+    CHECK(raw_client_send(fd, segment.bytes, segment.len));
+    CHECK(raw_client_read_until(fd, "\r\n\r\n", response, sizeof response));
     wire_add_server_text(&wanted, 0x81, "early");
     wire_add_server_text(&wanted, 0x8a, "bird");
-    peer_expect(fd, &wanted);
+    raw_client_expect(fd, &wanted);
     wire_free(&segment);
     close_properly(fd);
 }
 
 static void tcp_ends_at_once_after_the_closing_handshake(void) {
-    int fd = peer_open(server.port);
+    int fd = raw_client_open(server.port);
     int64_t begin = now();
     close_properly(fd);
     CHECK_FOR(now() - begin < 1000, "it took %lld ms", (long long)(now() - begin));
@@ -147,14 +147,14 @@ static void tcp_ends_at_once_after_the_closing_handshake(void) {
 static void check_failure_arrives(struct wire *bad, unsigned code, const char *sentence) {
     static const uint8_t more[1 << 20];
     struct wire wanted = {0};
-    int fd = peer_open(server.port);
-    CHECK(peer_send(fd, bad->bytes, bad->len));
+    int fd = raw_client_open(server.port);
+    CHECK(raw_client_send(fd, bad->bytes, bad->len));
     for (int i = 0; i < 8; i++) {
-        CHECK(peer_send(fd, more, sizeof more));
+        CHECK(raw_client_send(fd, more, sizeof more));
     }
     wire_add_server_close(&wanted, code, sentence);
-    peer_expect(fd, &wanted);
-    peer_expect_end(fd);
+    raw_client_expect(fd, &wanted);
+    raw_client_expect_end(fd);
     wire_free(bad);
     close(fd);
 }
@@ -172,12 +172,12 @@ static void the_reason_of_a_failure_arrives(void) {
 
 static void the_subprotocol_is_chat(void) {
     char request[1024], response[1024];
-    const char *rest = strstr(peer_handshake, "Host:");
+    const char *rest = strstr(raw_client_handshake, "Host:");
     snprintf(request, sizeof request,
              "GET /websocket HTTP/1.1\r\nSec-WebSocket-Protocol: soap, chat\r\n%s", rest);
-    int fd = peer_connect(server.port);
-    CHECK(peer_send_text(fd, request));
-    CHECK(peer_read_until(fd, "\r\n\r\n", response, sizeof response));
+    int fd = raw_client_connect(server.port);
+    CHECK(raw_client_send_text(fd, request));
+    CHECK(raw_client_read_until(fd, "\r\n\r\n", response, sizeof response));
     CHECK(strstr(response, "\r\nSec-WebSocket-Protocol: chat\r\n") != NULL);
     close_properly(fd);
 }
@@ -185,13 +185,13 @@ static void the_subprotocol_is_chat(void) {
 static void an_end_without_close_is_logged(void) {
     struct wire half = {0};
     wire_add_client_text(&half, 0x81, "cut off");
-    int fd = peer_open(server.port);
-    CHECK(peer_send(fd, half.bytes, half.len - 3));
+    int fd = raw_client_open(server.port);
+    CHECK(raw_client_send(fd, half.bytes, half.len - 3));
     close(fd);
     CHECK(process_logs(&server, "lost after 0 messages: closed by the peer without a Close\n"));
-    fd = peer_open(server.port);
-    CHECK(peer_send(fd, half.bytes, half.len - 3));
-    peer_reset(fd);
+    fd = raw_client_open(server.port);
+    CHECK(raw_client_send(fd, half.bytes, half.len - 3));
+    raw_client_reset(fd);
     CHECK(process_logs(&server, "lost after 0 messages: Connection reset by peer\n"));
     wire_free(&half);
 }
@@ -208,26 +208,26 @@ static void a_stalled_connection_delays_no_other(void) {
                                          "01 85 37fa213d 7f9f4d5158"};
     enum { FRAMES = sizeof frames / sizeof frames[0] };
     int stalled[FRAMES + 3];
-    stalled[FRAMES] = peer_connect(server.port); /* says nothing */
-    stalled[FRAMES + 1] = peer_connect(server.port);
-    CHECK(peer_send(stalled[FRAMES + 1], peer_handshake, 40)); /* half a request */
+    stalled[FRAMES] = raw_client_connect(server.port); /* says nothing */
+    stalled[FRAMES + 1] = raw_client_connect(server.port);
+    CHECK(raw_client_send(stalled[FRAMES + 1], raw_client_handshake, 40)); /* half a request */
     for (size_t i = 0; i < FRAMES; i++) {
         struct wire wire = {0};
         wire_add_hex(&wire, frames[i]);
-        stalled[i] = peer_open(server.port);
-        CHECK(peer_send(stalled[i], wire.bytes, wire.len));
+        stalled[i] = raw_client_open(server.port);
+        CHECK(raw_client_send(stalled[i], wire.bytes, wire.len));
         wire_free(&wire);
     }
     static const uint8_t payload[12 << 20];
     struct wire large = {0};
     wire_add_client_frame(&large, 0x82, payload, sizeof payload);
-    stalled[FRAMES + 2] = peer_open(server.port); /* reads nothing of 12 MiB */
-    CHECK(peer_send(stalled[FRAMES + 2], large.bytes, large.len));
+    stalled[FRAMES + 2] = raw_client_open(server.port); /* reads nothing of 12 MiB */
+    CHECK(raw_client_send(stalled[FRAMES + 2], large.bytes, large.len));
     wire_free(&large);
 
     for (int i = 0; i < 20; i++) {
         int64_t begin = now();
-        int fd = peer_open(server.port);
+        int fd = raw_client_open(server.port);
         echo(fd, "not delayed");
         close_properly(fd);
         CHECK_FOR(now() - begin < 1000, "it took %lld ms", (long long)(now() - begin));
@@ -244,14 +244,14 @@ static void the_largest_message_is_an_option(void) {
     if (!start(&own, "--max-message", "200")) {
         return;
     }
-    int fd = peer_open(own.port);
+    int fd = raw_client_open(own.port);
     wire_add_client_frame(&sent, 0x82, payload, 200);
     wire_add_client_frame(&sent, 0x82, payload, 201);
-    CHECK(peer_send(fd, sent.bytes, sent.len));
+    CHECK(raw_client_send(fd, sent.bytes, sent.len));
     wire_add_server_frame(&wanted, 0x82, payload, 200);
     wire_add_server_close(&wanted, 1009, "the message is larger than the limit");
-    peer_expect(fd, &wanted);
-    peer_expect_end(fd);
+    raw_client_expect(fd, &wanted);
+    raw_client_expect_end(fd);
     close(fd);
     wire_free(&sent);
     CHECK_EQUAL(process_stop(&own), 0);
@@ -263,17 +263,17 @@ static void a_silent_peer_is_pinged_and_then_given_up(void) {
     if (!start(&own, "--ping-interval", "0.2")) {
         return;
     }
-    int fd = peer_open(own.port);
+    int fd = raw_client_open(own.port);
     wire_add_client_text(&pong, 0x8a, "");
     for (int i = 0; i < 4; i++) { /* as long as it answers, it stays */
         wire_add_server_text(&ping, 0x89, "");
-        peer_expect(fd, &ping);
-        CHECK(peer_send(fd, pong.bytes, pong.len));
+        raw_client_expect(fd, &ping);
+        CHECK(raw_client_send(fd, pong.bytes, pong.len));
     }
     int64_t begin = now();
     wire_add_server_text(&wanted, 0x89, "");
-    peer_expect(fd, &wanted);
-    peer_expect_end(fd);
+    raw_client_expect(fd, &wanted);
+    raw_client_expect_end(fd);
     CHECK_FOR(now() - begin >= 350 && now() - begin < 5000, "after %lld ms",
               (long long)(now() - begin));
     CHECK(process_logs(&own, "lost after 0 messages: no answer to a ping\n"));
@@ -288,7 +288,7 @@ static void an_idle_peer_is_told_1001_whatever_it_answers(void) {
     if (!start(&own, "--idle-timeout", "0.5")) {
         return;
     }
-    int fd = peer_open(own.port);
+    int fd = raw_client_open(own.port);
     int64_t begin = now();
     struct pollfd wait = {fd, POLLIN, 0};
     wire_add_client_text(&pong, 0x8a, "");
@@ -297,21 +297,21 @@ static void an_idle_peer_is_told_1001_whatever_it_answers(void) {
         CHECK_EQUAL(poll(&wait, 1, 300), 0);
     }
     while (poll(&wait, 1, 50) == 0 && now() - begin < PROCESS_WAIT) {
-        CHECK(peer_send(fd, pong.bytes, pong.len)); /* pongs are no messages */
+        CHECK(raw_client_send(fd, pong.bytes, pong.len)); /* pongs are no messages */
     }
     CHECK_FOR(now() - begin >= 1050 && now() - begin < 5000, "after %lld ms",
               (long long)(now() - begin));
     wire_add_server_close(&wanted, 1001, "no message for too long");
-    peer_expect(fd, &wanted);
+    raw_client_expect(fd, &wanted);
     /* This peer never replies to the Close and goes on sending; that does not hold the server. */
     begin = now();
     while (poll(&wait, 1, 20) == 0 && now() - begin < PROCESS_WAIT) {
-        CHECK(peer_send(fd, pong.bytes, pong.len));
+        CHECK(raw_client_send(fd, pong.bytes, pong.len));
     }
     CHECK_FOR(now() - begin >= 1500 && now() - begin < 5000, "it took %lld ms",
               (long long)(now() - begin));
     char more[16];
-    peer_read_all(fd, more, sizeof more); /* by a reset, if it has not read the last pong */
+    raw_client_read_all(fd, more, sizeof more); /* by a reset, if it has not read the last pong */
     CHECK_EQUAL(more[0], '\0');
     CHECK(process_logs(&own, "lost after 3 messages: no reply to our Close\n"));
     wire_free(&pong);
@@ -329,16 +329,16 @@ static void sigterm_says_goodbye(void) {
     if (!start(&own, "--quiet", NULL)) {
         return;
     }
-    int polite = peer_open(own.port), deaf = peer_open(own.port);
+    int polite = raw_client_open(own.port), deaf = raw_client_open(own.port);
     wire_add_client_frame(&large, 0x82, payload, sizeof payload);
-    CHECK(peer_send(deaf, large.bytes, large.len));
+    CHECK(raw_client_send(deaf, large.bytes, large.len));
     echo(polite, "before the end");
     kill(own.pid, SIGTERM);
     wire_add_server_close(&wanted, 1001, "the server is shutting down");
-    peer_expect(polite, &wanted);
+    raw_client_expect(polite, &wanted);
     wire_add_client_close(&reply, 1001, "");
-    CHECK(peer_send(polite, reply.bytes, reply.len));
-    peer_expect_end(polite);
+    CHECK(raw_client_send(polite, reply.bytes, reply.len));
+    raw_client_expect_end(polite);
     int64_t begin = now();
     CHECK_EQUAL(process_stop(&own), 0);
     CHECK_FOR(now() - begin < 6000, "it took %lld ms", (long long)(now() - begin));

@@ -1,5 +1,5 @@
 /* Step 6 from outside: the client program against the echo server. */
-#include "tests/launch.h"
+#include "tests/client_process.h"
 #include "tests/process.h"
 #include "tests/test.h"
 
@@ -18,9 +18,10 @@ static const char *echo_url(void) {
 }
 
 static void lines_come_back(void) {
-    struct launch run;
-    CHECK_EQUAL(
-        launch_run(&run, "one\n\nGr\xc3\xbc\xc3\x9f\x65\r\nno end", launch_at_once, echo_url()), 0);
+    struct client_process run;
+    CHECK_EQUAL(client_process_run(&run, "one\n\nGr\xc3\xbc\xc3\x9f\x65\r\nno end",
+                                   client_process_at_once, echo_url()),
+                0);
     CHECK_FOR(strcmp(run.printed, "one\n\nGr\xc3\xbc\xc3\x9f\x65\nno end\n") == 0, "%s",
               run.printed);
     CHECK_FOR(strcmp(run.said, "open\nclosed with 1000\n") == 0, "%s", run.said);
@@ -32,8 +33,8 @@ static void many_bytes_come_back(void) {
      * them ten times slower. */
     const size_t size = process_is_instrumented() ? 4 << 20 : 20 << 20;
     uint8_t *sent = malloc(size), *got = malloc(size + 1);
-    struct launch run = {0};
-    FILE *in = launch_file(), *out = launch_file();
+    struct client_process run = {0};
+    FILE *in = client_process_file(), *out = client_process_file();
     if (sent == NULL || got == NULL) {
         abort();
     }
@@ -43,8 +44,8 @@ static void many_bytes_come_back(void) {
     CHECK_EQUAL(fwrite(sent, 1, size, in), size);
     rewind(in);
     run.out = fdopen(dup(fileno(out)), "r+");
-    launch_start(&run, fileno(in), arguments, echo_url());
-    CHECK_EQUAL(launch_finish(&run), 0);
+    client_process_start(&run, fileno(in), arguments, echo_url());
+    CHECK_EQUAL(client_process_finish(&run), 0);
     rewind(out);
     CHECK_EQUAL(fread(got, 1, size + 1, out), size);
     CHECK(memcmp(sent, got, size) == 0);
@@ -56,10 +57,10 @@ static void many_bytes_come_back(void) {
 }
 
 static void a_long_line_is_one_message(void) {
-    struct launch run;
+    struct client_process run;
     static char line[50001];
     memset(line, 'x', sizeof line - 1);
-    CHECK_EQUAL(launch_run(&run, line, launch_at_once, echo_url()), 0);
+    CHECK_EQUAL(client_process_run(&run, line, client_process_at_once, echo_url()), 0);
     CHECK_EQUAL(strlen(run.printed), sizeof line);
     CHECK(process_logs(&echo_server, "closed with 1000 after 1 messages"));
 }
@@ -67,14 +68,14 @@ static void a_long_line_is_one_message(void) {
 static void the_whole_input_is_one_message(void) {
     static const char *const text[] = {"--one-message", "--wait", "0", NULL};
     static const char *const bytes[] = {"--one-message", "--binary", "--wait", "0", NULL};
-    struct launch run;
-    CHECK_EQUAL(launch_run(&run, "a\r\n\nb\n", text, echo_url()), 0);
+    struct client_process run;
+    CHECK_EQUAL(client_process_run(&run, "a\r\n\nb\n", text, echo_url()), 0);
     CHECK_FOR(strcmp(run.printed, "a\r\n\nb\n\n") == 0, "%s", run.printed);
-    CHECK_EQUAL(launch_run(&run, "", text, echo_url()), 0);
+    CHECK_EQUAL(client_process_run(&run, "", text, echo_url()), 0);
     CHECK_FOR(strcmp(run.printed, "\n") == 0, "%s", run.printed);
-    CHECK_EQUAL(launch_run(&run, "a\n\xff\n", bytes, echo_url()), 0);
+    CHECK_EQUAL(client_process_run(&run, "a\n\xff\n", bytes, echo_url()), 0);
     CHECK_FOR(strcmp(run.printed, "a\n\xff\n") == 0, "%s", run.printed);
-    CHECK_EQUAL(launch_run(&run, "a\n\xff\n", text, echo_url()), 1);
+    CHECK_EQUAL(client_process_run(&run, "a\n\xff\n", text, echo_url()), 1);
     CHECK_FOR(run.printed[0] == '\0' && strstr(run.said, "the input is not UTF-8") != NULL, "%s",
               run.said);
 }
@@ -83,39 +84,40 @@ static void one_message_has_a_bound(void) {
     enum { MOST = 16777216 };
     static const char *const arguments[] = {"--one-message", "--wait", "2", NULL};
     static char input[MOST + 2];
-    static struct launch run;
+    static struct client_process run;
     memset(input, 'x', MOST);
     if (!process_is_instrumented()) { /* so much takes too long where programs are watched */
-        CHECK_EQUAL(launch_run(&run, input, arguments, echo_url()), 0);
+        CHECK_EQUAL(client_process_run(&run, input, arguments, echo_url()), 0);
         CHECK(process_logs(&echo_server, "#1 closed with 1000 after 1 messages"));
     }
     input[MOST] = 'x';
-    CHECK_EQUAL(launch_run(&run, input, arguments, echo_url()), 1);
+    CHECK_EQUAL(client_process_run(&run, input, arguments, echo_url()), 1);
     CHECK_FOR(run.printed[0] == '\0' && strstr(run.said, "longer than 16777216 bytes") != NULL,
               "%s", run.said);
 }
 
 static void a_long_url_is_asked_for(void) {
-    struct launch run;
+    struct client_process run;
     char url[8100];
     int length = snprintf(url, sizeof url, "%s?token=", echo_url());
     memset(url + length, 'x', sizeof url - 1 - (size_t)length);
     url[sizeof url - 1] = '\0';
-    CHECK_EQUAL(launch_run(&run, "hello\n", launch_at_once, url), 0);
+    CHECK_EQUAL(client_process_run(&run, "hello\n", client_process_at_once, url), 0);
     CHECK_FOR(strcmp(run.printed, "hello\n") == 0, "%s", run.said);
 }
 
 static void what_is_not_utf8_is_not_sent(void) {
-    struct launch run;
-    CHECK_EQUAL(launch_run(&run, "a\n\xff\nb\n", launch_at_once, echo_url()), 1);
+    struct client_process run;
+    CHECK_EQUAL(client_process_run(&run, "a\n\xff\nb\n", client_process_at_once, echo_url()), 1);
     CHECK_FOR(strcmp(run.printed, "a\nb\n") == 0, "%s", run.printed);
     CHECK_FOR(strstr(run.said, "line 2 is not UTF-8") != NULL, "%s", run.said);
 }
 
 static void verbose_draws_both_directions(void) {
-    struct launch run;
-    CHECK_EQUAL(launch_run(&run, "hi\n", (const char *const[]){"--verbose", "--wait", "0", NULL},
-                           echo_url()),
+    struct client_process run;
+    CHECK_EQUAL(client_process_run(&run, "hi\n",
+                                   (const char *const[]){"--verbose", "--wait", "0", NULL},
+                                   echo_url()),
                 0);
     static const char *const wanted[] = {"> GET / HTTP/1.1\n",
                                          "> Sec-WebSocket-Key: ",

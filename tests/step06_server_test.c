@@ -1,7 +1,7 @@
 /* Step 6 from outside: the client program against a server in the hands of the test that breaks
  * each rule for servers. */
 #include "tests/process.h"
-#include "tests/scripted.h"
+#include "tests/scripted_server.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -22,27 +22,27 @@ static void nothing_is_sent_before_the_answer_is_judged(void) {
         "HTTP/1.1 101 x\nUpgrade: websocket\n\n",
     };
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
-        struct scripted script = {.answer = answers[i]};
-        struct launch run;
-        CHECK_EQUAL(scripted_play(&script, &run, "secret\n", NULL), 1);
+        struct scripted_server script = {.answer = answers[i]};
+        struct client_process run;
+        CHECK_EQUAL(scripted_server_play(&script, &run, "secret\n", NULL), 1);
         CHECK_FOR(script.got_length == 0, "%zu bytes after %s", script.got_length, answers[i]);
-        CHECK_FOR(launch_is_one_line(run.said), "%s", run.said);
+        CHECK_FOR(client_process_is_one_line(run.said), "%s", run.said);
     }
 }
 
 static void every_frame_has_a_key_of_its_own(void) {
-    struct scripted script = {.answer = SCRIPTED_OPEN, .wait_for = 4 * 10};
-    struct launch run;
+    struct scripted_server script = {.answer = SCRIPTED_OPEN, .wait_for = 4 * 10};
+    struct client_process run;
     uint8_t first[8];
     char payload[8][126];
     wire_add_server_close(&script.frames, 1000, "");
-    CHECK_EQUAL(scripted_play(&script, &run, "same\nsame\nsame\nsame\n", NULL), 0);
+    CHECK_EQUAL(scripted_server_play(&script, &run, "same\nsame\nsame\nsame\n", NULL), 0);
     for (size_t i = 0; i < 4; i++) {
         for (size_t j = 0; j < i; j++) {
             CHECK(memcmp(script.got + i * 10 + 2, script.got + j * 10 + 2, 4) != 0);
         }
     }
-    CHECK_EQUAL(scripted_unmask(&script, first, payload), 5);
+    CHECK_EQUAL(scripted_server_unmask(&script, first, payload), 5);
     for (size_t i = 0; i < 4; i++) {
         CHECK_EQUAL(first[i], 0x81);
         CHECK(strcmp(payload[i], "same") == 0);
@@ -63,14 +63,15 @@ static void a_rule_broken_by_the_server_ends_it(void) {
         {"82 7f 0000 0001 0000 0000", 1009}, /* 4 GiB */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct scripted script = {.answer = SCRIPTED_OPEN};
-        struct launch run;
+        struct scripted_server script = {.answer = SCRIPTED_OPEN};
+        struct client_process run;
         uint8_t first[8];
         char payload[8][126], sent[32];
         wire_add_hex(&script.frames, cases[i].frames);
-        CHECK_EQUAL(scripted_play(&script, &run, "", (const char *const[]){"--wait", "10", NULL}),
-                    1);
-        size_t count = scripted_unmask(&script, first, payload);
+        CHECK_EQUAL(
+            scripted_server_play(&script, &run, "", (const char *const[]){"--wait", "10", NULL}),
+            1);
+        size_t count = scripted_server_unmask(&script, first, payload);
         CHECK_EQUAL(count, 1);
         CHECK_EQUAL(first[0], 0x88);
         CHECK_EQUAL((unsigned)(uint8_t)payload[0][0] << 8 | (uint8_t)payload[0][1], cases[i].code);
@@ -91,15 +92,16 @@ static void the_code_of_a_close_is_the_exit_status(void) {
         {4000, 1, "closed with 4000: bye\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct scripted script = {.answer = SCRIPTED_OPEN};
-        struct launch run;
+        struct scripted_server script = {.answer = SCRIPTED_OPEN};
+        struct client_process run;
         uint8_t first[8];
         char payload[8][126];
         wire_add_server_close(&script.frames, cases[i].code, "bye");
-        CHECK_EQUAL(scripted_play(&script, &run, "", (const char *const[]){"--wait", "10", NULL}),
-                    cases[i].status);
+        CHECK_EQUAL(
+            scripted_server_play(&script, &run, "", (const char *const[]){"--wait", "10", NULL}),
+            cases[i].status);
         CHECK_FOR(strstr(run.said, cases[i].said) != NULL, "%s", run.said);
-        CHECK_EQUAL(scripted_unmask(&script, first, payload),
+        CHECK_EQUAL(scripted_server_unmask(&script, first, payload),
                     1); /* the reply, with the same code */
         CHECK_EQUAL((unsigned)(uint8_t)payload[0][0] << 8 | (uint8_t)payload[0][1], cases[i].code);
     }
@@ -107,26 +109,27 @@ static void the_code_of_a_close_is_the_exit_status(void) {
 
 static void the_server_is_the_first_to_end_tcp(void) {
     for (int asked = 0; asked < 2; asked++) {
-        struct scripted script = {
+        struct scripted_server script = {
             .answer = SCRIPTED_OPEN, .lingers = true, .wait_for = asked ? 8 : 0};
-        struct launch run;
+        struct client_process run;
         wire_add_server_close(&script.frames, 1000, "");
-        CHECK_EQUAL(
-            scripted_play(&script, &run, "",
-                          asked ? launch_at_once : (const char *const[]){"--wait", "10", NULL}),
-            0);
+        CHECK_EQUAL(scripted_server_play(&script, &run, "",
+                                         asked ? client_process_at_once
+                                               : (const char *const[]){"--wait", "10", NULL}),
+                    0);
         CHECK_EQUAL(script.got_length, 8);
         CHECK(!script.ended_early);
     }
 }
 
 static void late_replies_are_waited_for(void) {
-    struct scripted script = {.answer = SCRIPTED_OPEN, .wait_for = 11, .delay = 300};
-    struct launch run;
+    struct scripted_server script = {.answer = SCRIPTED_OPEN, .wait_for = 11, .delay = 300};
+    struct client_process run;
     wire_add_server_text(&script.frames, 0x81, "late");
     wire_add_server_close(&script.frames, 1000, "");
     CHECK_EQUAL(
-        scripted_play(&script, &run, "hello\n", (const char *const[]){"--wait", "10", NULL}), 0);
+        scripted_server_play(&script, &run, "hello\n", (const char *const[]){"--wait", "10", NULL}),
+        0);
     CHECK_FOR(strcmp(run.printed, "late\n") == 0, "%s", run.printed);
 }
 
@@ -138,12 +141,13 @@ static void only_messages_renew_the_wait(void) {
     } cases[] = {{"", "89 00"}, {"\x01\x01x", "00 01 78"}, {"\x81\x7dx", "78"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char answer[512];
-        struct scripted script = {.answer = answer, .every = 50};
-        struct launch run;
+        struct scripted_server script = {.answer = answer, .every = 50};
+        struct client_process run;
         snprintf(answer, sizeof answer, SCRIPTED_OPEN "%s", cases[i].begin);
         wire_add_hex(&script.frames, cases[i].again);
-        CHECK_EQUAL(scripted_play(&script, &run, "", (const char *const[]){"--wait", "0.2", NULL}),
-                    1);
+        CHECK_EQUAL(
+            scripted_server_play(&script, &run, "", (const char *const[]){"--wait", "0.2", NULL}),
+            1);
         CHECK_FOR(strstr(run.said, "did not reply to our Close") != NULL, "%s", run.said);
     }
 }
@@ -152,37 +156,38 @@ static void the_wait_begins_when_all_is_sent(void) {
     static const char *const arguments[] = {"--one-message", "--wait", "0.1", NULL};
     enum { SIZE = 16 << 20, HEADER = 14 }; /* more than the kernel's buffers take */
     static char input[SIZE + 1];
-    static struct launch run;
-    struct scripted script = {.answer = SCRIPTED_OPEN, .delay = 2500, .drain = HEADER + SIZE};
+    static struct client_process run;
+    struct scripted_server script = {
+        .answer = SCRIPTED_OPEN, .delay = 2500, .drain = HEADER + SIZE};
     memset(input, 'x', SIZE);
     wire_add_server_close(&script.frames, 1000, "");
-    CHECK_EQUAL(scripted_play(&script, &run, input, arguments), 0);
+    CHECK_EQUAL(scripted_server_play(&script, &run, input, arguments), 0);
     CHECK_FOR(strcmp(run.said, "open\nclosed with 1000\n") == 0, "%s", run.said);
 }
 
 static void pings_are_sent_in_silence(void) {
     static const char *const arguments[] = {"--ping-interval", "0.05", "--wait", "600", NULL};
-    struct scripted script = {.answer = SCRIPTED_OPEN, .wait_for = 6, .delay = 0};
-    struct launch run;
+    struct scripted_server script = {.answer = SCRIPTED_OPEN, .wait_for = 6, .delay = 0};
+    struct client_process run;
     uint8_t first[8];
     char payload[8][126];
     wire_add_server_close(&script.frames, 1000, "");
-    CHECK_EQUAL(scripted_play(&script, &run, "", arguments), 0);
-    CHECK_EQUAL(scripted_unmask(&script, first, payload), 2);
+    CHECK_EQUAL(scripted_server_play(&script, &run, "", arguments), 0);
+    CHECK_EQUAL(scripted_server_unmask(&script, first, payload), 2);
     CHECK_EQUAL(first[0], 0x89);
     CHECK_EQUAL(first[1], 0x88);
 
-    script = (struct scripted){.answer = SCRIPTED_OPEN};
-    CHECK_EQUAL(scripted_play(&script, &run, "", arguments), 1);
+    script = (struct scripted_server){.answer = SCRIPTED_OPEN};
+    CHECK_EQUAL(scripted_server_play(&script, &run, "", arguments), 1);
     CHECK_FOR(strstr(run.said, "no answer to a ping") != NULL, "%s", run.said);
-    CHECK_EQUAL(scripted_unmask(&script, first, payload), 1);
+    CHECK_EQUAL(scripted_server_unmask(&script, first, payload), 1);
 
-    script = (struct scripted){.answer = SCRIPTED_OPEN, .every = 10, .wait_for = 6 + 6};
+    script = (struct scripted_server){.answer = SCRIPTED_OPEN, .every = 10, .wait_for = 6 + 6};
     wire_add_hex(&script.frames, "8a 00");
-    CHECK_EQUAL(
-        scripted_play(&script, &run, "",
-                      (const char *const[]){"--ping-interval", "0.05", "--wait", "0.5", NULL}),
-        1);
+    CHECK_EQUAL(scripted_server_play(
+                    &script, &run, "",
+                    (const char *const[]){"--ping-interval", "0.05", "--wait", "0.5", NULL}),
+                1);
     CHECK_FOR(strstr(run.said, "no answer to a ping") != NULL, "%s", run.said);
 }
 
@@ -204,38 +209,42 @@ static void the_close_says_what_was_asked_for(void) {
         {"--close=4000", "", 4000, 4001, 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct scripted script = {.answer = SCRIPTED_OPEN, .wait_for = 8 + strlen(cases[i].reason)};
-        struct launch run;
+        struct scripted_server script = {.answer = SCRIPTED_OPEN,
+                                         .wait_for = 8 + strlen(cases[i].reason)};
+        struct client_process run;
         uint8_t first[8];
         char payload[8][126] = {{0}};
         wire_add_server_close(&script.frames, cases[i].reply, "");
-        CHECK_EQUAL(scripted_play(&script, &run, "",
-                                  (const char *const[]){cases[i].argument, "--wait", "0", NULL}),
-                    cases[i].status);
-        CHECK_EQUAL(scripted_unmask(&script, first, payload), 1);
+        CHECK_EQUAL(
+            scripted_server_play(&script, &run, "",
+                                 (const char *const[]){cases[i].argument, "--wait", "0", NULL}),
+            cases[i].status);
+        CHECK_EQUAL(scripted_server_unmask(&script, first, payload), 1);
         CHECK_EQUAL((unsigned)(uint8_t)payload[0][0] << 8 | (uint8_t)payload[0][1], cases[i].code);
         CHECK_FOR(strcmp(payload[0] + 2, cases[i].reason) == 0, "%s", payload[0] + 2);
     }
 }
 
 static void an_end_without_a_close_is_an_error(void) {
-    struct scripted script = {.answer = SCRIPTED_OPEN, .end_at_once = true};
-    struct launch run;
-    CHECK_EQUAL(scripted_play(&script, &run, "", (const char *const[]){"--wait", "10", NULL}), 1);
+    struct scripted_server script = {.answer = SCRIPTED_OPEN, .end_at_once = true};
+    struct client_process run;
+    CHECK_EQUAL(
+        scripted_server_play(&script, &run, "", (const char *const[]){"--wait", "10", NULL}), 1);
     CHECK_FOR(strstr(run.said, "without a Close") != NULL || strstr(run.said, "reset") != NULL,
               "%s", run.said);
 }
 
 static void a_server_that_says_nothing_is_left(void) {
-    struct scripted script = {.answer = ""};
-    struct launch run;
+    struct scripted_server script = {.answer = ""};
+    struct client_process run;
     int64_t begin = now();
-    CHECK_EQUAL(
-        scripted_play(&script, &run, "", (const char *const[]){"--handshake-timeout", "0.2", NULL}),
-        1);
+    CHECK_EQUAL(scripted_server_play(&script, &run, "",
+                                     (const char *const[]){"--handshake-timeout", "0.2", NULL}),
+                1);
     CHECK_FOR(strstr(run.said, "--handshake-timeout") != NULL, "%s", run.said);
-    script = (struct scripted){.answer = SCRIPTED_OPEN}; /* it never replies to a Close */
-    CHECK_EQUAL(scripted_play(&script, &run, "", (const char *const[]){"--wait", "0", NULL}), 1);
+    script = (struct scripted_server){.answer = SCRIPTED_OPEN}; /* it never replies to a Close */
+    CHECK_EQUAL(scripted_server_play(&script, &run, "", (const char *const[]){"--wait", "0", NULL}),
+                1);
     CHECK_FOR(strstr(run.said, "did not reply to our Close") != NULL, "%s", run.said);
     CHECK(now() - begin < PROCESS_WAIT);
 }
@@ -258,10 +267,10 @@ static void a_refusal_ends_where_its_body_does(void) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char answer[256];
-        struct scripted script = {.answer = answer};
-        struct launch run;
+        struct scripted_server script = {.answer = answer};
+        struct client_process run;
         snprintf(answer, sizeof answer, "HTTP/1.1 %s", cases[i].answer);
-        CHECK_EQUAL(scripted_play(&script, &run, "", patient), 1);
+        CHECK_EQUAL(scripted_server_play(&script, &run, "", patient), 1);
         CHECK_FOR(strstr(run.said, cases[i].said) != NULL, "%s", run.said);
     }
 }
@@ -269,35 +278,35 @@ static void a_refusal_ends_where_its_body_does(void) {
 static void what_announces_the_answer_is_skipped(void) {
     static const char hints[] = "HTTP/1.1 100 Continue\r\n\r\n"
                                 "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" SCRIPTED_OPEN;
-    struct scripted script = {.answer = hints};
-    struct launch run;
+    struct scripted_server script = {.answer = hints};
+    struct client_process run;
     wire_add_server_text(&script.frames, 0x81, "hi");
     wire_add_server_close(&script.frames, 1000, "");
-    CHECK_EQUAL(scripted_play(&script, &run, "", patient), 0);
+    CHECK_EQUAL(scripted_server_play(&script, &run, "", patient), 0);
     CHECK_FOR(strcmp(run.printed, "hi\n") == 0, "%s", run.printed);
 
-    script = (struct scripted){.answer = "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 403 x\r\n"
-                                         "Content-Length: 2\r\n\r\nno"};
-    CHECK_EQUAL(scripted_play(&script, &run, "", patient), 1);
+    script = (struct scripted_server){.answer = "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 403 x\r\n"
+                                                "Content-Length: 2\r\n\r\nno"};
+    CHECK_EQUAL(scripted_server_play(&script, &run, "", patient), 1);
     CHECK_FOR(strstr(run.said, ": 403 x: no\n") != NULL, "%s", run.said);
 }
 
 /* All heads have the bytes of one, and the time of one. */
 static void announcements_have_a_bound(void) {
     static const char hint[] = "HTTP/1.1 103 Early Hints\r\n\r\n";
-    struct scripted script = {.answer = hint};
-    struct launch run;
+    struct scripted_server script = {.answer = hint};
+    struct client_process run;
     for (size_t size = 0; size < 2 * 16384; size += sizeof hint - 1) {
         wire_add(&script.frames, hint, sizeof hint - 1);
     }
     wire_add(&script.frames, "HTTP/1.1 403 x\r\n\r\n", 18);
-    CHECK_EQUAL(scripted_play(&script, &run, "", patient), 1);
+    CHECK_EQUAL(scripted_server_play(&script, &run, "", patient), 1);
     CHECK_FOR(strstr(run.said, "larger than 16384 bytes") != NULL, "%s", run.said);
 
-    script = (struct scripted){.answer = hint};
-    CHECK_EQUAL(
-        scripted_play(&script, &run, "", (const char *const[]){"--handshake-timeout", "0.2", NULL}),
-        1);
+    script = (struct scripted_server){.answer = hint};
+    CHECK_EQUAL(scripted_server_play(&script, &run, "",
+                                     (const char *const[]){"--handshake-timeout", "0.2", NULL}),
+                1);
     CHECK_FOR(strstr(run.said, "--handshake-timeout") != NULL, "%s", run.said);
 }
 

@@ -2,7 +2,7 @@
 #define _XOPEN_SOURCE 700 /* pseudo-terminals */
 
 #include "tests/process.h"
-#include "tests/scripted.h"
+#include "tests/scripted_server.h"
 #include "tests/test.h"
 
 #include <fcntl.h>
@@ -16,57 +16,61 @@
 #include <unistd.h>
 
 static void binary_messages_are_shown_in_hex(void) {
-    struct scripted script = {.answer = SCRIPTED_OPEN};
-    struct launch run;
+    struct scripted_server script = {.answer = SCRIPTED_OPEN};
+    struct client_process run;
     wire_add_server_text(&script.frames, 0x82, "0123456789abcdefXY");
     wire_add_server_close(&script.frames, 1000, "");
-    CHECK_EQUAL(scripted_play(&script, &run, "", (const char *const[]){"--wait", "10", NULL}), 0);
+    CHECK_EQUAL(
+        scripted_server_play(&script, &run, "", (const char *const[]){"--wait", "10", NULL}), 0);
     CHECK_FOR(strncmp(run.printed, "0000  30 31 32 ", 15) == 0 &&
                   strstr(run.printed, "\n0010  58 59 ") != NULL,
               "%s", run.printed);
 }
 
 static void a_refusal_is_shown(void) {
-    struct scripted script = {.answer = "HTTP/1.1 403 Forbidden\r\nContent-Length: 14\r\n\r\n"
-                                        "not\x1b[31m today\r\n",
-                              .end_at_once = true};
-    struct launch run;
-    CHECK_EQUAL(scripted_play(&script, &run, "", NULL), 1);
+    struct scripted_server script = {.answer =
+                                         "HTTP/1.1 403 Forbidden\r\nContent-Length: 14\r\n\r\n"
+                                         "not\x1b[31m today\r\n",
+                                     .end_at_once = true};
+    struct client_process run;
+    CHECK_EQUAL(scripted_server_play(&script, &run, "", NULL), 1);
     CHECK_FOR(strstr(run.said, ": 403 Forbidden: not\\x1b[31m today\n") != NULL, "%s", run.said);
-    script = (struct scripted){.answer = "HTTP/1.1 302 Found\r\nLocation: http://x/login\r\n\r\n",
-                               .end_at_once = true};
-    CHECK_EQUAL(scripted_play(&script, &run, "", NULL), 1);
+    script = (struct scripted_server){
+        .answer = "HTTP/1.1 302 Found\r\nLocation: http://x/login\r\n\r\n", .end_at_once = true};
+    CHECK_EQUAL(scripted_server_play(&script, &run, "", NULL), 1);
     CHECK_FOR(strstr(run.said, ": 302 Found; it says to go to http://x/login\n") != NULL, "%s",
               run.said);
 }
 
 static void pings_go_both_ways(void) {
-    struct scripted script = {.answer = SCRIPTED_OPEN, .wait_for = 6 + 14};
-    struct launch run;
+    struct scripted_server script = {.answer = SCRIPTED_OPEN, .wait_for = 6 + 14};
+    struct client_process run;
     uint8_t first[8];
     char payload[8][126];
     wire_add_server_text(&script.frames, 0x89, "ping");
     wire_add_server_text(&script.frames, 0x8a, "are you there?");
     wire_add_server_close(&script.frames, 1000, "");
-    CHECK_EQUAL(
-        scripted_play(&script, &run, "", (const char *const[]){"--ping", "--wait", "10", NULL}), 0);
-    CHECK_EQUAL(scripted_unmask(&script, first, payload), 3);
+    CHECK_EQUAL(scripted_server_play(&script, &run, "",
+                                     (const char *const[]){"--ping", "--wait", "10", NULL}),
+                0);
+    CHECK_EQUAL(scripted_server_unmask(&script, first, payload), 3);
     CHECK_EQUAL(first[0], 0x89);
     CHECK_EQUAL(first[1], 0x8a);
     CHECK(strcmp(payload[1], "ping") == 0);
     CHECK_FOR(strstr(run.said, "pong after ") != NULL, "%s", run.said);
 
-    script = (struct scripted){.answer = SCRIPTED_OPEN, .wait_for = 6 + 14};
+    script = (struct scripted_server){.answer = SCRIPTED_OPEN, .wait_for = 6 + 14};
     wire_add_server_close(&script.frames, 1000, "");
-    CHECK_EQUAL(
-        scripted_play(&script, &run, "", (const char *const[]){"--ping", "--wait", "10", NULL}), 1);
+    CHECK_EQUAL(scripted_server_play(&script, &run, "",
+                                     (const char *const[]){"--ping", "--wait", "10", NULL}),
+                1);
     CHECK_FOR(strstr(run.said, "the ping was not answered") != NULL, "%s", run.said);
 }
 
 /* Interrupts a client that is open, then ends its input; returns the code that it closes with. */
 static unsigned code_after(int number, void (*handler)(int)) {
-    struct scripted script = {.answer = SCRIPTED_OPEN, .wait_for = 8};
-    struct launch run = {0};
+    struct scripted_server script = {.answer = SCRIPTED_OPEN, .wait_for = 8};
+    struct client_process run = {0};
     struct sigaction wanted = {0}, before;
     uint8_t first[8];
     char payload[8][126] = {{0}}, said[256] = "";
@@ -74,10 +78,10 @@ static unsigned code_after(int number, void (*handler)(int)) {
     CHECK_EQUAL(pipe(input), 0);
     fcntl(input[1], F_SETFD, FD_CLOEXEC);
     wire_add_server_close(&script.frames, 1001, "");
-    scripted_listen(&script);
+    scripted_server_listen(&script);
     wanted.sa_handler = handler; /* a program starts with what its parent does with a signal */
     sigaction(number, &wanted, &before);
-    launch_start(&run, input[0], launch_at_once, script.url);
+    client_process_start(&run, input[0], client_process_at_once, script.url);
     sigaction(number, &before, NULL);
     for (int64_t end = now() + PROCESS_WAIT; strstr(said, "open\n") == NULL && now() < end;) {
         ssize_t count = pread(fileno(run.err), said, sizeof said - 1, 0);
@@ -86,9 +90,9 @@ static unsigned code_after(int number, void (*handler)(int)) {
     }
     kill(run.pid, number);
     close(input[1]);
-    CHECK_EQUAL(launch_finish(&run), 0);
-    scripted_end(&script);
-    CHECK_EQUAL(scripted_unmask(&script, first, payload), 1);
+    CHECK_EQUAL(client_process_finish(&run), 0);
+    scripted_server_end(&script);
+    CHECK_EQUAL(scripted_server_unmask(&script, first, payload), 1);
     close(input[0]);
     return (unsigned)(uint8_t)payload[0][0] << 8 | (uint8_t)payload[0][1];
 }
@@ -118,8 +122,8 @@ static void read_terminal(int terminal, const char *until, char *text, size_t si
 }
 
 static void a_terminal_gets_no_commands(void) {
-    struct scripted script = {.answer = SCRIPTED_OPEN};
-    struct launch run = {0};
+    struct scripted_server script = {.answer = SCRIPTED_OPEN};
+    struct client_process run = {0};
     char shown[256];
     int terminal = posix_openpt(O_RDWR | O_NOCTTY);
     CHECK(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
@@ -130,9 +134,9 @@ static void a_terminal_gets_no_commands(void) {
     }
     wire_add_server_text(&script.frames, 0x81, "a\x1b[31m\xc2\x9b\xc3\xbc\xe2\x80\xae\tb");
     wire_add_server_close(&script.frames, 1000, "");
-    scripted_listen(&script);
+    scripted_server_listen(&script);
     int nothing = open("/dev/null", O_RDONLY);
-    launch_start(&run, nothing, (const char *const[]){"--wait", "10", NULL}, script.url);
+    client_process_start(&run, nothing, (const char *const[]){"--wait", "10", NULL}, script.url);
     read_terminal(terminal, "b\r\n", shown, sizeof shown);
     CHECK_FOR(strncmp(shown, "a\\x1b[31m\\xc2\\x9b\xc3\xbc\\xe2\\x80\\xae", 31) == 0, "%s", shown);
     int status;
@@ -140,7 +144,7 @@ static void a_terminal_gets_no_commands(void) {
     CHECK_EQUAL(status, 0);
     fclose(run.out);
     fclose(run.err);
-    scripted_end(&script);
+    scripted_server_end(&script);
     close(nothing);
     close(terminal);
 }
@@ -148,8 +152,8 @@ static void a_terminal_gets_no_commands(void) {
 /* A terminal keeps 4095 bytes of a line, or fewer, and throws away the rest without a word. ^D
  * hands over what has been typed of a line so far; it does not end the line. */
 static void a_line_that_a_terminal_cuts_is_not_sent(void) {
-    struct scripted script = {.answer = SCRIPTED_OPEN, .wait_for = 6 + 2};
-    struct launch run = {0};
+    struct scripted_server script = {.answer = SCRIPTED_OPEN, .wait_for = 6 + 2};
+    struct client_process run = {0};
     struct termios quiet;
     uint8_t first[8];
     char payload[8][126] = {{0}}, line[5001];
@@ -160,32 +164,32 @@ static void a_line_that_a_terminal_cuts_is_not_sent(void) {
     quiet.c_lflag &= ~(tcflag_t)ECHO;
     CHECK(tcsetattr(keyboard, TCSANOW, &quiet) == 0);
     wire_add_server_close(&script.frames, 1000, "");
-    scripted_listen(&script);
-    launch_start(&run, keyboard, NULL, script.url);
+    scripted_server_listen(&script);
+    client_process_start(&run, keyboard, NULL, script.url);
     memset(line, 'x', sizeof line);
     line[sizeof line - 1] = '\n';
     CHECK_EQUAL(write(terminal, "cut\x04", 4), 4);
     CHECK_EQUAL(write(terminal, line, sizeof line), sizeof line);
     CHECK_EQUAL(write(terminal, "o\x04k\n\x04", 5), 5);
-    CHECK_EQUAL(launch_finish(&run), 1);
-    scripted_end(&script);
+    CHECK_EQUAL(client_process_finish(&run), 1);
+    scripted_server_end(&script);
     CHECK_FOR(strstr(run.said, "not sent") != NULL, "%s", run.said);
-    CHECK_EQUAL(scripted_unmask(&script, first, payload), 2);
+    CHECK_EQUAL(scripted_server_unmask(&script, first, payload), 2);
     CHECK_FOR(strcmp(payload[0], "ok") == 0, "%s", payload[0]);
     close(keyboard);
     close(terminal);
 }
 
 static void the_request_says_what_was_asked_for(void) {
-    struct scripted script = {.answer = SCRIPTED_SWITCH "Sec-WebSocket-Accept: {accept}\r\n"
-                                                        "Sec-WebSocket-Protocol: b\r\n\r\n"};
-    struct launch run;
+    struct scripted_server script = {.answer = SCRIPTED_SWITCH "Sec-WebSocket-Accept: {accept}\r\n"
+                                                               "Sec-WebSocket-Protocol: b\r\n\r\n"};
+    struct client_process run;
     static const char *const arguments[] = {
         "--header", "X-One: 1", "--subprotocol", "a",      "--subprotocol",
         "b",        "--origin", "http://o",      "--wait", "10",
         NULL};
     wire_add_server_close(&script.frames, 1000, "");
-    CHECK_EQUAL(scripted_play(&script, &run, "", arguments), 0);
+    CHECK_EQUAL(scripted_server_play(&script, &run, "", arguments), 0);
     CHECK(strstr(script.request, "\r\nX-One: 1\r\n") != NULL);
     CHECK(strstr(script.request, "\r\nSec-WebSocket-Protocol: a, b\r\n") != NULL);
     CHECK(strstr(script.request, "\r\nOrigin: http://o\r\n") != NULL);
@@ -214,14 +218,15 @@ static void a_bad_command_line_is_refused(void) {
         {"--quiet", NULL},
         {"ws://127.0.0.1:1/", "ws://127.0.0.1:1/"},
     };
-    struct launch run;
+    struct client_process run;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        CHECK_EQUAL(launch_run(&run, "", (const char *const[]){bad[i][0], NULL}, bad[i][1]), 2);
-        CHECK_FOR(launch_is_one_line(run.said), "%s", run.said);
+        CHECK_EQUAL(client_process_run(&run, "", (const char *const[]){bad[i][0], NULL}, bad[i][1]),
+                    2);
+        CHECK_FOR(client_process_is_one_line(run.said), "%s", run.said);
     }
-    CHECK_EQUAL(launch_run(&run, "", (const char *const[]){"--help", NULL}, NULL), 0);
+    CHECK_EQUAL(client_process_run(&run, "", (const char *const[]){"--help", NULL}, NULL), 0);
     CHECK(strstr(run.printed, "usage: step06_client ") != NULL);
-    CHECK_EQUAL(launch_run(&run, "", NULL, "ws://127.0.0.1:1/"), 1);
+    CHECK_EQUAL(client_process_run(&run, "", NULL, "ws://127.0.0.1:1/"), 1);
     CHECK_FOR(strstr(run.said, "cannot connect to 127.0.0.1 port 1: ") != NULL, "%s", run.said);
 }
 

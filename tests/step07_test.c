@@ -3,7 +3,7 @@
  * rules of an agreement. */
 #include "step03_handshake/handshake.h"
 #include "step04_frames/frame.h"
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <arpa/inet.h>
@@ -103,13 +103,13 @@ static void a_bad_command_line_is_refused(void) {
  * connection. */
 static int check_agreement(unsigned port, const char *offer, const char *wanted) {
     char request[1024], response[1024], line[256];
-    const char *rest = strstr(peer_handshake, "Host:");
+    const char *rest = strstr(raw_client_handshake, "Host:");
     snprintf(request, sizeof request, "GET / HTTP/1.1\r\n%s%s%s%s",
              offer != NULL ? "Sec-WebSocket-Extensions: " : "", offer != NULL ? offer : "",
              offer != NULL ? "\r\n" : "", rest);
-    int fd = peer_connect(port);
-    CHECK(peer_send_text(fd, request));
-    CHECK(peer_read_until(fd, "\r\n\r\n", response, sizeof response));
+    int fd = raw_client_connect(port);
+    CHECK(raw_client_send_text(fd, request));
+    CHECK(raw_client_read_until(fd, "\r\n\r\n", response, sizeof response));
     CHECK_FOR(strncmp(response, "HTTP/1.1 101 ", 13) == 0, "%s", response);
     snprintf(line, sizeof line, "\r\nSec-WebSocket-Extensions: %s\r\n",
              wanted != NULL ? wanted : "");
@@ -156,22 +156,22 @@ static void frames_are_compressed_as_agreed(void) {
     wire_add_client_frame(&sent, 0xc1, "\xf2\x48\xcd\xc9\xc9\x07", 7); /* 7.2.3.1 */
     wire_add_client_frame(&sent, 0xc1, "\xf2\x00\x11\x00", 5);         /* 7.2.3.2 */
     wire_add_client_frame(&sent, 0x81, text, sizeof text);
-    CHECK(peer_send(fd, sent.bytes, sent.len));
+    CHECK(raw_client_send(fd, sent.bytes, sent.len));
     wire_add_server_text(&wanted, 0x81, "Hello");
     wire_add_server_text(&wanted, 0x81, "Hello");
-    peer_expect(fd, &wanted);
+    raw_client_expect(fd, &wanted);
     CHECK_EQUAL(recv(fd, head, 2, MSG_WAITALL), 2);
     CHECK_EQUAL(head[0], 0xc1);
     CHECK(head[1] < 30);
     close(fd);
     wire_free(&sent);
-    fd = peer_open(server.port); /* nothing was agreed on here */
+    fd = raw_client_open(server.port); /* nothing was agreed on here */
     wire_add_client_frame(&sent, 0x81, text, sizeof text);
     wire_add_client_frame(&sent, 0xc1, "\xf2\x48\xcd\xc9\xc9\x07", 7);
-    CHECK(peer_send(fd, sent.bytes, sent.len));
+    CHECK(raw_client_send(fd, sent.bytes, sent.len));
     wire_add_server_frame(&wanted, 0x81, text, sizeof text);
     wire_add_server_close(&wanted, 1002, frame_verdict_sentence(FRAME_RESERVED_BIT));
-    peer_expect(fd, &wanted);
+    raw_client_expect(fd, &wanted);
     close(fd);
     wire_free(&sent);
 }
@@ -277,14 +277,14 @@ static void it_goes_on_after_a_silence(void) {
     int fd = check_agreement(server.port, PMD, PMD);
     wire_add_client_frame(&sent, 0xc1, "\xf2\x48\xcd\xc9\xc9\x07", 7);
     wire_add_server_text(&wanted, 0x81, "Hello");
-    CHECK(peer_send(fd, sent.bytes, sent.len));
-    peer_expect(fd, &wanted);
+    CHECK(raw_client_send(fd, sent.bytes, sent.len));
+    raw_client_expect(fd, &wanted);
     wire_free(&sent);
     poll(NULL, 0, 1200); /* a second of silence is the case itself */
     wire_add_client_frame(&sent, 0xc1, "\xf2\x00\x11\x00", 5);
     wire_add_server_text(&wanted, 0x81, "Hello");
-    CHECK(peer_send(fd, sent.bytes, sent.len));
-    peer_expect(fd, &wanted);
+    CHECK(raw_client_send(fd, sent.bytes, sent.len));
+    raw_client_expect(fd, &wanted);
     wire_free(&sent);
     close(fd);
 }
@@ -306,7 +306,7 @@ static void *serve(void *argument) {
     char request[4096] = "", answer[1024], accept_value[HANDSHAKE_ACCEPT_SIZE] = "";
     struct pollfd wait = {script->listener, POLLIN, 0};
     int fd = poll(&wait, 1, PROCESS_WAIT) > 0 ? accept(script->listener, NULL, NULL) : -1;
-    if (fd >= 0 && peer_read_until(fd, "\r\n\r\n", request, sizeof request)) {
+    if (fd >= 0 && raw_client_read_until(fd, "\r\n\r\n", request, sizeof request)) {
         const char *key = strstr(request, "Sec-WebSocket-Key: ");
         if (key != NULL) {
             handshake_accept((struct http_text){key + 19, 24}, accept_value);
@@ -315,13 +315,13 @@ static void *serve(void *argument) {
                  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                  "Sec-WebSocket-Accept: %s\r\n%s\r\n",
                  accept_value, script->header);
-        peer_send_text(fd, answer);
+        raw_client_send_text(fd, answer);
         struct pollfd more = {fd, POLLIN, 0};
         if (script->after_input) {
             poll(&more, 1, PROCESS_WAIT);
         }
         if (script->frame.len > 0) {
-            peer_send(fd, script->frame.bytes, script->frame.len);
+            raw_client_send(fd, script->frame.bytes, script->frame.len);
         }
         shutdown(fd, SHUT_WR);
         while (poll(&more, 1, PROCESS_WAIT) > 0) {

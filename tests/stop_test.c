@@ -5,7 +5,7 @@
  * the goodbye lies after that in the stream. Who has not been upgraded cannot be told; who leaves
  * the echo of a message unread for longer than THREADS_STOP_GRACE is cut off within it. */
 #include "step01_tcp/threads.h"
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <errno.h>
@@ -49,7 +49,7 @@ static bool stop_is_sent(const struct scene *scene, int wait) {
 static void expect_goodbye(const struct scene *scene) {
     struct wire wanted = {0};
     wire_add_server_close(&wanted, 1001, "the server is shutting down");
-    peer_expect(scene->fd, &wanted);
+    raw_client_expect(scene->fd, &wanted);
 }
 
 /* Nothing more comes. On a machine that is too busy the reply is too late, perhaps, and then the
@@ -58,8 +58,8 @@ static void reply_and_expect_end(const struct scene *scene) {
     struct wire reply = {0};
     char more[64];
     wire_add_client_close(&reply, 1001, "");
-    peer_send(scene->fd, reply.bytes, reply.len);
-    peer_read_all(scene->fd, more, sizeof more);
+    raw_client_send(scene->fd, reply.bytes, reply.len);
+    raw_client_read_all(scene->fd, more, sizeof more);
     CHECK_EQUAL(more[0], '\0');
     wire_free(&reply);
 }
@@ -76,11 +76,11 @@ static void be_within_a_message(const struct scene *scene) {
     struct wire fragment = {0}, last = {0};
     wire_add_client_text(&fragment, 0x01, "one half and ");
     wire_add_client_text(&last, 0x80, "the other");
-    CHECK(peer_send(scene->fd, fragment.bytes, fragment.len));
-    CHECK(peer_send(scene->fd, last.bytes, last.len / 2));
+    CHECK(raw_client_send(scene->fd, fragment.bytes, fragment.len));
+    CHECK(raw_client_send(scene->fd, last.bytes, last.len / 2));
     say_ready(scene);
     expect_goodbye(scene);
-    peer_send(scene->fd, last.bytes + last.len / 2, last.len - last.len / 2);
+    raw_client_send(scene->fd, last.bytes + last.len / 2, last.len - last.len / 2);
     reply_and_expect_end(scene);
     wire_free(&fragment);
     wire_free(&last);
@@ -140,7 +140,7 @@ static void pipeline(const struct scene *scene) {
     CHECK_FOR(taken % echo.len == 0, "an echo is cut off");
     expect_goodbye(scene);
     size_t rest = (frame.len - sent % frame.len) % frame.len;
-    peer_send(scene->fd, frame.bytes + frame.len - rest, rest);
+    raw_client_send(scene->fd, frame.bytes + frame.len - rest, rest);
     reply_and_expect_end(scene);
     wire_free(&frame);
     wire_free(&batch);
@@ -155,7 +155,7 @@ static void leave_little_unread(const struct scene *scene) {
         wire_add_client_text(&sent, 0x81, "not read yet");
         wire_add_server_text(&wanted, 0x81, "not read yet");
     }
-    CHECK(peer_send(scene->fd, sent.bytes, sent.len));
+    CHECK(raw_client_send(scene->fd, sent.bytes, sent.len));
     struct pollfd all = {scene->fd, POLLIN, 0};
     for (int64_t end = now() + PROCESS_WAIT; now() < end; poll(&all, 0, 10)) {
         static uint8_t seen[4096];
@@ -166,14 +166,14 @@ static void leave_little_unread(const struct scene *scene) {
     say_ready(scene);
     CHECK(stop_is_sent(scene, PROCESS_WAIT));
     poll(NULL, 0, STOP_MAX); /* the time in which it does not read */
-    peer_expect(scene->fd, &wanted);
+    raw_client_expect(scene->fd, &wanted);
     expect_goodbye(scene);
-    peer_expect_end(scene->fd);
+    raw_client_expect_end(scene->fd);
     wire_free(&sent);
 }
 
 static void ask_for_much(const struct scene *scene) {
-    CHECK(peer_send(scene->fd, large.bytes, large.len));
+    CHECK(raw_client_send(scene->fd, large.bytes, large.len));
     struct pollfd reply = {scene->fd, POLLIN, 0};
     CHECK_EQUAL(poll(&reply, 1, PROCESS_WAIT), 1); /* the server has all, and writes */
     say_ready(scene);
@@ -184,7 +184,7 @@ static void read_late(const struct scene *scene) {
     ask_for_much(scene);
     CHECK(stop_is_sent(scene, PROCESS_WAIT));
     poll(NULL, 0, LATE); /* the time in which it does not read */
-    peer_expect(scene->fd, &large_echo);
+    raw_client_expect(scene->fd, &large_echo);
     expect_goodbye(scene);
     reply_and_expect_end(scene);
 }
@@ -223,7 +223,7 @@ static unsigned start_clients(const struct part *parts, size_t count, const int 
             clients[started] = fork();
             if (clients[started] == 0) {
                 close(stopped[1]);
-                struct scene scene = {peer_open(server.port), ready[1], stopped[0]};
+                struct scene scene = {raw_client_open(server.port), ready[1], stopped[0]};
                 parts[i].play(&scene);
                 fflush(stdout);
                 _exit(test_has_failed() ? 1 : 0);
@@ -271,7 +271,7 @@ static void check_restart(void) {
     const char *const arguments[] = {"--quiet", "--port", port, NULL};
     if (process_start(&next, "step05_echo", arguments)) {
         CHECK_EQUAL(next.port, server.port);
-        close(peer_open(next.port));
+        close(raw_client_open(next.port));
         CHECK_EQUAL(process_stop(&next), 0);
     }
 }
@@ -300,7 +300,7 @@ static void after_sigkill_the_port_is_free(void) {
     }
     int fds[20];
     for (size_t i = 0; i < 20; i++) {
-        fds[i] = peer_open(server.port);
+        fds[i] = raw_client_open(server.port);
     }
     kill(server.pid, SIGKILL);
     CHECK_EQUAL(waitpid(server.pid, NULL, 0), server.pid);

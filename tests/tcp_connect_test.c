@@ -1,6 +1,6 @@
 /* The connect module: the addresses of a name are raced against each other. What names stand for is
  * made up here: a name is a list of ports of this machine, such as "4:8000,6:8000". */
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
  * holds the rest. */
 #include "step01_tcp/listeners.h"
 
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <errno.h>
@@ -130,7 +130,7 @@ static void a_write_does_not_last_for_ever_at_a_drip(void) {
     CHECK_EQUAL(tcp_write(&connection, &part, 1), -1);
     CHECK_EQUAL(errno, ETIMEDOUT);
     CHECK_FOR(now() - start >= 900, "it took only %lld ms", (long long)(now() - start));
-    peer_reset(connection.fd); /* the reader need not read what is on its way */
+    raw_client_reset(connection.fd); /* the reader need not read what is on its way */
     pthread_join(reader.thread, NULL);
     close(peer);
 }
@@ -140,7 +140,7 @@ static void a_socket_that_takes_no_options_is_read(void) {
     struct tcp_connection connection;
     char bytes[8];
     int peer = make_pair(&connection);
-    CHECK(peer_send_text(peer, "last"));
+    CHECK(raw_client_send_text(peer, "last"));
     close(peer);
     like_macos = true;
     CHECK_EQUAL(tcp_read(&connection, bytes, sizeof bytes, 1000), 4);
@@ -156,7 +156,8 @@ static void a_peer_without_an_address_has_a_name(void) {
     char name[TCP_NAME_SIZE], error[256];
     memset(&from, 'x', sizeof from);
     CHECK_EQUAL(listeners_open(&listeners, "127.0.0.1", 0, error, sizeof error), 0);
-    int peer = peer_connect(ntohs(((struct sockaddr_in *)&listeners.at[0].address)->sin_port));
+    int peer =
+        raw_client_connect(ntohs(((struct sockaddr_in *)&listeners.at[0].address)->sin_port));
     struct pollfd wait = {listeners.at[0].fd, POLLIN, 0};
     CHECK_EQUAL(poll(&wait, 1, PROCESS_WAIT), 1);
     like_macos = true;
@@ -184,12 +185,12 @@ static void a_finish_ends_though_bytes_keep_coming(void) {
 static void a_finish_ends_with_the_peer(void) {
     struct tcp_connection connection;
     int peer = make_pair(&connection);
-    CHECK(peer_send_text(peer, "the last words"));
+    CHECK(raw_client_send_text(peer, "the last words"));
     shutdown(peer, SHUT_WR);
     int64_t start = now();
     tcp_finish(&connection, PROCESS_WAIT);
     CHECK_FOR(now() - start < PROCESS_WAIT / 2, "it took %lld ms", (long long)(now() - start));
-    peer_expect_end(peer); /* this side has been ended as well */
+    raw_client_expect_end(peer); /* this side has been ended as well */
     tcp_close(&connection);
     close(peer);
 }

@@ -2,7 +2,7 @@
 #include "step01_tcp/threads.h"
 
 #include "common/log.h"
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ static int join(struct threads *threads, const char *greeting) {
     int fds[2] = {-1, -1};
     struct tcp_connection connection;
     CHECK_EQUAL(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-    CHECK(peer_send_text(fds[1], greeting));
+    CHECK(raw_client_send_text(fds[1], greeting));
     tcp_init(&connection, fds[0]);
     connection.number = ++number;
     threads_serve(threads, &connection);
@@ -46,7 +46,8 @@ static void serve(struct tcp_connection *connection, void *context) {
 
 static bool is_served(int fd) {
     char text[64];
-    bool served = peer_read_until(fd, "\n", text, sizeof text) && strcmp(text, "served\n") == 0;
+    bool served =
+        raw_client_read_until(fd, "\n", text, sizeof text) && strcmp(text, "served\n") == 0;
     CHECK_FOR(served, "not served but: %s", text);
     return served;
 }
@@ -54,7 +55,7 @@ static bool is_served(int fd) {
 /* Checks that the whole refusal has come, with an orderly end after it. */
 static void check_refused(int fd) {
     char text[64];
-    CHECK_FOR(peer_read_all(fd, text, sizeof text), "no orderly end: %s", strerror(errno));
+    CHECK_FOR(raw_client_read_all(fd, text, sizeof text), "no orderly end: %s", strerror(errno));
     CHECK_FOR(strcmp(text, refusal) == 0, "not refused but: %s", text);
 }
 
@@ -112,7 +113,7 @@ static void a_stack_has_room_for_the_buffer(void) {
     settings.handle = fill_a_buffer;
     struct threads *threads = threads_new(&settings);
     int fd = join(threads, "");
-    CHECK(peer_read_all(fd, text, sizeof text));
+    CHECK(raw_client_read_all(fd, text, sizeof text));
     CHECK_EQUAL(strlen(text), 1 << 20);
     close(fd);
     threads_stop(threads);
@@ -127,7 +128,7 @@ static void a_refusal_arrives_at_a_client_that_has_sent_its_request(void) {
     int second = join(threads, request);
     check_refused(second);
     /* Nor is what it sends now an error: the server reads on until the client is done as well. */
-    CHECK(peer_send_text(second, request));
+    CHECK(raw_client_send_text(second, request));
     close(second);
     close(first);
     threads_stop(threads);
@@ -144,7 +145,8 @@ static void a_refusal_takes_no_place(void) {
         refused[i] = join(threads, "");
     }
     shutdown(first, SHUT_WR);
-    peer_expect_end(first); /* its place is free from now on; the refusals wait for their peers */
+    raw_client_expect_end(
+        first); /* its place is free from now on; the refusals wait for their peers */
     int third = join(threads, "");
     CHECK(is_served(third));
     for (size_t i = 0; i < 3; i++) {
@@ -169,7 +171,7 @@ static void a_refusal_that_is_over_leaves_no_trace(void) {
         close(fd);
     }
     shutdown(first, SHUT_WR);
-    peer_expect_end(first);
+    raw_client_expect_end(first);
     int next = join(threads, "");
     CHECK(is_served(next));
     close(first);
@@ -192,7 +194,7 @@ static void refusals_have_their_limit_too(void) {
     CHECK(is_served(fds[0]));
     for (size_t i = 1; i < 1 + 2 * THREADS_REFUSALS_MAX; i++) {
         char text[64];
-        CHECK(peer_read_all(fds[i], text, sizeof text));
+        CHECK(raw_client_read_all(fds[i], text, sizeof text));
         told += strcmp(text, refusal) == 0;
         closed += text[0] == '\0';
     }
@@ -217,7 +219,7 @@ static void a_stop_lets_connections_say_goodbye(void) {
     CHECK_FOR(now() - start < THREADS_STOP_GRACE - 500, "it took %lld ms",
               (long long)(now() - start));
     for (size_t i = 0; i < 10; i++) {
-        peer_expect_end(fds[i]);
+        raw_client_expect_end(fds[i]);
         close(fds[i]);
     }
 }
@@ -291,7 +293,7 @@ static void a_stop_has_an_end(void) {
     CHECK_FOR(took >= THREADS_STOP_GRACE + THREADS_STOP_LAST - 100 && took < PROCESS_WAIT / 2,
               "it took %lld ms", (long long)took);
     close(stubborn.release[1]);
-    peer_expect_end(fd);
+    raw_client_expect_end(fd);
     for (int64_t end = now() + PROCESS_WAIT; !atomic_load(&stubborn.is_released) && now() < end;) {
         poll(NULL, 0, 5);
     }

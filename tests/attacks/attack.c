@@ -148,7 +148,7 @@ void attack_peak_bound(double bound) {
 }
 
 void attack_request(struct wire *request, const char *lines) {
-    wire_add(request, peer_handshake, strlen(peer_handshake) - 2);
+    wire_add(request, raw_client_handshake, strlen(raw_client_handshake) - 2);
     wire_add(request, lines, strlen(lines));
     wire_add(request, "\r\n", 2);
 }
@@ -156,10 +156,10 @@ void attack_request(struct wire *request, const char *lines) {
 int attack_open(void) {
     struct wire request = {0};
     char answer[1024] = "";
-    int fd = peer_connect(attack_server.port);
+    int fd = raw_client_connect(attack_server.port);
     attack_request(&request, "Origin: https://good.example\r\n");
-    bool good = peer_send(fd, request.bytes, request.len) &&
-                peer_read_until(fd, "\r\n\r\n", answer, sizeof answer) &&
+    bool good = raw_client_send(fd, request.bytes, request.len) &&
+                raw_client_read_until(fd, "\r\n\r\n", answer, sizeof answer) &&
                 strncmp(answer, "HTTP/1.1 101 ", 13) == 0;
     CHECK_FOR(good, "no 101 but: %s", answer);
     wire_free(&request);
@@ -169,16 +169,16 @@ int attack_open(void) {
 int attack_ask(const void *request, size_t len) {
     char answer[4096] = "";
     int status = ATTACK_BROKEN;
-    int fd = peer_connect(attack_server.port);
+    int fd = raw_client_connect(attack_server.port);
     if (fd < 0) {
         return ATTACK_BROKEN;
     }
-    peer_send(fd, request, len); /* the server may have had enough before all of it is sent */
-    if (peer_read_until(fd, "\r\n", answer, sizeof answer)) {
+    raw_client_send(fd, request, len); /* the server may have had enough before all of it is sent */
+    if (raw_client_read_until(fd, "\r\n", answer, sizeof answer)) {
         status = (int)strtol(answer + strlen("HTTP/1.1 "), NULL, 10);
     }
     if (status != ATTACK_OPEN) {
-        bool ended = peer_read_all(fd, answer, sizeof answer);
+        bool ended = raw_client_read_all(fd, answer, sizeof answer);
         CHECK_FOR(ended, "no orderly end after the answer %d", status);
         CHECK_FOR(strstr(answer, "HTTP/1.1 ") == NULL, "a second answer: %s", answer);
     }
@@ -209,7 +209,8 @@ int64_t attack_echo(int fd, size_t size) {
     wire_add_client_frame(&sent, 0x82, payload, size);
     wire_add_server_frame(&wanted, 0x82, payload, size);
     int64_t begin = attack_now();
-    bool good = fd >= 0 && peer_send(fd, sent.bytes, sent.len) && receive(fd, echo, wanted.len);
+    bool good =
+        fd >= 0 && raw_client_send(fd, sent.bytes, sent.len) && receive(fd, echo, wanted.len);
     int64_t end = attack_now();
     good = good && memcmp(echo, wanted.bytes, wanted.len) == 0;
     wire_free(&sent);
@@ -229,7 +230,7 @@ int attack_close_code(int fd) {
             break;
         }
         if (header[0] == 0x88) {
-            peer_expect_end(fd);
+            raw_client_expect_end(fd);
             return len < 2 ? 1005 : payload[0] << 8 | payload[1];
         }
     }

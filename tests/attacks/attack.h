@@ -5,7 +5,7 @@
 #ifndef TESTS_ATTACKS_ATTACK_H
 #define TESTS_ATTACKS_ATTACK_H
 
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 struct attack {
@@ -69,11 +69,11 @@ void attack_pause(int milliseconds);
 /* Microseconds of a clock that only goes forward. */
 int64_t attack_now(void);
 
-/* The request of peer_handshake with more header lines, each ending with CR LF, in front of its
- * last, empty line. */
+/* The request of raw_client_handshake with more header lines, each ending with CR LF, in front of
+ * its last, empty line. */
 void attack_request(struct wire *request, const char *lines);
 
-/* Opens a connection as a page of https://good.example would; as peer_open otherwise. */
+/* Opens a connection as a page of https://good.example would; as raw_client_open otherwise. */
 int attack_open(void);
 
 /* Sends a request on a connection of its own and returns the status of the answer, or

@@ -128,7 +128,7 @@ static void in_each_fragment(void) {
         struct wire ping = {0};
         CHECK(squeezed_send(fd, i == 0 ? 0x42 : 0x00, piece.out.bytes, piece.out.len));
         wire_add_client_text(&ping, 0x89, "ping");
-        CHECK(peer_send(fd, ping.bytes, ping.len));
+        CHECK(raw_client_send(fd, ping.bytes, ping.len));
         CHECK_EQUAL(squeezed_read(fd, &length), 0x8a); /* so far all was well */
         wire_free(&ping);
     }
@@ -269,9 +269,9 @@ static void dripped(void) {
     double before = attack_cpu();
     for (size_t at = 0; at < frames.len; at += SOME) { /* which end anywhere in a frame */
         size_t rest = frames.len - at;
-        CHECK(peer_send(fd, frames.bytes + at, rest < SOME ? rest : SOME));
+        CHECK(raw_client_send(fd, frames.bytes + at, rest < SOME ? rest : SOME));
     }
-    CHECK(peer_send(fd, last.bytes, last.len));
+    CHECK(raw_client_send(fd, last.bytes, last.len));
     CHECK_EQUAL(squeezed_read(fd, &length), 0xc2);
     attack_note("%zu frames of a byte", whole.out.len);
     bound_work(attack_cpu() - before, (double)whole.out.len, 1000);

@@ -20,9 +20,9 @@ struct flood {
 
 static void send_flood(void *context) {
     const struct flood *flood = context;
-    bool good = peer_send(flood->fd, flood->beginning.bytes, flood->beginning.len);
+    bool good = raw_client_send(flood->fd, flood->beginning.bytes, flood->beginning.len);
     for (int i = 0; i < flood->batches && good; i++) {
-        good = peer_send(flood->fd, flood->batch.bytes, flood->batch.len);
+        good = raw_client_send(flood->fd, flood->batch.bytes, flood->batch.len);
     }
     _exit(good ? 0 : 1);
 }
@@ -30,8 +30,8 @@ static void send_flood(void *context) {
 /* Sends a message of `batches` times BATCH fragments with this payload, and then its end, while
  * another client goes on with its echoes. All of that is legal, so in the end there is an echo. */
 static void check_fragments(int batches, const char *payload, double cpu_bound) {
-    struct flood flood = {.fd = peer_open(attack_server.port), .batches = batches};
-    int other = peer_open(attack_server.port), echoes = 0, status = -1;
+    struct flood flood = {.fd = raw_client_open(attack_server.port), .batches = batches};
+    int other = raw_client_open(attack_server.port), echoes = 0, status = -1;
     double before = attack_cpu(), slowest = 0;
     wire_add_client_text(&flood.beginning, 0x02, "");
     for (int i = 0; i < BATCH; i++) {
@@ -47,7 +47,7 @@ static void check_fragments(int batches, const char *payload, double cpu_bound) 
     CHECK_EQUAL(status, 0);
     flood.beginning.len = 0;
     wire_add_client_text(&flood.beginning, 0x80, "");
-    CHECK(peer_send(flood.fd, flood.beginning.bytes, flood.beginning.len));
+    CHECK(raw_client_send(flood.fd, flood.beginning.bytes, flood.beginning.len));
     uint8_t head[2];
     CHECK(recv(flood.fd, head, sizeof head, MSG_WAITALL) == sizeof head && head[0] == 0x82);
     attack_cost("cpu", (attack_cpu() - before) / 1000, cpu_bound, "ms");
@@ -106,7 +106,7 @@ static void pings(void) {
     while (batch.len % 131 == 0 && batch.len < 131 * 1000) { /* nothing is lost by a part of one */
         wire_add_client_text(&batch, 0x89, payload);
     }
-    int fd = peer_open(attack_server.port), other = peer_open(attack_server.port);
+    int fd = raw_client_open(attack_server.port), other = raw_client_open(attack_server.port);
     int64_t last = now();
     uint64_t taken = send_until_stuck(fd, &batch, 500, &last);
     CHECK(attack_echo(other, 125) >= 0);
@@ -133,17 +133,17 @@ static void crowd(void) {
         return;
     }
     for (size_t i = 0; i < SERVED; i++) {
-        inside[i] = peer_open(attack_server.port);
+        inside[i] = raw_client_open(attack_server.port);
     }
     long descriptors = process_descriptors(&attack_server);
     for (size_t i = 0; i < CROWD; i++) {
-        outside[i] = peer_connect(attack_server.port);
+        outside[i] = raw_client_connect(attack_server.port);
     }
     CHECK(attack_echo(inside[0], 125) >= 0 && attack_echo(inside[SERVED - 1], 125) >= 0);
     long threads = attack_threads();
     long more = process_descriptors(&attack_server) - descriptors;
     for (size_t i = 0; i < CROWD; i++) {
-        peer_read_all(outside[i], answer, sizeof answer);
+        raw_client_read_all(outside[i], answer, sizeof answer);
         told += strncmp(answer, "HTTP/1.1 503 ", 13) == 0;
         close(outside[i]);
     }

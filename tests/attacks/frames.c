@@ -26,13 +26,13 @@ static void check_frames(const struct bad_frame *frames, size_t count) {
     for (size_t i = 0; i < count; i++) {
         struct wire wire = {0};
         wire_add_hex(&wire, frames[i].hex);
-        int fd = peer_open(attack_server.port);
+        int fd = raw_client_open(attack_server.port);
         if (fd < 0) {
             wire_free(&wire);
             break; /* the server is gone */
         }
         int64_t begin = attack_now();
-        CHECK(peer_send(fd, wire.bytes, wire.len));
+        CHECK(raw_client_send(fd, wire.bytes, wire.len));
         int code = attack_close_code(fd);
         double took = (double)(attack_now() - begin) / 1000;
         CHECK_FOR(code == frames[i].code, "%d instead of %d for %s", code, frames[i].code,
@@ -105,15 +105,15 @@ static void fragments_exceed(void) {
     if (!attack_begin(no_options)) {
         return;
     }
-    int fd = peer_open(attack_server.port);
+    int fd = raw_client_open(attack_server.port);
     for (int i = 0; i < LARGEST_MESSAGE / MIB; i++) {
         fragment.len = 0;
         wire_add_client_frame(&fragment, i == 0 ? 0x02 : 0x00, payload, sizeof payload);
         wire_add_client_text(&fragment, 0x89, "ping");
-        CHECK(peer_send(fd, fragment.bytes, fragment.len));
+        CHECK(raw_client_send(fd, fragment.bytes, fragment.len));
     }
     wire_add_client_text(&last, 0x80, "x");
-    CHECK(peer_send(fd, last.bytes, last.len));
+    CHECK(raw_client_send(fd, last.bytes, last.len));
     CHECK_EQUAL(attack_close_code(fd), 1009);
     close(fd);
     wire_free(&fragment);
@@ -138,10 +138,10 @@ static void claimed_length(void) {
     }
     wire_add_hex(&claim, "82 ff 0000000001000000 00000000 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
     for (size_t i = 0; i < CLAIMANTS; i++) {
-        fds[i] = peer_open(attack_server.port);
-        CHECK(peer_send(fds[i], claim.bytes, claim.len));
+        fds[i] = raw_client_open(attack_server.port);
+        CHECK(raw_client_send(fds[i], claim.bytes, claim.len));
     }
-    int fd = peer_open(attack_server.port);
+    int fd = raw_client_open(attack_server.port);
     CHECK(attack_echo(fd, 2000) >= 0); /* so the claims have been read, too */
     close(fd);
     attack_note("%d claim 16 MiB each", CLAIMANTS);

@@ -11,7 +11,7 @@ static const char *const no_options[] = {NULL};
 /* A handshake with these further lines, which may hold anything, gets this status. */
 static void check_bytes(const char *lines, size_t len, int status) {
     struct wire request = {0};
-    wire_add(&request, peer_handshake, strlen(peer_handshake) - 2);
+    wire_add(&request, raw_client_handshake, strlen(raw_client_handshake) - 2);
     wire_add(&request, lines, len);
     wire_add(&request, "\r\n", 2);
     int got = attack_ask(request.bytes, request.len);
@@ -135,7 +135,7 @@ static void keys(void) {
         "====dGhlIHNhbXBsZSBub25j", /* padded in front */
         "dGhlIHNhbXBsZSBub25\xff=="};
     static char request[16384], key[8001];
-    const char *mark = strstr(peer_handshake, "Sec-WebSocket-Key: ");
+    const char *mark = strstr(raw_client_handshake, "Sec-WebSocket-Key: ");
     if (!attack_begin(no_options)) {
         return;
     }
@@ -143,7 +143,8 @@ static void keys(void) {
     for (size_t i = 0; i <= sizeof bad / sizeof bad[0]; i++) {
         const char *value = i < sizeof bad / sizeof bad[0] ? bad[i] : key;
         snprintf(request, sizeof request, "%.*sSec-WebSocket-Key: %s%s",
-                 (int)(mark - peer_handshake), peer_handshake, value, strstr(mark, "\r\n"));
+                 (int)(mark - raw_client_handshake), raw_client_handshake, value,
+                 strstr(mark, "\r\n"));
         int got = attack_ask(request, strlen(request));
         CHECK_FOR(got == 400, "%d instead of 400 for the key %.40s", got, value);
     }
@@ -193,12 +194,12 @@ static void log_lines(void) {
     check_status("X-\xc2\x9b: a\r\n", 400);
     check_status("Origin: https://good.example\r\nSec-WebSocket-Protocol: chat%0d%0aX:b\r\n", 400);
     /* Text messages and the reason of a Close are UTF-8, and may hold any character of it. */
-    wire_add(&frames, peer_handshake, strlen(peer_handshake) - 2);
+    wire_add(&frames, raw_client_handshake, strlen(raw_client_handshake) - 2);
     wire_add(&frames, "Origin: https://good.example\r\n\r\n", 32);
     wire_add_client_text(&frames, 0x81, evil);
     wire_add_client_close(&frames, 4000, evil);
-    int fd = peer_connect(attack_server.port);
-    CHECK(peer_send(fd, frames.bytes, frames.len));
+    int fd = raw_client_connect(attack_server.port);
+    CHECK(raw_client_send(fd, frames.bytes, frames.len));
     CHECK(process_logs(&attack_server, "closed with 4000 after 1 messages: \\x1b]0;owned\\x07"));
     close(fd);
     wire_free(&frames);
@@ -226,10 +227,10 @@ static void split_response(void) {
     }
     snprintf(request, sizeof request,
              "GET /%%0d%%0aSet-Cookie:%%20a=b HTTP/1.1\r\nSec-WebSocket-Protocol: x-b, chat\r\n%s",
-             strstr(peer_handshake, "Host:"));
-    int fd = peer_connect(attack_server.port);
-    CHECK(peer_send_text(fd, request));
-    CHECK(peer_read_until(fd, "\r\n\r\n", answer, sizeof answer));
+             strstr(raw_client_handshake, "Host:"));
+    int fd = raw_client_connect(attack_server.port);
+    CHECK(raw_client_send_text(fd, request));
+    CHECK(raw_client_read_until(fd, "\r\n\r\n", answer, sizeof answer));
     CHECK(strncmp(answer, "HTTP/1.1 101 ", 13) == 0);
     CHECK(strstr(answer, "Set-Cookie") == NULL && strstr(answer, "x-b") == NULL);
     close(fd);

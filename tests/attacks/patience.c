@@ -17,9 +17,9 @@ static const char *const no_options[] = {NULL};
 static int send_large(void) {
     static uint8_t payload[LARGE];
     struct wire wire = {0};
-    int fd = peer_open(attack_server.port);
+    int fd = raw_client_open(attack_server.port);
     wire_add_client_frame(&wire, 0x82, payload, sizeof payload);
-    CHECK(peer_send(fd, wire.bytes, wire.len));
+    CHECK(raw_client_send(fd, wire.bytes, wire.len));
     wire_free(&wire);
     return fd;
 }
@@ -52,7 +52,7 @@ static void slow_readers(void) {
         deaf[i] = send_large();
     }
     int64_t begin = now();
-    int slow = send_large(), other = peer_open(attack_server.port);
+    int slow = send_large(), other = raw_client_open(attack_server.port);
     CHECK(attack_echo(other, 125) >= 0);
     CHECK_FOR(read_slowly(slow), "a slow reader did not get all of its echo");
     attack_note("%d that read nothing, a slow one", DEAF);
@@ -87,16 +87,16 @@ static void unused(void) {
     }
     int64_t begin = now();
     for (size_t i = 0; i < UNUSED; i++) {
-        fds[i] = peer_connect(attack_server.port);
+        fds[i] = raw_client_connect(attack_server.port);
     }
-    int fd = peer_open(attack_server.port);
+    int fd = raw_client_open(attack_server.port);
     CHECK(attack_echo(fd, 125) >= 0);
     close(fd);
     attack_note("%d connections", UNUSED);
     attack_cost("memory of each", attack_peak_growth() / UNUSED, 16, "KiB");
     attack_bound("threads", (double)attack_threads(), UNUSED + 2, "");
     for (size_t i = 0; i < UNUSED; i++) {
-        told += peer_read_all(fds[i], answer, sizeof answer) &&
+        told += raw_client_read_all(fds[i], answer, sizeof answer) &&
                 strncmp(answer, "HTTP/1.1 408 ", 13) == 0;
         close(fds[i]);
     }
@@ -118,10 +118,11 @@ static void slowloris(void) {
     }
     int64_t begin = now();
     for (size_t i = 0; i < PLACES; i++) {
-        fds[i] = peer_connect(attack_server.port);
-        CHECK(peer_send(fds[i], peer_handshake, strlen(peer_handshake) - 2));
+        fds[i] = raw_client_connect(attack_server.port);
+        CHECK(raw_client_send(fds[i], raw_client_handshake, strlen(raw_client_handshake) - 2));
     }
-    CHECK_EQUAL(attack_ask(peer_handshake, strlen(peer_handshake)), 503); /* it works, so far */
+    CHECK_EQUAL(attack_ask(raw_client_handshake, strlen(raw_client_handshake)),
+                503); /* it works, so far */
     while (alive > 0 && now() - begin < PROCESS_WAIT) {
         attack_pause(50);
         alive = PLACES;
@@ -130,7 +131,7 @@ static void slowloris(void) {
             bool over = poll(&wait, 1, 0) > 0;
             alive -= over;
             if (!over) {
-                peer_send_text(fds[i], "X-a: b\r\n");
+                raw_client_send_text(fds[i], "X-a: b\r\n");
             }
         }
     }
@@ -163,14 +164,14 @@ static void close_unanswered(void) {
     if (!attack_begin(options)) {
         return;
     }
-    int idle = peer_open(attack_server.port);
+    int idle = raw_client_open(attack_server.port);
     int64_t begin = now();
     send_on(idle, begin);
     attack_bound("after 1001, gone in", (double)(now() - begin), 4000, "ms");
     close(idle);
     wire_add_hex(&bad, "81 00"); /* not masked, which is 1002 */
-    int failed = peer_open(attack_server.port);
-    CHECK(peer_send(failed, bad.bytes, bad.len));
+    int failed = raw_client_open(attack_server.port);
+    CHECK(raw_client_send(failed, bad.bytes, bad.len));
     begin = now();
     send_on(failed, begin);
     attack_bound("after 1002", (double)(now() - begin), 4000, "ms");
@@ -199,7 +200,7 @@ static int64_t never_end(const int *fds, size_t count, const struct wire *drop) 
             bool over = len >= 2 && answers[len - 1] == 'g'; /* "... takes too long" */
             told += over;
             if (!over) {
-                peer_send(fds[i], alive.bytes, alive.len);
+                raw_client_send(fds[i], alive.bytes, alive.len);
             }
         }
     }
@@ -224,7 +225,7 @@ static void endless_message(void) {
         for (size_t i = 0; i < PLACES; i++) {
             fds[i] = squeezed_open();
         }
-        CHECK_EQUAL(attack_ask(peer_handshake, strlen(peer_handshake)), 503);
+        CHECK_EQUAL(attack_ask(raw_client_handshake, strlen(raw_client_handshake)), 503);
         for (size_t i = 0; i < PLACES; i++) {
             CHECK(squeezed_send(fds[i], 0x42, payload.out.bytes, dripping ? 10 : payload.out.len));
         }

@@ -24,7 +24,7 @@ struct filler {
 /* Opens a connection with a header of this size. Returns whether the answer was the right one. */
 static bool ask_filled(const struct filler *filler, size_t size) {
     struct wire request = {0};
-    wire_add(&request, peer_handshake, strlen(peer_handshake) - 2);
+    wire_add(&request, raw_client_handshake, strlen(raw_client_handshake) - 2);
     wire_add(&request, filler->before, strlen(filler->before));
     for (size_t at = 0; at < size; at += strlen(filler->unit)) {
         wire_add(&request, filler->unit, strlen(filler->unit));
@@ -143,21 +143,21 @@ static long times_asleep(void) {
  * milliseconds. */
 static double drip_bytes(const struct wire *request, size_t first, size_t count) {
     char answer[1024];
-    int on = 1, fd = peer_connect(attack_server.port);
+    int on = 1, fd = raw_client_connect(attack_server.port);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    CHECK(peer_send(fd, request->bytes, first));
+    CHECK(raw_client_send(fd, request->bytes, first));
     attack_pause(20);
     double before = attack_cpu();
     int64_t deadline = now() + PROCESS_WAIT;
     for (size_t i = first; i < first + count; i++) {
         long asleep = times_asleep();
-        CHECK(peer_send(fd, request->bytes + i, 1));
+        CHECK(raw_client_send(fd, request->bytes + i, 1));
         while (times_asleep() == asleep && i + 1 < request->len && now() < deadline) {
         }
     }
     double after = attack_cpu();
-    CHECK(peer_send(fd, request->bytes + first + count, request->len - first - count));
-    CHECK(peer_read_until(fd, "\r\n\r\n", answer, sizeof answer));
+    CHECK(raw_client_send(fd, request->bytes + first + count, request->len - first - count));
+    CHECK(raw_client_read_until(fd, "\r\n\r\n", answer, sizeof answer));
     CHECK(strncmp(answer, "HTTP/1.1 101 ", 13) == 0);
     close(fd);
     CHECK(attack_settle(0));
@@ -219,15 +219,15 @@ static void many_headers(void) {
  * not when it is over, and who goes on sending all the same must be gone soon. */
 static void check_endless(const char *beginning, int status) {
     static char chunk[4096], answer[1024];
-    struct pollfd wait = {peer_connect(attack_server.port), POLLIN, 0};
+    struct pollfd wait = {raw_client_connect(attack_server.port), POLLIN, 0};
     memset(chunk, 'x', sizeof chunk);
     int64_t begin = now();
-    CHECK(peer_send_text(wait.fd, beginning));
+    CHECK(raw_client_send_text(wait.fd, beginning));
     while (poll(&wait, 1, 0) == 0 && now() - begin < PROCESS_WAIT) {
-        CHECK(peer_send(wait.fd, chunk, sizeof chunk));
+        CHECK(raw_client_send(wait.fd, chunk, sizeof chunk));
     }
     attack_bound("answer", (double)(now() - begin), 2000, "ms");
-    CHECK(peer_read_until(wait.fd, "\r\n", answer, sizeof answer));
+    CHECK(raw_client_read_until(wait.fd, "\r\n", answer, sizeof answer));
     CHECK_EQUAL(strtol(answer + strlen("HTTP/1.1 "), NULL, 10), status);
     while (send(wait.fd, chunk, sizeof chunk, MSG_NOSIGNAL) > 0 && now() - begin < PROCESS_WAIT) {
     }

@@ -11,7 +11,7 @@ static const char *const no_options[] = {NULL};
 
 /* A handshake and frames of all kinds, as they would come in one go. */
 static void write_conversation(struct wire *wire) {
-    wire_add(wire, peer_handshake, strlen(peer_handshake));
+    wire_add(wire, raw_client_handshake, strlen(raw_client_handshake));
     wire_add_client_text(wire, 0x81, "text");
     wire_add_client_text(wire, 0x89, "ping");
     wire_add_client_text(wire, 0x01, "in ");
@@ -25,16 +25,16 @@ static void leave_everywhere(int how) {
     struct wire wire = {0};
     write_conversation(&wire);
     for (size_t len = 0; len <= wire.len; len++) {
-        int fd = peer_connect(attack_server.port);
+        int fd = raw_client_connect(attack_server.port);
         if (fd < 0) {
             break; /* the server is gone */
         }
-        CHECK(peer_send(fd, wire.bytes, len));
+        CHECK(raw_client_send(fd, wire.bytes, len));
         if (how == 1) {
             attack_pause(1);
         }
         if (how < 2) {
-            peer_reset(fd);
+            raw_client_reset(fd);
         } else {
             close(fd);
         }
@@ -75,25 +75,25 @@ static void leave_during_echo(void) {
     for (int i = 0; i < 40; i++) {
         uint8_t byte;
         const struct wire *sent = i % 2 == 0 ? &message : &pings;
-        int fd = peer_open(attack_server.port);
+        int fd = raw_client_open(attack_server.port);
         if (fd < 0) {
             break; /* the server is gone */
         }
-        peer_send(fd, sent->bytes, sent->len);
+        raw_client_send(fd, sent->bytes, sent->len);
         if (i % 2 == 0) {
             CHECK(recv(fd, &byte, 1, 0) > 0);
-            peer_reset(fd);
+            raw_client_reset(fd);
         } else {
             close(fd);
         }
     }
     /* And with nothing unread, so that the close is a FIN and the reset comes later. */
     for (int i = 0; i < 40; i++) {
-        int fd = peer_open(attack_server.port);
+        int fd = raw_client_open(attack_server.port);
         if (fd < 0) {
             break; /* the server is gone */
         }
-        peer_send(fd, pings.bytes, 131 * 100);
+        raw_client_send(fd, pings.bytes, 131 * 100);
         close(fd);
     }
     CHECK(attack_settle(0));

@@ -180,11 +180,11 @@ bool squeezed_begin(const char *const *options) {
 int squeezed_open(void) {
     struct wire request = {0};
     char answer[1024] = "";
-    int fd = peer_connect(attack_server.port);
+    int fd = raw_client_connect(attack_server.port);
     attack_request(&request,
                    "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n");
-    bool good = peer_send(fd, request.bytes, request.len) &&
-                peer_read_until(fd, "\r\n\r\n", answer, sizeof answer) &&
+    bool good = raw_client_send(fd, request.bytes, request.len) &&
+                raw_client_read_until(fd, "\r\n\r\n", answer, sizeof answer) &&
                 strstr(answer, "\r\nSec-WebSocket-Extensions: permessage-deflate") != NULL;
     CHECK_FOR(good, "no compression but: %s", answer);
     wire_free(&request);
@@ -194,7 +194,7 @@ int squeezed_open(void) {
 bool squeezed_send(int fd, uint8_t first, const void *payload, size_t length) {
     struct wire frame = {0};
     wire_add_client_frame(&frame, first, payload, length);
-    bool sent = peer_send(fd, frame.bytes, frame.len);
+    bool sent = raw_client_send(fd, frame.bytes, frame.len);
     wire_free(&frame);
     return sent;
 }

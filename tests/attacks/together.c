@@ -23,10 +23,10 @@ static const char *const no_options[] = {NULL};
 static void flood(const struct wire *beginning, const struct wire *repeated, bool reading) {
     static char thrown_away[65536];
     for (;;) {
-        int fd = peer_try_connect(attack_server.port);
-        bool going = fd >= 0 && peer_send(fd, beginning->bytes, beginning->len);
+        int fd = raw_client_try_connect(attack_server.port);
+        bool going = fd >= 0 && raw_client_send(fd, beginning->bytes, beginning->len);
         while (going) {
-            going = peer_send(fd, repeated->bytes, repeated->len);
+            going = raw_client_send(fd, repeated->bytes, repeated->len);
             while (reading && recv(fd, thrown_away, sizeof thrown_away, MSG_DONTWAIT) > 0) {
             }
         }
@@ -39,7 +39,7 @@ static void flood(const struct wire *beginning, const struct wire *repeated, boo
 static void flood_frames(uint8_t opening, uint8_t repeated, size_t size, bool reading) {
     static const char payload[126] = "";
     struct wire beginning = {0}, batch = {0};
-    wire_add(&beginning, peer_handshake, strlen(peer_handshake));
+    wire_add(&beginning, raw_client_handshake, strlen(raw_client_handshake));
     if (opening != 0) {
         wire_add_client_frame(&beginning, opening, payload, 0);
     }
@@ -75,9 +75,9 @@ static void handshakes(void *context) {
     wire_add_hex(&request, "82 ff 0000000100000000 00000000");
     for (;;) {
         char answer[1024];
-        int fd = peer_try_connect(attack_server.port);
-        if (fd >= 0 && peer_send(fd, request.bytes, request.len)) {
-            peer_read_all(fd, answer, sizeof answer);
+        int fd = raw_client_try_connect(attack_server.port);
+        if (fd >= 0 && raw_client_send(fd, request.bytes, request.len)) {
+            raw_client_read_all(fd, answer, sizeof answer);
         }
         close(fd);
     }
@@ -87,13 +87,13 @@ static void handshakes(void *context) {
 static void resets(void *context) {
     struct wire bytes = {0};
     (void)context;
-    wire_add(&bytes, peer_handshake, strlen(peer_handshake));
+    wire_add(&bytes, raw_client_handshake, strlen(raw_client_handshake));
     wire_add_client_text(&bytes, 0x81, "cut off");
     for (;;) {
-        int fd = peer_try_connect(attack_server.port);
+        int fd = raw_client_try_connect(attack_server.port);
         if (fd >= 0) {
-            peer_send(fd, bytes.bytes, bytes.len - 3);
-            peer_reset(fd);
+            raw_client_send(fd, bytes.bytes, bytes.len - 3);
+            raw_client_reset(fd);
         }
         attack_pause(1);
     }
@@ -104,11 +104,11 @@ static void held_connections(void *context) {
     int fds[HELD];
     (void)context;
     for (size_t i = 0; i < HELD; i++) {
-        fds[i] = peer_try_connect(attack_server.port);
+        fds[i] = raw_client_try_connect(attack_server.port);
     }
-    for (size_t at = 0;; at = (at + 1) % strlen(peer_handshake)) {
+    for (size_t at = 0;; at = (at + 1) % strlen(raw_client_handshake)) {
         for (size_t i = 0; i < HELD; i += 2) {
-            peer_send(fds[i], peer_handshake + at, 1);
+            raw_client_send(fds[i], raw_client_handshake + at, 1);
         }
         attack_pause(20);
     }
@@ -119,10 +119,10 @@ static void deaf_readers(void *context) {
     static uint8_t payload[LARGE];
     struct wire message = {0};
     (void)context;
-    wire_add(&message, peer_handshake, strlen(peer_handshake));
+    wire_add(&message, raw_client_handshake, strlen(raw_client_handshake));
     wire_add_client_frame(&message, 0x82, payload, sizeof payload);
     for (int i = 0; i < 4; i++) {
-        peer_send(peer_try_connect(attack_server.port), message.bytes, message.len);
+        raw_client_send(raw_client_try_connect(attack_server.port), message.bytes, message.len);
     }
     for (;;) {
         attack_pause(1000);
@@ -177,7 +177,7 @@ static void together(void) {
     if (!attack_begin(no_options)) {
         return;
     }
-    int fd = peer_open(attack_server.port);
+    int fd = raw_client_open(attack_server.port);
     quiet[0] = measure(fd, QUIET_TRIPS);
     for (size_t i = 0; i < ATTACKERS; i++) {
         attackers[i] = attack_helper(bodies[i], NULL);

@@ -47,12 +47,12 @@ static bool open_peer(struct peer *peer, unsigned port) {
     static const struct permessage_parameters wishes = {false, false, 15, 15};
     char request[1024], response[1024];
     struct buffer buffer;
-    const char *rest = strstr(peer_handshake, "Host:");
+    const char *rest = strstr(raw_client_handshake, "Host:");
     snprintf(request, sizeof request,
              "GET / HTTP/1.1\r\nSec-WebSocket-Extensions: permessage-deflate\r\n%s", rest);
-    peer->fd = peer_connect(port);
-    if (!peer_send_text(peer->fd, request) ||
-        !peer_read_until(peer->fd, "\r\n\r\n", response, sizeof response)) {
+    peer->fd = raw_client_connect(port);
+    if (!raw_client_send_text(peer->fd, request) ||
+        !raw_client_read_until(peer->fd, "\r\n\r\n", response, sizeof response)) {
         close(peer->fd);
         return false;
     }
@@ -77,7 +77,7 @@ static void write_output(struct peer *peer) {
     const struct iovec *parts;
     size_t count = connection_output(&peer->connection, &parts);
     for (size_t i = 0; i < count; i++) {
-        peer_send(peer->fd, parts[i].iov_base, parts[i].iov_len);
+        raw_client_send(peer->fd, parts[i].iov_base, parts[i].iov_len);
     }
     connection_sent(&peer->connection, peer->connection.output.total);
 }

@@ -59,7 +59,7 @@ static bool read_some(struct scenario_talk *talk, int fd, size_t most) {
 /* Sends a request and reads the head of its answer, and nothing after it. */
 static bool ask(struct scenario_talk *talk, int fd, const char *request) {
     bool go_on;
-    peer_send_text(fd, request); /* whatever has come of it, there may be an answer */
+    raw_client_send_text(fd, request); /* whatever has come of it, there may be an answer */
     do {
         go_on = read_some(talk, fd, 1);
     } while (go_on && !head_is_whole(&talk->got));
@@ -70,7 +70,7 @@ static bool ask(struct scenario_talk *talk, int fd, const char *request) {
 static bool exchange(struct scenario_talk *talk, int fd, struct wire *sent, struct wire *answer) {
     size_t until = talk->got.len + answer->len;
     bool go_on = true;
-    peer_send(fd, sent->bytes, sent->len);
+    raw_client_send(fd, sent->bytes, sent->len);
     while (go_on && talk->got.len < until) {
         go_on = read_some(talk, fd, until - talk->got.len);
     }
@@ -120,11 +120,11 @@ static void talk_until_end(struct scenario_talk *talk, int fd) {
 
 void scenario_play(struct scenario *scenario, unsigned port, size_t large) {
     *scenario = (struct scenario){0};
-    int fd = peer_connect(port);
+    int fd = raw_client_connect(port);
     ask(&scenario->page, fd, page_request);
     talk_until_end(&scenario->page, fd);
 
-    fd = peer_connect(port);
+    fd = raw_client_connect(port);
     struct scenario_talk *talk = &scenario->echo;
     bool go_on = ask(talk, fd, handshake);
     if (go_on) {
@@ -204,7 +204,7 @@ bool scenario_closed_with(const struct scenario *scenario, unsigned code) {
 }
 
 int bystander_open(unsigned port) {
-    int fd = peer_open(port);
+    int fd = raw_client_open(port);
     bystander_echo(fd);
     return fd;
 }
@@ -213,7 +213,7 @@ void bystander_echo(int fd) {
     struct wire sent = {0}, wanted = {0};
     wire_add_client_text(&sent, 0x81, "still here");
     wire_add_server_text(&wanted, 0x81, "still here");
-    CHECK(peer_send(fd, sent.bytes, sent.len));
-    peer_expect(fd, &wanted);
+    CHECK(raw_client_send(fd, sent.bytes, sent.len));
+    raw_client_expect(fd, &wanted);
     wire_free(&sent);
 }

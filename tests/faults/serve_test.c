@@ -44,7 +44,7 @@ static void end(struct stage *stage) {
     wire_add_server_close(&goodbye, 1001, "the server is shutting down");
     bystander_echo(stage->bystander);
     kill(stage->process.pid, SIGTERM);
-    peer_expect(stage->bystander, &goodbye);
+    raw_client_expect(stage->bystander, &goodbye);
     close(stage->bystander);
     CHECK_EQUAL(process_stop(&stage->process), 0);
     CHECK_EQUAL(driver_holds().blocks, 0);
@@ -144,8 +144,8 @@ static void endure(const struct stage *stage, enum faults_call call, int error) 
     enum { WINDOW = 200 };
     char answer[4096];
     driver_arm(call, 1, error, true);
-    int fd = peer_connect(stage->process.port);
-    peer_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
+    int fd = raw_client_connect(stage->process.port);
+    raw_client_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
     long before = process_cpu_ms(&stage->process);
     poll(NULL, 0, WINDOW);
     long used = process_cpu_ms(&stage->process) - before;
@@ -153,7 +153,7 @@ static void endure(const struct stage *stage, enum faults_call call, int error) 
               driver_name(call), strerror(error), used, WINDOW);
     bystander_echo(stage->bystander);
     CHECK_FOR(driver_disarm() > 0, "%s is never called", driver_name(call));
-    peer_read_all(fd, answer, sizeof answer);
+    raw_client_read_all(fd, answer, sizeof answer);
     close(fd);
 }
 

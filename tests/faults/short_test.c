@@ -35,14 +35,14 @@ static void a_byte_at_a_time_the_same_bytes_come(void) {
 /* Asks a step for its page, and with another connection for what the opening handshake gets. */
 static void talk(unsigned port, char *text, size_t size) {
     static const char page[] = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-    int fd = peer_connect(port);
-    CHECK(peer_send_text(fd, page));
-    CHECK(peer_read_all(fd, text, size));
+    int fd = raw_client_connect(port);
+    CHECK(raw_client_send_text(fd, page));
+    CHECK(raw_client_read_all(fd, text, size));
     close(fd);
     size_t len = strlen(text);
-    fd = peer_connect(port);
-    CHECK(peer_send_text(fd, peer_handshake));
-    CHECK(peer_read_until(fd, "\r\n\r\n", text + len, size - len));
+    fd = raw_client_connect(port);
+    CHECK(raw_client_send_text(fd, raw_client_handshake));
+    CHECK(raw_client_read_until(fd, "\r\n\r\n", text + len, size - len));
     close(fd);
     for (char *date = text; (date = strstr(date, "\r\nDate: ")) != NULL; date += 8) {
         memset(date + 8, '-', 29);

@@ -1,7 +1,7 @@
 /* compressed: what connections that compress hold: open, busy, and after a moment of silence. The
  * messages come in stored blocks (RFC 1951, 3.2.4) and go back in as few bits as letters take. */
 #include "step05_echo/session.h"
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/scale/sample.h"
 #include "tests/test.h"
 
@@ -36,14 +36,14 @@ static int fds[CONNECTIONS];
 static void open_all(void) {
     struct wire request = {0};
     const char *line = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
-    wire_add(&request, peer_handshake, strlen(peer_handshake) - 2);
+    wire_add(&request, raw_client_handshake, strlen(raw_client_handshake) - 2);
     wire_add(&request, line, strlen(line));
     wire_add(&request, "\r\n", 2);
     for (unsigned i = 0; i < CONNECTIONS; i++) {
         char response[1024] = "";
-        fds[i] = peer_connect(server.port);
-        CHECK(peer_send(fds[i], request.bytes, request.len));
-        CHECK(peer_read_until(fds[i], "\r\n\r\n", response, sizeof response));
+        fds[i] = raw_client_connect(server.port);
+        CHECK(raw_client_send(fds[i], request.bytes, request.len));
+        CHECK(raw_client_read_until(fds[i], "\r\n\r\n", response, sizeof response));
         CHECK_FOR(strstr(response, ": permessage-deflate") != NULL, "agreed on: %s", response);
     }
     wire_free(&request);
@@ -86,7 +86,7 @@ static void echo_on_all(unsigned turn) {
     for (unsigned i = 0; i < CONNECTIONS; i++) {
         struct wire frame = {0};
         make_message(turn * CONNECTIONS + i, &frame);
-        CHECK(peer_send(fds[i], frame.bytes, frame.len));
+        CHECK(raw_client_send(fds[i], frame.bytes, frame.len));
         wire_free(&frame);
         read_echo(fds[i]);
     }

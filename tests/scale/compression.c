@@ -2,7 +2,7 @@
 
 #include "bench/payload.h"
 #include "step04_frames/frame.h"
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -30,7 +30,7 @@ void compression_request(const struct compression *compression, struct wire *req
     char offer[PERMESSAGE_NEGOTIATION_TEXT_MAX], line[PERMESSAGE_NEGOTIATION_TEXT_MAX + 64];
     permessage_negotiation_offer(&compression->parameters, offer);
     int length = snprintf(line, sizeof line, "Sec-WebSocket-Extensions: %s\r\n\r\n", offer);
-    wire_add(request, peer_handshake, strlen(peer_handshake) - 2);
+    wire_add(request, raw_client_handshake, strlen(raw_client_handshake) - 2);
     wire_add(request, line, (size_t)length);
 }
 
@@ -55,13 +55,13 @@ static bool has_agreed(const struct compression *compression, const char *respon
 int compression_open(const struct compression *compression, unsigned port) {
     struct wire request = {0};
     char response[1024] = "", offer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
-    int fd = peer_connect(port);
+    int fd = raw_client_connect(port);
     if (fd < 0) {
         return -1;
     }
     compression_request(compression, &request);
-    bool good = peer_send(fd, request.bytes, request.len) &&
-                peer_read_until(fd, "\r\n\r\n", response, sizeof response) &&
+    bool good = raw_client_send(fd, request.bytes, request.len) &&
+                raw_client_read_until(fd, "\r\n\r\n", response, sizeof response) &&
                 has_agreed(compression, response);
     wire_free(&request);
     if (!good) {

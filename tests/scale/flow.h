@@ -3,7 +3,7 @@
 #ifndef TESTS_SCALE_FLOW_H
 #define TESTS_SCALE_FLOW_H
 
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/scale/compression.h"
 
 /* How a client goes about it. Zeros: as fast as it can. */

@@ -3,7 +3,7 @@
  * every connection. */
 #include "step01_tcp/threads.h"
 #include "step05_echo/session.h"
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/scale/sample.h"
 #include "tests/test.h"
 
@@ -50,7 +50,7 @@ static double memory_of_each(void) {
 
 static void connect_all(void) {
     for (unsigned i = 0; i < count; i++) {
-        fds[i] = peer_connect(server.port);
+        fds[i] = raw_client_connect(server.port);
     }
     for (int64_t end = now() + PROCESS_WAIT; now() < end; poll(NULL, 0, 10)) {
         if (sample_take(&server).threads >= start.threads + (long)count) {
@@ -62,11 +62,11 @@ static void connect_all(void) {
 
 static void open_all(void) {
     for (unsigned i = 0; i < count; i++) {
-        CHECK(peer_send_text(fds[i], peer_handshake));
+        CHECK(raw_client_send_text(fds[i], raw_client_handshake));
     }
     for (unsigned i = 0; i < count; i++) {
         char response[1024];
-        CHECK(peer_read_until(fds[i], "\r\n\r\n", response, sizeof response));
+        CHECK(raw_client_read_until(fds[i], "\r\n\r\n", response, sizeof response));
         CHECK_FOR(strncmp(response, "HTTP/1.1 101 ", 13) == 0, "no 101 but: %s", response);
     }
 }
@@ -85,14 +85,14 @@ static void echo_on_all(unsigned turn, size_t size) {
         struct wire sent = {0};
         make_payload(i, turn, payload, size);
         wire_add_client_frame(&sent, 0x82, payload, size);
-        CHECK(peer_send(fds[i], sent.bytes, sent.len));
+        CHECK(raw_client_send(fds[i], sent.bytes, sent.len));
         wire_free(&sent);
     }
     for (unsigned i = 0; i < count; i++) {
         struct wire wanted = {0};
         make_payload(i, turn, payload, size);
         wire_add_server_frame(&wanted, 0x82, payload, size);
-        peer_expect(fds[i], &wanted);
+        raw_client_expect(fds[i], &wanted);
     }
 }
 
@@ -102,13 +102,13 @@ static void close_properly(unsigned first, unsigned step) {
     struct wire goodbye = {0};
     wire_add_client_close(&goodbye, 1000, "");
     for (unsigned i = first; i < count; i += step) {
-        CHECK(peer_send(fds[i], goodbye.bytes, goodbye.len));
+        CHECK(raw_client_send(fds[i], goodbye.bytes, goodbye.len));
     }
     for (unsigned i = first; i < count; i += step) {
         struct wire wanted = {0};
         wire_add_server_close(&wanted, 1000, "");
-        peer_expect(fds[i], &wanted);
-        peer_expect_end(fds[i]);
+        raw_client_expect(fds[i], &wanted);
+        raw_client_expect_end(fds[i]);
         close(fds[i]);
     }
     wire_free(&goodbye);
@@ -116,7 +116,7 @@ static void close_properly(unsigned first, unsigned step) {
 
 static void reset(unsigned first, unsigned step) {
     for (unsigned i = first; i < count; i += step) {
-        peer_reset(fds[i]);
+        raw_client_reset(fds[i]);
     }
 }
 
@@ -168,8 +168,8 @@ static void read_goodbyes(void) {
     for (unsigned i = 0; i < count; i++) {
         struct wire wanted = {0};
         wire_add_server_close(&wanted, 1001, "the server is shutting down");
-        peer_expect(fds[i], &wanted);
-        peer_send(fds[i], reply.bytes, reply.len); /* too late for the last ones, perhaps */
+        raw_client_expect(fds[i], &wanted);
+        raw_client_send(fds[i], reply.bytes, reply.len); /* too late for the last ones, perhaps */
     }
     wire_free(&reply);
 }
@@ -182,7 +182,7 @@ static void check_restart(void) {
     const char *const arguments[] = {"--quiet", "--port", port, NULL};
     if (process_start(&server, "step05_echo", arguments)) {
         CHECK_EQUAL(server.port, before);
-        close(peer_open(server.port));
+        close(raw_client_open(server.port));
     }
 }
 
@@ -213,7 +213,7 @@ static void sigterm_tells_all_of_them(void) {
 static void sigkill_leaves_the_port_free(void) {
     enum { FEW = 100 };
     for (unsigned i = 0; i < FEW; i++) {
-        fds[i] = peer_open(server.port);
+        fds[i] = raw_client_open(server.port);
     }
     kill(server.pid, SIGKILL);
     waitpid(server.pid, NULL, 0);
@@ -238,7 +238,7 @@ static bool start_server(void) {
     }
     struct sample empty = sample_take(&server);
     for (int i = 0; i < 2; i++) {
-        close(peer_open(server.port));
+        close(raw_client_open(server.port));
     }
     start = sample_at_rest(&server, &empty, PROCESS_WAIT);
     return true;

@@ -105,7 +105,7 @@ static struct visit plan_visit(struct traffic *traffic) {
 static struct visit open_visit(struct traffic *traffic) {
     struct visit visit = plan_visit(traffic);
     visit.fd = visit.compression != NULL ? compression_open(visit.compression, traffic->port)
-                                         : peer_open(traffic->port);
+                                         : raw_client_open(traffic->port);
     return visit;
 }
 
@@ -134,9 +134,9 @@ static bool end_visit(struct visit *visit, bool good) {
     if (good) {
         wire_add_client_close(&sent, 1000, "");
         wire_add_server_close(&wanted, 1000, "");
-        CHECK(peer_send(visit->fd, sent.bytes, sent.len));
-        peer_expect(visit->fd, &wanted);
-        peer_expect_end(visit->fd);
+        CHECK(raw_client_send(visit->fd, sent.bytes, sent.len));
+        raw_client_expect(visit->fd, &wanted);
+        raw_client_expect_end(visit->fd);
         wire_free(&sent);
     }
     close(visit->fd);
@@ -214,7 +214,7 @@ static void leave(struct traffic *traffic, int fd) {
     if (below(traffic, 4) == 0) {
         close(fd);
     } else {
-        peer_reset(fd);
+        raw_client_reset(fd);
     }
 }
 
@@ -224,12 +224,12 @@ static void desert(struct traffic *traffic) {
     bool early = below(traffic, 8) == 0;
     struct visit visit = early ? plan_visit(traffic) : open_visit(traffic);
     if (early) {
-        visit.fd = peer_connect(traffic->port);
+        visit.fd = raw_client_connect(traffic->port);
     }
     if (early && visit.compression != NULL) {
         compression_request(visit.compression, &sent);
     } else if (early) {
-        wire_add(&sent, peer_handshake, strlen(peer_handshake));
+        wire_add(&sent, raw_client_handshake, strlen(raw_client_handshake));
     }
     do {
         add_message(traffic, &visit, random_size(traffic) / 4, &sent, &wanted);

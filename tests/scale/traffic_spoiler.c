@@ -99,7 +99,7 @@ static void add_bomb(struct traffic *traffic, struct compression *compression, s
 /* The server must close with this code, and end its side. */
 static bool expect_close(int fd, unsigned code, const char *name) {
     char got[256] = "";
-    bool ended = peer_read_all(fd, got, sizeof got);
+    bool ended = raw_client_read_all(fd, got, sizeof got);
     unsigned got_code = (unsigned)((uint8_t)got[2] << 8 | (uint8_t)got[3]);
     bool good = ended && (uint8_t)got[0] == 0x88 && got_code == code;
     CHECK_FOR(good, "%s: instead of a Close with %u, %02x with %u, and %s end", name, code,
@@ -122,12 +122,12 @@ static bool spoil_one(struct traffic *traffic) {
         add_spoilt(traffic, &compression, spoil, &sent);
     }
     traffic->messages++;
-    if (good && !peer_send(fd, sent.bytes, sent.len)) {
+    if (good && !raw_client_send(fd, sent.bytes, sent.len)) {
         CHECK_FOR(false, "%zu bytes cannot be sent", sent.len);
         good = false;
     }
     if (good && below(traffic, RESET_ONE_IN) == 0) {
-        peer_reset(fd);
+        raw_client_reset(fd);
     } else if (fd >= 0) {
         good = good && expect_close(fd, is_bomb ? 1009 : 1007, is_bomb ? "a bomb" : spoil->name);
         close(fd);

@@ -1,6 +1,6 @@
 #include "tools/tutorial/console.h"
 
-#include "tools/tutorial/session.h"
+#include "tools/tutorial/transcript.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +8,10 @@
 struct console {
     const struct document *document;
     struct report *report;
-    struct session server;
-    bool running;        /* there is a server */
-    size_t lost_at;      /* the line since which nobody knows what the server prints, or 0 */
-    struct session base; /* what every session starts from */
+    struct transcript server;
+    bool running;           /* there is a server */
+    size_t lost_at;         /* the line since which nobody knows what the server prints, or 0 */
+    struct transcript base; /* what every session starts from */
 };
 
 char *console_command(const struct fence *fence, size_t *line) {
@@ -35,9 +35,9 @@ char *console_command(const struct fence *fence, size_t *line) {
 static void stop_server(struct console *console) {
     if (console->running) {
         if (console->lost_at == 0) {
-            session_stop(&console->server, console->report);
+            transcript_stop(&console->server, console->report);
         }
-        session_close(&console->server);
+        transcript_close(&console->server);
         console->running = false;
     }
 }
@@ -55,7 +55,7 @@ static bool must_skip(struct console *console, const struct fence *fence) {
     for (size_t line = next_command(fence, 0); line < fence->content.count;
          line = next_command(fence, line)) {
         char *command = console_command(fence, &line);
-        const char *missing = scene_missing(command);
+        const char *missing = sandbox_missing(command);
         free(command);
         if (missing != NULL) {
             report_skip(console->report, console->document->path, fence->line,
@@ -70,15 +70,15 @@ static bool must_skip(struct console *console, const struct fence *fence) {
 static void play_commands(struct console *console, const struct fence *fence,
                           struct varies *varies) {
     for (size_t line = 0; line < fence->content.count;) {
-        struct session session = console->base;
+        struct transcript session = console->base;
         size_t at = fence->line + 1 + line;
         char *command = console_command(fence, &line);
-        struct session_part part = {fence, line, next_command(fence, line), varies};
-        if (session_start(&session, command, at, console->report)) {
-            if (session_play(&session, &part, true, console->report)) {
+        struct transcript_part part = {fence, line, next_command(fence, line), varies};
+        if (transcript_start(&session, command, at, console->report)) {
+            if (transcript_play(&session, &part, true, console->report)) {
                 report_pass(console->report);
             }
-            session_close(&session);
+            transcript_close(&session);
         }
         free(command);
         line = part.end;
@@ -86,14 +86,14 @@ static void play_commands(struct console *console, const struct fence *fence,
 }
 
 /* Compares a part of what the server prints. Once it differs, or ends, the rest is not compared. */
-static void play_server(struct console *console, const struct session_part *part) {
-    if (session_play(&console->server, part, false, console->report)) {
+static void play_server(struct console *console, const struct transcript_part *part) {
+    if (transcript_play(&console->server, part, false, console->report)) {
         report_pass(console->report);
     } else {
         console->lost_at = part->fence->line;
     }
     if (console->server.interrupted) {
-        session_close(&console->server);
+        transcript_close(&console->server);
         console->running = false;
     }
 }
@@ -102,7 +102,7 @@ static void start_server(struct console *console, const struct fence *fence,
                          struct varies *varies) {
     size_t line = 0;
     char *command = console_command(fence, &line);
-    struct session_part part = {fence, line, fence->content.count, varies};
+    struct transcript_part part = {fence, line, fence->content.count, varies};
     if (next_command(fence, line) < fence->content.count) {
         report_fail(console->report, console->document->path, fence->line,
                     "a server is one command; here are several");
@@ -110,7 +110,7 @@ static void start_server(struct console *console, const struct fence *fence,
         console->server = console->base;
         console->lost_at = 0;
         console->running =
-            session_start(&console->server, command, fence->line + 1, console->report);
+            transcript_start(&console->server, command, fence->line + 1, console->report);
         if (console->running) {
             play_server(console, &part);
         }
@@ -119,7 +119,7 @@ static void start_server(struct console *console, const struct fence *fence,
 }
 
 static void go_on(struct console *console, const struct fence *fence, struct varies *varies) {
-    struct session_part part = {fence, 0, fence->content.count, varies};
+    struct transcript_part part = {fence, 0, fence->content.count, varies};
     if (console->lost_at > 0) {
         report_skip(console->report, console->document->path, fence->line,
                     "what the server prints next is not known since line %zu", console->lost_at);
@@ -168,10 +168,11 @@ static void play_fence(struct console *console, const struct fence *fence) {
     varies_free(&varies);
 }
 
-void console_check(const struct document *document, const struct scene *scene, int64_t patience,
+void console_check(const struct document *document, const struct sandbox *scene, int64_t patience,
                    struct report *report) {
     struct console console = {.document = document, .report = report};
-    console.base = (struct session){.scene = scene, .path = document->path, .patience = patience};
+    console.base =
+        (struct transcript){.scene = scene, .path = document->path, .patience = patience};
     size_t line = 1;
     for (size_t i = 0; i <= document->fence_count; i++) {
         bool over = i == document->fence_count;

@@ -4,7 +4,7 @@
 
 #include "tools/tutorial/document.h"
 #include "tools/tutorial/report.h"
-#include "tools/tutorial/scene.h"
+#include "tools/tutorial/sandbox.h"
 
 #include <stdint.h>
 
@@ -18,7 +18,7 @@
  *
  * A server is ended at the next one, at <!-- server ends -->, or where the text ends. `patience` is
  * how many ms anything may take. */
-void console_check(const struct document *document, const struct scene *scene, int64_t patience,
+void console_check(const struct document *document, const struct sandbox *scene, int64_t patience,
                    struct report *report);
 
 /* Reads the command that starts at line `*line` of a fence, "$ " and what follows a backslash at

@@ -66,8 +66,8 @@ static bool stands_below(const struct document *document, size_t line, const cha
 }
 
 static void check_figure(const struct document *document, size_t line, const struct figure *figure,
-                         const struct scene *scene, int64_t patience, struct report *report) {
-    char *command = scene_command(scene, figure->command);
+                         const struct sandbox *scene, int64_t patience, struct report *report) {
+    char *command = sandbox_command(scene, figure->command);
     char *output = command_output(command, clock_now() + patience);
     double wanted = 0, got = 0;
     first_number(figure->number, &wanted);
@@ -88,7 +88,7 @@ static void check_figure(const struct document *document, size_t line, const str
     free(output);
 }
 
-void figures_check(const struct document *document, const struct scene *scene, int64_t patience,
+void figures_check(const struct document *document, const struct sandbox *scene, int64_t patience,
                    struct report *report) {
     for (size_t line = 1; line <= document->lines.count; line++) {
         struct figure figure;

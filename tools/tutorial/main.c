@@ -82,7 +82,7 @@ static int parse(struct arguments *arguments, int argc, char **argv) {
 /* Checks one document, apart from its links. The first document is the one that must be complete.
  * */
 static void check_document(const struct arguments *arguments, const struct document *document,
-                           bool first, const struct scene *scene, struct report *report) {
+                           bool first, const struct sandbox *scene, struct report *report) {
     if (arguments->wanted[QUOTES]) {
         quotes_check(document, report);
     }
@@ -103,7 +103,7 @@ static void check_document(const struct arguments *arguments, const struct docum
     }
 }
 
-static void check_links(const struct scene *scene, struct report *report) {
+static void check_links(const struct sandbox *scene, struct report *report) {
     struct lines paths = {0};
     folders_find_documents(scene->build, &paths);
     for (size_t i = 0; i < paths.count; i++) {
@@ -136,16 +136,16 @@ static size_t read_documents(const struct options_list *files, struct document *
 static bool check_all(const struct arguments *arguments, const struct document *documents,
                       size_t count, struct report *report) {
     const char *texts[OPTIONS_LIST_MAX];
-    struct scene scene;
+    struct sandbox scene;
     command_guard();
     for (size_t i = 0; i < count; i++) {
         texts[i] = documents[i].text;
     }
-    if (!scene_init(&scene, texts, count)) {
+    if (!sandbox_init(&scene, texts, count)) {
         fprintf(stderr, "tutorial: there are no ten free ports in a row\n");
         return false;
     }
-    if (arguments->wanted[CONSOLE] && scene_has_own_nc()) {
+    if (arguments->wanted[CONSOLE] && sandbox_has_own_nc()) {
         printf("nc is the one of tools/tutorial; NC=real takes that of the system\n");
     }
     for (size_t i = 0; i < count; i++) {

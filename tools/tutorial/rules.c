@@ -17,9 +17,9 @@ struct rules {
     struct lines cases; /* the names of all cases of wscheck */
 };
 
-static bool read_cases(struct rules *rules, const struct scene *scene, int64_t patience) {
+static bool read_cases(struct rules *rules, const struct sandbox *scene, int64_t patience) {
     struct lines lines;
-    char *command = scene_command(scene, "build/wscheck --list");
+    char *command = sandbox_command(scene, "build/wscheck --list");
     char *list = command_output(command, clock_now() + patience);
     free(command);
     if (list == NULL) {
@@ -150,7 +150,7 @@ static void check_row(const struct rules *rules, size_t line) {
     cell_free(&cell);
 }
 
-void rules_check(const struct document *document, bool required, const struct scene *scene,
+void rules_check(const struct document *document, bool required, const struct sandbox *scene,
                  int64_t patience, struct report *report) {
     struct rules rules = {.document = document, .report = report};
     size_t line = 1, row = 0, checked = 0;

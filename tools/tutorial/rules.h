@@ -5,7 +5,7 @@
 
 #include "tools/tutorial/document.h"
 #include "tools/tutorial/report.h"
-#include "tools/tutorial/scene.h"
+#include "tools/tutorial/sandbox.h"
 
 #include <stdint.h>
 
@@ -15,7 +15,7 @@
  * beginning of several, or stand in one of the cell's linked files. A dash stands for none.
  * `required` says that a document without the table fails. `patience` is how many ms wscheck may
  * take. */
-void rules_check(const struct document *document, bool required, const struct scene *scene,
+void rules_check(const struct document *document, bool required, const struct sandbox *scene,
                  int64_t patience, struct report *report);
 
 #endif

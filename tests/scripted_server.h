@@ -1,9 +1,9 @@
-/* scripted: a server for one connection in the hands of a test, for the client program. It may
- * break any rule. */
-#ifndef TESTS_SCRIPTED_H
-#define TESTS_SCRIPTED_H
+/* scripted_server: a server for one connection in the hands of a test, for the client program. It
+ * may break any rule. */
+#ifndef TESTS_SCRIPTED_SERVER_H
+#define TESTS_SCRIPTED_SERVER_H
 
-#include "tests/launch.h"
+#include "tests/client_process.h"
 #include "tests/wire.h"
 
 #include <pthread.h>
@@ -17,7 +17,7 @@
  * once or again and again until the client has ended. Then it ends its side of TCP, with
  * `lingers` a while after the reply to its Close, and reads until the client ends the other; or
  * it ends both at once. */
-struct scripted {
+struct scripted_server {
     const char *answer;
     struct wire frames;
     size_t wait_for;
@@ -36,17 +36,18 @@ struct scripted {
 };
 
 /* Starts the server, and stores its address in `url`. */
-void scripted_listen(struct scripted *script);
+void scripted_server_listen(struct scripted_server *script);
 
 /* Waits for the server's end, and frees the frames. */
-void scripted_end(struct scripted *script);
+void scripted_server_end(struct scripted_server *script);
 
 /* Runs the client against a script. Returns its exit status. */
-int scripted_play(struct scripted *script, struct launch *run, const char *input,
-                  const char *const *arguments);
+int scripted_server_play(struct scripted_server *script, struct client_process *run,
+                         const char *input, const char *const *arguments);
 
 /* Unmasks the frames that came in place. Each must be masked, short and whole. Stores their first
  * bytes, and returns how many there are. */
-size_t scripted_unmask(struct scripted *script, uint8_t first[8], char payload[8][126]);
+size_t scripted_server_unmask(struct scripted_server *script, uint8_t first[8],
+                              char payload[8][126]);
 
 #endif

@@ -18,10 +18,10 @@ enum {
 #define NEVER INT64_MAX
 
 struct flow {
-    struct clients *clients;
+    struct load_clients *clients;
     const struct load_settings *settings;
     struct load_figures *figures;
-    struct client *client;
+    struct load_client *client;
     uint8_t *buffer;
     int epoll;
     uint64_t left;           /* messages that may still be started */
@@ -31,7 +31,7 @@ struct flow {
     int64_t warm_until, cpu, own_cpu; /* processor times when it began */
 };
 
-static void watch(struct flow *flow, struct client *client, bool write, int operation) {
+static void watch(struct flow *flow, struct load_client *client, bool write, int operation) {
     struct epoll_event event = {.events = EPOLLIN | (write ? (uint32_t)EPOLLOUT : 0)};
     event.data.ptr = client;
     epoll_ctl(flow->epoll, operation, client->fd, &event);
@@ -39,11 +39,11 @@ static void watch(struct flow *flow, struct client *client, bool write, int oper
 }
 
 /* Lets a client send `count` messages more, as far as the run has that many left. */
-static void push(struct flow *flow, struct client *client, uint64_t count) {
+static void push(struct flow *flow, struct load_client *client, uint64_t count) {
     count = count < flow->left ? count : flow->left;
     flow->left -= count;
     client->allowed += count * flow->clients->stock.frame_size;
-    int sent = client->fd < 0 ? -1 : client_send(flow->clients, client);
+    int sent = client->fd < 0 ? -1 : load_client_send(flow->clients, client);
     if (sent < 0) {
         flow->open--;
     } else if (client->wants_write != (sent == 0)) {
@@ -52,7 +52,7 @@ static void push(struct flow *flow, struct client *client, uint64_t count) {
 }
 
 /* Counts the replies that have just come, and sends as many messages again. */
-static void on_replies(struct flow *flow, struct client *client, uint64_t count) {
+static void on_replies(struct flow *flow, struct load_client *client, uint64_t count) {
     flow->now = measure_now();
     if (flow->now >= flow->begin && flow->now <= flow->end) {
         flow->figures->messages += count;
@@ -66,20 +66,21 @@ static void on_replies(struct flow *flow, struct client *client, uint64_t count)
     }
 }
 
-static void on_readable(struct flow *flow, struct client *client, int flags) {
+static void on_readable(struct flow *flow, struct load_client *client, int flags) {
     ssize_t count = recv(client->fd, flow->buffer, BUFFER_SIZE, flags);
     if (count < 0 && flags != 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
         return;
     }
     if (count <= 0) {
-        clients_error(flow->clients, "no more replies: %s",
-                      count == 0 ? "the server closed the connection" : client_problem(errno));
-        client_close(client);
+        load_clients_error(flow->clients, "no more replies: %s",
+                           count == 0 ? "the server closed the connection"
+                                      : load_client_problem(errno));
+        load_client_close(client);
         flow->open--;
         return;
     }
     uint64_t before = client->messages;
-    if (client_take(flow->clients, client, flow->buffer, (size_t)count) != 0) {
+    if (load_client_take(flow->clients, client, flow->buffer, (size_t)count) != 0) {
         flow->open--;
         return;
     }
@@ -99,7 +100,7 @@ static bool turn(struct flow *flow) {
     }
     int count = epoll_wait(flow->epoll, event, EVENTS_MAX, (int)flow->clients->timeout);
     for (int i = 0; i < count; i++) {
-        struct client *client = event[i].data.ptr;
+        struct load_client *client = event[i].data.ptr;
         if (client->fd >= 0 && (event[i].events & ~(uint32_t)EPOLLOUT) != 0) {
             on_readable(flow, client, MSG_DONTWAIT);
         }
@@ -108,7 +109,7 @@ static bool turn(struct flow *flow) {
         }
     }
     if (count == 0) {
-        clients_error(flow->clients, "no more replies: nothing comes");
+        load_clients_error(flow->clients, "no more replies: nothing comes");
     }
     return count > 0 || (count < 0 && errno == EINTR);
 }
@@ -129,7 +130,7 @@ static bool look_at_clock(struct flow *flow) {
 /* Whether every message that was sent has come back. */
 static bool all_back(const struct flow *flow) {
     for (uint64_t i = 0; i < flow->settings->connections; i++) {
-        const struct client *client = &flow->client[i];
+        const struct load_client *client = &flow->client[i];
         if (client->fd >= 0 &&
             client->messages * flow->clients->stock.frame_size < client->allowed) {
             return false;
@@ -165,7 +166,7 @@ static void run(struct flow *flow) {
 
 static int open_all(struct flow *flow) {
     for (uint64_t i = 0; i < flow->settings->connections; i++) {
-        if (client_upgrade(flow->clients, &flow->client[i], (unsigned)i) != 0) {
+        if (load_client_upgrade(flow->clients, &flow->client[i], (unsigned)i) != 0) {
             return -1;
         }
         watch(flow, &flow->client[i], false, EPOLL_CTL_ADD);
@@ -175,8 +176,8 @@ static int open_all(struct flow *flow) {
     return 0;
 }
 
-int flow_run(struct clients *clients, const struct load_settings *settings,
-             struct load_figures *figures) {
+int load_flow_run(struct load_clients *clients, const struct load_settings *settings,
+                  struct load_figures *figures) {
     struct flow flow = {.clients = clients, .settings = settings, .figures = figures};
     flow.left = settings->messages > 0 ? settings->messages : UINT64_MAX;
     flow.client = calloc((size_t)settings->connections, sizeof *flow.client);
@@ -188,7 +189,7 @@ int flow_run(struct clients *clients, const struct load_settings *settings,
         result = 0;
     }
     for (uint64_t i = 0; i < flow.opened; i++) {
-        client_close(&flow.client[i]);
+        load_client_close(&flow.client[i]);
     }
     close(flow.epoll);
     free(flow.buffer);

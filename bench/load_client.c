@@ -1,4 +1,4 @@
-#include "bench/client.h"
+#include "bench/load_client.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -10,15 +10,15 @@
 #include <unistd.h>
 
 /* The key and what it makes the server answer are the example of RFC 6455, 1.3. */
-const char client_request[] = "GET / HTTP/1.1\r\n"
-                              "Host: 127.0.0.1\r\n"
-                              "Upgrade: websocket\r\n"
-                              "Connection: Upgrade\r\n"
-                              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                              "Sec-WebSocket-Version: 13\r\n"
-                              "\r\n";
+const char load_client_request[] = "GET / HTTP/1.1\r\n"
+                                   "Host: 127.0.0.1\r\n"
+                                   "Upgrade: websocket\r\n"
+                                   "Connection: Upgrade\r\n"
+                                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                                   "Sec-WebSocket-Version: 13\r\n"
+                                   "\r\n";
 
-void clients_error(struct clients *clients, const char *format, ...) {
+void load_clients_error(struct load_clients *clients, const char *format, ...) {
     if (clients->errors++ == 0) {
         va_list arguments;
         va_start(arguments, format);
@@ -27,12 +27,12 @@ void clients_error(struct clients *clients, const char *format, ...) {
     }
 }
 
-bool client_response_is_good(const char *head) {
+bool load_client_response_is_good(const char *head) {
     return strncmp(head, "HTTP/1.1 101", 12) == 0 &&
            strstr(head, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") != NULL;
 }
 
-static int prepare(const struct clients *clients, int fd, unsigned from) {
+static int prepare(const struct load_clients *clients, int fd, unsigned from) {
     int on = 1;
     struct timeval limit = {(time_t)(clients->timeout / 1000),
                             (suseconds_t)(clients->timeout % 1000 * 1000)};
@@ -52,21 +52,21 @@ static int prepare(const struct clients *clients, int fd, unsigned from) {
     return bind(fd, (struct sockaddr *)&self, sizeof self);
 }
 
-int client_connect(struct clients *clients, struct client *client, unsigned from) {
+int load_client_connect(struct load_clients *clients, struct load_client *client, unsigned from) {
     memset(client, 0, sizeof *client);
     client->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (client->fd < 0 || prepare(clients, client->fd, from) != 0 ||
         connect(client->fd, (const struct sockaddr *)&clients->address, sizeof clients->address) !=
             0) {
-        clients_error(clients, "cannot connect: %s", strerror(errno));
-        client_close(client);
+        load_clients_error(clients, "cannot connect: %s", strerror(errno));
+        load_client_close(client);
         return -1;
     }
     return 0;
 }
 
 /* Reads the response, and takes in what may follow it at once. */
-static int read_response(struct clients *clients, struct client *client) {
+static int read_response(struct load_clients *clients, struct load_client *client) {
     char head[4096];
     size_t length = 0;
     while (length < sizeof head - 1) {
@@ -77,49 +77,49 @@ static int read_response(struct clients *clients, struct client *client) {
         length += (size_t)count;
         head[length] = '\0';
         char *end = strstr(head, "\r\n\r\n");
-        if (end != NULL && !client_response_is_good(head)) {
+        if (end != NULL && !load_client_response_is_good(head)) {
             break;
         }
         if (end != NULL) {
             size_t size = (size_t)(end + 4 - head);
-            return client_take(clients, client, (uint8_t *)head + size, length - size);
+            return load_client_take(clients, client, (uint8_t *)head + size, length - size);
         }
     }
-    clients_error(clients, "the opening handshake failed");
-    client_close(client);
+    load_clients_error(clients, "the opening handshake failed");
+    load_client_close(client);
     return -1;
 }
 
-int client_upgrade(struct clients *clients, struct client *client, unsigned from) {
-    if (client_connect(clients, client, from) != 0) {
+int load_client_upgrade(struct load_clients *clients, struct load_client *client, unsigned from) {
+    if (load_client_connect(clients, client, from) != 0) {
         return -1;
     }
     if (clients->raw) {
         return 0;
     }
-    if (send(client->fd, client_request, sizeof client_request - 1, MSG_NOSIGNAL) < 0) {
-        clients_error(clients, "cannot send: %s", strerror(errno));
-        client_close(client);
+    if (send(client->fd, load_client_request, sizeof load_client_request - 1, MSG_NOSIGNAL) < 0) {
+        load_clients_error(clients, "cannot send: %s", strerror(errno));
+        load_client_close(client);
         return -1;
     }
     return read_response(clients, client);
 }
 
-const char *client_problem(int problem) {
+const char *load_client_problem(int problem) {
     return problem == EAGAIN || problem == EWOULDBLOCK ? "nothing comes" : strerror(problem);
 }
 
-void client_close(struct client *client) {
+void load_client_close(struct load_client *client) {
     if (client->fd >= 0) {
         close(client->fd);
     }
     client->fd = -1;
 }
 
-int client_send(struct clients *clients, struct client *client) {
+int load_client_send(struct load_clients *clients, struct load_client *client) {
     while (client->sent < client->allowed) {
         size_t size;
-        const uint8_t *bytes = stock_next(&clients->stock, client->sent, &size);
+        const uint8_t *bytes = prepared_messages_next(&clients->stock, client->sent, &size);
         if (size > client->allowed - client->sent) {
             size = (size_t)(client->allowed - client->sent);
         }
@@ -128,8 +128,8 @@ int client_send(struct clients *clients, struct client *client) {
             if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) {
                 return 0;
             }
-            clients_error(clients, "cannot send: %s", strerror(errno));
-            client_close(client);
+            load_clients_error(clients, "cannot send: %s", strerror(errno));
+            load_client_close(client);
             return -1;
         }
         client->sent += (uint64_t)count;

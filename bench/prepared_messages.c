@@ -1,4 +1,4 @@
-#include "bench/stock.h"
+#include "bench/prepared_messages.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,8 @@ enum {
 };
 
 /* Writes FIN, the opcode and the length in its shortest form (RFC 6455, 5.2); returns the size. */
-static size_t encode_header(uint8_t opcode, size_t length, uint8_t out[STOCK_HEADER_MAX]) {
+static size_t encode_header(uint8_t opcode, size_t length,
+                            uint8_t out[PREPARED_MESSAGES_HEADER_MAX]) {
     out[0] = (uint8_t)(0x80 | opcode);
     if (length < 126) {
         out[1] = (uint8_t)length;
@@ -25,7 +26,7 @@ static size_t encode_header(uint8_t opcode, size_t length, uint8_t out[STOCK_HEA
     return 2 + bytes;
 }
 
-static void make_frame(const struct stock *stock, size_t number, uint64_t *random) {
+static void make_frame(const struct prepared_messages *stock, size_t number, uint64_t *random) {
     uint8_t *frame = stock->strip + number * stock->frame_size;
     const uint8_t *payload = stock->plain + number * stock->payload_size;
     uint64_t key = payload_random(random) >> 32;
@@ -40,7 +41,8 @@ static void make_frame(const struct stock *stock, size_t number, uint64_t *rando
     }
 }
 
-int stock_make(struct stock *stock, enum payload_kind kind, size_t payload_size, size_t window) {
+int prepared_messages_make(struct prepared_messages *stock, enum payload_kind kind,
+                           size_t payload_size, size_t window) {
     uint64_t random = SEED;
     uint8_t opcode = kind == PAYLOAD_BINARY ? 2 : 1;
     memset(stock, 0, sizeof *stock);
@@ -55,7 +57,7 @@ int stock_make(struct stock *stock, enum payload_kind kind, size_t payload_size,
     stock->strip = malloc(2 * stock->round_size);
     stock->plain = malloc(stock->count * payload_size + 1);
     if (stock->strip == NULL || stock->plain == NULL) {
-        stock_free(stock);
+        prepared_messages_free(stock);
         return -1;
     }
     payload_random(&random); /* the first number still shows that the seed is small */
@@ -67,18 +69,19 @@ int stock_make(struct stock *stock, enum payload_kind kind, size_t payload_size,
     return 0;
 }
 
-void stock_free(struct stock *stock) {
+void prepared_messages_free(struct prepared_messages *stock) {
     free(stock->strip);
     free(stock->plain);
     stock->strip = NULL;
     stock->plain = NULL;
 }
 
-const uint8_t *stock_payload(const struct stock *stock, uint64_t number) {
+const uint8_t *prepared_messages_payload(const struct prepared_messages *stock, uint64_t number) {
     return stock->plain + number % stock->count * stock->payload_size;
 }
 
-const uint8_t *stock_next(const struct stock *stock, uint64_t sent, size_t *available) {
+const uint8_t *prepared_messages_next(const struct prepared_messages *stock, uint64_t sent,
+                                      size_t *available) {
     size_t place = (size_t)(sent % stock->round_size);
     *available = 2 * stock->round_size - place;
     return stock->strip + place;

@@ -1,4 +1,4 @@
-#include "tools/tutorial/session.h"
+#include "tools/tutorial/transcript.h"
 
 #include "common/clock.h"
 #include "common/text.h"
@@ -15,7 +15,7 @@ enum {
     INTERRUPTED_STATUS = 130 /* of make, which gets the ^C as well */
 };
 
-bool session_is_elision(const char *line) {
+bool transcript_is_elision(const char *line) {
     return lines_is(line, "...");
 }
 
@@ -23,8 +23,9 @@ static bool is_interrupt(const char *line) {
     return lines_is(line, "^C");
 }
 
-bool session_start(struct session *session, const char *line, size_t at, struct report *report) {
-    char *command = scene_command(session->scene, line);
+bool transcript_start(struct transcript *session, const char *line, size_t at,
+                      struct report *report) {
+    char *command = sandbox_command(session->scene, line);
     bool good = command_start(&session->command, command);
     free(command);
     if (!good) {
@@ -40,22 +41,22 @@ bool session_start(struct session *session, const char *line, size_t at, struct 
 
 /* What the command has printed and the text has not shown yet: the lines from session->consumed
  * on. A line that is still being printed does not count. The caller frees all lines. */
-static size_t unseen(const struct session *session, struct lines *lines) {
+static size_t unseen(const struct transcript *session, struct lines *lines) {
     const char *text = session->command.text;
     size_t len = strlen(text);
     bool unfinished = !session->command.ended && len > 0 && text[len - 1] != '\n';
-    scene_output(session->scene, text, session->interrupted, lines);
+    sandbox_output(session->scene, text, session->interrupted, lines);
     size_t count = lines->count - (unfinished ? 1 : 0);
     return count > session->consumed ? count - session->consumed : 0;
 }
 
-static void say_state(const struct session *session) {
+static void say_state(const struct transcript *session) {
     if (session->command.ended) {
         report_more("it has ended with status %d", session->command.status);
     }
 }
 
-static void report_difference(const struct session *session, const struct session_part *part,
+static void report_difference(const struct transcript *session, const struct transcript_part *part,
                               const struct match *match, const struct lines *lines, size_t count,
                               struct report *report) {
     char text[400];
@@ -87,9 +88,9 @@ static char *const *from(const struct lines *lines, size_t first) {
 }
 
 /* Compares what is there. Returns the verdict; reports a failure if `last` is true. */
-static enum match_verdict compare(struct session *session, const struct session_part *part,
+static enum match_verdict compare(struct transcript *session, const struct transcript_part *part,
                                   bool to_end, bool last, struct report *report) {
-    struct match_rules rules = {.is_elision = session_is_elision,
+    struct match_rules rules = {.is_elision = transcript_is_elision,
                                 .same = varies_same,
                                 .context = part->varies,
                                 .from_start = !session->open,
@@ -102,7 +103,7 @@ static enum match_verdict compare(struct session *session, const struct session_
     if (match.verdict == MATCH_FOUND) {
         session->consumed += match.end;
         session->open = part->end > part->first
-                            ? session_is_elision(part->fence->content.line[part->end - 1])
+                            ? transcript_is_elision(part->fence->content.line[part->end - 1])
                             : session->open;
     } else if (last || match.verdict == MATCH_DIFFERENT) {
         report_difference(session, part, &match, &lines, count, report);
@@ -112,7 +113,7 @@ static enum match_verdict compare(struct session *session, const struct session_
 }
 
 /* Waits until what the part shows has been printed. */
-static bool wait_for_lines(struct session *session, const struct session_part *part,
+static bool wait_for_lines(struct transcript *session, const struct transcript_part *part,
                            struct report *report) {
     int64_t deadline = clock_now() + session->patience;
     size_t seen = SIZE_MAX;
@@ -131,7 +132,7 @@ static bool wait_for_lines(struct session *session, const struct session_part *p
 }
 
 /* Waits for the end of the command, which must have printed what the part shows and no more. */
-static bool wait_for_end(struct session *session, const struct session_part *part,
+static bool wait_for_end(struct transcript *session, const struct transcript_part *part,
                          struct report *report) {
     if (!command_wait(&session->command, clock_now() + session->patience)) {
         report_fail(report, session->path, session->shown_at, "\"%s\" has not ended after %g s%s",
@@ -142,9 +143,9 @@ static bool wait_for_end(struct session *session, const struct session_part *par
     return compare(session, part, true, true, report) == MATCH_FOUND;
 }
 
-bool session_play(struct session *session, const struct session_part *part, bool to_end,
-                  struct report *report) {
-    struct session_part rest = *part, begin = *part;
+bool transcript_play(struct transcript *session, const struct transcript_part *part, bool to_end,
+                     struct report *report) {
+    struct transcript_part rest = *part, begin = *part;
     if (part->end > part->first) {
         session->shown_at = part->fence->line + part->end;
     }
@@ -165,10 +166,10 @@ bool session_play(struct session *session, const struct session_part *part, bool
     return to_end ? wait_for_end(session, part, report) : wait_for_lines(session, part, report);
 }
 
-bool session_stop(struct session *session, struct report *report) {
+bool transcript_stop(struct transcript *session, struct report *report) {
     static const struct fence nothing;
     struct varies none = {0};
-    struct session_part part = {&nothing, 0, 0, &none};
+    struct transcript_part part = {&nothing, 0, 0, &none};
     if (!session->open) {
         poll(NULL, 0, LATE_OUTPUT);
     }
@@ -197,7 +198,7 @@ bool session_stop(struct session *session, struct report *report) {
     return true;
 }
 
-void session_close(struct session *session) {
+void transcript_close(struct transcript *session) {
     command_close(&session->command);
     free(session->line);
 }

@@ -1,4 +1,4 @@
-/* bench_lane: runs a command where the bench wants it: on one core, and in a network of its own
+/* bench_netns: runs a command where the bench wants it: on one core, and in a network of its own
  * whose congestion control is reno.
  *
  * Why a network of its own: Linux may be set to BBR, which paces what it sends. Over loopback that
@@ -70,11 +70,11 @@ static int raise_loopback(void) {
 
 static void go_to_own_network(void) {
     if (leave_network() != 0) {
-        fprintf(stderr, "bench_lane: no network of its own: %s\n", strerror(errno));
+        fprintf(stderr, "bench_netns: no network of its own: %s\n", strerror(errno));
     } else if (raise_loopback() != 0) {
-        fprintf(stderr, "bench_lane: the loopback device stays down: %s\n", strerror(errno));
+        fprintf(stderr, "bench_netns: the loopback device stays down: %s\n", strerror(errno));
     } else if (write_file("/proc/sys/net/ipv4/tcp_congestion_control", congestion) != 0) {
-        fprintf(stderr, "bench_lane: cannot set %s: %s\n", congestion, strerror(errno));
+        fprintf(stderr, "bench_netns: cannot set %s: %s\n", congestion, strerror(errno));
     }
 }
 
@@ -83,7 +83,7 @@ static void go_to_core(uint64_t core) {
     CPU_ZERO(&set);
     CPU_SET((size_t)core, &set);
     if (sched_setaffinity(0, sizeof set, &set) != 0) {
-        fprintf(stderr, "bench_lane: not on core %" PRIu64 ": %s\n", core, strerror(errno));
+        fprintf(stderr, "bench_netns: not on core %" PRIu64 ": %s\n", core, strerror(errno));
     }
 }
 
@@ -91,7 +91,7 @@ int main(int argc, char **argv) {
     uint64_t core = NO_CORE;
     bool own_network = false;
     struct options options;
-    options_init(&options, "bench_lane", "Runs a command on one core or in a network of its own.");
+    options_init(&options, "bench_netns", "Runs a command on one core or in a network of its own.");
     options_add_number(&options, "--core", "C", &core, 0, CPU_SETSIZE - 1, "run on this core only");
     options_add_flag(&options, "--own-network", &own_network,
                      "in a network namespace with loopback and reno");
@@ -101,7 +101,7 @@ int main(int argc, char **argv) {
         return status;
     }
     if (options.operands.count == 0) {
-        fprintf(stderr, "bench_lane: needs a command after its options and '--'\n");
+        fprintf(stderr, "bench_netns: needs a command after its options and '--'\n");
         return OPTIONS_USAGE;
     }
     if (own_network) {
@@ -112,6 +112,6 @@ int main(int argc, char **argv) {
     }
     char **command = argv + argc - options.operands.count;
     execvp(command[0], command);
-    fprintf(stderr, "bench_lane: cannot run '%s': %s\n", command[0], strerror(errno));
+    fprintf(stderr, "bench_netns: cannot run '%s': %s\n", command[0], strerror(errno));
     return CANNOT_RUN;
 }

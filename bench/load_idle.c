@@ -13,22 +13,23 @@ enum {
 };
 
 /* One message there and back. */
-static int exchange(struct clients *clients, struct client *client) {
+static int exchange(struct load_clients *clients, struct load_client *client) {
     uint8_t buffer[4096];
     client->allowed += clients->stock.frame_size;
     uint64_t wanted = client->messages + 1;
     while (client->messages < wanted) {
-        if (client_send(clients, client) < 0) {
+        if (load_client_send(clients, client) < 0) {
             return -1;
         }
         ssize_t count = recv(client->fd, buffer, sizeof buffer, 0);
         if (count <= 0) {
-            clients_error(clients, "no more replies: %s",
-                          count == 0 ? "the server closed the connection" : client_problem(errno));
-            client_close(client);
+            load_clients_error(clients, "no more replies: %s",
+                               count == 0 ? "the server closed the connection"
+                                          : load_client_problem(errno));
+            load_client_close(client);
             return -1;
         }
-        if (client_take(clients, client, buffer, (size_t)count) != 0) {
+        if (load_client_take(clients, client, buffer, (size_t)count) != 0) {
             return -1;
         }
     }
@@ -42,16 +43,16 @@ static void settle(void) {
 
 /* The server has served one connection before it is measured, so that what it sets up once does not
  * count. */
-static int open_and_measure(struct clients *clients, const struct load_settings *settings,
-                            struct load_figures *figures, struct client *client) {
-    if (client_upgrade(clients, &client[0], 0) != 0 || exchange(clients, &client[0]) != 0) {
+static int open_and_measure(struct load_clients *clients, const struct load_settings *settings,
+                            struct load_figures *figures, struct load_client *client) {
+    if (load_client_upgrade(clients, &client[0], 0) != 0 || exchange(clients, &client[0]) != 0) {
         return -1;
     }
     settle();
     long memory = measure_memory(settings->pid), threads = measure_threads(settings->pid);
     int64_t cpu = measure_cpu(settings->pid), begin = measure_now();
     for (uint64_t i = 1; i <= settings->connections; i++) {
-        if (client_upgrade(clients, &client[i], (unsigned)i) != 0 ||
+        if (load_client_upgrade(clients, &client[i], (unsigned)i) != 0 ||
             exchange(clients, &client[i]) != 0) {
             return -1;
         }
@@ -72,9 +73,9 @@ static int open_and_measure(struct clients *clients, const struct load_settings 
     return 0;
 }
 
-int idle_run(struct clients *clients, const struct load_settings *settings,
-             struct load_figures *figures) {
-    struct client *client = calloc((size_t)settings->connections + 1, sizeof *client);
+int load_idle_run(struct load_clients *clients, const struct load_settings *settings,
+                  struct load_figures *figures) {
+    struct load_client *client = calloc((size_t)settings->connections + 1, sizeof *client);
     if (client == NULL) {
         return -1;
     }
@@ -83,7 +84,7 @@ int idle_run(struct clients *clients, const struct load_settings *settings,
     }
     int result = open_and_measure(clients, settings, figures, client);
     for (uint64_t i = 0; i <= settings->connections; i++) {
-        client_close(&client[i]);
+        load_client_close(&client[i]);
     }
     free(client);
     return result;

@@ -20,7 +20,7 @@ struct command {
     bool binary;
     uint64_t port, size, core, pid;
     struct load_settings load;
-    struct clients clients;
+    struct load_clients clients;
 };
 
 static void add_options(struct command *command, struct options *options) {
@@ -147,9 +147,9 @@ static int run(struct command *command) {
     static struct load_figures figures;
     figures.cpu = -1;
     int result =
-        is(command->mode, "handshake") ? churn_run(&command->clients, &command->load, &figures)
-        : is(command->mode, "idle")    ? idle_run(&command->clients, &command->load, &figures)
-                                       : flow_run(&command->clients, &command->load, &figures);
+        is(command->mode, "handshake") ? load_churn_run(&command->clients, &command->load, &figures)
+        : is(command->mode, "idle")    ? load_idle_run(&command->clients, &command->load, &figures)
+                                       : load_flow_run(&command->clients, &command->load, &figures);
     if (command->clients.errors > 0) {
         fprintf(stderr, "bench_load: %s\n", command->clients.trouble);
     } else if (result != 0) {
@@ -177,12 +177,12 @@ int main(int argc, char **argv) {
         return status;
     }
     prepare_process(&command);
-    if (stock_make(&command.clients.stock, kind, (size_t)command.size,
-                   (size_t)command.load.window) != 0) {
+    if (prepared_messages_make(&command.clients.stock, kind, (size_t)command.size,
+                               (size_t)command.load.window) != 0) {
         fprintf(stderr, "bench_load: no memory for the messages\n");
         return EXIT_FAILURE;
     }
     status = run(&command);
-    stock_free(&command.clients.stock);
+    prepared_messages_free(&command.clients.stock);
     return status;
 }

@@ -1,4 +1,4 @@
-#include "tests/launch.h"
+#include "tests/client_process.h"
 
 #include "tests/process.h"
 
@@ -11,13 +11,13 @@
 
 enum { ARGUMENTS_MAX = 12 };
 
-const char *const launch_at_once[] = {"--wait", "0", NULL};
+const char *const client_process_at_once[] = {"--wait", "0", NULL};
 
-bool launch_is_one_line(const char *text) {
+bool client_process_is_one_line(const char *text) {
     return text[0] != '\0' && strcspn(text, "\n") + 1 == strlen(text);
 }
 
-FILE *launch_file(void) {
+FILE *client_process_file(void) {
     FILE *file = tmpfile();
     if (file == NULL) {
         abort();
@@ -25,7 +25,8 @@ FILE *launch_file(void) {
     return file;
 }
 
-void launch_start(struct launch *run, int input, const char *const *arguments, const char *url) {
+void client_process_start(struct client_process *run, int input, const char *const *arguments,
+                          const char *url) {
     const char *folder = getenv("BUILD");
     char path[512];
     const char *words[ARGUMENTS_MAX + 3] = {"step06_client"};
@@ -35,8 +36,8 @@ void launch_start(struct launch *run, int input, const char *const *arguments, c
     }
     words[count] = url;
     snprintf(path, sizeof path, "%s/step06_client", folder != NULL ? folder : "build");
-    run->out = run->out != NULL ? run->out : launch_file();
-    run->err = launch_file();
+    run->out = run->out != NULL ? run->out : client_process_file();
+    run->err = client_process_file();
     run->pid = fork();
     if (run->pid == 0) {
         dup2(input, STDIN_FILENO);
@@ -49,11 +50,11 @@ void launch_start(struct launch *run, int input, const char *const *arguments, c
 
 static void read_back(FILE *file, char *text) {
     rewind(file);
-    text[fread(text, 1, LAUNCH_TEXT_SIZE - 1, file)] = '\0';
+    text[fread(text, 1, CLIENT_PROCESS_TEXT_SIZE - 1, file)] = '\0';
     fclose(file);
 }
 
-int launch_finish(struct launch *run) {
+int client_process_finish(struct client_process *run) {
     int status = -1;
     int64_t deadline = now() + PROCESS_WAIT;
     while (waitpid(run->pid, &status, WNOHANG) == 0) {
@@ -67,14 +68,14 @@ int launch_finish(struct launch *run) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-int launch_run(struct launch *run, const char *input, const char *const *arguments,
-               const char *url) {
-    FILE *in = launch_file();
+int client_process_run(struct client_process *run, const char *input, const char *const *arguments,
+                       const char *url) {
+    FILE *in = client_process_file();
     fputs(input, in);
     rewind(in);
     memset(run, 0, sizeof *run);
-    launch_start(run, fileno(in), arguments, url);
-    int status = launch_finish(run);
+    client_process_start(run, fileno(in), arguments, url);
+    int status = client_process_finish(run);
     fclose(in);
     return status;
 }

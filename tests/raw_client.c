@@ -1,4 +1,4 @@
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 
 #include "tests/test.h"
 
@@ -11,15 +11,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-const char peer_handshake[] = "GET /test HTTP/1.1\r\n"
-                              "Host: 127.0.0.1\r\n"
-                              "Upgrade: websocket\r\n"
-                              "Connection: Upgrade\r\n"
-                              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                              "Sec-WebSocket-Version: 13\r\n"
-                              "\r\n";
+const char raw_client_handshake[] = "GET /test HTTP/1.1\r\n"
+                                    "Host: 127.0.0.1\r\n"
+                                    "Upgrade: websocket\r\n"
+                                    "Connection: Upgrade\r\n"
+                                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                                    "Sec-WebSocket-Version: 13\r\n"
+                                    "\r\n";
 
-int peer_try_connect(unsigned port) {
+int raw_client_try_connect(unsigned port) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -35,8 +35,8 @@ int peer_try_connect(unsigned port) {
     return fd;
 }
 
-int peer_connect(unsigned port) {
-    int fd = peer_try_connect(port);
+int raw_client_connect(unsigned port) {
+    int fd = raw_client_try_connect(port);
     CHECK_FOR(fd >= 0, "cannot connect to port %u: %s", port, strerror(errno));
     return fd;
 }
@@ -48,7 +48,7 @@ static bool wait_for(int fd, short events, int64_t deadline) {
     return left > 0 && poll(&wait, 1, (int)left) > 0;
 }
 
-bool peer_send(int fd, const void *bytes, size_t len) {
+bool raw_client_send(int fd, const void *bytes, size_t len) {
     int64_t deadline = now() + PROCESS_WAIT;
     const uint8_t *next = bytes;
     while (len > 0) {
@@ -65,11 +65,11 @@ bool peer_send(int fd, const void *bytes, size_t len) {
     return true;
 }
 
-bool peer_send_text(int fd, const char *text) {
-    return peer_send(fd, text, strlen(text));
+bool raw_client_send_text(int fd, const char *text) {
+    return raw_client_send(fd, text, strlen(text));
 }
 
-bool peer_read_all(int fd, char *text, size_t size) {
+bool raw_client_read_all(int fd, char *text, size_t size) {
     int64_t deadline = now() + PROCESS_WAIT;
     size_t len = 0;
     text[0] = '\0';
@@ -87,7 +87,7 @@ bool peer_read_all(int fd, char *text, size_t size) {
     return false;
 }
 
-bool peer_read_until(int fd, const char *until, char *text, size_t size) {
+bool raw_client_read_until(int fd, const char *until, char *text, size_t size) {
     int64_t deadline = now() + PROCESS_WAIT;
     size_t len = 0;
     text[0] = '\0';
@@ -112,7 +112,7 @@ bool peer_read_until(int fd, const char *until, char *text, size_t size) {
     return false;
 }
 
-void peer_expect(int fd, struct wire *wanted) {
+void raw_client_expect(int fd, struct wire *wanted) {
     int64_t deadline = now() + PROCESS_WAIT;
     uint8_t *got = malloc(wanted->len + 1);
     size_t len = 0;
@@ -128,7 +128,7 @@ void peer_expect(int fd, struct wire *wanted) {
     wire_free(wanted);
 }
 
-void peer_expect_end(int fd) {
+void raw_client_expect_end(int fd) {
     uint8_t byte;
     bool ready = wait_for(fd, POLLIN, now() + PROCESS_WAIT);
     ssize_t count = ready ? recv(fd, &byte, 1, 0) : -2;
@@ -138,14 +138,14 @@ void peer_expect_end(int fd) {
                            : strerror(errno));
 }
 
-int peer_open(unsigned port) {
+int raw_client_open(unsigned port) {
     char response[1024];
-    int fd = peer_connect(port);
+    int fd = raw_client_connect(port);
     if (fd < 0) {
         return -1;
     }
-    bool good = peer_send_text(fd, peer_handshake) &&
-                peer_read_until(fd, "\r\n\r\n", response, sizeof response) &&
+    bool good = raw_client_send_text(fd, raw_client_handshake) &&
+                raw_client_read_until(fd, "\r\n\r\n", response, sizeof response) &&
                 strncmp(response, "HTTP/1.1 101 ", 13) == 0 &&
                 strstr(response, "\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n");
     CHECK_FOR(good, "no 101 but: %s", response);
@@ -156,7 +156,7 @@ int peer_open(unsigned port) {
     return fd;
 }
 
-void peer_reset(int fd) {
+void raw_client_reset(int fd) {
     struct linger linger = {1, 0};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
     close(fd);

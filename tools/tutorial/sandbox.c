@@ -1,4 +1,4 @@
-#include "tools/tutorial/scene.h"
+#include "tools/tutorial/sandbox.h"
 
 #include "tools/tutorial/dump.h"
 
@@ -82,7 +82,7 @@ static unsigned find_ports(const char *const *texts, size_t count) {
 
 /* The nc of one system closes at the end of its input, that of another waits, a third needs -N: the
  * same command ends differently everywhere. So ours is used unless NC=real. */
-bool scene_has_own_nc(void) {
+bool sandbox_has_own_nc(void) {
     const char *choice = getenv("NC");
     return choice == NULL || strcmp(choice, "real") != 0;
 }
@@ -91,7 +91,7 @@ bool scene_has_own_nc(void) {
 static void set_path(const char *build) {
     const char *path = getenv("PATH");
     char here[PATH_MAX] = "";
-    if (!scene_has_own_nc() || (build[0] != '/' && getcwd(here, sizeof here) == NULL)) {
+    if (!sandbox_has_own_nc() || (build[0] != '/' && getcwd(here, sizeof here) == NULL)) {
         return;
     }
     path = path != NULL ? path : "/usr/bin:/bin";
@@ -102,7 +102,7 @@ static void set_path(const char *build) {
     free(longer);
 }
 
-bool scene_init(struct scene *scene, const char *const *texts, size_t count) {
+bool sandbox_init(struct sandbox *scene, const char *const *texts, size_t count) {
     static const char *const unwanted[] = {"MAKEFLAGS",     "MFLAGS", "MAKELEVEL",
                                            "MAKEOVERRIDES", "V",      "ARGS"};
     char port[8];
@@ -158,7 +158,7 @@ static char *add_port(char *command, unsigned ports) {
     return longer;
 }
 
-char *scene_command(const struct scene *scene, const char *command) {
+char *sandbox_command(const struct sandbox *scene, const char *command) {
     char *text = lines_copy(command, strlen(command));
     change_ports(text, strlen(text), TEXT_PORTS, scene->ports);
     text = add_port(text, scene->ports);
@@ -175,14 +175,14 @@ static bool is_chatter(const char *line, bool interrupted) {
 }
 
 static void change_back(void *context, char *bytes, size_t len) {
-    const struct scene *scene = context;
+    const struct sandbox *scene = context;
     change_ports(bytes, len, scene->ports, TEXT_PORTS);
 }
 
-void scene_output(const struct scene *scene, const char *output, bool interrupted,
-                  struct lines *lines) {
+void sandbox_output(const struct sandbox *scene, const char *output, bool interrupted,
+                    struct lines *lines) {
     struct lines raw;
-    struct scene copy = *scene;
+    struct sandbox copy = *scene;
     *lines = (struct lines){0};
     lines_split(&raw, output);
     dump_change(&raw, change_back, &copy);
@@ -222,7 +222,7 @@ static bool is_installed(const char *program) {
     return system(command) == 0; /* NOLINT(cert-env33-c): the words are of this program */
 }
 
-const char *scene_missing(const char *command) {
+const char *sandbox_missing(const char *command) {
     static const char *const optional[] = {"curl",    "python3", "node",     "npm",    "npx",
                                            "openssl", "git",     "websocat", "wscat",  "xxd",
                                            "hexdump", "ss",      "strace",   "tcpdump"};

@@ -1,25 +1,26 @@
-/* The replies: see client.h. */
-#include "bench/client.h"
+/* The replies: see load_client.h. */
+#include "bench/load_client.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 enum { OPCODE = 0x0f, CONTROL = 0x08, CLOSE = 0x08, FIN = 0x80, MASK = 0x80, RESERVED = 0x70 };
 
-static int broken(struct clients *clients, struct client *client, const char *what) {
-    clients_error(clients, "after %" PRIu64 " messages: %s", client->messages, what);
-    client_close(client);
+static int broken(struct load_clients *clients, struct load_client *client, const char *what) {
+    load_clients_error(clients, "after %" PRIu64 " messages: %s", client->messages, what);
+    load_client_close(client);
     return -1;
 }
 
-static void compare(struct clients *clients, const struct client *client, const uint8_t *bytes,
-                    const uint8_t *wanted, size_t len) {
+static void compare(struct load_clients *clients, const struct load_client *client,
+                    const uint8_t *bytes, const uint8_t *wanted, size_t len) {
     if (memcmp(bytes, wanted, len) != 0) {
-        clients_error(clients, "message %" PRIu64 " came back with other bytes", client->messages);
+        load_clients_error(clients, "message %" PRIu64 " came back with other bytes",
+                           client->messages);
     }
 }
 
-static int take_raw(struct clients *clients, struct client *client, const uint8_t *bytes,
+static int take_raw(struct load_clients *clients, struct load_client *client, const uint8_t *bytes,
                     size_t len) {
     size_t frame_size = clients->stock.frame_size;
     uint64_t received = client->messages * frame_size + client->offset;
@@ -28,7 +29,7 @@ static int take_raw(struct clients *clients, struct client *client, const uint8_
     }
     for (size_t done = 0; clients->check && done < len;) {
         size_t size;
-        const uint8_t *wanted = stock_next(&clients->stock, received + done, &size);
+        const uint8_t *wanted = prepared_messages_next(&clients->stock, received + done, &size);
         size = size < len - done ? size : len - done;
         compare(clients, client, bytes + done, wanted, size);
         done += size;
@@ -45,7 +46,7 @@ static size_t header_size(const uint8_t *header) {
 }
 
 /* Looks at a whole header. */
-static int begin_frame(struct clients *clients, struct client *client) {
+static int begin_frame(struct load_clients *clients, struct load_client *client) {
     const uint8_t *header = client->header;
     size_t size = client->header_size;
     client->frame_left = header[1];
@@ -80,7 +81,7 @@ static int begin_frame(struct clients *clients, struct client *client) {
     return 0;
 }
 
-static void end_frame(struct client *client) {
+static void end_frame(struct load_client *client) {
     client->in_frame = false;
     client->header_size = 0;
     if ((client->header[0] & CONTROL) == 0 && (client->header[0] & FIN) != 0) {
@@ -92,17 +93,17 @@ static void end_frame(struct client *client) {
 
 /* The quick way for whole replies that lie in `bytes` as nearly every server sends them: one frame
  * with the shortest header. Returns how many bytes they are. */
-static size_t take_whole(struct clients *clients, struct client *client, const uint8_t *bytes,
-                         size_t len) {
-    const struct stock *stock = &clients->stock;
+static size_t take_whole(struct load_clients *clients, struct load_client *client,
+                         const uint8_t *bytes, size_t len) {
+    const struct prepared_messages *stock = &clients->stock;
     size_t size = stock->reply_header_size, done = 0;
     uint64_t wanted = client->sent / stock->frame_size;
     while (len - done >= size + stock->payload_size && client->messages < wanted &&
            bytes[done] == stock->reply_header[0] && bytes[done + 1] == stock->reply_header[1] &&
            (size == 2 || memcmp(bytes + done + 2, stock->reply_header + 2, size - 2) == 0)) {
         if (clients->check) {
-            compare(clients, client, bytes + done + size, stock_payload(stock, client->messages),
-                    stock->payload_size);
+            compare(clients, client, bytes + done + size,
+                    prepared_messages_payload(stock, client->messages), stock->payload_size);
         }
         client->messages++;
         done += size + stock->payload_size;
@@ -111,7 +112,8 @@ static size_t take_whole(struct clients *clients, struct client *client, const u
 }
 
 /* Takes a piece of a header. Returns its size, or 0 after an error. */
-static size_t take_header(struct clients *clients, struct client *client, const uint8_t *bytes) {
+static size_t take_header(struct load_clients *clients, struct load_client *client,
+                          const uint8_t *bytes) {
     client->header[client->header_size++] = bytes[0];
     if (client->header_size >= 2 && client->header_size == header_size(client->header) &&
         begin_frame(clients, client) != 0) {
@@ -120,12 +122,12 @@ static size_t take_header(struct clients *clients, struct client *client, const 
     return 1;
 }
 
-static size_t take_payload(struct clients *clients, struct client *client, const uint8_t *bytes,
-                           size_t len) {
+static size_t take_payload(struct load_clients *clients, struct load_client *client,
+                           const uint8_t *bytes, size_t len) {
     size_t size = client->frame_left < len ? (size_t)client->frame_left : len;
     if ((client->header[0] & CONTROL) == 0) {
         if (clients->check) {
-            const uint8_t *wanted = stock_payload(&clients->stock, client->messages);
+            const uint8_t *wanted = prepared_messages_payload(&clients->stock, client->messages);
             compare(clients, client, bytes, wanted + client->offset, size);
         }
         client->offset += size;
@@ -134,7 +136,8 @@ static size_t take_payload(struct clients *clients, struct client *client, const
     return size;
 }
 
-int client_take(struct clients *clients, struct client *client, const uint8_t *bytes, size_t len) {
+int load_client_take(struct load_clients *clients, struct load_client *client, const uint8_t *bytes,
+                     size_t len) {
     if (clients->raw) {
         return take_raw(clients, client, bytes, len);
     }

@@ -1,13 +1,13 @@
-#include "tests/arriving.h"
+#include "tests/http_feed.h"
 
 #include "tests/test.h"
 
 #include <string.h>
 
-size_t arriving_seen[ARRIVING_VERDICTS];
+size_t http_feed_seen[HTTP_FEED_VERDICTS];
 
-void arriving_start(struct arriving *stream, const char *bytes, size_t len) {
-    static char room[ARRIVING_MAX];
+void http_feed_start(struct http_feed *stream, const char *bytes, size_t len) {
+    static char room[HTTP_FEED_MAX];
     stream->bytes = bytes;
     stream->len = len;
     stream->arrived = room + sizeof room - len;
@@ -17,7 +17,7 @@ void arriving_start(struct arriving *stream, const char *bytes, size_t len) {
     stream->verdict = HTTP_INCOMPLETE;
 }
 
-void arriving_more(struct arriving *stream, size_t end) {
+void http_feed_more(struct http_feed *stream, size_t end) {
     size_t before = stream->request.head.scanned;
     memcpy(stream->arrived + stream->arrived_len, stream->bytes + stream->arrived_len,
            end - stream->arrived_len);
@@ -29,16 +29,16 @@ void arriving_more(struct arriving *stream, size_t end) {
               "%zu of %zu bytes were scanned", scanned, end);
 }
 
-void arriving_whole(struct arriving *stream, const char *bytes, size_t len) {
-    arriving_start(stream, bytes, len);
-    arriving_more(stream, len);
+void http_feed_whole(struct http_feed *stream, const char *bytes, size_t len) {
+    http_feed_start(stream, bytes, len);
+    http_feed_more(stream, len);
 }
 
 static bool same_text(struct http_text one, struct http_text other) {
     return one.start == other.start && one.length == other.length;
 }
 
-bool arriving_alike(const struct arriving *one, const struct arriving *other) {
+bool http_feed_alike(const struct http_feed *one, const struct http_feed *other) {
     const struct http_request *left = &one->request, *right = &other->request;
     if (one->verdict != other->verdict || left->head.scanned != right->head.scanned) {
         return false;
@@ -58,29 +58,29 @@ bool arriving_alike(const struct arriving *one, const struct arriving *other) {
     return same;
 }
 
-void arriving_expect(const char *bytes, size_t len, enum http_verdict wanted) {
-    struct arriving whole, pieces;
-    arriving_whole(&whole, bytes, len);
+void http_feed_expect(const char *bytes, size_t len, enum http_verdict wanted) {
+    struct http_feed whole, pieces;
+    http_feed_whole(&whole, bytes, len);
     CHECK_FOR(whole.verdict == wanted, "verdict %d, not %d, for %zu bytes: %.60s", whole.verdict,
               wanted, len, bytes);
-    arriving_start(&pieces, bytes, len);
+    http_feed_start(&pieces, bytes, len);
     while (pieces.verdict == HTTP_INCOMPLETE && pieces.arrived_len < len) {
-        arriving_more(&pieces, pieces.arrived_len + 1);
+        http_feed_more(&pieces, pieces.arrived_len + 1);
     }
-    CHECK_FOR(arriving_alike(&whole, &pieces), "byte by byte verdict %d for %.60s", pieces.verdict,
+    CHECK_FOR(http_feed_alike(&whole, &pieces), "byte by byte verdict %d for %.60s", pieces.verdict,
               bytes);
-    for (size_t split = 0; split < len && len <= ARRIVING_SPLIT_MAX; split++) {
-        arriving_start(&pieces, bytes, len);
-        arriving_more(&pieces, split);
+    for (size_t split = 0; split < len && len <= HTTP_FEED_SPLIT_MAX; split++) {
+        http_feed_start(&pieces, bytes, len);
+        http_feed_more(&pieces, split);
         if (pieces.verdict == HTTP_INCOMPLETE) {
-            arriving_more(&pieces, len);
+            http_feed_more(&pieces, len);
         }
-        CHECK_FOR(arriving_alike(&whole, &pieces), "verdict %d when split at %zu: %.60s",
+        CHECK_FOR(http_feed_alike(&whole, &pieces), "verdict %d when split at %zu: %.60s",
                   pieces.verdict, split, bytes);
     }
-    arriving_seen[whole.verdict]++;
+    http_feed_seen[whole.verdict]++;
 }
 
-void arriving_expect_text(const char *text, enum http_verdict wanted) {
-    arriving_expect(text, strlen(text), wanted);
+void http_feed_expect_text(const char *text, enum http_verdict wanted) {
+    http_feed_expect(text, strlen(text), wanted);
 }

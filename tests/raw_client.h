@@ -1,41 +1,42 @@
-/* peer: a client's end of a connection, in the hands of a test. It sends any bytes and reads
+/* raw_client: a client's end of a connection, in the hands of a test. It sends any bytes and reads
  * replies with a bound, without help from the code under test. */
-#ifndef TESTS_PEER_H
-#define TESTS_PEER_H
+#ifndef TESTS_RAW_CLIENT_H
+#define TESTS_RAW_CLIENT_H
 
 #include "common/process.h"
 #include "tests/process.h"
 #include "tests/wire.h"
 
-/* Connects to 127.0.0.1; returns the descriptor, or -1, for peer_connect after a failed check. */
-int peer_connect(unsigned port);
-int peer_try_connect(unsigned port);
+/* Connects to 127.0.0.1; returns the descriptor, or -1, for raw_client_connect after a failed
+ * check. */
+int raw_client_connect(unsigned port);
+int raw_client_try_connect(unsigned port);
 
 /* Sends all of these bytes; returns whether that went well. It gives up after PROCESS_WAIT. */
-bool peer_send(int fd, const void *bytes, size_t len);
-bool peer_send_text(int fd, const char *text);
+bool raw_client_send(int fd, const void *bytes, size_t len);
+bool raw_client_send_text(int fd, const char *text);
 
 /* Reads until the server ends its side, a reset, or PROCESS_WAIT is over; what comes is a string in
  * `text`. Returns true only if the end was an orderly one (FIN). */
-bool peer_read_all(int fd, char *text, size_t size);
+bool raw_client_read_all(int fd, char *text, size_t size);
 
 /* Reads until `until` has come, and not a byte more. Returns whether it came. */
-bool peer_read_until(int fd, const char *until, char *text, size_t size);
+bool raw_client_read_until(int fd, const char *until, char *text, size_t size);
 
 /* Reads `len` bytes and checks that they are those of `wanted`, then frees `wanted`. */
-void peer_expect(int fd, struct wire *wanted);
+void raw_client_expect(int fd, struct wire *wanted);
 
 /* Checks that the server ends its side without sending anything more. */
-void peer_expect_end(int fd);
+void raw_client_expect_end(int fd);
 
 /* Sends an opening handshake, and reads the response, which must be a 101. Returns a connected
  * descriptor, or -1 after a failed check. */
-int peer_open(unsigned port);
+int raw_client_open(unsigned port);
 
-/* The request that peer_open sends. */
-extern const char peer_handshake[];
+/* The request that raw_client_open sends. */
+extern const char raw_client_handshake[];
 
 /* Closes with a reset instead of an orderly end. */
-void peer_reset(int fd);
+void raw_client_reset(int fd);
 
 #endif

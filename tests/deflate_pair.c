@@ -1,21 +1,22 @@
-#include "tests/side.h"
+#include "tests/deflate_pair.h"
 
 #include "tests/test.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct side side_server, side_client;
+struct deflate_pair deflate_pair_server, deflate_pair_client;
 
-const struct permessage_parameters side_most = {false, false, 15, 15};
+const struct permessage_parameters deflate_pair_most = {false, false, 15, 15};
 
 static void new_key(void *context, uint8_t masking_key[4]) {
-    struct side *side = context;
+    struct deflate_pair *side = context;
     side->keys = side->keys * 1664525u + 1013904223u;
     memcpy(masking_key, &side->keys, 4);
 }
 
-void side_start(struct side *side, enum connection_role role, uint64_t max_message) {
+void deflate_pair_start(struct deflate_pair *side, enum connection_role role,
+                        uint64_t max_message) {
     struct connection_settings settings = {.role = role, .max_message = max_message};
     struct buffer buffer;
     settings.allowed_rsv = permessage_deflate_layer(&side->deflate)->rsv;
@@ -25,35 +26,37 @@ void side_start(struct side *side, enum connection_role role, uint64_t max_messa
     connection_init(&side->connection, &settings, &buffer, 0);
 }
 
-struct http_text side_text(const char *string) {
+struct http_text deflate_pair_text(const char *string) {
     return (struct http_text){string, strlen(string)};
 }
 
-void side_open_both(const struct permessage_parameters *wishes, uint64_t max_message) {
+void deflate_pair_open_both(const struct permessage_parameters *wishes, uint64_t max_message) {
     char offer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
-    permessage_deflate_init(&side_server.deflate, &side_most, true);
-    permessage_deflate_init(&side_client.deflate, wishes, false);
-    CHECK(permessage_deflate_layer(&side_server.deflate) == NULL); /* nothing is agreed on yet */
-    CHECK(permessage_deflate_layer(&side_client.deflate) == NULL);
+    permessage_deflate_init(&deflate_pair_server.deflate, &deflate_pair_most, true);
+    permessage_deflate_init(&deflate_pair_client.deflate, wishes, false);
+    CHECK(permessage_deflate_layer(&deflate_pair_server.deflate) ==
+          NULL); /* nothing is agreed on yet */
+    CHECK(permessage_deflate_layer(&deflate_pair_client.deflate) == NULL);
     permessage_negotiation_offer(wishes, offer);
-    struct extensions_chooser chooser = permessage_deflate_chooser(&side_server.deflate);
-    const char *answer = chooser.choose(chooser.context, side_text(offer));
-    CHECK(answer != NULL && permessage_deflate_accept(&side_client.deflate, side_text(answer)));
-    side_start(&side_server, CONNECTION_SERVER, max_message);
-    side_start(&side_client, CONNECTION_CLIENT, max_message);
+    struct extensions_chooser chooser = permessage_deflate_chooser(&deflate_pair_server.deflate);
+    const char *answer = chooser.choose(chooser.context, deflate_pair_text(offer));
+    CHECK(answer != NULL &&
+          permessage_deflate_accept(&deflate_pair_client.deflate, deflate_pair_text(answer)));
+    deflate_pair_start(&deflate_pair_server, CONNECTION_SERVER, max_message);
+    deflate_pair_start(&deflate_pair_client, CONNECTION_CLIENT, max_message);
 }
 
-void side_close(struct side *side) {
+void deflate_pair_close(struct deflate_pair *side) {
     connection_free(&side->connection);
     permessage_deflate_free(&side->deflate);
 }
 
-void side_close_both(void) {
-    side_close(&side_server);
-    side_close(&side_client);
+void deflate_pair_close_both(void) {
+    deflate_pair_close(&deflate_pair_server);
+    deflate_pair_close(&deflate_pair_client);
 }
 
-void side_take_output(struct side *side, struct wire *output) {
+void deflate_pair_take_output(struct deflate_pair *side, struct wire *output) {
     const struct iovec *parts;
     size_t count = connection_output(&side->connection, &parts);
     for (size_t i = 0; i < count; i++) {
@@ -62,39 +65,40 @@ void side_take_output(struct side *side, struct wire *output) {
     connection_sent(&side->connection, side->connection.output.total);
 }
 
-void side_result_free(struct side_result *result) {
+void deflate_pair_result_free(struct deflate_pair_result *result) {
     wire_free(&result->payload);
     wire_free(&result->output);
 }
 
-static const struct layer *layer(struct side *side) {
+static const struct layer *layer(struct deflate_pair *side) {
     return permessage_deflate_layer(&side->deflate);
 }
 
-enum connection_event side_next(struct side *side, struct connection_message *message) {
+enum connection_event deflate_pair_next(struct deflate_pair *side,
+                                        struct connection_message *message) {
     return layer_next(layer(side), &side->connection, message);
 }
 
-void side_relax(struct side *side) {
+void deflate_pair_relax(struct deflate_pair *side) {
     layer_relax(layer(side), &side->connection);
 }
 
-int side_send(struct side *side, uint8_t opcode, uint8_t *payload, size_t length,
-              struct wire *output) {
+int deflate_pair_send(struct deflate_pair *side, uint8_t opcode, uint8_t *payload, size_t length,
+                      struct wire *output) {
     struct connection_message message;
     int result = layer_send(layer(side), &side->connection, opcode, payload, length);
     while (side->deflate.sender.is_busy) {
-        CHECK_EQUAL(side_next(side, &message), CONNECTION_NEEDS_TURN);
+        CHECK_EQUAL(deflate_pair_next(side, &message), CONNECTION_NEEDS_TURN);
     }
-    side_take_output(side, output);
+    deflate_pair_take_output(side, output);
     return result;
 }
 
-int side_begin(struct side *side, uint8_t *payload, size_t length) {
+int deflate_pair_begin(struct deflate_pair *side, uint8_t *payload, size_t length) {
     return layer_send(layer(side), &side->connection, FRAME_BINARY, payload, length);
 }
 
-void side_receive(struct side *side, const struct wire *in) {
+void deflate_pair_receive(struct deflate_pair *side, const struct wire *in) {
     size_t size;
     uint8_t *space = connection_space(&side->connection, &size);
     CHECK(space != NULL && size >= in->len);
@@ -103,10 +107,10 @@ void side_receive(struct side *side, const struct wire *in) {
 }
 
 /* Handles events until there is none; the result has the last message. */
-static void handle(struct side *side, struct side_result *result, bool echoes) {
+static void handle(struct deflate_pair *side, struct deflate_pair_result *result, bool echoes) {
     struct connection_message message = {0};
     for (;;) {
-        enum connection_event event = side_next(side, &message);
+        enum connection_event event = deflate_pair_next(side, &message);
         if (event == CONNECTION_MESSAGE) {
             wire_free(&result->payload);
             wire_add(&result->payload, message.payload, message.length);
@@ -122,11 +126,11 @@ static void handle(struct side *side, struct side_result *result, bool echoes) {
             result->event = event;
             result->code = side->connection.close_code;
             result->failure = side->connection.failure;
-            side_take_output(side, &result->output);
+            deflate_pair_take_output(side, &result->output);
             return;
         } else if (event != CONNECTION_NEEDS_TURN) {
             CHECK(event != CONNECTION_PIECE);
-            side_take_output(side, &result->output);
+            deflate_pair_take_output(side, &result->output);
             if (event == CONNECTION_NEEDS_INPUT) {
                 return;
             }
@@ -134,9 +138,9 @@ static void handle(struct side *side, struct side_result *result, bool echoes) {
     }
 }
 
-struct side_result side_feed(struct side *side, const uint8_t *bytes, size_t length, size_t piece,
-                             bool echoes) {
-    struct side_result result = {.event = CONNECTION_NEEDS_INPUT, .failure = ""};
+struct deflate_pair_result deflate_pair_feed(struct deflate_pair *side, const uint8_t *bytes,
+                                             size_t length, size_t piece, bool echoes) {
+    struct deflate_pair_result result = {.event = CONNECTION_NEEDS_INPUT, .failure = ""};
     while (length > 0 && result.event != CONNECTION_FAILED && result.event != CONNECTION_CLOSED) {
         size_t size = 0;
         uint8_t *space = connection_space(&side->connection, &size);
@@ -155,16 +159,17 @@ struct side_result side_feed(struct side *side, const uint8_t *bytes, size_t len
     return result;
 }
 
-size_t side_pass(struct side *from, struct side *to, const void *payload, size_t length,
-                 bool *marked) {
+size_t deflate_pair_pass(struct deflate_pair *from, struct deflate_pair *to, const void *payload,
+                         size_t length, bool *marked) {
     struct wire frame = {0};
     uint8_t *copy = malloc(length + 1);
     if (copy == NULL) {
         abort();
     }
     memcpy(copy, payload, length);
-    CHECK_EQUAL(side_send(from, FRAME_BINARY, copy, length, &frame), 0);
-    struct side_result result = side_feed(to, frame.bytes, frame.len, SIZE_MAX, false);
+    CHECK_EQUAL(deflate_pair_send(from, FRAME_BINARY, copy, length, &frame), 0);
+    struct deflate_pair_result result =
+        deflate_pair_feed(to, frame.bytes, frame.len, SIZE_MAX, false);
     CHECK_EQUAL(result.event, CONNECTION_MESSAGE);
     CHECK_EQUAL(result.messages, 1);
     CHECK_FOR(result.payload.len == length &&
@@ -175,27 +180,27 @@ size_t side_pass(struct side *from, struct side *to, const void *payload, size_t
     }
     size_t size = frame.len;
     wire_free(&frame);
-    side_result_free(&result);
+    deflate_pair_result_free(&result);
     free(copy);
     return size;
 }
 
 static uint32_t dice = 1;
 
-uint32_t side_roll(uint32_t sides) {
+uint32_t deflate_pair_roll(uint32_t sides) {
     dice ^= dice << 13;
     dice ^= dice >> 17;
     dice ^= dice << 5;
     return dice % sides;
 }
 
-void side_fill_random(uint8_t *to, size_t length, uint32_t sides) {
+void deflate_pair_fill_random(uint8_t *to, size_t length, uint32_t sides) {
     for (size_t i = 0; i < length; i++) {
-        to[i] = (uint8_t)(sides == 256 ? side_roll(256) : 'a' + side_roll(sides));
+        to[i] = (uint8_t)(sides == 256 ? deflate_pair_roll(256) : 'a' + deflate_pair_roll(sides));
     }
 }
 
-void side_add_hex(struct wire *wire, bool is_server, uint8_t first, const char *hex) {
+void deflate_pair_add_hex(struct wire *wire, bool is_server, uint8_t first, const char *hex) {
     struct wire payload = {0};
     wire_add_hex(&payload, hex);
     if (is_server) {
@@ -206,7 +211,7 @@ void side_add_hex(struct wire *wire, bool is_server, uint8_t first, const char *
     wire_free(&payload);
 }
 
-void side_add_stored(struct wire *payload, const uint8_t *bytes, size_t length) {
+void deflate_pair_add_stored(struct wire *payload, const uint8_t *bytes, size_t length) {
     uint8_t head[] = {0, (uint8_t)length, (uint8_t)(length >> 8), (uint8_t)~length,
                       (uint8_t)(~length >> 8)};
     wire_add(payload, head, sizeof head);

@@ -1,7 +1,7 @@
-#include "tests/scripted.h"
+#include "tests/scripted_server.h"
 
 #include "step03_handshake/handshake.h"
-#include "tests/peer.h"
+#include "tests/raw_client.h"
 #include "tests/test.h"
 
 #include <arpa/inet.h>
@@ -15,7 +15,7 @@
 enum { LINGER = 200 }; /* ms */
 
 /* Writes the answer with the accept value that belongs to the request. */
-static void write_answer(struct scripted *script, char *out, size_t size) {
+static void write_answer(struct scripted_server *script, char *out, size_t size) {
     char accept_value[HANDSHAKE_ACCEPT_SIZE] = "";
     const char *key = strstr(script->request, "Sec-WebSocket-Key: ");
     const char *mark = strstr(script->answer, "{accept}");
@@ -31,7 +31,7 @@ static void write_answer(struct scripted *script, char *out, size_t size) {
 }
 
 /* Reads frames until `wanted` bytes are there, or to the end. */
-static void collect(struct scripted *script, int fd, size_t wanted) {
+static void collect(struct scripted_server *script, int fd, size_t wanted) {
     while (script->got_length < wanted) {
         struct pollfd wait = {fd, POLLIN, 0};
         if (poll(&wait, 1, PROCESS_WAIT) <= 0) {
@@ -61,11 +61,11 @@ static void drain(int fd, size_t wanted) {
 }
 
 /* Sends the frames, and again until the client has ended or does not end. */
-static void send_frames(struct scripted *script, int fd) {
+static void send_frames(struct scripted_server *script, int fd) {
     struct pollfd wait = {fd, POLLIN, 0};
     int64_t end = now() + PROCESS_WAIT;
     bool more = true;
-    while (more && peer_send(fd, script->frames.bytes, script->frames.len)) {
+    while (more && raw_client_send(fd, script->frames.bytes, script->frames.len)) {
         more = script->every > 0 && now() < end;
         if (more && poll(&wait, 1, script->every) > 0) {
             char thrown_away[256];
@@ -75,13 +75,13 @@ static void send_frames(struct scripted *script, int fd) {
 }
 
 static void *serve(void *argument) {
-    struct scripted *script = argument;
+    struct scripted_server *script = argument;
     char answer[4096];
     struct pollfd wait = {script->listener, POLLIN, 0};
     int fd = poll(&wait, 1, PROCESS_WAIT) > 0 ? accept(script->listener, NULL, NULL) : -1;
-    if (fd >= 0 && peer_read_until(fd, "\r\n\r\n", script->request, sizeof script->request)) {
+    if (fd >= 0 && raw_client_read_until(fd, "\r\n\r\n", script->request, sizeof script->request)) {
         write_answer(script, answer, sizeof answer);
-        peer_send_text(fd, answer);
+        raw_client_send_text(fd, answer);
         collect(script, fd, script->wait_for);
         poll(NULL, 0, script->delay);
         drain(fd, script->drain);
@@ -103,7 +103,7 @@ static void *serve(void *argument) {
     return NULL;
 }
 
-void scripted_listen(struct scripted *script) {
+void scripted_server_listen(struct scripted_server *script) {
     struct sockaddr_in address = {.sin_family = AF_INET};
     socklen_t size = sizeof address;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -117,21 +117,22 @@ void scripted_listen(struct scripted *script) {
     pthread_create(&script->thread, NULL, serve, script);
 }
 
-void scripted_end(struct scripted *script) {
+void scripted_server_end(struct scripted_server *script) {
     pthread_join(script->thread, NULL);
     close(script->listener);
     wire_free(&script->frames);
 }
 
-int scripted_play(struct scripted *script, struct launch *run, const char *input,
-                  const char *const *arguments) {
-    scripted_listen(script);
-    int status = launch_run(run, input, arguments, script->url);
-    scripted_end(script);
+int scripted_server_play(struct scripted_server *script, struct client_process *run,
+                         const char *input, const char *const *arguments) {
+    scripted_server_listen(script);
+    int status = client_process_run(run, input, arguments, script->url);
+    scripted_server_end(script);
     return status;
 }
 
-size_t scripted_unmask(struct scripted *script, uint8_t first[8], char payload[8][126]) {
+size_t scripted_server_unmask(struct scripted_server *script, uint8_t first[8],
+                              char payload[8][126]) {
     size_t at = 0, count = 0;
     while (at + 6 <= script->got_length && count < 8) {
         uint8_t *frame = script->got + at;

@@ -21,7 +21,7 @@ static const uint8_t close_frame[] = {0x88, 0x82, 0x37, 0xfa, 0x21, 0x3d, 0x34, 
 enum stage { AWAITS_RESPONSE, AWAITS_CLOSE, AWAITS_END };
 
 struct visitor {
-    struct client client;
+    struct load_client client;
     enum stage stage;
     char received[2048];
     size_t size;
@@ -29,7 +29,7 @@ struct visitor {
 };
 
 struct churn {
-    struct clients *clients;
+    struct load_clients *clients;
     const struct load_settings *settings;
     struct load_figures *figures;
     struct visitor *visitor;
@@ -42,7 +42,7 @@ static int say(struct churn *churn, const struct visitor *visitor, const void *b
     if (send(visitor->client.fd, bytes, len, MSG_NOSIGNAL) == (ssize_t)len) {
         return 0;
     }
-    clients_error(churn->clients, "cannot send: %s", strerror(errno));
+    load_clients_error(churn->clients, "cannot send: %s", strerror(errno));
     return -1;
 }
 
@@ -51,26 +51,26 @@ static int visit(struct churn *churn, struct visitor *visitor) {
     visitor->stage = AWAITS_RESPONSE;
     visitor->size = 0;
     visitor->began = measure_now();
-    if (client_connect(churn->clients, &visitor->client, churn->visits++ % SOURCES) != 0) {
+    if (load_client_connect(churn->clients, &visitor->client, churn->visits++ % SOURCES) != 0) {
         return -1;
     }
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = visitor};
     epoll_ctl(churn->epoll, EPOLL_CTL_ADD, visitor->client.fd, &event);
-    return say(churn, visitor, client_request, strlen(client_request));
+    return say(churn, visitor, load_client_request, strlen(load_client_request));
 }
 
 /* Whether all of the response is there. Returns -1 when it is wrong. */
 static int response_is_here(struct churn *churn, struct visitor *visitor) {
     if (churn->clients->raw) {
-        return visitor->size >= strlen(client_request);
+        return visitor->size >= strlen(load_client_request);
     }
     visitor->received[visitor->size] = '\0';
     char *end = strstr(visitor->received, "\r\n\r\n");
     if (end == NULL) {
         return 0;
     }
-    bool good =
-        client_response_is_good(visitor->received) && end + 4 == visitor->received + visitor->size;
+    bool good = load_client_response_is_good(visitor->received) &&
+                end + 4 == visitor->received + visitor->size;
     return good ? 1 : -1;
 }
 
@@ -88,7 +88,7 @@ static int close_is_here(struct churn *churn, struct visitor *visitor) {
 
 static void leave(struct churn *churn, struct visitor *visitor) {
     int64_t now = measure_now();
-    client_close(&visitor->client);
+    load_client_close(&visitor->client);
     if (now >= churn->begin && now <= churn->end) {
         churn->figures->messages++;
         histogram_add(&churn->figures->latency, now - visitor->began);
@@ -115,9 +115,10 @@ static int go_on(struct churn *churn, struct visitor *visitor, bool ended) {
         return ended || churn->clients->raw;
     }
     if (here < 0 || ended) {
-        clients_error(churn->clients, "the server %s",
-                      visitor->stage == AWAITS_CLOSE ? "did not answer a Close with the same code"
-                                                     : "did not answer the handshake");
+        load_clients_error(churn->clients, "the server %s",
+                           visitor->stage == AWAITS_CLOSE
+                               ? "did not answer a Close with the same code"
+                               : "did not answer the handshake");
         return -1;
     }
     return 0;
@@ -127,7 +128,7 @@ static int on_readable(struct churn *churn, struct visitor *visitor) {
     size_t room = sizeof visitor->received - 1 - visitor->size;
     ssize_t count = recv(visitor->client.fd, visitor->received + visitor->size, room, 0);
     if (count < 0) {
-        clients_error(churn->clients, "cannot read: %s", client_problem(errno));
+        load_clients_error(churn->clients, "cannot read: %s", load_client_problem(errno));
         return -1;
     }
     visitor->size += (size_t)count;
@@ -152,7 +153,7 @@ static void run(struct churn *churn) {
     while (well && now < churn->end) {
         int count = epoll_wait(churn->epoll, event, EVENTS_MAX, (int)churn->clients->timeout);
         if (count == 0) {
-            clients_error(churn->clients, "nothing comes");
+            load_clients_error(churn->clients, "nothing comes");
             well = false;
         }
         for (int i = 0; well && i < count; i++) {
@@ -173,8 +174,8 @@ static void run(struct churn *churn) {
     churn->figures->cpu = cpu < 0 ? -1 : measure_cpu(churn->settings->pid) - cpu;
 }
 
-int churn_run(struct clients *clients, const struct load_settings *settings,
-              struct load_figures *figures) {
+int load_churn_run(struct load_clients *clients, const struct load_settings *settings,
+                   struct load_figures *figures) {
     struct churn churn = {.clients = clients, .settings = settings, .figures = figures};
     churn.visitor = calloc((size_t)settings->connections, sizeof *churn.visitor);
     churn.epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -186,7 +187,7 @@ int churn_run(struct clients *clients, const struct load_settings *settings,
         run(&churn);
         result = 0;
         for (uint64_t i = 0; i < settings->connections; i++) {
-            client_close(&churn.visitor[i].client);
+            load_client_close(&churn.visitor[i].client);
         }
     }
     close(churn.epoll);
