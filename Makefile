@@ -69,7 +69,7 @@ $(foreach room,$(ROOMS),\
   $(eval $(room)_modules := $(so_far)))
 
 PROGRAMS := $(addprefix $(BUILD)/,$(STEPS)) $(BUILD)/step07_client
-TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*_test.c))
+TESTS    := $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(wildcard tests/unit/*_test.c tests/programs/*_test.c)))
 
 # `all` and `test` call make again, and two of them must not make the same file at once.
 ifneq ($(filter all test,$(MAKECMDGOALS)),)
@@ -92,7 +92,7 @@ $(PROGRAMS):
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
 # This test goes through millions of texts, and runs longer.
-$(call object,tests/utf8_test): test_flags :=
+$(call object,tests/unit/utf8_test): test_flags :=
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(say) CC $<
 	$(quiet)$(COMPILE) $(if $(filter tests/% tools/%,$<),$(test_flags)) -MMD -MP -c -o $@ $<
@@ -132,7 +132,7 @@ include bench/rules.mk
 include tests/attacks/rules.mk
 
 # Testing.
-test_parts := $(addprefix tests/,test wire process raw_client inflate_case connection_pump deflate_pair \
+test_parts := $(addprefix tests/support/,test wire process raw_client inflate_case connection_pump deflate_pair \
                 http_feed handshake_request client_process scripted_server lesson memory_channel \
                 memory_server)
 # Archives, of which the linker takes what a test calls. Some tests include the .c file of a module,
@@ -144,9 +144,14 @@ $(BUILD)/tests/parts.a: $(foreach module,$(test_parts),$(call object,$(module)))
 $(test_links):
 	@rm -f $@
 	$(quiet)$(AR) -rcs $@ $^
-$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(test_links)
-	$(say) LINK $@
-	$(quiet)$(LINK) -o $@ $(filter %.o,$^) $(test_links) $(LDLIBS)
+define link_test
+$(say) LINK $@
+$(quiet)$(LINK) -o $@ $(filter %.o,$^) $(test_links) $(LDLIBS)
+endef
+$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(test_links)
+	$(link_test)
+$(BUILD)/tests/%: $(BUILD)/obj/tests/programs/%.o $(test_links)
+	$(link_test)
 
 # The calls that fail: faults.
 include tests/faults/rules.mk
@@ -154,11 +159,11 @@ include tests/faults/rules.mk
 # The comparison with zlib: zlib.
 include tests/zlib/rules.mk
 
-# With T=frame only tests/frame_test.c runs; ONLY=text picks those of its tests that have the
+# With T=frame only tests/unit/frame_test.c runs; ONLY=text picks those of its tests that have the
 # text in their names.
 test: ## run the tests that need only a compiler, make and a shell (T=frame for one program, FULL=yes for repetitions)
 	+@$(MAKE) --no-print-directory $(jobs) \
-	    $(if $(wildcard tests/$(T)_test.c),programs $(BUILD)/tests/$(T)_test,$(if $(BOUNDED),bounded,test)-programs)
+	    $(if $(wildcard tests/*/$(T)_test.c),programs $(BUILD)/tests/$(T)_test,$(if $(BOUNDED),bounded,test)-programs)
 	@sh tests/run.sh $(T)
 test-programs: bounded-programs ## build the test programs without running them
 bounded-programs: programs $(TESTS) # without those that are for scripts; see tests/run.sh
@@ -174,7 +179,7 @@ include tests/portable/rules.mk
 # Installing, and the files for running behind a proxy: install, uninstall, deploy.
 include deploy/rules.mk
 # The fuzz targets, and what the tests reach: fuzz, coverage.
-include fuzz/rules.mk
+include tests/fuzz/rules.mk
 
 # The checker for anybody's server: check, mistakes, results.
 include wscheck/rules.mk

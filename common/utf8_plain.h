@@ -2,7 +2,7 @@
  *
  * Read this one first. It says what UTF-8 is in the way the table in utf8.h does, a byte at a time.
  * The programs use utf8, which does the same without a branch for each byte, several times as fast
- * on text that is not English. tests/utf8_test.c holds the two against each other.
+ * on text that is not English. tests/unit/utf8_test.c holds the two against each other.
  */
 #ifndef COMMON_UTF8_PLAIN_H
 #define COMMON_UTF8_PLAIN_H

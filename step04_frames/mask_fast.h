@@ -2,7 +2,7 @@
  *
  * frame_mask says what masking is, in three lines; read it first (frame.h). From step 5 on the
  * programs use what is here, which does the same as fast as memory delivers the bytes.
- * tests/mask_fast_test.c holds the two against each other.
+ * tests/unit/mask_fast_test.c holds the two against each other.
  */
 #ifndef STEP04_FRAMES_MASK_FAST_H
 #define STEP04_FRAMES_MASK_FAST_H

@@ -34,7 +34,8 @@ enum {
     INFLATE_CODE_LENGTH_BITS = 7,
 
     /* Entries of both levels at most, for any code of 286 symbols or 30 (the fixed codes, which
-     * have more symbols, have no second level). tests/inflate_table_test.c finds these numbers. */
+     * have more symbols, have no second level). tests/unit/inflate_table_test.c finds these
+     * numbers. */
     INFLATE_LITERAL_ENTRIES = 1332,
     INFLATE_DISTANCE_ENTRIES = 400,
     INFLATE_CODE_LENGTH_ENTRIES = 1 << INFLATE_CODE_LENGTH_BITS,

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs every test program in $BUILD/tests, several at a time, every test script beside this one,
+# Runs every test program in $BUILD/tests, several at a time, every test script in tests/programs,
 # and what the checker of the tutorial knows without running anything. Shows the output of those
 # that fail, and ends with the sum: N passed, N failed.
 #
@@ -28,9 +28,9 @@ run() { # run NAME COMMAND...
 }
 
 # The scripts first, since they take longest.
-scripts=$(ls tests/*_test.sh)
+scripts=$(ls tests/programs/*_test.sh)
 case ${BOUNDED:-} in
-    yes) scripts=$(ls tests/wscheck*_test.sh) ;;
+    yes) scripts=$(ls tests/programs/wscheck*_test.sh) ;;
     programs) scripts= ;;
 esac
 for script in $scripts; do
@@ -51,7 +51,7 @@ done
     run tutorial "$BUILD/tutorial" --only quotes,hex,rules,mentions,figures,links &
 wait
 if [ -n "$chosen" ] && ! ls "$results"/*.status > /dev/null 2>&1; then
-    echo "there is no test '$chosen'; ls tests/*_test.* shows them" >&2
+    echo "there is no test '$chosen'; ls tests/*/*_test.* shows them" >&2
     exit 2
 fi
 

@@ -31,7 +31,7 @@ $(wscheck_tests): $(foreach module,negotiation deflate_parameters extension head
     response_rules request reader unpack utf8_decoder writer memory payload sample,$(call object,wscheck/$(module)))
 
 # A peer that damages what comes from the side under test.
-$(BUILD)/tests/mutating_peer: $(call object,tests/mutating_peer)
+$(BUILD)/tests/mutating_peer: $(call object,tests/support/mutating_peer)
 	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
@@ -49,7 +49,7 @@ mistakes: $(addprefix $(BUILD)/,wscheck $(early_steps) step05_echo step06_client
 	@OBJECTS='$(call objects_of,step05_echo)' DEFLATE_OBJECTS='$(call objects_of,step07_deflate)' \
 	    CLIENT_OBJECTS='$(call objects_of,step06_client)' \
 	    $(foreach step,$(early_steps),$(call short,$(step))_objects='$(call objects_of,$(step))') \
-	    sh mistakes/run.sh $(MISTAKES)
+	    sh tests/mistakes/run.sh $(MISTAKES)
 
 rfc: ## look up the sentences that wscheck quotes: RFC=DIRECTORY has rfc6455.txt and the others
 	@RFC='$(RFC)' sh tests/rfc.sh

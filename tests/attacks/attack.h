@@ -5,8 +5,8 @@
 #ifndef TESTS_ATTACKS_ATTACK_H
 #define TESTS_ATTACKS_ATTACK_H
 
-#include "tests/raw_client.h"
-#include "tests/test.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 struct attack {
     const char *name; /* for --only */

@@ -6,7 +6,7 @@ attack_modules := main attack requests heads frames floods squeezed bombs texts 
 ATTACKS := $(BUILD)/attacks
 
 $(ATTACKS): $(foreach module,$(addprefix tests/attacks/,$(attack_modules)) \
-                $(addprefix tests/,test wire process raw_client) \
+                $(addprefix tests/support/,test wire process raw_client) \
                 $(addprefix common/,process options text hexdump),$(call object,$(module)))
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)

@@ -2,7 +2,7 @@
  * connection is closed with 1011; another one notices nothing, and nothing leaks. */
 #include "tests/faults/driver.h"
 #include "tests/faults/scenario.h"
-#include "tests/test.h"
+#include "tests/support/test.h"
 
 #include "step07_deflate/permessage_deflate.h"
 

@@ -1,6 +1,6 @@
 #include "tests/faults/driver.h"
 
-#include "tests/test.h"
+#include "tests/support/test.h"
 
 #include <errno.h>
 #include <poll.h>

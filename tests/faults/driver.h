@@ -4,7 +4,7 @@
 #define TESTS_FAULTS_DRIVER_H
 
 #include "tests/faults/faults.h"
-#include "tests/process.h"
+#include "tests/support/process.h"
 
 enum { DRIVER_ERRORS_MAX = 16 };
 

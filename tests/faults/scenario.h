@@ -4,7 +4,7 @@
 #ifndef TESTS_FAULTS_SCENARIO_H
 #define TESTS_FAULTS_SCENARIO_H
 
-#include "tests/raw_client.h"
+#include "tests/support/raw_client.h"
 
 enum { SCENARIO_STAGES = 6 };
 

@@ -2,7 +2,7 @@
  * cleanly or does not even notice, another one notices nothing, and nothing leaks. */
 #include "tests/faults/driver.h"
 #include "tests/faults/scenario.h"
-#include "tests/test.h"
+#include "tests/support/test.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -2,7 +2,7 @@
  * may change. */
 #include "tests/faults/driver.h"
 #include "tests/faults/scenario.h"
-#include "tests/test.h"
+#include "tests/support/test.h"
 
 #include <limits.h>
 #include <stdlib.h>

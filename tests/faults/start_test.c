@@ -3,7 +3,7 @@
  * same. */
 #include "tests/faults/driver.h"
 #include "tests/faults/scenario.h"
-#include "tests/test.h"
+#include "tests/support/test.h"
 
 #include <errno.h>
 #include <fcntl.h>

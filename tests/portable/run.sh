@@ -81,8 +81,8 @@ macos() { # macos NAME PROCESSOR
 run_emulated() { # run_emulated NAME COMPILER EMULATOR
     targets=$({
         echo wscheck step05_echo
-        grep -LE 'tests/(launch|scripted)\.h|process_(start|run)\(|"bench/' tests/*_test.c
-        echo fuzz/target_*.c | sed 's|target_|replay_|g'
+        echo tests/unit/*_test.c | sed 's|unit/||g'
+        echo tests/fuzz/target_*.c | sed 's|tests/fuzz/target_|fuzz/replay_|g'
     } | tr ' ' '\n' | sed "s|^|$folder/$1/|; s|\.c\$||")
     # shellcheck disable=SC2086 # a list of words
     build "$1" "$2" emulated -O1 $targets || return
@@ -94,7 +94,7 @@ run_emulated() { # run_emulated NAME COMPILER EMULATOR
     done
     # Of wscheck what depends on the order of bytes and the size of numbers: lengths, masks, codes.
     export BUILD="$folder/$1/run" WATCH='' CASES='6455/5.2 6455/5.3 6455/5.5.1 6455/7.4 6455/4.2.2'
-    sh fuzz/replay.sh
+    sh tests/fuzz/replay.sh
     corpora=$?
     sh tests/sanitize/slow.sh && [ "$corpora" -eq 0 ]
 }

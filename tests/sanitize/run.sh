@@ -136,8 +136,9 @@ build() { # build TARGET
 }
 # The tests that start threads or programs; others have nothing to race with.
 threaded() {
-    grep -lE 'tests/(process|peer)|step01_tcp/|session\.h|pthread|fork\(|wscheck/' tests/*_test.c |
-        sed "s|^|$BUILD/|; s|\.c\$||" | tr '\n' ' '
+    grep -lE 'support/(process|raw_client)|step01_tcp/|session\.h|pthread|fork\(|wscheck/' \
+        tests/unit/*_test.c tests/programs/*_test.c |
+        sed "s|tests/[a-z]*/|$BUILD/tests/|; s|\.c\$||" | tr '\n' ' '
 }
 export SANITIZED="$tool" # for the tests whose programs are not built that way
 report_to "$reports/all"

@@ -1,9 +1,9 @@
 /* compressed: what connections that compress hold: open, busy, and after a moment of silence. The
  * messages come in stored blocks (RFC 1951, 3.2.4) and go back in as few bits as letters take. */
 #include "step05_echo/session.h"
-#include "tests/raw_client.h"
 #include "tests/scale/sample.h"
-#include "tests/test.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 #include <poll.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 
 #include "bench/payload.h"
 #include "step04_frames/frame.h"
-#include "tests/raw_client.h"
-#include "tests/test.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include "step07_deflate/deflate.h"
 #include "step07_deflate/inflate.h"
 #include "step07_deflate/permessage_negotiation.h"
-#include "tests/wire.h"
+#include "tests/support/wire.h"
 
 enum {
     COMPRESSION_MARK = 0x40, /* RSV1 in the first byte of a frame: the message is compressed */

@@ -3,8 +3,8 @@
 #ifndef TESTS_SCALE_FLOW_H
 #define TESTS_SCALE_FLOW_H
 
-#include "tests/raw_client.h"
 #include "tests/scale/compression.h"
+#include "tests/support/raw_client.h"
 
 /* How a client goes about it. Zeros: as fast as it can. */
 struct flow_pace {

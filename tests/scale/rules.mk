@@ -1,7 +1,7 @@
 # The rules of the tests at scale; the Makefile includes them. They need Linux, for /proc, and more
 # time than the other tests, so they are no part of `make test`.
 
-scale_links := tests/test tests/wire tests/process tests/raw_client tests/scale/sample bench/measure \
+scale_links := $(addprefix tests/support/,test wire process raw_client) tests/scale/sample bench/measure \
                common/hexdump common/text
 soak_links  := $(scale_links) tests/scale/compression tests/scale/flow tests/scale/traffic \
                tests/scale/traffic_spoiler tests/scale/traffic_wscheck bench/payload \

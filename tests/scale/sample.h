@@ -2,7 +2,7 @@
 #ifndef TESTS_SCALE_SAMPLE_H
 #define TESTS_SCALE_SAMPLE_H
 
-#include "tests/process.h"
+#include "tests/support/process.h"
 
 struct sample {
     long memory; /* kB of anonymous memory in RAM, from /proc/PID/smaps_rollup: heap and stacks */

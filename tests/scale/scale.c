@@ -3,9 +3,9 @@
  * every connection. */
 #include "step01_tcp/threads.h"
 #include "step05_echo/session.h"
-#include "tests/raw_client.h"
 #include "tests/scale/sample.h"
-#include "tests/test.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 #include <limits.h>
 #include <poll.h>

@@ -11,7 +11,7 @@
 #include "bench/payload.h"
 #include "tests/scale/sample.h"
 #include "tests/scale/traffic.h"
-#include "tests/test.h"
+#include "tests/support/test.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -3,7 +3,7 @@
 #include "bench/payload.h"
 #include "step05_echo/session.h"
 #include "tests/scale/flow.h"
-#include "tests/test.h"
+#include "tests/support/test.h"
 
 #include <poll.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #ifndef TESTS_SCALE_TRAFFIC_H
 #define TESTS_SCALE_TRAFFIC_H
 
-#include "tests/wire.h"
+#include "tests/support/wire.h"
 
 #include <stdbool.h>
 #include <stdint.h>

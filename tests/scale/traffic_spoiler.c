@@ -2,7 +2,7 @@
 #include "bench/payload.h"
 #include "tests/scale/flow.h"
 #include "tests/scale/traffic.h"
-#include "tests/test.h"
+#include "tests/support/test.h"
 
 #include <poll.h>
 #include <stdlib.h>

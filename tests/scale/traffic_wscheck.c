@@ -1,8 +1,8 @@
 /* The client of the soak that is wscheck: see traffic.h. */
 #include "bench/payload.h"
-#include "tests/process.h"
 #include "tests/scale/traffic.h"
-#include "tests/test.h"
+#include "tests/support/process.h"
+#include "tests/support/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * window of 256 bytes in this format, so for that one it takes 512. */
 #include "step07_deflate/deflate.h"
 
-#include "tests/test.h"
+#include "tests/support/test.h"
 #include "tests/zlib/samples.h"
 
 #include <stdlib.h>

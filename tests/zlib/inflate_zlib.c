@@ -2,7 +2,7 @@
  * zlib refuses it. */
 #include "step07_deflate/inflate.h"
 
-#include "tests/test.h"
+#include "tests/support/test.h"
 #include "tests/zlib/samples.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "common/base64.h"
 #include "common/sha1.h"
 #include "common/text.h"
-#include "tests/wire.h"
+#include "tests/support/wire.h"
 #include "tools/tutorial/deflated.h"
 #include "tools/tutorial/frames.h"
 

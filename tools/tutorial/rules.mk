@@ -4,7 +4,7 @@ tutorial := lines report document match quotes command sandbox dump varies trans
             frames listing deflated anchors links folders functions mentions cell rules figures \
             snippets
 tutorial_others := $(addprefix common/,process options text hexdump clock sha1 base64) step04_frames/frame \
-                   $(filter step07_deflate/inflate% %/deflate_format,$(deflate_engine)) tests/wire
+                   $(filter step07_deflate/inflate% %/deflate_format,$(deflate_engine)) tests/support/wire
 tutorial_links  := $(foreach module,main $(tutorial),$(call object,tools/tutorial/$(module))) \
                    $(foreach module,$(tutorial_others),$(call object,$(module)))
 

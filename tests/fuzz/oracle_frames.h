@@ -1,0 +1,61 @@
+/* oracle_frames: a second implementation of what an open connection does, RFC 6455 sections 5 to 8.
+ *
+ * It is written to be right at a glance, not to be fast: it has all bytes of the stream at hand,
+ * looks at one frame after the other with loops over bytes, and checks a text from its beginning
+ * whenever more of it has come. It shares no code with the server, only its public names.
+ *
+ * What happens is written down as text, a record, so that two of them can be compared byte by byte.
+ */
+#ifndef TESTS_FUZZ_ORACLE_FRAMES_H
+#define TESTS_FUZZ_ORACLE_FRAMES_H
+
+#include "step04_frames/frame.h"
+#include "tests/fuzz/fuzz.h"
+
+/* The side that is played, and what its user does. Events are counted from 1; 0 is never. */
+struct oracle_side {
+    bool is_server;
+    uint64_t max_message;
+    bool echoes;       /* sends each message back */
+    unsigned ping_at;  /* instead, sends a Ping "are you there" at this event */
+    unsigned close_at; /* instead, sends a Close, ORACLE_CLOSE_CODE "bye", at this event */
+};
+
+enum { ORACLE_CLOSE_CODE = 4321 };
+
+/* What the side tells its user, and the frames it sends. All zero at the start. */
+struct oracle_record {
+    struct fuzz_bytes events, sent;
+    bool fragments; /* messages may be sent in fragments; what is noted is the whole */
+    bool closing;   /* it has sent a Close */
+    bool over;      /* it has told of the end */
+    unsigned event_count;
+};
+
+/* Writes down what must come of these bytes from the peer. */
+void oracle_play(const struct oracle_side *side, const uint8_t *bytes, size_t length,
+                 struct oracle_record *record);
+
+/* Lines of a record, for those who watch the server do the same. `opcode` is one of a frame. */
+void oracle_event(struct oracle_record *record, uint8_t opcode, const uint8_t *payload,
+                  size_t length);
+void oracle_closed(struct oracle_record *record, unsigned code, const uint8_t *reason,
+                   size_t length);
+void oracle_failed(struct oracle_record *record, unsigned code);
+
+/* Takes the bytes apart that a side has really sent, and writes down the frames. Ends the process
+ * if one is not whole or not well-formed, is masked by a server or not masked by a client, has a
+ * length that could be shorter, or follows a Close. The reason `why` of a failure, which the oracle
+ * cannot know, is left out; NULL leaves out any, if it is UTF-8 and not empty. */
+void oracle_read_sent(struct oracle_record *record, bool by_server, const uint8_t *bytes,
+                      size_t length, const char *why);
+
+void oracle_record_free(struct oracle_record *record);
+
+/* The verdict of section 5.2 about the `left` bytes of a head that are there: what one byte shows
+ * is judged when that byte is there. Fills in the header as far as it is known, and its size
+ * (oracle_head.c). */
+enum frame_verdict oracle_head(const uint8_t *head, size_t left, const struct frame_rules *rules,
+                               struct frame_header *header, size_t *size);
+
+#endif

@@ -1,0 +1,316 @@
+/* Connections of step 7 that compress. In one of two ways:
+ *
+ *     frames        bytes that the fuzzer makes up are the payloads of marked and unmarked frames;
+ *                   how they are cut must make no difference, and memory and messages are bounded
+ *     round trip    two connections send each other messages made of the bytes; what one sends the
+ *                   other receives
+ *
+ *     byte 0    which of them, who it is, text or binary, no context takeover, the limit
+ *     byte 1    the windows that are agreed on: of the server (upper four bits) and of the client
+ *     byte 2    seed of the random cuts, silences and lengths
+ *     the rest  frames: two bytes of control and length, then so many bytes of payload, again and
+ *               again; round trip: what messages are made of
+ */
+#include "step05_echo/connection_rest.h"
+#include "step07_deflate/permessage_deflate.h"
+#include "tests/fuzz/fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    IS_ROUND_TRIP = 0x01,
+    IS_CLIENT = 0x02,
+    FORGETS = 0x0c, /* a bit for each side */
+    LIMIT = 0x30,   /* two bits */
+    CONTROL_BYTES = 3,
+    BYTE_BY_BYTE_MAX = 1500,
+    ROUNDS = 40, /* messages of a round trip */
+    MESSAGE_MAX = 3000,
+    TURNS_MAX = 140000 /* some are so large that they are sent and received in several turns */
+};
+
+enum cut { CUT_NOT, CUT_RANDOMLY, CUT_EVERYWHERE };
+
+/* One side of a connection. */
+struct side {
+    struct permessage_deflate deflate;
+    struct connection connection, kept;
+    struct fuzz_dice dice;
+    uint8_t lent[CONNECTION_BUFFER_MIN];
+    enum cut cut;
+    bool relaxes;
+    size_t most;               /* bytes that it may take to inflate */
+    struct fuzz_bytes events;  /* what has happened, as text, with the messages */
+    struct fuzz_bytes written; /* all output */
+};
+
+static void new_key(void *context, uint8_t masking_key[4]) {
+    struct fuzz_dice *dice = context;
+    for (size_t i = 0; i < 4; i++) {
+        masking_key[i] = (uint8_t)fuzz_roll(dice, 256);
+    }
+}
+
+static void start(struct side *side, const uint8_t *control, bool is_server, enum cut cut) {
+    static const uint64_t limits[] = {125, 1000, 70000, UINT64_C(1) << 40};
+    const struct permessage_parameters wishes = {(control[0] & 0x04) != 0, (control[0] & 0x08) != 0,
+                                                 8 + control[1] / 16 % 8, 8 + control[1] % 8};
+    char offer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
+    struct buffer buffer;
+    memset(side, 0, sizeof *side);
+    side->cut = cut;
+    permessage_deflate_init(&side->deflate, &wishes, is_server);
+    permessage_negotiation_offer(&wishes,
+                                 offer); /* a server with the same wishes answers with the same */
+    const struct http_text list = {offer, strlen(offer)};
+    struct extensions_chooser chooser = permessage_deflate_chooser(&side->deflate);
+    bool agreed = is_server ? chooser.choose(chooser.context, list) != NULL
+                            : strstr(offer, "client_max_window_bits=") == NULL ||
+                                  permessage_deflate_accept(&side->deflate, list);
+    if (!side->deflate.is_agreed) { /* an answer names no limit that there is not */
+        static const char none[] = "; client_max_window_bits";
+        const struct http_text shorter = {offer, strlen(offer) - (sizeof none - 1)};
+        agreed = permessage_deflate_accept(&side->deflate, shorter);
+    }
+    fuzz_check(agreed, "no agreement on %s", offer);
+    uint64_t limit =
+        (control[0] & IS_ROUND_TRIP) != 0 ? 2 * TURNS_MAX : limits[control[0] / 16 % 4];
+    size_t window = (size_t)1 << side->deflate.receiver.window_bits;
+    side->most = limit > 1 << 24 ? SIZE_MAX : window + (size_t)limit;
+    side->most = side->most < 1024 ? 1024 : side->most;
+    struct connection_settings settings = {.role =
+                                               is_server ? CONNECTION_SERVER : CONNECTION_CLIENT,
+                                           .max_message = limit,
+                                           .new_masking_key = is_server ? NULL : new_key,
+                                           .context = &side->dice,
+                                           .allowed_rsv = FRAME_RSV1};
+    fuzz_dice_init(&side->dice, control[2]);
+    buffer_init(&buffer, side->lent, sizeof side->lent);
+    connection_init(&side->connection, &settings, &buffer, 0);
+}
+
+static void end(struct side *side) {
+    connection_free(&side->connection);
+    permessage_deflate_free(&side->deflate);
+    fuzz_bytes_free(&side->events);
+    fuzz_bytes_free(&side->written);
+}
+
+/* How many bytes the next read or write moves, of so many that it could. */
+static size_t cut_off(struct side *side, size_t most) {
+    if (side->cut == CUT_EVERYWHERE) {
+        return 1;
+    }
+    size_t piece = 1 + fuzz_roll(&side->dice, fuzz_roll(&side->dice, 4) == 0 ? 9000 : 20);
+    return side->cut == CUT_NOT || piece > most ? most : piece;
+}
+
+static void write_output(struct side *side) {
+    const struct iovec *parts;
+    while (connection_output(&side->connection, &parts) > 0) {
+        size_t length = cut_off(side, parts[0].iov_len);
+        fuzz_add(&side->written, parts[0].iov_base, length);
+        connection_sent(&side->connection, length);
+    }
+}
+
+/* Takes the connection out of its memory and puts it back, as who has many does between turns. */
+static void rest(struct side *side) {
+    if (connection_keep(&side->kept, &side->connection) != 0) {
+        fuzz_fail("there is no memory to keep a connection in");
+    }
+    memset(&side->connection, 0xdd, sizeof side->connection);
+    memset(side->lent, 0xdd, sizeof side->lent);
+    connection_lend(&side->connection, &side->kept, side->lent, sizeof side->lent);
+}
+
+/* Handles events until more input is needed. Returns false at the end of the connection. */
+static bool handle(struct side *side, bool echoes) {
+    struct connection_message message = {0};
+    struct connection *connection = &side->connection;
+    const struct layer *layer = permessage_deflate_layer(&side->deflate);
+    for (;;) {
+        enum connection_event event = layer_next(layer, connection, &message);
+        fuzz_check(side->deflate.receiver.capacity <= side->most, "%zu bytes are taken, not %zu",
+                   side->deflate.receiver.capacity, side->most);
+        switch (event) {
+        case CONNECTION_NEEDS_INPUT:
+            write_output(side);
+            return true;
+        case CONNECTION_NEEDS_OUTPUT:
+            fuzz_check(connection->output.count > 0, "there is no output that it could need");
+            write_output(side);
+            break;
+        case CONNECTION_MESSAGE:
+            fuzz_check(message.length <= connection->settings.max_message, "%zu bytes of message",
+                       message.length);
+            fuzz_add_text(&side->events, "message %u, %zu: ", (unsigned)message.opcode,
+                          message.length);
+            fuzz_add(&side->events, message.payload, message.length);
+            if (echoes) {
+                fuzz_check(layer_send(layer, connection, message.opcode, message.payload,
+                                      message.length) == 0,
+                           "an echo is not taken");
+            }
+            break;
+        case CONNECTION_NEEDS_TURN:
+            if (side->cut == CUT_RANDOMLY) {
+                rest(side);
+            }
+            break;
+        case CONNECTION_FAILED:
+            fuzz_add_text(&side->events, "failed %u: %s", (unsigned)connection->close_code,
+                          connection->failure);
+            write_output(side);
+            return false;
+        default:
+            fuzz_fail("event %d", (int)event);
+        }
+    }
+}
+
+static bool feed(struct side *side, const uint8_t *bytes, size_t length, bool echoes) {
+    while (length > 0) {
+        size_t size;
+        if (side->relaxes && fuzz_roll(&side->dice, 8) == 0) {
+            layer_relax(permessage_deflate_layer(&side->deflate), &side->connection);
+        }
+        uint8_t *space = connection_space(&side->connection, &size);
+        if (space == NULL || size == 0) {
+            fuzz_fail("there is no room to read into");
+        }
+        size_t count = cut_off(side, length < size ? length : size);
+        memcpy(space, bytes, count);
+        connection_received(&side->connection, count);
+        bytes += count;
+        length -= count;
+        if (!handle(side, echoes)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Writes a frame, masked with zeros if it is a client's. */
+static void add_frame(struct fuzz_bytes *stream, bool masked, uint8_t first, const uint8_t *payload,
+                      size_t length) {
+    static const uint8_t no_mask[4] = {0};
+    uint8_t mask_bit = masked ? 0x80 : 0;
+    fuzz_add_byte(stream, first);
+    if (length > 125) {
+        fuzz_add_byte(stream, 126 | mask_bit);
+        fuzz_add_byte(stream, (uint8_t)(length >> 8));
+        fuzz_add_byte(stream, (uint8_t)length);
+    } else {
+        fuzz_add_byte(stream, (uint8_t)length | mask_bit);
+    }
+    fuzz_add(stream, no_mask, masked ? 4 : 0);
+    fuzz_add(stream, payload, length);
+}
+
+/* Frames by the rules, but for what is in them: control byte bit 0 is FIN, bit 1 no mark, bit 2
+ * text; with bit 7 the length is eight times as large. */
+static void make_frames(struct fuzz_bytes *stream, bool masked, const uint8_t *data, size_t size) {
+    bool in_message = false;
+    for (size_t at = 0; at + 2 <= size;) {
+        uint8_t control = data[at], fin = control & 1 ? 0x80 : 0;
+        size_t length = (control & 0x80) != 0 ? 8 * (size_t)data[at + 1] : data[at + 1];
+        at += 2;
+        length = length < size - at ? length : size - at;
+        uint8_t opcode = (control & 4) != 0 ? FRAME_TEXT : FRAME_BINARY;
+        uint8_t mark = (control & 2) != 0 ? 0 : 0x40;
+        add_frame(stream, masked, in_message ? fin : fin | mark | opcode, data + at, length);
+        in_message = fin == 0;
+        at += length;
+    }
+}
+
+static void play_frames(const uint8_t *control, const uint8_t *data, size_t size) {
+    bool is_server = (control[0] & IS_CLIENT) == 0;
+    struct fuzz_bytes stream = {0};
+    struct side *whole = fuzz_resize(NULL, sizeof *whole);
+    make_frames(&stream, is_server, data, size);
+    start(whole, control, is_server, CUT_NOT);
+    feed(whole, stream.data, stream.length, true);
+    for (int way = 1; way <= 3; way++) {
+        struct side *side = fuzz_resize(NULL, sizeof *side);
+        enum cut cut = way == 3 ? CUT_EVERYWHERE : CUT_RANDOMLY;
+        if (cut == CUT_RANDOMLY || stream.length <= BYTE_BY_BYTE_MAX) {
+            start(side, control, is_server, cut);
+            side->relaxes = way == 2; /* that may change what is sent, never what is received */
+            feed(side, stream.data, stream.length, true);
+            fuzz_check_same(&side->events, &whole->events, "events");
+            if (is_server && !side->relaxes) { /* a client's keys are rolled, too */
+                fuzz_check_same(&side->written, &whole->written, "bytes sent");
+            }
+            end(side);
+        }
+        free(side);
+    }
+    end(whole);
+    free(whole);
+    fuzz_bytes_free(&stream);
+}
+
+/* A message: pieces of the data, some of them again and again. */
+static void make_message(struct fuzz_bytes *message, struct fuzz_dice *dice, const uint8_t *data,
+                         size_t size) {
+    size_t wanted = fuzz_roll(dice, fuzz_roll(dice, 4) == 0 ? MESSAGE_MAX : 200);
+    wanted = fuzz_roll(dice, 300) == 0 ? TURNS_MAX : wanted;
+    message->length = 0;
+    while (message->length < wanted) {
+        size_t from = fuzz_roll(dice, size), length = 1 + fuzz_roll(dice, size - from);
+        size_t times = fuzz_roll(dice, 4) == 0 ? fuzz_roll(dice, 20) : 1;
+        for (size_t i = 0; i < times && message->length < wanted; i++) {
+            fuzz_add(message, data + from, length);
+        }
+    }
+}
+
+static void round_trip(const uint8_t *control, const uint8_t *data, size_t size) {
+    struct side *sides[2];
+    struct fuzz_bytes message = {0}, wanted = {0};
+    struct fuzz_dice dice;
+    fuzz_dice_init(&dice, control[2]);
+    for (int i = 0; i < 2; i++) {
+        sides[i] = fuzz_resize(NULL, sizeof *sides[i]);
+        start(sides[i], control, i == 0, CUT_RANDOMLY);
+        sides[i]->relaxes = true;
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+        size_t from = fuzz_roll(&dice, 2);
+        struct side *to = sides[1 - from];
+        make_message(&message, &dice, data, size);
+        wanted.length = to->events.length = sides[from]->written.length = 0;
+        fuzz_add_text(&wanted, "message %u, %zu: ", (unsigned)FRAME_BINARY, message.length);
+        fuzz_add(&wanted, message.data, message.length);
+        uint8_t *copy = fuzz_copy(message.data, message.length);
+        const struct layer *layer = permessage_deflate_layer(&sides[from]->deflate);
+        fuzz_check(
+            layer_send(layer, &sides[from]->connection, FRAME_BINARY, copy, message.length) == 0,
+            "a message is not taken");
+        handle(sides[from], false);
+        free(copy);
+        feed(to, sides[from]->written.data, sides[from]->written.length, false);
+        fuzz_check_same(&to->events, &wanted, "messages");
+    }
+    for (int i = 0; i < 2; i++) {
+        end(sides[i]);
+        free(sides[i]);
+    }
+    fuzz_bytes_free(&message);
+    fuzz_bytes_free(&wanted);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    if (size <= CONTROL_BYTES) {
+        return 0;
+    }
+    if ((data[0] & IS_ROUND_TRIP) != 0) {
+        round_trip(data, data + CONTROL_BYTES, size - CONTROL_BYTES);
+    } else {
+        play_frames(data, data + CONTROL_BYTES, size - CONTROL_BYTES);
+    }
+    return 0;
+}

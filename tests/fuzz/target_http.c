@@ -1,0 +1,162 @@
+/* The request head of step 2: the parser and the fields against the oracle, the same result however
+ * the bytes are cut and wherever they lie, and a head written anew from what was parsed.
+ *
+ *     every byte    what a client sends
+ */
+#include "tests/fuzz/oracle_http.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOVES_MAX = 64, LISTS_MAX = 10, INPUT_MAX = HTTP_HEAD_MAX + 64 };
+
+static void check_text(struct head_text wanted, struct http_text text, const char *what) {
+    fuzz_check(text.length == wanted.length && memcmp(text.start, wanted.start, text.length) == 0,
+               "the %s is not what was sent", what);
+}
+
+static void check_request(const struct http_request *request, const struct oracle_request *wanted) {
+    check_text(wanted->method, request->method, "method");
+    check_text(wanted->target, request->target, "target");
+    fuzz_check(request->head.version == wanted->version, "the version is %d",
+               request->head.version);
+    fuzz_check(request->head.size == wanted->head_size, "the head has %zu bytes",
+               request->head.size);
+    fuzz_check(request->head.header_count == wanted->header_count, "there are %zu headers",
+               request->head.header_count);
+    for (size_t i = 0; i < request->head.header_count; i++) {
+        struct http_header header = http_header_at(&request->head, i);
+        check_text(wanted->names[i], header.name, "name of a header");
+        check_text(wanted->values[i], header.value, "value of a header");
+    }
+}
+
+/* The bytes come in random pieces, and each time the buffer has moved and is exactly full; of long
+ * heads only some pieces, since each of them is copied. */
+static void parse_in_pieces(const char *bytes, size_t length, size_t piece_most,
+                            const struct oracle_request *wanted) {
+    struct http_request request;
+    struct fuzz_dice dice;
+    enum http_verdict verdict = HTTP_INCOMPLETE;
+    char *exact = fuzz_copy(bytes, 0);
+    fuzz_dice_init(&dice, (uint32_t)length);
+    http_request_init(&request);
+    for (size_t given = 0; given < length && verdict == HTTP_INCOMPLETE;) {
+        given += 1 + fuzz_roll(&dice, piece_most);
+        given = given < length ? given : length;
+        free(exact);
+        exact = fuzz_copy(bytes, given);
+        verdict = http_request_parse(&request, exact, given);
+    }
+    fuzz_check(verdict == wanted->verdict, "in pieces the verdict is %d, not %d", (int)verdict,
+               (int)wanted->verdict);
+    if (verdict == HTTP_COMPLETE) {
+        check_request(&request, wanted);
+    }
+    free(exact);
+}
+
+static char *string_of(const char *start, size_t length) {
+    char *string = fuzz_resize(NULL, length + 1);
+    memcpy(string, start, length);
+    string[length] = '\0';
+    return string;
+}
+
+static void check_elements(const struct http_request *request, const char *name,
+                           struct http_text value, struct head_text wanted) {
+    struct http_text element;
+    struct head_text wanted_element;
+    while (head_next_element(&wanted, &wanted_element)) {
+        char *string = string_of(wanted_element.start, wanted_element.length);
+        fuzz_check(http_list_next(&value, &element), "elements of a list are missing");
+        check_text(wanted_element, element, "element of a list");
+        fuzz_check(http_header_lists(&request->head, name, string), "the list lacks %s", string);
+        free(string);
+    }
+    fuzz_check(!http_list_next(&value, &element), "a list has more elements");
+}
+
+static void check_lists(const struct http_request *request, const struct oracle_request *wanted) {
+    for (size_t i = 0; i < wanted->header_count && i < LISTS_MAX; i++) {
+        char *name = string_of(wanted->names[i].start, wanted->names[i].length);
+        struct http_text value;
+        struct head_text wanted_value;
+        size_t from = 0;
+        fuzz_check(http_header_count(&request->head, name) ==
+                       oracle_count(wanted, name, &wanted_value),
+                   "headers of one name");
+        for (size_t at = 0; head_header(&wanted->head, name, &at, &wanted_value);) {
+            fuzz_check(http_header_next(&request->head, name, &from, &value), "values are missing");
+            check_text(wanted_value, value, "value of a name");
+            check_elements(request, name, value, wanted_value);
+        }
+        fuzz_check(!http_header_next(&request->head, name, &from, &value), "there are more values");
+        free(name);
+    }
+}
+
+/* What was parsed, written in the plainest form, is parsed to the same again. */
+static void check_written_anew(const struct http_request *request) {
+    struct fuzz_bytes anew = {0};
+    struct http_request again;
+    fuzz_add(&anew, request->method.start, request->method.length);
+    fuzz_add_text(&anew, " ");
+    fuzz_add(&anew, request->target.start, request->target.length);
+    fuzz_add_text(&anew, " HTTP/1.%d\r\n", request->head.version - 10);
+    for (size_t i = 0; i < request->head.header_count; i++) {
+        struct http_header header = http_header_at(&request->head, i);
+        fuzz_add(&anew, header.name.start, header.name.length);
+        fuzz_add_text(&anew, ":");
+        fuzz_add(&anew, header.value.start, header.value.length);
+        fuzz_add_text(&anew, "\r\n");
+    }
+    fuzz_add_text(&anew, "\r\n");
+    http_request_init(&again);
+    enum http_verdict verdict = http_request_parse(&again, (const char *)anew.data, anew.length);
+    fuzz_check(verdict == HTTP_COMPLETE, "written anew the verdict is %d", (int)verdict);
+    fuzz_check(again.head.size == anew.length &&
+                   again.head.header_count == request->head.header_count &&
+                   again.head.version == request->head.version,
+               "written anew the request has changed");
+    struct http_text path = http_request_path(request), same_path = http_request_path(&again);
+    fuzz_check(path.length == same_path.length &&
+                   memcmp(path.start, same_path.start, path.length) == 0,
+               "written anew the path has changed");
+    fuzz_check(memchr(path.start, '?', path.length) == NULL || path.start[0] != '/',
+               "the path has a query");
+    for (size_t i = 0; i < again.head.header_count; i++) {
+        struct http_text was = http_header_at(&request->head, i).value;
+        struct http_text is = http_header_at(&again.head, i).value;
+        fuzz_check(was.length == is.length && memcmp(was.start, is.start, is.length) == 0,
+                   "written anew header %zu has changed", i);
+    }
+    fuzz_bytes_free(&anew);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct oracle_request wanted;
+    struct http_request request;
+    const char *bytes = (const char *)data;
+    size = size < INPUT_MAX ? size : INPUT_MAX;
+    oracle_http(bytes, size, &wanted);
+    http_request_init(&request);
+    char *exact = fuzz_copy(bytes, size);
+    enum http_verdict verdict = http_request_parse(&request, exact, size);
+    fuzz_check(verdict == wanted.verdict, "the verdict is %d, not %d", (int)verdict,
+               (int)wanted.verdict);
+    int status = http_verdict_status(verdict);
+    fuzz_check(verdict == HTTP_TLS ? status == 0
+                                   : status == 200 || (status >= 400 && status <= 505),
+               "the status is %d", status);
+    fuzz_check(strlen(http_verdict_sentence(verdict)) > 10, "there is no sentence");
+    if (verdict == HTTP_COMPLETE) {
+        check_request(&request, &wanted);
+        check_lists(&request, &wanted);
+        check_written_anew(&request);
+    }
+    free(exact);
+    parse_in_pieces(bytes, size, 1 + size / MOVES_MAX, &wanted);
+    parse_in_pieces(bytes, size, 1 + size / 3, &wanted);
+    return 0;
+}

@@ -1,0 +1,166 @@
+#!/bin/sh
+# The bench from outside: its load generator is content with right servers and not with wrong ones,
+# and its figures are condensed as they should be. How fast anything is, is not tested.
+set -u
+BUILD=${BUILD:-build}
+work=$BUILD/bench-test
+. tests/support/expect.sh
+pid=
+if [ "$(uname -s)" != Linux ]; then
+    echo 'SKIPPED: the bench needs Linux'
+    echo '1 passed, 0 failed'
+    exit 0
+fi
+rm -rf "$work"
+mkdir -p "$work"
+
+start() { # start PROGRAM OPTION...: on a free port
+    program=$1
+    shift
+    : > "$work/announce"
+    "$BUILD/$program" --port 0 "$@" > "$work/announce" 2> /dev/null &
+    pid=$!
+    tries=0
+    port=
+    while [ -z "$port" ] && [ $tries -lt 1000 ]; do
+        port=$(sed -n 's/^listening on [a-z]*:\/\/127.0.0.1:\([0-9]*\).*/\1/p' "$work/announce")
+        [ -n "$port" ] || sleep 0.02
+        tries=$((tries + 1))
+    done
+}
+stop() {
+    kill "$pid" && wait "$pid" 2> /dev/null
+}
+
+load() { # load NAME STATUS PATTERN OPTION...
+    name=$1
+    wanted=$2
+    pattern=$3
+    shift 3
+    expect "$name" "$wanted" "$pattern" "$BUILD/bench_load" --port "$port" --pid "$pid" --check "$@"
+}
+
+start step05_echo --quiet --max-message 1048576
+load 'echo server' 0 ' messages=300 .* errors=0$' --messages 300 --connections 4 --size 20
+load 'echo server, one connection' 0 ' messages=100 .*p99_us=.* errors=0$' --messages 100 --size 125
+load 'echo server, for a time' 0 ' messages=[1-9].* errors=0$' --seconds 0.2 --warm-up 0.02
+load 'echo server, pipelined' 0 ' messages=1000 .* errors=0$' \
+    --mode pipelined --messages 1000 --connections 3 --size 125
+load 'echo server, large and pipelined' 0 ' messages=12 .* errors=0$' \
+    --mode pipelined --window 4 --messages 12 --size 1000000
+load 'echo server, ASCII' 0 ' messages=20 .* errors=0$' --text ascii --messages 20 --size 70000
+load 'echo server, many scripts' 0 ' messages=20 .* errors=0$' --text mixed --messages 20 --size 70001
+load 'echo server, empty messages' 0 ' messages=20 .* errors=0$' --messages 20 --size 0
+load 'echo server, opening and closing' 0 ' messages=[1-9].* errors=0$' \
+    --mode handshake --connections 4 --seconds 0.2 --warm-up 0
+load 'echo server, idle' 0 ' messages=20 .*threads_per_connection=1\.00 .*errors=0$' \
+    --mode idle --connections 20 --size 20
+load 'a message that the server refuses' 1 'bench_load: .*the server' --messages 3 --size 1100000
+load 'not a raw echo' 1 ' errors=[1-9]' --protocol raw --messages 3 --timeout 0.2
+stop
+
+for raw in bench_raw 'bench_raw --mask' bench_epoll; do
+    # shellcheck disable=SC2086 # a program and its option
+    start $raw
+    for options in '--size 20' '--size 16777216' '--mode pipelined --connections 3 --size 1024'; do
+        # shellcheck disable=SC2086 # the options are split on purpose
+        load "$raw, $options" 0 ' messages=[1-9].* errors=0$' --protocol raw --messages 3 $options
+    done
+    load "$raw, opening and closing" 0 ' messages=[1-9].* errors=0$' \
+        --protocol raw --mode handshake --connections 4 --seconds 0.2 --warm-up 0
+    stop
+done
+start bench_raw
+load 'not a WebSocket server' 1 'bench_load: the opening handshake failed' --messages 3
+load 'not a WebSocket server, opening and closing' 1 'did not answer the handshake' --mode handshake
+stop
+
+start step04_frames --quiet
+load 'a server that does not answer' 1 'bench_load: no more replies: nothing comes' \
+    --messages 3 --timeout 0.3
+load 'a server that does not answer several' 1 'bench_load: no more replies: nothing comes' \
+    --messages 9 --connections 3 --timeout 0.3
+stop
+load 'nobody there' 1 'bench_load: cannot connect' --messages 3
+
+# Round 0 checks and does not count. In each other round stands what the raw echo does before and
+# after, and what this server does: its ratio is to the middle of the two.
+: > "$work/results.txt"
+rounds() { # rounds CELL MEASURED..., each "RATE PROCESSOR-TIME" of raw, again and ours
+    echo "cell $1|||raw|0.9|--size 20|cell $1" >> "$work/results.txt"
+    cell=$1
+    round=0
+    shift
+    for figures in "$@"; do
+        for server in raw again ours; do
+            echo "run cell=$cell round=$round server=$server rate=${figures%% *} own=0.25" \
+                "p50_us=2 p99_us=3 cpu_us=$(echo "$figures" | cut -d' ' -f2) errors=0"
+            figures=${figures#* * }
+        done >> "$work/results.txt"
+        round=$((round + 1))
+    done
+}
+rounds missed '9 9 9 9 1 1' '99 4 101 4 80 5' '101 4 99 4 70 5' '100 4 101 4 90 5' '100 4 100 4 80 5'
+rounds met '1 1 1 1 1 1' '100 4 101 4 110 4' '99 4 101 4 110 4' '100 4 100 4 110 4' '100 4 99 4 80 4'
+rounds undecided '1 1 1 1 1 1' '100 4 120 5 90 5' '90 5 100 4 100 4' '100 5 80 4 90 5' '99 4 90 5 95 4'
+rounds processor '1 1 1 1 1 1' '90 4 180 4 70 8' '180 4 90 4 70 8' '90 4 180 4 170 8' '9 4 18 4 18 8'
+rounds limit '1 1 1 1 1 1' '100 4 100 4 100 8'
+rounds wrong '1 1 1 1 1 1' '100 4 100 4 100 4'
+sed -i -e 's/cell=wrong\(.*server=ours .*\) errors=0/cell=wrong\1 errors=1/' \
+    -e 's/cell=limit .* server=raw/& load_busy=0.99/' "$work/results.txt"
+{
+    echo 'server raw|raw TCP echo|here|raw|command'
+    echo 'server ours|this server|here|ws|command'
+    echo 'server again|raw TCP echo again|here|raw|command'
+    echo 'server masked|raw TCP echo that masks|here|raw|command'
+    echo 'run cell=missed round=1 server=masked rate=85 cpu_us=5 errors=0'
+    echo 'cell calls|||calls|2.0|--size 20|cell calls'
+    echo 'run cell=calls round=1 server=raw calls=2.002 errors=0'
+    echo 'run cell=calls round=1 server=ours calls=2.031 errors=0'
+    echo 'cell pieces|||calls|2.0|--size 20|cell pieces'
+    echo 'run cell=pieces round=1 server=raw calls=2.091 errors=0'
+    echo 'run cell=pieces round=1 server=ours calls=2.085 errors=0'
+    echo 'cell memory|||memory|8.4|--size 20|cell memory'
+    echo 'run cell=memory round=1 server=ours kb_per_connection=8.5 errors=0'
+} >> "$work/results.txt"
+summary() { # summary NAME PATTERN
+    expect "$1" 0 "$2" awk -f bench/summary.awk "$work/results.txt"
+}
+summary 'the median of ratios and its spread' '^value missed|ours|0.8|0.7|0.89.*|0.8|80|2|3|5|0.25|0$'
+summary 'a goal that is missed' '^verdict missed|missed|0.8|0.0[0-9]*|rates|4$'
+summary 'a goal that is met, one bad round or not' '^verdict met|met|1.09.*|0.0[0-9]*|rates|4$'
+summary 'what noise hides is undecided' '^verdict undecided|undecided|'
+summary 'steadier processor time is judged' '^verdict processor|missed|0.5|0|processor time|4$'
+summary 'and where the load generator is the limit' '^verdict limit|missed|0.5|0|processor time|1$'
+summary 'a wrong reply is no figure' '^verdict wrong|missed|'
+summary 'system calls, by tenths' '^verdict calls|met|2.031|0|calls|1$'
+summary 'messages that come in pieces to the raw echo, too' '^verdict pieces|undecided|'
+summary 'memory has no noise' '^verdict memory|missed|8.5|0|memory|1$'
+awk -f bench/summary.awk "$work/results.txt" > "$work/summary.txt"
+expect 'the table of the terminal' 0 '^cell missed  *> *0.9  *0.80  *0.70 - 0.90  *0.80  *0.0[0-9]  *missed' \
+    awk -f bench/lines.awk -f bench/table.awk "$work/summary.txt"
+expect 'the report' 0 '^| cell processor | ≥ 0.9 | \*\*.*\*\* | .* | 0.50 \* | 0.00 | \*\*missed\*\* |$' \
+    awk -f bench/lines.awk -f bench/report.awk "$work/summary.txt"
+expect 'a goal that is missed, beside the raw echo that masks' 0 \
+    '^| cell missed | ≥ 0.9, missed | rates | 0.80 | 0.0[0-9] | 4 | 0.85 | 5.00 | 1.25 | 4.00 | 1.00 |$' \
+    awk -f bench/lines.awk -f bench/report.awk "$work/summary.txt"
+cat > "$work/few" << EOT
+fn=(1) once
++3 700
+fn=(2) each
+* 100
+cfn=(3) callee
+calls=7 0
+* 999
+EOT
+sed -e 's/100$/900/' -e '$a fn=(3)\n-1 100' "$work/few" > "$work/many"
+expect 'instructions of a message, without those of callees' 0 '^90.000$' \
+    awk -v few=10 -v many=20 -v cell=c -f bench/exact.awk "$work/few" "$work/many"
+expect 'instructions of a function' 0 '^where c|callee|10.0$' \
+    awk -v few=10 -v many=20 -v cell=c -f bench/exact.awk "$work/few" "$work/many"
+expect 'netns runs a command' 3 '^Cpus_allowed_list:[^0-9]*0$' \
+    "$BUILD/bench_netns" --core 0 -- sh -c 'grep Cpus_allowed_list /proc/self/status; exit 3'
+expect 'netns has no such command' 127 "cannot run 'no-such'" "$BUILD/bench_netns" -- no-such
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

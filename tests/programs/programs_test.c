@@ -1,0 +1,431 @@
+/* What all step programs have in common: the command line, the line that says where they listen,
+ * and the way they stop and survive. */
+#include "tests/support/raw_client.h"
+#include "tests/support/test.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *const programs[] = {"step01_tcp", "step02_http", "step03_handshake",
+                                       "step04_frames", "step05_echo"};
+enum { PROGRAMS = sizeof programs / sizeof programs[0] };
+
+static const char *const no_arguments[] = {NULL};
+
+static void help_lists_the_options(void) {
+    static const char *const arguments[] = {"--help", NULL};
+    for (size_t i = 0; i < PROGRAMS; i++) {
+        char printed[4096];
+        CHECK_EQUAL(process_run(programs[i], arguments, printed, sizeof printed), 0);
+        CHECK(strstr(printed, "usage: step0") != NULL);
+        CHECK(strstr(printed, "--port PORT") != NULL);
+    }
+}
+
+/* A bad command line gets one line that contains `wanted`, and exit status 2. */
+static void check_usage(const char *first, const char *second, const char *wanted) {
+    const char *const arguments[] = {first, second, NULL};
+    for (size_t i = 0; i < PROGRAMS; i++) {
+        char printed[1024];
+        CHECK_EQUAL(process_run(programs[i], arguments, printed, sizeof printed), 2);
+        CHECK_FOR(strstr(printed, wanted) != NULL, "%s says: %s", programs[i], printed);
+        const char *newline = strchr(printed, '\n');
+        CHECK_FOR(newline != NULL && newline[1] == '\0', "not one line: %s", printed);
+    }
+}
+
+static void a_bad_command_line_is_refused(void) {
+    check_usage("--prot", "80", "did you mean '--port'?");
+    check_usage("--port", "65536", "from 0 to 65535, not '65536'");
+    check_usage("--port", "http", "not 'http'");
+    check_usage("--port", NULL, "--port needs a value");
+    check_usage("--max-connections", "0", "from 1 to");
+    check_usage("stray", NULL, "unexpected argument 'stray'");
+    check_usage("--quiet=yes", NULL, "--quiet takes no value");
+}
+
+/* A host or port that cannot be had: one line that names a cure, and exit status 1. */
+static void check_no_listener(const char *option, const char *value, const char *wanted) {
+    const char *const arguments[] = {"--port=0", option, value, NULL};
+    char printed[1024];
+    CHECK_EQUAL(process_run("step05_echo", arguments, printed, sizeof printed), 1);
+    CHECK_FOR(strstr(printed, wanted) != NULL, "it says: %s", printed);
+}
+
+static void a_host_or_port_that_cannot_be_had(void) {
+    struct process process;
+    if (process_start(&process, "step01_tcp", no_arguments)) {
+        char port[16];
+        snprintf(port, sizeof port, "%u", process.port);
+        check_no_listener("--port", port, "is in use by another program; try --port ");
+        CHECK_EQUAL(process_stop(&process), 0);
+    }
+    check_no_listener("--host", "192.0.2.1", "is not an address of this machine");
+    check_no_listener("--host", "no such host", "cannot find the host 'no such host'");
+}
+
+static void the_first_line_says_where_it_listens(void) {
+    for (size_t i = 0; i < PROGRAMS; i++) {
+        struct process process;
+        char wanted[128];
+        if (process_start(&process, programs[i], no_arguments)) {
+            snprintf(wanted, sizeof wanted,
+                     "listening on http://127.0.0.1:%u/ (ws://127.0.0.1:%u/)\n", process.port,
+                     process.port);
+            CHECK(strncmp(process.output, wanted, strlen(wanted)) == 0);
+            CHECK_EQUAL(process_stop(&process), 0);
+        }
+    }
+}
+
+static void it_listens_on_ipv6(void) {
+    static const char *const arguments[] = {"--host", "::1", NULL};
+    struct sockaddr_in6 loopback = {.sin6_family = AF_INET6};
+    struct process process;
+    char response[512];
+    loopback.sin6_addr = (struct in6_addr)IN6ADDR_LOOPBACK_INIT;
+    int probe = socket(AF_INET6, SOCK_STREAM, 0);
+    bool available = probe >= 0 && bind(probe, (struct sockaddr *)&loopback, sizeof loopback) == 0;
+    close(probe);
+    if (!available) {
+        printf("this machine has no IPv6; not tried\n");
+        return;
+    }
+    if (process_start(&process, "step02_http", arguments)) {
+        CHECK(strncmp(process.output, "listening on http://[::1]:", 26) == 0);
+        CHECK(process_prints(&process, "curl -v http://[::1]:"));
+        CHECK(process_prints(&process, "| nc ::1 "));
+        loopback.sin6_port = htons((uint16_t)process.port);
+        int fd = socket(AF_INET6, SOCK_STREAM, 0);
+        CHECK_EQUAL(connect(fd, (struct sockaddr *)&loopback, sizeof loopback), 0);
+        CHECK(raw_client_send_text(fd, "GET /x HTTP/1.1\r\nHost: [::1]\r\n\r\n"));
+        CHECK(raw_client_read_all(fd, response, sizeof response));
+        CHECK(strncmp(response, "HTTP/1.1 404 ", 13) == 0);
+        close(fd);
+        CHECK_EQUAL(process_stop(&process), 0);
+    }
+}
+
+/* Nobody can connect to 0.0.0.0 or ::, so the URL names an address of this machine. */
+static void check_wildcard(const char *host, const char *shown) {
+    const char *const arguments[] = {"--host", host, NULL};
+    struct process process;
+    char wanted[256];
+    if (process_start(&process, "step01_tcp", arguments)) {
+        snprintf(wanted, sizeof wanted,
+                 "listening on http://%s:%u/ (ws://%s:%u/), on all addresses of this machine\n",
+                 shown, process.port, shown, process.port);
+        CHECK_FOR(strncmp(process.output, wanted, strlen(wanted)) == 0, "it prints %s",
+                  process.output);
+        CHECK_EQUAL(process_stop(&process), 0);
+    }
+}
+
+static void all_addresses_are_shown_as_one_that_works(void) {
+    check_wildcard("0.0.0.0", "127.0.0.1");
+    int probe = socket(AF_INET6, SOCK_STREAM, 0);
+    struct sockaddr_in6 any = {.sin6_family = AF_INET6};
+    if (probe >= 0 && bind(probe, (struct sockaddr *)&any, sizeof any) == 0) {
+        check_wildcard("::", "[::1]");
+    }
+    close(probe);
+}
+
+/* Silent connections hold a thread each until the stop, which must not wait for them. */
+static void sigterm_ends_silent_connections(void) {
+    for (size_t i = 0; i < PROGRAMS; i++) {
+        struct process process;
+        if (process_start(&process, programs[i], no_arguments)) {
+            int fds[5];
+            for (size_t k = 0; k < 5; k++) {
+                fds[k] = raw_client_connect(process.port);
+            }
+            CHECK(process_logs(&process, "#5 connected"));
+            int64_t start = now();
+            CHECK_EQUAL(process_stop(&process), 0);
+            CHECK_FOR(now() - start < 2500, "%s took %lld ms to stop", programs[i],
+                      (long long)(now() - start));
+            for (size_t k = 0; k < 5; k++) {
+                close(fds[k]);
+            }
+        }
+    }
+}
+
+/* Connects until a connection is not refused; one that is accepted hears nothing yet. */
+static bool place_is_free_again(const struct process *process) {
+    int64_t deadline = now() + PROCESS_WAIT;
+    bool accepted = false;
+    while (!accepted && now() < deadline) {
+        int fd = raw_client_connect(process->port);
+        struct pollfd wait = {fd, POLLIN, 0};
+        accepted = poll(&wait, 1, 200) == 0;
+        close(fd);
+    }
+    return accepted;
+}
+
+static void too_many_connections_are_told_so(void) {
+    static const char *const arguments[] = {"--max-connections", "2", NULL};
+    for (size_t i = 0; i < PROGRAMS; i++) {
+        struct process process;
+        if (!process_start(&process, programs[i], arguments)) {
+            continue;
+        }
+        char answer[512];
+        int first = raw_client_connect(process.port), second = raw_client_connect(process.port);
+        CHECK(process_logs(&process, "#2 connected"));
+        int third = raw_client_connect(process.port);
+        CHECK(raw_client_read_all(third, answer, sizeof answer));
+        CHECK_FOR(strncmp(answer, i == 0 ? "too many connections" : "HTTP/1.1 503 ", 13) == 0,
+                  "%s answers: %s", programs[i], answer);
+        const char *body = strstr(answer, "\r\n\r\n");
+        const char *length = strstr(answer, "Content-Length: ");
+        if (i > 0 && body != NULL && length != NULL) {
+            CHECK_EQUAL(strlen(body + 4), strtoul(length + 16, NULL, 10));
+        }
+        close(third);
+        CHECK(process_logs(&process, "#3 refused: 2 connections are open (--max-connections)"));
+        int fourth = raw_client_connect(process.port); /* one that was refused does not make room */
+        CHECK(raw_client_read_all(fourth, answer, sizeof answer));
+        close(fourth);
+        CHECK(process_logs(&process, "#4 refused: "));
+        /* The place of one that leaves can be taken again, as soon as its thread is done. */
+        close(first);
+        CHECK(place_is_free_again(&process));
+        close(second);
+        CHECK_EQUAL(process_stop(&process), 0);
+    }
+}
+
+/* With few descriptors accept fails with EMFILE. The server says so once, goes on without spinning,
+ * and serves again when descriptors are free. */
+static void it_survives_the_lack_of_descriptors(void) {
+    if (getenv("INSTRUMENTED") != NULL) {
+        puts("valgrind has a limit of descriptors of its own; not tried");
+        return;
+    }
+    static const char *const arguments[] = {"--max-connections", "100", "--verbose", NULL};
+    struct process process;
+    struct wire message = {0};
+    int fds[30];
+    process_limit_descriptors(20);
+    bool started = process_start(&process, "step05_echo", arguments);
+    process_limit_descriptors(0);
+    if (!started) {
+        return;
+    }
+    CHECK(process_logs(&process, "only 20 descriptors are allowed"));
+    fds[0] = raw_client_open(process.port);
+    for (size_t i = 1; i < 30; i++) {
+        fds[i] = raw_client_connect(process.port);
+    }
+    CHECK(process_logs(&process, "cannot accept connections: "));
+    long before = process_cpu_ms(&process);
+    poll(NULL, 0, 300); /* the time that is measured */
+    CHECK(process_cpu_ms(&process) - before < 100);
+    wire_add_client_text(&message, 0x81, "one more line");
+    CHECK(raw_client_send(fds[0], message.bytes, message.len));
+    wire_free(&message);
+    CHECK_EQUAL(process_log_count(&process, "cannot accept", "#1 text, 13 bytes"), 1);
+    for (size_t i = 0; i < 30; i++) {
+        close(fds[i]);
+    }
+    char response[512];
+    int fd = raw_client_connect(process.port);
+    CHECK(raw_client_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
+    CHECK(raw_client_read_all(fd, response, sizeof response));
+    CHECK(strncmp(response, "HTTP/1.1 404 ", 13) == 0);
+    close(fd);
+    CHECK_EQUAL(process_stop(&process), 0);
+}
+
+/* Whether the system holds a process to a limit of its address space: macOS and emulators do
+ * not. */
+static bool address_space_has_a_limit(void) {
+    int status = -1;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        struct rlimit limit = {24 << 20, 24 << 20};
+        void *volatile block = NULL;
+        setrlimit(RLIMIT_AS, &limit);
+        block = malloc(48 << 20);
+        _exit(block == NULL ? 0 : 1);
+    }
+    waitpid(child, &status, 0);
+    return status == 0;
+}
+
+/* With little address space the stacks of threads run out. Those that get none are told so, the
+ * others are served, and when they leave there is room again. */
+static void it_survives_the_lack_of_threads(void) {
+    struct process process;
+    int fds[400];
+    char response[512];
+    if (process_is_instrumented() || !address_space_has_a_limit()) {
+        printf(
+            "an instrumented program needs its address space, or nothing limits it; not tried\n");
+        return;
+    }
+    process_limit_memory(24 << 20);
+    bool started = process_start(&process, "step05_echo", no_arguments);
+    process_limit_memory(0);
+    if (!started) {
+        return;
+    }
+    for (size_t i = 0; i < 400; i++) {
+        fds[i] = raw_client_connect(process.port);
+    }
+    CHECK(process_logs(&process, "no thread for connection #"));
+    CHECK(raw_client_read_all(fds[399], response, sizeof response));
+    CHECK_FOR(strncmp(response, "HTTP/1.1 503 ", 13) == 0, "%s", response);
+    /* The same for one whose request is there already, unread, when it is accepted: the server
+     * sleeps until then. Closing its socket at once would be a reset. */
+    kill(process.pid, SIGSTOP);
+    int asking = raw_client_connect(process.port);
+    CHECK(raw_client_send_text(asking, raw_client_handshake));
+    kill(process.pid, SIGCONT);
+    CHECK_FOR(raw_client_read_all(asking, response, sizeof response), "no orderly end");
+    CHECK_FOR(strncmp(response, "HTTP/1.1 503 ", 13) == 0, "%s", response);
+    close(asking);
+    for (size_t i = 0; i < 400; i++) {
+        close(fds[i]);
+    }
+    CHECK(place_is_free_again(&process));
+    CHECK_EQUAL(process_stop(&process), 0);
+}
+
+/* Connections that stall before and within a request, and after it, delay no other. */
+static void a_stalled_connection_delays_no_other(void) {
+    static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    for (size_t i = 0; i < PROGRAMS; i++) {
+        static char answer[65536];
+        struct process process;
+        if (!process_start(&process, programs[i], no_arguments)) {
+            continue;
+        }
+        int silent = raw_client_connect(process.port), half = raw_client_connect(process.port);
+        int open = i >= 2 ? raw_client_open(process.port) : -1;
+        CHECK(raw_client_send(half, request, sizeof request / 2));
+        CHECK(open < 0 || raw_client_send(open, "\x81", 1));
+        int64_t begin = now();
+        int fd = raw_client_connect(process.port);
+        CHECK(raw_client_send_text(fd, request));
+        if (i == 0) {
+            CHECK(process_logs(&process, "|GET / HTTP/1.1..|"));
+        } else {
+            CHECK(raw_client_read_all(fd, answer, sizeof answer));
+            CHECK(strncmp(answer, "HTTP/1.1 200 ", 13) == 0);
+        }
+        CHECK_FOR(now() - begin < 1500, "%s took %lld ms", programs[i], (long long)(now() - begin));
+        close(fd);
+        close(silent);
+        close(half);
+        if (open >= 0) {
+            close(open);
+        }
+        CHECK_EQUAL(process_stop(&process), 0);
+    }
+}
+
+/* A port that nobody uses at this moment. */
+static unsigned free_port(void) {
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    bool good = bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+                getsockname(fd, (struct sockaddr *)&address, &size) == 0;
+    close(fd);
+    CHECK(good);
+    return ntohs(address.sin_port);
+}
+
+/* Starts step 2 by a shell that redirects its descriptors. Returns the first connection to it. */
+static int start_redirected(struct process *process, const char *redirections) {
+    char command[512];
+    process->port = free_port();
+    snprintf(command, sizeof command, "exec \"${BUILD:-build}/step02_http\" --port %u %s",
+             process->port, redirections);
+    process->pid = fork();
+    if (process->pid == 0) {
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    int fd = -1;
+    for (int64_t end = now() + PROCESS_WAIT; fd < 0 && now() < end; poll(NULL, 0, 10)) {
+        fd = raw_client_try_connect(process->port);
+    }
+    return fd;
+}
+
+/* Without standard descriptors, the numbers 0 to 2 must not go to sockets: log lines would be sent
+ * to whoever has them. */
+static void it_serves_with_its_standard_descriptors_closed(void) {
+    struct process process = {0};
+    char response[1024];
+    int fd = start_redirected(&process, "<&- >&- 2>&-");
+    for (int i = 0; i < 3; i++) {
+        CHECK(raw_client_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
+        CHECK(raw_client_read_all(fd, response, sizeof response));
+        CHECK_FOR(strncmp(response, "HTTP/1.1 404 ", 13) == 0, "%s", response);
+        close(fd);
+        fd = raw_client_try_connect(process.port);
+        CHECK(fd >= 0);
+    }
+    close(fd);
+    CHECK_EQUAL(process_stop(&process), 0);
+}
+
+/* A log that nobody reads fills its pipe; lines are lost then, but nobody waits for that. */
+static void it_serves_though_nobody_reads_its_log(void) {
+    struct process process = {0};
+    char redirections[64], response[1024];
+    int log[2];
+    CHECK_EQUAL(pipe(log), 0);
+    snprintf(redirections, sizeof redirections, ">/dev/null 2>&%d", log[1]);
+    int fd = start_redirected(&process, redirections);
+    int64_t begin = now();
+    for (int i = 0; i < 800; i++) { /* some 200 bytes each, more than the 64 KiB of the pipe */
+        CHECK(raw_client_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
+        CHECK(raw_client_read_all(fd, response, sizeof response));
+        close(fd);
+        fd = raw_client_connect(process.port);
+    }
+    /* If each line waited, this would take minutes. */
+    CHECK_FOR(now() - begin < 3 * PROCESS_WAIT, "it took %lld ms", (long long)(now() - begin));
+    close(fd);
+    CHECK_EQUAL(process_stop(&process), 0);
+    close(log[0]);
+    close(log[1]);
+}
+
+int main(void) {
+    test_run("programs: --help lists the options", help_lists_the_options);
+    test_run("programs: a bad command line is refused", a_bad_command_line_is_refused);
+    test_run("programs: a host or port that cannot be had", a_host_or_port_that_cannot_be_had);
+    test_run("programs: the first line says where it listens",
+             the_first_line_says_where_it_listens);
+    test_run("programs: IPv6", it_listens_on_ipv6);
+    test_run("programs: all addresses are shown as one that works",
+             all_addresses_are_shown_as_one_that_works);
+    test_run("programs: SIGTERM ends silent connections", sigterm_ends_silent_connections);
+    test_run("programs: too many connections are told so", too_many_connections_are_told_so);
+    test_run("programs: it survives the lack of descriptors", it_survives_the_lack_of_descriptors);
+    test_run("programs: it survives the lack of threads", it_survives_the_lack_of_threads);
+    test_run("programs: a stalled connection delays no other",
+             a_stalled_connection_delays_no_other);
+    test_run("programs: it serves with its standard descriptors closed",
+             it_serves_with_its_standard_descriptors_closed);
+    test_run("programs: it serves though nobody reads its log",
+             it_serves_though_nobody_reads_its_log);
+    return test_report();
+}

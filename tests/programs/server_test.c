@@ -1,0 +1,260 @@
+/* What server.c does for every program, from outside: signals, descriptors, what is printed, and a
+ * stop in the middle of a request. */
+#define _XOPEN_SOURCE 700 /* pseudo-terminals */
+
+#include "step01_tcp/server.h"
+
+#include "tests/support/raw_client.h"
+#include "tests/support/test.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *const no_arguments[] = {NULL};
+
+static const char request[] = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/* Asks for a page that is not there, and checks that this is what the server says. */
+static void ask(const struct process *process) {
+    char response[1024];
+    int fd = raw_client_connect(process->port);
+    CHECK(raw_client_send_text(fd, request));
+    CHECK(raw_client_read_all(fd, response, sizeof response));
+    CHECK_FOR(strncmp(response, "HTTP/1.1 404 ", 13) == 0, "%s", response);
+    close(fd);
+}
+
+static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP};
+enum { STOP_SIGNALS = sizeof stop_signals / sizeof stop_signals[0] };
+
+/* A program starts with what its parent does with a signal. The others are as usual, although a
+ * shell that runs this test in the background has SIGINT ignored. */
+static bool start_with_signal(struct process *process, int number, void (*handler)(int)) {
+    struct sigaction wanted = {0}, before[STOP_SIGNALS];
+    for (size_t i = 0; i < STOP_SIGNALS; i++) {
+        wanted.sa_handler = stop_signals[i] == number ? handler : SIG_DFL;
+        sigaction(stop_signals[i], &wanted, &before[i]);
+    }
+    bool started = process_start(process, "step02_http", no_arguments);
+    for (size_t i = 0; i < STOP_SIGNALS; i++) {
+        sigaction(stop_signals[i], &before[i], NULL);
+    }
+    return started;
+}
+
+/* Waits until it ends by itself; returns its exit status, or -1. */
+static int wait_for_end(const struct process *process) {
+    int status = 0;
+    pid_t ended = 0;
+    for (int64_t end = now() + PROCESS_WAIT; ended == 0 && now() < end; poll(NULL, 0, 5)) {
+        ended = waitpid(process->pid, &status, WNOHANG);
+    }
+    return ended == process->pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void each_stop_signal_ends_it_with_status_0(void) {
+    for (size_t i = 0; i < STOP_SIGNALS; i++) {
+        struct process process;
+        if (start_with_signal(&process, stop_signals[i], SIG_DFL)) {
+            ask(&process);
+            kill(process.pid, stop_signals[i]);
+            CHECK_EQUAL(wait_for_end(&process), 0);
+            close(process.output_fd);
+            unlink(process.log);
+        }
+    }
+}
+
+/* A shell starts what runs in the background with SIGINT ignored, so that ^C does not end it, and
+ * nohup does the same with SIGHUP. */
+static void what_the_parent_ignored_stays_ignored(void) {
+    for (size_t i = 0; i < STOP_SIGNALS; i++) {
+        struct process process;
+        if (start_with_signal(&process, stop_signals[i], SIG_IGN)) {
+            kill(process.pid, stop_signals[i]);
+            ask(&process);
+            ask(&process);
+            kill(process.pid, stop_signals[(i + 1) % STOP_SIGNALS]);
+            CHECK_EQUAL(wait_for_end(&process), 0);
+            close(process.output_fd);
+            unlink(process.log);
+        }
+    }
+}
+
+/* Whoever read the log may be gone. A write would then end the process with SIGPIPE. */
+static void it_serves_when_the_reader_of_its_log_is_gone(void) {
+    struct process process;
+    int log[2];
+    CHECK_EQUAL(pipe(log), 0);
+    process_log_to(log[1]);
+    bool started = start_with_signal(&process, SIGPIPE, SIG_DFL);
+    process_log_to(-1);
+    close(log[0]);
+    close(log[1]);
+    if (started) {
+        for (int i = 0; i < 3; i++) {
+            ask(&process);
+        }
+        CHECK_EQUAL(process_stop(&process), 0);
+    }
+}
+
+/* A terminal that is held with ^S. There is room for a few hundred connections' lines in it. */
+static void it_serves_when_nobody_reads_its_log(void) {
+    struct process process;
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    CHECK(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+    int log = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+    process_log_to(log);
+    bool started = process_start(&process, "step02_http", no_arguments);
+    process_log_to(-1);
+    close(log);
+    if (started) {
+        for (int i = 0; i < 1500 && !test_has_failed(); i++) {
+            ask(&process);
+        }
+        int64_t begin = now();
+        CHECK_EQUAL(process_stop(&process), 0);
+        CHECK_FOR(now() - begin < THREADS_STOP_GRACE, "it took %lld ms",
+                  (long long)(now() - begin));
+    }
+    close(terminal);
+}
+
+static void serve_nobody(struct tcp_connection *connection, void *context) {
+    (void)connection;
+    (void)context;
+}
+
+/* Runs a server with these hints in a child process until it listens, stops it, and stores all
+ * that it has printed. Returns its exit status. */
+static int run_server(bool quiet, const char *hints, char *printed, size_t size) {
+    struct process process = {.pid = -1};
+    struct server server;
+    int out[2] = {-1, -1};
+    server_init(&server, "test", "");
+    server.port = 0;
+    server.quiet = quiet;
+    server.hints = hints;
+    server.threads.handle = serve_nobody;
+    CHECK_EQUAL(pipe(out), 0);
+    process.pid = fork();
+    if (process.pid == 0) {
+        dup2(out[1], STDOUT_FILENO);
+        close(out[0]);
+        close(out[1]);
+        alarm(PROCESS_WAIT / 1000);
+        _exit(server_run(&server, 0, NULL));
+    }
+    close(out[1]);
+    size_t len = 0;
+    bool stopped = false;
+    for (ssize_t count = 1; count > 0 && len + 1 < size; len += count > 0 ? (size_t)count : 0) {
+        count = read(out[0], printed + len, size - 1 - len);
+        printed[len + (count > 0 ? (size_t)count : 0)] = '\0';
+        if (!stopped && strstr(printed, "/)\n") != NULL) {
+            stopped = kill(process.pid, SIGTERM) == 0;
+        }
+    }
+    close(out[0]);
+    return wait_for_end(&process);
+}
+
+static void hints_are_printed_unless_quiet(void) {
+    for (int quiet = 0; quiet <= 1; quiet++) {
+        char printed[1024] = "", wanted[1024];
+        CHECK_EQUAL(run_server(quiet, "{host} at {port} and {port}\n", printed, sizeof printed), 0);
+        const char *colon = strstr(printed, "127.0.0.1:");
+        unsigned port = colon != NULL ? (unsigned)strtoul(colon + 10, NULL, 10) : 0;
+        int len = snprintf(wanted, sizeof wanted,
+                           "listening on http://127.0.0.1:%u/ (ws://127.0.0.1:%u/)\n", port, port);
+        if (!quiet) {
+            snprintf(wanted + len, sizeof wanted - (size_t)len, "127.0.0.1 at %u and %u\n", port,
+                     port);
+        }
+        CHECK_FOR(strcmp(printed, wanted) == 0, "not %s but %s", wanted, printed);
+    }
+}
+
+/* Many systems let a process have 1024 descriptors or fewer, and more if it asks for them. */
+static void the_limit_of_descriptors_is_raised(void) {
+    static const char *const arguments[] = {"--max-connections", "150", NULL};
+    enum { CONNECTIONS = 150 };
+    struct process process;
+    struct rlimit limit, before;
+    int fds[CONNECTIONS];
+    getrlimit(RLIMIT_NOFILE, &before);
+    limit = before;
+    limit.rlim_cur = 64;
+    if (limit.rlim_max < 1000 || setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        printf("this machine does not allow enough descriptors; not tried\n");
+        return;
+    }
+    bool started = process_start(&process, "step02_http", arguments);
+    setrlimit(RLIMIT_NOFILE, &before);
+    if (!started) {
+        return;
+    }
+    for (size_t i = 0; i < CONNECTIONS; i++) {
+        fds[i] = raw_client_connect(process.port);
+    }
+    char response[1024];
+    CHECK(raw_client_send_text(fds[CONNECTIONS - 1], request));
+    CHECK(raw_client_read_all(fds[CONNECTIONS - 1], response, sizeof response));
+    CHECK_FOR(strncmp(response, "HTTP/1.1 404 ", 13) == 0, "%s", response);
+    CHECK_EQUAL(process_log_count(&process, "descriptors", "#150 answered 404 "), 0);
+    for (size_t i = 0; i < CONNECTIONS; i++) {
+        close(fds[i]);
+    }
+    CHECK_EQUAL(process_stop(&process), 0);
+}
+
+/* A client whose request is on its way when the server stops is told so. */
+static void a_request_in_progress_at_the_stop_gets_503(void) {
+    static const char *const programs[] = {"step02_http", "step05_echo"};
+    for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
+        char response[1024];
+        struct process process;
+        if (!process_start(&process, programs[i], no_arguments)) {
+            continue;
+        }
+        int silent = raw_client_connect(process.port), half = raw_client_connect(process.port);
+        CHECK(raw_client_send(half, request, sizeof request / 2));
+        CHECK(process_logs(&process, "#2 connected"));
+        int64_t start = now();
+        kill(process.pid, SIGTERM);
+        CHECK(raw_client_read_all(half, response, sizeof response));
+        CHECK_FOR(strncmp(response, "HTTP/1.1 503 ", 13) == 0, "%s", response);
+        CHECK(strstr(response, "The server is shutting down.") != NULL);
+        CHECK(raw_client_read_all(silent, response, sizeof response));
+        CHECK_FOR(strncmp(response, "HTTP/1.1 503 ", 13) == 0, "%s", response);
+        CHECK_EQUAL(process_stop(&process), 0);
+        int64_t most = process_is_instrumented() ? PROCESS_WAIT : 2500;
+        CHECK_FOR(now() - start < most, "it took %lld ms", (long long)(now() - start));
+        close(silent);
+        close(half);
+    }
+}
+
+int main(void) {
+    test_run("server: SIGINT, SIGTERM and SIGHUP end it with status 0",
+             each_stop_signal_ends_it_with_status_0);
+    test_run("server: what the parent ignored stays ignored",
+             what_the_parent_ignored_stays_ignored);
+    test_run("server: it serves when the reader of its log is gone",
+             it_serves_when_the_reader_of_its_log_is_gone);
+    test_run("server: it serves when nobody reads its log", it_serves_when_nobody_reads_its_log);
+    test_run("server: hints are printed unless --quiet", hints_are_printed_unless_quiet);
+    test_run("server: the limit of descriptors is raised", the_limit_of_descriptors_is_raised);
+    test_run("server: a request in progress at the stop gets 503",
+             a_request_in_progress_at_the_stop_gets_503);
+    return test_report();
+}

@@ -1,0 +1,154 @@
+/* The settings of the programs: what holds when the command line says nothing, that the help says
+ * the same, and what the command line cannot say. */
+#include "step03_handshake/upgrade.h"
+#include "step05_echo/session.h"
+
+#include "tests/support/process.h"
+#include "tests/support/test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* All settings of the echo server, filled in from a command line with one option (NULL: none). */
+struct everything {
+    struct server server;
+    struct upgrade_settings upgrade;
+    struct session_settings session;
+};
+
+static void parse(struct everything *all, const char *option) {
+    static char program[] = "test", argument[64]; /* lists of values point into them */
+    char *argv[] = {program, argument, NULL};
+    snprintf(argument, sizeof argument, "%s", option != NULL ? option : "");
+    server_init(&all->server, program, "");
+    upgrade_init(&all->upgrade, &all->server.options);
+    session_init(&all->session, &all->server.options);
+    CHECK_EQUAL(options_parse(&all->server.options, option != NULL ? 2 : 1, argv), OPTIONS_GO_ON);
+}
+
+static void the_server_listens_on_this_machine_only(void) {
+    struct everything all;
+    parse(&all, NULL);
+    CHECK(strcmp(all.server.host, "127.0.0.1") == 0);
+    CHECK_EQUAL(all.server.port, 8000);
+    CHECK(!all.server.quiet && !all.server.verbose);
+}
+
+static void limits_without_options(void) {
+    struct everything all;
+    parse(&all, NULL);
+    CHECK_EQUAL(all.server.threads.max_connections, 1024);
+    CHECK_EQUAL(all.upgrade.exchange.handshake_timeout, 10000);
+    CHECK_EQUAL(all.upgrade.origins.count, 0);
+    CHECK_EQUAL(all.session.max_message, 16777216);
+    CHECK_EQUAL(all.session.limits.ping_interval, 30000);
+    CHECK_EQUAL(all.session.limits.idle_timeout, 0);
+    CHECK_EQUAL(all.session.limits.message_timeout, 60000);
+}
+
+static void options_reach_their_settings(void) {
+    struct everything all;
+    parse(&all, "--max-connections=7");
+    CHECK_EQUAL(all.server.threads.max_connections, 7);
+    parse(&all, "--handshake-timeout=0.25");
+    CHECK_EQUAL(all.upgrade.exchange.handshake_timeout, 250);
+    parse(&all, "--max-message=125");
+    CHECK_EQUAL(all.session.max_message, 125);
+    parse(&all, "--max-message=1099511627776");
+    CHECK_EQUAL(all.session.max_message, (uint64_t)1 << 40);
+    parse(&all, "--ping-interval=0");
+    CHECK_EQUAL(all.session.limits.ping_interval, 0);
+    CHECK_EQUAL(all.session.limits.idle_timeout, 0);
+    parse(&all, "--idle-timeout=1.5");
+    CHECK_EQUAL(all.session.limits.idle_timeout, 1500);
+    parse(&all, "--message-timeout=2.5");
+    CHECK_EQUAL(all.session.limits.message_timeout, 2500);
+    CHECK_EQUAL(all.session.limits.ping_interval, 30000);
+}
+
+/* The line of the help that describes an option must say this. */
+static void check_help(const char *help, const char *option, const char *wanted) {
+    const char *line = strstr(help, option);
+    size_t length = line != NULL ? strcspn(line, "\n") : 0;
+    char text[256];
+    snprintf(text, sizeof text, "%.*s", (int)length, line != NULL ? line : "");
+    CHECK_FOR(strstr(text, wanted) != NULL, "not \"%s\": %s", wanted, text);
+}
+
+static void the_help_tells_the_defaults(void) {
+    static const char *const arguments[] = {"--help", NULL};
+    char help[4096];
+    CHECK_EQUAL(process_run("step05_echo", arguments, help, sizeof help), 0);
+    check_help(help, "--host HOST", "(default 127.0.0.1)");
+    check_help(help, "--port PORT", "(default 8000)");
+    check_help(help, "--max-connections N", "(default 1024)");
+    check_help(help, "--handshake-timeout S", "(default 10)");
+    check_help(help, "--subprotocol NAME", "(default chat)");
+    check_help(help, "--max-message BYTES", "(default 16777216)");
+    check_help(help, "--ping-interval S", "(default 30)");
+    check_help(help, "--idle-timeout S", "(default 0)");
+    check_help(help, "--message-timeout S", "(default 60)");
+}
+
+static void without_a_subprotocol_chat_is_spoken(void) {
+    struct everything all;
+    parse(&all, NULL);
+    CHECK_EQUAL(all.upgrade.subprotocols.count, 1);
+    CHECK(strcmp(all.upgrade.subprotocols.item[0], "chat") == 0);
+    parse(&all, "--subprotocol=soap");
+    CHECK_EQUAL(all.upgrade.subprotocols.count, 1);
+}
+
+/* Every program with the option must refuse the value, with exit status 2 and a line that says
+ * why. One that does not ends with 1, since nobody can listen on this address. */
+static void check_refused(const char *option, const char *value, const char *wanted) {
+    static const char *const programs[] = {"step03_handshake", "step04_frames", "step05_echo"};
+    const char *const arguments[] = {"--host=192.0.2.1", "--subprotocol=good", option, value, NULL};
+    for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
+        char printed[1024];
+        CHECK_EQUAL(process_run(programs[i], arguments, printed, sizeof printed), 2);
+        CHECK_FOR(strstr(printed, wanted) != NULL, "%s %s: %s", option, value, printed);
+    }
+}
+
+static void a_subprotocol_is_a_token(void) {
+    char too_long[HANDSHAKE_SUBPROTOCOL_MAX + 2];
+    memset(too_long, 'a', sizeof too_long - 1);
+    too_long[sizeof too_long - 1] = '\0';
+    check_refused("--subprotocol", "two words", "needs a token such as chat.v2, not 'two words'");
+    check_refused("--subprotocol", "chat,soap", "needs a token");
+    check_refused("--subprotocol", "", "needs a token");
+    check_refused("--subprotocol", too_long, "needs a token");
+}
+
+static void an_origin_is_a_scheme_and_a_host(void) {
+    check_refused("--origin", "example.com", "needs a scheme and a host");
+    check_refused("--origin", "https://example.com/path", "needs a scheme and a host");
+    check_refused("--origin", "https://", "needs a scheme and a host");
+    check_refused("--origin", "://example.com", "needs a scheme and a host");
+    check_refused("--origin", "https://example.com:0", "not 'https://example.com:0'");
+    check_refused("--origin", "https://*.example.com", "needs a scheme and a host");
+}
+
+static void an_origin_is_taken_as_browsers_send_it(void) {
+    struct everything all;
+    parse(&all, "--origin=HTTPS://A.example:443");
+    CHECK_EQUAL(all.upgrade.origins.count, 1);
+    CHECK(strcmp(all.upgrade.origins.item[0], "https://a.example") == 0);
+}
+
+int main(void) {
+    test_run("settings: the server listens on this machine only",
+             the_server_listens_on_this_machine_only);
+    test_run("settings: limits without options", limits_without_options);
+    test_run("settings: options reach their settings", options_reach_their_settings);
+    test_run("settings: the help tells the defaults", the_help_tells_the_defaults);
+    test_run("settings: without a subprotocol chat is spoken",
+             without_a_subprotocol_chat_is_spoken);
+    test_run("settings: a subprotocol is a token (RFC 6455, 4.1)", a_subprotocol_is_a_token);
+    test_run("settings: an origin is a scheme and a host (RFC 6454)",
+             an_origin_is_a_scheme_and_a_host);
+    test_run("settings: an origin is taken as browsers send it",
+             an_origin_is_taken_as_browsers_send_it);
+    return test_report();
+}

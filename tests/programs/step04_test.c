@@ -1,0 +1,197 @@
+/* Step 4 from outside: what it shows of the frames that arrive. */
+#include "tests/support/lesson.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/test.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define main lesson_main
+#include "step04_frames/main.c" /* NOLINT(bugprone-suspicious-include): see lesson.h */
+#undef main
+
+static struct process server;
+
+/* Opens a connection, sends these frames, and frees them. Returns the descriptor. */
+static int send_frames(struct wire *wire) {
+    int fd = raw_client_open(server.port);
+    CHECK(raw_client_send(fd, wire->bytes, wire->len));
+    wire_free(wire);
+    return fd;
+}
+
+static void a_text_frame_is_drawn_and_read_out(void) {
+    struct wire wire = {0};
+    wire_add_hex(&wire, "81 85 37fa213d 7f9f4d5158");
+    int fd = send_frames(&wire);
+    CHECK(process_logs(&server, "frame 1: text, 5 bytes of payload\n"));
+    CHECK(
+        process_logs(&server, "|1|0|0|0|0 0 0 1|1|0 0 0 0 1 0 1|      37       |      fa       |"));
+    CHECK(process_logs(&server, "  text: \"Hello\"\n"));
+    close(fd);
+}
+
+static void a_close_is_shown_and_ends_the_connection(void) {
+    struct wire wire = {0};
+    wire_add_client_close(&wire, 4321, "good\x1b[31m day");
+    wire_add_client_text(&wire, 0x81, "not shown");
+    int fd = send_frames(&wire);
+    CHECK(process_logs(&server, "  close: code 4321, reason \"good\\x1b[31m day\"\n"));
+    raw_client_expect_end(fd);
+    CHECK_EQUAL(process_log_count(&server, "not shown", "ended without an answer"), 0);
+    close(fd);
+}
+
+static void a_bad_frame_is_named_and_ends_the_connection(void) {
+    static const struct {
+        const char *hex, *sentence;
+    } bad[] = {
+        {"81 05 48656c6c6f", "breaks a rule: a client must mask its frames (5.1)\n"},
+        {"83", "breaks a rule: the opcode is reserved (5.2)\n"},
+        {"c1", "breaks a rule: a reserved bit is set, but no extension was agreed on (5.2)\n"},
+        {"09", "breaks a rule: a control frame must not be fragmented (5.5)\n"},
+        {"89 fe", "breaks a rule: a control frame must not exceed 125 bytes (5.5)\n"},
+        {"82 fe 0001", "breaks a rule: the payload length is not in its shortest form (5.2)\n"},
+        {"82 ff 80", "breaks a rule: the top bit of a 64-bit payload length must be 0 (5.2)\n"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct wire wire = {0};
+        wire_add_hex(&wire, bad[i].hex);
+        int fd = send_frames(&wire);
+        CHECK(process_logs(&server, bad[i].sentence));
+        raw_client_expect_end(fd);
+        close(fd);
+    }
+}
+
+static void a_large_frame_is_shortened_and_the_next_one_found(void) {
+    static uint8_t payload[200000];
+    struct wire wire = {0};
+    memset(payload, 'L', sizeof payload);
+    wire_add_client_frame(&wire, 0x02, payload, sizeof payload);
+    wire_add_client_text(&wire, 0x80, "the end of it");
+    int fd = send_frames(&wire);
+    CHECK(process_logs(&server, "frame 1: binary, more to follow, 200000 bytes of payload\n"));
+    CHECK(process_logs(&server, "... and 199984 more bytes of payload\n"));
+    CHECK(process_logs(&server, "frame 2: continuation, 13 bytes of payload\n"));
+    CHECK(process_logs(&server, "  continuation: \"the end of it\"\n"));
+    close(fd);
+}
+
+static void a_frame_in_single_bytes(void) {
+    struct wire wire = {0};
+    wire_add_client_text(&wire, 0x89, "drip");
+    int fd = raw_client_open(server.port);
+    for (size_t i = 0; i < wire.len; i++) {
+        CHECK(raw_client_send(fd, wire.bytes + i, 1));
+    }
+    CHECK(process_logs(&server, "  ping: \"drip\"\n"));
+    wire_free(&wire);
+    close(fd);
+}
+
+/* What follows a whole frame in the same read is kept until the rest of it comes. */
+static void one_and_a_half_frames_in_one_read(void) {
+    struct wire wire = {0};
+    wire_add_client_text(&wire, 0x81, "the first is whole");
+    size_t half = wire.len + 11;
+    wire_add_client_text(&wire, 0x81, "the second comes in two");
+    int fd = raw_client_open(server.port);
+    CHECK(raw_client_send(fd, wire.bytes, half));
+    CHECK(process_logs(&server, "  text: \"the first is whole\"\n"));
+    CHECK(raw_client_send(fd, wire.bytes + half, wire.len - half));
+    const char *whole = "  text: \"the second comes in two\"\n";
+    CHECK_EQUAL(process_log_count(&server, "the second", whole), 1);
+    wire_free(&wire);
+    close(fd);
+}
+
+static void the_drawing_shows_the_bytes_as_they_were_sent(void) {
+    struct wire wire = {0};
+    wire_add_hex(&wire, "82 83 a1a2a3a4 f0e0d0");
+    int fd = send_frames(&wire);
+    CHECK(process_logs(&server, "| f0 ^ a1 = 51  | e0 ^ a2 = 42  |"));
+    CHECK(process_logs(&server, "| d0 ^ a3 = 73  |"));
+    CHECK(process_logs(&server, "0000  51 42 73  "));
+    close(fd);
+}
+
+/* The rest of a long payload may be a long time in coming, and it is not shown anyway. */
+static void a_long_frame_is_drawn_when_its_first_256_bytes_are_there(void) {
+    struct wire wire = {0};
+    char payload[1000];
+    memset(payload, 'b', sizeof payload);
+    wire_add_client_frame(&wire, 0x82, payload, sizeof payload);
+    int fd = raw_client_open(server.port);
+    CHECK(raw_client_send(fd, wire.bytes, 8 + 256));
+    CHECK(process_logs(&server, "frame 1: binary, 1000 bytes of payload\n"));
+    CHECK(process_logs(&server, "... and 984 more bytes of payload\n"));
+    wire_free(&wire);
+    close(fd);
+}
+
+/* Up to 256 bytes of a payload are read out; dots stand for the others, which are skipped. */
+static void the_first_256_bytes_are_read_out(void) {
+    for (size_t length = 255; length <= 258; length++) {
+        struct wire wire = {0};
+        char payload[260] = "", shown[300], marker[32];
+        memset(payload, (int)('a' + length % 26), length);
+        wire_add_client_frame(&wire, 0x81, payload, length);
+        snprintf(marker, sizeof marker, "after %zu bytes", length);
+        wire_add_client_text(&wire, 0x81, marker);
+        int fd = send_frames(&wire);
+        snprintf(shown, sizeof shown, "  text: \"%.256s%s\"\n", payload,
+                 length > 256 ? " ..." : "");
+        CHECK(process_logs(&server, shown));
+        snprintf(shown, sizeof shown, "  text: \"%s\"\n", marker);
+        CHECK(process_logs(&server, shown));
+        close(fd);
+    }
+}
+
+/* The client goes on sending after the error. If the socket were closed at once, what it sends
+ * would be answered with a reset, which says less than an orderly end. */
+static void the_end_after_an_error_is_orderly(void) {
+    static const uint8_t more[200000];
+    for (int i = 0; i < 5; i++) {
+        struct wire wire = {0};
+        wire_add_hex(&wire, "83 80 00000000"); /* a reserved opcode */
+        wire_add(&wire, more, sizeof more);
+        int fd = send_frames(&wire);
+        raw_client_expect_end(fd);
+        close(fd);
+    }
+}
+
+static void sigterm_ends_it(void) {
+    CHECK_EQUAL(process_stop(&server), 0);
+}
+
+static void no_peer_is_waited_for_without_end(void) {
+    lesson_check_waits(show_frames, true);
+}
+
+int main(void) {
+    static const char *const arguments[] = {NULL};
+    if (process_start(&server, "step04_frames", arguments)) {
+        test_run("step04: a text frame is drawn and read out", a_text_frame_is_drawn_and_read_out);
+        test_run("step04: a Close is shown and ends the connection",
+                 a_close_is_shown_and_ends_the_connection);
+        test_run("step04: a bad frame is named and ends the connection",
+                 a_bad_frame_is_named_and_ends_the_connection);
+        test_run("step04: a large frame is shortened and the next one found",
+                 a_large_frame_is_shortened_and_the_next_one_found);
+        test_run("step04: a frame in single bytes", a_frame_in_single_bytes);
+        test_run("step04: one and a half frames in one read", one_and_a_half_frames_in_one_read);
+        test_run("step04: the drawing shows the bytes as they were sent",
+                 the_drawing_shows_the_bytes_as_they_were_sent);
+        test_run("step04: a long frame is drawn when its first 256 bytes are there",
+                 a_long_frame_is_drawn_when_its_first_256_bytes_are_there);
+        test_run("step04: the first 256 bytes are read out", the_first_256_bytes_are_read_out);
+        test_run("step04: the end after an error is orderly", the_end_after_an_error_is_orderly);
+        test_run("step04: SIGTERM ends it with status 0", sigterm_ends_it);
+    }
+    test_run("step04: no peer is waited for without end", no_peer_is_waited_for_without_end);
+    return test_report();
+}

@@ -1,0 +1,386 @@
+/* Step 5 from outside: the echo server over real sockets. The protocol's rules are tested in
+ * the connection tests; here it is about time, many peers at once, and answers that arrive. */
+#include "tests/support/raw_client.h"
+#include "tests/support/test.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct process server;
+
+/* Sends a message and checks that it comes back. */
+static void echo(int fd, const char *text) {
+    struct wire sent = {0}, wanted = {0};
+    wire_add_client_text(&sent, 0x81, text);
+    wire_add_server_text(&wanted, 0x81, text);
+    CHECK(raw_client_send(fd, sent.bytes, sent.len));
+    raw_client_expect(fd, &wanted);
+    wire_free(&sent);
+}
+
+/* Closes properly: both Close frames, then the server ends TCP. */
+static void close_properly(int fd) {
+    struct wire sent = {0}, wanted = {0};
+    wire_add_client_close(&sent, 1000, "");
+    wire_add_server_close(&wanted, 1000, "");
+    CHECK(raw_client_send(fd, sent.bytes, sent.len));
+    raw_client_expect(fd, &wanted);
+    raw_client_expect_end(fd);
+    wire_free(&sent);
+    close(fd);
+}
+
+/* Starts a server of its own with one option for a test, or returns false. */
+static bool start(struct process *process, const char *option, const char *value) {
+    const char *const arguments[] = {option, value, NULL};
+    return process_start(process, "step05_echo", arguments);
+}
+
+static void messages_come_back(void) {
+    int fd = raw_client_open(server.port);
+    echo(fd, "hello");
+    echo(fd, "");
+    echo(fd, "Gr\xc3\xbc\xc3\x9f"
+             "e \xe2\x82\xac \xf0\x9f\x98\x80");
+    close_properly(fd);
+    CHECK(process_logs(&server, "closed with 1000 after 3 messages"));
+}
+
+static void large_messages_come_back(void) {
+    static uint8_t payload[3 << 20];
+    struct wire sent = {0}, wanted = {0};
+    for (size_t i = 0; i < sizeof payload; i++) {
+        payload[i] = (uint8_t)(i * 13 + i / 249);
+    }
+    wire_add_client_frame(&sent, 0x82, payload, sizeof payload);
+    for (size_t at = 0; at < sizeof payload; at += 1 << 16) { /* and in 48 fragments */
+        unsigned fin = at + (1 << 16) == sizeof payload ? 0x80 : 0;
+        wire_add_client_frame(&sent, (uint8_t)(fin | (at == 0 ? 2 : 0)), payload + at, 1 << 16);
+    }
+    wire_add_server_frame(&wanted, 0x82, payload, sizeof payload);
+    wire_add_server_frame(&wanted, 0x82, payload, sizeof payload);
+    int fd = raw_client_open(server.port);
+    /* A second process sends, since this one reads at the same time. */
+    pid_t child = fork();
+    if (child == 0) {
+        bool good = raw_client_send(fd, sent.bytes, sent.len);
+        close(fd);
+        close(server.output_fd);
+        _exit(good ? 0 : 1);
+    }
+    raw_client_expect(fd, &wanted);
+    wire_free(&sent);
+    close_properly(fd);
+}
+
+/* One after the other, then all at once: freed blocks may make the C library keep later ones. */
+static void the_memory_of_large_messages_is_given_back(void) {
+    enum { CROWD = 6, KEPT_MAX = 8 * 1024 /* kB; one message alone is half of that */ };
+    static const uint8_t payload[4 << 20];
+    struct process own;
+    struct wire large = {0};
+    int fds[CROWD];
+    if (process_is_instrumented()) {
+        printf("instrumented: the memory of such a program says nothing; not tried\n");
+        return;
+    }
+    if (!start(&own, "--quiet", NULL)) {
+        return;
+    }
+    long before = process_status(&own, "RssAnon:"), kept = 0;
+    wire_add_client_frame(&large, 0x82, payload, sizeof payload);
+    for (size_t crowd = 1; crowd <= CROWD; crowd += CROWD - 1) {
+        for (size_t i = 0; i < crowd; i++) {
+            fds[i] = raw_client_open(own.port);
+            CHECK(raw_client_send(fds[i], large.bytes, large.len));
+        }
+        for (size_t i = 0; i < crowd; i++) {
+            struct wire wanted = {0};
+            wire_add_server_frame(&wanted, 0x82, payload, sizeof payload);
+            raw_client_expect(fds[i], &wanted);
+        }
+        for (size_t i = 0; i < crowd; i++) {
+            close_properly(fds[i]);
+        }
+    }
+    for (int64_t end = now() + 2000; now() < end; poll(NULL, 0, 10)) {
+        kept = process_status(&own, "RssAnon:") - before;
+        if (kept <= KEPT_MAX) {
+            break;
+        }
+    }
+    CHECK_FOR(kept <= KEPT_MAX, "%ld kB stay", kept);
+    wire_free(&large);
+    CHECK_EQUAL(process_stop(&own), 0);
+}
+
+static void frames_in_the_segment_of_the_request_are_answered(void) {
+    struct wire segment = {0}, wanted = {0};
+    char response[1024];
+    wire_add(&segment, raw_client_handshake, strlen(raw_client_handshake));
+    wire_add_client_text(&segment, 0x81, "early");
+    wire_add_client_text(&segment, 0x89, "bird");
+    int fd = raw_client_connect(server.port);
+    CHECK(raw_client_send(fd, segment.bytes, segment.len));
+    CHECK(raw_client_read_until(fd, "\r\n\r\n", response, sizeof response));
+    wire_add_server_text(&wanted, 0x81, "early");
+    wire_add_server_text(&wanted, 0x8a, "bird");
+    raw_client_expect(fd, &wanted);
+    wire_free(&segment);
+    close_properly(fd);
+}
+
+static void tcp_ends_at_once_after_the_closing_handshake(void) {
+    int fd = raw_client_open(server.port);
+    int64_t begin = now();
+    close_properly(fd);
+    CHECK_FOR(now() - begin < 1000, "it took %lld ms", (long long)(now() - begin));
+}
+
+/* Sends `bad`, then goes on sending megabytes as if nothing had happened, and reads only then: the
+ * Close must be there, with the right code, and after it an orderly end. */
+static void check_failure_arrives(struct wire *bad, unsigned code, const char *sentence) {
+    static const uint8_t more[1 << 20];
+    struct wire wanted = {0};
+    int fd = raw_client_open(server.port);
+    CHECK(raw_client_send(fd, bad->bytes, bad->len));
+    for (int i = 0; i < 8; i++) {
+        CHECK(raw_client_send(fd, more, sizeof more));
+    }
+    wire_add_server_close(&wanted, code, sentence);
+    raw_client_expect(fd, &wanted);
+    raw_client_expect_end(fd);
+    wire_free(bad);
+    close(fd);
+}
+
+static void the_reason_of_a_failure_arrives(void) {
+    struct wire bad = {0};
+    wire_add_hex(&bad, "81 05 48656c6c6f");
+    check_failure_arrives(&bad, 1002, "a client must mask its frames (5.1)");
+    wire_add_hex(&bad, "81 ff 0000000000800000 00000000 61ff"); /* 8 MiB, the second byte is bad */
+    check_failure_arrives(&bad, 1007, "a text message must be UTF-8 (8.1)");
+    wire_add_hex(&bad, "82 ff 0000000001000001 00000000"); /* 16 MiB and one byte */
+    check_failure_arrives(&bad, 1009, "the message is larger than the limit");
+    CHECK(process_logs(&server, "failed with 1002 after 0 messages: a client must mask"));
+}
+
+static void the_subprotocol_is_chat(void) {
+    char request[1024], response[1024];
+    const char *rest = strstr(raw_client_handshake, "Host:");
+    snprintf(request, sizeof request,
+             "GET /websocket HTTP/1.1\r\nSec-WebSocket-Protocol: soap, chat\r\n%s", rest);
+    int fd = raw_client_connect(server.port);
+    CHECK(raw_client_send_text(fd, request));
+    CHECK(raw_client_read_until(fd, "\r\n\r\n", response, sizeof response));
+    CHECK(strstr(response, "\r\nSec-WebSocket-Protocol: chat\r\n") != NULL);
+    close_properly(fd);
+}
+
+static void an_end_without_close_is_logged(void) {
+    struct wire half = {0};
+    wire_add_client_text(&half, 0x81, "cut off");
+    int fd = raw_client_open(server.port);
+    CHECK(raw_client_send(fd, half.bytes, half.len - 3));
+    close(fd);
+    CHECK(process_logs(&server, "lost after 0 messages: closed by the peer without a Close\n"));
+    fd = raw_client_open(server.port);
+    CHECK(raw_client_send(fd, half.bytes, half.len - 3));
+    raw_client_reset(fd);
+    CHECK(process_logs(&server, "lost after 0 messages: Connection reset by peer\n"));
+    wire_free(&half);
+}
+
+/* Connections that stall in every phase, and one that asks for much and reads nothing: another one
+ * is served as if they were not there. */
+static void a_stalled_connection_delays_no_other(void) {
+    static const char *const frames[] = {"",
+                                         "81",
+                                         "81 fe 01",
+                                         "81 ff 00000000",
+                                         "81 85 37fa",
+                                         "81 85 37fa213d 7f9f",
+                                         "01 85 37fa213d 7f9f4d5158"};
+    enum { FRAMES = sizeof frames / sizeof frames[0] };
+    int stalled[FRAMES + 3];
+    stalled[FRAMES] = raw_client_connect(server.port); /* says nothing */
+    stalled[FRAMES + 1] = raw_client_connect(server.port);
+    CHECK(raw_client_send(stalled[FRAMES + 1], raw_client_handshake, 40)); /* half a request */
+    for (size_t i = 0; i < FRAMES; i++) {
+        struct wire wire = {0};
+        wire_add_hex(&wire, frames[i]);
+        stalled[i] = raw_client_open(server.port);
+        CHECK(raw_client_send(stalled[i], wire.bytes, wire.len));
+        wire_free(&wire);
+    }
+    static const uint8_t payload[12 << 20];
+    struct wire large = {0};
+    wire_add_client_frame(&large, 0x82, payload, sizeof payload);
+    stalled[FRAMES + 2] = raw_client_open(server.port); /* reads nothing of 12 MiB */
+    CHECK(raw_client_send(stalled[FRAMES + 2], large.bytes, large.len));
+    wire_free(&large);
+
+    for (int i = 0; i < 20; i++) {
+        int64_t begin = now();
+        int fd = raw_client_open(server.port);
+        echo(fd, "not delayed");
+        close_properly(fd);
+        CHECK_FOR(now() - begin < 1000, "it took %lld ms", (long long)(now() - begin));
+    }
+    for (size_t i = 0; i < FRAMES + 3; i++) {
+        close(stalled[i]);
+    }
+}
+
+static void the_largest_message_is_an_option(void) {
+    struct process own;
+    struct wire sent = {0}, wanted = {0};
+    uint8_t payload[201] = {0};
+    if (!start(&own, "--max-message", "200")) {
+        return;
+    }
+    int fd = raw_client_open(own.port);
+    wire_add_client_frame(&sent, 0x82, payload, 200);
+    wire_add_client_frame(&sent, 0x82, payload, 201);
+    CHECK(raw_client_send(fd, sent.bytes, sent.len));
+    wire_add_server_frame(&wanted, 0x82, payload, 200);
+    wire_add_server_close(&wanted, 1009, "the message is larger than the limit");
+    raw_client_expect(fd, &wanted);
+    raw_client_expect_end(fd);
+    close(fd);
+    wire_free(&sent);
+    CHECK_EQUAL(process_stop(&own), 0);
+}
+
+static void a_silent_peer_is_pinged_and_then_given_up(void) {
+    struct process own;
+    struct wire ping = {0}, pong = {0}, wanted = {0};
+    if (!start(&own, "--ping-interval", "0.2")) {
+        return;
+    }
+    int fd = raw_client_open(own.port);
+    wire_add_client_text(&pong, 0x8a, "");
+    for (int i = 0; i < 4; i++) { /* as long as it answers, it stays */
+        wire_add_server_text(&ping, 0x89, "");
+        raw_client_expect(fd, &ping);
+        CHECK(raw_client_send(fd, pong.bytes, pong.len));
+    }
+    int64_t begin = now();
+    wire_add_server_text(&wanted, 0x89, "");
+    raw_client_expect(fd, &wanted);
+    raw_client_expect_end(fd);
+    CHECK_FOR(now() - begin >= 350 && now() - begin < 5000, "after %lld ms",
+              (long long)(now() - begin));
+    CHECK(process_logs(&own, "lost after 0 messages: no answer to a ping\n"));
+    close(fd);
+    wire_free(&pong);
+    CHECK_EQUAL(process_stop(&own), 0);
+}
+
+static void an_idle_peer_is_told_1001_whatever_it_answers(void) {
+    struct process own;
+    struct wire pong = {0}, wanted = {0};
+    if (!start(&own, "--idle-timeout", "0.5")) {
+        return;
+    }
+    int fd = raw_client_open(own.port);
+    int64_t begin = now();
+    struct pollfd wait = {fd, POLLIN, 0};
+    wire_add_client_text(&pong, 0x8a, "");
+    for (int i = 0; i < 3; i++) { /* each message starts the time anew */
+        echo(fd, "a message");
+        CHECK_EQUAL(poll(&wait, 1, 300), 0);
+    }
+    while (poll(&wait, 1, 50) == 0 && now() - begin < PROCESS_WAIT) {
+        CHECK(raw_client_send(fd, pong.bytes, pong.len)); /* pongs are no messages */
+    }
+    CHECK_FOR(now() - begin >= 1050 && now() - begin < 5000, "after %lld ms",
+              (long long)(now() - begin));
+    wire_add_server_close(&wanted, 1001, "no message for too long");
+    raw_client_expect(fd, &wanted);
+    /* This peer never replies to the Close and goes on sending; that does not hold the server. */
+    begin = now();
+    while (poll(&wait, 1, 20) == 0 && now() - begin < PROCESS_WAIT) {
+        CHECK(raw_client_send(fd, pong.bytes, pong.len));
+    }
+    CHECK_FOR(now() - begin >= 1500 && now() - begin < 5000, "it took %lld ms",
+              (long long)(now() - begin));
+    char more[16];
+    raw_client_read_all(fd, more, sizeof more); /* by a reset, if it has not read the last pong */
+    CHECK_EQUAL(more[0], '\0');
+    CHECK(process_logs(&own, "lost after 3 messages: no reply to our Close\n"));
+    wire_free(&pong);
+    close(fd);
+    CHECK_EQUAL(process_stop(&own), 0);
+}
+
+/* SIGTERM: an open connection is told 1001 and may finish; one that does not read is cut off in the
+ * end; the process is gone in bounded time, and its port can be taken at once. */
+static void sigterm_says_goodbye(void) {
+    static const uint8_t payload[12 << 20];
+    struct process own, next;
+    struct wire reply = {0}, wanted = {0}, large = {0};
+    char port[16];
+    if (!start(&own, "--quiet", NULL)) {
+        return;
+    }
+    int polite = raw_client_open(own.port), deaf = raw_client_open(own.port);
+    wire_add_client_frame(&large, 0x82, payload, sizeof payload);
+    CHECK(raw_client_send(deaf, large.bytes, large.len));
+    echo(polite, "before the end");
+    kill(own.pid, SIGTERM);
+    wire_add_server_close(&wanted, 1001, "the server is shutting down");
+    raw_client_expect(polite, &wanted);
+    wire_add_client_close(&reply, 1001, "");
+    CHECK(raw_client_send(polite, reply.bytes, reply.len));
+    raw_client_expect_end(polite);
+    int64_t begin = now();
+    CHECK_EQUAL(process_stop(&own), 0);
+    CHECK_FOR(now() - begin < 6000, "it took %lld ms", (long long)(now() - begin));
+    snprintf(port, sizeof port, "%u", own.port);
+    if (start(&next, "--port", port)) {
+        CHECK_EQUAL(next.port, own.port);
+        CHECK_EQUAL(process_stop(&next), 0);
+    }
+    wire_free(&reply);
+    wire_free(&large);
+    close(polite);
+    close(deaf);
+}
+
+static void sigterm_ends_it(void) {
+    CHECK_EQUAL(process_stop(&server), 0);
+}
+
+int main(void) {
+    static const char *const arguments[] = {NULL};
+    if (process_start(&server, "step05_echo", arguments)) {
+        test_run("step05: messages come back", messages_come_back);
+        test_run("step05: large messages come back", large_messages_come_back);
+        test_run("step05: frames in the segment of the request are answered",
+                 frames_in_the_segment_of_the_request_are_answered);
+        test_run("step05: TCP ends at once after the closing handshake (7.1.1)",
+                 tcp_ends_at_once_after_the_closing_handshake);
+        test_run("step05: the reason of a failure arrives (7.1.7)",
+                 the_reason_of_a_failure_arrives);
+        test_run("step05: the subprotocol is chat", the_subprotocol_is_chat);
+        test_run("step05: an end without Close is logged", an_end_without_close_is_logged);
+        test_run("step05: a stalled connection delays no other",
+                 a_stalled_connection_delays_no_other);
+        test_run("step05: SIGTERM ends it with status 0", sigterm_ends_it);
+    }
+    test_run("step05: the memory of large messages is given back",
+             the_memory_of_large_messages_is_given_back);
+    test_run("step05: the largest message is an option", the_largest_message_is_an_option);
+    test_run("step05: a silent peer is pinged and then given up",
+             a_silent_peer_is_pinged_and_then_given_up);
+    test_run("step05: an idle peer is told 1001, whatever it answers",
+             an_idle_peer_is_told_1001_whatever_it_answers);
+    test_run("step05: SIGTERM says goodbye", sigterm_says_goodbye);
+    return test_report();
+}

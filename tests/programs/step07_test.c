@@ -1,0 +1,432 @@
+/* Step 7 from outside: the server that compresses and the client that offers it, with each other,
+ * with peers that know nothing of it, and with a server in the hands of the test that breaks the
+ * rules of an agreement. */
+#include "step03_handshake/handshake.h"
+#include "step04_frames/frame.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/test.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define PMD "permessage-deflate"
+
+enum { PRINTED_SIZE = 3 << 20, ARGUMENTS_MAX = 8, TEXT_LENGTH = 1 << 20 };
+
+static struct process server;
+static char printed[PRINTED_SIZE];
+
+/* Runs the client with this input and these arguments, to its end. Returns its exit status; what it
+ * printed on both outputs is in `printed`. */
+static int run_client(const char *input, size_t length, unsigned port,
+                      const char *const *arguments) {
+    char url[64];
+    const char *words[ARGUMENTS_MAX + 4] = {"--wait=0", url};
+    size_t count = 2;
+    FILE *in = tmpfile();
+    int before = dup(STDIN_FILENO);
+    if (in == NULL || before < 0) {
+        abort();
+    }
+    snprintf(url, sizeof url, "ws://127.0.0.1:%u/", port);
+    for (; *arguments != NULL && count < ARGUMENTS_MAX + 2; arguments++) {
+        words[count++] = *arguments;
+    }
+    fwrite(input, 1, length, in);
+    rewind(in);
+    dup2(fileno(in), STDIN_FILENO);
+    int status = process_run("step07_client", words, printed, sizeof printed);
+    dup2(before, STDIN_FILENO);
+    close(before);
+    fclose(in);
+    return status;
+}
+
+static int run_with(const char *input, unsigned port, const char *option, const char *another) {
+    const char *const arguments[] = {option, another, NULL};
+    return run_client(input, strlen(input), port, arguments);
+}
+
+static void check_printed(const char *wanted) {
+    CHECK_FOR(strstr(printed, wanted) != NULL, "no '%s' in: %.2000s", wanted, printed);
+}
+
+/* A text of lines that are much alike; the same number is never in two of them. */
+static char *make_text(void) {
+    char *text = malloc(TEXT_LENGTH + 100);
+    if (text == NULL) {
+        abort();
+    }
+    /* Under a tool that makes programs many times as slow, the client's silence would be over. */
+    size_t wanted = process_is_instrumented() ? TEXT_LENGTH / 8 : TEXT_LENGTH, length = 0;
+    for (unsigned i = 0; length < wanted; i++) {
+        length +=
+            (size_t)sprintf(text + length, "{\"number\":%u,\"name\":\"line %u\"}\n", i * 7919, i);
+    }
+    return text;
+}
+
+static void both_say_what_they_can_do(void) {
+    static const char *const programs[] = {"step07_deflate", "step07_client"};
+    for (size_t i = 0; i < 2; i++) {
+        CHECK_EQUAL(process_run(programs[i], (const char *const[]){"--help", NULL}, printed,
+                                sizeof printed),
+                    0);
+        check_printed("--window-bits N");
+        check_printed("--no-context-takeover");
+        CHECK_EQUAL(strstr(printed, "--compress") != NULL, i == 1);
+    }
+}
+
+static void a_bad_command_line_is_refused(void) {
+    static const char *const programs[] = {"step07_deflate", "step07_client"};
+    static const char *const bad[] = {"--window-bits=7", "--window-bits=16", "--window-bits=x",
+                                      "--window-bits=", "--no-context-takeover=1"};
+    for (size_t i = 0; i < 10; i++) {
+        CHECK_EQUAL(process_run(programs[i % 2], (const char *const[]){bad[i / 2], NULL}, printed,
+                                sizeof printed),
+                    2);
+        CHECK_FOR(strstr(printed, bad[i / 2][2] == 'w' ? "--window-bits" : "--no-context") != NULL,
+                  "%s: %s", bad[i / 2], printed);
+        CHECK_EQUAL(strcspn(printed, "\n") + 1, strlen(printed));
+    }
+}
+
+/* Sends a request with this list of extensions, and checks the list in the 101. Returns the
+ * connection. */
+static int check_agreement(unsigned port, const char *offer, const char *wanted) {
+    char request[1024], response[1024], line[256];
+    const char *rest = strstr(raw_client_handshake, "Host:");
+    snprintf(request, sizeof request, "GET / HTTP/1.1\r\n%s%s%s%s",
+             offer != NULL ? "Sec-WebSocket-Extensions: " : "", offer != NULL ? offer : "",
+             offer != NULL ? "\r\n" : "", rest);
+    int fd = raw_client_connect(port);
+    CHECK(raw_client_send_text(fd, request));
+    CHECK(raw_client_read_until(fd, "\r\n\r\n", response, sizeof response));
+    CHECK_FOR(strncmp(response, "HTTP/1.1 101 ", 13) == 0, "%s", response);
+    snprintf(line, sizeof line, "\r\nSec-WebSocket-Extensions: %s\r\n",
+             wanted != NULL ? wanted : "");
+    CHECK_FOR(wanted != NULL ? strstr(response, line) != NULL
+                             : strstr(response, "Sec-WebSocket-Extensions") == NULL,
+              "%s is answered with %s", offer != NULL ? offer : "no offer", response);
+    return fd;
+}
+
+static void the_server_answers_what_is_offered(void) {
+    static const char *const cases[][2] = {
+        {NULL, NULL},
+        {"x-other", NULL},
+        {PMD "; x", NULL},
+        {PMD, PMD},
+        {PMD "; client_max_window_bits", PMD},
+        {PMD "; server_max_window_bits=7, " PMD "; server_max_window_bits=10",
+         PMD "; server_max_window_bits=10"},
+        {PMD "; server_no_context_takeover; client_max_window_bits=9",
+         PMD "; server_no_context_takeover; client_max_window_bits=9"},
+    };
+    struct process small;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        close(check_agreement(server.port, cases[i][0], cases[i][1]));
+    }
+    if (process_start(&small, "step07_deflate",
+                      (const char *const[]){"--window-bits=9", "--no-context-takeover", NULL})) {
+        close(check_agreement(small.port, PMD "; client_max_window_bits",
+                              PMD "; server_no_context_takeover; client_no_context_takeover; "
+                                  "server_max_window_bits=9; client_max_window_bits=9"));
+        close(check_agreement(small.port, NULL, NULL));
+        CHECK_EQUAL(process_stop(&small), 0);
+    }
+}
+
+/* The frames that RFC 7692, 7.2.3, shows are taken, and the answer to a message that gets shorter
+ * is marked. */
+static void frames_are_compressed_as_agreed(void) {
+    struct wire sent = {0}, wanted = {0};
+    char text[1000];
+    uint8_t head[4];
+    memset(text, 'a', sizeof text);
+    int fd = check_agreement(server.port, PMD, PMD);
+    wire_add_client_frame(&sent, 0xc1, "\xf2\x48\xcd\xc9\xc9\x07", 7); /* 7.2.3.1 */
+    wire_add_client_frame(&sent, 0xc1, "\xf2\x00\x11\x00", 5);         /* 7.2.3.2 */
+    wire_add_client_frame(&sent, 0x81, text, sizeof text);
+    CHECK(raw_client_send(fd, sent.bytes, sent.len));
+    wire_add_server_text(&wanted, 0x81, "Hello");
+    wire_add_server_text(&wanted, 0x81, "Hello");
+    raw_client_expect(fd, &wanted);
+    CHECK_EQUAL(recv(fd, head, 2, MSG_WAITALL), 2);
+    CHECK_EQUAL(head[0], 0xc1);
+    CHECK(head[1] < 30);
+    close(fd);
+    wire_free(&sent);
+    fd = raw_client_open(server.port); /* nothing was agreed on here */
+    wire_add_client_frame(&sent, 0x81, text, sizeof text);
+    wire_add_client_frame(&sent, 0xc1, "\xf2\x48\xcd\xc9\xc9\x07", 7);
+    CHECK(raw_client_send(fd, sent.bytes, sent.len));
+    wire_add_server_frame(&wanted, 0x81, text, sizeof text);
+    wire_add_server_close(&wanted, 1002, frame_verdict_sentence(FRAME_RESERVED_BIT));
+    raw_client_expect(fd, &wanted);
+    close(fd);
+    wire_free(&sent);
+}
+
+/* Bytes of frames, as --verbose of the client draws them, are less than those of the messages. */
+static void lines_come_back_through_compression(void) {
+    static const char *const options[][2] = {
+        {"--compress", NULL},
+        {"--compress", "--window-bits=8"},
+        {"--compress", "--window-bits=9"},
+        {"--compress", "--window-bits=12"},
+        {"--compress", "--no-context-takeover"},
+    };
+    static const char *const agreed[] = {
+        "open, extension permessage-deflate\n",
+        "server_max_window_bits=8; client_max_window_bits=8\n",
+        "server_max_window_bits=9; client_max_window_bits=9\n",
+        "server_max_window_bits=12; client_max_window_bits=12\n",
+        "server_no_context_takeover; client_no_context_takeover\n",
+    };
+    for (size_t i = 0; i < sizeof agreed / sizeof agreed[0]; i++) {
+        CHECK_EQUAL(run_with("one line and one line and one line\n\nshort\nGr\xc3\xbc\xc3\x9f\x65\n"
+                             "one line and one line and one line\n",
+                             server.port, options[i][0], options[i][1]),
+                    0);
+        check_printed(agreed[i]);
+        check_printed("one line and one line and one line\n\nshort\nGr\xc3\xbc\xc3\x9f\x65\n"
+                      "one line and one line and one line\n");
+        check_printed("closed with 1000\n");
+    }
+}
+
+/* Everything that came back, alone: --quiet prints nothing else. */
+static void much_text_comes_back_the_same(void) {
+    static const char *const options[] = {"--window-bits=15", "--window-bits=8",
+                                          "--no-context-takeover"};
+    char *text = make_text();
+    size_t length = strlen(text);
+    for (size_t i = 0; i < 3; i++) {
+        const char *const arguments[] = {"--compress", "--quiet", "--binary", options[i], NULL};
+        CHECK_EQUAL(run_client(text, length, server.port, arguments), 0);
+        CHECK_EQUAL(strlen(printed), length);
+        CHECK(strcmp(printed, text) == 0);
+    }
+    free(text);
+}
+
+/* As lines, each a message that refers to those before. */
+static void many_messages_come_back_the_same(void) {
+    char *text = make_text();
+    text[100000] = '\n';
+    text[100001] = '\0';
+    CHECK_EQUAL(run_with(text, server.port, "--compress", "--quiet"), 0);
+    CHECK(strcmp(printed, text) == 0);
+    free(text);
+}
+
+static void peers_without_compression_are_served(void) {
+    struct process plain;
+    CHECK_EQUAL(run_with("hello hello hello hello\n", server.port, "--verbose", NULL), 0);
+    check_printed("\nopen\n");
+    CHECK(strstr(printed, "changed by an extension") == NULL);
+    CHECK(strstr(printed, "> Sec-WebSocket-Extensions") == NULL);
+    if (process_start(&plain, "step05_echo", (const char *const[]){NULL})) {
+        CHECK_EQUAL(run_with("hello hello hello hello\n", plain.port, "--verbose", "--compress"),
+                    0);
+        check_printed("> Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\n");
+        check_printed("\nopen\n");
+        CHECK(strstr(printed, "changed by an extension") == NULL);
+        CHECK_EQUAL(process_stop(&plain), 0);
+    }
+}
+
+static void verbose_shows_what_is_compressed(void) {
+    CHECK_EQUAL(run_with("hello hello hello hello\n", server.port, "--verbose", "--compress"), 0);
+    check_printed("< Sec-WebSocket-Extensions: permessage-deflate\n");
+    check_printed("sent frame 1: ");
+    check_printed("received frame 1: ");
+    const char *first = strstr(printed, "changed by an extension");
+    CHECK_FOR(first != NULL && strstr(first + 1, "changed by an extension") != NULL, "%s", printed);
+}
+
+static void the_limit_counts_what_comes_out(void) {
+    struct process small;
+    char *text = calloc(1, 20002);
+    CHECK(text != NULL);
+    if (text != NULL && process_start(&small, "step07_deflate",
+                                      (const char *const[]){"--max-message=10000", NULL})) {
+        memset(text, 'x', 20000);
+        CHECK_EQUAL(run_with(text, small.port, "--compress", NULL), 1);
+        check_printed("closed with 1009: the message is larger than the limit");
+        CHECK(process_logs(&small, "failed with 1009 after 0 messages"));
+        text[10000] = '\0';
+        CHECK_EQUAL(run_with(text, small.port, "--compress", NULL), 0);
+        CHECK_EQUAL(process_stop(&small), 0);
+    }
+    free(text);
+}
+
+/* A connection that is silent for a second gives memory back, and goes on where it was. */
+static void it_goes_on_after_a_silence(void) {
+    struct wire sent = {0}, wanted = {0};
+    int fd = check_agreement(server.port, PMD, PMD);
+    wire_add_client_frame(&sent, 0xc1, "\xf2\x48\xcd\xc9\xc9\x07", 7);
+    wire_add_server_text(&wanted, 0x81, "Hello");
+    CHECK(raw_client_send(fd, sent.bytes, sent.len));
+    raw_client_expect(fd, &wanted);
+    wire_free(&sent);
+    poll(NULL, 0, 1200); /* a second of silence is the case itself */
+    wire_add_client_frame(&sent, 0xc1, "\xf2\x00\x11\x00", 5);
+    wire_add_server_text(&wanted, 0x81, "Hello");
+    CHECK(raw_client_send(fd, sent.bytes, sent.len));
+    raw_client_expect(fd, &wanted);
+    wire_free(&sent);
+    close(fd);
+}
+
+/* A server for one connection: it answers with this header line, sends a frame, and reads. */
+struct script {
+    const char *header;
+    struct wire frame;
+    bool after_input; /* the frame waits for the client's message, which is then sent in any case */
+    int listener;
+    unsigned port;
+    pthread_t thread;
+    char got[4096]; /* what came after the request */
+    size_t got_length;
+};
+
+static void *serve(void *argument) {
+    struct script *script = argument;
+    char request[4096] = "", answer[1024], accept_value[HANDSHAKE_ACCEPT_SIZE] = "";
+    struct pollfd wait = {script->listener, POLLIN, 0};
+    int fd = poll(&wait, 1, PROCESS_WAIT) > 0 ? accept(script->listener, NULL, NULL) : -1;
+    if (fd >= 0 && raw_client_read_until(fd, "\r\n\r\n", request, sizeof request)) {
+        const char *key = strstr(request, "Sec-WebSocket-Key: ");
+        if (key != NULL) {
+            handshake_accept((struct http_text){key + 19, 24}, accept_value);
+        }
+        snprintf(answer, sizeof answer,
+                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                 "Sec-WebSocket-Accept: %s\r\n%s\r\n",
+                 accept_value, script->header);
+        raw_client_send_text(fd, answer);
+        struct pollfd more = {fd, POLLIN, 0};
+        if (script->after_input) {
+            poll(&more, 1, PROCESS_WAIT);
+        }
+        if (script->frame.len > 0) {
+            raw_client_send(fd, script->frame.bytes, script->frame.len);
+        }
+        shutdown(fd, SHUT_WR);
+        while (poll(&more, 1, PROCESS_WAIT) > 0) {
+            ssize_t count = recv(fd, script->got + script->got_length,
+                                 sizeof script->got - script->got_length, 0);
+            if (count <= 0) {
+                break;
+            }
+            script->got_length += (size_t)count;
+        }
+    }
+    close(fd);
+    return NULL;
+}
+
+/* Runs the client against a script. Returns its exit status. */
+static int play(struct script *script, const char *option, const char *another) {
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    script->listener = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK(bind(script->listener, (struct sockaddr *)&address, sizeof address) == 0 &&
+          listen(script->listener, 1) == 0 &&
+          getsockname(script->listener, (struct sockaddr *)&address, &size) == 0);
+    script->port = ntohs(address.sin_port);
+    script->got_length = 0;
+    pthread_create(&script->thread, NULL, serve, script);
+    int status = run_with("secret\n", script->port, option, another);
+    pthread_join(script->thread, NULL);
+    close(script->listener);
+    wire_free(&script->frame);
+    return status;
+}
+
+static void an_answer_that_was_not_offered_ends_it(void) {
+    static const char offered[] = "otherwise than was offered", foreign[] = "was not offered";
+    static const struct {
+        const char *option, *header, *said;
+    } cases[] = {
+        {"--quiet", PMD, foreign},
+        {"--compress", "x-other", offered},
+        {"--compress", PMD "; x", offered},
+        {"--compress", PMD "; server_max_window_bits=16", offered},
+        {"--compress", PMD "; client_max_window_bits", offered},
+        {"--compress", PMD ", " PMD, offered},
+        {"--window-bits=9", PMD, offered},
+        {"--window-bits=9", PMD "; server_max_window_bits=10", offered},
+        {"--window-bits=9", PMD "; server_max_window_bits=9; client_max_window_bits=10", offered},
+        {"--no-context-takeover", PMD, offered},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char header[256];
+        struct script script = {.header = header};
+        const char *compress = i == 0 ? NULL : "--compress";
+        snprintf(header, sizeof header, "Sec-WebSocket-Extensions: %s\r\n", cases[i].header);
+        CHECK_FOR(play(&script, cases[i].option, compress) == 1, "%s", header);
+        CHECK_FOR(script.got_length == 0, "%zu bytes after %s", script.got_length, header);
+        check_printed(cases[i].said);
+    }
+}
+
+/* A server that compresses and breaks a rule; one that uses a smaller window than it has to. */
+static void the_client_is_strict_with_what_it_gets(void) {
+    static const struct {
+        const char *hex, *said;
+    } cases[] = {
+        {"c1 05 f2 48 cd c9 c9", "1007 was sent"},
+        {"c1 05 f2 00 11 00 00", "1007 was sent"},
+        {"c1 01 06", "1007 was sent"},
+        {"c9 00", "1002 was sent"},
+        {"41 00 c0 00", "1002 was sent"},
+        {"a1 00", "1002 was sent"},
+        {"c1 07 f2 48 cd c9 c9 07 00  88 02 03e8", "Hello\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script = {.header =
+                                    "Sec-WebSocket-Extensions: " PMD
+                                    "; server_max_window_bits=8; client_max_window_bits=9\r\n",
+                                .after_input = i == 6};
+        wire_add_hex(&script.frame, cases[i].hex);
+        CHECK_EQUAL(play(&script, "--compress", NULL), i < 6 ? 1 : 0);
+        check_printed(cases[i].said);
+    }
+}
+
+int main(void) {
+    if (!process_start(&server, "step07_deflate", (const char *const[]){NULL})) {
+        return test_report();
+    }
+    test_run("step07: both programs say what they can do", both_say_what_they_can_do);
+    test_run("step07: a bad command line is refused", a_bad_command_line_is_refused);
+    test_run("step07: the server answers what is offered (RFC 7692, 7.1)",
+             the_server_answers_what_is_offered);
+    test_run("step07: frames are compressed as agreed", frames_are_compressed_as_agreed);
+    test_run("step07: lines come back through compression", lines_come_back_through_compression);
+    test_run("step07: much text comes back the same", much_text_comes_back_the_same);
+    test_run("step07: many messages come back the same", many_messages_come_back_the_same);
+    test_run("step07: peers without compression are served", peers_without_compression_are_served);
+    test_run("step07: --verbose shows what is compressed", verbose_shows_what_is_compressed);
+    test_run("step07: --max-message counts what comes out", the_limit_counts_what_comes_out);
+    test_run("step07: it goes on after a silence", it_goes_on_after_a_silence);
+    test_run("step07: an answer that was not offered ends it (4.1)",
+             an_answer_that_was_not_offered_ends_it);
+    test_run("step07: the client is strict with what it gets",
+             the_client_is_strict_with_what_it_gets);
+    CHECK_EQUAL(process_stop(&server), 0);
+    return test_report();
+}

@@ -1,0 +1,104 @@
+#include "tests/support/memory_server.h"
+
+#include "tests/support/test.h"
+
+#include <string.h>
+
+enum {
+    MEMORY_SIZE = 512 * 1024, /* for all connections */
+    GONE = 0xdd               /* what nobody may use any more is overwritten with */
+};
+
+/* There are two of each, in turns, so that nobody finds again by chance what he has left. */
+static uint8_t memories[2][MEMORY_SIZE];
+static struct connection connections[2];
+static uint8_t *memory = memories[0];
+static struct connection *shared = &connections[0];
+size_t memory_server_rests, memory_server_turns;
+
+/* Takes the request as it comes. When it is whole, `shared` begins, with the 101 as its output. */
+static bool begins(struct memory_peer *peer) {
+    static const struct site site = {"drivers", "", 0};
+    struct http_request *request = &peer->request;
+    struct buffer buffer;
+    uint8_t *to = (uint8_t *)peer->bytes + peer->length;
+    peer->length += memory_channel_read(&peer->in, to, sizeof peer->bytes - peer->length);
+    if (http_request_parse(request, peer->bytes, peer->length) != HTTP_COMPLETE) {
+        return false;
+    }
+    struct handshake_policy policy = {.chooser = permessage_deflate_chooser(&peer->deflate)};
+    opening_decide(&peer->opening, &site, &policy, request, 0);
+    CHECK(peer->opening.is_open);
+    const struct layer *layer = permessage_deflate_layer(&peer->deflate);
+    peer->settings.max_message = MEMORY_SERVER_LARGEST;
+    peer->settings.allowed_rsv = layer != NULL ? layer->rsv : 0;
+    size_t rest = peer->length - request->head.size;
+    buffer_init(&buffer, memory, (size_t)MEMORY_SIZE);
+    memcpy(memory, peer->bytes + request->head.size, rest);
+    connection_init(shared, &peer->settings, &buffer, rest);
+    const uint8_t *head = (const uint8_t *)peer->opening.reply.head;
+    CHECK_EQUAL(connection_send_encoded(shared, head, peer->opening.reply.head_size), 0);
+    peer->is_open = true;
+    return true;
+}
+
+/* Serves `shared` until it would have to wait, and returns the last event. */
+static enum connection_event serve(struct memory_peer *peer) {
+    const struct layer *layer = permessage_deflate_layer(&peer->deflate);
+    for (;;) {
+        struct connection_message message;
+        enum connection_event event = layer_next(layer, shared, &message);
+        if (event == CONNECTION_MESSAGE) {
+            int sent = layer_send(layer, shared, message.opcode, message.payload, message.length);
+            CHECK_EQUAL(sent, 0);
+        } else if (event != CONNECTION_PING && event != CONNECTION_PONG) {
+            bool is_all =
+                event != CONNECTION_NEEDS_TURN && memory_channel_flush(shared, &peer->out);
+            bool goes_on = event == CONNECTION_NEEDS_OUTPUT || event == CONNECTION_NEEDS_INPUT;
+            if (!is_all || !goes_on ||
+                (event == CONNECTION_NEEDS_INPUT && !memory_channel_receive(shared, &peer->in))) {
+                return event;
+            }
+        }
+    }
+}
+
+void memory_peer_begin(struct memory_peer *peer) {
+    static const struct permessage_parameters wishes = {false, false, 15, 15};
+    memset(peer, 0, sizeof *peer);
+    http_request_init(&peer->request);
+    permessage_deflate_init(&peer->deflate, &wishes, true);
+}
+
+void memory_peer_turn(struct memory_peer *peer) {
+    struct buffer buffer;
+    if (peer->has_ended) {
+        return;
+    }
+    if (peer->is_kept) {
+        connection_lend(shared, &peer->kept, memory, (size_t)MEMORY_SIZE);
+    } else if (peer->is_open) {
+        buffer_init(&buffer, memory, (size_t)MEMORY_SIZE);
+        connection_init(shared, &peer->settings, &buffer, 0);
+    } else if (!begins(peer)) {
+        return;
+    }
+    enum connection_event event = serve(peer);
+    CHECK_FOR(event != CONNECTION_FAILED, "the server: %s", shared->failure);
+    bool is_over = event == CONNECTION_CLOSED || event == CONNECTION_FAILED;
+    bool at_rest = event == CONNECTION_NEEDS_INPUT && connection_is_at_rest(shared);
+    peer->has_ended = is_over && shared->output.count == 0;
+    peer->is_kept = !at_rest && !peer->has_ended;
+    memory_server_rests += at_rest;
+    memory_server_turns += event == CONNECTION_NEEDS_TURN;
+    size_t used = shared->input.end < (size_t)MEMORY_SIZE ? shared->input.end : (size_t)MEMORY_SIZE;
+    if (peer->is_kept) {
+        CHECK_EQUAL(connection_keep(&peer->kept, shared), 0);
+    } else {
+        connection_free(shared);
+    }
+    memset(shared, GONE, sizeof *shared);
+    memset(memory, GONE, used);
+    memory = memory == memories[0] ? memories[1] : memories[0];
+    shared = shared == &connections[0] ? &connections[1] : &connections[0];
+}

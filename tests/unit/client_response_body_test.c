@@ -1,0 +1,165 @@
+/* answer_body: where the body of an answer ends, whole and cut at every byte (RFC 9112, 6.3). */
+#include "step06_client/client_response_body.h"
+
+#include "tests/support/test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Reads the head and then the body, `step` bytes at a time, until there is a verdict. */
+static enum client_response_body_verdict
+read_body(const char *text, size_t step, struct client_response_body *body, size_t *used) {
+    struct client_response answer;
+    size_t length = strlen(text), at;
+    client_response_init(&answer);
+    CHECK_FOR(client_response_parse(&answer, text, length) == CLIENT_RESPONSE_COMPLETE, "%s", text);
+    enum client_response_body_verdict verdict = client_response_body_init(body, &answer);
+    for (at = answer.head.size; verdict == CLIENT_RESPONSE_BODY_INCOMPLETE && at < length;
+         at += step) {
+        verdict =
+            client_response_body_take(body, text + at, step < length - at ? step : length - at);
+    }
+    *used = at;
+    return verdict;
+}
+
+/* The verdict and the text must not depend on the pieces in which the bytes come. */
+static enum client_response_body_verdict expect(const char *head, const char *bytes,
+                                                const char *wanted) {
+    char text[4096];
+    struct client_response_body whole, pieces;
+    size_t used;
+    int length = snprintf(text, sizeof text, "%s\r\n%s", head, bytes);
+    CHECK(length > 0 && (size_t)length < sizeof text);
+    enum client_response_body_verdict verdict = read_body(text, sizeof text, &whole, &used);
+    CHECK_FOR(read_body(text, 1, &pieces, &used) == verdict, "in pieces otherwise: %s", text);
+    CHECK_BYTES(pieces.text, pieces.length, whole.text, whole.length);
+    if (verdict != CLIENT_RESPONSE_BODY_BAD) {
+        CHECK_BYTES(whole.text, whole.length, wanted, strlen(wanted));
+    }
+    return verdict;
+}
+
+#define OK "HTTP/1.1 403 Forbidden\r\n"
+#define CHUNKED OK "Transfer-Encoding: chunked\r\n"
+
+static void a_length_ends_it(void) {
+    CHECK_EQUAL(expect(OK "Content-Length: 5\r\n", "hello", "hello"),
+                CLIENT_RESPONSE_BODY_COMPLETE);
+    CHECK_EQUAL(expect(OK "Content-Length: 5\r\n", "hello, more", "hello"),
+                CLIENT_RESPONSE_BODY_COMPLETE);
+    CHECK_EQUAL(expect(OK "Content-Length: 5\r\n", "hell", "hell"),
+                CLIENT_RESPONSE_BODY_INCOMPLETE);
+    CHECK_EQUAL(expect(OK "Content-Length: 0\r\n", "x", ""), CLIENT_RESPONSE_BODY_COMPLETE);
+    CHECK_EQUAL(expect(OK "Content-Length: 5, 5\r\nContent-Length: 005\r\n", "hello", "hello"),
+                CLIENT_RESPONSE_BODY_COMPLETE);
+    CHECK_EQUAL(expect("HTTP/1.0 403 x\r\nContent-Length: 2\r\n", "hi", "hi"),
+                CLIENT_RESPONSE_BODY_COMPLETE);
+    CHECK_EQUAL(expect(OK "Content-Length: 18446744073709551615\r\n", "hi", "hi"),
+                CLIENT_RESPONSE_BODY_INCOMPLETE);
+}
+
+static void a_bad_length_is_noticed(void) {
+    static const char *const lengths[] = {
+        "", "-1", "+5", "5x", "0x5", "5, 6", ",", "5 5", "18446744073709551616"};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        char head[200];
+        snprintf(head, sizeof head, OK "Content-Length: %s\r\n", lengths[i]);
+        CHECK_FOR(expect(head, "hello", "") == CLIENT_RESPONSE_BODY_BAD, "%s", head);
+    }
+}
+
+static void some_answers_have_no_body(void) {
+    CHECK_EQUAL(expect("HTTP/1.1 204 No Content\r\n", "x", ""), CLIENT_RESPONSE_BODY_COMPLETE);
+    CHECK_EQUAL(expect("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n", "x", ""),
+                CLIENT_RESPONSE_BODY_COMPLETE);
+    CHECK_EQUAL(expect("HTTP/1.1 103 Early Hints\r\n", "x", ""), CLIENT_RESPONSE_BODY_COMPLETE);
+}
+
+static void without_a_length_it_goes_on(void) {
+    CHECK_EQUAL(expect(OK, "hello", "hello"), CLIENT_RESPONSE_BODY_INCOMPLETE);
+    CHECK_EQUAL(expect(OK, "", ""), CLIENT_RESPONSE_BODY_INCOMPLETE);
+}
+
+static void chunks_are_joined(void) {
+    CHECK_EQUAL(expect(CHUNKED, "5\r\nhello\r\n0\r\n\r\n", "hello"), CLIENT_RESPONSE_BODY_COMPLETE);
+    CHECK_EQUAL(expect(CHUNKED, "2\r\nhe\r\n003;a=\"b\"\r\nllo\r\n000\r\nX: y\r\n\r\n", "hello"),
+                CLIENT_RESPONSE_BODY_COMPLETE);
+    CHECK_EQUAL(expect(CHUNKED, "A \t\r\n0123456789\r\n0;x\r\n", "0123456789"),
+                CLIENT_RESPONSE_BODY_COMPLETE);
+    CHECK_EQUAL(expect(CHUNKED, "a\r\n\r\n0\r\n\r\nxyz\r\n0\r\n", "\r\n0\r\n\r\nxyz"),
+                CLIENT_RESPONSE_BODY_COMPLETE);
+    CHECK_EQUAL(expect(CHUNKED, "5\r\nhell", "hell"), CLIENT_RESPONSE_BODY_INCOMPLETE);
+    CHECK_EQUAL(expect(CHUNKED, "5\r\nhello\r\n", "hello"), CLIENT_RESPONSE_BODY_INCOMPLETE);
+    CHECK_EQUAL(expect(CHUNKED, "ffffffffffffffff\r\nhi", "hi"), CLIENT_RESPONSE_BODY_INCOMPLETE);
+}
+
+static void bad_chunks_are_noticed(void) {
+    static const char *const bodies[] = {"\r\n",
+                                         "x\r\n",
+                                         ";a\r\n",
+                                         "-1\r\n",
+                                         "5\n",
+                                         "0x5\r\n",
+                                         " 5\r\n",
+                                         "5\rhello",
+                                         "5;a\nhello",
+                                         "5 ;a\r\r\n",
+                                         "2\r\nhello\r\n",
+                                         "2\r\nhi\n0\r\n",
+                                         "2\r\nhi\rx",
+                                         "1ffffffffffffffff\r\n",
+                                         "5;\x01\r\nhello"};
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        CHECK_FOR(expect(CHUNKED, bodies[i], "") == CLIENT_RESPONSE_BODY_BAD, "%s", bodies[i]);
+    }
+}
+
+static void a_line_of_a_chunk_has_a_bound(void) {
+    char body[CLIENT_RESPONSE_BODY_LINE_MAX + 20];
+    memset(body, '0', sizeof body - 1);
+    body[sizeof body - 1] = '\0';
+    CHECK_EQUAL(expect(CHUNKED, body, ""), CLIENT_RESPONSE_BODY_BAD);
+    memcpy(body, "5;", 2);
+    CHECK_EQUAL(expect(CHUNKED, body, ""), CLIENT_RESPONSE_BODY_BAD);
+    memcpy(body + CLIENT_RESPONSE_BODY_LINE_MAX - 2, "\r\nhello\r\n0\r\n", 13);
+    CHECK_EQUAL(expect(CHUNKED, body, "hello"), CLIENT_RESPONSE_BODY_COMPLETE);
+}
+
+static void a_coding_goes_before_a_length(void) {
+    CHECK_EQUAL(expect(CHUNKED "Content-Length: 1\r\n", "2\r\nhi\r\n0\r\n\r\n", "hi"),
+                CLIENT_RESPONSE_BODY_COMPLETE);
+    CHECK_EQUAL(expect(OK "Transfer-Encoding: gzip, chunked\r\n", "0\r\n", ""),
+                CLIENT_RESPONSE_BODY_BAD);
+    CHECK_EQUAL(expect(OK "Transfer-Encoding: gzip\r\n", "x", ""), CLIENT_RESPONSE_BODY_BAD);
+    CHECK_EQUAL(expect(OK "Transfer-Encoding: chunked, gzip\r\n", "x", ""),
+                CLIENT_RESPONSE_BODY_BAD);
+    CHECK_EQUAL(expect("HTTP/1.0 403 x\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n",
+                       "0\r\n", ""),
+                CLIENT_RESPONSE_BODY_BAD);
+}
+
+static void the_beginning_is_enough(void) {
+    char many[CLIENT_RESPONSE_BODY_TEXT_MAX + 101];
+    char begin[CLIENT_RESPONSE_BODY_TEXT_MAX + 1];
+    memset(many, 'x', sizeof many - 1);
+    many[sizeof many - 1] = '\0';
+    memset(begin, 'x', sizeof begin - 1);
+    begin[sizeof begin - 1] = '\0';
+    CHECK_EQUAL(expect(OK, many, begin), CLIENT_RESPONSE_BODY_COMPLETE);
+    CHECK_EQUAL(expect(OK "Content-Length: 1000000\r\n", many, begin),
+                CLIENT_RESPONSE_BODY_COMPLETE);
+}
+
+int main(void) {
+    test_run("body: Content-Length ends it", a_length_ends_it);
+    test_run("body: a bad Content-Length is noticed", a_bad_length_is_noticed);
+    test_run("body: 1xx, 204 and 304 have none", some_answers_have_no_body);
+    test_run("body: without a length it goes on to the end", without_a_length_it_goes_on);
+    test_run("body: chunks are joined (RFC 9112, 7.1)", chunks_are_joined);
+    test_run("body: bad chunks are noticed", bad_chunks_are_noticed);
+    test_run("body: the line before a chunk has a bound", a_line_of_a_chunk_has_a_bound);
+    test_run("body: Transfer-Encoding goes before Content-Length", a_coding_goes_before_a_length);
+    test_run("body: its beginning is enough", the_beginning_is_enough);
+    return test_report();
+}

@@ -1,0 +1,174 @@
+/* deflate: what one message may refer to in those before it (RFC 7692, 7.2.3.2). */
+#include "tests/support/deflate_ends.h"
+
+/* The peer has not seen what was refused. */
+static void nothing_refers_to_a_refused_message(void) {
+    static uint8_t bytes[MESSAGE_MAX], text[3000];
+    uint64_t dice = 4;
+    for (unsigned bits = 8; bits <= 15; bits++) {
+        struct ends ends;
+        start(&ends, bits);
+        for (unsigned i = 0; i < 100; i++) {
+            size_t length = 1 + roll(&dice, i % 50 == 0 ? MESSAGE_MAX : 2u << bits);
+            size_t part = 1 + roll(&dice, sizeof text);
+            length = length < part ? part : length < MESSAGE_MAX ? length : MESSAGE_MAX;
+            fill(i % KINDS, &dice, bytes, length);
+            fill((i + i / KINDS) % KINDS, &dice, text, part);
+            CHECK(!compress(&ends, bytes, length, roll(&dice, 6)));
+            CHECK(goes_over(&ends, text, part));
+            CHECK(!compress(&ends, bytes, length, 5));
+            CHECK(goes_over(&ends, bytes, part));
+        }
+        stop(&ends);
+    }
+}
+
+/* Unless they are too large together. */
+static void the_history_outlives_a_refused_message(void) {
+    static uint8_t text[500], refused[WINDOW_MAX];
+    uint64_t dice = 5;
+    for (unsigned bits = 10; bits <= 15; bits++) {
+        struct ends ends;
+        start(&ends, bits);
+        fill(1, &dice, text, sizeof text);
+        CHECK(goes_over(&ends, text, sizeof text));
+        for (unsigned i = 0; i < 100; i++) {
+            size_t length = 1 + roll(&dice, 1u << bits);
+            fill(i % KINDS, &dice, refused, length);
+            memcpy(refused, text, length < 300 ? length : 300);
+            CHECK(!compress(&ends, refused, length, 5));
+            CHECK(goes_over(&ends, text, sizeof text));
+            CHECK_FOR(ends.sent_length < 20, "window %u, refusal %u: %zu", bits, i,
+                      ends.sent_length);
+        }
+        CHECK(!compress(&ends, refused, WINDOW_MAX, 5));
+        CHECK(!compress(&ends, refused, WINDOW_MAX, 5));
+        CHECK(goes_over(&ends, text, sizeof text));
+        stop(&ends);
+    }
+}
+
+/* The peer has seen none of what was abandoned, or refused after some turns. */
+static void a_message_may_end_after_any_turn(void) {
+    static uint8_t noise[MESSAGE_MAX], out[MESSAGE_MAX];
+    uint64_t dice = 12;
+    for (unsigned bits = 8; bits <= 15; bits++) {
+        struct ends ends;
+        start(&ends, bits);
+        for (size_t turns = 0; turns < 3; turns++) {
+            fill(1, &dice, noise, sizeof noise);
+            deflate_begin(&ends.deflate, noise, sizeof noise, out, sizeof out);
+            for (size_t i = 0; i < turns; i++) {
+                CHECK_EQUAL(deflate_run(&ends.deflate, &ends.sent_length), DEFLATE_GO_ON);
+            }
+            deflate_forget(&ends.deflate);
+            CHECK(goes_over(&ends, noise, 1000));
+            CHECK(!compress(&ends, noise, sizeof noise, (turns + 1) * DEFLATE_TURN / 2));
+            CHECK_FOR(ends.turns > 1 || turns == 0, "window %u: refused after %zu", bits,
+                      ends.turns);
+            CHECK(goes_over(&ends, noise + 50000, 1000));
+            CHECK_FOR(ends.sent_length > 1000, "window %u: %zu", bits, ends.sent_length);
+        }
+        stop(&ends);
+    }
+}
+
+static void a_history_that_was_taken_away_serves_as_before(void) {
+    static uint8_t bytes[9000], history[WINDOW_MAX];
+    uint64_t dice = 6;
+    for (unsigned bits = 8; bits <= 15; bits++) {
+        struct ends ends;
+        start(&ends, bits);
+        for (unsigned i = 0; i < 60; i++) {
+            fill(6, &dice, bytes, sizeof bytes);
+            size_t length = 1 + roll(&dice, sizeof bytes);
+            size_t kept = deflate_history(&ends.deflate, history);
+            CHECK(kept <= (size_t)1 << bits && kept <= ends.received.length);
+            CHECK_BYTES(history, kept, ends.received.bytes + ends.received.length - kept, kept);
+            memset(ends.memory, 0x5a, deflate_memory(bits));
+            deflate_init(&ends.deflate, bits, ends.memory);
+            deflate_set_history(&ends.deflate, history, kept);
+            CHECK(goes_over(&ends, bytes, length));
+        }
+        size_t kept = deflate_history(&ends.deflate, history);
+        deflate_init(&ends.deflate, bits, ends.memory);
+        deflate_set_history(&ends.deflate, history, kept);
+        CHECK(goes_over(&ends, history + kept - 200, 200));
+        CHECK_FOR(ends.sent_length < 20, "window %u: %zu", bits, ends.sent_length);
+        stop(&ends);
+    }
+}
+
+/* A peer that forgets as well, as without context takeover, must understand it. */
+static void nothing_refers_to_what_is_forgotten(void) {
+    static uint8_t bytes[40000];
+    uint64_t dice = 7;
+    for (unsigned bits = 8; bits <= 15; bits++) {
+        struct ends ends;
+        start(&ends, bits);
+        for (unsigned i = 0; i < 500; i++) {
+            size_t length = 1 + roll(&dice, i % 20 == 0 ? sizeof bytes : 400);
+            if (i % 3 == 0) {
+                fill(i % KINDS, &dice, bytes, length);
+            }
+            deflate_forget(&ends.deflate);
+            inflate_init(&ends.inflate, bits);
+            ends.received.length = 0;
+            CHECK_EQUAL(deflate_history(&ends.deflate, ends.sent), 0);
+            CHECK_FOR(goes_over(&ends, bytes, length), "window %u, message %u", bits, i);
+        }
+        stop(&ends);
+    }
+}
+
+static void a_history_of_the_whole_window(void) {
+    static uint8_t bytes[MESSAGE_MAX];
+    for (unsigned bits = 8; bits <= 15; bits++) {
+        struct ends ends;
+        uint64_t dice = 11;
+        size_t window = (size_t)1 << bits;
+        start(&ends, bits);
+        fill(1, &dice, bytes, sizeof bytes);
+        deflate_set_history(&ends.deflate, bytes, window);
+        size_t kept = deflate_history(&ends.deflate, ends.sent);
+        CHECK_BYTES(ends.sent, kept, bytes + window - kept, kept);
+        size_t fresh = sizeof bytes - window, most = fresh + fresh / 800 + kept / 8 + 40;
+        CHECK(compress(&ends, bytes + window - kept, kept + fresh, 2 * MESSAGE_MAX));
+        CHECK_FOR(ends.sent_length <= most, "window %u: %zu", bits, ends.sent_length);
+        CHECK(compress(&ends, bytes, sizeof bytes, 2 * MESSAGE_MAX));
+        CHECK(compress(&ends, bytes + sizeof bytes - 100, 100, 2 * MESSAGE_MAX));
+        CHECK_FOR(ends.sent_length < 20, "window %u: %zu", bits, ends.sent_length);
+        stop(&ends);
+    }
+}
+
+static void a_full_window_can_be_forgotten(void) {
+    static uint8_t bytes[70000];
+    for (unsigned bits = 8; bits <= 15; bits++) {
+        size_t full = ((size_t)2 << bits) + 524;
+        uint64_t dice = 8;
+        struct ends ends;
+        start(&ends, bits);
+        full = full < 65536 ? full : 65536;
+        fill(6, &dice, bytes, sizeof bytes);
+        CHECK(goes_over(&ends, bytes, full));
+        deflate_forget(&ends.deflate);
+        inflate_init(&ends.inflate, bits);
+        ends.received.length = 0;
+        CHECK(goes_over(&ends, bytes, sizeof bytes));
+        stop(&ends);
+    }
+}
+
+int main(void) {
+    test_run("deflate: nothing refers to a refused message", nothing_refers_to_a_refused_message);
+    test_run("deflate: the history outlives a refused message",
+             the_history_outlives_a_refused_message);
+    test_run("deflate: a message may end after any turn", a_message_may_end_after_any_turn);
+    test_run("deflate: a history that was taken away serves as before",
+             a_history_that_was_taken_away_serves_as_before);
+    test_run("deflate: nothing refers to what is forgotten", nothing_refers_to_what_is_forgotten);
+    test_run("deflate: a history of the whole window", a_history_of_the_whole_window);
+    test_run("deflate: a full window can be forgotten", a_full_window_can_be_forgotten);
+    return test_report();
+}

@@ -1,0 +1,97 @@
+/* handshake: the subprotocols that a request offers, of which one is chosen, and its extensions. */
+#include "tests/support/handshake_request.h"
+#include "tests/support/test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The client's list of subprotocols leads to the choice, or to none. */
+static void expect_subprotocol(const char *lines, const char *wanted) {
+    char text[HANDSHAKE_REQUEST_TEXT_SIZE];
+    struct handshake handshake;
+    handshake_request_write(text, NULL, lines);
+    CHECK_EQUAL(handshake_request_verdict(text, &handshake_request_any_origin, &handshake),
+                HANDSHAKE_ACCEPTED);
+    const char *got = handshake.subprotocol;
+    bool good = got == wanted || (got != NULL && wanted != NULL && strcmp(got, wanted) == 0);
+    CHECK_FOR(good, "chose %s, not %s, from\n%s", got != NULL ? got : "none",
+              wanted != NULL ? wanted : "none", lines);
+    for (size_t i = 0; i < 3 && got != NULL; i++) {
+        good = got == handshake_request_spoken[i];
+        got = good ? NULL : got;
+    }
+    CHECK(got == NULL); /* the choice is one of the policy's own strings */
+}
+
+/* Items 8 of 4.2.1 and 5 of 4.2.2. The order is the client's wish. */
+static void choice_of_subprotocol(void) {
+    expect_subprotocol("Sec-WebSocket-Protocol: chat", "chat");
+    expect_subprotocol("Sec-WebSocket-Protocol: chat, superchat", "chat");
+    expect_subprotocol("Sec-WebSocket-Protocol: superchat, chat", "superchat");
+    expect_subprotocol("Sec-WebSocket-Protocol: soap,v2.example,chat", "v2.example");
+    expect_subprotocol("sec-websocket-protocol: ,, superchat ,", "superchat");
+    expect_subprotocol("Sec-WebSocket-Protocol: chat, chat", "chat");
+}
+
+static void subprotocols_in_several_headers(void) {
+    expect_subprotocol("Sec-WebSocket-Protocol: soap\r\nSec-WebSocket-Protocol: superchat, chat",
+                       "superchat");
+    expect_subprotocol("Sec-WebSocket-Protocol: superchat\r\nX: y\r\nSec-WebSocket-Protocol: chat",
+                       "superchat");
+}
+
+static void no_common_subprotocol(void) {
+    expect_subprotocol(NULL, NULL);
+    expect_subprotocol("Sec-WebSocket-Protocol: soap, wamp", NULL);
+    expect_subprotocol("Sec-WebSocket-Protocol: Chat, CHAT", NULL); /* case counts (11.5) */
+    expect_subprotocol("Sec-WebSocket-Protocol: chats, cha, chat.v1", NULL);
+}
+
+static void server_without_subprotocols(void) {
+    static const struct handshake_policy none = {.subprotocol_count = 0};
+    char text[HANDSHAKE_REQUEST_TEXT_SIZE];
+    struct handshake handshake;
+    handshake_request_write(text, NULL, "Sec-WebSocket-Protocol: chat");
+    CHECK_EQUAL(handshake_request_verdict(text, &none, &handshake), HANDSHAKE_ACCEPTED);
+    CHECK(handshake.subprotocol == NULL);
+}
+
+static void subprotocols_are_tokens(void) {
+    static const char *const bad[] = {"chat room", "chat/1",    "a;b",         "\"chat\"",
+                                      "chat, a b", "a b, chat", "ch\xc3\xa9t", "chat(1)",
+                                      "a=b",       "chat\tchat"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char line[80];
+        snprintf(line, sizeof line, "Sec-WebSocket-Protocol: %s", bad[i]);
+        handshake_request_expect(NULL, line, HANDSHAKE_BAD_SUBPROTOCOLS);
+    }
+    handshake_request_expect(NULL, "Sec-WebSocket-Protocol:", HANDSHAKE_BAD_SUBPROTOCOLS);
+    handshake_request_expect(NULL, "Sec-WebSocket-Protocol: ,", HANDSHAKE_BAD_SUBPROTOCOLS);
+    handshake_request_expect(NULL, "Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Protocol: a b",
+                             HANDSHAKE_BAD_SUBPROTOCOLS);
+}
+
+/* Item 9, and section 9.1. */
+static void extensions_are_well_formed(void) {
+    handshake_request_expect(NULL,
+                             "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
+                             HANDSHAKE_ACCEPTED);
+    handshake_request_expect(
+        NULL, "Sec-WebSocket-Extensions: a; b=\"1\"\r\nSec-WebSocket-Extensions: c, d",
+        HANDSHAKE_ACCEPTED);
+    handshake_request_expect(NULL, "Sec-WebSocket-Extensions:", HANDSHAKE_BAD_EXTENSIONS);
+    handshake_request_expect(NULL, "Sec-WebSocket-Extensions: a;", HANDSHAKE_BAD_EXTENSIONS);
+    handshake_request_expect(NULL, "Sec-WebSocket-Extensions: a b", HANDSHAKE_BAD_EXTENSIONS);
+    handshake_request_expect(NULL, "Sec-WebSocket-Extensions: a\r\nSec-WebSocket-Extensions: b; c=",
+                             HANDSHAKE_BAD_EXTENSIONS);
+}
+
+int main(void) {
+    test_run("handshake: the first subprotocol of the client's list", choice_of_subprotocol);
+    test_run("handshake: subprotocols in several headers", subprotocols_in_several_headers);
+    test_run("handshake: no common subprotocol, no choice", no_common_subprotocol);
+    test_run("handshake: a server without subprotocols", server_without_subprotocols);
+    test_run("handshake: subprotocols are tokens", subprotocols_are_tokens);
+    test_run("handshake: extensions are well-formed", extensions_are_well_formed);
+    return test_report();
+}

@@ -1,0 +1,196 @@
+/* What the clock demands of an open connection, asked with times that are made up. */
+#include "step05_echo/limits.h"
+
+#include "tests/support/test.h"
+
+enum { START = 5000, SECOND = 1000 };
+
+/* A connection of which only that is filled in which limits look at. */
+struct scene {
+    struct limits_settings settings;
+    struct limits limits;
+    struct connection connection;
+    bool can_relax;
+};
+
+static void begin(struct scene *scene) {
+    scene->limits = (struct limits){.settings = &scene->settings, .heard = true, .message = true};
+    int64_t wait;
+    CHECK_EQUAL(limits_due(&scene->limits, &scene->connection, false, START, &wait),
+                LIMITS_NOTHING);
+}
+
+/* Asks at this moment, counted from the start; `wait` is looked at only if nothing is due. */
+static void check(struct scene *scene, int64_t at, enum limits_due due, int64_t wait) {
+    int64_t got = -1;
+    enum limits_due is_due =
+        limits_due(&scene->limits, &scene->connection, scene->can_relax, START + at, &got);
+    CHECK_FOR(is_due == due, "after %lld ms %d is due and not %d", (long long)at, (int)is_due,
+              (int)due);
+    CHECK_FOR(due != LIMITS_NOTHING || got == wait, "after %lld ms the wait is %lld and not %lld",
+              (long long)at, (long long)got, (long long)wait);
+}
+
+static void nothing_is_due_without_limits(void) {
+    struct scene scene = {.settings = {0, 0, 0}};
+    begin(&scene);
+    check(&scene, 0, LIMITS_NOTHING, LIMITS_LONGEST_WAIT);
+    scene.connection.in_frame = true;
+    check(&scene, 1000000 * (int64_t)SECOND, LIMITS_NOTHING, LIMITS_LONGEST_WAIT);
+}
+
+static void silence_gets_a_ping_and_more_of_it_is_the_end(void) {
+    struct scene scene = {.settings = {30 * SECOND, 0, 0}};
+    begin(&scene);
+    check(&scene, 0, LIMITS_NOTHING, 30 * SECOND);
+    check(&scene, 29999, LIMITS_NOTHING, 1);
+    check(&scene, 30001, LIMITS_PING, 0);
+    check(&scene, 30001, LIMITS_NOTHING, 30 * SECOND);
+    check(&scene, 60001, LIMITS_NOTHING, 1);
+    check(&scene, 60002, LIMITS_NO_PONG, 0);
+}
+
+/* Whoever was busy for long, or stopped, finds the pong as soon as it reads. */
+static void a_pong_that_nobody_has_read_yet_counts(void) {
+    struct scene scene = {.settings = {30 * SECOND, 0, 0}};
+    begin(&scene);
+    check(&scene, 30000, LIMITS_PING, 0);
+    check(&scene, 90000, LIMITS_NOTHING, 1);
+    scene.limits.heard = true;
+    check(&scene, 90000, LIMITS_NOTHING, 30000);
+    check(&scene, 120000, LIMITS_PING, 0);
+}
+
+static void whatever_comes_answers_a_ping(void) {
+    struct scene scene = {.settings = {30 * SECOND, 0, 0}};
+    begin(&scene);
+    check(&scene, 30000, LIMITS_PING, 0);
+    scene.limits.heard = true;
+    check(&scene, 59000, LIMITS_NOTHING, 30 * SECOND);
+    check(&scene, 89000, LIMITS_PING, 0);
+}
+
+static void no_ping_is_due_while_output_waits(void) {
+    struct scene scene = {.settings = {30 * SECOND, 0, 0}};
+    begin(&scene);
+    scene.connection.output.total = 1;
+    check(&scene, 40000, LIMITS_NOTHING, LIMITS_LONGEST_WAIT);
+    scene.connection.output.total = 0;
+    check(&scene, 40001, LIMITS_PING, 0);
+}
+
+static void only_a_message_renews_the_idle_time(void) {
+    struct scene scene = {.settings = {0, 10 * SECOND, 0}};
+    begin(&scene);
+    check(&scene, 4000, LIMITS_NOTHING, 6000);
+    scene.limits.heard = scene.limits.control = true;
+    check(&scene, 5000, LIMITS_NOTHING, 5000);
+    scene.limits.heard = scene.limits.message = true;
+    check(&scene, 9000, LIMITS_NOTHING, 10000);
+    check(&scene, 18999, LIMITS_NOTHING, 1);
+    check(&scene, 19000, LIMITS_IDLE, 0);
+}
+
+/* Pings within a message do not renew its time, and neither do its own pieces. */
+static void a_message_that_has_begun_has_a_time_in_all(void) {
+    struct scene scene = {.settings = {0, 0, 60 * SECOND}};
+    begin(&scene);
+    scene.connection.in_message = true;
+    check(&scene, 1000, LIMITS_NOTHING, 60000);
+    scene.limits.heard = true;
+    check(&scene, 41000, LIMITS_NOTHING, 20000);
+    check(&scene, 61000, LIMITS_SLOW_MESSAGE, 0);
+}
+
+static void the_bytes_of_a_message_earn_time(void) {
+    struct scene scene = {.settings = {0, 0, 60 * SECOND}};
+    begin(&scene);
+    scene.connection.in_message = true;
+    check(&scene, 0, LIMITS_NOTHING, 60000);
+    scene.connection.message_received = 10 * LIMITS_LEAST_RATE + LIMITS_LEAST_RATE / 2;
+    check(&scene, 60000, LIMITS_NOTHING, 10500);
+    check(&scene, 70500, LIMITS_SLOW_MESSAGE, 0);
+}
+
+static void a_frame_between_messages_has_a_time_too(void) {
+    struct scene scene = {.settings = {0, 0, 60 * SECOND}};
+    begin(&scene);
+    scene.connection.input.end = 1; /* a byte of a header */
+    check(&scene, 0, LIMITS_NOTHING, 60000);
+    scene.connection.input.end = 0;
+    check(&scene, 59000, LIMITS_NOTHING, LIMITS_LONGEST_WAIT);
+    scene.connection.in_frame = true;
+    check(&scene, 59500, LIMITS_NOTHING, 60000);
+}
+
+/* Each read ends one thing and begins another. */
+static void what_ends_gives_its_time_to_the_next(void) {
+    struct scene scene = {.settings = {0, 0, 60 * SECOND}};
+    begin(&scene);
+    scene.connection.in_frame = true;
+    check(&scene, 0, LIMITS_NOTHING, 60000);
+    scene.limits.message = true;
+    check(&scene, 50000, LIMITS_NOTHING, 60000);
+    scene.limits.control = true;
+    check(&scene, 100000, LIMITS_NOTHING, 60000);
+    check(&scene, 160000, LIMITS_SLOW_MESSAGE, 0);
+}
+
+static void our_close_leaves_a_time_for_the_peers_and_ends_all_others(void) {
+    struct scene scene = {.settings = {1000, 1000, 1000}, .can_relax = true};
+    begin(&scene);
+    scene.connection.close_sent = true;
+    scene.connection.in_frame = true;
+    check(&scene, 5000, LIMITS_NOTHING, LIMITS_CLOSE_TIMEOUT);
+    scene.limits.heard = scene.limits.message = true;
+    check(&scene, 6999, LIMITS_NOTHING, 1);
+    check(&scene, 7000, LIMITS_NO_CLOSE, 0);
+}
+
+static void memory_goes_back_once_in_each_silence(void) {
+    struct scene scene = {.settings = {30 * SECOND, 0, 0}, .can_relax = true};
+    begin(&scene);
+    check(&scene, 0, LIMITS_NOTHING, LIMITS_RELAX_AFTER);
+    check(&scene, 1000, LIMITS_RELAX, 0);
+    check(&scene, 1000, LIMITS_NOTHING, 29000);
+    scene.limits.heard = true;
+    check(&scene, 2000, LIMITS_NOTHING, LIMITS_RELAX_AFTER);
+    scene.can_relax = false;
+    check(&scene, 9000, LIMITS_NOTHING, 23000);
+}
+
+/* A loop may come late, when several things are due; each is told, the most urgent first. */
+static void several_things_are_due_one_after_the_other(void) {
+    struct scene scene = {.settings = {2000, 3000, 0}, .can_relax = true};
+    begin(&scene);
+    check(&scene, 2500, LIMITS_RELAX, 0);
+    check(&scene, 2500, LIMITS_PING, 0);
+    check(&scene, 2500, LIMITS_NOTHING, 500);
+    check(&scene, 9000, LIMITS_IDLE, 0);
+    scene.connection.close_sent = true;
+    check(&scene, 9000, LIMITS_NOTHING, LIMITS_CLOSE_TIMEOUT);
+}
+
+int main(void) {
+    test_run("limits: nothing is due without limits", nothing_is_due_without_limits);
+    test_run("limits: silence gets a ping, and more of it is the end",
+             silence_gets_a_ping_and_more_of_it_is_the_end);
+    test_run("limits: a pong that nobody has read yet counts",
+             a_pong_that_nobody_has_read_yet_counts);
+    test_run("limits: whatever comes answers a ping", whatever_comes_answers_a_ping);
+    test_run("limits: no ping is due while output waits", no_ping_is_due_while_output_waits);
+    test_run("limits: only a message renews the idle time", only_a_message_renews_the_idle_time);
+    test_run("limits: a message that has begun has a time in all",
+             a_message_that_has_begun_has_a_time_in_all);
+    test_run("limits: the bytes of a message earn time", the_bytes_of_a_message_earn_time);
+    test_run("limits: a frame between messages has a time, too",
+             a_frame_between_messages_has_a_time_too);
+    test_run("limits: what ends gives its time to the next", what_ends_gives_its_time_to_the_next);
+    test_run("limits: our Close leaves a time for the peer's and ends all others (7.1.3)",
+             our_close_leaves_a_time_for_the_peers_and_ends_all_others);
+    test_run("limits: memory goes back once in each silence",
+             memory_goes_back_once_in_each_silence);
+    test_run("limits: several things are due one after the other",
+             several_things_are_due_one_after_the_other);
+    return test_report();
+}

@@ -1,0 +1,339 @@
+/* The listeners module: a name is all its addresses, with one port. What names stand for is made up
+ * here, so that nothing depends on this machine's. */
+#include "step01_tcp/server.h"
+
+#include "tests/support/raw_client.h"
+#include "tests/support/test.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { NAMES_MAX = 40 };
+
+/* Whatever name is looked up has the addresses that stand in it, with commas in between. */
+static int test_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                            struct addrinfo **found) {
+    static struct sockaddr_in6 address[NAMES_MAX];
+    static struct addrinfo info[NAMES_MAX];
+    size_t count = 0;
+    for (const char *from = host; count < NAMES_MAX; from += strcspn(from, ",") + 1) {
+        char text[64];
+        struct sockaddr_in *four = (struct sockaddr_in *)&address[count];
+        snprintf(text, sizeof text, "%.*s", (int)strcspn(from, ","), from);
+        memset(&address[count], 0, sizeof address[count]);
+        bool is_four = inet_pton(AF_INET, text, &four->sin_addr) == 1;
+        if (!is_four) {
+            CHECK_EQUAL(inet_pton(AF_INET6, text, &address[count].sin6_addr), 1);
+        }
+        four->sin_port = htons((uint16_t)(service != NULL ? strtoul(service, NULL, 10)
+                                                          : 0)); /* in the same place in both */
+        address[count].sin6_family = is_four ? AF_INET : AF_INET6;
+        info[count] = (struct addrinfo){.ai_family = is_four ? AF_INET : AF_INET6};
+        info[count].ai_socktype = hints->ai_socktype;
+        info[count].ai_addr = (struct sockaddr *)&address[count];
+        info[count].ai_addrlen = is_four ? sizeof *four : sizeof address[count];
+        count++;
+        if (from[strcspn(from, ",")] == '\0') {
+            break;
+        }
+        info[count - 1].ai_next = &info[count];
+    }
+    *found = info;
+    return 0;
+}
+
+static void test_freeaddrinfo(struct addrinfo *found) {
+    (void)found;
+}
+
+/* The calls of bind that fail because the port is in use: every second one, this many times. */
+static unsigned binds, binds_to_fail;
+
+static int test_bind(int fd, const struct sockaddr *address, socklen_t size) {
+    if (++binds % 2 == 0 && binds_to_fail > 0) {
+        binds_to_fail--;
+        errno = EADDRINUSE;
+        return -1;
+    }
+    return bind(fd, address, size);
+}
+
+/* The Makefile links this copy of the module instead of the other one. */
+#define getaddrinfo test_getaddrinfo
+#define freeaddrinfo test_freeaddrinfo
+#define bind test_bind
+#include "step01_tcp/listeners.c" /* NOLINT(bugprone-suspicious-include): on purpose, see above */
+#undef getaddrinfo
+#undef freeaddrinfo
+#undef bind
+
+/* Whether this machine has an address. Says so if not, since something is not tried then. */
+static bool has(const char *text) {
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found;
+    test_getaddrinfo(text, "0", &hints, &found);
+    int fd = socket(found->ai_family, SOCK_STREAM, 0);
+    bool good = fd >= 0 && bind(fd, found->ai_addr, found->ai_addrlen) == 0;
+    close(fd);
+    if (!good) {
+        printf("this machine has no %s; not tried\n", text);
+    }
+    return good;
+}
+
+static unsigned port_of(const struct listener *listener) {
+    return ntohs(((const struct sockaddr_in *)&listener->address)->sin_port);
+}
+
+/* Whether somebody can connect to an address as it is written, and is accepted by this socket. */
+static bool reaches(const char *text, unsigned port, int listener) {
+    char service[8];
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found;
+    struct tcp_connection connection;
+    struct sockaddr_storage from;
+    snprintf(service, sizeof service, "%u", port);
+    test_getaddrinfo(text, service, &hints, &found);
+    int fd = socket(found->ai_family, SOCK_STREAM, 0);
+    bool connected = connect(fd, found->ai_addr, found->ai_addrlen) == 0;
+    struct pollfd wait = {listener, POLLIN, 0};
+    bool accepted = connected && poll(&wait, 1, PROCESS_WAIT) == 1 &&
+                    tcp_accept(listener, &connection, &from) == 0;
+    if (accepted) {
+        tcp_close(&connection);
+    }
+    close(fd);
+    return accepted;
+}
+
+/* The number of the next descriptor: the same before and after if none was left open. */
+static int next_descriptor(void) {
+    int fd = dup(STDOUT_FILENO);
+    close(fd);
+    return fd;
+}
+
+static void open_all_of(struct listeners *listeners, const char *name, size_t wanted) {
+    char error[256] = "";
+    memset(listeners, 0, sizeof *listeners);
+    int result = listeners_open(listeners, name, 0, error, sizeof error);
+    CHECK_FOR(result == 0 && listeners->count == wanted, "%s: %zu listeners, %s", name,
+              listeners->count, error);
+}
+
+static void check_error(const char *name, uint16_t port, const char *wanted) {
+    struct listeners listeners;
+    char error[256] = "";
+    int before = next_descriptor();
+    CHECK_EQUAL(listeners_open(&listeners, name, port, error, sizeof error), -1);
+    CHECK_FOR(strstr(error, wanted) != NULL, "%s: not '%s' but '%s'", name, wanted, error);
+    CHECK_EQUAL(next_descriptor(), before);
+}
+
+static void every_address_is_listened_on_with_one_port(void) {
+    static const char *const others[] = {"::1", "127.0.0.2"};
+    for (size_t i = 0; i < 2; i++) {
+        struct listeners listeners;
+        char name[64];
+        int before = next_descriptor();
+        if (!has(others[i])) {
+            continue;
+        }
+        snprintf(name, sizeof name, "127.0.0.1,%s", others[i]);
+        open_all_of(&listeners, name, 2);
+        unsigned port = port_of(&listeners.at[0]);
+        CHECK(port != 0);
+        CHECK_EQUAL(port_of(&listeners.at[1]), port);
+        CHECK(reaches("127.0.0.1", port, listeners.at[0].fd));
+        CHECK(reaches(others[i], port, listeners.at[1].fd));
+        listeners_close(&listeners);
+        CHECK_EQUAL(next_descriptor(), before);
+    }
+}
+
+/* As a name in /etc/hosts may have them. An IPv6 socket would take the IPv4 port as well. */
+static void the_two_wildcards_stand_side_by_side(void) {
+    struct listeners listeners;
+    if (has("::1")) {
+        open_all_of(&listeners, "::,0.0.0.0", 2);
+        unsigned port = port_of(&listeners.at[0]);
+        CHECK(reaches("::1", port, listeners.at[0].fd));
+        CHECK(reaches("127.0.0.1", port, listeners.at[1].fd));
+        listeners_close(&listeners);
+    }
+}
+
+/* "--host ::" serves both families where the system's own rule is that it does. */
+static void one_address_alone_is_as_the_system_has_it(void) {
+    struct listeners listeners;
+    int by_default = -1, here = -2;
+    socklen_t size = sizeof here;
+    if (has("::1")) {
+        int fd = socket(AF_INET6, SOCK_STREAM, 0);
+        getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &by_default, &size);
+        close(fd);
+        open_all_of(&listeners, "::", 1);
+        getsockopt(listeners.at[0].fd, IPPROTO_IPV6, IPV6_V6ONLY, &here, &size);
+        CHECK_EQUAL(here, by_default);
+        listeners_close(&listeners);
+    }
+}
+
+static void an_address_that_is_named_twice_counts_once(void) {
+    struct listeners listeners;
+    open_all_of(&listeners, "127.0.0.1,127.0.0.1", 1);
+    listeners_close(&listeners);
+}
+
+/* 203.0.113.1 is of no machine (RFC 5737), as ::1 is of none without IPv6. */
+static void an_address_that_the_machine_lacks_is_left_out(void) {
+    struct listeners listeners;
+    open_all_of(&listeners, "203.0.113.1,127.0.0.1", 1);
+    unsigned port = port_of(&listeners.at[0]);
+    CHECK(reaches("127.0.0.1", port, listeners.at[0].fd));
+    listeners_close(&listeners);
+    open_all_of(&listeners, "127.0.0.1,203.0.113.1", 1);
+    listeners_close(&listeners);
+    check_error("203.0.113.1", 0, "'203.0.113.1' is not an address of this machine");
+    check_error("203.0.113.1,198.51.100.1", 0, "is not an address of this machine");
+}
+
+static void a_port_in_use_at_any_address_is_an_error(void) {
+    struct listeners first;
+    char wanted[128];
+    const char *other = has("127.0.0.2") ? "127.0.0.2" : "::1";
+    open_all_of(&first, other, 1);
+    unsigned port = port_of(&first.at[0]);
+    char name[64];
+    snprintf(name, sizeof name, "127.0.0.1,%s", other);
+    snprintf(wanted, sizeof wanted, "%s:%u is in use by another program; try --port ",
+             other[0] == ':' ? "[::1]" : other, port);
+    check_error(name, (uint16_t)port, wanted);
+    listeners_close(&first);
+}
+
+/* The free port of the first address may be in use at the second. */
+static void another_free_port_is_tried(void) {
+    struct listeners listeners;
+    const char *name = has("127.0.0.2") ? "127.0.0.1,127.0.0.2" : "127.0.0.1,::1";
+    binds = 0;
+    binds_to_fail = 3;
+    open_all_of(&listeners, name, 2);
+    CHECK_EQUAL(binds, 4 * 2);
+    CHECK_EQUAL(port_of(&listeners.at[0]), port_of(&listeners.at[1]));
+    listeners_close(&listeners);
+    binds = 0;
+    binds_to_fail = 1000;
+    check_error(name, 0, "every port that was tried is in use at an address of '127.0.0.1,");
+    CHECK_EQUAL(binds, LISTENERS_TRIES * 2);
+    binds_to_fail = 0;
+}
+
+static void a_name_with_very_many_addresses_is_refused(void) {
+    char name[NAMES_MAX * 16] = "127.0.0.1";
+    for (int i = 2; i <= LISTENERS_MAX + 1; i++) {
+        snprintf(name + strlen(name), sizeof name - strlen(name), ",127.0.0.%d", i);
+    }
+    check_error(name, 0, "addresses; try --host with one of them");
+}
+
+static void serve_nobody(struct tcp_connection *connection, void *context) {
+    (void)connection;
+    (void)context;
+}
+
+/* The child's standard output while server_run is in it, and what has come. */
+struct served {
+    pid_t pid;
+    int output;
+    char line[256];
+};
+
+static void start_server(struct served *served, const char *host) {
+    struct server server;
+    int out[2] = {-1, -1};
+    server_init(&server, "test", "");
+    server.host = host;
+    server.port = 0;
+    server.quiet = true;
+    server.hints = "";
+    server.threads.handle = serve_nobody;
+    fflush(stdout);
+    CHECK_EQUAL(pipe(out), 0);
+    served->pid = fork();
+    if (served->pid == 0) {
+        dup2(out[1], STDOUT_FILENO);
+        close(out[0]);
+        close(out[1]);
+        alarm(PROCESS_WAIT / 1000);
+        _exit(server_run(&server, 0, NULL));
+    }
+    close(out[1]);
+    served->output = out[0];
+    size_t len = 0;
+    while (len + 1 < sizeof served->line && read(out[0], served->line + len, 1) == 1 &&
+           served->line[len] != '\n') {
+        len++;
+    }
+    served->line[len] = '\0';
+}
+
+/* The rule of Debian and macOS for localhost. A script still finds one line, with one port. */
+static void one_line_says_where_it_listens(void) {
+    struct served served;
+    char wanted[256];
+    int status = -1;
+    if (!has("::1")) {
+        return;
+    }
+    start_server(&served, "127.0.0.1,::1");
+    const char *colon = strstr(served.line, "127.0.0.1:");
+    unsigned port = colon != NULL ? (unsigned)strtoul(colon + 10, NULL, 10) : 0;
+    snprintf(wanted, sizeof wanted,
+             "listening on http://127.0.0.1:%u/ (ws://127.0.0.1:%u/), and on [::1]:%u", port, port,
+             port);
+    CHECK_FOR(strcmp(served.line, wanted) == 0, "not %s but %s", wanted, served.line);
+    for (int family = 0; family < 2; family++) {
+        struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+        struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
+        four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        six.sin6_addr = (struct in6_addr)IN6ADDR_LOOPBACK_INIT;
+        int fd = socket(family == 0 ? AF_INET : AF_INET6, SOCK_STREAM, 0);
+        CHECK_EQUAL(family == 0 ? connect(fd, (struct sockaddr *)&four, sizeof four)
+                                : connect(fd, (struct sockaddr *)&six, sizeof six),
+                    0);
+        raw_client_expect_end(fd); /* so it was accepted, and served */
+        close(fd);
+    }
+    kill(served.pid, SIGTERM);
+    waitpid(served.pid, &status, 0);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    close(served.output);
+}
+
+int main(void) {
+    test_run("listeners: every address is listened on with one port",
+             every_address_is_listened_on_with_one_port);
+    test_run("listeners: :: and 0.0.0.0 stand side by side", the_two_wildcards_stand_side_by_side);
+    test_run("listeners: :: alone takes what the system gives it",
+             one_address_alone_is_as_the_system_has_it);
+    test_run("listeners: an address that is named twice counts once",
+             an_address_that_is_named_twice_counts_once);
+    test_run("listeners: an address that the machine lacks is left out",
+             an_address_that_the_machine_lacks_is_left_out);
+    test_run("listeners: a port that is in use at any address is an error",
+             a_port_in_use_at_any_address_is_an_error);
+    test_run("listeners: another free port is tried, a bounded number of times",
+             another_free_port_is_tried);
+    test_run("listeners: a name with very many addresses is refused",
+             a_name_with_very_many_addresses_is_refused);
+    test_run("listeners: one line says where the server listens", one_line_says_where_it_listens);
+    return test_report();
+}

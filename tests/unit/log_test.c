@@ -1,0 +1,275 @@
+/* The log, with a pipe in the place of standard error: written by whoever logs, or by a writer. */
+#include "common/log.h"
+
+#include "common/log_writer.h"
+#include "tests/support/process.h"
+#include "tests/support/test.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int log_end; /* where to read what was logged; reading does not wait */
+static int real_stderr;
+
+static void begin(void) {
+    int fds[2] = {-1, -1};
+    CHECK_EQUAL(pipe(fds), 0);
+    log_end = fds[0];
+    fcntl(log_end, F_SETFL, O_NONBLOCK);
+    real_stderr = dup(STDERR_FILENO);
+    dup2(fds[1], STDERR_FILENO);
+    close(fds[1]);
+}
+
+static void end(void) {
+    dup2(real_stderr, STDERR_FILENO);
+    close(real_stderr);
+    close(log_end);
+}
+
+/* Takes what has been logged so far out of the pipe. Returns its length; `text` is a C string. */
+static size_t take(char *text, size_t size) {
+    size_t len = 0;
+    for (ssize_t count = 1; count > 0 && len + 1 < size; len += count > 0 ? (size_t)count : 0) {
+        count = read(log_end, text + len, size - 1 - len);
+    }
+    text[len] = '\0';
+    return len;
+}
+
+static void an_event_starts_with_the_number_of_its_connection(void) {
+    char text[256];
+    begin();
+    log_event(7, "closed with %d", 1000);
+    log_problem("nothing %s", "works");
+    take(text, sizeof text);
+    end();
+    CHECK_FOR(strcmp(text, "#7 closed with 1000\nnothing works\n") == 0, "%s", text);
+}
+
+static void the_level_decides_what_is_printed(void) {
+    static const char *const wanted[] = {
+        [LOG_QUIET] = "problem\n",
+        [LOG_NORMAL] = "problem\n#1 event\n#1   0000  68 69                            "
+                       "                 |hi|\n",
+        [LOG_VERBOSE] = "problem\n#1 event\n#1   0000  68 69                            "
+                        "                 |hi|\n#1 detail\n",
+    };
+    for (int level = LOG_QUIET; level <= LOG_VERBOSE; level++) {
+        char text[256];
+        begin();
+        log_set_level((enum log_level)level);
+        log_problem("problem");
+        log_event(1, "event");
+        log_hexdump(1, "hi", 2);
+        log_verbose(1, "detail");
+        take(text, sizeof text);
+        log_set_level(LOG_NORMAL);
+        end();
+        CHECK_FOR(strcmp(text, wanted[level]) == 0, "level %d: %s", level, text);
+    }
+}
+
+/* A line of any length: cut at LOG_LINE_SIZE bytes, of which the last one is the newline. */
+static void a_long_line_is_cut(void) {
+    /* With "#1 " in front and the newline after, the second is the longest that fits. */
+    static const size_t lengths[] = {LOG_LINE_SIZE - 5, LOG_LINE_SIZE - 4, LOG_LINE_SIZE - 3,
+                                     LOG_LINE_SIZE, 2000};
+    char text[4096], message[2000], wanted[LOG_LINE_SIZE];
+    memset(message, 'x', sizeof message);
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        size_t line = lengths[i] + 4 < LOG_LINE_SIZE ? lengths[i] + 4 : LOG_LINE_SIZE;
+        memset(wanted, 'x', sizeof wanted);
+        memcpy(wanted, "#1 ", 3);
+        wanted[line - 1] = '\n';
+        begin();
+        log_event(1, "%.*s", (int)lengths[i], message);
+        size_t len = take(text, sizeof text);
+        end();
+        CHECK_BYTES(text, len, wanted, line);
+    }
+}
+
+/* Lines are lost while the pipe is full, but none waits for it, except the first, a little. */
+static void a_log_that_is_read_again_goes_on(void) {
+    static char text[1 << 20];
+    begin();
+    for (int i = 0; i < 3000; i++) { /* more than any pipe of 64 KiB can hold */
+        log_problem("line %d of so many that nobody reads them", i);
+    }
+    size_t held = take(text, sizeof text);
+    CHECK(strncmp(text, "line 0 of so many that nobody reads them\nline 1 ", 48) == 0);
+    CHECK(held < 3000 * 40 && text[held - 1] == '\n'); /* some are lost, and each of them whole */
+    log_problem("read again");
+    take(text, sizeof text);
+    end();
+    CHECK_FOR(strcmp(text, "read again\n") == 0, "\"%s\"", text);
+}
+
+static void a_log_that_is_closed_harms_nobody(void) {
+    begin();
+    close(STDERR_FILENO);
+    log_problem("nobody hears this");
+    end();
+}
+
+/* What has come through: lines, each with its number, and how many are said to be lost. */
+struct seen {
+    unsigned long lines, told, next; /* `next` is one more than the last number */
+    bool in_place;                   /* each loss was told of where it was */
+    char line[256];                  /* the beginning of one whose end is still to come */
+    size_t length;
+};
+
+static void see_line(struct seen *seen) {
+    static const char notice[] = "lines of the log that could not be written so far: ";
+    if (strncmp(seen->line, notice, sizeof notice - 1) == 0) {
+        seen->told = strtoul(seen->line + sizeof notice - 1, NULL, 10);
+        return;
+    }
+    unsigned long number = strtoul(seen->line + strlen("line "), NULL, 10);
+    CHECK_FOR(number >= seen->next, "%lu is not expected: %s", seen->next, seen->line);
+    seen->in_place = seen->in_place && number == seen->lines + seen->told;
+    seen->next = number + 1;
+    seen->lines++;
+}
+
+/* Reads until line `last` has come, or `most` bytes. */
+static void see(struct seen *seen, unsigned long last, size_t most) {
+    char bytes[4096];
+    struct pollfd wait = {log_end, POLLIN, 0};
+    while (seen->next <= last && most > 0 && poll(&wait, 1, PROCESS_WAIT) > 0) {
+        ssize_t count = read(log_end, bytes, most < sizeof bytes ? most : sizeof bytes);
+        if (count <= 0) {
+            break;
+        }
+        most -= (size_t)count;
+        for (ssize_t i = 0; i < count && seen->length < sizeof seen->line; i++) {
+            seen->line[seen->length++] = bytes[i] != '\n' ? bytes[i] : '\0';
+            if (bytes[i] == '\n') {
+                see_line(seen);
+                seen->length = 0;
+            }
+        }
+    }
+}
+
+static void a_writer_keeps_every_line_in_order(void) {
+    enum { LINES = 50000, BEHIND = 500 }; /* more than once around the ring, and never too many */
+    struct seen seen = {.in_place = true};
+    begin();
+    CHECK_EQUAL(log_writer_start(), 0);
+    for (unsigned long i = 0; i < LINES; i++) {
+        log_problem("line %lu of a log that is read%*s", i, (int)(i % 100), "");
+        if (i % BEHIND == 0 && i > BEHIND) {
+            see(&seen, i - BEHIND, SIZE_MAX);
+        }
+    }
+    see(&seen, LINES - 1, SIZE_MAX);
+    log_writer_stop();
+    end();
+    CHECK(seen.lines == LINES && seen.told == 0);
+}
+
+static void what_is_left_is_written_at_the_stop(void) {
+    struct seen seen = {.in_place = true};
+    begin();
+    CHECK_EQUAL(log_writer_start(), 0);
+    for (unsigned long i = 0; i < 1000; i++) {
+        log_problem("line %lu", i);
+    }
+    log_writer_stop();
+    log_problem("line 1000, without a writer");
+    see(&seen, 1000, SIZE_MAX);
+    end();
+    CHECK(seen.lines == 1001 && seen.in_place);
+}
+
+/* More lines than ring and pipe hold. Whoever reads on learns how many are missing, and where. */
+static void nobody_waits_for_a_log_and_losses_are_told(void) {
+    enum { LINES = 60000, WIDTH = 30 };
+    struct seen seen = {.in_place = true};
+    begin();
+    CHECK_EQUAL(log_writer_start(), 0);
+    for (unsigned long i = 0; i < LINES; i++) {
+        log_problem("line %lu%*s", i, WIDTH, "");
+    }
+    see(&seen, LINES, (size_t)LOG_WRITER_RING_SIZE / 2);
+    log_problem("line %d", LINES);
+    see(&seen, LINES, SIZE_MAX);
+    log_writer_stop();
+    end();
+    CHECK_FOR(seen.told > 0 && seen.lines + seen.told == LINES + 1 && seen.in_place,
+              "%lu lines came, %lu are said to be lost", seen.lines, seen.told);
+}
+
+/* Each line is written or told of, whenever the disk is full. A line that told of others and was
+ * lost is none of them. */
+static void a_full_disk_is_told_of_when_there_is_room(void) {
+    enum { LINES = 2000, TURN = 50 };
+    struct seen seen = {0};
+    int full = open("/dev/full", O_WRONLY);
+    if (full < 0) {
+        puts("there is no /dev/full here; not tried");
+        return;
+    }
+    begin();
+    int room = dup(STDERR_FILENO);
+    CHECK_EQUAL(log_writer_start(), 0);
+    for (unsigned long i = 0; i < LINES; i++) {
+        dup2(i / TURN % 2 == 0 ? full : room, STDERR_FILENO);
+        log_problem("line %lu", i);
+    }
+    log_writer_stop();
+    log_problem("line %d", LINES);
+    see(&seen, LINES, SIZE_MAX);
+    end();
+    close(room);
+    close(full);
+    CHECK_FOR(seen.lines + seen.told == LINES + 1, "%lu lines came, %lu are said to be lost",
+              seen.lines, seen.told);
+}
+
+/* In a process of its own, since the writer never comes to its end. */
+static void a_stop_waits_only_so_long_for_a_log(void) {
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        begin();
+        bool good = log_writer_start() == 0;
+        for (int i = 0; i < 60000; i++) {
+            log_problem("line %d of so many that nobody reads them", i);
+        }
+        int64_t before = now();
+        log_writer_stop();
+        int64_t took = now() - before;
+        log_problem("nobody waits for this one either");
+        close(log_end);
+        close(real_stderr);
+        _exit(good && took >= LOG_WRITER_STOP_WAIT && took < PROCESS_WAIT / 2 ? 0 : 1);
+    }
+    int status = 1;
+    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+}
+
+int main(void) {
+    test_run("log: an event starts with the number of its connection",
+             an_event_starts_with_the_number_of_its_connection);
+    test_run("log: the level decides what is printed", the_level_decides_what_is_printed);
+    test_run("log: a long line is cut", a_long_line_is_cut);
+    test_run("log: a log that is read again goes on", a_log_that_is_read_again_goes_on);
+    test_run("log: a log that is closed harms nobody", a_log_that_is_closed_harms_nobody);
+    test_run("log: a writer keeps every line, in order", a_writer_keeps_every_line_in_order);
+    test_run("log: what is left is written at the stop", what_is_left_is_written_at_the_stop);
+    test_run("log: nobody waits for a log, and losses are told",
+             nobody_waits_for_a_log_and_losses_are_told);
+    test_run("log: a full disk is told of when there is room",
+             a_full_disk_is_told_of_when_there_is_room);
+    test_run("log: a stop waits only so long for a log", a_stop_waits_only_so_long_for_a_log);
+    return test_report();
+}

@@ -1,0 +1,115 @@
+/* The origin module: what people write, and what browsers send. */
+#include "step03_handshake/origin.h"
+
+#include "tests/support/test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void becomes(const char *written, const char *wanted) {
+    char text[128];
+    snprintf(text, sizeof text, "%s", written);
+    CHECK_FOR(origin_normalize(text), "%s is refused", written);
+    CHECK_FOR(strcmp(text, wanted) == 0, "%s becomes %s", written, text);
+}
+
+static void refuses(const char *written) {
+    char text[128];
+    snprintf(text, sizeof text, "%s", written);
+    CHECK_FOR(!origin_normalize(text), "%s becomes %s", written, text);
+    CHECK_FOR(strcmp(text, written) == 0, "%s was changed: %s", written, text);
+}
+
+static void what_browsers_send_stays(void) {
+    static const char *const origins[] = {
+        "https://example.com",
+        "http://localhost:8000",
+        "null",
+        "http://127.0.0.1",
+        "https://[2001:db8::1]",
+        "https://[::1]:8443",
+        "https://xn--bcher-kva.example",
+        "https://a_b.example",
+        "https://example.com.",
+        "chrome-extension://mhjfbmdgcfjbbpaeojof",
+        "capacitor://localhost",
+        "http://a:65535",
+        "http://a:1",
+    };
+    for (size_t i = 0; i < sizeof origins / sizeof origins[0]; i++) {
+        becomes(origins[i], origins[i]);
+    }
+}
+
+static void the_schemes_own_port_is_left_out(void) {
+    becomes("https://a.example:443", "https://a.example");
+    becomes("http://a.example:80", "http://a.example");
+    becomes("ws://a.example:80", "ws://a.example");
+    becomes("wss://a.example:443", "wss://a.example");
+    becomes("https://[::1]:443", "https://[::1]");
+    becomes("http://a.example:443", "http://a.example:443");
+    becomes("https://a.example:80", "https://a.example:80");
+    becomes("https://a.example:4430", "https://a.example:4430");
+    becomes("ftp://a.example:80", "ftp://a.example:80");
+    becomes("http://[::80]", "http://[::80]"); /* not a port */
+}
+
+static void it_is_in_lower_case(void) {
+    becomes("HTTPS://A.Example:443", "https://a.example");
+    becomes("http://[2001:DB8::A]:8000", "http://[2001:db8::a]:8000");
+}
+
+static void what_no_browser_sends_is_refused(void) {
+    static const char *const origins[] = {
+        "",
+        "*",
+        "NULL",
+        "null ",
+        "example.com",
+        "://example.com",
+        "https:",
+        "https:/",
+        "https://",
+        "https:example.com",
+        "1http://a",
+        "ht tp://a",
+        "http_s://a",
+        /* more than scheme, host and port */
+        "https://example.com/",
+        "https://example.com/path",
+        "https://example.com?query",
+        "https://example.com#fragment",
+        "https://user@example.com",
+        "https://example.com, https://example.org",
+        /* the port */
+        "https://example.com:",
+        "https://example.com:https",
+        "https://example.com:0",
+        "https://example.com:0443",
+        "https://example.com:65536",
+        "https://example.com:99999999999999999999",
+        "https://example.com:+443",
+        "https://example.com:443:443",
+        "https://:443",
+        /* the host */
+        "https://*.example.com",
+        "https://\xc3\xbc.example",
+        "https://example%2ecom",
+        "https://2001:db8::1",
+        "https://[2001:db8::1",
+        "https://[::1]443",
+        "https://[::g]",
+        "https://exam ple.com",
+    };
+    for (size_t i = 0; i < sizeof origins / sizeof origins[0]; i++) {
+        refuses(origins[i]);
+    }
+}
+
+int main(void) {
+    test_run("origin: what browsers send stays as it is (RFC 6454, 6.2)", what_browsers_send_stays);
+    test_run("origin: the scheme's own port is left out", the_schemes_own_port_is_left_out);
+    test_run("origin: it is in lower case", it_is_in_lower_case);
+    test_run("origin: what no browser sends is refused", what_no_browser_sends_is_refused);
+    return test_report();
+}

@@ -1,0 +1,214 @@
+/* parameters: how permessage-deflate is offered and agreed on, RFC 7692 section 7.1. */
+#include "step07_deflate/permessage_negotiation.h"
+
+#include "tests/support/test.h"
+
+#include <string.h>
+
+static const struct permessage_parameters most = {false, false, 15, 15};
+static const struct permessage_parameters little = {true, true, 9, 10};
+
+static struct http_text text_of(const char *string) {
+    return (struct http_text){string, strlen(string)};
+}
+
+/* What a server with these wishes answers; NULL: it declines. */
+static void check_answer(const struct permessage_parameters *wishes, const char *offers,
+                         const char *wanted) {
+    char answer[PERMESSAGE_NEGOTIATION_TEXT_MAX] = "nothing";
+    struct permessage_parameters agreed;
+    bool taken = permessage_negotiation_choose(text_of(offers), wishes, &agreed, answer);
+    CHECK_FOR(taken == (wanted != NULL), "%s is %s", offers, taken ? "taken" : "declined");
+    if (taken && wanted != NULL) {
+        CHECK_FOR(strcmp(answer, wanted) == 0, "%s is answered with %s, not %s", offers, answer,
+                  wanted);
+    }
+}
+
+#define PMD "permessage-deflate"
+
+static void the_answer_says_what_then_holds(void) {
+    static const struct {
+        const char *offers, *to_most, *to_little;
+    } cases[] = {
+        {PMD, PMD,
+         PMD "; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=9"},
+        {PMD "; client_max_window_bits", PMD,
+         PMD "; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=9; "
+             "client_max_window_bits=10"},
+        {PMD "; client_max_window_bits=9; server_max_window_bits=10",
+         PMD "; server_max_window_bits=10; client_max_window_bits=9",
+         PMD "; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=9; "
+             "client_max_window_bits=9"},
+        {PMD "; client_max_window_bits=12; server_max_window_bits=12",
+         PMD "; server_max_window_bits=12; client_max_window_bits=12",
+         PMD "; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=9; "
+             "client_max_window_bits=10"},
+        {PMD "; server_max_window_bits=15; server_no_context_takeover",
+         PMD "; server_no_context_takeover; server_max_window_bits=15",
+         PMD "; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=9"},
+        {PMD "; server_max_window_bits=8; client_no_context_takeover",
+         PMD "; client_no_context_takeover; server_max_window_bits=8",
+         PMD "; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=8"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        check_answer(&most, cases[i].offers, cases[i].to_most);
+        check_answer(&little, cases[i].offers, cases[i].to_little);
+    }
+}
+
+static void the_first_acceptable_offer_is_taken(void) {
+    check_answer(&most, "x-other", NULL);
+    check_answer(&most, "x-other, " PMD, PMD);
+    check_answer(&most, PMD "; server_max_window_bits=9, " PMD, PMD "; server_max_window_bits=9");
+    check_answer(&most, PMD "; server_max_window_bits=7, " PMD, PMD);
+    check_answer(&most, "x-" PMD ", permessage-bzip2", NULL);
+}
+
+static void a_bad_offer_is_declined(void) {
+    static const char *const bad[] = {
+        "x", /* unknown parameter */
+        "server_no_context_takeover; server_no_context_takeover",
+        "client_max_window_bits; client_max_window_bits=10",
+        "server_max_window_bits=10; server_max_window_bits=10",
+        "server_no_context_takeover=1",
+        "client_no_context_takeover=true",
+        "server_max_window_bits",
+        "server_max_window_bits=7",
+        "server_max_window_bits=16",
+        "server_max_window_bits=08",
+        "server_max_window_bits=010",
+        "server_max_window_bits=100",
+        "server_max_window_bits=4294967304", /* 2^32 + 8 */
+        "server_max_window_bits=x",
+        "server_max_window_bits=1x",
+        "client_max_window_bits=0",
+        "client_max_window_bits=7",
+        "client_max_window_bits=16",
+        "client_max_window_bits=+9",
+        "SERVER_NO_CONTEXT_TAKEOVER",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char offer[200] = PMD "; ";
+        strcat(offer, bad[i]);
+        check_answer(&most, offer, NULL);
+        strcat(offer, "; client_no_context_takeover"); /* nor does what is after it help */
+        check_answer(&most, offer, NULL);
+        strcat(offer, ", " PMD "; server_max_window_bits=11");
+        check_answer(&most, offer, PMD "; server_max_window_bits=11");
+    }
+}
+
+static void a_value_may_be_quoted(void) {
+    check_answer(&most, PMD "; server_max_window_bits=\"10\"", PMD "; server_max_window_bits=10");
+    check_answer(&most, PMD "; server_max_window_bits=\"\\1\\0\"",
+                 PMD "; server_max_window_bits=10");
+}
+
+static void the_agreement_is_handed_out(void) {
+    char answer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
+    struct permessage_parameters agreed;
+    CHECK(permessage_negotiation_choose(
+        text_of(PMD "; server_max_window_bits=12; client_max_window_bits=11; "
+                    "server_no_context_takeover"),
+        &most, &agreed, answer));
+    CHECK_EQUAL(agreed.server_max_window_bits, 12);
+    CHECK_EQUAL(agreed.client_max_window_bits, 11);
+    CHECK(agreed.server_no_context_takeover && !agreed.client_no_context_takeover);
+    CHECK(permessage_negotiation_choose(text_of(PMD "; client_no_context_takeover"), &little,
+                                        &agreed, answer));
+    CHECK_EQUAL(agreed.server_max_window_bits, 9);
+    CHECK_EQUAL(agreed.client_max_window_bits, 15); /* it cannot be told otherwise (7.1.2.2) */
+}
+
+static void the_longest_answer_fits(void) {
+    static const struct permessage_parameters wishes = {true, true, 15, 14};
+    char answer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
+    struct permessage_parameters agreed;
+    CHECK(permessage_negotiation_choose(
+        text_of(PMD "; server_max_window_bits=15; client_max_window_bits"), &wishes, &agreed,
+        answer));
+    CHECK(strstr(answer, "; client_max_window_bits=14") != NULL);
+}
+
+static void the_offer_says_what_is_wished(void) {
+    char offer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
+    permessage_negotiation_offer(&most, offer);
+    CHECK(strcmp(offer, PMD "; client_max_window_bits") == 0);
+    permessage_negotiation_offer(&little, offer);
+    CHECK(strcmp(offer, PMD "; server_no_context_takeover; client_no_context_takeover; "
+                            "server_max_window_bits=9; client_max_window_bits=10") == 0);
+}
+
+static void check_acceptance(const struct permessage_parameters *wishes, const char *answer,
+                             bool wanted) {
+    struct permessage_parameters agreed;
+    bool accepted = permessage_negotiation_accept(text_of(answer), wishes, &agreed);
+    CHECK_FOR(accepted == wanted, "%s is %s", answer, accepted ? "accepted" : "refused");
+}
+
+static void an_answer_must_go_with_the_offer(void) {
+    static const struct {
+        const char *answer;
+        bool most, little;
+    } cases[] = {
+        {PMD, true, false}, /* little has asked for more */
+        {PMD "; server_no_context_takeover; server_max_window_bits=9", true, true},
+        {PMD "; server_no_context_takeover; server_max_window_bits=8", true, true},
+        {PMD "; server_no_context_takeover; server_max_window_bits=10", true, false},
+        {PMD "; server_max_window_bits=9", true, false},
+        {PMD "; server_no_context_takeover", true, false},
+        {PMD "; server_no_context_takeover; server_max_window_bits=9; client_max_window_bits=10",
+         true, true},
+        {PMD "; server_no_context_takeover; server_max_window_bits=9; client_max_window_bits=11",
+         true, false},
+        {PMD "; client_max_window_bits", false, false}, /* an answer needs a value (7.1.2.2) */
+        {PMD "; client_max_window_bits=16", false, false},
+        {PMD "; client_no_context_takeover", true, false},
+        {PMD "; x", false, false},
+        {PMD "; server_max_window_bits=10; server_max_window_bits=10", false, false},
+        {PMD ", " PMD, false, false},
+        {PMD ", x", false, false},
+        {PMD ", =", false, false},
+        {PMD ", x;", false, false},
+        {PMD ", x; a=", false, false},
+        {PMD ", " PMD "; client_max_window_bits=\"10", false, false},
+        {PMD ";", false, false},
+        {"x", false, false},
+        {"", false, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        check_acceptance(&most, cases[i].answer, cases[i].most);
+        check_acceptance(&little, cases[i].answer, cases[i].little);
+    }
+}
+
+static void what_the_server_does_not_say_stays_open(void) {
+    struct permessage_parameters agreed;
+    CHECK(permessage_negotiation_accept(text_of(PMD), &most, &agreed));
+    CHECK_EQUAL(agreed.server_max_window_bits, 15);
+    CHECK_EQUAL(agreed.client_max_window_bits, 15);
+    CHECK(!agreed.server_no_context_takeover && !agreed.client_no_context_takeover);
+    CHECK(permessage_negotiation_accept(
+        text_of(PMD "; server_no_context_takeover; server_max_window_bits=8"), &little, &agreed));
+    CHECK_EQUAL(agreed.server_max_window_bits, 8);
+    CHECK_EQUAL(agreed.client_max_window_bits, 10);
+    CHECK(agreed.server_no_context_takeover && agreed.client_no_context_takeover);
+}
+
+int main(void) {
+    test_run("parameters: the answer says what then holds (RFC 7692, 7.1)",
+             the_answer_says_what_then_holds);
+    test_run("parameters: the first acceptable offer is taken (RFC 7692, 7.1)",
+             the_first_acceptable_offer_is_taken);
+    test_run("parameters: a bad offer is declined (RFC 7692, 7.1)", a_bad_offer_is_declined);
+    test_run("parameters: a value may be quoted", a_value_may_be_quoted);
+    test_run("parameters: the agreement is handed out", the_agreement_is_handed_out);
+    test_run("parameters: the longest answer fits", the_longest_answer_fits);
+    test_run("parameters: the offer says what is wished", the_offer_says_what_is_wished);
+    test_run("parameters: an answer must go with the offer (RFC 7692, 7.1)",
+             an_answer_must_go_with_the_offer);
+    test_run("parameters: what the server does not say stays open",
+             what_the_server_does_not_say_stays_open);
+    return test_report();
+}

@@ -1,0 +1,267 @@
+/* The connect module: the addresses of a name are raced against each other. What names stand for is
+ * made up here: a name is a list of ports of this machine, such as "4:8000,6:8000". */
+#include "tests/support/raw_client.h"
+#include "tests/support/test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { ADDRESSES_MAX = 20, FILL_MAX = 300 };
+
+static int test_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                            struct addrinfo **found) {
+    static struct sockaddr_in6 address[ADDRESSES_MAX];
+    static struct addrinfo info[ADDRESSES_MAX];
+    size_t count = 0;
+    (void)service;
+    for (const char *at = host; at != NULL && count < ADDRESSES_MAX; count++) {
+        struct sockaddr_in *four = (struct sockaddr_in *)&address[count];
+        in_port_t port = htons((uint16_t)strtoul(at + 2, NULL, 10));
+        address[count] = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = port};
+        address[count].sin6_addr = (struct in6_addr)IN6ADDR_LOOPBACK_INIT;
+        if (*at == '4') {
+            *four = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = port};
+            four->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        }
+        info[count] = (struct addrinfo){.ai_family = *at == '4' ? AF_INET : AF_INET6};
+        info[count].ai_socktype = hints->ai_socktype;
+        info[count].ai_addr = (struct sockaddr *)&address[count];
+        info[count].ai_addrlen = *at == '4' ? sizeof *four : sizeof address[count];
+        at = strchr(at, ',');
+        at = at != NULL ? at + 1 : NULL;
+        info[count].ai_next = at != NULL && count + 1 < ADDRESSES_MAX ? &info[count + 1] : NULL;
+    }
+    *found = info;
+    return 0;
+}
+
+static void test_freeaddrinfo(struct addrinfo *found) {
+    (void)found;
+}
+
+/* The Makefile links this copy of the module instead of the other one. */
+#define getaddrinfo test_getaddrinfo
+#define freeaddrinfo test_freeaddrinfo
+#include "step06_client/tcp_connect.c" /* NOLINT(bugprone-suspicious-include): see above */
+#undef getaddrinfo
+#undef freeaddrinfo
+
+/* A port of 127.0.0.1, and the connections that keep others from being taken there. */
+struct place {
+    int listener;
+    unsigned port;
+    int waiting[FILL_MAX];
+    size_t count;
+};
+
+static void listen_there(struct place *place) {
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    place->count = 0;
+    place->listener = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_EQUAL(bind(place->listener, (struct sockaddr *)&address, sizeof address), 0);
+    CHECK_EQUAL(listen(place->listener, 0), 0);
+    CHECK_EQUAL(getsockname(place->listener, (struct sockaddr *)&address, &size), 0);
+    place->port = ntohs(address.sin_port);
+}
+
+static void leave(struct place *place) {
+    close(place->listener);
+    while (place->count > 0) {
+        close(place->waiting[--place->count]);
+    }
+}
+
+/* Nobody accepts here, and the queue is full, so a new attempt hears nothing: neither yes nor no.
+ * Returns whether it came to that. */
+static bool listen_without_a_word(struct place *place) {
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    listen_there(place);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons((uint16_t)place->port);
+    bool heard = true;
+    while (heard && place->count < FILL_MAX) {
+        int fd = socket(AF_INET, SOCK_STREAM, 0);
+        struct pollfd wait = {fd, POLLOUT, 0};
+        fcntl(fd, F_SETFL, O_NONBLOCK);
+        heard = connect(fd, (struct sockaddr *)&address, sizeof address) == 0 ||
+                poll(&wait, 1, 100) != 0;
+        place->waiting[place->count++] = fd;
+    }
+    CHECK_FOR(!heard, "%d connections have not filled the queue", FILL_MAX);
+    return !heard;
+}
+
+/* A port where nobody listens, but where somebody did a moment ago. */
+static unsigned refusing_port(void) {
+    struct place place;
+    listen_there(&place);
+    leave(&place);
+    return place.port;
+}
+
+static int connect_by_name(const char *name, int64_t timeout, char *error, size_t size) {
+    error[0] = '\0';
+    return tcp_connect(name, "80", now() + timeout, error, size);
+}
+
+/* The port that a socket is connected to; 0 for none. Closes the socket. */
+static unsigned port_reached(int fd) {
+    struct sockaddr_in address = {0};
+    socklen_t size = sizeof address;
+    bool good = getpeername(fd, (struct sockaddr *)&address, &size) == 0;
+    close(fd);
+    return good ? ntohs(address.sin_port) : 0;
+}
+
+/* The number of the next descriptor: the same before and after if none was left open. */
+static int next_descriptor(void) {
+    int fd = dup(STDOUT_FILENO);
+    close(fd);
+    return fd;
+}
+
+static void an_address_that_refuses_is_followed_by_the_next(void) {
+    struct place place;
+    char name[64], error[256];
+    listen_there(&place);
+    int before = next_descriptor();
+    snprintf(name, sizeof name, "6:%u,4:%u,4:%u", refusing_port(), refusing_port(), place.port);
+    int fd = connect_by_name(name, PROCESS_WAIT, error, sizeof error);
+    CHECK_FOR(fd >= 0, "%s", error);
+    CHECK_EQUAL(port_reached(fd), place.port);
+    CHECK_EQUAL(next_descriptor(), before);
+    leave(&place);
+}
+
+static void an_address_that_says_nothing_does_not_hold_up_the_next(void) {
+    struct place silent, place;
+    char name[64], error[256];
+    if (listen_without_a_word(&silent)) {
+        listen_there(&place);
+        int before = next_descriptor();
+        snprintf(name, sizeof name, "4:%u,4:%u", silent.port, place.port);
+        int64_t begin = now();
+        int fd = connect_by_name(name, PROCESS_WAIT, error, sizeof error);
+        CHECK_FOR(fd >= 0, "%s", error);
+        CHECK_FOR(now() - begin >= 250 - 10, "the next came after %lld ms",
+                  (long long)(now() - begin));
+        CHECK_EQUAL(port_reached(fd), place.port);
+        CHECK_EQUAL(next_descriptor(), before);
+        leave(&place);
+    }
+    leave(&silent);
+}
+
+/* Takes all who wait, once the second attempt has had time to start, until it is told to end. */
+static atomic_bool end_accepting;
+
+static void *accept_late(void *argument) {
+    const struct place *place = argument;
+    struct pollfd wait = {place->listener, POLLIN, 0};
+    poll(NULL, 0, 2 * HAPPY_EYEBALLS_DELAY); /* the lateness that the test is about */
+    while (!atomic_load(&end_accepting)) {
+        if (poll(&wait, 1, 20) > 0) {
+            close(accept(place->listener, NULL, NULL));
+        }
+    }
+    return NULL;
+}
+
+/* The kernel asks again after a second, and is heard then; the second address never answers. */
+static void an_earlier_attempt_goes_on_and_may_win(void) {
+    struct place slow, silent;
+    char name[64], error[256];
+    pthread_t thread;
+    bool good = listen_without_a_word(&slow);
+    good = listen_without_a_word(&silent) && good;
+    if (good) {
+        snprintf(name, sizeof name, "4:%u,4:%u", slow.port, silent.port);
+        CHECK_EQUAL(pthread_create(&thread, NULL, accept_late, &slow), 0);
+        int fd = connect_by_name(name, PROCESS_WAIT, error, sizeof error);
+        CHECK_FOR(fd >= 0, "%s", error);
+        CHECK_EQUAL(port_reached(fd), slow.port);
+        atomic_store(&end_accepting, true);
+        pthread_join(thread, NULL);
+    }
+    leave(&slow);
+    leave(&silent);
+}
+
+static void an_error_names_each_address(void) {
+    struct place silent;
+    char name[64], error[256], wanted[256];
+    unsigned refusing = refusing_port(), other = refusing_port();
+    int before = next_descriptor();
+    snprintf(name, sizeof name, "4:%u,4:%u", refusing, other);
+    int64_t begin = now();
+    CHECK_EQUAL(connect_by_name(name, PROCESS_WAIT, error, sizeof error), -1);
+    CHECK(now() - begin < PROCESS_WAIT / 2); /* there is nothing left to wait for */
+    snprintf(wanted, sizeof wanted,
+             "cannot connect to %s port 80: 127.0.0.1:%u: %s, 127.0.0.1:%u: %s; nothing listens "
+             "there (make run starts the echo server on port 8000)",
+             name, refusing, strerror(ECONNREFUSED), other, strerror(ECONNREFUSED));
+    CHECK_FOR(strcmp(error, wanted) == 0, "%s", error);
+    CHECK_EQUAL(next_descriptor(), before);
+    if (listen_without_a_word(&silent)) {
+        before = next_descriptor();
+        snprintf(name, sizeof name, "4:%u,4:%u", silent.port, refusing);
+        begin = now();
+        CHECK_EQUAL(connect_by_name(name, 500, error, sizeof error), -1);
+        CHECK_FOR(now() - begin >= 490, "it gave up after %lld ms", (long long)(now() - begin));
+        snprintf(wanted, sizeof wanted, ": 127.0.0.1:%u: %s, 127.0.0.1:%u: %s", silent.port,
+                 strerror(ETIMEDOUT), refusing, strerror(ECONNREFUSED));
+        CHECK_FOR(strstr(error, wanted) != NULL && strstr(error, "make run") == NULL, "%s", error);
+        /* The second address would have been tried after 250 ms. */
+        CHECK_EQUAL(connect_by_name(name, 100, error, sizeof error), -1);
+        snprintf(wanted, sizeof wanted, ": 127.0.0.1:%u: %s", silent.port, strerror(ETIMEDOUT));
+        CHECK_FOR(strstr(error, wanted) != NULL && strstr(error, strerror(ECONNREFUSED)) == NULL,
+                  "%s", error);
+        CHECK_EQUAL(next_descriptor(), before);
+    }
+    leave(&silent);
+}
+
+static void one_address_is_not_named_twice(void) {
+    char name[64], error[256], wanted[256];
+    snprintf(name, sizeof name, "4:%u", refusing_port());
+    CHECK_EQUAL(connect_by_name(name, PROCESS_WAIT, error, sizeof error), -1);
+    snprintf(wanted, sizeof wanted, "cannot connect to %s port 80: %s; nothing listens", name,
+             strerror(ECONNREFUSED));
+    CHECK_FOR(strncmp(error, wanted, strlen(wanted)) == 0, "%s", error);
+}
+
+/* More addresses than are tried, and more than a sentence can name. */
+static void very_many_addresses_have_a_bound(void) {
+    char name[ADDRESSES_MAX * 10] = "", error[256];
+    unsigned port = refusing_port();
+    for (size_t i = 0; i < ADDRESSES_MAX; i++) {
+        snprintf(name + strlen(name), sizeof name - strlen(name), "%s4:%u", i > 0 ? "," : "", port);
+    }
+    CHECK_EQUAL(connect_by_name(name, PROCESS_WAIT, error, sizeof error), -1);
+    CHECK_FOR(strstr(error, ", and more") != NULL, "%s", error);
+}
+
+int main(void) {
+    test_run("connect: an address that refuses is followed by the next",
+             an_address_that_refuses_is_followed_by_the_next);
+    test_run("connect: an address that says nothing does not hold up the next",
+             an_address_that_says_nothing_does_not_hold_up_the_next);
+    test_run("connect: an earlier attempt goes on and may win",
+             an_earlier_attempt_goes_on_and_may_win);
+    test_run("connect: an error names each address", an_error_names_each_address);
+    test_run("connect: one address is not named twice", one_address_is_not_named_twice);
+    test_run("connect: very many addresses have a bound", very_many_addresses_have_a_bound);
+    return test_report();
+}

@@ -1,0 +1,128 @@
+/* url: what a ws URL is made of, RFC 6455 section 3, and what is none. */
+#include "step06_client/url.h"
+
+#include "tests/support/test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void expect(const char *text, const char *host, const char *port, const char *authority,
+                   const char *resource) {
+    struct url url;
+    enum url_verdict verdict = url_parse(text, &url);
+    CHECK_FOR(verdict == URL_OK, "%s: %s", text, url_verdict_sentence(verdict));
+    if (verdict == URL_OK) {
+        CHECK_FOR(strcmp(url.host, host) == 0, "%s: host %s", text, url.host);
+        CHECK_FOR(strcmp(url.port, port) == 0, "%s: port %s", text, url.port);
+        CHECK_FOR(strcmp(url.authority, authority) == 0, "%s: authority %s", text, url.authority);
+        CHECK_FOR(strcmp(url.resource, resource) == 0, "%s: resource %s", text, url.resource);
+    }
+}
+
+static void parts_are_found(void) {
+    expect("ws://example.com:9000/chat?room=3", "example.com", "9000", "example.com:9000",
+           "/chat?room=3");
+    expect("WS://Example.com/", "Example.com", "80", "Example.com", "/");
+    expect("ws://127.0.0.1:8000", "127.0.0.1", "8000", "127.0.0.1:8000", "/");
+    expect("ws://h?a/b", "h", "80", "h", "/?a/b");
+    expect("ws://h/a//b/../c?", "h", "80", "h", "/a//b/../c?");
+    expect("ws://h/%23%20?x=%FF", "h", "80", "h", "/%23%20?x=%FF");
+    expect("ws://h/http://other:99/@[]", "h", "80", "h", "/http://other:99/@[]");
+}
+
+static void the_default_port_is_80(void) {
+    expect("ws://h:80/", "h", "80", "h", "/");
+    expect("ws://h:/", "h", "80", "h", "/");
+    expect("ws://h:00080/", "h", "80", "h", "/");
+    expect("ws://h:1/", "h", "1", "h:1", "/");
+    expect("ws://h:65535/", "h", "65535", "h:65535", "/");
+}
+
+static void an_ipv6_address_stands_in_brackets(void) {
+    expect("ws://[::1]/", "::1", "80", "[::1]", "/");
+    expect("ws://[::1]:9000/x", "::1", "9000", "[::1]:9000", "/x");
+    expect("ws://[2001:db8::7]:80", "2001:db8::7", "80", "[2001:db8::7]", "/");
+}
+
+static void what_is_none_is_refused(void) {
+    static const struct {
+        const char *text;
+        enum url_verdict verdict;
+    } cases[] = {
+        {"", URL_NO_SCHEME},
+        {"localhost:8000", URL_NO_SCHEME},
+        {"ws:/h/", URL_NO_SCHEME},
+        {"wss://h/", URL_WSS},
+        {"WSS://h/", URL_WSS},
+        {"http://h/", URL_OTHER_SCHEME},
+        {"wsx://h/", URL_OTHER_SCHEME},
+        {"ws://user@h/", URL_USER},
+        {"ws://user:password@h:80/", URL_USER},
+        {"ws://", URL_BAD_HOST},
+        {"ws:///path", URL_BAD_HOST},
+        {"ws://:8000/", URL_BAD_HOST},
+        {"ws://?x", URL_BAD_HOST},
+        {"ws://a b/", URL_BAD_HOST},
+        {"ws://a\r\nX: y/", URL_BAD_HOST},
+        {"ws://[::1/", URL_BAD_HOST},
+        {"ws://[]/", URL_BAD_HOST},
+        {"ws://[::1]x/", URL_BAD_HOST},
+        {"ws://[::1]x:80/", URL_BAD_HOST},
+        {"ws://[zz]/", URL_BAD_HOST},
+        {"ws://::1/", URL_BAD_HOST},
+        {"ws://h:0/", URL_BAD_PORT},
+        {"ws://h:65536/", URL_BAD_PORT},
+        {"ws://h:99999999999999999999/", URL_BAD_PORT},
+        {"ws://h:8o/", URL_BAD_PORT},
+        {"ws://h:-1/", URL_BAD_PORT},
+        {"ws://h:80:81/", URL_BAD_PORT},
+        {"ws://h/#top", URL_FRAGMENT},
+        {"ws://h#top", URL_FRAGMENT},
+        {"ws://h/?#", URL_FRAGMENT},
+        {"ws://h/a b", URL_BAD_CHARACTER},
+        {"ws://h/\r\nX: y", URL_BAD_CHARACTER},
+        {"ws://h/gr\xc3\xbc", URL_BAD_CHARACTER},
+        {"ws://h/\"", URL_BAD_CHARACTER},
+        {"ws://h/\x7f", URL_BAD_CHARACTER},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct url url;
+        enum url_verdict verdict = url_parse(cases[i].text, &url);
+        CHECK_FOR(verdict == cases[i].verdict, "'%s': verdict %d", cases[i].text, (int)verdict);
+        CHECK(url_verdict_sentence(verdict)[0] != '\0');
+    }
+}
+
+/* A URL with a host and a resource of so many characters. */
+static enum url_verdict parse_long(size_t host_length, size_t resource_length) {
+    char text[10000];
+    struct url url;
+    int used = snprintf(text, sizeof text, "ws://%0*d/%0*d", (int)host_length, 1,
+                        (int)resource_length - 1, 1);
+    CHECK(used > 0 && (size_t)used < sizeof text);
+    enum url_verdict verdict = url_parse(text, &url);
+    if (verdict == URL_OK) {
+        CHECK_EQUAL(strlen(url.host), host_length);
+        CHECK_EQUAL(strlen(url.resource), resource_length);
+    }
+    return verdict;
+}
+
+static void lengths_have_a_bound(void) {
+    CHECK_EQUAL(parse_long(200, 8000), URL_OK); /* RFC 9110, 4.1: at least */
+    CHECK_EQUAL(parse_long(200, URL_RESOURCE_MAX), URL_OK);
+    CHECK_EQUAL(parse_long(200, URL_RESOURCE_MAX + 1), URL_TOO_LONG);
+    CHECK_EQUAL(parse_long(URL_HOST_MAX - 2, 10), URL_OK);
+    CHECK_EQUAL(parse_long(URL_HOST_MAX, 10), URL_TOO_LONG);
+    CHECK_EQUAL(parse_long(3000, 10), URL_TOO_LONG);
+}
+
+int main(void) {
+    test_run("url: host, port, authority and resource name (3)", parts_are_found);
+    test_run("url: the default port is 80 and is not in the Host header (3, 4.1)",
+             the_default_port_is_80);
+    test_run("url: an IPv6 address stands in brackets", an_ipv6_address_stands_in_brackets);
+    test_run("url: what is no ws URL is refused with a reason", what_is_none_is_refused);
+    test_run("url: lengths have a bound", lengths_have_a_bound);
+    return test_report();
+}
