@@ -13,7 +13,7 @@ step05_echo      := connection_input connection_output connection connection_sma
 step06_client    := url random client_response client_response_body client_handshake \
                     happy_eyeballs tcp_connect frame_trace channel client client_open terminal \
                     client_loop client_options
-step07_deflate   := deflate_format inflate_table inflate_codes inflate_symbols inflate \
+step07_deflate   := deflate_format inflate_table inflate_codes inflate_fast inflate_symbols inflate \
                     deflate_huffman deflate_code_lengths deflate_block deflate_match deflate_lz77 \
                     deflate permessage_negotiation permessage_receive permessage_send \
                     permessage_deflate permessage_options
