@@ -119,7 +119,7 @@ void load_client_close(struct load_client *client) {
 int load_client_send(struct load_clients *clients, struct load_client *client) {
     while (client->sent < client->allowed) {
         size_t size;
-        const uint8_t *bytes = prepared_messages_next(&clients->stock, client->sent, &size);
+        const uint8_t *bytes = prepared_messages_next(&clients->prepared, client->sent, &size);
         if (size > client->allowed - client->sent) {
             size = (size_t)(client->allowed - client->sent);
         }

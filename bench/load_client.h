@@ -1,4 +1,4 @@
-/* load_client: one connection of the load generator. It sends what the stock holds and takes the
+/* load_client: one connection of the load generator. It sends the prepared messages and takes the
  * replies apart, each byte once, as it lies in the reader's buffer.
  *
  * Replies of a WebSocket server are followed frame by frame: their opcodes and lengths must be
@@ -15,7 +15,7 @@
 
 /* What all connections of a run share. */
 struct load_clients {
-    struct prepared_messages stock;
+    struct prepared_messages prepared;
     struct sockaddr_in address;
     const char *congestion; /* the algorithm to set; NULL: the system's */
     int64_t timeout;        /* ms to wait for anything before the run is given up */

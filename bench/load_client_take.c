@@ -22,14 +22,14 @@ static void compare(struct load_clients *clients, const struct load_client *clie
 
 static int take_raw(struct load_clients *clients, struct load_client *client, const uint8_t *bytes,
                     size_t len) {
-    size_t frame_size = clients->stock.frame_size;
+    size_t frame_size = clients->prepared.frame_size;
     uint64_t received = client->messages * frame_size + client->offset;
     if (len > client->sent - received) {
         return broken(clients, client, "more bytes came back than were sent");
     }
     for (size_t done = 0; clients->check && done < len;) {
         size_t size;
-        const uint8_t *wanted = prepared_messages_next(&clients->stock, received + done, &size);
+        const uint8_t *wanted = prepared_messages_next(&clients->prepared, received + done, &size);
         size = size < len - done ? size : len - done;
         compare(clients, client, bytes + done, wanted, size);
         done += size;
@@ -66,15 +66,15 @@ static int begin_frame(struct load_clients *clients, struct load_client *client)
     if ((header[0] & CONTROL) != 0) {
         return 0;
     }
-    uint8_t opcode = client->in_message ? 0 : clients->stock.reply_header[0] & OPCODE;
-    uint64_t missing = clients->stock.payload_size - client->offset;
+    uint8_t opcode = client->in_message ? 0 : clients->prepared.reply_header[0] & OPCODE;
+    uint64_t missing = clients->prepared.payload_size - client->offset;
     if ((header[0] & OPCODE) != opcode) {
         return broken(clients, client, "a reply has the wrong opcode");
     }
     if (client->frame_left > missing || ((header[0] & FIN) != 0 && client->frame_left != missing)) {
         return broken(clients, client, "a reply has the wrong length");
     }
-    if (client->sent < (client->messages + 1) * clients->stock.frame_size) {
+    if (client->sent < (client->messages + 1) * clients->prepared.frame_size) {
         return broken(clients, client, "a reply came before its message was sent");
     }
     client->in_message = true;
@@ -95,18 +95,19 @@ static void end_frame(struct load_client *client) {
  * with the shortest header. Returns how many bytes they are. */
 static size_t take_whole(struct load_clients *clients, struct load_client *client,
                          const uint8_t *bytes, size_t len) {
-    const struct prepared_messages *stock = &clients->stock;
-    size_t size = stock->reply_header_size, done = 0;
-    uint64_t wanted = client->sent / stock->frame_size;
-    while (len - done >= size + stock->payload_size && client->messages < wanted &&
-           bytes[done] == stock->reply_header[0] && bytes[done + 1] == stock->reply_header[1] &&
-           (size == 2 || memcmp(bytes + done + 2, stock->reply_header + 2, size - 2) == 0)) {
+    const struct prepared_messages *prepared = &clients->prepared;
+    size_t size = prepared->reply_header_size, done = 0;
+    uint64_t wanted = client->sent / prepared->frame_size;
+    while (len - done >= size + prepared->payload_size && client->messages < wanted &&
+           bytes[done] == prepared->reply_header[0] &&
+           bytes[done + 1] == prepared->reply_header[1] &&
+           (size == 2 || memcmp(bytes + done + 2, prepared->reply_header + 2, size - 2) == 0)) {
         if (clients->check) {
             compare(clients, client, bytes + done + size,
-                    prepared_messages_payload(stock, client->messages), stock->payload_size);
+                    prepared_messages_payload(prepared, client->messages), prepared->payload_size);
         }
         client->messages++;
-        done += size + stock->payload_size;
+        done += size + prepared->payload_size;
     }
     return done;
 }
@@ -127,7 +128,7 @@ static size_t take_payload(struct load_clients *clients, struct load_client *cli
     size_t size = client->frame_left < len ? (size_t)client->frame_left : len;
     if ((client->header[0] & CONTROL) == 0) {
         if (clients->check) {
-            const uint8_t *wanted = prepared_messages_payload(&clients->stock, client->messages);
+            const uint8_t *wanted = prepared_messages_payload(&clients->prepared, client->messages);
             compare(clients, client, bytes, wanted + client->offset, size);
         }
         client->offset += size;

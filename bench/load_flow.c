@@ -42,7 +42,7 @@ static void watch(struct flow *flow, struct load_client *client, bool write, int
 static void push(struct flow *flow, struct load_client *client, uint64_t count) {
     count = count < flow->left ? count : flow->left;
     flow->left -= count;
-    client->allowed += count * flow->clients->stock.frame_size;
+    client->allowed += count * flow->clients->prepared.frame_size;
     int sent = client->fd < 0 ? -1 : load_client_send(flow->clients, client);
     if (sent < 0) {
         flow->open--;
@@ -132,7 +132,7 @@ static bool all_back(const struct flow *flow) {
     for (uint64_t i = 0; i < flow->settings->connections; i++) {
         const struct load_client *client = &flow->client[i];
         if (client->fd >= 0 &&
-            client->messages * flow->clients->stock.frame_size < client->allowed) {
+            client->messages * flow->clients->prepared.frame_size < client->allowed) {
             return false;
         }
     }

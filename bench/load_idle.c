@@ -15,7 +15,7 @@ enum {
 /* One message there and back. */
 static int exchange(struct load_clients *clients, struct load_client *client) {
     uint8_t buffer[4096];
-    client->allowed += clients->stock.frame_size;
+    client->allowed += clients->prepared.frame_size;
     uint64_t wanted = client->messages + 1;
     while (client->messages < wanted) {
         if (load_client_send(clients, client) < 0) {

@@ -177,12 +177,12 @@ int main(int argc, char **argv) {
         return status;
     }
     prepare_process(&command);
-    if (prepared_messages_make(&command.clients.stock, kind, (size_t)command.size,
+    if (prepared_messages_make(&command.clients.prepared, kind, (size_t)command.size,
                                (size_t)command.load.window) != 0) {
         fprintf(stderr, "bench_load: no memory for the messages\n");
         return EXIT_FAILURE;
     }
     status = run(&command);
-    prepared_messages_free(&command.clients.stock);
+    prepared_messages_free(&command.clients.prepared);
     return status;
 }

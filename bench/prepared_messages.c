@@ -26,63 +26,64 @@ static size_t encode_header(uint8_t opcode, size_t length,
     return 2 + bytes;
 }
 
-static void make_frame(const struct prepared_messages *stock, size_t number, uint64_t *random) {
-    uint8_t *frame = stock->strip + number * stock->frame_size;
-    const uint8_t *payload = stock->plain + number * stock->payload_size;
+static void make_frame(const struct prepared_messages *prepared, size_t number, uint64_t *random) {
+    uint8_t *frame = prepared->strip + number * prepared->frame_size;
+    const uint8_t *payload = prepared->plain + number * prepared->payload_size;
     uint64_t key = payload_random(random) >> 32;
-    memcpy(frame, stock->reply_header, stock->reply_header_size);
+    memcpy(frame, prepared->reply_header, prepared->reply_header_size);
     frame[1] |= MASK_BIT;
-    uint8_t *masking_key = frame + stock->reply_header_size;
+    uint8_t *masking_key = frame + prepared->reply_header_size;
     for (size_t i = 0; i < 4; i++) {
         masking_key[i] = (uint8_t)(key >> (8 * i));
     }
-    for (size_t i = 0; i < stock->payload_size; i++) {
+    for (size_t i = 0; i < prepared->payload_size; i++) {
         masking_key[4 + i] = payload[i] ^ masking_key[i % 4];
     }
 }
 
-int prepared_messages_make(struct prepared_messages *stock, enum payload_kind kind,
+int prepared_messages_make(struct prepared_messages *prepared, enum payload_kind kind,
                            size_t payload_size, size_t window) {
     uint64_t random = SEED;
     uint8_t opcode = kind == PAYLOAD_BINARY ? 2 : 1;
-    memset(stock, 0, sizeof *stock);
-    stock->payload_size = payload_size;
-    stock->reply_header_size = encode_header(opcode, payload_size, stock->reply_header);
-    stock->frame_size = stock->reply_header_size + 4 + payload_size;
-    stock->count = window > 16 ? window : 16;
-    while (stock->count > LEAST && stock->count * stock->frame_size > ROUND_MAX) {
-        stock->count /= 2;
+    memset(prepared, 0, sizeof *prepared);
+    prepared->payload_size = payload_size;
+    prepared->reply_header_size = encode_header(opcode, payload_size, prepared->reply_header);
+    prepared->frame_size = prepared->reply_header_size + 4 + payload_size;
+    prepared->count = window > 16 ? window : 16;
+    while (prepared->count > LEAST && prepared->count * prepared->frame_size > ROUND_MAX) {
+        prepared->count /= 2;
     }
-    stock->round_size = stock->count * stock->frame_size;
-    stock->strip = malloc(2 * stock->round_size);
-    stock->plain = malloc(stock->count * payload_size + 1);
-    if (stock->strip == NULL || stock->plain == NULL) {
-        prepared_messages_free(stock);
+    prepared->round_size = prepared->count * prepared->frame_size;
+    prepared->strip = malloc(2 * prepared->round_size);
+    prepared->plain = malloc(prepared->count * payload_size + 1);
+    if (prepared->strip == NULL || prepared->plain == NULL) {
+        prepared_messages_free(prepared);
         return -1;
     }
     payload_random(&random); /* the first number still shows that the seed is small */
-    for (size_t i = 0; i < stock->count; i++) {
-        payload_fill(kind, &random, stock->plain + i * payload_size, payload_size);
-        make_frame(stock, i, &random);
+    for (size_t i = 0; i < prepared->count; i++) {
+        payload_fill(kind, &random, prepared->plain + i * payload_size, payload_size);
+        make_frame(prepared, i, &random);
     }
-    memcpy(stock->strip + stock->round_size, stock->strip, stock->round_size);
+    memcpy(prepared->strip + prepared->round_size, prepared->strip, prepared->round_size);
     return 0;
 }
 
-void prepared_messages_free(struct prepared_messages *stock) {
-    free(stock->strip);
-    free(stock->plain);
-    stock->strip = NULL;
-    stock->plain = NULL;
+void prepared_messages_free(struct prepared_messages *prepared) {
+    free(prepared->strip);
+    free(prepared->plain);
+    prepared->strip = NULL;
+    prepared->plain = NULL;
 }
 
-const uint8_t *prepared_messages_payload(const struct prepared_messages *stock, uint64_t number) {
-    return stock->plain + number % stock->count * stock->payload_size;
+const uint8_t *prepared_messages_payload(const struct prepared_messages *prepared,
+                                         uint64_t number) {
+    return prepared->plain + number % prepared->count * prepared->payload_size;
 }
 
-const uint8_t *prepared_messages_next(const struct prepared_messages *stock, uint64_t sent,
+const uint8_t *prepared_messages_next(const struct prepared_messages *prepared, uint64_t sent,
                                       size_t *available) {
-    size_t place = (size_t)(sent % stock->round_size);
-    *available = 2 * stock->round_size - place;
-    return stock->strip + place;
+    size_t place = (size_t)(sent % prepared->round_size);
+    *available = 2 * prepared->round_size - place;
+    return prepared->strip + place;
 }

@@ -34,16 +34,16 @@ struct prepared_messages {
 
 /* Makes messages of `payload_size` bytes, at least `window` different ones unless that takes too
  * much memory. Returns 0, or -1 without memory. prepared_messages_free gives it back. */
-int prepared_messages_make(struct prepared_messages *stock, enum payload_kind kind,
+int prepared_messages_make(struct prepared_messages *prepared, enum payload_kind kind,
                            size_t payload_size, size_t window);
-void prepared_messages_free(struct prepared_messages *stock);
+void prepared_messages_free(struct prepared_messages *prepared);
 
 /* The payload of the message with this number, counted from 0 without end. */
-const uint8_t *prepared_messages_payload(const struct prepared_messages *stock, uint64_t number);
+const uint8_t *prepared_messages_payload(const struct prepared_messages *prepared, uint64_t number);
 
 /* Where to send from when `sent` bytes are out, and how many bytes lie there: at least
  * round_size. */
-const uint8_t *prepared_messages_next(const struct prepared_messages *stock, uint64_t sent,
+const uint8_t *prepared_messages_next(const struct prepared_messages *prepared, uint64_t sent,
                                       size_t *available);
 
 #endif

@@ -20,12 +20,12 @@ static void begin(void) {
     memset(&client, 0, sizeof client);
     clients.check = true;
     client.fd = -1;
-    CHECK_EQUAL(prepared_messages_make(&clients.stock, PAYLOAD_BINARY, SIZE, 1), 0);
-    client.sent = MESSAGES * clients.stock.frame_size;
+    CHECK_EQUAL(prepared_messages_make(&clients.prepared, PAYLOAD_BINARY, SIZE, 1), 0);
+    client.sent = MESSAGES * clients.prepared.frame_size;
     for (size_t i = 0; i < MESSAGES; i++) {
         const uint8_t header[HEADER] = {0x82, 126, SIZE >> 8, SIZE & 0xff};
         memcpy(replies + i * REPLY, header, HEADER);
-        memcpy(replies + i * REPLY + HEADER, prepared_messages_payload(&clients.stock, i), SIZE);
+        memcpy(replies + i * REPLY + HEADER, prepared_messages_payload(&clients.prepared, i), SIZE);
     }
 }
 
@@ -33,7 +33,7 @@ static void end(uint64_t messages, bool errors) {
     CHECK_EQUAL(client.messages, messages);
     CHECK_FOR((clients.errors > 0) == errors, "%u errors: %s", (unsigned)clients.errors,
               clients.trouble);
-    prepared_messages_free(&clients.stock);
+    prepared_messages_free(&clients.prepared);
 }
 
 static void right_replies(void) {
@@ -71,7 +71,7 @@ static void every_wrong_byte(void) {
         replies[REPLY + at] ^= 0x10;
         load_client_take(&clients, &client, replies, sizeof replies);
         CHECK_FOR(clients.errors > 0, "byte %zu of the second reply was wrong", at);
-        prepared_messages_free(&clients.stock);
+        prepared_messages_free(&clients.prepared);
     }
 }
 
@@ -95,7 +95,7 @@ static void a_wrong_header(void) {
 
 static void a_reply_to_nothing(void) {
     begin();
-    client.sent = 2 * clients.stock.frame_size;
+    client.sent = 2 * clients.prepared.frame_size;
     CHECK_EQUAL(load_client_take(&clients, &client, replies, sizeof replies), -1);
     end(2, true);
 }
@@ -103,13 +103,13 @@ static void a_reply_to_nothing(void) {
 static void frames_are_masked_right(void) {
     begin();
     size_t size;
-    for (uint64_t i = 0; i < 2 * clients.stock.count; i++) {
+    for (uint64_t i = 0; i < 2 * clients.prepared.count; i++) {
         const uint8_t *frame =
-            prepared_messages_next(&clients.stock, i * clients.stock.frame_size, &size);
+            prepared_messages_next(&clients.prepared, i * clients.prepared.frame_size, &size);
         const uint8_t *key = frame + HEADER,
-                      *payload = prepared_messages_payload(&clients.stock, i);
+                      *payload = prepared_messages_payload(&clients.prepared, i);
         CHECK(frame[0] == 0x82 && frame[1] == 0xfe);
-        CHECK(size >= clients.stock.round_size);
+        CHECK(size >= clients.prepared.round_size);
         for (size_t at = 0; at < SIZE; at++) {
             CHECK((frame[HEADER + 4 + at] ^ key[at % 4]) == payload[at]);
         }
@@ -154,7 +154,7 @@ static void a_whole_run_against_a_wrong_server(void) {
     CHECK_EQUAL(clients.errors, 1);
     pthread_join(thread, NULL);
     close(listener);
-    prepared_messages_free(&clients.stock);
+    prepared_messages_free(&clients.prepared);
 }
 
 static void quantiles(void) {
