@@ -17,22 +17,22 @@ void client_options_init(struct client_options *command, struct options *options
     memset(command, 0, sizeof *command);
     command->client.handshake_timeout = 10000;
     command->client.max_message = CONNECTION_MESSAGE_DEFAULT;
-    command->talk.wait = 1000;
+    command->loop.wait = 1000;
     command->close = "1000";
     options_init(options, program, summary);
     options->operand_name = "URL";
-    options_add_flag(options, "--binary", &command->talk.binary,
+    options_add_flag(options, "--binary", &command->loop.binary,
                      "send the input as it comes, as binary messages; print only bytes");
-    options_add_flag(options, "--one-message", &command->talk.one_message,
+    options_add_flag(options, "--one-message", &command->loop.one_message,
                      "send the whole input as one message, 16777216 bytes at most");
-    options_add_flag(options, "--ping", &command->talk.ping, "send a ping first, and wait for it");
+    options_add_flag(options, "--ping", &command->loop.ping, "send a ping first, and wait for it");
     options_add_list(options, "--header", "LINE", &command->offer.headers,
                      "one more header, as 'Authorization: Basic YTpi'; repeatable");
     options_add_list(options, "--subprotocol", "NAME", &command->offer.subprotocols,
                      "a subprotocol to offer; repeatable");
     options_add_text(options, "--origin", "ORIGIN", &command->offer.origin,
                      "say that a page of this origin connects, as https://example.com");
-    options_add_seconds(options, "--wait", &command->talk.wait, 0,
+    options_add_seconds(options, "--wait", &command->loop.wait, 0,
                         "time without a message after the end of the input (default 1)");
     options_add_text(options, "--close", "CODE[:REASON]", &command->close,
                      "how to close after that, as 4000:bye (default 1000)");
@@ -49,16 +49,16 @@ void client_options_init(struct client_options *command, struct options *options
 }
 
 /* Takes the argument of --close apart. Returns whether such a Close may be sent. */
-static bool read_close(const char *text, struct client_loop_settings *talk) {
+static bool read_close(const char *text, struct client_loop_settings *loop) {
     uint8_t payload[CLOSE_PAYLOAD_MAX];
     struct close close;
     if (strspn(text, "0123456789") != 4 || (text[4] != ':' && text[4] != '\0')) {
         return false;
     }
-    talk->close_code = (uint16_t)strtoul(text, NULL, 10);
-    talk->close_reason = text[4] == ':' ? text + 5 : "";
-    size_t length = close_encode(talk->close_code, talk->close_reason, payload);
-    return length == 2 + strlen(talk->close_reason) &&
+    loop->close_code = (uint16_t)strtoul(text, NULL, 10);
+    loop->close_reason = text[4] == ':' ? text + 5 : "";
+    size_t length = close_encode(loop->close_code, loop->close_reason, payload);
+    return length == 2 + strlen(loop->close_reason) &&
            close_decode(payload, length, &close) == CLOSE_OK;
 }
 
@@ -77,7 +77,7 @@ int client_options_parse(struct client_options *command, struct options *options
     if (verdict != URL_OK) {
         return usage(options, url_verdict_sentence(verdict));
     }
-    if (!read_close(command->close, &command->talk)) {
+    if (!read_close(command->close, &command->loop)) {
         return usage(options, "--close needs a code from 1000 to 1003, 1007 to 1014 or 3000 to "
                               "4999, and perhaps up to 123 bytes of UTF-8, as in 4000:bye");
     }
@@ -91,7 +91,7 @@ int client_options_run(const struct client_options *command) {
         log_problem("%s", client.problem);
         return 1;
     }
-    int status = client_loop(&client, &command->talk);
+    int status = client_loop(&client, &command->loop);
     client_free(&client);
     return status;
 }

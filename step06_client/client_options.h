@@ -9,7 +9,7 @@ struct client_options {
     struct url url;
     struct client_offer offer;
     struct client_settings client;
-    struct client_loop_settings talk;
+    struct client_loop_settings loop;
     const char *close; /* as it is typed: a code and perhaps a reason */
     bool quiet, verbose;
 };
