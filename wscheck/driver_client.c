@@ -14,7 +14,7 @@ enum { PART_PAUSE = 4 };
 
 /* Writes what stands for a blank such as {accept}; nothing for an unknown one. */
 static void write_blank(const struct head *request, const char *name, FILE *out) {
-    struct head_text key = tested_client_key(request), value = {"", 0}, list;
+    struct head_text key = tested_client_key(request), value = {"", 0}, list = {NULL, 0};
     char accept[REQUEST_ACCEPT_SIZE], deflate[160];
     request_accept(key.start, key.length, accept);
     if (strcmp(name, "key") == 0) {
