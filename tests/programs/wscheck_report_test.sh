@@ -104,7 +104,7 @@ expect 'which case killed it' 0 '^  happened  the server died: ' \
     sed -n '/^FAIL   6455.5.5.2.empty-ping/,/happened/p' "$work/died"
 expect 'which is an error in junit' 1 'failures="0" errors="1" skipped="0"' "$wscheck" \
     --format junit --exec "$mortal" 6455/5.5.2/empty-ping
-once="mkdir $work/once && $mortal; $(server step05_echo)"
+once="mkdir $work/once && $mortal; $(server step05_echo) --handshake-timeout 1"
 expect 'what it printed last' 1 'the server died: .*; it printed: Error: all is lost$' "$wscheck" \
     --exec "${mortal#exec }; echo 'Error: all is lost'; echo bye" 6455/5.5.2/empty-ping
 expect 'one that dies once' 1 '^1 passed, 1 failed, 0 fell short' \
