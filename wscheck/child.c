@@ -27,7 +27,7 @@ struct child {
     bool silent, crashed; /* silent: the pipe has been closed at its other end */
     char end[80];         /* how it ended, or "" */
     size_t length;
-    char text[OUTPUT_MAX + 1]; /* what it printed; all after `length` is zeros */
+    char text[OUTPUT_MAX + 1]; /* what it printed, a string */
 };
 
 static pthread_mutex_t forks = PTHREAD_MUTEX_INITIALIZER;
@@ -51,6 +51,7 @@ static void *collect(void *argument) {
         for (ssize_t i = 0; i < count && child->length < OUTPUT_MAX; i++) {
             child->text[child->length++] = chunk[i] != '\0' ? chunk[i] : ' ';
         }
+        child->text[child->length] = '\0';
         child->silent = !goes_on;
         pthread_cond_broadcast(&child->changed);
         pthread_mutex_unlock(&child->mutex);
@@ -138,7 +139,11 @@ static void free_child(struct child *child) {
 }
 
 struct child *child_start(const char *command, const char *host, const char *path) {
-    struct child *child = memory_take(sizeof *child);
+    struct child *child = malloc(sizeof *child);
+    if (child == NULL) {
+        abort();
+    }
+    memset(child, 0, offsetof(struct child, text) + 1); /* all of it would take long */
     char *filled = fill_in(command, host, path);
     pthread_mutex_init(&child->mutex, NULL);
     pthread_cond_init(&child->changed, NULL);
