@@ -55,7 +55,7 @@ while [ $seed -lt $rounds ]; do
 done
 
 # Every wait is a total: this server reads nothing more, and pings for ever.
-lives 'a case with a server that only pings' "$BUILD/wscheck" --timeout 0.1 \
+lives 'a case with a server that only pings' "$BUILD/wscheck" --timeout 0.05 \
     --exec "exec $peer 0 {port} $port" 6455/10.4/large/binary/16384-kib
 lives 'a run with a server that only pings' "$BUILD/wscheck" --timeout 5 --run-timeout 2 \
     --exec "exec $peer 0 {port} $port"
