@@ -19,7 +19,8 @@ enum {
     REFUSED_PAUSE = 100,
     DYING_TRIES = 50,
     DYING_PAUSE = 20,
-    LAST_WORDS = 1000 /* ms */
+    LAST_WORDS = 1000, /* ms */
+    AFTER_HEAVY = 4    /* time-outs: one like it may still keep a server of one thread busy */
 };
 
 bool runner_skips(const struct runner *runner, struct result *result) {
@@ -80,7 +81,9 @@ static void tell_death(struct result *result, struct child *child, size_t printe
 /* Every case leaves a server that still serves. */
 static void check_alive(const struct runner *runner, struct result *result, size_t printed) {
     char fault[480];
-    enum cause lost = script_run_find_lost(runner->settings, fault, sizeof fault);
+    struct trial_settings patient = *runner->settings;
+    patient.timeout *= script_is_heavy(&result->test->script) ? AFTER_HEAVY : 1;
+    enum cause lost = script_run_find_lost(&patient, fault, sizeof fault);
     if (lost == CAUSE_NONE || clock_now() >= runner->settings->ends) { /* then nobody is served */
         return;
     }
