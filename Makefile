@@ -17,6 +17,7 @@ step07_deflate   := deflate_format inflate_table inflate_codes inflate_fast infl
                     deflate_huffman deflate_code_lengths deflate_block deflate_match deflate_lz77 \
                     deflate permessage_negotiation permessage_receive permessage_send \
                     permessage_deflate permessage_options
+
 # What compresses and inflates, without the extension that uses it.
 deflate_engine := $(addprefix step07_deflate/,$(filter inflate% deflate%,$(step07_deflate)))
 

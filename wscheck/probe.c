@@ -124,6 +124,27 @@ static void tell_what_it_is(const struct trial *trial) {
     }
 }
 
+/* What there is to say of a server that was sent two messages, if they are not all that came. */
+static void describe_echo(struct trial *trial, char *remark, size_t size) {
+    const struct transcript_entry *came = transcript_entry(&trial->transcript, trial->entry);
+    enum cause cause = trial->verdict.cause;
+    if (trial->messages.unasked) {
+        snprintf(
+            remark, size,
+            "it is no plain echo: it sends messages of its own; --no-echo is for such servers");
+    } else if (cause == CAUSE_ECHO_DIFFERS && came != NULL) {
+        snprintf(remark, size,
+                 "it is no plain echo: %.140s; --no-echo is for servers that do something else "
+                 "with messages",
+                 came->label);
+    } else if (cause == CAUSE_NO_ECHO || cause == CAUSE_NEXT_LOST) {
+        snprintf(remark, size,
+                 "two messages did not come back within %g s; --timeout gives a slow server more "
+                 "time, --no-echo is for one that does not echo",
+                 (double)trial->timeout / 1000);
+    }
+}
+
 /* Looks whether two messages come back, and nothing before or between them. A server that does not
  * mean to echo is told so in time. */
 static void look_for_echo(struct trial_settings *settings) {
@@ -140,28 +161,9 @@ static void look_for_echo(struct trial_settings *settings) {
         trial_send_simple(trial, OPCODE_TEXT, text, strlen(text));
         trial_send_simple(trial, OPCODE_TEXT, text, strlen(text));
         trial_wait_messages(trial);
-        const struct trial_verdict *verdict = &trial->verdict;
-        const struct transcript_entry *came = transcript_entry(&trial->transcript, trial->entry);
-        char *remark = settings->remark;
-        size_t size = sizeof settings->remark;
-        if (trial->messages.unasked) {
-            snprintf(remark, size,
-                     "it is no plain echo: it sends messages of its own; "
-                     "--no-echo is for such servers");
-        } else if (verdict->cause == CAUSE_ECHO_DIFFERS && came != NULL) {
-            snprintf(remark, size,
-                     "it is no plain echo: %.140s; --no-echo is for servers that do something else "
-                     "with messages",
-                     came->label);
-        } else if (verdict->cause == CAUSE_NO_ECHO || verdict->cause == CAUSE_NEXT_LOST) {
-            snprintf(
-                remark, size,
-                "two messages did not come back within %g s; --timeout gives a slow server more "
-                "time, --no-echo is for one that does not echo",
-                (double)trial->timeout / 1000);
-        }
-        if (remark[0] != '\0') {
-            fprintf(stderr, "wscheck: %s\n", remark);
+        describe_echo(trial, settings->remark, sizeof settings->remark);
+        if (settings->remark[0] != '\0') {
+            fprintf(stderr, "wscheck: %s\n", settings->remark);
         }
     }
     trial_free(trial);

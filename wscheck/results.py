@@ -69,9 +69,9 @@ ABOUT = """\
 
 wscheck {versions} graded these on {dates}: servers and clients of this repository, and of others:
 servers that send every message back and clients that do the same, each a few lines long, as the
-documentation of its library begins ([peers](peers)). `make results` repeats all of it and writes
-this page, `make results PEERS='aiohttp ws'` a part; what is not installed is named. To see all
-bytes of a case, add `--replay` and its name to the command of the peer.
+documentation of its library begins ([peers](peers)). `make results` repeats all of it, in about 40
+minutes, and writes this page, `make results PEERS='aiohttp ws'` a part; what is not installed is
+named. To see all bytes of a case, add `--replay` and its name to the command of the peer.
 
 - **MUST** and **SHOULD**: it breaks such a sentence of RFC 6455, RFC 7692 or HTTP, which the case
   quotes.
