@@ -26,22 +26,22 @@ struct command {
 static void add_options(struct command *command, struct options *options) {
     struct load_settings *load = &command->load;
     options_add_number(options, "--port", "PORT", &command->port, 1, 65535,
-                       "where the server listens on 127.0.0.1 (default 8000)");
+                       "where the server listens on 127.0.0.1");
     options_add_text(options, "--mode", "MODE", &command->mode,
-                     "pingpong, pipelined, handshake or idle (default pingpong)");
+                     "pingpong, pipelined, handshake or idle");
     options_add_text(options, "--protocol", "ws|raw", &command->protocol,
-                     "WebSocket, or the same bytes to a raw TCP echo (default ws)");
+                     "WebSocket, or the same bytes to a raw TCP echo");
     options_add_number(options, "--connections", "N", &load->connections, 1, 1000000,
-                       "connections at once (default 1)");
+                       "connections at once");
     options_add_number(options, "--size", "BYTES", &command->size, 0, 1 << 28,
-                       "payload of a message (default 125)");
+                       "payload of a message");
     options_add_number(options, "--window", "W", &load->window, 1, 65536,
-                       "messages in flight on a connection, pipelined (default 64)");
-    options_add_seconds(options, "--seconds", &load->seconds, 1, "time to measure (default 1)");
+                       "messages in flight on a connection, pipelined");
+    options_add_seconds(options, "--seconds", &load->seconds, 1, "time to measure");
     options_add_seconds(options, "--warm-up", &load->warm_up, 0,
-                        "time before that, which does not count (default 0.2)");
+                        "time before that, which does not count");
     options_add_number(options, "--messages", "N", &load->messages, 0, UINT32_MAX,
-                       "stop after so many instead, without warming up");
+                       "stop after this many instead, without warming up; 0 = by time");
     options_add_flag(options, "--binary", &command->binary, "send random bytes (the default)");
     options_add_text(options, "--text", "ascii|mixed", &command->text,
                      "send text instead, ASCII or many scripts");
@@ -53,7 +53,7 @@ static void add_options(struct command *command, struct options *options) {
     options_add_text(options, "--congestion", "NAME", &command->clients.congestion,
                      "congestion control of the client's sockets, such as reno");
     options_add_seconds(options, "--timeout", &command->clients.timeout, 1,
-                        "give up after so long without a reply (default 20)");
+                        "give up after so long without a reply");
 }
 
 static int wrong(const char *what) {

@@ -38,7 +38,7 @@ int raw_listen(int argc, char **argv, const char *name, int *listener) {
     process_allow_descriptors(DESCRIPTORS);
     options_init(&options, name, "A raw TCP echo, to measure a server by.");
     options_add_number(&options, "--port", "PORT", &port, 0, 65535,
-                       "port to listen on; 0 picks a free one (default 8000)");
+                       "port to listen on; 0 picks a free one");
     options_add_flag(&options, "--mask", &masks, "mask all bytes, with zeros for a key");
     int status = options_parse(&options, argc, argv);
     if (status != OPTIONS_GO_ON) {

@@ -32,28 +32,41 @@ void options_add_check(struct options *options, int (*check)(void *value), void 
 }
 
 void options_add_flag(struct options *options, const char *name, bool *value, const char *help) {
-    add(options, (struct option){OPTION_FLAG, name, NULL, help, value, 0, 0});
+    add(options, (struct option){OPTION_FLAG, name, NULL, help, value, 0, 0, NULL, 0});
 }
 
 void options_add_text(struct options *options, const char *name, const char *argument,
                       const char **value, const char *help) {
-    add(options, (struct option){OPTION_TEXT, name, argument, help, value, 0, 0});
+    add(options, (struct option){OPTION_TEXT, name, argument, help, value, 0, 0, *value, 0});
 }
 
 void options_add_list(struct options *options, const char *name, const char *argument,
                       struct options_list *value, const char *help) {
-    add(options, (struct option){OPTION_LIST, name, argument, help, value, 0, 0});
+    add(options, (struct option){OPTION_LIST, name, argument, help, value, 0, 0, NULL, 0});
 }
 
 void options_add_number(struct options *options, const char *name, const char *argument,
                         uint64_t *value, uint64_t least, uint64_t most, const char *help) {
-    add(options, (struct option){OPTION_NUMBER, name, argument, help, value, least, most});
+    add(options,
+        (struct option){OPTION_NUMBER, name, argument, help, value, least, most, NULL, *value});
 }
 
 void options_add_seconds(struct options *options, const char *name, int64_t *value, int64_t least,
                          const char *help) {
     add(options, (struct option){OPTION_SECONDS, name, "S", help, value, (uint64_t)least,
-                                 SECONDS_MOST * 1000});
+                                 SECONDS_MOST * 1000, NULL, (uint64_t)*value});
+}
+
+static void print_default(const struct option *option) {
+    uint64_t number = option->default_number;
+    bool within = number >= option->least && number <= option->most;
+    if (option->default_text != NULL) {
+        printf(" (default %s)", option->default_text);
+    } else if (option->kind == OPTION_NUMBER && within) {
+        printf(" (default %" PRIu64 ")", number);
+    } else if (option->kind == OPTION_SECONDS && within) {
+        printf(" (default %g)", (double)number / 1000);
+    }
 }
 
 static void print_help(const struct options *options) {
@@ -65,7 +78,9 @@ static void print_help(const struct options *options) {
         char left[NAME_MOST];
         snprintf(left, sizeof left, "%s%s%s", option->name, option->argument != NULL ? " " : "",
                  option->argument != NULL ? option->argument : "");
-        printf("  %-24s %s\n", left, option->help);
+        printf("  %-24s %s", left, option->help);
+        print_default(option);
+        printf("\n");
     }
 }
 

@@ -5,7 +5,7 @@
  *
  *     struct options options;
  *     options_init(&options, "step01_tcp", "Shows the bytes that arrive on a TCP port.");
- *     options_add_text(&options, "--host", "HOST", &host, "address to listen on (127.0.0.1)");
+ *     options_add_text(&options, "--host", "HOST", &host, "address to listen on");
  *     int status = options_parse(&options, argc, argv);
  *     if (status != OPTIONS_GO_ON) {
  *         return status;
@@ -42,11 +42,13 @@ enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_LIST, OPTION_NUMBER, OPTION_
 
 struct option {
     enum option_kind kind;
-    const char *name;     /* "--port" */
-    const char *argument; /* "PORT"; NULL for a flag */
-    const char *help;     /* what it is for, and its default */
-    void *value;          /* the variable of the type that goes with the kind */
-    uint64_t least, most; /* the range of a number; of seconds in milliseconds */
+    const char *name;         /* "--port" */
+    const char *argument;     /* "PORT"; NULL for a flag */
+    const char *help;         /* what it is for; --help adds the default */
+    void *value;              /* the variable of the type that goes with the kind */
+    uint64_t least, most;     /* the range of a number; of seconds in milliseconds */
+    const char *default_text; /* what `value` was when the option was added */
+    uint64_t default_number;
 };
 
 struct options_check {
@@ -69,7 +71,8 @@ struct options {
 /* Starts a list of options that holds --help and --version. All strings must outlive it. */
 void options_init(struct options *options, const char *program, const char *summary);
 
-/* Each adds one option whose value goes to `value`, which belongs to the caller. At most
+/* Each adds one option whose value goes to `value`, which belongs to the caller and holds the
+ * default. The help tells it, unless it is no text, or a number outside of the range. At most
  * OPTIONS_MAX options can be added; more is a mistake in the program and is ignored. */
 void options_add_flag(struct options *options, const char *name, bool *value, const char *help);
 void options_add_text(struct options *options, const char *name, const char *argument,

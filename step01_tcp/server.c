@@ -19,12 +19,11 @@ void server_init(struct server *server, const char *program, const char *summary
     server->host = "127.0.0.1";
     server->port = 8000;
     server->threads.max_connections = 1024;
-    options_add_text(options, "--host", "HOST", &server->host,
-                     "name or address to listen on (default 127.0.0.1)");
+    options_add_text(options, "--host", "HOST", &server->host, "name or address to listen on");
     options_add_number(options, "--port", "PORT", &server->port, 0, 65535,
-                       "port to listen on; 0 picks a free one (default 8000)");
+                       "port to listen on; 0 picks a free one");
     options_add_number(options, "--max-connections", "N", &server->threads.max_connections, 1,
-                       1000000, "connections served at once (default 1024)");
+                       1000000, "connections served at once");
     options_add_flag(options, "--quiet", &server->quiet, "log only what is wrong with the server");
     options_add_flag(options, "--verbose", &server->verbose, "log every detail");
 }

@@ -21,7 +21,7 @@ void http_exchange_init(struct http_exchange_settings *settings, struct options 
     settings->site = (struct site){options->program, page_html, page_html_size};
     settings->handshake_timeout = 10000;
     options_add_seconds(options, "--handshake-timeout", &settings->handshake_timeout, 1,
-                        "time for a request to arrive (default 10)");
+                        "time for a request to arrive");
 }
 
 void http_exchange_send(struct http_exchange *exchange, const struct reply *reply) {

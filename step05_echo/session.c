@@ -24,14 +24,13 @@ void session_init(struct session_settings *settings, struct options *options) {
     settings->max_message = CONNECTION_MESSAGE_DEFAULT;
     settings->limits = (struct limits_settings){.ping_interval = 30000, .message_timeout = 60000};
     options_add_number(options, "--max-message", "BYTES", &settings->max_message,
-                       CONNECTION_MESSAGE_MIN, UINT64_C(1) << 40,
-                       "largest message to accept (default 16777216)");
+                       CONNECTION_MESSAGE_MIN, UINT64_C(1) << 40, "largest message to accept");
     options_add_seconds(options, "--ping-interval", &settings->limits.ping_interval, 0,
-                        "silence before a ping, and before giving up; 0 = off (default 30)");
+                        "silence before a ping, and before giving up; 0 = off");
     options_add_seconds(options, "--idle-timeout", &settings->limits.idle_timeout, 0,
-                        "close after so long without a message; 0 = off (default 0)");
+                        "close after so long without a message; 0 = off");
     options_add_seconds(options, "--message-timeout", &settings->limits.message_timeout, 0,
-                        "time for a message to arrive; its bytes add some; 0 = off (default 60)");
+                        "time for a message to arrive; its bytes add some; 0 = off");
 }
 
 /* Logs why a connection ended without the closing handshake. Returns false for its caller. */

@@ -24,7 +24,7 @@ void client_options_init(struct client_options *command, struct options *options
     options_add_flag(options, "--binary", &command->loop.binary,
                      "send the input as it comes, as binary messages; print only bytes");
     options_add_flag(options, "--one-message", &command->loop.one_message,
-                     "send the whole input as one message, 16777216 bytes at most");
+                     "send the whole input as one message");
     options_add_flag(options, "--ping", &command->loop.ping, "send a ping first, and wait for it");
     options_add_list(options, "--header", "LINE", &command->offer.headers,
                      "one more header, as 'Authorization: Basic YTpi'; repeatable");
@@ -33,16 +33,15 @@ void client_options_init(struct client_options *command, struct options *options
     options_add_text(options, "--origin", "ORIGIN", &command->offer.origin,
                      "say that a page of this origin connects, as https://example.com");
     options_add_seconds(options, "--wait", &command->loop.wait, 0,
-                        "time without a message after the end of the input (default 1)");
+                        "time without a message after the end of the input");
     options_add_text(options, "--close", "CODE[:REASON]", &command->close,
-                     "how to close after that, as 4000:bye (default 1000)");
+                     "how to close after that, as 4000:bye");
     options_add_seconds(options, "--ping-interval", &command->client.limits.ping_interval, 0,
-                        "silence before a ping, and before giving up; 0 = off (default 0)");
+                        "silence before a ping, and before giving up; 0 = off");
     options_add_seconds(options, "--handshake-timeout", &command->client.handshake_timeout, 1,
-                        "time for the connection to open (default 10)");
+                        "time for the connection to open");
     options_add_number(options, "--max-message", "BYTES", &command->client.max_message,
-                       CONNECTION_MESSAGE_MIN, UINT64_C(1) << 40,
-                       "largest message to accept (default 16777216)");
+                       CONNECTION_MESSAGE_MIN, UINT64_C(1) << 40, "largest message to accept");
     options_add_flag(options, "--quiet", &command->quiet, "print only messages and errors");
     options_add_flag(options, "--verbose", &command->verbose,
                      "show the handshake and draw every frame");

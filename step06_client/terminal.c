@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+_Static_assert(TERMINAL_MESSAGE_MAX == 16 << 20, "two sentences say 16 MiB");
+
 void terminal_init(struct terminal *terminal, bool binary, bool one_message) {
     buffer_init(&terminal->buffer, terminal->lent, sizeof terminal->lent);
     terminal->binary = binary;
@@ -29,8 +31,8 @@ const char *terminal_read(struct terminal *terminal) {
     terminal->end = kept;
     if (kept > TERMINAL_MESSAGE_MAX) {
         return terminal->one_message
-                   ? "the input is longer than 16777216 bytes, the most that --one-message sends"
-                   : "a line of the input is longer than 16777216 bytes; --binary knows no lines";
+                   ? "the input is longer than 16 MiB, the most that --one-message sends"
+                   : "a line of the input is longer than 16 MiB; --binary knows no lines";
     }
     if (buffer->capacity - kept < TERMINAL_LINE_MAX &&
         buffer_resize(buffer, 2 * buffer->capacity, kept) != 0) {

@@ -5,7 +5,7 @@ void permessage_options_init(struct permessage_options *wishes, struct options *
     wishes->no_context_takeover = false;
     options_add_number(options, "--window-bits", "N", &wishes->window_bits,
                        PERMESSAGE_NEGOTIATION_BITS_MIN, PERMESSAGE_NEGOTIATION_BITS_MAX,
-                       "compress with references of at most 2^N bytes back, 8 to 15 (default 15)");
+                       "compress with references of at most 2^N bytes back, 8 to 15");
     options_add_flag(options, "--no-context-takeover", &wishes->no_context_takeover,
                      "compress each message by itself; less memory, longer messages");
 }

@@ -25,9 +25,9 @@ static void declare_treatment(struct options *options, struct arguments *argumen
     options_add_text(options, "--subprotocol", "NAME", &arguments->subprotocol,
                      "the same as --header 'Sec-WebSocket-Protocol: NAME'");
     options_add_seconds(options, "--timeout", &arguments->timeout, 1,
-                        "how long a server may take for anything (default 3)");
+                        "how long a server may take for anything (default 3; with --quick 1)");
     options_add_seconds(options, "--start-timeout", &arguments->start_timeout, 1,
-                        "how long what --exec starts may take for that (default 60)");
+                        "how long what --exec starts may take for that");
     options_add_seconds(options, "--run-timeout", &arguments->run_timeout, 1,
                         "how long a run may take in all (default 1800)");
     options_add_number(options, "--max-message", "BYTES", &arguments->max_message, 1,
@@ -51,10 +51,9 @@ static void declare_choice(struct options *options, struct arguments *arguments)
                      "no SHOULD and no practice");
     options_add_text(options, "--expected", "FILE", &arguments->expected,
                      "the names of cases whose failure is known and does not count");
-    options_add_number(options, "--jobs", "N", &arguments->jobs, 1, 256,
-                       "cases at a time (default 16)");
+    options_add_number(options, "--jobs", "N", &arguments->jobs, 1, 256, "cases at a time");
     options_add_text(options, "--format", "NAME", &arguments->format,
-                     "pretty (default), tap, junit or json; the last also with --list");
+                     "pretty, tap, junit or json; the last also with --list");
     options_add_text(options, "--output", "FILE", &arguments->output,
                      "where the report goes (default: standard output)");
     options_add_flag(options, "--quiet", &arguments->quiet, "say nothing when all is well");

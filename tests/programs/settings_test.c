@@ -1,5 +1,5 @@
-/* The settings of the programs: what holds when the command line says nothing, that the help says
- * the same, and what the command line cannot say. */
+/* The settings of the programs: what holds when the command line says nothing, and what the
+ * command line cannot say. */
 #include "step03_handshake/upgrade.h"
 #include "step05_echo/session.h"
 
@@ -66,30 +66,6 @@ static void options_reach_their_settings(void) {
     CHECK_EQUAL(all.session.limits.ping_interval, 30000);
 }
 
-/* The line of the help that describes an option must say this. */
-static void check_help(const char *help, const char *option, const char *wanted) {
-    const char *line = strstr(help, option);
-    size_t length = line != NULL ? strcspn(line, "\n") : 0;
-    char text[256];
-    snprintf(text, sizeof text, "%.*s", (int)length, line != NULL ? line : "");
-    CHECK_FOR(strstr(text, wanted) != NULL, "not \"%s\": %s", wanted, text);
-}
-
-static void the_help_tells_the_defaults(void) {
-    static const char *const arguments[] = {"--help", NULL};
-    char help[4096];
-    CHECK_EQUAL(process_run("step05_echo", arguments, help, sizeof help), 0);
-    check_help(help, "--host HOST", "(default 127.0.0.1)");
-    check_help(help, "--port PORT", "(default 8000)");
-    check_help(help, "--max-connections N", "(default 1024)");
-    check_help(help, "--handshake-timeout S", "(default 10)");
-    check_help(help, "--subprotocol NAME", "(default chat)");
-    check_help(help, "--max-message BYTES", "(default 16777216)");
-    check_help(help, "--ping-interval S", "(default 30)");
-    check_help(help, "--idle-timeout S", "(default 0)");
-    check_help(help, "--message-timeout S", "(default 60)");
-}
-
 static void without_a_subprotocol_chat_is_spoken(void) {
     struct everything all;
     parse(&all, NULL);
@@ -142,7 +118,6 @@ int main(void) {
              the_server_listens_on_this_machine_only);
     test_run("settings: limits without options", limits_without_options);
     test_run("settings: options reach their settings", options_reach_their_settings);
-    test_run("settings: the help tells the defaults", the_help_tells_the_defaults);
     test_run("settings: without a subprotocol chat is spoken",
              without_a_subprotocol_chat_is_spoken);
     test_run("settings: a subprotocol is a token (RFC 6455, 4.1)", a_subprotocol_is_a_token);

@@ -92,8 +92,8 @@ static void one_message_has_a_bound(void) {
     }
     input[MOST] = 'x';
     CHECK_EQUAL(client_process_run(&run, input, arguments, echo_url()), 1);
-    CHECK_FOR(run.printed[0] == '\0' && strstr(run.said, "longer than 16777216 bytes") != NULL,
-              "%s", run.said);
+    CHECK_FOR(run.printed[0] == '\0' && strstr(run.said, "longer than 16 MiB") != NULL, "%s",
+              run.said);
 }
 
 static void a_long_url_is_asked_for(void) {

@@ -48,12 +48,12 @@ static void declare(const char *operand_name) {
     interval = 30000;
     options_init(&options, "step", "Shows a step.");
     options_add_flag(&options, "--quiet", &quiet, "say less");
-    options_add_text(&options, "--host", "HOST", &host, "address to listen on (127.0.0.1)");
+    options_add_text(&options, "--host", "HOST", &host, "address to listen on");
     options_add_list(&options, "--origin", "ORIGIN", &origins, "an allowed origin; repeatable");
-    options_add_number(&options, "--port", "PORT", &port, PORT_LEAST, PORT_MOST, "port (8000)");
-    options_add_number(&options, "--bytes", "N", &bytes, 0, UINT64_MAX, "bytes (16)");
-    options_add_seconds(&options, "--timeout", &timeout, 1, "seconds to wait (10)");
-    options_add_seconds(&options, "--interval", &interval, 0, "seconds of silence; 0 = off (30)");
+    options_add_number(&options, "--port", "PORT", &port, PORT_LEAST, PORT_MOST, "port");
+    options_add_number(&options, "--bytes", "N", &bytes, 0, UINT64_MAX, "bytes");
+    options_add_seconds(&options, "--timeout", &timeout, 1, "seconds to wait");
+    options_add_seconds(&options, "--interval", &interval, 0, "seconds of silence; 0 = off");
     options.operand_name = operand_name;
 }
 
@@ -443,12 +443,12 @@ static void help_lists_every_option(void) {
                    "  --help                   show this help and exit\n"
                    "  --version                show the version and exit\n"
                    "  --quiet                  say less\n"
-                   "  --host HOST              address to listen on (127.0.0.1)\n"
+                   "  --host HOST              address to listen on (default 127.0.0.1)\n"
                    "  --origin ORIGIN          an allowed origin; repeatable\n"
-                   "  --port PORT              port (8000)\n"
-                   "  --bytes N                bytes (16)\n"
-                   "  --timeout S              seconds to wait (10)\n"
-                   "  --interval S             seconds of silence; 0 = off (30)\n");
+                   "  --port PORT              port (default 8000)\n"
+                   "  --bytes N                bytes (default 16)\n"
+                   "  --timeout S              seconds to wait (default 10)\n"
+                   "  --interval S             seconds of silence; 0 = off (default 30)\n");
     }
     declare("URL");
     parse_declared("--help");
