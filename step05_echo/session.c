@@ -14,6 +14,7 @@ _Static_assert((int)CONNECTION_OUTPUT_PARTS_MAX <= (int)TCP_PARTS_MAX,
 struct session {
     struct tcp_connection *tcp;
     const struct session_handler *handler;
+    const struct layer *layer;
     uint64_t messages;
     bool verbose;
     struct limits limits;
@@ -81,7 +82,7 @@ static bool read_some(struct session *session, int64_t wait) {
 /* Does what the clock demands, or waits for bytes. Returns false when the connection is over. */
 static bool receive(struct session *session) {
     struct connection *connection = &session->connection;
-    const struct layer *layer = session->handler->layer;
+    const struct layer *layer = session->layer;
     bool can_relax = layer != NULL || buffer_has_grown(&connection->input.buffer);
     int64_t wait;
     switch (limits_due(&session->limits, connection, can_relax, clock_now(), &wait)) {
@@ -142,7 +143,7 @@ static void finish(struct session *session, enum connection_event event,
 }
 
 static void run(struct session *session) {
-    const struct layer *layer = session->handler->layer;
+    const struct layer *layer = session->layer;
     struct connection_message message;
     enum connection_event event;
     for (;;) {
@@ -179,11 +180,26 @@ void session_run(struct tcp_connection *tcp, const struct session_settings *sett
                  const struct session_handler *handler, const struct buffer *buffer,
                  size_t received) {
     struct session session = {.tcp = tcp, .handler = handler, .verbose = log_is_verbose()};
+    session.layer = handler->layer != NULL ? handler->layer(handler->context) : NULL;
     session.limits = (struct limits){.settings = &settings->limits, .heard = true, .message = true};
-    uint8_t rsv = handler->layer != NULL ? handler->layer->rsv : 0;
-    struct connection_settings rules = {
-        .role = CONNECTION_SERVER, .max_message = settings->max_message, .allowed_rsv = rsv};
+    struct connection_settings rules = {.role = CONNECTION_SERVER,
+                                        .max_message = settings->max_message,
+                                        .allowed_rsv =
+                                            session.layer != NULL ? session.layer->rsv : 0};
     connection_init(&session.connection, &rules, buffer, received);
     run(&session);
     connection_free(&session.connection);
+}
+
+void session_serve(struct tcp_connection *tcp, const struct upgrade_settings *upgrade,
+                   const struct session_settings *settings, const struct session_handler *handler) {
+    uint8_t lent[SESSION_LENT_SIZE];
+    struct buffer buffer;
+    size_t received;
+    buffer_init(&buffer, lent, sizeof lent);
+    if (upgrade_accept(tcp, upgrade, &buffer, &received) == 0) {
+        session_run(tcp, settings, handler, &buffer, received);
+    } else {
+        buffer_free(&buffer);
+    }
 }

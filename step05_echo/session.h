@@ -6,8 +6,7 @@
 #ifndef STEP05_ECHO_SESSION_H
 #define STEP05_ECHO_SESSION_H
 
-#include "common/options.h"
-#include "step01_tcp/tcp.h"
+#include "step03_handshake/upgrade.h"
 #include "step05_echo/layer.h"
 #include "step05_echo/limits.h"
 
@@ -24,9 +23,17 @@ void session_init(struct session_settings *settings, struct options *options);
 struct session_handler {
     void (*on_message)(struct connection *connection, const struct connection_message *message,
                        void *context);
+    /* Returns the extension that the handshake agreed on, or NULL. NULL: the server has none. */
+    const struct layer *(*layer)(void *context);
     void *context;
-    const struct layer *layer; /* what the handshake agreed on, or NULL */
 };
+
+enum { SESSION_LENT_SIZE = 608 }; /* an idle connection is two pages of memory then, with --quiet */
+
+/* Serves a connection from its first byte on, as server.threads.handle does: the request, and if
+ * that is a handshake, session_run. */
+void session_serve(struct tcp_connection *tcp, const struct upgrade_settings *upgrade,
+                   const struct session_settings *settings, const struct session_handler *handler);
 
 /* Serves the connection until it is over, and logs how it ended. Takes over `buffer` as
  * connection_init does. The caller closes the TCP connection then, at once. */

@@ -1,5 +1,4 @@
 /* Step 7: the echo server of step 5, which compresses messages with whoever offers it. */
-#include "step03_handshake/upgrade.h"
 #include "step05_echo/session.h"
 #include "step07_deflate/permessage_deflate.h"
 #include "step07_deflate/permessage_options.h"
@@ -10,12 +9,10 @@ static const char hints[] =
     "      socket.onopen = () => console.log(socket.extensions)\n"
     "      build/step07_client --compress --verbose ws://{host}:{port}/\n";
 
-enum { LENT_SIZE = 640 };
-
 struct echo_settings {
     struct upgrade_settings upgrade;
     struct session_settings session;
-    struct permessage_options wishes;
+    struct permessage_options compression;
 };
 
 static void echo(struct connection *connection, const struct connection_message *message,
@@ -24,25 +21,20 @@ static void echo(struct connection *connection, const struct connection_message 
     layer_send(layer, connection, message->opcode, message->payload, message->length);
 }
 
+static const struct layer *agreed(void *context) {
+    return permessage_deflate_layer(context);
+}
+
 static void serve(struct tcp_connection *tcp, void *context) {
     const struct echo_settings *settings = context;
-    const struct permessage_parameters wishes = permessage_options_parameters(&settings->wishes);
-    struct upgrade_settings upgrade = settings->upgrade;
-    struct session_handler handler = {.on_message = echo};
+    const struct permessage_parameters wanted =
+        permessage_options_parameters(&settings->compression);
     struct permessage_deflate deflate; /* one for each connection */
-    uint8_t lent[LENT_SIZE];
-    struct buffer buffer;
-    size_t received;
-    buffer_init(&buffer, lent, sizeof lent);
-    permessage_deflate_init(&deflate, &wishes, true);
+    const struct session_handler handler = {echo, agreed, &deflate};
+    struct upgrade_settings upgrade = settings->upgrade;
+    permessage_deflate_init(&deflate, &wanted, true);
     upgrade.chooser = permessage_deflate_chooser(&deflate);
-    if (upgrade_accept(tcp, &upgrade, &buffer, &received) == 0) {
-        handler.context = &deflate;
-        handler.layer = permessage_deflate_layer(&deflate);
-        session_run(tcp, &settings->session, &handler, &buffer, received);
-    } else {
-        buffer_free(&buffer);
-    }
+    session_serve(tcp, &upgrade, &settings->session, &handler);
     permessage_deflate_free(&deflate);
 }
 
@@ -52,10 +44,10 @@ int main(int argc, char **argv) {
     server_init(&server, "step07_deflate", "Step 7: an echo server that compresses messages.");
     upgrade_init(&settings.upgrade, &server.options);
     session_init(&settings.session, &server.options);
-    permessage_options_init(&settings.wishes, &server.options);
+    permessage_options_init(&settings.compression, &server.options);
     server.hints = hints;
     server.threads.refusal = http_exchange_refusal;
-    server.threads.buffer_size = LENT_SIZE;
+    server.threads.buffer_size = SESSION_LENT_SIZE;
     server.threads.handle = serve;
     server.threads.context = &settings;
     return server_run(&server, argc, argv);
