@@ -14,7 +14,7 @@ static bool has_scheme(const char *url) {
     }
     if (strncasecmp(url, "wss://", 6) == 0) {
         fprintf(stderr,
-                "wscheck: '%s': TLS is not spoken here; check the server behind the TLS proxy, as "
+                "wscheck: '%s': wscheck has no TLS; check the server behind the TLS proxy, as "
                 "ws://%s\n",
                 url, url + 6);
     } else if (strncasecmp(url, "http://", 7) == 0) {
@@ -26,7 +26,7 @@ static bool has_scheme(const char *url) {
     return false;
 }
 
-/* Copies what fits; returns whether that is all. */
+/* Copies as much as fits. Returns whether all of it did. */
 static bool copy(char *out, size_t capacity, const char *start, const char *end) {
     return snprintf(out, capacity, "%.*s", (int)(end - start), start) < (int)capacity;
 }

@@ -8,14 +8,14 @@
 
 enum { TIMEOUT = 3000, QUICK_TIMEOUT = 1000, START_TIMEOUT = 60 * 1000 }; /* ms */
 
-/* What the other side is, and how it is treated: the command that repeats a case has it, too. */
-static void declare_treatment(struct options *options, struct arguments *arguments) {
+/* What is tested, and under which conditions. The command that repeats a case has these options. */
+static void declare_conditions(struct options *options, struct arguments *arguments) {
     options_add_text(options, "--exec", "'COMMAND'", &arguments->command,
                      "start the server; {port} in the command is a free port");
     options_add_text(options, "--listen", "[ADDRESS:]PORT", &arguments->listen,
                      "check a client: --exec 'client {url}' starts it (0: any free port)");
     options_add_flag(options, "--no-echo", &arguments->no_echo,
-                     "the server does something else with messages than echo them");
+                     "the server does not echo messages");
     options_add_flag(options, "--echo", &arguments->echo,
                      "the client sends messages back: check them, too");
     options_add_list(options, "--header", "'NAME: VALUE'", &arguments->headers,
@@ -25,33 +25,35 @@ static void declare_treatment(struct options *options, struct arguments *argumen
     options_add_text(options, "--subprotocol", "NAME", &arguments->subprotocol,
                      "the same as --header 'Sec-WebSocket-Protocol: NAME'");
     options_add_seconds(options, "--timeout", &arguments->timeout, 1,
-                        "how long a server may take for anything (default 3; with --quick 1)");
+                        "how long the other side may take to answer (default 3; with --quick 1)");
     options_add_seconds(options, "--start-timeout", &arguments->start_timeout, 1,
-                        "how long what --exec starts may take for that");
+                        "how long the program of --exec may take to start");
     options_add_seconds(options, "--run-timeout", &arguments->run_timeout, 1,
                         "how long a run may take in all (default 1800)");
     options_add_number(options, "--max-message", "BYTES", &arguments->max_message, 1,
                        UINT64_MAX / 2,
                        "the longest message that the other side takes (default: it is not known)");
     options_add_number(options, "--messages", "N", &arguments->messages, 1, 1000000,
-                       "messages of a case of 12 or 13 (default: half a megabyte of them)");
-    options_add_flag(options, "--strict", &arguments->strict, "a SHOULD and practice count, too");
+                       "messages in each case of 12 and 13 (default: half a megabyte of them)");
+    options_add_flag(options, "--strict", &arguments->strict,
+                     "failures of a SHOULD and of practice count, too");
     options_add_flag(options, "--quick", &arguments->selection.quick,
-                     "of cases that belong together only the first; --timeout 1");
+                     "run only the first case of each group, with --timeout 1");
 }
 
-/* Which cases are run, and what is said of them. */
-static void declare_choice(struct options *options, struct arguments *arguments) {
+/* Which cases run, and how the results are reported. */
+static void declare_report(struct options *options, struct arguments *arguments) {
     options_add_text(options, "--replay", "CASE", &arguments->replay,
                      "run one case and show all its bytes");
     options_add_flag(options, "--all", &arguments->all,
-                     "explain every failure, not only some of each cause");
+                     "explain every failure, not only one of each cause");
     options_add_flag(options, "--list", &arguments->list, "list the cases and run none");
     options_add_flag(options, "--must-only", &arguments->selection.must_only,
-                     "no SHOULD and no practice");
+                     "run only the cases of a MUST");
     options_add_text(options, "--expected", "FILE", &arguments->expected,
-                     "the names of cases whose failure is known and does not count");
-    options_add_number(options, "--jobs", "N", &arguments->jobs, 1, 256, "cases at a time");
+                     "a file of names of cases whose failure is known and does not count");
+    options_add_number(options, "--jobs", "N", &arguments->jobs, 1, 256,
+                       "how many cases run at a time");
     options_add_text(options, "--format", "NAME", &arguments->format,
                      "pretty, tap, junit or json; the last also with --list");
     options_add_text(options, "--output", "FILE", &arguments->output,
@@ -59,8 +61,8 @@ static void declare_choice(struct options *options, struct arguments *arguments)
     options_add_flag(options, "--quiet", &arguments->quiet, "say nothing when all is well");
 }
 
-/* Looks at the headers, and adds those that have an option of their own. Returns OPTIONS_GO_ON or
- * OPTIONS_USAGE. */
+/* Checks the headers of --header and adds those of --origin and --subprotocol. Returns
+ * OPTIONS_GO_ON or OPTIONS_USAGE. */
 static int add_own_headers(struct arguments *arguments) {
     for (size_t i = 0; i < arguments->headers.count; i++) {
         if (strchr(arguments->headers.item[i], ':') == NULL) {
@@ -85,7 +87,7 @@ static int add_own_headers(struct arguments *arguments) {
     return OPTIONS_GO_ON;
 }
 
-/* Tells the URL from the selectors. Returns OPTIONS_GO_ON or OPTIONS_USAGE. */
+/* Separates the URL from the selectors. Returns OPTIONS_GO_ON or OPTIONS_USAGE. */
 static int sort_operands(struct arguments *arguments, const struct options_list *operands) {
     struct selection *selection = &arguments->selection;
     for (size_t i = 0; i < operands->count; i++) {
@@ -111,9 +113,9 @@ int arguments_parse(struct arguments *arguments, int argc, char **argv) {
         options, "wscheck",
         "Checks a WebSocket server or client by RFC 6455 and 7692, and explains each failure.");
     options->operand_name = "ws://HOST:PORT/PATH [SELECTOR...]";
-    declare_treatment(options, arguments);
+    declare_conditions(options, arguments);
     arguments->repeated = options->count;
-    declare_choice(options, arguments);
+    declare_report(options, arguments);
     int status = options_parse(options, argc, argv);
     if (status == OPTIONS_GO_ON) {
         status = sort_operands(arguments, &options->operands);
@@ -140,7 +142,7 @@ void arguments_free(struct arguments *arguments) {
     free(arguments->own_header[1]);
 }
 
-/* Writes a word as a shell reads it. */
+/* Writes a word of a command, quoted if a shell would read it in another way. */
 static void add_word(FILE *out, const char *word) {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
                                 "/:.,_@%+-";

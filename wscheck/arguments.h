@@ -6,27 +6,28 @@
 
 struct arguments {
     struct options options;
-    size_t repeated; /* the first of these, which are repeated with a case */
+    size_t repeated; /* how many of these, from the first on, arguments_again repeats */
     char **argv;     /* ended by NULL */
     const char *command, *format, *replay, *url, *expected, *output;
-    const char *listen; /* [ADDRESS:]PORT; NULL: a server is checked */
+    const char *listen; /* [ADDRESS:]PORT, for checking a client; NULL: a server is checked */
     const char *origin, *subprotocol;
-    char *own_header[2]; /* the lines of these two, or NULL */
+    char *own_header[2]; /* the header lines of `origin` and `subprotocol`, or NULL */
     struct selection selection;
-    struct options_list headers; /* with those two */
+    struct options_list headers; /* of --header, and those two lines */
     uint64_t jobs;
     int64_t timeout, start_timeout, run_timeout; /* ms; run_timeout 0: not given */
     uint64_t messages, max_message;              /* 0: not given */
-    unsigned step; /* of the tutorial, at which the server is; 0: no selector says so */
+    unsigned step; /* the step of the tutorial that the server is at; 0: no selector says */
     bool list, all, strict, quiet, no_echo, echo;
 };
 
-/* Reads the command line. Returns OPTIONS_GO_ON, or the exit status as options_parse. Free it in
- * both cases. */
+/* Reads the command line. Returns OPTIONS_GO_ON, or what options_parse returns when the program is
+ * to end. The caller frees the arguments in both cases. */
 int arguments_parse(struct arguments *arguments, int argc, char **argv);
 void arguments_free(struct arguments *arguments);
 
-/* The command that does the same, as a shell reads it: only the case has to be added. Free it. */
+/* The command that tests the same server or client again, quoted for a shell; --replay and the name
+ * of a case go after it. The caller frees it. */
 char *arguments_again(const struct arguments *arguments);
 
 #endif

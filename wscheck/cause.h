@@ -1,5 +1,5 @@
-/* cause: what happened when a case failed. One fault of a server fails many cases, each with a rule
- * of its own; the cause is what they have in common, and what there is to fix. */
+/* cause: why a case failed. One fault of a server makes many cases fail, each with a rule of its
+ * own; the cause is what they have in common, and what has to be fixed. */
 #ifndef WSCHECK_CAUSE_H
 #define WSCHECK_CAUSE_H
 
@@ -57,14 +57,14 @@ enum cause {
 };
 
 struct cause_words {
-    const char *what; /* with "the server" or "the client" in front of it */
-    const char *home; /* the section whose cases are about it; or NULL */
-    const char *hint; /* NULL: what the case says */
-    bool is_first;    /* as long as it does that, nothing else can be checked */
-    bool by_section;  /* each section has a fault of its own */
+    const char *what;    /* the predicate of "the server ..." or "the client ..." */
+    const char *section; /* the section whose cases are about this cause; or NULL */
+    const char *hint;    /* NULL: the hint of the case is used */
+    bool is_first;       /* nothing else can be checked until this is fixed */
+    bool by_section;     /* failures of different sections are different faults */
 };
 
-/* What there is to say about a cause. */
+/* The texts about a cause. */
 const struct cause_words *cause_words(enum cause cause);
 
 #endif

@@ -18,16 +18,16 @@
 enum { OUTPUT_MAX = 4 * 1024 * 1024, STOP_GRACE = 3000, KILL_GRACE = 200 /* ms */ };
 
 struct child {
-    struct child *next; /* in the list of all that run; `forks` guards it */
+    struct child *next; /* in the list of all children; `forks` guards it */
     pid_t pid;
     int output, input; /* our ends of two pipes; input is -1 after child_hang_up */
     pthread_t reader;
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
-    bool silent, crashed; /* silent: the pipe has been closed at its other end */
+    bool silent, crashed; /* silent: nobody can write to the pipe any more */
     char end[80];         /* how it ended, or "" */
     size_t length;
-    char text[OUTPUT_MAX + 1]; /* what it printed, a string */
+    char text[OUTPUT_MAX + 1]; /* its output, a string */
 };
 
 static pthread_mutex_t forks = PTHREAD_MUTEX_INITIALIZER;
@@ -59,7 +59,7 @@ static void *collect(void *argument) {
     return NULL;
 }
 
-/* Becomes the command. Does not return. */
+/* Replaces this process with the command. Does not return. */
 static void run(const char *command, int input, int output) {
     setpgid(0, 0);
     dup2(input, STDIN_FILENO);
@@ -70,7 +70,7 @@ static void run(const char *command, int input, int output) {
     _exit(127);
 }
 
-/* A pipe that no other child gets to see. */
+/* Makes a pipe that other children do not inherit. Returns 0, or -1 with errno. */
 static int make_pipe(int ends[2]) {
     if (pipe(ends) != 0) {
         return -1;
@@ -80,8 +80,8 @@ static int make_pipe(int ends[2]) {
     return 0;
 }
 
-/* Starts the command with its pipes and a thread that reads what it prints. Returns 0 or an errno;
- * nothing runs then. */
+/* Starts the command with its pipes and a thread that reads its output. Returns 0, or an errno, and
+ * then nothing runs. */
 static int start(struct child *child, const char *command) {
     int output[2] = {-1, -1}, input[2] = {-1, -1};
     child_hold_forks();
@@ -109,8 +109,8 @@ static int start(struct child *child, const char *command) {
     return problem;
 }
 
-/* The command with its blanks filled in. Free it. */
-static char *fill_in(const char *command, const char *host, const char *path) {
+/* The command with {port}, {path} and {url} replaced. The caller frees it. */
+static char *fill_in_command(const char *command, const char *host, const char *path) {
     char *filled = NULL;
     size_t length;
     FILE *out = memory_stream(&filled, &length);
@@ -143,8 +143,8 @@ struct child *child_start(const char *command, const char *host, const char *pat
     if (child == NULL) {
         abort();
     }
-    memset(child, 0, offsetof(struct child, text) + 1); /* all of it would take long */
-    char *filled = fill_in(command, host, path);
+    memset(child, 0, offsetof(struct child, text) + 1); /* zeroing all of `text` would take long */
+    char *filled = fill_in_command(command, host, path);
     pthread_mutex_init(&child->mutex, NULL);
     pthread_cond_init(&child->changed, NULL);
     int problem = start(child, filled);
@@ -171,7 +171,7 @@ bool child_is_running(struct child *child) {
     int status;
     pthread_mutex_lock(&child->mutex);
     if (child->end[0] == '\0' && waitpid(child->pid, &status, WNOHANG) == child->pid) {
-        /* The shell tells of a signal that ended its command by 128 and the number. */
+        /* If a signal ended the shell's command, the shell exits with 128 plus its number. */
         int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128;
         child->crashed = number == SIGSEGV || number == SIGABRT || number == SIGBUS ||
                          number == SIGFPE || number == SIGILL;
@@ -213,7 +213,7 @@ char *child_output(struct child *child, size_t offset, size_t most) {
     return copy;
 }
 
-/* Whether the output shows the digits of the text's bytes, however they are grouped on a line. */
+/* Whether the output shows the text's bytes in hexadecimal, however a line groups the digits. */
 static bool shows_digits(const char *output, const char *text) {
     char *digits = memory_take(2 * strlen(text) + 1), *shown = memory_take(strlen(output) + 1);
     for (size_t i = 0; text[i] != '\0'; i++) {
@@ -230,7 +230,8 @@ static bool shows_digits(const char *output, const char *text) {
     return found;
 }
 
-/* Waits until something has changed. Returns false when nothing will any more, or in time. */
+/* Waits until there is output, or until it has ended. Returns false if it had already ended or the
+ * deadline has passed. */
 static bool wait_for_change(struct child *child, int64_t deadline) {
     int64_t left = deadline - clock_now();
     if (child->silent || left <= 0) {
@@ -276,8 +277,8 @@ void child_terminate(const struct child *child) {
     kill(-child->pid, SIGTERM);
 }
 
-/* A process that has left the group may hold the output open for ever. The thread that reads it is
- * left to itself then, with the memory that it uses. */
+/* A process that has left the group may hold the pipe open for ever. Then the thread that reads it
+ * goes on, and its memory is not freed. */
 void child_stop(struct child *child) {
     if (child_is_running(child)) {
         child_terminate(child);

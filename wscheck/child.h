@@ -8,48 +8,50 @@
 
 struct child;
 
-/* Only one thread at a time opens descriptors that no child shall inherit, or starts a child:
- * whoever holds this may do so. */
+/* A lock. A thread holds it while it starts a child, or while it opens a descriptor and has not yet
+ * set the flag that keeps children from inheriting it. */
 void child_hold_forks(void);
 void child_release_forks(void);
 
-/* Starts a shell command in a process group of its own; its output is collected. In the command
- * {port} stands for the port at the end of `host` ("127.0.0.1:8000"). Of a client, and only of
- * one, the `path` is not NULL: {path} stands for it, and {url} for the whole URL. Its standard
- * input is a pipe with nothing in it, which child_hang_up ends; that of a server has ended. Returns
- * NULL with errno when nothing could be started. */
+/* Starts a shell command in a process group of its own and collects its output. In the command
+ * {port} stands for the port at the end of `host` ("127.0.0.1:8000"). For a server, `path` is NULL,
+ * and its standard input has ended. For a client {path} stands for `path` and {url} for the whole
+ * URL, and its standard input is an empty pipe, which child_hang_up closes. Returns NULL with errno
+ * if nothing could be started. */
 struct child *child_start(const char *command, const char *host, const char *path);
 void child_hang_up(struct child *child);
 
 /* Whether it has not ended. */
 bool child_is_running(struct child *child);
 
-/* How it ended, in words; "" while it runs. The text belongs to the child. */
+/* How it ended, in words; "" while it runs. The text lives as long as the child. */
 const char *child_end(struct child *child);
 
-/* Whether it has ended in a way in which no program means to: by a signal that it was not sent. */
+/* Whether it has ended by one of the signals of a crash, such as SIGSEGV or SIGABRT. */
 bool child_crashed(struct child *child);
 
-/* How much it has printed so far, and a copy of what it printed from `offset` on, as a C string of
- * at most `most` characters from the end. Free it. */
+/* How many bytes it has printed so far; and a copy of its output from `offset` on, of which only
+ * the last `most` bytes, as a C string. The caller frees it. */
 size_t child_printed(struct child *child);
 char *child_output(struct child *child, size_t offset, size_t most);
 
-/* Waits until its output holds the text, as it is or as hexadecimal digits. */
+/* Waits until its output shows the text, as it is or as hexadecimal digits. Returns whether it
+ * does; false once the deadline (clock_now) has passed or the output has ended. */
 bool child_prints(struct child *child, const char *text, int64_t deadline);
 
-/* Waits until its output has ended, as it does when the process has, or until the deadline. Returns
- * whether it has. */
+/* Waits until its output has ended, which happens when its processes have, or until the deadline.
+ * Returns whether it has ended. */
 bool child_wait_silent(struct child *child, int64_t deadline);
 
-/* Asks it to end (SIGTERM), and does not wait. */
+/* Sends it SIGTERM and does not wait. */
 void child_terminate(const struct child *child);
 
-/* Asks it to end (SIGTERM), ends it after a while (SIGKILL), and frees everything. */
+/* Sends it SIGTERM, after a while SIGKILL, and frees it. */
 void child_stop(struct child *child);
 
-/* Does the same to all that run, and frees nothing: other threads may still use them. Afterwards
- * nobody can start or stop a child any more, so only the end of the program may follow. */
+/* Does the same with all children but frees nothing, because other threads may still use them. It
+ * keeps the lock, so no child can be started or stopped any more: only the end of the program may
+ * follow. */
 void child_stop_all(void);
 
 #endif

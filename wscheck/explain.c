@@ -20,41 +20,42 @@ void explain_section(const char *section, char *out, size_t capacity) {
     if (strncmp(section, "step", 4) == 0) {
         snprintf(out, capacity, "the tutorial, %.6s", section);
     } else if (section[0] >= '1' && section[0] <= '9' && slash == NULL) {
-        snprintf(out, capacity, "RFC 7692, section 7.2; category %s of the field's suite", section);
+        snprintf(out, capacity, "RFC 7692, section 7.2; category %s of the Autobahn Testsuite",
+                 section);
     } else if (slash == NULL) {
-        snprintf(out, capacity, "good sense, not an RFC");
+        snprintf(out, capacity, "no RFC asks for it");
     } else {
         snprintf(out, capacity, "RFC %.*s, section %s", (int)(slash - section), section, slash + 1);
     }
 }
 
-/* In which column of a hex dump's line a byte stands. */
+/* The column of a byte in a line of a hex dump. */
 static int column(size_t byte) {
     return (int)(HEX_COLUMN + 3 * byte + (byte >= HEXDUMP_BYTES / 2));
 }
 
-/* Writes a word under a byte; `*at` is the column that has been reached. */
-static void name_field(FILE *out, size_t byte, const char *name, int *at) {
-    *at += fprintf(out, "%*s%s", column(byte) - *at, "", name);
+/* Writes a name under a byte; `*width` is the width of the line so far. */
+static void name_field(FILE *out, size_t byte, const char *name, int *width) {
+    *width += fprintf(out, "%*s%s", column(byte) - *width, "", name);
 }
 
 /* Names the fields of a frame under the bytes of its first line. */
 static void name_fields(FILE *out, const struct transcript_entry *entry) {
     uint8_t bits = entry->bytes[1] & 0x7f;
     size_t byte = 2;
-    int at = 0;
+    int width = 0;
     fprintf(out, "    ");
-    name_field(out, 0, "head", &at);
+    name_field(out, 0, "head", &width);
     if (bits >= 126 && entry->kept > byte) {
-        name_field(out, byte, bits == 126 ? "len16" : "64-bit length", &at);
+        name_field(out, byte, bits == 126 ? "len16" : "64-bit length", &width);
         byte += bits == 126 ? 2 : 8;
     }
     if ((entry->bytes[1] & 0x80) != 0 && entry->kept > byte) {
-        name_field(out, byte, "mask", &at);
+        name_field(out, byte, "mask", &width);
         byte += 4;
     }
     if (entry->kept > byte && byte < HEXDUMP_BYTES) {
-        name_field(out, byte, "payload", &at);
+        name_field(out, byte, "payload", &width);
     }
     fprintf(out, "\n");
 }
@@ -67,7 +68,7 @@ static void tell_left_out(FILE *out, const struct transcript_entry *entry, uint6
     }
 }
 
-/* Whether a line of a dump is shown: those at the beginning, around the mark, and the last one; if
+/* Whether a line of a dump is shown: the first lines, those around the mark, and the last; with
  * `whole`, all that were kept. */
 static bool is_shown(const struct transcript_entry *entry, uint64_t start, bool whole) {
     bool near_mark = entry->marked && entry->mark + HEXDUMP_BYTES >= start &&
@@ -103,7 +104,7 @@ static void dump(FILE *out, const struct transcript_entry *entry, bool whole) {
     tell_left_out(out, entry, &left_out);
 }
 
-/* HTTP is lines of text; a mark goes under its character. */
+/* Shows HTTP as lines of text, with the mark under its character. */
 static void show_lines(FILE *out, const struct transcript_entry *entry, bool whole) {
     char line[4 * TRANSCRIPT_BYTES + 1];
     size_t capacity = whole ? sizeof line : SHOWN_OF_LINE;
@@ -132,7 +133,7 @@ static void show_lines(FILE *out, const struct transcript_entry *entry, bool who
     }
 }
 
-/* What went well in the opening handshake is no help with what comes after it. */
+/* A handshake that went well does not explain a later failure, so only other entries are shown. */
 static bool is_of_interest(const struct result *result, const struct transcript_entry *entry) {
     return !entry->is_http || !result->opened || entry->marked ||
            strncmp(result->test->section, "6455/4", 6) == 0;

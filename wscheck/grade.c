@@ -17,22 +17,23 @@
 #include <unistd.h>
 
 enum {
-    DESCRIPTORS = 128,         /* besides those of the cases: connections that have no case yet */
+    DESCRIPTORS = 128,         /* of the program itself, and of connections without a case yet */
     DESCRIPTORS_OF_A_CASE = 8, /* connections, and the pipes of a client */
-    REPETITIONS = 5,           /* of failures of one cause */
+    REPETITIONS = 5,           /* how many failures of one cause are repeated */
     RUN_TIMEOUT = 1800 * 1000, /* ms */
     WHOLE_SERVER = 5,          /* the step that does all that RFC 6455 asks of a server */
-    CLIENT = 6                 /* the step that is one */
+    CLIENT = 6                 /* the step that is a client */
 };
 
-/* The children are in process groups of their own, which the terminal's ^C does not reach. When
- * they are gone the cases fail, and nobody wants to read about that. */
+/* Waits for a signal and then stops the children, which are in process groups of their own, so a ^C
+ * on the terminal does not reach them. Without them all cases fail; the locked streams keep these
+ * failures from being reported. */
 static void *wait_for_signal(void *argument) {
     char number;
     while (read(*(int *)argument, &number, 1) != 1) {
     }
     if ((ftrylockfile(stdout) | ftrylockfile(stderr)) != 0) {
-        /* Another thread is writing right now, and may end what it has begun. */
+        /* Another thread is writing; it may finish that. */
     }
     child_stop_all();
     signal(number, SIG_DFL);
@@ -49,17 +50,17 @@ static int stop_children_at_signals(void) {
     return errno == 0 ? 0 : -1;
 }
 
-/* What both runs have in common. No run lasts for ever, whatever the other side does, but somebody
- * who starts clients by hand may take any time. */
+/* The settings that servers and clients share. Every run has an end, whatever the other side does,
+ * unless a person starts the clients by hand and has given no --run-timeout. */
 static struct trial_settings common_settings(const struct arguments *arguments,
                                              atomic_uint in_vain[CAUSES]) {
     bool by_hand = arguments->listen != NULL && arguments->command == NULL;
-    int64_t most = arguments->run_timeout > 0 ? arguments->run_timeout : RUN_TIMEOUT;
+    int64_t run_timeout = arguments->run_timeout > 0 ? arguments->run_timeout : RUN_TIMEOUT;
     bool endless = by_hand && arguments->run_timeout == 0;
     bool must_only = arguments->selection.must_only;
     return (struct trial_settings){.in_vain = in_vain,
                                    .timeout = arguments->timeout,
-                                   .ends = endless ? INT64_MAX : clock_now() + most,
+                                   .ends = endless ? INT64_MAX : clock_now() + run_timeout,
                                    .least = must_only ? LEVEL_MUST : LEVEL_PRACTICE,
                                    .headers = &arguments->headers,
                                    .messages = arguments->messages,
@@ -68,7 +69,8 @@ static struct trial_settings common_settings(const struct arguments *arguments,
                                    .arrival = arguments->start_timeout};
 }
 
-/* How many cases may run at a time: fewer than was asked for rather than run out of descriptors. */
+/* How many cases may run at a time: as many as were asked for, if there are descriptors for
+ * them. */
 static size_t allowed_jobs(const struct arguments *arguments) {
     uint64_t wanted = DESCRIPTORS + DESCRIPTORS_OF_A_CASE * arguments->jobs;
     uint64_t allowed = process_allow_descriptors(wanted);
@@ -77,6 +79,7 @@ static size_t allowed_jobs(const struct arguments *arguments) {
                                    : 1 + (size_t)(allowed - DESCRIPTORS) / DESCRIPTORS_OF_A_CASE;
 }
 
+/* Runs and reports the cases. Returns an enum status. */
 static int run(const struct arguments *arguments, struct report *report,
                struct trial_settings *settings, size_t jobs, const struct test_case *const *cases,
                size_t count) {
@@ -131,8 +134,8 @@ static int grade_client(const struct arguments *arguments, struct report *report
     return status;
 }
 
-/* Starts the server if there is a command, and finds it. Returns false after one line on standard
- * error. */
+/* Starts the server if there is a command, or else looks up its host. Returns false after one line
+ * on standard error. */
 static bool find_server(struct trial_settings *settings, const struct address *address) {
     if (settings->command != NULL) {
         return probe_start(settings);

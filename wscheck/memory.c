@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 void *memory_take(size_t size) {
-    void *memory = calloc(1, size + 1); /* of no bytes there might be none */
+    void *memory = calloc(1, size + 1); /* calloc may return NULL for 0 bytes */
     if (memory == NULL) {
         abort();
     }

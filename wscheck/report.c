@@ -45,7 +45,7 @@ static void print_json_string(const char *text) {
     putchar('"');
 }
 
-/* What JSON says about a case itself. */
+/* Prints the JSON members that describe a case. */
 static void print_json_case(const struct test_case *test) {
     printf("\"name\": \"%s\", \"section\": \"%s\", \"level\": \"%s\", \"step\": %u, \"rule\": ",
            test->name, test->section, cases_level_name(test->level), test->step);
@@ -100,14 +100,14 @@ char *report_explanation(const struct report *report, const struct result *resul
     return text;
 }
 
-bool report_tells(const struct report *report, const struct result *result) {
+bool report_is_failure(const struct report *report, const struct result *result) {
     return result->kind != RESULT_PASSED && result->kind != RESULT_SKIPPED &&
            result->kind != RESULT_EXPECTED && (result->kind != RESULT_PRACTICE || report->strict);
 }
 
 static void print_tap(const struct report *report, const struct result *result) {
     bool good = result->kind == RESULT_PASSED || result->kind == RESULT_SKIPPED;
-    bool counts = report->strict && report_tells(report, result);
+    bool counts = report->strict && report_is_failure(report, result);
     printf("%sok %zu - %s %s%s%s\n", good ? "" : "not ", report->shown, result->test->name,
            result->test->rule, counts ? "" : report_kinds[result->kind].directive,
            result->kind == RESULT_SKIPPED ? result->got : "");

@@ -25,7 +25,8 @@ static void xml(FILE *out, const char *text) {
 
 void report_junit_result(struct report *report, const struct result *result) {
     FILE *out = report->stream;
-    bool counts = result->kind == RESULT_MUST || (report->strict && report_tells(report, result));
+    bool counts =
+        result->kind == RESULT_MUST || (report->strict && report_is_failure(report, result));
     const char *element = !counts ? "skipped" : result->died ? "error" : "failure";
     fprintf(out, "  <testcase classname=\"%s\" name=\"%s ", result->test->section,
             result->test->name);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { IN_FULL = 3 }; /* failures, each of another cause; the rest has a line each */
+enum { IN_FULL = 3 }; /* causes that are explained in full; each other one has a line */
 
 void report_pretty_begin(struct report *report) {
     const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
@@ -33,7 +33,7 @@ static void print_in_full(const struct report *report, const struct result *resu
 }
 
 void report_pretty_result(struct report *report, struct result *result) {
-    bool failed = report_tells(report, result);
+    bool failed = report_is_failure(report, result);
     if (report->progress) {
         printf("\r\033[K");
     }
@@ -52,7 +52,7 @@ void report_pretty_result(struct report *report, struct result *result) {
     }
 }
 
-/* The failures of a cause: one with its bytes, or only what happened. */
+/* Prints the failures with one cause: one of them in full, or a line that names the cause. */
 static void print_group(const struct report *report, const struct summary_group *group,
                         bool in_full) {
     print_name(report, &group->shown);
@@ -66,32 +66,35 @@ static void print_group(const struct report *report, const struct summary_group 
         printf(": ");
         explain_cause(stdout, &group->shown);
         printf("\n");
-        if (report_tells(report, &group->shown)) {
+        if (report_is_failure(report, &group->shown)) {
             printf("  hint      %s\n", explain_hint(&group->shown));
         }
     }
 }
 
-/* The first three causes with their bytes, of a MUST alone if there is one; of the rest a line. */
+/* Prints the first three causes in full and a line for each other one. Causes of a lower level than
+ * the first one's have a line, too. */
 static void print_groups(const struct report *report) {
     const struct summary *summary = &report->summary;
-    bool apart = report->strict;
+    bool has_heading = report->strict;
     for (size_t i = 0; i < summary->count; i++) {
         const struct result *shown = &summary->groups[i].shown;
         bool is_worst = shown->kind == summary->groups[0].shown.kind;
-        if (shown->kind == RESULT_PRACTICE && !apart) {
-            printf("practice, which no RFC asks for and --strict counts:\n");
-            apart = true;
+        if (shown->kind == RESULT_PRACTICE && !has_heading) {
+            printf("practice, which no RFC asks for and which counts only with --strict:\n");
+            has_heading = true;
         }
         if (shown->kind != RESULT_SKIPPED) {
-            bool in_full = !report->all && i < IN_FULL && is_worst && report_tells(report, shown);
+            bool in_full =
+                !report->all && i < IN_FULL && is_worst && report_is_failure(report, shown);
             printf("%s", in_full && i > 0 ? "\n" : "");
             print_group(report, &summary->groups[i], in_full);
         }
     }
 }
 
-static void print_ends(const struct report *report) {
+/* Prints why cases were skipped, and what to fix first. */
+static void print_conclusion(const struct report *report) {
     const struct summary *summary = &report->summary;
     bool shortened = false;
     for (size_t i = 0; i < summary->count; i++) {
@@ -101,11 +104,11 @@ static void print_ends(const struct report *report) {
             printf("%zu skipped: %s\n", group->count, group->shown.got);
         }
     }
-    if (shortened && !summary->groups[0].shown.shortened) { /* which says so itself */
-        printf("what had not come ten times in a row was waited for a shorter time\n");
+    if (shortened && !summary->groups[0].shown.shortened) { /* its explanation says so itself */
+        printf("some waits were shorter, because ten for the same thing had been in vain\n");
     }
-    if (summary->count > 0 && report_tells(report, &summary->groups[0].shown)) {
-        printf("first to mend: ");
+    if (summary->count > 0 && report_is_failure(report, &summary->groups[0].shown)) {
+        printf("fix first: ");
         explain_cause(stdout, &summary->groups[0].shown);
         printf(", in %zu case%s\n", summary->groups[0].count,
                summary->groups[0].count == 1 ? "" : "s");
@@ -133,7 +136,7 @@ void report_pretty_end(struct report *report, enum run_end end, double seconds) 
                report->total - report->shown, report->total);
     }
     if (!report->quiet || !good) {
-        print_ends(report);
+        print_conclusion(report);
         for (size_t i = 0; i < sizeof seldom / sizeof seldom[0]; i++) {
             if (count[seldom[i]] > 0) {
                 size_t used = strlen(more);

@@ -27,9 +27,9 @@ static bool has_step(const struct case_list *list, unsigned step) {
     return step == 7 || (step == 6) == (list->role == FOR_CLIENTS);
 }
 
-/* What a server at a stage of the tutorial must do: step 1 prints bytes, step 2 speaks HTTP, step 3
- * answers handshakes as well, step 4 prints frames besides, and step 5 does all but print. Step 6
- * is the client, whose cases are a list of their own; step 7 compresses. */
+/* Whether a server at a step of the tutorial must pass a case. Step 1 prints bytes, step 2 speaks
+ * HTTP, step 3 also answers handshakes, step 4 also prints frames, and step 5 does all of this
+ * except printing. Step 6 is the client, which has a list of its own, and step 7 compresses. */
 static bool belongs_to_step(const struct test_case *test, unsigned step) {
     if (test->named_only && strncmp(test->section, "step", 4) != 0) {
         return false;
@@ -38,7 +38,7 @@ static bool belongs_to_step(const struct test_case *test, unsigned step) {
                             : test->step <= step && (step >= 5 || test->step != 4);
 }
 
-/* "6455/5.5.2/3" is the third case of its section, for who counts instead of reading. */
+/* Whether a selector such as "6455/5.5.2/3" counts to this case in its section. */
 static bool is_nth(const struct case_list *list, const struct test_case *test,
                    const char *selector) {
     char numbered[40];
@@ -60,7 +60,7 @@ static bool is_named(const struct case_list *list, const struct test_case *test,
     if (strcmp(selector, "deflate") == 0) {
         return test->step == 7 && strncmp(test->section, "step", 4) != 0;
     }
-    size_t same = 0; /* 12.1.1 is another name of 12.1/1, and the usual one. */
+    size_t same = 0; /* other suites call 12.1/1 12.1.1, so both are understood */
     while (same < length && (test->name[same] == selector[same] ||
                              (test->name[same] == '/' && selector[same] == '.' &&
                               strchr(test->section, '/') == NULL))) {
@@ -71,7 +71,8 @@ static bool is_named(const struct case_list *list, const struct test_case *test,
     return named || is_nth(list, test, selector);
 }
 
-/* All that a selector may name: what is no case, then the section and the name of each. */
+/* The i-th of the texts that a selector may be: "deflate" and the steps, then the section and the
+ * name of each case. */
 static const char *candidate(const struct case_list *list, size_t i) {
     static const char *const others[] = {"deflate", "step01", "step02", "step03",
                                          "step04",  "step05", "step06", "step07"};
@@ -82,7 +83,7 @@ static const char *candidate(const struct case_list *list, size_t i) {
     return i % 2 == 0 ? test->section : test->name;
 }
 
-/* Says what looks most like a selector that names nothing. */
+/* Says that a selector names nothing, and which names look most like it. */
 static void complain(const struct case_list *list, const char *selector) {
     const char *near[] = {"", "", ""};
     if (strchr(selector, ':') != NULL) {
@@ -104,19 +105,20 @@ static void complain(const struct case_list *list, const char *selector) {
             selector, near[0], near[1], near[2]);
 }
 
-/* Whether one of the first `found` chosen has a name that differs in its last part only. */
+/* Whether the name of one of the `found` cases chosen so far differs only in its last part. */
 static bool has_sibling(const struct test_case *const *chosen, size_t found,
                         const struct test_case *test) {
-    size_t family = (size_t)(strrchr(test->name, '/') - test->name) + 1;
-    while (found > 0 && (strncmp(chosen[found - 1]->name, test->name, family) != 0 ||
-                         strchr(chosen[found - 1]->name + family, '/') != NULL)) {
+    size_t length = (size_t)(strrchr(test->name, '/') - test->name) + 1; /* up to the last part */
+    while (found > 0 && (strncmp(chosen[found - 1]->name, test->name, length) != 0 ||
+                         strchr(chosen[found - 1]->name + length, '/') != NULL)) {
         found--;
     }
-    return found > 0 && family > strlen(test->section) + 1;
+    return found > 0 && length > strlen(test->section) + 1;
 }
 
-static bool is_left(const struct selection *selection, const struct test_case *test,
-                    const struct test_case *const *chosen, size_t found) {
+/* Whether --must-only and --quick let a case run. */
+static bool is_allowed(const struct selection *selection, const struct test_case *test,
+                       const struct test_case *const *chosen, size_t found) {
     const struct script *script = &test->script;
     bool is_quick = !script_is_heavy(script) && !script_has(script, WORD_TAKES_LONG) &&
                     !has_sibling(chosen, found, test);
@@ -126,7 +128,7 @@ static bool is_left(const struct selection *selection, const struct test_case *t
 size_t select_cases(const struct case_list *list, const struct selection *selection,
                     const struct test_case **chosen) {
     enum mark { NOT_NAMED, NAMED, LEFT_OUT } *marks = memory_take(list->count * sizeof marks[0]);
-    bool all = true; /* no selector names anything, and those that must be named stay out */
+    bool all = true; /* no selector chooses any, so all are chosen that need not be named */
     size_t found = 0;
     for (size_t s = 0; s < selection->count; s++) {
         bool leaves_out = selection->selectors[s][0] == '!', any = false;
@@ -147,7 +149,7 @@ size_t select_cases(const struct case_list *list, const struct selection *select
     for (size_t i = 0; i < list->count; i++) {
         const struct test_case *test = &list->cases[i];
         bool wanted = marks[i] == NAMED || (marks[i] == NOT_NAMED && all && !test->named_only);
-        if (wanted && is_left(selection, test, chosen, found)) {
+        if (wanted && is_allowed(selection, test, chosen, found)) {
             chosen[found++] = test;
         }
     }

@@ -7,13 +7,14 @@ static bool is_failure(const struct result *result) {
     return result->kind == RESULT_MUST || result->kind == RESULT_SHOULD;
 }
 
+/* Whether two results go into the same group. */
 static bool is_same(const struct result *one, const struct result *other) {
     bool is_other_kind = one->kind != other->kind && !(is_failure(one) && is_failure(other));
     if (one->cause == CAUSE_DIED && other->cause == CAUSE_DIED) {
-        return true; /* with those that only ran beside it */
+        return true; /* whatever their kinds: some cases only ran at the same time */
     }
-    if (is_other_kind || one->kind == RESULT_FLAKY) { /* of which each is listed */
-        return false;
+    if (is_other_kind || one->kind == RESULT_FLAKY) {
+        return false; /* each flaky case is listed */
     }
     if (one->kind == RESULT_SKIPPED) {
         return strcmp(one->got, other->got) == 0;
@@ -23,15 +24,15 @@ static bool is_same(const struct result *one, const struct result *other) {
             strcmp(one->test->section, other->test->section) == 0);
 }
 
-/* A case that is about the cause shows it better than one that has met with it. */
-static bool is_at_home(const struct result *result) {
-    const char *home = cause_words(result->cause)->home;
-    return home != NULL && strcmp(result->test->section, home) == 0;
+/* Whether the case is about the cause: it shows it better than a case that only met it. */
+static bool is_about_cause(const struct result *result) {
+    const char *section = cause_words(result->cause)->section;
+    return section != NULL && strcmp(result->test->section, section) == 0;
 }
 
 static bool shows_better(const struct result *result, const struct result *shown) {
     return result->kind != shown->kind ? result->kind == RESULT_MUST
-                                       : is_at_home(result) && !is_at_home(shown);
+                                       : is_about_cause(result) && !is_about_cause(shown);
 }
 
 void summary_add(struct summary *summary, struct result *result) {

@@ -74,7 +74,7 @@ on_a_screen() {
     [ "$(fold -w 80 "$work/report" | wc -l)" -le 24 ]
 }
 expect 'a server without a reply to a Close' 0 \
-    '^first to mend: the server does not answer a Close with a Close, in [3-9][0-9] cases$' \
+    '^fix first: the server does not answer a Close with a Close, in [3-9][0-9] cases$' \
     on_a_screen "$wscheck" --timeout 0.3 --exec "$deaf" 6455/5.5 6455/7.4
 expect 'the case that is about it' 0 '^FAIL   6455/5.5.1/close-answered and [3-9][0-9] more$' \
     cat "$work/report"
