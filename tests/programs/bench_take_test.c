@@ -36,13 +36,13 @@ static void end(uint64_t messages, bool errors) {
     prepared_messages_free(&clients.prepared);
 }
 
-static void right_replies(void) {
+TEST("bench: right replies are counted") {
     begin();
     CHECK_EQUAL(load_client_take(&clients, &client, replies, sizeof replies), 0);
     end(MESSAGES, false);
 }
 
-static void right_replies_in_pieces(void) {
+TEST("bench: they may come in pieces") {
     for (size_t piece = 1; piece < 2 * REPLY; piece++) {
         begin();
         for (size_t at = 0; at < sizeof replies; at += piece) {
@@ -54,7 +54,7 @@ static void right_replies_in_pieces(void) {
 }
 
 /* A first frame of 100 bytes, a ping, and the rest in a second frame. */
-static void a_fragmented_reply(void) {
+TEST("bench: a reply may be fragmented, with a ping in between") {
     const uint8_t first[] = {0x02, 100}, between[] = {0x89, 1, '?', 0x80, 126, 0, 200};
     begin();
     load_client_take(&clients, &client, first, sizeof first);
@@ -65,7 +65,7 @@ static void a_fragmented_reply(void) {
     end(2, false);
 }
 
-static void every_wrong_byte(void) {
+TEST("bench: every wrong byte of a reply is found") {
     for (size_t at = 0; at < REPLY; at++) {
         begin();
         replies[REPLY + at] ^= 0x10;
@@ -75,7 +75,7 @@ static void every_wrong_byte(void) {
     }
 }
 
-static void a_wrong_header(void) {
+TEST("bench: a wrong header is found without --check") {
     static const uint8_t headers[][HEADER] = {
         {0x81, 126, SIZE >> 8, SIZE & 0xff},       /* text */
         {0x82, 126, SIZE >> 8, (SIZE & 0xff) - 1}, /* too short */
@@ -93,14 +93,14 @@ static void a_wrong_header(void) {
     }
 }
 
-static void a_reply_to_nothing(void) {
+TEST("bench: a reply to nothing is found") {
     begin();
     client.sent = 2 * clients.prepared.frame_size;
     CHECK_EQUAL(load_client_take(&clients, &client, replies, sizeof replies), -1);
     end(2, true);
 }
 
-static void frames_are_masked_right(void) {
+TEST("bench: frames are masked, and go round") {
     begin();
     size_t size;
     for (uint64_t i = 0; i < 2 * clients.prepared.count; i++) {
@@ -134,7 +134,7 @@ static void *wrong_server(void *argument) {
     return NULL;
 }
 
-static void a_whole_run_against_a_wrong_server(void) {
+TEST("bench: a run against a wrong server counts it") {
     static struct load_figures figures;
     struct load_settings settings = {.connections = 1, .window = 1, .messages = 50};
     struct sockaddr_in address = {.sin_family = AF_INET};
@@ -157,7 +157,7 @@ static void a_whole_run_against_a_wrong_server(void) {
     prepared_messages_free(&clients.prepared);
 }
 
-static void quantiles(void) {
+TEST("bench: quantiles of the histogram") {
     struct histogram *histogram = calloc(1, sizeof *histogram);
     for (int i = 1; i <= 1000; i++) {
         histogram_add(histogram, (int64_t)i * 1000);
@@ -166,17 +166,4 @@ static void quantiles(void) {
     CHECK_FOR(half > 490e3 && half < 510e3, "the median was %f", half);
     CHECK_FOR(most > 975e3 && most < 1005e3, "the 99th percentile was %f", most);
     free(histogram);
-}
-
-int main(void) {
-    test_run("bench: right replies are counted", right_replies);
-    test_run("bench: they may come in pieces", right_replies_in_pieces);
-    test_run("bench: a reply may be fragmented, with a ping in between", a_fragmented_reply);
-    test_run("bench: every wrong byte of a reply is found", every_wrong_byte);
-    test_run("bench: a wrong header is found without --check", a_wrong_header);
-    test_run("bench: a reply to nothing is found", a_reply_to_nothing);
-    test_run("bench: frames are masked, and go round", frames_are_masked_right);
-    test_run("bench: a run against a wrong server counts it", a_whole_run_against_a_wrong_server);
-    test_run("bench: quantiles of the histogram", quantiles);
-    return test_report();
 }

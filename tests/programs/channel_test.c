@@ -181,17 +181,10 @@ static void check(uint64_t max_message, void (*use)(struct client *client), cons
     CHECK_EQUAL(process_stop(&echo_server), 0);
 }
 
-static void a_filter_changes_all_bytes(void) {
+TEST("channel: a filter changes all bytes in both directions") {
     check(SIZE, echo_and_close, "closed with 1000 after 1 messages: bye");
 }
 
-static void what_a_filter_holds_goes_out_before_the_end(void) {
+TEST("channel: what a filter holds goes out before the end") {
     check(SIZE - 1, fail_the_connection, "closed with 1009 after 1 messages");
-}
-
-int main(void) {
-    test_run("channel: a filter changes all bytes in both directions", a_filter_changes_all_bytes);
-    test_run("channel: what a filter holds goes out before the end",
-             what_a_filter_holds_goes_out_before_the_end);
-    return test_report();
 }

@@ -18,7 +18,7 @@ static struct process server;
 static long descriptors,
     threads; /* of the server before anybody came; -1 where there is no /proc */
 
-static void a_thousand_connections_at_once(void) {
+TEST("load: a thousand connections at once") {
     int *fds = calloc(AT_ONCE, sizeof *fds);
     for (int i = 0; fds != NULL && i < AT_ONCE; i++) {
         fds[i] = raw_client_open(server.port);
@@ -93,7 +93,7 @@ static void come_and_go(int i, const struct wire *message, const struct wire *fa
     }
 }
 
-static void thousands_come_and_go(void) {
+TEST("load: thousands come and go, and nothing is left") {
     struct wire message = {0}, farewell = {0};
     wire_add_client_text(&message, 0x81, "a message");
     wire_add_client_close(&farewell, 1000, "");
@@ -116,7 +116,7 @@ static void thousands_come_and_go(void) {
     CHECK_FOR(growth < GROWTH_KB, "it has grown by %ld kB", growth);
 }
 
-static void sigterm_ends_it(void) {
+TEST("load: SIGTERM ends it with status 0") {
     CHECK_EQUAL(process_stop(&server), 0);
 }
 
@@ -127,9 +127,7 @@ int main(void) {
     if (process_start(&server, "step05_echo", arguments)) {
         descriptors = process_descriptors(&server);
         threads = process_is_instrumented() ? 3 : 2; /* accepting, the log, and a sanitizer */
-        test_run("load: a thousand connections at once", a_thousand_connections_at_once);
-        test_run("load: thousands come and go, and nothing is left", thousands_come_and_go);
-        test_run("load: SIGTERM ends it with status 0", sigterm_ends_it);
+        test_run_all();
     }
     return test_report();
 }

@@ -19,7 +19,7 @@ enum { PROGRAMS = sizeof programs / sizeof programs[0] };
 
 static const char *const no_arguments[] = {NULL};
 
-static void help_lists_the_options(void) {
+TEST("programs: --help lists the options") {
     static const char *const arguments[] = {"--help", NULL};
     for (size_t i = 0; i < PROGRAMS; i++) {
         char printed[4096];
@@ -41,7 +41,7 @@ static void check_usage(const char *first, const char *second, const char *wante
     }
 }
 
-static void a_bad_command_line_is_refused(void) {
+TEST("programs: a bad command line is refused") {
     check_usage("--prot", "80", "did you mean '--port'?");
     check_usage("--port", "65536", "from 0 to 65535, not '65536'");
     check_usage("--port", "http", "not 'http'");
@@ -59,7 +59,7 @@ static void check_no_listener(const char *option, const char *value, const char 
     CHECK_FOR(strstr(printed, wanted) != NULL, "it says: %s", printed);
 }
 
-static void a_host_or_port_that_cannot_be_had(void) {
+TEST("programs: a host or port that cannot be had") {
     struct process process;
     if (process_start(&process, "step01_tcp", no_arguments)) {
         char port[16];
@@ -71,7 +71,7 @@ static void a_host_or_port_that_cannot_be_had(void) {
     check_no_listener("--host", "no such host", "cannot find the host 'no such host'");
 }
 
-static void the_first_line_says_where_it_listens(void) {
+TEST("programs: the first line says where it listens") {
     for (size_t i = 0; i < PROGRAMS; i++) {
         struct process process;
         char wanted[128];
@@ -85,7 +85,7 @@ static void the_first_line_says_where_it_listens(void) {
     }
 }
 
-static void it_listens_on_ipv6(void) {
+TEST("programs: IPv6") {
     static const char *const arguments[] = {"--host", "::1", NULL};
     struct sockaddr_in6 loopback = {.sin6_family = AF_INET6};
     struct process process;
@@ -128,7 +128,7 @@ static void check_wildcard(const char *host, const char *shown) {
     }
 }
 
-static void all_addresses_are_shown_as_one_that_works(void) {
+TEST("programs: all addresses are shown as one that works") {
     check_wildcard("0.0.0.0", "127.0.0.1");
     int probe = socket(AF_INET6, SOCK_STREAM, 0);
     struct sockaddr_in6 any = {.sin6_family = AF_INET6};
@@ -139,7 +139,7 @@ static void all_addresses_are_shown_as_one_that_works(void) {
 }
 
 /* Silent connections hold a thread each until the stop, which must not wait for them. */
-static void sigterm_ends_silent_connections(void) {
+TEST("programs: SIGTERM ends silent connections") {
     for (size_t i = 0; i < PROGRAMS; i++) {
         struct process process;
         if (process_start(&process, programs[i], no_arguments)) {
@@ -172,7 +172,7 @@ static bool place_is_free_again(const struct process *process) {
     return accepted;
 }
 
-static void too_many_connections_are_told_so(void) {
+TEST("programs: too many connections are told so") {
     static const char *const arguments[] = {"--max-connections", "2", NULL};
     for (size_t i = 0; i < PROGRAMS; i++) {
         struct process process;
@@ -207,7 +207,7 @@ static void too_many_connections_are_told_so(void) {
 
 /* With few descriptors accept fails with EMFILE. The server says so once, goes on without spinning,
  * and serves again when descriptors are free. */
-static void it_survives_the_lack_of_descriptors(void) {
+TEST("programs: it survives the lack of descriptors") {
     if (getenv("INSTRUMENTED") != NULL) {
         puts("valgrind has a limit of descriptors of its own; not tried");
         return;
@@ -266,7 +266,7 @@ static bool address_space_has_a_limit(void) {
 
 /* With little address space the stacks of threads run out. Those that get none are told so, the
  * others are served, and when they leave there is room again. */
-static void it_survives_the_lack_of_threads(void) {
+TEST("programs: it survives the lack of threads") {
     struct process process;
     int fds[400];
     char response[512];
@@ -304,7 +304,7 @@ static void it_survives_the_lack_of_threads(void) {
 }
 
 /* Connections that stall before and within a request, and after it, delay no other. */
-static void a_stalled_connection_delays_no_other(void) {
+TEST("programs: a stalled connection delays no other") {
     static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     for (size_t i = 0; i < PROGRAMS; i++) {
         static char answer[65536];
@@ -369,7 +369,7 @@ static int start_redirected(struct process *process, const char *redirections) {
 
 /* Without standard descriptors, the numbers 0 to 2 must not go to sockets: log lines would be sent
  * to whoever has them. */
-static void it_serves_with_its_standard_descriptors_closed(void) {
+TEST("programs: it serves with its standard descriptors closed") {
     struct process process = {0};
     char response[1024];
     int fd = start_redirected(&process, "<&- >&- 2>&-");
@@ -386,7 +386,7 @@ static void it_serves_with_its_standard_descriptors_closed(void) {
 }
 
 /* A log that nobody reads fills its pipe; lines are lost then, but nobody waits for that. */
-static void it_serves_though_nobody_reads_its_log(void) {
+TEST("programs: it serves though nobody reads its log") {
     struct process process = {0};
     char redirections[64], response[1024];
     int log[2];
@@ -406,26 +406,4 @@ static void it_serves_though_nobody_reads_its_log(void) {
     CHECK_EQUAL(process_stop(&process), 0);
     close(log[0]);
     close(log[1]);
-}
-
-int main(void) {
-    test_run("programs: --help lists the options", help_lists_the_options);
-    test_run("programs: a bad command line is refused", a_bad_command_line_is_refused);
-    test_run("programs: a host or port that cannot be had", a_host_or_port_that_cannot_be_had);
-    test_run("programs: the first line says where it listens",
-             the_first_line_says_where_it_listens);
-    test_run("programs: IPv6", it_listens_on_ipv6);
-    test_run("programs: all addresses are shown as one that works",
-             all_addresses_are_shown_as_one_that_works);
-    test_run("programs: SIGTERM ends silent connections", sigterm_ends_silent_connections);
-    test_run("programs: too many connections are told so", too_many_connections_are_told_so);
-    test_run("programs: it survives the lack of descriptors", it_survives_the_lack_of_descriptors);
-    test_run("programs: it survives the lack of threads", it_survives_the_lack_of_threads);
-    test_run("programs: a stalled connection delays no other",
-             a_stalled_connection_delays_no_other);
-    test_run("programs: it serves with its standard descriptors closed",
-             it_serves_with_its_standard_descriptors_closed);
-    test_run("programs: it serves though nobody reads its log",
-             it_serves_though_nobody_reads_its_log);
-    return test_report();
 }

@@ -45,7 +45,7 @@ static void load_request(struct request *request) {
 }
 
 /* A file without its accept value would be a request that nobody tries. */
-static void every_file_is_listed(void) {
+TEST("requests: every file has its accept value") {
     FILE *list = fopen(FOLDER "accepts", "r");
     CHECK_FOR(list != NULL, "there is no " FOLDER "accepts");
     if (list == NULL) {
@@ -81,7 +81,7 @@ static void check_decision(const struct request *from, const struct http_request
               handshake.subprotocol != NULL ? handshake.subprotocol : "none");
 }
 
-static void whole(void) {
+TEST("requests: each is accepted when it comes whole") {
     for (const struct request *from = requests; from < requests + request_count; from++) {
         struct http_request request;
         http_request_init(&request);
@@ -148,7 +148,7 @@ static void check_answer(const struct request *from, bool narrow) {
     permessage_deflate_free(&deflate);
 }
 
-static void each_gets_its_compression(void) {
+TEST("requests: each gets the compression that it offers") {
     for (const struct request *from = requests; from < requests + request_count; from++) {
         check_answer(from, false);
         check_answer(from, true);
@@ -156,7 +156,7 @@ static void each_gets_its_compression(void) {
 }
 
 /* The first piece lies in memory of just its size, so that a sanitizer sees a step beyond it. */
-static void cut_at_every_byte(void) {
+TEST("requests: each is accepted, cut at any byte") {
     for (const struct request *from = requests; from < requests + request_count; from++) {
         for (size_t cut = 1; cut < from->len; cut++) {
             struct http_request request;
@@ -179,7 +179,7 @@ static void cut_at_every_byte(void) {
     }
 }
 
-static void byte_by_byte(void) {
+TEST("requests: each is accepted byte by byte") {
     for (const struct request *from = requests; from < requests + request_count; from++) {
         struct http_request request;
         http_request_init(&request);
@@ -220,30 +220,26 @@ static void open_in_pieces(const struct request *from, size_t piece) {
     close(fd);
 }
 
-static void the_echo_server_opens_each(void) {
+TEST("requests: the echo server opens each") {
     for (const struct request *from = requests; from < requests + request_count; from++) {
         open_in_pieces(from, from->len);
     }
 }
 
-static void the_echo_server_opens_each_however_it_drips(void) {
+TEST("requests: the echo server opens each that drips in") {
     for (const struct request *from = requests; from < requests + request_count; from++) {
         open_in_pieces(from, 1);
         open_in_pieces(from, 7);
     }
 }
 
+TEST("requests: SIGTERM ends the echo server with status 0") {
+    CHECK_EQUAL(process_stop(&server), 0);
+}
+
 int main(void) {
-    test_run("requests: every file has its accept value", every_file_is_listed);
-    test_run("requests: each is accepted when it comes whole", whole);
-    test_run("requests: each is accepted, cut at any byte", cut_at_every_byte);
-    test_run("requests: each is accepted byte by byte", byte_by_byte);
-    test_run("requests: each gets the compression that it offers", each_gets_its_compression);
     if (process_start(&server, "step05_echo", (const char *const[]){NULL})) {
-        test_run("requests: the echo server opens each", the_echo_server_opens_each);
-        test_run("requests: the echo server opens each that drips in",
-                 the_echo_server_opens_each_however_it_drips);
-        CHECK_EQUAL(process_stop(&server), 0);
+        test_run_all();
     }
     return test_report();
 }

@@ -59,7 +59,7 @@ static int wait_for_end(const struct process *process) {
     return ended == process->pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void each_stop_signal_ends_it_with_status_0(void) {
+TEST("server: SIGINT, SIGTERM and SIGHUP end it with status 0") {
     for (size_t i = 0; i < STOP_SIGNALS; i++) {
         struct process process;
         if (start_with_signal(&process, stop_signals[i], SIG_DFL)) {
@@ -74,7 +74,7 @@ static void each_stop_signal_ends_it_with_status_0(void) {
 
 /* A shell starts what runs in the background with SIGINT ignored, so that ^C does not end it, and
  * nohup does the same with SIGHUP. */
-static void what_the_parent_ignored_stays_ignored(void) {
+TEST("server: what the parent ignored stays ignored") {
     for (size_t i = 0; i < STOP_SIGNALS; i++) {
         struct process process;
         if (start_with_signal(&process, stop_signals[i], SIG_IGN)) {
@@ -90,7 +90,7 @@ static void what_the_parent_ignored_stays_ignored(void) {
 }
 
 /* Whoever read the log may be gone. A write would then end the process with SIGPIPE. */
-static void it_serves_when_the_reader_of_its_log_is_gone(void) {
+TEST("server: it serves when the reader of its log is gone") {
     struct process process;
     int log[2];
     CHECK_EQUAL(pipe(log), 0);
@@ -108,7 +108,7 @@ static void it_serves_when_the_reader_of_its_log_is_gone(void) {
 }
 
 /* A terminal that is held with ^S. There is room for a few hundred connections' lines in it. */
-static void it_serves_when_nobody_reads_its_log(void) {
+TEST("server: it serves when nobody reads its log") {
     struct process process;
     int terminal = posix_openpt(O_RDWR | O_NOCTTY);
     CHECK(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
@@ -168,7 +168,7 @@ static int run_server(bool quiet, const char *hints, char *printed, size_t size)
     return wait_for_end(&process);
 }
 
-static void hints_are_printed_unless_quiet(void) {
+TEST("server: hints are printed unless --quiet") {
     for (int quiet = 0; quiet <= 1; quiet++) {
         char printed[1024] = "", wanted[1024];
         CHECK_EQUAL(run_server(quiet, "{host} at {port} and {port}\n", printed, sizeof printed), 0);
@@ -185,7 +185,7 @@ static void hints_are_printed_unless_quiet(void) {
 }
 
 /* Many systems let a process have 1024 descriptors or fewer, and more if it asks for them. */
-static void the_limit_of_descriptors_is_raised(void) {
+TEST("server: the limit of descriptors is raised") {
     static const char *const arguments[] = {"--max-connections", "150", NULL};
     enum { CONNECTIONS = 150 };
     struct process process;
@@ -218,7 +218,7 @@ static void the_limit_of_descriptors_is_raised(void) {
 }
 
 /* A client whose request is on its way when the server stops is told so. */
-static void a_request_in_progress_at_the_stop_gets_503(void) {
+TEST("server: a request in progress at the stop gets 503") {
     static const char *const programs[] = {"step02_http", "step05_echo"};
     for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
         char response[1024];
@@ -242,19 +242,4 @@ static void a_request_in_progress_at_the_stop_gets_503(void) {
         close(silent);
         close(half);
     }
-}
-
-int main(void) {
-    test_run("server: SIGINT, SIGTERM and SIGHUP end it with status 0",
-             each_stop_signal_ends_it_with_status_0);
-    test_run("server: what the parent ignored stays ignored",
-             what_the_parent_ignored_stays_ignored);
-    test_run("server: it serves when the reader of its log is gone",
-             it_serves_when_the_reader_of_its_log_is_gone);
-    test_run("server: it serves when nobody reads its log", it_serves_when_nobody_reads_its_log);
-    test_run("server: hints are printed unless --quiet", hints_are_printed_unless_quiet);
-    test_run("server: the limit of descriptors is raised", the_limit_of_descriptors_is_raised);
-    test_run("server: a request in progress at the stop gets 503",
-             a_request_in_progress_at_the_stop_gets_503);
-    return test_report();
 }

@@ -26,7 +26,7 @@ static void parse(struct everything *all, const char *option) {
     CHECK_EQUAL(options_parse(&all->server.options, option != NULL ? 2 : 1, argv), OPTIONS_GO_ON);
 }
 
-static void the_server_listens_on_this_machine_only(void) {
+TEST("settings: the server listens on this machine only") {
     struct everything all;
     parse(&all, NULL);
     CHECK(strcmp(all.server.host, "127.0.0.1") == 0);
@@ -34,7 +34,7 @@ static void the_server_listens_on_this_machine_only(void) {
     CHECK(!all.server.quiet && !all.server.verbose);
 }
 
-static void limits_without_options(void) {
+TEST("settings: limits without options") {
     struct everything all;
     parse(&all, NULL);
     CHECK_EQUAL(all.server.threads.max_connections, 1024);
@@ -46,7 +46,7 @@ static void limits_without_options(void) {
     CHECK_EQUAL(all.session.limits.message_timeout, 60000);
 }
 
-static void options_reach_their_settings(void) {
+TEST("settings: options reach their settings") {
     struct everything all;
     parse(&all, "--max-connections=7");
     CHECK_EQUAL(all.server.threads.max_connections, 7);
@@ -66,7 +66,7 @@ static void options_reach_their_settings(void) {
     CHECK_EQUAL(all.session.limits.ping_interval, 30000);
 }
 
-static void without_a_subprotocol_chat_is_spoken(void) {
+TEST("settings: without a subprotocol chat is spoken") {
     struct everything all;
     parse(&all, NULL);
     CHECK_EQUAL(all.upgrade.subprotocols.count, 1);
@@ -87,7 +87,7 @@ static void check_refused(const char *option, const char *value, const char *wan
     }
 }
 
-static void a_subprotocol_is_a_token(void) {
+TEST("settings: a subprotocol is a token (RFC 6455, 4.1)") {
     char too_long[HANDSHAKE_SUBPROTOCOL_MAX + 2];
     memset(too_long, 'a', sizeof too_long - 1);
     too_long[sizeof too_long - 1] = '\0';
@@ -97,7 +97,7 @@ static void a_subprotocol_is_a_token(void) {
     check_refused("--subprotocol", too_long, "needs a token");
 }
 
-static void an_origin_is_a_scheme_and_a_host(void) {
+TEST("settings: an origin is a scheme and a host (RFC 6454)") {
     check_refused("--origin", "example.com", "needs a scheme and a host");
     check_refused("--origin", "https://example.com/path", "needs a scheme and a host");
     check_refused("--origin", "https://", "needs a scheme and a host");
@@ -106,24 +106,9 @@ static void an_origin_is_a_scheme_and_a_host(void) {
     check_refused("--origin", "https://*.example.com", "needs a scheme and a host");
 }
 
-static void an_origin_is_taken_as_browsers_send_it(void) {
+TEST("settings: an origin is taken as browsers send it") {
     struct everything all;
     parse(&all, "--origin=HTTPS://A.example:443");
     CHECK_EQUAL(all.upgrade.origins.count, 1);
     CHECK(strcmp(all.upgrade.origins.item[0], "https://a.example") == 0);
-}
-
-int main(void) {
-    test_run("settings: the server listens on this machine only",
-             the_server_listens_on_this_machine_only);
-    test_run("settings: limits without options", limits_without_options);
-    test_run("settings: options reach their settings", options_reach_their_settings);
-    test_run("settings: without a subprotocol chat is spoken",
-             without_a_subprotocol_chat_is_spoken);
-    test_run("settings: a subprotocol is a token (RFC 6455, 4.1)", a_subprotocol_is_a_token);
-    test_run("settings: an origin is a scheme and a host (RFC 6454)",
-             an_origin_is_a_scheme_and_a_host);
-    test_run("settings: an origin is taken as browsers send it",
-             an_origin_is_taken_as_browsers_send_it);
-    return test_report();
 }

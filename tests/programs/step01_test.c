@@ -17,7 +17,7 @@
 
 static struct process server;
 
-static void each_chunk_is_shown_with_its_length(void) {
+TEST("step01: each chunk is shown with its length") {
     int fd = raw_client_connect(server.port);
     CHECK(raw_client_send(fd, "Hello\r\n\x01\xff", 9));
     CHECK(process_logs(&server, "read 9 bytes\n"));
@@ -31,7 +31,7 @@ static void each_chunk_is_shown_with_its_length(void) {
     CHECK(process_logs(&server, "ended by the peer; 26 bytes in all\n"));
 }
 
-static void a_reset_is_the_end_of_one_connection_only(void) {
+TEST("step01: a reset is the end of one connection only") {
     int other = raw_client_connect(server.port);
     int fd = raw_client_connect(server.port);
     CHECK(raw_client_send_text(fd, "soon gone"));
@@ -59,7 +59,7 @@ static void send_long_chunks(const struct process *process) {
     }
 }
 
-static void a_long_chunk_does_not_flood_the_terminal(void) {
+TEST("step01: a long chunk does not flood the terminal") {
     send_long_chunks(&server);
     CHECK_EQUAL(process_log_count(&server, "  01f0  ", last_of_long_chunks), 2);
     CHECK_EQUAL(process_log_count(&server, "|...............X|", last_of_long_chunks), 1);
@@ -69,7 +69,7 @@ static void a_long_chunk_does_not_flood_the_terminal(void) {
                 1);
 }
 
-static void verbose_shows_a_long_chunk_whole(void) {
+TEST("step01: --verbose shows a long chunk whole") {
     static const char *const arguments[] = {"--verbose", NULL};
     struct process verbose;
     if (process_start(&verbose, "step01_tcp", arguments)) {
@@ -88,7 +88,7 @@ static int make_pair(struct tcp_connection *connection) {
     return fds[1];
 }
 
-static void a_write_to_a_peer_that_does_not_read_ends(void) {
+TEST("tcp: a write to a peer that does not read ends") {
     struct tcp_connection connection;
     int peer = make_pair(&connection);
     static uint8_t bytes[4 << 20];
@@ -102,7 +102,7 @@ static void a_write_to_a_peer_that_does_not_read_ends(void) {
     close(peer);
 }
 
-static void a_write_to_a_peer_that_is_gone_fails(void) {
+TEST("tcp: a write to a peer that is gone fails") {
     struct tcp_connection connection;
     int peer = make_pair(&connection);
     char text[] = "nobody reads this";
@@ -113,7 +113,7 @@ static void a_write_to_a_peer_that_is_gone_fails(void) {
     tcp_close(&connection);
 }
 
-static void all_parts_are_written_however_slowly_they_are_read(void) {
+TEST("tcp: all parts are written, however slowly they are read") {
     struct tcp_connection connection;
     int peer = make_pair(&connection);
     static uint8_t sent[1 << 20], got[1 << 20];
@@ -137,7 +137,7 @@ static void all_parts_are_written_however_slowly_they_are_read(void) {
     close(peer);
 }
 
-static void a_read_waits_only_so_long(void) {
+TEST("tcp: a read waits only so long") {
     struct tcp_connection connection;
     int peer = make_pair(&connection);
     char byte;
@@ -152,7 +152,7 @@ static void a_read_waits_only_so_long(void) {
     tcp_close(&connection);
 }
 
-static void a_stop_is_reported_once(void) {
+TEST("tcp: a stop is reported once") {
     struct tcp_connection connection;
     int peer = make_pair(&connection);
     atomic_bool stop = false;
@@ -168,33 +168,17 @@ static void a_stop_is_reported_once(void) {
     close(peer);
 }
 
-static void sigterm_ends_it(void) {
+TEST("step01: SIGTERM ends it with status 0") {
     CHECK_EQUAL(process_stop(&server), 0);
 }
 
-static void no_peer_is_waited_for_without_end(void) {
+TEST("step01: no peer is waited for without end") {
     lesson_check_waits(show_chunks, false);
 }
 
 int main(void) {
-    static const char *const arguments[] = {NULL};
-    if (process_start(&server, "step01_tcp", arguments)) {
-        test_run("step01: each chunk is shown with its length",
-                 each_chunk_is_shown_with_its_length);
-        test_run("step01: a reset is the end of one connection only",
-                 a_reset_is_the_end_of_one_connection_only);
-        test_run("step01: a long chunk does not flood the terminal",
-                 a_long_chunk_does_not_flood_the_terminal);
-        test_run("step01: --verbose shows a long chunk whole", verbose_shows_a_long_chunk_whole);
-        test_run("step01: SIGTERM ends it with status 0", sigterm_ends_it);
+    if (process_start(&server, "step01_tcp", (const char *const[]){NULL})) {
+        test_run_all();
     }
-    test_run("tcp: a write to a peer that does not read ends",
-             a_write_to_a_peer_that_does_not_read_ends);
-    test_run("tcp: a write to a peer that is gone fails", a_write_to_a_peer_that_is_gone_fails);
-    test_run("tcp: all parts are written, however slowly they are read",
-             all_parts_are_written_however_slowly_they_are_read);
-    test_run("tcp: a read waits only so long", a_read_waits_only_so_long);
-    test_run("tcp: a stop is reported once", a_stop_is_reported_once);
-    test_run("step01: no peer is waited for without end", no_peer_is_waited_for_without_end);
     return test_report();
 }

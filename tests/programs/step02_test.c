@@ -28,7 +28,7 @@ static void ask(const char *request, const char *status, const char *part) {
     ask_at(server.port, request, status, part);
 }
 
-static void the_page_and_other_paths(void) {
+TEST("step02: the page and other paths") {
     ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n", "</html>");
     ask("GET /?query HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n",
         "text/html; charset=utf-8");
@@ -38,7 +38,7 @@ static void the_page_and_other_paths(void) {
         "the page is at /");
 }
 
-static void head_has_the_same_head_and_no_body(void) {
+TEST("step02: HEAD has the same head and no body") {
     static char get[65536], head[65536];
     int fd = raw_client_connect(server.port);
     CHECK(raw_client_send_text(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
@@ -57,13 +57,13 @@ static void head_has_the_same_head_and_no_body(void) {
     ask("HEAD /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 404 ", "Content-Length: 41\r\n\r\n");
 }
 
-static void other_methods(void) {
+TEST("step02: other methods get 405 with Allow") {
     ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
         "HTTP/1.1 405 Method Not Allowed", "\r\nAllow: GET, HEAD\r\n");
     ask("DELETE /x HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 405 ", "answers GET and HEAD only");
 }
 
-static void malformed_requests(void) {
+TEST("step02: malformed requests get 400 or 505") {
     ask("GET /\r\n\r\n", "HTTP/1.1 400 ", "The request line is not");
     ask("GET / HTTP/1.1\nHost: a\r\n\r\n", "HTTP/1.1 400 ", "LF alone");
     ask("GET / HTTP/1.1\r\nHost: a\rb\r\n\r\n", "HTTP/1.1 400 ", "CR without LF");
@@ -82,7 +82,7 @@ static void malformed_requests(void) {
     ask("GET / HTTP/2.0\r\nHost: a\r\n\r\n", "HTTP/1.1 505 ", "HTTP/1.1 only");
 }
 
-static void too_long_and_too_many(void) {
+TEST("step02: too long and too many get 414 and 431") {
     static char request[40000];
     size_t len = (size_t)snprintf(request, sizeof request, "GET /");
     memset(request + len, 'x', 9000);
@@ -97,7 +97,7 @@ static void too_long_and_too_many(void) {
     ask(request, "HTTP/1.1 431 ", "more than 100 headers");
 }
 
-static void a_request_in_single_bytes(void) {
+TEST("step02: a request in single bytes") {
     static const char request[] = "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n";
     char answer[1024];
     int fd = raw_client_connect(server.port);
@@ -110,7 +110,7 @@ static void a_request_in_single_bytes(void) {
 }
 
 /* Sends one byte a time without end; only the deadline for the whole head can stop that. */
-static void a_dripping_request_meets_its_deadline(void) {
+TEST("step02: a dripping request gets 408") {
     char answer[1024];
     int fd = raw_client_connect(server.port);
     int64_t start = now();
@@ -126,7 +126,7 @@ static void a_dripping_request_meets_its_deadline(void) {
     close(fd);
 }
 
-static void a_silent_connection_meets_it_too(void) {
+TEST("step02: a silent connection gets 408") {
     char answer[1024];
     int fd = raw_client_connect(server.port);
     CHECK(raw_client_read_all(fd, answer, sizeof answer));
@@ -136,7 +136,7 @@ static void a_silent_connection_meets_it_too(void) {
 
 /* The client is still sending when the answer comes. Closing the socket at once would reset the
  * connection, and the reset could overtake the answer. */
-static void an_answer_arrives_though_the_client_still_sends(void) {
+TEST("step02: an answer arrives though the client still sends") {
     static char body[1 << 20], answer[1024];
     memset(body, 'x', sizeof body);
     int fd = raw_client_connect(server.port);
@@ -150,7 +150,7 @@ static void an_answer_arrives_though_the_client_still_sends(void) {
     close(fd);
 }
 
-static void a_client_that_ends_its_side_still_gets_the_answer(void) {
+TEST("step02: a client that ends its side still gets the answer") {
     char answer[1024];
     int fd = raw_client_connect(server.port);
     CHECK(raw_client_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
@@ -167,18 +167,14 @@ static void a_client_that_ends_its_side_still_gets_the_answer(void) {
     close(fd);
 }
 
-static void the_request_is_shown(void) {
+TEST("step02: the request is shown") {
     ask("GET /shown HTTP/1.1\r\nhOST: a\r\nX-Evil: \xc2\x9b \xff\r\n\r\n", "HTTP/1.1 404 ", "");
     CHECK(process_logs(&server, " GET /shown HTTP/1.1, "));
     CHECK(process_logs(&server, "   hOST: a\n"));
     CHECK(process_logs(&server, "   X-Evil: \\xc2\\x9b \\xff\n"));
 }
 
-static void sigterm_ends_it(void) {
-    CHECK_EQUAL(process_stop(&server), 0);
-}
-
-static void a_refused_request_is_shown(void) {
+TEST("step02: a refused request is shown") {
     ask("\r\nGET /no-host HTTP/1.1\r\nA: b\r\n\r\n", "HTTP/1.1 400 ", "no Host");
     CHECK(process_logs(&server, " refused: \"GET /no-host HTTP/1.1\"\n"));
     CHECK(process_logs(&server, " answered 400 Bad Request: The request has no Host header.\n"));
@@ -197,7 +193,7 @@ static void a_refused_request_is_shown(void) {
 
 /* The first bytes of a ClientHello. What speaks TLS could not read an answer in HTTP; the log has a
  * line that people can, and not the bytes. */
-static void a_client_that_speaks_tls_gets_an_end_and_no_answer(void) {
+TEST("step02: a client that speaks TLS gets an end and no answer") {
     static const uint8_t hello[] = {0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc};
     static const char *const arguments[] = {NULL};
     static const char last[] = "#2 answered 404 ";
@@ -216,7 +212,7 @@ static void a_client_that_speaks_tls_gets_an_end_and_no_answer(void) {
     CHECK_EQUAL(process_stop(&other), 0);
 }
 
-static void get_and_head_are_told_apart(void) {
+TEST("step02: GET and HEAD are told apart in the log") {
     static const char *const arguments[] = {NULL};
     struct process other;
     if (process_start(&other, "step02_http", arguments)) {
@@ -229,35 +225,21 @@ static void get_and_head_are_told_apart(void) {
 }
 
 /* With no time at all every request would get a 408. */
-static void no_time_is_refused(void) {
+TEST("step02: no time for a request is refused") {
     static const char *const options[] = {"--handshake-timeout", "0", NULL};
     char printed[1024];
     CHECK_EQUAL(process_run("step02_http", options, printed, sizeof printed), 2);
     CHECK_FOR(strstr(printed, "needs seconds from 0.001 to") != NULL, "it says: %s", printed);
 }
 
+TEST("step02: SIGTERM ends it with status 0") {
+    CHECK_EQUAL(process_stop(&server), 0);
+}
+
 int main(void) {
-    static const char *const arguments[] = {"--handshake-timeout", "0.4", NULL};
-    if (process_start(&server, "step02_http", arguments)) {
-        test_run("step02: the page and other paths", the_page_and_other_paths);
-        test_run("step02: HEAD has the same head and no body", head_has_the_same_head_and_no_body);
-        test_run("step02: other methods get 405 with Allow", other_methods);
-        test_run("step02: malformed requests get 400 or 505", malformed_requests);
-        test_run("step02: too long and too many get 414 and 431", too_long_and_too_many);
-        test_run("step02: a request in single bytes", a_request_in_single_bytes);
-        test_run("step02: a dripping request gets 408", a_dripping_request_meets_its_deadline);
-        test_run("step02: a silent connection gets 408", a_silent_connection_meets_it_too);
-        test_run("step02: an answer arrives though the client still sends",
-                 an_answer_arrives_though_the_client_still_sends);
-        test_run("step02: a client that ends its side still gets the answer",
-                 a_client_that_ends_its_side_still_gets_the_answer);
-        test_run("step02: the request is shown", the_request_is_shown);
-        test_run("step02: a refused request is shown", a_refused_request_is_shown);
-        test_run("step02: a client that speaks TLS gets an end and no answer",
-                 a_client_that_speaks_tls_gets_an_end_and_no_answer);
-        test_run("step02: GET and HEAD are told apart in the log", get_and_head_are_told_apart);
-        test_run("step02: no time for a request is refused", no_time_is_refused);
-        test_run("step02: SIGTERM ends it with status 0", sigterm_ends_it);
+    if (process_start(&server, "step02_http",
+                      (const char *const[]){"--handshake-timeout", "0.4", NULL})) {
+        test_run_all();
     }
     return test_report();
 }

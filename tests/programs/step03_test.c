@@ -14,7 +14,7 @@
 
 static struct process server;
 
-static void the_answer_to_the_example_of_the_rfc(void) {
+TEST("step03: the example of RFC 6455, 1.3") {
     static const char request[] = "GET /chat HTTP/1.1\r\n"
                                   "Host: server.example.com\r\n"
                                   "Upgrade: websocket\r\n"
@@ -62,7 +62,7 @@ static void refused(const char *replaced, const char *by, const char *status, co
     close(fd);
 }
 
-static void broken_handshakes_are_refused(void) {
+TEST("step03: broken handshakes are refused") {
     refused("Version: 13", "Version: 8", "HTTP/1.1 426 ", "\r\nSec-WebSocket-Version: 13\r\n");
     refused("Upgrade: websocket\r\n", "", "HTTP/1.1 426 ", "proxy_set_header Upgrade");
     refused("dGhlIHNhbXBsZSBub25jZQ==", "short", "HTTP/1.1 400 ", "not 16 bytes in base64");
@@ -74,7 +74,7 @@ static void broken_handshakes_are_refused(void) {
     refused("Origin: https://good.example\r\n", "", "HTTP/1.1 403 ", "--origin");
 }
 
-static void the_page_is_still_there(void) {
+TEST("step03: the page is still there") {
     static char answer[65536];
     int fd = raw_client_connect(server.port);
     CHECK(raw_client_send_text(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
@@ -84,7 +84,7 @@ static void the_page_is_still_there(void) {
     close(fd);
 }
 
-static void bytes_after_the_request_are_not_lost(void) {
+TEST("step03: bytes after the request are not lost") {
     struct wire segment = {0};
     char response[1024];
     static const char origin[] = "GET / HTTP/1.1\r\nOrigin: https://good.example\r\n";
@@ -103,11 +103,11 @@ static void bytes_after_the_request_are_not_lost(void) {
     close(fd);
 }
 
-static void sigterm_ends_it(void) {
+TEST("step03: SIGTERM ends it with status 0") {
     CHECK_EQUAL(process_stop(&server), 0);
 }
 
-static void bad_options_are_refused(void) {
+TEST("step03: bad options are refused") {
     static const char *const options[][3] = {{"--subprotocol", "two words", NULL},
                                              {"--origin", "https://good.example/", NULL},
                                              {"--origin", "good.example", NULL}};
@@ -118,21 +118,14 @@ static void bad_options_are_refused(void) {
     }
 }
 
-static void no_peer_is_waited_for_without_end(void) {
+TEST("step03: no peer is waited for without end") {
     lesson_check_waits(show_bytes, true);
 }
 
 int main(void) {
-    static const char *const arguments[] = {"--origin", "https://good.example", NULL};
-    if (process_start(&server, "step03_handshake", arguments)) {
-        test_run("step03: the example of RFC 6455, 1.3", the_answer_to_the_example_of_the_rfc);
-        test_run("step03: broken handshakes are refused", broken_handshakes_are_refused);
-        test_run("step03: the page is still there", the_page_is_still_there);
-        test_run("step03: bytes after the request are not lost",
-                 bytes_after_the_request_are_not_lost);
-        test_run("step03: bad options are refused", bad_options_are_refused);
-        test_run("step03: SIGTERM ends it with status 0", sigterm_ends_it);
+    if (process_start(&server, "step03_handshake",
+                      (const char *const[]){"--origin", "https://good.example", NULL})) {
+        test_run_all();
     }
-    test_run("step03: no peer is waited for without end", no_peer_is_waited_for_without_end);
     return test_report();
 }

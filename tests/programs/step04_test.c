@@ -21,7 +21,7 @@ static int send_frames(struct wire *wire) {
     return fd;
 }
 
-static void a_text_frame_is_drawn_and_read_out(void) {
+TEST("step04: a text frame is drawn and read out") {
     struct wire wire = {0};
     wire_add_hex(&wire, "81 85 37fa213d 7f9f4d5158");
     int fd = send_frames(&wire);
@@ -32,7 +32,7 @@ static void a_text_frame_is_drawn_and_read_out(void) {
     close(fd);
 }
 
-static void a_close_is_shown_and_ends_the_connection(void) {
+TEST("step04: a Close is shown and ends the connection") {
     struct wire wire = {0};
     wire_add_client_close(&wire, 4321, "good\x1b[31m day");
     wire_add_client_text(&wire, 0x81, "not shown");
@@ -43,7 +43,7 @@ static void a_close_is_shown_and_ends_the_connection(void) {
     close(fd);
 }
 
-static void a_bad_frame_is_named_and_ends_the_connection(void) {
+TEST("step04: a bad frame is named and ends the connection") {
     static const struct {
         const char *hex, *sentence;
     } bad[] = {
@@ -65,7 +65,7 @@ static void a_bad_frame_is_named_and_ends_the_connection(void) {
     }
 }
 
-static void a_large_frame_is_shortened_and_the_next_one_found(void) {
+TEST("step04: a large frame is shortened and the next one found") {
     static uint8_t payload[200000];
     struct wire wire = {0};
     memset(payload, 'L', sizeof payload);
@@ -79,7 +79,7 @@ static void a_large_frame_is_shortened_and_the_next_one_found(void) {
     close(fd);
 }
 
-static void a_frame_in_single_bytes(void) {
+TEST("step04: a frame in single bytes") {
     struct wire wire = {0};
     wire_add_client_text(&wire, 0x89, "drip");
     int fd = raw_client_open(server.port);
@@ -92,7 +92,7 @@ static void a_frame_in_single_bytes(void) {
 }
 
 /* What follows a whole frame in the same read is kept until the rest of it comes. */
-static void one_and_a_half_frames_in_one_read(void) {
+TEST("step04: one and a half frames in one read") {
     struct wire wire = {0};
     wire_add_client_text(&wire, 0x81, "the first is whole");
     size_t half = wire.len + 11;
@@ -107,7 +107,7 @@ static void one_and_a_half_frames_in_one_read(void) {
     close(fd);
 }
 
-static void the_drawing_shows_the_bytes_as_they_were_sent(void) {
+TEST("step04: the drawing shows the bytes as they were sent") {
     struct wire wire = {0};
     wire_add_hex(&wire, "82 83 a1a2a3a4 f0e0d0");
     int fd = send_frames(&wire);
@@ -118,7 +118,7 @@ static void the_drawing_shows_the_bytes_as_they_were_sent(void) {
 }
 
 /* The rest of a long payload may be a long time in coming, and it is not shown anyway. */
-static void a_long_frame_is_drawn_when_its_first_256_bytes_are_there(void) {
+TEST("step04: a long frame is drawn when its first 256 bytes are there") {
     struct wire wire = {0};
     char payload[1000];
     memset(payload, 'b', sizeof payload);
@@ -132,7 +132,7 @@ static void a_long_frame_is_drawn_when_its_first_256_bytes_are_there(void) {
 }
 
 /* Up to 256 bytes of a payload are read out; dots stand for the others, which are skipped. */
-static void the_first_256_bytes_are_read_out(void) {
+TEST("step04: the first 256 bytes are read out") {
     for (size_t length = 255; length <= 258; length++) {
         struct wire wire = {0};
         char payload[260] = "", shown[300], marker[32];
@@ -152,7 +152,7 @@ static void the_first_256_bytes_are_read_out(void) {
 
 /* The client goes on sending after the error. If the socket were closed at once, what it sends
  * would be answered with a reset, which says less than an orderly end. */
-static void the_end_after_an_error_is_orderly(void) {
+TEST("step04: the end after an error is orderly") {
     static const uint8_t more[200000];
     for (int i = 0; i < 5; i++) {
         struct wire wire = {0};
@@ -164,34 +164,17 @@ static void the_end_after_an_error_is_orderly(void) {
     }
 }
 
-static void sigterm_ends_it(void) {
+TEST("step04: SIGTERM ends it with status 0") {
     CHECK_EQUAL(process_stop(&server), 0);
 }
 
-static void no_peer_is_waited_for_without_end(void) {
+TEST("step04: no peer is waited for without end") {
     lesson_check_waits(show_frames, true);
 }
 
 int main(void) {
-    static const char *const arguments[] = {NULL};
-    if (process_start(&server, "step04_frames", arguments)) {
-        test_run("step04: a text frame is drawn and read out", a_text_frame_is_drawn_and_read_out);
-        test_run("step04: a Close is shown and ends the connection",
-                 a_close_is_shown_and_ends_the_connection);
-        test_run("step04: a bad frame is named and ends the connection",
-                 a_bad_frame_is_named_and_ends_the_connection);
-        test_run("step04: a large frame is shortened and the next one found",
-                 a_large_frame_is_shortened_and_the_next_one_found);
-        test_run("step04: a frame in single bytes", a_frame_in_single_bytes);
-        test_run("step04: one and a half frames in one read", one_and_a_half_frames_in_one_read);
-        test_run("step04: the drawing shows the bytes as they were sent",
-                 the_drawing_shows_the_bytes_as_they_were_sent);
-        test_run("step04: a long frame is drawn when its first 256 bytes are there",
-                 a_long_frame_is_drawn_when_its_first_256_bytes_are_there);
-        test_run("step04: the first 256 bytes are read out", the_first_256_bytes_are_read_out);
-        test_run("step04: the end after an error is orderly", the_end_after_an_error_is_orderly);
-        test_run("step04: SIGTERM ends it with status 0", sigterm_ends_it);
+    if (process_start(&server, "step04_frames", (const char *const[]){NULL})) {
+        test_run_all();
     }
-    test_run("step04: no peer is waited for without end", no_peer_is_waited_for_without_end);
     return test_report();
 }

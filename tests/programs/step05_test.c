@@ -41,7 +41,7 @@ static bool start(struct process *process, const char *option, const char *value
     return process_start(process, "step05_echo", arguments);
 }
 
-static void messages_come_back(void) {
+TEST("step05: messages come back") {
     int fd = raw_client_open(server.port);
     echo(fd, "hello");
     echo(fd, "");
@@ -51,7 +51,7 @@ static void messages_come_back(void) {
     CHECK(process_logs(&server, "closed with 1000 after 3 messages"));
 }
 
-static void large_messages_come_back(void) {
+TEST("step05: large messages come back") {
     static uint8_t payload[3 << 20];
     struct wire sent = {0}, wanted = {0};
     for (size_t i = 0; i < sizeof payload; i++) {
@@ -79,7 +79,7 @@ static void large_messages_come_back(void) {
 }
 
 /* One after the other, then all at once: freed blocks may make the C library keep later ones. */
-static void the_memory_of_large_messages_is_given_back(void) {
+TEST("step05: the memory of large messages is given back") {
     enum { CROWD = 6, KEPT_MAX = 8 * 1024 /* kB; one message alone is half of that */ };
     static const uint8_t payload[4 << 20];
     struct process own;
@@ -119,7 +119,7 @@ static void the_memory_of_large_messages_is_given_back(void) {
     CHECK_EQUAL(process_stop(&own), 0);
 }
 
-static void frames_in_the_segment_of_the_request_are_answered(void) {
+TEST("step05: frames in the segment of the request are answered") {
     struct wire segment = {0}, wanted = {0};
     char response[1024];
     wire_add(&segment, raw_client_handshake, strlen(raw_client_handshake));
@@ -135,7 +135,7 @@ static void frames_in_the_segment_of_the_request_are_answered(void) {
     close_properly(fd);
 }
 
-static void tcp_ends_at_once_after_the_closing_handshake(void) {
+TEST("step05: TCP ends at once after the closing handshake (7.1.1)") {
     int fd = raw_client_open(server.port);
     int64_t begin = now();
     close_properly(fd);
@@ -159,7 +159,7 @@ static void check_failure_arrives(struct wire *bad, unsigned code, const char *s
     close(fd);
 }
 
-static void the_reason_of_a_failure_arrives(void) {
+TEST("step05: the reason of a failure arrives (7.1.7)") {
     struct wire bad = {0};
     wire_add_hex(&bad, "81 05 48656c6c6f");
     check_failure_arrives(&bad, 1002, "a client must mask its frames (5.1)");
@@ -170,7 +170,7 @@ static void the_reason_of_a_failure_arrives(void) {
     CHECK(process_logs(&server, "failed with 1002 after 0 messages: a client must mask"));
 }
 
-static void the_subprotocol_is_chat(void) {
+TEST("step05: the subprotocol is chat") {
     char request[1024], response[1024];
     const char *rest = strstr(raw_client_handshake, "Host:");
     snprintf(request, sizeof request,
@@ -182,7 +182,7 @@ static void the_subprotocol_is_chat(void) {
     close_properly(fd);
 }
 
-static void an_end_without_close_is_logged(void) {
+TEST("step05: an end without Close is logged") {
     struct wire half = {0};
     wire_add_client_text(&half, 0x81, "cut off");
     int fd = raw_client_open(server.port);
@@ -198,7 +198,7 @@ static void an_end_without_close_is_logged(void) {
 
 /* Connections that stall in every phase, and one that asks for much and reads nothing: another one
  * is served as if they were not there. */
-static void a_stalled_connection_delays_no_other(void) {
+TEST("step05: a stalled connection delays no other") {
     static const char *const frames[] = {"",
                                          "81",
                                          "81 fe 01",
@@ -237,7 +237,7 @@ static void a_stalled_connection_delays_no_other(void) {
     }
 }
 
-static void the_largest_message_is_an_option(void) {
+TEST("step05: the largest message is an option") {
     struct process own;
     struct wire sent = {0}, wanted = {0};
     uint8_t payload[201] = {0};
@@ -257,7 +257,7 @@ static void the_largest_message_is_an_option(void) {
     CHECK_EQUAL(process_stop(&own), 0);
 }
 
-static void a_silent_peer_is_pinged_and_then_given_up(void) {
+TEST("step05: a silent peer is pinged and then given up") {
     struct process own;
     struct wire ping = {0}, pong = {0}, wanted = {0};
     if (!start(&own, "--ping-interval", "0.2")) {
@@ -282,7 +282,7 @@ static void a_silent_peer_is_pinged_and_then_given_up(void) {
     CHECK_EQUAL(process_stop(&own), 0);
 }
 
-static void an_idle_peer_is_told_1001_whatever_it_answers(void) {
+TEST("step05: an idle peer is told 1001, whatever it answers") {
     struct process own;
     struct wire pong = {0}, wanted = {0};
     if (!start(&own, "--idle-timeout", "0.5")) {
@@ -321,7 +321,7 @@ static void an_idle_peer_is_told_1001_whatever_it_answers(void) {
 
 /* SIGTERM: an open connection is told 1001 and may finish; one that does not read is cut off in the
  * end; the process is gone in bounded time, and its port can be taken at once. */
-static void sigterm_says_goodbye(void) {
+TEST("step05: SIGTERM says goodbye") {
     static const uint8_t payload[12 << 20];
     struct process own, next;
     struct wire reply = {0}, wanted = {0}, large = {0};
@@ -353,34 +353,13 @@ static void sigterm_says_goodbye(void) {
     close(deaf);
 }
 
-static void sigterm_ends_it(void) {
+TEST("step05: SIGTERM ends it with status 0") {
     CHECK_EQUAL(process_stop(&server), 0);
 }
 
 int main(void) {
-    static const char *const arguments[] = {NULL};
-    if (process_start(&server, "step05_echo", arguments)) {
-        test_run("step05: messages come back", messages_come_back);
-        test_run("step05: large messages come back", large_messages_come_back);
-        test_run("step05: frames in the segment of the request are answered",
-                 frames_in_the_segment_of_the_request_are_answered);
-        test_run("step05: TCP ends at once after the closing handshake (7.1.1)",
-                 tcp_ends_at_once_after_the_closing_handshake);
-        test_run("step05: the reason of a failure arrives (7.1.7)",
-                 the_reason_of_a_failure_arrives);
-        test_run("step05: the subprotocol is chat", the_subprotocol_is_chat);
-        test_run("step05: an end without Close is logged", an_end_without_close_is_logged);
-        test_run("step05: a stalled connection delays no other",
-                 a_stalled_connection_delays_no_other);
-        test_run("step05: SIGTERM ends it with status 0", sigterm_ends_it);
+    if (process_start(&server, "step05_echo", (const char *const[]){NULL})) {
+        test_run_all();
     }
-    test_run("step05: the memory of large messages is given back",
-             the_memory_of_large_messages_is_given_back);
-    test_run("step05: the largest message is an option", the_largest_message_is_an_option);
-    test_run("step05: a silent peer is pinged and then given up",
-             a_silent_peer_is_pinged_and_then_given_up);
-    test_run("step05: an idle peer is told 1001, whatever it answers",
-             an_idle_peer_is_told_1001_whatever_it_answers);
-    test_run("step05: SIGTERM says goodbye", sigterm_says_goodbye);
     return test_report();
 }

@@ -17,7 +17,24 @@ static const char *echo_url(void) {
     return url;
 }
 
-static void lines_come_back(void) {
+/* This one comes first because it looks for the server's first connection in the log. */
+TEST("client: --one-message has a bound") {
+    enum { MOST = 16777216 };
+    static const char *const arguments[] = {"--one-message", "--wait", "2", NULL};
+    static char input[MOST + 2];
+    static struct client_process run;
+    memset(input, 'x', MOST);
+    if (!process_is_instrumented()) { /* so much takes too long where programs are watched */
+        CHECK_EQUAL(client_process_run(&run, input, arguments, echo_url()), 0);
+        CHECK(process_logs(&echo_server, "#1 closed with 1000 after 1 messages"));
+    }
+    input[MOST] = 'x';
+    CHECK_EQUAL(client_process_run(&run, input, arguments, echo_url()), 1);
+    CHECK_FOR(run.printed[0] == '\0' && strstr(run.said, "longer than 16 MiB") != NULL, "%s",
+              run.said);
+}
+
+TEST("client: lines go and come back") {
     struct client_process run;
     CHECK_EQUAL(client_process_run(&run, "one\n\nGr\xc3\xbc\xc3\x9f\x65\r\nno end",
                                    client_process_at_once, echo_url()),
@@ -27,7 +44,7 @@ static void lines_come_back(void) {
     CHECK_FOR(strcmp(run.said, "open\nclosed with 1000\n") == 0, "%s", run.said);
 }
 
-static void many_bytes_come_back(void) {
+TEST("client: it reads while it writes") {
     static const char *const arguments[] = {"--binary", "--quiet", NULL};
     /* More than the buffers of two connections hold; less where programs are watched, which makes
      * them ten times slower. */
@@ -56,7 +73,7 @@ static void many_bytes_come_back(void) {
     free(got);
 }
 
-static void a_long_line_is_one_message(void) {
+TEST("client: a long line is one message") {
     struct client_process run;
     static char line[50001];
     memset(line, 'x', sizeof line - 1);
@@ -65,7 +82,7 @@ static void a_long_line_is_one_message(void) {
     CHECK(process_logs(&echo_server, "closed with 1000 after 1 messages"));
 }
 
-static void the_whole_input_is_one_message(void) {
+TEST("client: --one-message sends the whole input") {
     static const char *const text[] = {"--one-message", "--wait", "0", NULL};
     static const char *const bytes[] = {"--one-message", "--binary", "--wait", "0", NULL};
     struct client_process run;
@@ -80,23 +97,7 @@ static void the_whole_input_is_one_message(void) {
               run.said);
 }
 
-static void one_message_has_a_bound(void) {
-    enum { MOST = 16777216 };
-    static const char *const arguments[] = {"--one-message", "--wait", "2", NULL};
-    static char input[MOST + 2];
-    static struct client_process run;
-    memset(input, 'x', MOST);
-    if (!process_is_instrumented()) { /* so much takes too long where programs are watched */
-        CHECK_EQUAL(client_process_run(&run, input, arguments, echo_url()), 0);
-        CHECK(process_logs(&echo_server, "#1 closed with 1000 after 1 messages"));
-    }
-    input[MOST] = 'x';
-    CHECK_EQUAL(client_process_run(&run, input, arguments, echo_url()), 1);
-    CHECK_FOR(run.printed[0] == '\0' && strstr(run.said, "longer than 16 MiB") != NULL, "%s",
-              run.said);
-}
-
-static void a_long_url_is_asked_for(void) {
+TEST("client: a URL of 8,000 bytes (RFC 9110, 4.1)") {
     struct client_process run;
     char url[8100];
     int length = snprintf(url, sizeof url, "%s?token=", echo_url());
@@ -106,14 +107,14 @@ static void a_long_url_is_asked_for(void) {
     CHECK_FOR(strcmp(run.printed, "hello\n") == 0, "%s", run.said);
 }
 
-static void what_is_not_utf8_is_not_sent(void) {
+TEST("client: a line that is not UTF-8 is not sent (5.6)") {
     struct client_process run;
     CHECK_EQUAL(client_process_run(&run, "a\n\xff\nb\n", client_process_at_once, echo_url()), 1);
     CHECK_FOR(strcmp(run.printed, "a\nb\n") == 0, "%s", run.printed);
     CHECK_FOR(strstr(run.said, "line 2 is not UTF-8") != NULL, "%s", run.said);
 }
 
-static void verbose_draws_both_directions(void) {
+TEST("client: --verbose draws both directions") {
     struct client_process run;
     CHECK_EQUAL(client_process_run(&run, "hi\n",
                                    (const char *const[]){"--verbose", "--wait", "0", NULL},
@@ -132,19 +133,13 @@ static void verbose_draws_both_directions(void) {
     }
 }
 
-int main(void) {
-    if (!process_start(&echo_server, "step05_echo", (const char *const[]){NULL})) {
-        return test_report();
-    }
-    /* This one comes first because it looks for the server's first connection in the log. */
-    test_run("client: --one-message has a bound", one_message_has_a_bound);
-    test_run("client: lines go and come back", lines_come_back);
-    test_run("client: it reads while it writes", many_bytes_come_back);
-    test_run("client: a long line is one message", a_long_line_is_one_message);
-    test_run("client: --one-message sends the whole input", the_whole_input_is_one_message);
-    test_run("client: a URL of 8,000 bytes (RFC 9110, 4.1)", a_long_url_is_asked_for);
-    test_run("client: a line that is not UTF-8 is not sent (5.6)", what_is_not_utf8_is_not_sent);
-    test_run("client: --verbose draws both directions", verbose_draws_both_directions);
+TEST("client: SIGTERM ends the echo server with status 0") {
     CHECK_EQUAL(process_stop(&echo_server), 0);
+}
+
+int main(void) {
+    if (process_start(&echo_server, "step05_echo", (const char *const[]){NULL})) {
+        test_run_all();
+    }
     return test_report();
 }

@@ -10,7 +10,7 @@
 /* Longer than PROCESS_WAIT: a client that waits for one of these fails the test. */
 static const char *const patient[] = {"--handshake-timeout", "600", "--wait", "600", NULL};
 
-static void nothing_is_sent_before_the_answer_is_judged(void) {
+TEST("client: nothing is sent before the answer is judged (4.1)") {
     static const char *const answers[] = {
         SCRIPTED_SWITCH "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
         SCRIPTED_SWITCH "\r\n",
@@ -30,7 +30,7 @@ static void nothing_is_sent_before_the_answer_is_judged(void) {
     }
 }
 
-static void every_frame_has_a_key_of_its_own(void) {
+TEST("client: every frame is masked with a key of its own (5.3)") {
     struct scripted_server script = {.answer = SCRIPTED_OPEN, .wait_for = 4 * 10};
     struct client_process run;
     uint8_t first[8];
@@ -50,7 +50,7 @@ static void every_frame_has_a_key_of_its_own(void) {
     CHECK_EQUAL(first[4], 0x88);
 }
 
-static void a_rule_broken_by_the_server_ends_it(void) {
+TEST("client: a rule broken by the server ends the connection") {
     static const struct {
         const char *frames;
         unsigned code;
@@ -80,7 +80,7 @@ static void a_rule_broken_by_the_server_ends_it(void) {
     }
 }
 
-static void the_code_of_a_close_is_the_exit_status(void) {
+TEST("client: the code of a Close is the exit status") {
     static const struct {
         unsigned code;
         int status;
@@ -107,7 +107,7 @@ static void the_code_of_a_close_is_the_exit_status(void) {
     }
 }
 
-static void the_server_is_the_first_to_end_tcp(void) {
+TEST("client: the server is the first to end TCP (7.1.1)") {
     for (int asked = 0; asked < 2; asked++) {
         struct scripted_server script = {
             .answer = SCRIPTED_OPEN, .lingers = true, .wait_for = asked ? 8 : 0};
@@ -122,7 +122,7 @@ static void the_server_is_the_first_to_end_tcp(void) {
     }
 }
 
-static void late_replies_are_waited_for(void) {
+TEST("client: late replies are waited for") {
     struct scripted_server script = {.answer = SCRIPTED_OPEN, .wait_for = 11, .delay = 300};
     struct client_process run;
     wire_add_server_text(&script.frames, 0x81, "late");
@@ -135,7 +135,7 @@ static void late_replies_are_waited_for(void) {
 
 /* After the input's end only whole messages renew the wait: neither pings nor a message that never
  * ends, in fragments or within a frame. */
-static void only_messages_renew_the_wait(void) {
+TEST("client: only messages renew the wait at the end") {
     static const struct {
         const char *begin, *again;
     } cases[] = {{"", "89 00"}, {"\x01\x01x", "00 01 78"}, {"\x81\x7dx", "78"}};
@@ -152,7 +152,7 @@ static void only_messages_renew_the_wait(void) {
     }
 }
 
-static void the_wait_begins_when_all_is_sent(void) {
+TEST("client: the wait begins when all is sent") {
     static const char *const arguments[] = {"--one-message", "--wait", "0.1", NULL};
     enum { SIZE = 16 << 20, HEADER = 14 }; /* more than the kernel's buffers take */
     static char input[SIZE + 1];
@@ -165,7 +165,7 @@ static void the_wait_begins_when_all_is_sent(void) {
     CHECK_FOR(strcmp(run.said, "open\nclosed with 1000\n") == 0, "%s", run.said);
 }
 
-static void pings_are_sent_in_silence(void) {
+TEST("client: --ping-interval sends pings in silence") {
     static const char *const arguments[] = {"--ping-interval", "0.05", "--wait", "600", NULL};
     struct scripted_server script = {.answer = SCRIPTED_OPEN, .wait_for = 6, .delay = 0};
     struct client_process run;
@@ -195,7 +195,7 @@ static void pings_are_sent_in_silence(void) {
     "123456789.123456789.123456789.123456789.123456789.123456789."                                 \
     "123456789.123456789.123456789.123456789.123456789.123456789.123"
 
-static void the_close_says_what_was_asked_for(void) {
+TEST("client: --close says how to close") {
     static const struct {
         const char *argument, *reason;
         unsigned code, reply;
@@ -225,7 +225,7 @@ static void the_close_says_what_was_asked_for(void) {
     }
 }
 
-static void an_end_without_a_close_is_an_error(void) {
+TEST("client: an end without a Close is an error") {
     struct scripted_server script = {.answer = SCRIPTED_OPEN, .end_at_once = true};
     struct client_process run;
     CHECK_EQUAL(
@@ -234,7 +234,7 @@ static void an_end_without_a_close_is_an_error(void) {
               "%s", run.said);
 }
 
-static void a_server_that_says_nothing_is_left(void) {
+TEST("client: no wait is without a bound") {
     struct scripted_server script = {.answer = ""};
     struct client_process run;
     int64_t begin = now();
@@ -250,7 +250,7 @@ static void a_server_that_says_nothing_is_left(void) {
 }
 
 /* The server keeps the connection open; it has answered all the same. */
-static void a_refusal_ends_where_its_body_does(void) {
+TEST("client: a refusal ends where its body does (RFC 9112, 6.3)") {
     static const struct {
         const char *answer, *said;
     } cases[] = {
@@ -275,7 +275,7 @@ static void a_refusal_ends_where_its_body_does(void) {
     }
 }
 
-static void what_announces_the_answer_is_skipped(void) {
+TEST("client: 1xx in front of the answer is skipped (RFC 9110, 15.2)") {
     static const char hints[] = "HTTP/1.1 100 Continue\r\n\r\n"
                                 "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" SCRIPTED_OPEN;
     struct scripted_server script = {.answer = hints};
@@ -292,7 +292,7 @@ static void what_announces_the_answer_is_skipped(void) {
 }
 
 /* All heads have the bytes of one, and the time of one. */
-static void announcements_have_a_bound(void) {
+TEST("client: all heads together have one bound") {
     static const char hint[] = "HTTP/1.1 103 Early Hints\r\n\r\n";
     struct scripted_server script = {.answer = hint};
     struct client_process run;
@@ -308,30 +308,4 @@ static void announcements_have_a_bound(void) {
                                      (const char *const[]){"--handshake-timeout", "0.2", NULL}),
                 1);
     CHECK_FOR(strstr(run.said, "--handshake-timeout") != NULL, "%s", run.said);
-}
-
-int main(void) {
-    test_run("client: nothing is sent before the answer is judged (4.1)",
-             nothing_is_sent_before_the_answer_is_judged);
-    test_run("client: a refusal ends where its body does (RFC 9112, 6.3)",
-             a_refusal_ends_where_its_body_does);
-    test_run("client: 1xx in front of the answer is skipped (RFC 9110, 15.2)",
-             what_announces_the_answer_is_skipped);
-    test_run("client: all heads together have one bound", announcements_have_a_bound);
-    test_run("client: every frame is masked with a key of its own (5.3)",
-             every_frame_has_a_key_of_its_own);
-    test_run("client: a rule broken by the server ends the connection",
-             a_rule_broken_by_the_server_ends_it);
-    test_run("client: the code of a Close is the exit status",
-             the_code_of_a_close_is_the_exit_status);
-    test_run("client: the server is the first to end TCP (7.1.1)",
-             the_server_is_the_first_to_end_tcp);
-    test_run("client: late replies are waited for", late_replies_are_waited_for);
-    test_run("client: only messages renew the wait at the end", only_messages_renew_the_wait);
-    test_run("client: the wait begins when all is sent", the_wait_begins_when_all_is_sent);
-    test_run("client: --ping-interval sends pings in silence", pings_are_sent_in_silence);
-    test_run("client: --close says how to close", the_close_says_what_was_asked_for);
-    test_run("client: an end without a Close is an error", an_end_without_a_close_is_an_error);
-    test_run("client: no wait is without a bound", a_server_that_says_nothing_is_left);
-    return test_report();
 }

@@ -15,7 +15,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-static void binary_messages_are_shown_in_hex(void) {
+TEST("client: binary messages are shown in hex") {
     struct scripted_server script = {.answer = SCRIPTED_OPEN};
     struct client_process run;
     wire_add_server_text(&script.frames, 0x82, "0123456789abcdefXY");
@@ -27,7 +27,7 @@ static void binary_messages_are_shown_in_hex(void) {
               "%s", run.printed);
 }
 
-static void a_refusal_is_shown(void) {
+TEST("client: a refusal is shown") {
     struct scripted_server script = {.answer =
                                          "HTTP/1.1 403 Forbidden\r\nContent-Length: 14\r\n\r\n"
                                          "not\x1b[31m today\r\n",
@@ -42,7 +42,7 @@ static void a_refusal_is_shown(void) {
               run.said);
 }
 
-static void pings_go_both_ways(void) {
+TEST("client: pings go both ways") {
     struct scripted_server script = {.answer = SCRIPTED_OPEN, .wait_for = 6 + 14};
     struct client_process run;
     uint8_t first[8];
@@ -97,7 +97,7 @@ static unsigned code_after(int number, void (*handler)(int)) {
     return (unsigned)(uint8_t)payload[0][0] << 8 | (uint8_t)payload[0][1];
 }
 
-static void interrupt_says_goodbye(void) {
+TEST("client: ^C says goodbye with 1001, unless the parent ignored it") {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
         CHECK_EQUAL(code_after(signals[i], SIG_DFL), 1001);
@@ -121,7 +121,7 @@ static void read_terminal(int terminal, const char *until, char *text, size_t si
     CHECK_FOR(strstr(text, until) != NULL, "%s", text);
 }
 
-static void a_terminal_gets_no_commands(void) {
+TEST("client: a terminal gets no commands") {
     struct scripted_server script = {.answer = SCRIPTED_OPEN};
     struct client_process run = {0};
     char shown[256];
@@ -151,7 +151,7 @@ static void a_terminal_gets_no_commands(void) {
 
 /* A terminal keeps 4095 bytes of a line, or fewer, and throws away the rest without a word. ^D
  * hands over what has been typed of a line so far; it does not end the line. */
-static void a_line_that_a_terminal_cuts_is_not_sent(void) {
+TEST("client: a line that a terminal cuts is not sent") {
     struct scripted_server script = {.answer = SCRIPTED_OPEN, .wait_for = 6 + 2};
     struct client_process run = {0};
     struct termios quiet;
@@ -180,7 +180,7 @@ static void a_line_that_a_terminal_cuts_is_not_sent(void) {
     close(terminal);
 }
 
-static void the_request_says_what_was_asked_for(void) {
+TEST("client: the request says what was asked for") {
     struct scripted_server script = {.answer = SCRIPTED_SWITCH "Sec-WebSocket-Accept: {accept}\r\n"
                                                                "Sec-WebSocket-Protocol: b\r\n\r\n"};
     struct client_process run;
@@ -196,7 +196,7 @@ static void the_request_says_what_was_asked_for(void) {
     CHECK_FOR(strstr(run.said, "open, subprotocol b\n") != NULL, "%s", run.said);
 }
 
-static void a_bad_command_line_is_refused(void) {
+TEST("client: a bad command line is refused") {
     static const char *const bad[][2] = {
         {"--subprotocol=a b", "ws://127.0.0.1:1/"},
         {"--header=x", "ws://127.0.0.1:1/"},
@@ -228,18 +228,4 @@ static void a_bad_command_line_is_refused(void) {
     CHECK(strstr(run.printed, "usage: step06_client ") != NULL);
     CHECK_EQUAL(client_process_run(&run, "", NULL, "ws://127.0.0.1:1/"), 1);
     CHECK_FOR(strstr(run.said, "cannot connect to 127.0.0.1 port 1: ") != NULL, "%s", run.said);
-}
-
-int main(void) {
-    test_run("client: binary messages are shown in hex", binary_messages_are_shown_in_hex);
-    test_run("client: a refusal is shown", a_refusal_is_shown);
-    test_run("client: pings go both ways", pings_go_both_ways);
-    test_run("client: ^C says goodbye with 1001, unless the parent ignored it",
-             interrupt_says_goodbye);
-    test_run("client: a terminal gets no commands", a_terminal_gets_no_commands);
-    test_run("client: a line that a terminal cuts is not sent",
-             a_line_that_a_terminal_cuts_is_not_sent);
-    test_run("client: the request says what was asked for", the_request_says_what_was_asked_for);
-    test_run("client: a bad command line is refused", a_bad_command_line_is_refused);
-    return test_report();
 }

@@ -73,7 +73,7 @@ static char *make_text(void) {
     return text;
 }
 
-static void both_say_what_they_can_do(void) {
+TEST("step07: both programs say what they can do") {
     static const char *const programs[] = {"step07_deflate", "step07_client"};
     for (size_t i = 0; i < 2; i++) {
         CHECK_EQUAL(process_run(programs[i], (const char *const[]){"--help", NULL}, printed,
@@ -85,7 +85,7 @@ static void both_say_what_they_can_do(void) {
     }
 }
 
-static void a_bad_command_line_is_refused(void) {
+TEST("step07: a bad command line is refused") {
     static const char *const programs[] = {"step07_deflate", "step07_client"};
     static const char *const bad[] = {"--window-bits=7", "--window-bits=16", "--window-bits=x",
                                       "--window-bits=", "--no-context-takeover=1"};
@@ -119,7 +119,7 @@ static int check_agreement(unsigned port, const char *offer, const char *wanted)
     return fd;
 }
 
-static void the_server_answers_what_is_offered(void) {
+TEST("step07: the server answers what is offered (RFC 7692, 7.1)") {
     static const char *const cases[][2] = {
         {NULL, NULL},
         {"x-other", NULL},
@@ -147,7 +147,7 @@ static void the_server_answers_what_is_offered(void) {
 
 /* The frames that RFC 7692, 7.2.3, shows are taken, and the answer to a message that gets shorter
  * is marked. */
-static void frames_are_compressed_as_agreed(void) {
+TEST("step07: frames are compressed as agreed") {
     struct wire sent = {0}, wanted = {0};
     char text[1000];
     uint8_t head[4];
@@ -177,7 +177,7 @@ static void frames_are_compressed_as_agreed(void) {
 }
 
 /* Bytes of frames, as --verbose of the client draws them, are less than those of the messages. */
-static void lines_come_back_through_compression(void) {
+TEST("step07: lines come back through compression") {
     static const char *const options[][2] = {
         {"--compress", NULL},
         {"--compress", "--window-bits=8"},
@@ -205,7 +205,7 @@ static void lines_come_back_through_compression(void) {
 }
 
 /* Everything that came back, alone: --quiet prints nothing else. */
-static void much_text_comes_back_the_same(void) {
+TEST("step07: much text comes back the same") {
     static const char *const options[] = {"--window-bits=15", "--window-bits=8",
                                           "--no-context-takeover"};
     char *text = make_text();
@@ -220,7 +220,7 @@ static void much_text_comes_back_the_same(void) {
 }
 
 /* As lines, each a message that refers to those before. */
-static void many_messages_come_back_the_same(void) {
+TEST("step07: many messages come back the same") {
     char *text = make_text();
     text[100000] = '\n';
     text[100001] = '\0';
@@ -229,7 +229,7 @@ static void many_messages_come_back_the_same(void) {
     free(text);
 }
 
-static void peers_without_compression_are_served(void) {
+TEST("step07: peers without compression are served") {
     struct process plain;
     CHECK_EQUAL(run_with("hello hello hello hello\n", server.port, "--verbose", NULL), 0);
     check_printed("\nopen\n");
@@ -245,7 +245,7 @@ static void peers_without_compression_are_served(void) {
     }
 }
 
-static void verbose_shows_what_is_compressed(void) {
+TEST("step07: --verbose shows what is compressed") {
     CHECK_EQUAL(run_with("hello hello hello hello\n", server.port, "--verbose", "--compress"), 0);
     check_printed("< Sec-WebSocket-Extensions: permessage-deflate\n");
     check_printed("sent frame 1: ");
@@ -254,7 +254,7 @@ static void verbose_shows_what_is_compressed(void) {
     CHECK_FOR(first != NULL && strstr(first + 1, "changed by an extension") != NULL, "%s", printed);
 }
 
-static void the_limit_counts_what_comes_out(void) {
+TEST("step07: --max-message counts what comes out") {
     struct process small;
     char *text = calloc(1, 20002);
     CHECK(text != NULL);
@@ -272,7 +272,7 @@ static void the_limit_counts_what_comes_out(void) {
 }
 
 /* A connection that is silent for a second gives memory back, and goes on where it was. */
-static void it_goes_on_after_a_silence(void) {
+TEST("step07: it goes on after a silence") {
     struct wire sent = {0}, wanted = {0};
     int fd = check_agreement(server.port, PMD, PMD);
     wire_add_client_frame(&sent, 0xc1, "\xf2\x48\xcd\xc9\xc9\x07", 7);
@@ -356,7 +356,7 @@ static int play(struct script *script, const char *option, const char *another) 
     return status;
 }
 
-static void an_answer_that_was_not_offered_ends_it(void) {
+TEST("step07: an answer that was not offered ends it (4.1)") {
     static const char offered[] = "otherwise than was offered", foreign[] = "was not offered";
     static const struct {
         const char *option, *header, *said;
@@ -384,7 +384,7 @@ static void an_answer_that_was_not_offered_ends_it(void) {
 }
 
 /* A server that compresses and breaks a rule; one that uses a smaller window than it has to. */
-static void the_client_is_strict_with_what_it_gets(void) {
+TEST("step07: the client is strict with what it gets") {
     static const struct {
         const char *hex, *said;
     } cases[] = {
@@ -407,26 +407,13 @@ static void the_client_is_strict_with_what_it_gets(void) {
     }
 }
 
-int main(void) {
-    if (!process_start(&server, "step07_deflate", (const char *const[]){NULL})) {
-        return test_report();
-    }
-    test_run("step07: both programs say what they can do", both_say_what_they_can_do);
-    test_run("step07: a bad command line is refused", a_bad_command_line_is_refused);
-    test_run("step07: the server answers what is offered (RFC 7692, 7.1)",
-             the_server_answers_what_is_offered);
-    test_run("step07: frames are compressed as agreed", frames_are_compressed_as_agreed);
-    test_run("step07: lines come back through compression", lines_come_back_through_compression);
-    test_run("step07: much text comes back the same", much_text_comes_back_the_same);
-    test_run("step07: many messages come back the same", many_messages_come_back_the_same);
-    test_run("step07: peers without compression are served", peers_without_compression_are_served);
-    test_run("step07: --verbose shows what is compressed", verbose_shows_what_is_compressed);
-    test_run("step07: --max-message counts what comes out", the_limit_counts_what_comes_out);
-    test_run("step07: it goes on after a silence", it_goes_on_after_a_silence);
-    test_run("step07: an answer that was not offered ends it (4.1)",
-             an_answer_that_was_not_offered_ends_it);
-    test_run("step07: the client is strict with what it gets",
-             the_client_is_strict_with_what_it_gets);
+TEST("step07: SIGTERM ends it with status 0") {
     CHECK_EQUAL(process_stop(&server), 0);
+}
+
+int main(void) {
+    if (process_start(&server, "step07_deflate", (const char *const[]){NULL})) {
+        test_run_all();
+    }
     return test_report();
 }

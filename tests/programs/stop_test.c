@@ -276,14 +276,14 @@ static void check_restart(void) {
     }
 }
 
-static void all_who_read_are_told_1001(void) {
+TEST("stop: all who read are told 1001 (7.4.1)") {
     static const struct part parts[] = {{be_idle, 30}, {be_within_a_message, 30}, {pipeline, 10}};
     int64_t took = stop_with(parts, sizeof parts / sizeof parts[0]);
     CHECK_FOR(took <= STOP_MAX, "it took %lld ms", (long long)took);
     check_restart();
 }
 
-static void those_who_do_not_read_hold_the_stop_only_so_long(void) {
+TEST("stop: those who do not read hold it only so long") {
     static const struct part parts[] = {
         {leave_little_unread, 5}, {read_late, 5}, {never_read, 5}, {be_idle, 5}, {pipeline, 5}};
     int64_t took = stop_with(parts, sizeof parts / sizeof parts[0]);
@@ -293,7 +293,7 @@ static void those_who_do_not_read_hold_the_stop_only_so_long(void) {
 }
 
 /* The kernel ends its connections, which were open on both sides. */
-static void after_sigkill_the_port_is_free(void) {
+TEST("stop: after SIGKILL the port is free") {
     static const char *const arguments[] = {"--quiet", NULL};
     if (!process_start(&server, "step05_echo", arguments)) {
         return;
@@ -316,10 +316,7 @@ int main(void) {
     static const uint8_t payload[LARGE];
     wire_add_client_frame(&large, 0x82, payload, sizeof payload);
     wire_add_server_frame(&large_echo, 0x82, payload, sizeof payload);
-    test_run("stop: all who read are told 1001 (7.4.1)", all_who_read_are_told_1001);
-    test_run("stop: those who do not read hold it only so long",
-             those_who_do_not_read_hold_the_stop_only_so_long);
-    test_run("stop: after SIGKILL the port is free", after_sigkill_the_port_is_free);
+    test_run_all();
     wire_free(&large);
     wire_free(&large_echo);
     return test_report();

@@ -32,6 +32,19 @@ void test_run(const char *name, void (*body)(void)) {
     fflush(stdout);
 }
 
+static struct test *first, **end = &first;
+
+void test_add(struct test *test) {
+    *end = test;
+    end = &test->next;
+}
+
+void test_run_all(void) {
+    for (const struct test *test = first; test != NULL; test = test->next) {
+        test_run(test->name, test->body);
+    }
+}
+
 bool test_has_failed(void) {
     return failures > 0;
 }

@@ -6,9 +6,36 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Runs one test. Its name is the rule that it holds up, such as "frame: a 64-bit length ...". A
- * test fails when one of its checks does; the rest of it runs all the same. If ONLY is set in the
- * environment, tests without that text in their names are left out. */
+/* A test, whose name is the rule that it holds up:
+ *
+ *     TEST("frame: a 64-bit length below 65,536 is not minimal") {
+ *         CHECK(...);
+ *     }
+ *
+ * The tests of a file run in the order in which they stand there. A test fails when one of its
+ * checks does; the rest of it runs all the same. A file that has something to do before them or
+ * after them has a main of its own, which calls test_run_all and test_report. */
+#define TEST(name) TEST_ON_LINE(name, __LINE__)
+#define TEST_ON_LINE(name, line) TEST_DEFINED(name, line)
+#define TEST_DEFINED(name, line)                                                                   \
+    static void test_body_##line(void);                                                            \
+    __attribute__((constructor)) static void test_add_##line(void) {                               \
+        static struct test test = {name, test_body_##line, NULL};                                  \
+        test_add(&test);                                                                           \
+    }                                                                                              \
+    static void test_body_##line(void)
+
+struct test {
+    const char *name;
+    void (*body)(void);
+    struct test *next;
+};
+void test_add(struct test *test); /* for the macro alone */
+
+/* Runs all tests; if ONLY is set in the environment, those with that text in their names. */
+void test_run_all(void);
+
+/* Runs one test, for programs that have a list of their own. */
 void test_run(const char *name, void (*body)(void));
 
 /* Notes a failed check; used through the macros below. */

@@ -59,7 +59,7 @@ static void check_both_ways(const uint8_t *bytes, size_t len) {
     CHECK_BYTES(back, decoded, bytes, len);
 }
 
-static void published_examples(void) {
+TEST("base64: the examples of RFC 4648, section 10, both ways") {
     static const char *const examples[][2] = {
         {"", ""},
         {"f", "Zg=="},
@@ -81,7 +81,7 @@ static void published_examples(void) {
     }
 }
 
-static void every_length_both_ways(void) {
+TEST("base64: every length from 0 to 64, both ways") {
     uint8_t bytes[64];
     for (size_t len = 0; len <= sizeof bytes; len++) {
         for (size_t i = 0; i < len; i++) {
@@ -95,7 +95,7 @@ static void every_length_both_ways(void) {
     }
 }
 
-static void every_byte_in_every_place(void) {
+TEST("base64: every byte in every place, both ways") {
     for (unsigned byte = 0; byte < 256; byte++) {
         for (size_t place = 0; place < 6; place++) {
             uint8_t bytes[6] = {0x5a, 0x5a, 0x5a, 0x5a, 0x5a, 0x5a};
@@ -107,7 +107,7 @@ static void every_byte_in_every_place(void) {
     }
 }
 
-static void length_not_a_multiple_of_four(void) {
+TEST("base64: a length that is not a multiple of four is refused") {
     const char *text = "AAAAAAAAAAAAAAAA";
     uint8_t bytes[16];
     for (size_t len = 0; len <= strlen(text); len++) {
@@ -123,7 +123,7 @@ static void length_not_a_multiple_of_four(void) {
 }
 
 /* Every character in every place of two groups: 64 are good, and '=' is good only at the end. */
-static void characters_outside_the_alphabet(void) {
+TEST("base64: characters outside the alphabet are refused") {
     for (unsigned value = 0; value < 256; value++) {
         bool known = false;
         for (unsigned i = 0; i < 64; i++) {
@@ -146,7 +146,7 @@ static void characters_outside_the_alphabet(void) {
     }
 }
 
-static void white_space(void) {
+TEST("base64: white space is refused") {
     check_refused(" Zm9", BASE64_BAD_CHARACTER);
     check_refused("Zm9 ", BASE64_BAD_CHARACTER);
     check_refused("Zm\r\n", BASE64_BAD_CHARACTER);
@@ -157,13 +157,13 @@ static void white_space(void) {
 }
 
 /* RFC 4648, 5 has another alphabet for addresses and file names. */
-static void alphabet_for_addresses(void) {
+TEST("base64: the alphabet for addresses and file names is refused") {
     check_refused("Zm9-", BASE64_BAD_CHARACTER);
     check_refused("Zm9_", BASE64_BAD_CHARACTER);
 }
 
 /* All 256 ways to put '=' into eight places: three of them are right. */
-static void padding_in_every_wrong_place(void) {
+TEST("base64: padding in every wrong place is refused") {
     for (unsigned places = 0; places < 256; places++) {
         char text[9] = "AAAAAAAA"; /* zeros throughout, so that there are no stray bits */
         uint8_t bytes[8];
@@ -182,7 +182,7 @@ static void padding_in_every_wrong_place(void) {
 
 /* The last character before the padding has bits that no byte uses; they must be zero, or several
  * texts would stand for the same bytes. */
-static void stray_bits(void) {
+TEST("base64: stray bits are noticed, and the bytes are complete") {
     for (unsigned value = 0; value < 64; value++) {
         char text[5] = {'A', 'A', oracle_character(value), '=', '\0'};
         uint8_t bytes[3];
@@ -203,7 +203,7 @@ static void stray_bits(void) {
     }
 }
 
-static void capacity_too_small(void) {
+TEST("base64: more bytes than there is room for are refused") {
     static const char *const texts[] = {"Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         for (size_t capacity = 0; capacity < 8; capacity++) {
@@ -218,21 +218,4 @@ static void capacity_too_small(void) {
                         sizeof bytes - capacity);
         }
     }
-}
-
-int main(void) {
-    test_run("base64: the examples of RFC 4648, section 10, both ways", published_examples);
-    test_run("base64: every length from 0 to 64, both ways", every_length_both_ways);
-    test_run("base64: every byte in every place, both ways", every_byte_in_every_place);
-    test_run("base64: a length that is not a multiple of four is refused",
-             length_not_a_multiple_of_four);
-    test_run("base64: characters outside the alphabet are refused",
-             characters_outside_the_alphabet);
-    test_run("base64: white space is refused", white_space);
-    test_run("base64: the alphabet for addresses and file names is refused",
-             alphabet_for_addresses);
-    test_run("base64: padding in every wrong place is refused", padding_in_every_wrong_place);
-    test_run("base64: stray bits are noticed, and the bytes are complete", stray_bits);
-    test_run("base64: more bytes than there is room for are refused", capacity_too_small);
-    return test_report();
 }

@@ -27,13 +27,13 @@ static enum client_handshake_verdict check(const char *text, const struct client
     return client_handshake_check(&answer, offer, KEY, subprotocol, &extension);
 }
 
-static void the_key_is_base64_of_16_bytes(void) {
+TEST("client: the key is base64 of 16 bytes (4.1)") {
     char key[CLIENT_HANDSHAKE_KEY_SIZE];
     client_handshake_key((const uint8_t *)"the sample nonce", key);
     CHECK(strcmp(key, KEY) == 0);
 }
 
-static void the_request_has_what_4_1_wants(void) {
+TEST("client: the request has all that 4.1 wants") {
     struct url url;
     char request[CLIENT_HANDSHAKE_REQUEST_MAX];
     static const char wanted[] = "GET /chat?x=1 HTTP/1.1\r\n"
@@ -56,7 +56,7 @@ static void the_request_has_what_4_1_wants(void) {
 }
 
 /* Through a tunnel the name of the server is not that of the URL. */
-static void a_host_of_ones_own_replaces_that_of_the_url(void) {
+TEST("client: a Host of one's own replaces that of the URL") {
     struct url url;
     char request[CLIENT_HANDSHAKE_REQUEST_MAX];
     static const char wanted[] = "GET / HTTP/1.1\r\n"
@@ -75,7 +75,7 @@ static void a_host_of_ones_own_replaces_that_of_the_url(void) {
     CHECK_BYTES(request, length, wanted, sizeof wanted - 1);
 }
 
-static void the_server_of_step_3_accepts_it(void) {
+TEST("client: the handshake of step 3 accepts it, and the client its answer") {
     struct url url;
     char text[CLIENT_HANDSHAKE_REQUEST_MAX], answer[1024];
     struct text_builder built;
@@ -98,7 +98,7 @@ static void the_server_of_step_3_accepts_it(void) {
 }
 
 /* The longest line that step 2 takes, with as much in headers as fits into a head of it. */
-static void the_longest_url_and_long_headers_fit(void) {
+TEST("client: the longest URL and long headers fit") {
     static char text[URL_RESOURCE_MAX + 20], cookie[7900], request[CLIENT_HANDSHAKE_REQUEST_MAX];
     struct http_request parsed;
     struct url url;
@@ -112,7 +112,7 @@ static void the_longest_url_and_long_headers_fit(void) {
     CHECK_EQUAL(parsed.target.length, URL_RESOURCE_MAX);
 }
 
-static void a_request_that_is_too_long_is_none(void) {
+TEST("client: a request that is too long is none") {
     static char line[CLIENT_HANDSHAKE_REQUEST_MAX];
     char request[CLIENT_HANDSHAKE_REQUEST_MAX];
     struct url url;
@@ -123,7 +123,7 @@ static void a_request_that_is_too_long_is_none(void) {
     CHECK(client_handshake_request(&url, &nothing, KEY, request) > 0);
 }
 
-static void good_answers_are_taken(void) {
+TEST("client: good answers are taken") {
     static const struct {
         const char *text;
         const char *subprotocol;
@@ -146,7 +146,7 @@ static void good_answers_are_taken(void) {
     }
 }
 
-static void each_rule_broken_is_noticed(void) {
+TEST("client: each rule of 4.1 for the answer is checked") {
     static const char start[] = "HTTP/1.1 101 x\r\n";
     static const struct {
         const char *first, *headers;
@@ -194,7 +194,7 @@ static void each_rule_broken_is_noticed(void) {
     }
 }
 
-static void a_subprotocol_that_nobody_asked_for_is_refused(void) {
+TEST("client: a subprotocol that was not offered is refused") {
     const char *subprotocol;
     CHECK_EQUAL(check(GOOD "Sec-WebSocket-Protocol: chat\r\n\r\n", &nothing, &subprotocol),
                 CLIENT_HANDSHAKE_SUBPROTOCOL);
@@ -202,7 +202,7 @@ static void a_subprotocol_that_nobody_asked_for_is_refused(void) {
     CHECK(subprotocol == NULL);
 }
 
-static void a_bad_offer_is_refused(void) {
+TEST("client: an offer that cannot be made is refused") {
     static const char *const headers[] = {
         "no colon",
         ": value",
@@ -241,21 +241,4 @@ static void a_bad_offer_is_refused(void) {
     CHECK(client_offer_problem(&(struct client_offer){.headers = {{"A:\tgr\xc3\xbc"}, 1}}) == NULL);
     CHECK(client_offer_problem(&two) == NULL);
     CHECK(client_offer_problem(&nothing) == NULL);
-}
-
-int main(void) {
-    test_run("client: the key is base64 of 16 bytes (4.1)", the_key_is_base64_of_16_bytes);
-    test_run("client: the request has all that 4.1 wants", the_request_has_what_4_1_wants);
-    test_run("client: a Host of one's own replaces that of the URL",
-             a_host_of_ones_own_replaces_that_of_the_url);
-    test_run("client: the handshake of step 3 accepts it, and the client its answer",
-             the_server_of_step_3_accepts_it);
-    test_run("client: the longest URL and long headers fit", the_longest_url_and_long_headers_fit);
-    test_run("client: a request that is too long is none", a_request_that_is_too_long_is_none);
-    test_run("client: good answers are taken", good_answers_are_taken);
-    test_run("client: each rule of 4.1 for the answer is checked", each_rule_broken_is_noticed);
-    test_run("client: a subprotocol that was not offered is refused",
-             a_subprotocol_that_nobody_asked_for_is_refused);
-    test_run("client: an offer that cannot be made is refused", a_bad_offer_is_refused);
-    return test_report();
 }

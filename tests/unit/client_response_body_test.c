@@ -43,7 +43,7 @@ static enum client_response_body_verdict expect(const char *head, const char *by
 #define OK "HTTP/1.1 403 Forbidden\r\n"
 #define CHUNKED OK "Transfer-Encoding: chunked\r\n"
 
-static void a_length_ends_it(void) {
+TEST("body: Content-Length ends it") {
     CHECK_EQUAL(expect(OK "Content-Length: 5\r\n", "hello", "hello"),
                 CLIENT_RESPONSE_BODY_COMPLETE);
     CHECK_EQUAL(expect(OK "Content-Length: 5\r\n", "hello, more", "hello"),
@@ -59,7 +59,7 @@ static void a_length_ends_it(void) {
                 CLIENT_RESPONSE_BODY_INCOMPLETE);
 }
 
-static void a_bad_length_is_noticed(void) {
+TEST("body: a bad Content-Length is noticed") {
     static const char *const lengths[] = {
         "", "-1", "+5", "5x", "0x5", "5, 6", ",", "5 5", "18446744073709551616"};
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
@@ -69,19 +69,19 @@ static void a_bad_length_is_noticed(void) {
     }
 }
 
-static void some_answers_have_no_body(void) {
+TEST("body: 1xx, 204 and 304 have none") {
     CHECK_EQUAL(expect("HTTP/1.1 204 No Content\r\n", "x", ""), CLIENT_RESPONSE_BODY_COMPLETE);
     CHECK_EQUAL(expect("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n", "x", ""),
                 CLIENT_RESPONSE_BODY_COMPLETE);
     CHECK_EQUAL(expect("HTTP/1.1 103 Early Hints\r\n", "x", ""), CLIENT_RESPONSE_BODY_COMPLETE);
 }
 
-static void without_a_length_it_goes_on(void) {
+TEST("body: without a length it goes on to the end") {
     CHECK_EQUAL(expect(OK, "hello", "hello"), CLIENT_RESPONSE_BODY_INCOMPLETE);
     CHECK_EQUAL(expect(OK, "", ""), CLIENT_RESPONSE_BODY_INCOMPLETE);
 }
 
-static void chunks_are_joined(void) {
+TEST("body: chunks are joined (RFC 9112, 7.1)") {
     CHECK_EQUAL(expect(CHUNKED, "5\r\nhello\r\n0\r\n\r\n", "hello"), CLIENT_RESPONSE_BODY_COMPLETE);
     CHECK_EQUAL(expect(CHUNKED, "2\r\nhe\r\n003;a=\"b\"\r\nllo\r\n000\r\nX: y\r\n\r\n", "hello"),
                 CLIENT_RESPONSE_BODY_COMPLETE);
@@ -94,7 +94,7 @@ static void chunks_are_joined(void) {
     CHECK_EQUAL(expect(CHUNKED, "ffffffffffffffff\r\nhi", "hi"), CLIENT_RESPONSE_BODY_INCOMPLETE);
 }
 
-static void bad_chunks_are_noticed(void) {
+TEST("body: bad chunks are noticed") {
     static const char *const bodies[] = {"\r\n",
                                          "x\r\n",
                                          ";a\r\n",
@@ -115,7 +115,7 @@ static void bad_chunks_are_noticed(void) {
     }
 }
 
-static void a_line_of_a_chunk_has_a_bound(void) {
+TEST("body: the line before a chunk has a bound") {
     char body[CLIENT_RESPONSE_BODY_LINE_MAX + 20];
     memset(body, '0', sizeof body - 1);
     body[sizeof body - 1] = '\0';
@@ -126,7 +126,7 @@ static void a_line_of_a_chunk_has_a_bound(void) {
     CHECK_EQUAL(expect(CHUNKED, body, "hello"), CLIENT_RESPONSE_BODY_COMPLETE);
 }
 
-static void a_coding_goes_before_a_length(void) {
+TEST("body: Transfer-Encoding goes before Content-Length") {
     CHECK_EQUAL(expect(CHUNKED "Content-Length: 1\r\n", "2\r\nhi\r\n0\r\n\r\n", "hi"),
                 CLIENT_RESPONSE_BODY_COMPLETE);
     CHECK_EQUAL(expect(OK "Transfer-Encoding: gzip, chunked\r\n", "0\r\n", ""),
@@ -139,7 +139,7 @@ static void a_coding_goes_before_a_length(void) {
                 CLIENT_RESPONSE_BODY_BAD);
 }
 
-static void the_beginning_is_enough(void) {
+TEST("body: its beginning is enough") {
     char many[CLIENT_RESPONSE_BODY_TEXT_MAX + 101];
     char begin[CLIENT_RESPONSE_BODY_TEXT_MAX + 1];
     memset(many, 'x', sizeof many - 1);
@@ -149,17 +149,4 @@ static void the_beginning_is_enough(void) {
     CHECK_EQUAL(expect(OK, many, begin), CLIENT_RESPONSE_BODY_COMPLETE);
     CHECK_EQUAL(expect(OK "Content-Length: 1000000\r\n", many, begin),
                 CLIENT_RESPONSE_BODY_COMPLETE);
-}
-
-int main(void) {
-    test_run("body: Content-Length ends it", a_length_ends_it);
-    test_run("body: a bad Content-Length is noticed", a_bad_length_is_noticed);
-    test_run("body: 1xx, 204 and 304 have none", some_answers_have_no_body);
-    test_run("body: without a length it goes on to the end", without_a_length_it_goes_on);
-    test_run("body: chunks are joined (RFC 9112, 7.1)", chunks_are_joined);
-    test_run("body: bad chunks are noticed", bad_chunks_are_noticed);
-    test_run("body: the line before a chunk has a bound", a_line_of_a_chunk_has_a_bound);
-    test_run("body: Transfer-Encoding goes before Content-Length", a_coding_goes_before_a_length);
-    test_run("body: its beginning is enough", the_beginning_is_enough);
-    return test_report();
 }

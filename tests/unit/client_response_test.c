@@ -41,7 +41,7 @@ static enum client_response_verdict verdict_of(const char *text) {
     return verdict;
 }
 
-static void status_and_headers_are_found(void) {
+TEST("answer: status, reason and headers are found") {
     static const char text[] = "HTTP/1.1 101 Switching Protocols\r\n"
                                "Upgrade: websocket\r\n"
                                "Connection: Upgrade\r\n"
@@ -62,7 +62,7 @@ static void status_and_headers_are_found(void) {
           http_text_is(value, "websocket"));
 }
 
-static void a_reason_may_be_missing(void) {
+TEST("answer: a reason phrase may be missing") {
     struct client_response answer;
     static const char *const texts[] = {"HTTP/1.0 404\r\n\r\n", "HTTP/1.0 404 \r\n\r\n"};
     for (size_t i = 0; i < 2; i++) {
@@ -76,7 +76,7 @@ static void a_reason_may_be_missing(void) {
     }
 }
 
-static void what_is_not_http_is_noticed_at_once(void) {
+TEST("answer: what is not HTTP/1 is noticed at its first wrong byte") {
     CHECK_EQUAL(verdict_of("SSH-2.0-OpenSSH_9.2\r\n"), CLIENT_RESPONSE_NOT_HTTP);
     CHECK_EQUAL(verdict_of("HTTQ"), CLIENT_RESPONSE_NOT_HTTP);
     CHECK_EQUAL(verdict_of("HTTP/2 200\r\n"), CLIENT_RESPONSE_NOT_HTTP);
@@ -88,7 +88,7 @@ static void what_is_not_http_is_noticed_at_once(void) {
     CHECK_EQUAL(verdict_of(""), CLIENT_RESPONSE_INCOMPLETE);
 }
 
-static void a_bad_status_line_is_refused(void) {
+TEST("answer: a bad status line is refused") {
     static const char *const lines[] = {
         "HTTP/1.1 101 x\n",    "HTTP/1.1\r\n",        "HTTP/1.1 10\r\n",     "HTTP/1.1 1x1 y\r\n",
         "HTTP/1.x 101 y\r\n",  "HTTP/1.1  101\r\n",   "HTTP/1.1 1010 y\r\n", "HTTP/1.1 001 y\r\n",
@@ -99,13 +99,13 @@ static void a_bad_status_line_is_refused(void) {
     }
 }
 
-static void a_status_line_has_a_bound(void) {
+TEST("answer: a status line has a bound") {
     char text[1100] = "HTTP/1.1 101 ";
     memset(text + strlen(text), 'x', sizeof text - 1 - strlen(text));
     CHECK_EQUAL(verdict_of(text), CLIENT_RESPONSE_BAD_STATUS_LINE);
 }
 
-static void headers_follow_the_rules_of_requests(void) {
+TEST("answer: headers follow the rules of requests") {
     static const struct {
         const char *headers;
         enum http_verdict problem;
@@ -130,15 +130,4 @@ static void headers_follow_the_rules_of_requests(void) {
     }
     CHECK_EQUAL(verdict_of("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"),
                 CLIENT_RESPONSE_COMPLETE);
-}
-
-int main(void) {
-    test_run("answer: status, reason and headers are found", status_and_headers_are_found);
-    test_run("answer: a reason phrase may be missing", a_reason_may_be_missing);
-    test_run("answer: what is not HTTP/1 is noticed at its first wrong byte",
-             what_is_not_http_is_noticed_at_once);
-    test_run("answer: a bad status line is refused", a_bad_status_line_is_refused);
-    test_run("answer: a status line has a bound", a_status_line_has_a_bound);
-    test_run("answer: headers follow the rules of requests", headers_follow_the_rules_of_requests);
-    return test_report();
 }

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static void code_and_reason(void) {
+TEST("close: a code, a reason, or neither") {
     static const uint8_t wanted[] = {0x03, 0xe8, 'b', 'y', 'e'};
     uint8_t payload[CLOSE_PAYLOAD_MAX];
     size_t length = close_encode(CLOSE_NORMAL, "bye", payload);
@@ -18,7 +18,7 @@ static void code_and_reason(void) {
 }
 
 /* A control frame holds 125 bytes (5.5), the code takes two. */
-static void longest_reason(void) {
+TEST("close: the longest reason, and a longer one") {
     char reason[CLOSE_REASON_MAX + 10];
     for (size_t length = CLOSE_REASON_MAX - 1; length < sizeof reason; length++) {
         struct {
@@ -35,7 +35,7 @@ static void longest_reason(void) {
 
 /* A reason is UTF-8 (5.5.1), so a character that does not fit is left out whole. The cut falls in
  * front of each of its bytes in turn, and after the last of them. */
-static void reason_is_cut_between_characters(void) {
+TEST("close: a reason is cut between characters (5.5.1)") {
     static const char *const characters[] = {"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x91\x8b"};
     for (size_t i = 0; i < 3; i++) {
         size_t size = strlen(characters[i]);
@@ -54,11 +54,4 @@ static void reason_is_cut_between_characters(void) {
             CHECK(utf8_update(&utf8, payload + 2, length - 2) && utf8_is_complete(&utf8));
         }
     }
-}
-
-int main(void) {
-    test_run("close: a code, a reason, or neither", code_and_reason);
-    test_run("close: the longest reason, and a longer one", longest_reason);
-    test_run("close: a reason is cut between characters (5.5.1)", reason_is_cut_between_characters);
-    return test_report();
 }

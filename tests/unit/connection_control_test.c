@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void control_frames_between_fragments(void) {
+TEST("connection: control frames between fragments (5.4)") {
     struct wire in = {0}, out = {0};
     wire_add_client_text(&in, 0x02, "one ");
     wire_add_client_text(&in, 0x89, "ping");
@@ -20,7 +20,7 @@ static void control_frames_between_fragments(void) {
     connection_pump_play(&in, "ping:ping pong:pong ping: binary:one two three ", &out);
 }
 
-static void the_longest_ping(void) {
+TEST("connection: the longest ping (5.5.2)") {
     struct wire in = {0}, out = {0};
     char payload[125];
     memset(payload, 'p', sizeof payload);
@@ -29,7 +29,7 @@ static void the_longest_ping(void) {
     connection_pump_play(&in, "ping:pppppppppppppppppppppppppppppppppppppppp ", &out);
 }
 
-static void closing_echoes_the_code(void) {
+TEST("connection: a Close is answered with its code (5.5.1)") {
     static const unsigned codes[] = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010,
                                      1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999};
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
@@ -43,7 +43,7 @@ static void closing_echoes_the_code(void) {
     }
 }
 
-static void closing_without_a_code(void) {
+TEST("connection: a Close without a code (7.1.5)") {
     struct wire in = {0}, out = {0};
     wire_add_client_text(&in, 0x88, "");
     wire_add_client_text(&in, 0x88, ""); /* a second one does not count */
@@ -51,7 +51,7 @@ static void closing_without_a_code(void) {
     connection_pump_play(&in, "closed 1005: ", &out);
 }
 
-static void closing_in_the_middle_of_a_message(void) {
+TEST("connection: a Close in the middle of a message") {
     struct wire in = {0}, out = {0};
     wire_add_client_text(&in, 0x81, "whole");
     wire_add_client_text(&in, 0x01, "half");
@@ -63,7 +63,7 @@ static void closing_in_the_middle_of_a_message(void) {
 }
 
 /* Wherever a frame is cut, its payload is not taken for a frame. */
-static void a_ping_with_a_frame_in_it(void) {
+TEST("connection: a ping with a frame in it") {
     struct wire in = {0}, out = {0};
     wire_add_hex(&in, "89 8c 00000000  8280 00000000 8280 00000000");
     wire_add_client_text(&in, 0x81, "next");
@@ -72,7 +72,7 @@ static void a_ping_with_a_frame_in_it(void) {
     connection_pump_play(&in, "ping:\x82\x80 text:next ", &out);
 }
 
-static void a_pong_that_nobody_asked_for(void) {
+TEST("connection: a pong that nobody asked for") {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     struct connection connection;
     struct connection_pump run = {.ended = false};
@@ -84,7 +84,7 @@ static void a_pong_that_nobody_asked_for(void) {
     connection_free(&connection);
 }
 
-static void pings_wait_for_output_in_bounded_memory(void) {
+TEST("connection: pings wait for output in bounded memory") {
     static uint8_t lent[64 * 1024];
     struct connection connection;
     struct connection_message message;
@@ -112,7 +112,7 @@ static void pings_wait_for_output_in_bounded_memory(void) {
     connection_free(&connection);
 }
 
-static void our_close_waits_for_the_reply(void) {
+TEST("connection: our Close waits for the reply (7.1.2)") {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     struct connection connection;
     struct connection_pump run = {.ended = false};
@@ -137,7 +137,7 @@ static void our_close_waits_for_the_reply(void) {
     connection_free(&connection);
 }
 
-static void a_violation_after_our_close_sends_no_second(void) {
+TEST("connection: a violation after our Close sends no second") {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     struct connection connection;
     struct connection_pump run = {.ended = false};
@@ -153,7 +153,7 @@ static void a_violation_after_our_close_sends_no_second(void) {
     connection_free(&connection);
 }
 
-static void the_end_stays_the_end(void) {
+TEST("connection: the end stays the end") {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     struct connection connection;
     struct connection_message message;
@@ -180,7 +180,7 @@ static void next_key(void *context, uint8_t key[4]) {
     key[3] = 0xff;
 }
 
-static void a_client_masks_and_takes_no_masked_frames(void) {
+TEST("connection: a client masks, and takes no masked frames (5.1)") {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     uint8_t keys = 0;
     struct connection_settings settings = {.role = CONNECTION_CLIENT,
@@ -209,24 +209,4 @@ static void a_client_masks_and_takes_no_masked_frames(void) {
     wire_free(&in);
     wire_free(&run.output);
     connection_free(&connection);
-}
-
-int main(void) {
-    test_run("connection: control frames between fragments (5.4)",
-             control_frames_between_fragments);
-    test_run("connection: the longest ping (5.5.2)", the_longest_ping);
-    test_run("connection: a Close is answered with its code (5.5.1)", closing_echoes_the_code);
-    test_run("connection: a Close without a code (7.1.5)", closing_without_a_code);
-    test_run("connection: a Close in the middle of a message", closing_in_the_middle_of_a_message);
-    test_run("connection: a ping with a frame in it", a_ping_with_a_frame_in_it);
-    test_run("connection: a pong that nobody asked for", a_pong_that_nobody_asked_for);
-    test_run("connection: pings wait for output in bounded memory",
-             pings_wait_for_output_in_bounded_memory);
-    test_run("connection: our Close waits for the reply (7.1.2)", our_close_waits_for_the_reply);
-    test_run("connection: a violation after our Close sends no second",
-             a_violation_after_our_close_sends_no_second);
-    test_run("connection: the end stays the end", the_end_stays_the_end);
-    test_run("connection: a client masks, and takes no masked frames (5.1)",
-             a_client_masks_and_takes_no_masked_frames);
-    return test_report();
 }

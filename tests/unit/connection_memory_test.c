@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void a_claimed_length_takes_no_memory(void) {
+TEST("connection: a claimed length takes no memory") {
     static uint8_t lent[4096];
     static const struct connection_settings settings = {.role = CONNECTION_SERVER,
                                                         .max_message = (uint64_t)1 << 40};
@@ -44,7 +44,7 @@ static void exchange_a_large_message(struct connection *connection, struct conne
     wire_free(&in);
 }
 
-static void memory_grows_with_what_arrives_and_stays_while_it_is_used(void) {
+TEST("connection: memory grows with what arrives and stays while it is used") {
     static uint8_t lent[4096];
     static const struct connection_settings settings = {.role = CONNECTION_SERVER,
                                                         .max_message = 1 << 20};
@@ -68,7 +68,7 @@ static void memory_grows_with_what_arrives_and_stays_while_it_is_used(void) {
 
 /* Between two reads the beginning of a message stays where it lies as long as there is enough room
  * after it, for the rest and for a good read; then it moves to the front of the buffer. */
-static void bytes_are_moved_only_to_make_room(void) {
+TEST("connection: bytes are moved only to make room") {
     enum { LENGTH = 20000, CAPACITY = 2 * CONNECTION_INPUT_READ_SIZE };
     static uint8_t lent[CAPACITY];
     static const struct connection_settings settings = {.role = CONNECTION_SERVER,
@@ -110,7 +110,7 @@ static void bytes_are_moved_only_to_make_room(void) {
 /* A read into memory that is not aligned costs twice as much. A grown buffer is aligned, and what
  * is kept of an unfinished frame is moved so that the next read is aligned as well: a header, a
  * part of one, or the beginning of a message that lies where the room ends. */
-static void large_reads_are_aligned(void) {
+TEST("connection: large reads are aligned") {
     enum { LENGTH = 20000, FRAMES = 40, WHOLE = 8 + LENGTH };
     static uint8_t payload[LENGTH], lent[CONNECTION_BUFFER_MIN];
     static const size_t pieces[] = {8, 3, WHOLE + 5, CONNECTION_INPUT_READ_SIZE};
@@ -143,7 +143,7 @@ static void large_reads_are_aligned(void) {
 }
 
 /* A message that arrives in a few bytes at a time is not moved for each of them. */
-static void a_peer_that_drips_has_nothing_moved(void) {
+TEST("connection: a peer that drips has nothing moved") {
     enum { LENGTH = 250000, AT_ONCE = 100000, DRIP = 61 };
     static uint8_t payload[LENGTH], lent[CONNECTION_BUFFER_MIN];
     static const struct connection_settings settings = {.role = CONNECTION_SERVER,
@@ -173,7 +173,7 @@ static void a_peer_that_drips_has_nothing_moved(void) {
     connection_free(&connection);
 }
 
-static void memory_is_given_back_in_silence(void) {
+TEST("connection: memory is given back in silence") {
     static uint8_t lent[4096];
     static const struct connection_settings settings = {.role = CONNECTION_SERVER,
                                                         .max_message = 1 << 20};
@@ -204,7 +204,7 @@ static void memory_is_given_back_in_silence(void) {
 }
 
 /* One read that fills the buffer may have left more behind, and each read is a system call. */
-static void a_full_read_makes_room_for_a_larger_one(void) {
+TEST("connection: a full read makes room for a larger one") {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     struct connection connection;
     struct connection_message message;
@@ -229,7 +229,7 @@ static void a_full_read_makes_room_for_a_larger_one(void) {
     connection_free(&connection);
 }
 
-static void replies_to_a_batch_lie_side_by_side(void) {
+TEST("connection: replies to a batch lie side by side") {
     static uint8_t lent[4096];
     struct connection connection;
     struct connection_message message;
@@ -253,7 +253,7 @@ static void replies_to_a_batch_lie_side_by_side(void) {
     connection_free(&connection);
 }
 
-static void what_is_lent_stays_until_it_is_sent(void) {
+TEST("connection: what is lent stays until it is sent") {
     static uint8_t lent[4096];
     struct connection connection;
     struct connection_message message;
@@ -287,7 +287,7 @@ static void what_is_lent_stays_until_it_is_sent(void) {
 }
 
 /* Only the first answer fits in front of the message. */
-static void a_small_message_is_sent_twice(void) {
+TEST("connection: a small message is sent twice") {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     struct connection connection;
     struct connection_message message;
@@ -321,23 +321,4 @@ static void a_small_message_is_sent_twice(void) {
     wire_free(&out);
     wire_free(&run.output);
     connection_free(&connection);
-}
-
-int main(void) {
-    test_run("connection: a claimed length takes no memory", a_claimed_length_takes_no_memory);
-    test_run("connection: memory grows with what arrives and stays while it is used",
-             memory_grows_with_what_arrives_and_stays_while_it_is_used);
-    test_run("connection: bytes are moved only to make room", bytes_are_moved_only_to_make_room);
-    test_run("connection: large reads are aligned", large_reads_are_aligned);
-    test_run("connection: a peer that drips has nothing moved",
-             a_peer_that_drips_has_nothing_moved);
-    test_run("connection: memory is given back in silence", memory_is_given_back_in_silence);
-    test_run("connection: a full read makes room for a larger one",
-             a_full_read_makes_room_for_a_larger_one);
-    test_run("connection: a small message is sent twice", a_small_message_is_sent_twice);
-    test_run("connection: replies to a batch lie side by side",
-             replies_to_a_batch_lie_side_by_side);
-    test_run("connection: what is lent stays until it is sent",
-             what_is_lent_stays_until_it_is_sent);
-    return test_report();
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void a_text_and_a_binary_message(void) {
+TEST("connection: a text and a binary message (5.6)") {
     struct wire in = {0}, out = {0};
     wire_add_hex(&in, "81"               /* FIN, text */
                       "85"               /* masked, 5 bytes */
@@ -19,7 +19,7 @@ static void a_text_and_a_binary_message(void) {
     connection_pump_play(&in, "text:Hello binary:\x01\xff ", &out);
 }
 
-static void empty_messages(void) {
+TEST("connection: empty messages") {
     struct wire in = {0}, out = {0};
     wire_add_client_text(&in, 0x81, "");
     wire_add_client_text(&in, 0x82, "");
@@ -30,7 +30,7 @@ static void empty_messages(void) {
     connection_pump_play(&in, "text: binary: text: ", &out);
 }
 
-static void fragments_join(void) {
+TEST("connection: fragments join (5.4)") {
     struct wire in = {0}, out = {0};
     wire_add_client_text(&in, 0x01, "frag");
     wire_add_client_text(&in, 0x00, "");
@@ -42,7 +42,7 @@ static void fragments_join(void) {
     connection_pump_play(&in, "text:fragments text:next ", &out);
 }
 
-static void text_split_within_characters(void) {
+TEST("connection: text split within characters") {
     struct wire in = {0}, out = {0};
     wire_add_client_text(&in, 0x01, "1 \xe2");
     wire_add_client_text(&in, 0x89, "");
@@ -55,7 +55,7 @@ static void text_split_within_characters(void) {
     connection_pump_play(&in, "ping: text:1 \xe2\x82\xac binary:\xc0\xaf ", &out);
 }
 
-static void the_largest_message_is_taken(void) {
+TEST("connection: the largest message is taken") {
     struct wire in = {0}, out = {0};
     uint8_t payload[CONNECTION_PUMP_MAX_MESSAGE];
     memset(payload, 'm', sizeof payload);
@@ -124,7 +124,7 @@ static void check_ways(size_t len, const char *end, uint64_t max_message) {
 /* A message whose frame has come whole takes a short way; with its last byte still missing, or with
  * an observer, it takes the long one. Every length up to where the header changes its form, and
  * some around the next change and the largest that is allowed; ASCII and not, good and bad. */
-static void the_short_way_agrees_with_the_long_one(void) {
+TEST("connection: the short way agrees with the long one") {
     static const char *const ends[] = {"", "\xc3\xa9", "\xc3", "\xff", "\xc3\xff"};
     for (size_t end = 0; end < 5; end++) {
         for (size_t len = strlen(ends[end]); len <= FRAME_CONTROL_MAX + 3; len++) {
@@ -138,7 +138,7 @@ static void the_short_way_agrees_with_the_long_one(void) {
     }
 }
 
-static void many_small_frames_at_once(void) {
+TEST("connection: many small frames at once") {
     struct wire in = {0}, out = {0};
     char events[CONNECTION_PUMP_EVENTS_SIZE] = "";
     for (int i = 0; i < 300; i++) {
@@ -160,7 +160,7 @@ static void many_small_frames_at_once(void) {
 }
 
 /* Large messages, whole and in fragments, at all the lengths where a header changes its form. */
-static void large_messages_come_back_byte_for_byte(void) {
+TEST("connection: large messages come back byte for byte") {
     static const size_t sizes[] = {125, 126, 127, 1023, 65535, 65536, 65537, 300000, 1 << 20};
     static const size_t fragments[] = {1 << 30, 40000, 997};
     static uint8_t lent[16 * 1024];
@@ -194,7 +194,7 @@ static void large_messages_come_back_byte_for_byte(void) {
     free(payload);
 }
 
-static void messages_that_are_not_answered_leave_no_trace(void) {
+TEST("connection: messages that are not answered leave no trace") {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     struct connection connection;
     struct connection_message message;
@@ -214,7 +214,7 @@ static void messages_that_are_not_answered_leave_no_trace(void) {
 
 /* What is sent may be any part of the message received, in any order, and none is overwritten: not
  * even one that lies where the header of another would. */
-static void parts_of_a_message_are_sent(void) {
+TEST("connection: parts of a message are sent") {
     static uint8_t lent[CONNECTION_BUFFER_MIN];
     struct connection connection;
     struct connection_message message;
@@ -239,7 +239,7 @@ static void parts_of_a_message_are_sent(void) {
 }
 
 /* A small message gets its echo only when a large one would, too. */
-static void the_short_way_waits_for_the_output(void) {
+TEST("connection: the short way waits for the output") {
     static uint8_t lent[CONNECTION_BUFFER_MIN], frame[2][200] = {{0x82, 126, 0, 196}};
     struct connection connection;
     struct connection_message message;
@@ -267,22 +267,4 @@ static void the_short_way_waits_for_the_output(void) {
     CHECK_EQUAL(connection_send(&connection, FRAME_TEXT, message.payload, message.length), -1);
     wire_free(&in);
     connection_free(&connection);
-}
-
-int main(void) {
-    test_run("connection: a text and a binary message (5.6)", a_text_and_a_binary_message);
-    test_run("connection: empty messages", empty_messages);
-    test_run("connection: fragments join (5.4)", fragments_join);
-    test_run("connection: text split within characters", text_split_within_characters);
-    test_run("connection: the largest message is taken", the_largest_message_is_taken);
-    test_run("connection: the short way agrees with the long one",
-             the_short_way_agrees_with_the_long_one);
-    test_run("connection: the short way waits for the output", the_short_way_waits_for_the_output);
-    test_run("connection: parts of a message are sent", parts_of_a_message_are_sent);
-    test_run("connection: many small frames at once", many_small_frames_at_once);
-    test_run("connection: large messages come back byte for byte",
-             large_messages_come_back_byte_for_byte);
-    test_run("connection: messages that are not answered leave no trace",
-             messages_that_are_not_answered_leave_no_trace);
-    return test_report();
 }

@@ -167,7 +167,7 @@ static void play(struct connection_settings settings, const struct frame *frames
 static const struct connection_settings in_pieces = {.in_pieces = true};
 static const struct connection_settings with_mark = {.allowed_rsv = FRAME_RSV2};
 
-static void pieces_join_to_the_message(void) {
+TEST("connection: pieces join to the message") {
     static const struct frame frames[] = {
         {0x81, "Hello"}, {0x01, ""},         {0x89, "x"},    {0x00, "1 \xe2"}, {0x00, ""},
         {0x8a, "y"},     {0x00, "\x82\xac"}, {0x89, ""},     {0x80, ""},       {0x82, ""},
@@ -179,7 +179,7 @@ static void pieces_join_to_the_message(void) {
 }
 
 /* What the mark means is not known here: neither UTF-8 nor the limit counts. */
-static void a_marked_message_comes_in_pieces(void) {
+TEST("connection: a marked message comes in pieces") {
     static char large[MAX_MESSAGE + 2];
     static char events[LOG_SIZE], frames_sent[LOG_SIZE];
     memset(large, 'm', sizeof large - 1);
@@ -209,7 +209,7 @@ static void play_bad(struct connection_settings settings, struct frame before, u
     play(settings, frames[0].payload == NULL ? frames + 1 : frames, "failed 1002: ", sent);
 }
 
-static void the_mark_stands_in_the_first_frame_only(void) {
+TEST("connection: the mark stands in a message's first frame only (5.2)") {
     static const uint8_t control[] = {0x88, 0x89, 0x8a}, foreign[] = {0xc1, 0x91, 0xe1, 0xc9, 0x40};
     for (size_t i = 0; i < sizeof control; i++) {
         play_bad(with_mark, (struct frame){0, NULL}, control[i] | MARK, misplaced);
@@ -226,7 +226,7 @@ static void the_mark_stands_in_the_first_frame_only(void) {
     }
 }
 
-static void text_in_pieces_is_checked_as_it_comes(void) {
+TEST("connection: text in pieces is checked as it comes (8.1)") {
     static struct run run;
     static const struct frame cut[] = {{0x01, "good"}, {0x89, ""}, {0x80, "\xe2"}, {0, NULL}};
     struct wire in = {0};
@@ -244,7 +244,7 @@ static void text_in_pieces_is_checked_as_it_comes(void) {
          "a text message must not end within a character (8.1) ");
 }
 
-static void the_limit_counts_pieces_too(void) {
+TEST("connection: the limit counts pieces, too") {
     static char most[MAX_MESSAGE + 1], events[LOG_SIZE], sent[LOG_SIZE];
     memset(most, 'm', MAX_MESSAGE);
     const struct frame frames[] = {{0x02, most}, {0x80, ""}, {0x02, most}, {0x00, "m"}, {0, NULL}};
@@ -253,20 +253,8 @@ static void the_limit_counts_pieces_too(void) {
     play(in_pieces, frames, events, sent);
 }
 
-static void pings_may_be_left_to_the_caller(void) {
+TEST("connection: pings may be left to the caller") {
     static const struct frame frames[] = {{0x89, "one"}, {0x81, "x"}, {0x89, "two"}, {0, NULL}};
     play((struct connection_settings){.leave_pings = true}, frames, "ping:one text:x ping:two ",
          "text:x ");
-}
-
-int main(void) {
-    test_run("connection: pieces join to the message", pieces_join_to_the_message);
-    test_run("connection: a marked message comes in pieces", a_marked_message_comes_in_pieces);
-    test_run("connection: the mark stands in a message's first frame only (5.2)",
-             the_mark_stands_in_the_first_frame_only);
-    test_run("connection: text in pieces is checked as it comes (8.1)",
-             text_in_pieces_is_checked_as_it_comes);
-    test_run("connection: the limit counts pieces, too", the_limit_counts_pieces_too);
-    test_run("connection: pings may be left to the caller", pings_may_be_left_to_the_caller);
-    return test_report();
 }

@@ -24,7 +24,7 @@ static void end(void) {
 
 /* The first piece of a frame has the room of its header before it, and goes back as it lies; later
  * ones are lent with a header of their own. */
-static void pieces_go_back_without_being_copied(void) {
+TEST("connection: pieces go back without being copied") {
     uint8_t payload[600];
     struct connection_message piece;
     const struct iovec *parts;
@@ -65,7 +65,7 @@ static void note_sent(void *context, bool sent, const struct frame_header *frame
     wire_add(context, bytes, count);
 }
 
-static void while_a_message_is_sent_in_part_none_can_begin(void) {
+TEST("connection: while a message is sent in part none can begin (5.4)") {
     uint8_t bytes[] = "abcdef";
     const uint8_t encoded[] = {0x81, 0x02, 'o', 'k'};
     struct wire seen = {0};
@@ -101,7 +101,7 @@ static void while_a_message_is_sent_in_part_none_can_begin(void) {
     end();
 }
 
-static void it_can_be_failed_from_outside(void) {
+TEST("connection: it can be failed from outside (7.1.7)") {
     for (int closed = 0; closed < 2; closed++) {
         struct connection_message message;
         struct wire in = {0};
@@ -130,7 +130,7 @@ static void it_can_be_failed_from_outside(void) {
 
 /* Pieces need no more room than a read, and what a large message that was gathered has needed is
  * given back for them. */
-static void pieces_need_no_more_than_a_read(void) {
+TEST("connection: pieces need no more than a read") {
     enum { LARGE = 4 * CONNECTION_INPUT_READ_SIZE };
     static const uint8_t payload[LARGE];
     for (int gathered = 0; gathered < 2; gathered++) {
@@ -168,14 +168,4 @@ static void pieces_need_no_more_than_a_read(void) {
         wire_free(&in);
         end();
     }
-}
-
-int main(void) {
-    test_run("connection: pieces go back without being copied",
-             pieces_go_back_without_being_copied);
-    test_run("connection: while a message is sent in part none can begin (5.4)",
-             while_a_message_is_sent_in_part_none_can_begin);
-    test_run("connection: it can be failed from outside (7.1.7)", it_can_be_failed_from_outside);
-    test_run("connection: pieces need no more than a read", pieces_need_no_more_than_a_read);
-    return test_report();
 }

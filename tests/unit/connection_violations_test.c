@@ -20,7 +20,7 @@ static void play_violation(struct wire *violation, unsigned code, const char *se
     wire_free(violation);
 }
 
-static void a_bad_frame_header(void) {
+TEST("connection: a bad frame header is 1002 (5.1, 5.2, 5.5)") {
     static const struct {
         const char *hex;
         enum frame_verdict verdict;
@@ -47,7 +47,7 @@ static void a_bad_frame_header(void) {
     }
 }
 
-static void a_continuation_of_nothing(void) {
+TEST("connection: a continuation of nothing is 1002 (5.4)") {
     for (unsigned fin = 0; fin <= 0x80; fin += 0x80) {
         struct wire violation = {0};
         wire_add_client_text(&violation, (uint8_t)fin, "more");
@@ -55,7 +55,7 @@ static void a_continuation_of_nothing(void) {
     }
 }
 
-static void a_message_inside_a_message(void) {
+TEST("connection: a message inside a message is 1002 (5.4)") {
     static const uint8_t first[] = {0x81, 0x01, 0x82, 0x02};
     for (size_t i = 0; i < sizeof first; i++) {
         struct wire violation = {0};
@@ -65,7 +65,7 @@ static void a_message_inside_a_message(void) {
     }
 }
 
-static void bad_close_payloads(void) {
+TEST("connection: bad close payloads (5.5.1, 7.4)") {
     static const unsigned codes[] = {0,    999,  1004, 1005, 1006, 1015, 1016,
                                      1100, 1999, 2000, 2999, 5000, 65535};
     struct wire violation = {0};
@@ -81,7 +81,7 @@ static void bad_close_payloads(void) {
     play_violation(&violation, 1007, close_verdict_sentence(CLOSE_BAD_REASON));
 }
 
-static void text_that_is_not_utf8(void) {
+TEST("connection: text that is not UTF-8 is 1007 (8.1)") {
     struct wire violation = {0};
     wire_add_client_text(&violation, 0x81, "bad \xc0\xaf text");
     play_violation(&violation, 1007, "a text message must be UTF-8 (8.1)");
@@ -97,7 +97,7 @@ static void text_that_is_not_utf8(void) {
     play_violation(&violation, 1007, "a text message must not end within a character (8.1)");
 }
 
-static void a_bad_byte_fails_in_the_middle_of_a_frame(void) {
+TEST("connection: a bad byte fails in the middle of a frame") {
     struct wire in = {0}, out = {0};
     uint8_t payload[200];
     memset(payload, 'a', sizeof payload);
@@ -108,7 +108,7 @@ static void a_bad_byte_fails_in_the_middle_of_a_frame(void) {
     connection_pump_play(&in, "failed 1007: ", &out);
 }
 
-static void too_large_is_seen_in_the_header(void) {
+TEST("connection: too large is seen in the header, 1009") {
     const char *sentence = "the message is larger than the limit";
     struct wire violation = {0};
     wire_add_hex(&violation, "82 fe 03e9 00000000"); /* 1001 bytes */
@@ -128,16 +128,4 @@ static void too_large_is_seen_in_the_header(void) {
     wire_add_client_frame(&violation, 0x02, payload, sizeof payload);
     wire_add_hex(&violation, "80 fe 0385 00000000"); /* 100 + 901 */
     play_violation(&violation, 1009, sentence);
-}
-
-int main(void) {
-    test_run("connection: a bad frame header is 1002 (5.1, 5.2, 5.5)", a_bad_frame_header);
-    test_run("connection: a continuation of nothing is 1002 (5.4)", a_continuation_of_nothing);
-    test_run("connection: a message inside a message is 1002 (5.4)", a_message_inside_a_message);
-    test_run("connection: bad close payloads (5.5.1, 7.4)", bad_close_payloads);
-    test_run("connection: text that is not UTF-8 is 1007 (8.1)", text_that_is_not_utf8);
-    test_run("connection: a bad byte fails in the middle of a frame",
-             a_bad_byte_fails_in_the_middle_of_a_frame);
-    test_run("connection: too large is seen in the header, 1009", too_large_is_seen_in_the_header);
-    return test_report();
 }

@@ -2,7 +2,7 @@
 #include "tests/support/deflate_ends.h"
 
 /* The peer has not seen what was refused. */
-static void nothing_refers_to_a_refused_message(void) {
+TEST("deflate: nothing refers to a refused message") {
     static uint8_t bytes[MESSAGE_MAX], text[3000];
     uint64_t dice = 4;
     for (unsigned bits = 8; bits <= 15; bits++) {
@@ -24,7 +24,7 @@ static void nothing_refers_to_a_refused_message(void) {
 }
 
 /* Unless they are too large together. */
-static void the_history_outlives_a_refused_message(void) {
+TEST("deflate: the history outlives a refused message") {
     static uint8_t text[500], refused[WINDOW_MAX];
     uint64_t dice = 5;
     for (unsigned bits = 10; bits <= 15; bits++) {
@@ -49,7 +49,7 @@ static void the_history_outlives_a_refused_message(void) {
 }
 
 /* The peer has seen none of what was abandoned, or refused after some turns. */
-static void a_message_may_end_after_any_turn(void) {
+TEST("deflate: a message may end after any turn") {
     static uint8_t noise[MESSAGE_MAX], out[MESSAGE_MAX];
     uint64_t dice = 12;
     for (unsigned bits = 8; bits <= 15; bits++) {
@@ -73,7 +73,7 @@ static void a_message_may_end_after_any_turn(void) {
     }
 }
 
-static void a_history_that_was_taken_away_serves_as_before(void) {
+TEST("deflate: a history that was taken away serves as before") {
     static uint8_t bytes[9000], history[WINDOW_MAX];
     uint64_t dice = 6;
     for (unsigned bits = 8; bits <= 15; bits++) {
@@ -100,7 +100,7 @@ static void a_history_that_was_taken_away_serves_as_before(void) {
 }
 
 /* A peer that forgets as well, as without context takeover, must understand it. */
-static void nothing_refers_to_what_is_forgotten(void) {
+TEST("deflate: nothing refers to what is forgotten") {
     static uint8_t bytes[40000];
     uint64_t dice = 7;
     for (unsigned bits = 8; bits <= 15; bits++) {
@@ -121,7 +121,7 @@ static void nothing_refers_to_what_is_forgotten(void) {
     }
 }
 
-static void a_history_of_the_whole_window(void) {
+TEST("deflate: a history of the whole window") {
     static uint8_t bytes[MESSAGE_MAX];
     for (unsigned bits = 8; bits <= 15; bits++) {
         struct ends ends;
@@ -142,7 +142,7 @@ static void a_history_of_the_whole_window(void) {
     }
 }
 
-static void a_full_window_can_be_forgotten(void) {
+TEST("deflate: a full window can be forgotten") {
     static uint8_t bytes[70000];
     for (unsigned bits = 8; bits <= 15; bits++) {
         size_t full = ((size_t)2 << bits) + 524;
@@ -158,17 +158,4 @@ static void a_full_window_can_be_forgotten(void) {
         CHECK(goes_over(&ends, bytes, sizeof bytes));
         stop(&ends);
     }
-}
-
-int main(void) {
-    test_run("deflate: nothing refers to a refused message", nothing_refers_to_a_refused_message);
-    test_run("deflate: the history outlives a refused message",
-             the_history_outlives_a_refused_message);
-    test_run("deflate: a message may end after any turn", a_message_may_end_after_any_turn);
-    test_run("deflate: a history that was taken away serves as before",
-             a_history_that_was_taken_away_serves_as_before);
-    test_run("deflate: nothing refers to what is forgotten", nothing_refers_to_what_is_forgotten);
-    test_run("deflate: a history of the whole window", a_history_of_the_whole_window);
-    test_run("deflate: a full window can be forgotten", a_full_window_can_be_forgotten);
-    return test_report();
 }

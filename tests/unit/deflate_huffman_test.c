@@ -56,7 +56,7 @@ static size_t least_size(const uint16_t *frequencies, size_t count) {
     return size;
 }
 
-static void the_lengths_are_the_best(void) {
+TEST("huffman: no other code writes it in less") {
     uint16_t frequencies[DEFLATE_FORMAT_LITERALS];
     uint8_t lengths[DEFLATE_FORMAT_LITERALS];
     uint64_t dice = 1;
@@ -82,7 +82,7 @@ static void the_lengths_are_the_best(void) {
 }
 
 /* Fibonacci's numbers make the deepest of all trees. */
-static void no_length_is_beyond_the_limit(void) {
+TEST("huffman: no length is beyond the limit") {
     for (unsigned limit = 5; limit <= 15; limit++) {
         for (size_t count = limit + 1u; count <= 22; count++) {
             uint16_t frequencies[22] = {1, 1};
@@ -101,7 +101,7 @@ static void no_length_is_beyond_the_limit(void) {
     }
 }
 
-static void as_many_symbols_as_the_limit_allows(void) {
+TEST("huffman: as many symbols as the limit allows") {
     uint16_t frequencies[128];
     uint8_t lengths[128];
     for (size_t i = 0; i < 128; i++) {
@@ -111,7 +111,7 @@ static void as_many_symbols_as_the_limit_allows(void) {
     check_complete(frequencies, lengths, 128, 7);
 }
 
-static void few_symbols(void) {
+TEST("huffman: none, one and two symbols") {
     uint16_t frequencies[30] = {0};
     uint8_t lengths[30], none[30] = {0};
     CHECK_EQUAL(deflate_huffman_lengths(frequencies, 30, 15, lengths), 0);
@@ -127,7 +127,7 @@ static void few_symbols(void) {
 }
 
 /* The example of 3.2.2: A to H have the lengths 3, 3, 3, 3, 3, 2, 4, 4. */
-static void the_codes_of_the_rfc(void) {
+TEST("huffman: the codes of RFC 1951") {
     static const uint8_t lengths[] = {3, 3, 3, 3, 3, 2, 4, 4, 0};
     static const char *const wanted[] = {"010", "011",  "100",  "101", "110",
                                          "00",  "1110", "1111", ""};
@@ -141,13 +141,4 @@ static void the_codes_of_the_rfc(void) {
         CHECK_BYTES(bits, codes[i].length, wanted[i], strlen(wanted[i]));
         CHECK(codes[i].bits >> codes[i].length == 0);
     }
-}
-
-int main(void) {
-    test_run("huffman: no other code writes it in less", the_lengths_are_the_best);
-    test_run("huffman: no length is beyond the limit", no_length_is_beyond_the_limit);
-    test_run("huffman: as many symbols as the limit allows", as_many_symbols_as_the_limit_allows);
-    test_run("huffman: none, one and two symbols", few_symbols);
-    test_run("huffman: the codes of RFC 1951", the_codes_of_the_rfc);
-    return test_report();
 }

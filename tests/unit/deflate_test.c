@@ -1,7 +1,7 @@
 /* deflate: what it writes, read by inflate as a peer would (RFC 1951; RFC 7692, 7.2.1). */
 #include "tests/support/deflate_ends.h"
 
-static void the_example_of_the_rfc(void) {
+TEST("deflate: the example of RFC 7692") {
     static const uint8_t hello[] = {'H', 'e', 'l', 'l', 'o'};
     static const uint8_t first[] = {0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0, 0, 0xff, 0xff};
     static const uint8_t second[] = {0xf2, 0x00, 0x11, 0x00, 0x00, 0, 0, 0xff, 0xff};
@@ -16,7 +16,7 @@ static void the_example_of_the_rfc(void) {
     }
 }
 
-static void an_empty_message_is_an_empty_stored_block(void) {
+TEST("deflate: an empty message is an empty stored block") {
     static const uint8_t empty[] = {0x00, 0x00, 0x00, 0xff, 0xff};
     struct ends ends;
     start(&ends, 15);
@@ -32,7 +32,7 @@ static void an_empty_message_is_an_empty_stored_block(void) {
     stop(&ends);
 }
 
-static void all_kinds_of_messages_go_over_in_every_window(void) {
+TEST("deflate: all kinds of messages go over in every window") {
     static uint8_t bytes[MESSAGE_MAX];
     uint64_t dice = 1;
     for (unsigned bits = 8; bits <= 15; bits++) {
@@ -50,7 +50,7 @@ static void all_kinds_of_messages_go_over_in_every_window(void) {
 }
 
 /* What repeats at a distance is found up to that distance, and none is farther than agreed. */
-static void the_whole_window_is_used(void) {
+TEST("deflate: the whole window is used, and no more") {
     static uint8_t bytes[2 * WINDOW_MAX];
     uint64_t dice = 2;
     for (unsigned bits = 8; bits <= 15; bits++) {
@@ -70,7 +70,7 @@ static void the_whole_window_is_used(void) {
     }
 }
 
-static void it_fits_exactly_or_is_refused(void) {
+TEST("deflate: a message fits exactly or is refused") {
     static uint8_t bytes[40000];
     uint64_t dice = 3;
     for (unsigned kind = 0; kind < KINDS; kind++) {
@@ -97,7 +97,7 @@ static void it_fits_exactly_or_is_refused(void) {
 }
 
 /* One reference and one byte: a reference that is shorter by one takes a byte more. */
-static void a_match_is_as_long_as_it_can_be(void) {
+TEST("deflate: a match is as long as it can be") {
     static uint8_t bytes[400];
     uint64_t dice = 9;
     fill(1, &dice, bytes, sizeof bytes);
@@ -116,7 +116,7 @@ static void a_match_is_as_long_as_it_can_be(void) {
 
 /* Random bytes are stored, in blocks of at least 4096; zeros are references as long as possible,
  * also where the window moves on. */
-static void the_worst_and_the_best_sizes(void) {
+TEST("deflate: the worst and the best sizes") {
     static uint8_t bytes[MESSAGE_MAX];
     uint64_t dice = 10;
     for (unsigned bits = 8; bits <= 15; bits++) {
@@ -134,23 +134,9 @@ static void the_worst_and_the_best_sizes(void) {
     }
 }
 
-static void smaller_windows_need_less(void) {
+TEST("deflate: smaller windows need less memory") {
     for (unsigned bits = 8; bits < 15; bits++) {
         CHECK(deflate_memory(bits) < deflate_memory(bits + 1));
     }
     CHECK(deflate_memory(15) <= 270 * 1024);
-}
-
-int main(void) {
-    test_run("deflate: the example of RFC 7692", the_example_of_the_rfc);
-    test_run("deflate: an empty message is an empty stored block",
-             an_empty_message_is_an_empty_stored_block);
-    test_run("deflate: all kinds of messages go over in every window",
-             all_kinds_of_messages_go_over_in_every_window);
-    test_run("deflate: the whole window is used, and no more", the_whole_window_is_used);
-    test_run("deflate: a message fits exactly or is refused", it_fits_exactly_or_is_refused);
-    test_run("deflate: a match is as long as it can be", a_match_is_as_long_as_it_can_be);
-    test_run("deflate: the worst and the best sizes", the_worst_and_the_best_sizes);
-    test_run("deflate: smaller windows need less memory", smaller_windows_need_less);
-    return test_report();
 }

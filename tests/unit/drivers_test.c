@@ -275,7 +275,7 @@ static void play(void) {
     connection_free(&relay.server.connection);
 }
 
-static void all_comes_back(void) {
+TEST("drivers: all comes back") {
     memory_channel_cut = 0;
     memory_channel_everywhere = false;
     messages = MESSAGES;
@@ -283,13 +283,13 @@ static void all_comes_back(void) {
     CHECK(memory_server_rests > 0 && memory_server_turns > 0);
 }
 
-static void a_byte_at_a_time(void) {
+TEST("drivers: a byte at a time") {
     memory_channel_everywhere = true;
     messages = SMALL_MESSAGES;
     play();
 }
 
-static void cut_at_every_byte(void) {
+TEST("drivers: cut at every byte") {
     memory_channel_everywhere = false;
     messages = SMALL_MESSAGES;
     for (memory_channel_cut = 1; memory_channel_cut < 1800; memory_channel_cut++) {
@@ -304,8 +304,6 @@ int main(void) {
         noise[i] = (uint8_t)(number >> 24);
         text[i] = (uint8_t)('a' + (number >> 30));
     }
-    test_run("drivers: all comes back", all_comes_back);
-    test_run("drivers: a byte at a time", a_byte_at_a_time);
-    test_run("drivers: cut at every byte", cut_at_every_byte);
+    test_run_all();
     return test_report();
 }

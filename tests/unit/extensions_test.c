@@ -54,7 +54,7 @@ static void check_bad(const char *list, const char *wanted) {
     CHECK_FOR(!extensions_valid(text_of(list)), "\"%s\" is accepted", list);
 }
 
-static void examples_of_the_rfc(void) {
+TEST("extensions: the examples of RFC 6455, 9.1") {
     check_good("foo", "<foo>");
     check_good("bar; baz=2", "<bar>[baz]{2}");
     check_good("foo, bar; baz=2", "<foo><bar>[baz]{2}");
@@ -64,7 +64,7 @@ static void examples_of_the_rfc(void) {
     check_good("private-extension", "<private-extension>");
 }
 
-static void offers_of_browsers(void) {
+TEST("extensions: the offers of browsers") {
     check_good("permessage-deflate; client_max_window_bits",
                "<permessage-deflate>[client_max_window_bits]"); /* Chromium, Node's ws, Postman */
     check_good("permessage-deflate", "<permessage-deflate>");   /* Firefox, Safari */
@@ -75,45 +75,45 @@ static void offers_of_browsers(void) {
                "<permessage-deflate>[client_max_window_bits]");
 }
 
-static void quoted_values(void) {
+TEST("extensions: a quoted value loses its quotation marks") {
     check_good("a; b=\"10\"", "<a>[b]{10}");
     check_good("a; b=\"10\"; c=\"x.y\", d", "<a>[b]{10}[c]{x.y}<d>");
     check_good("a;b=\"c\",d", "<a>[b]{c}<d>");
     check_good("a; b=\"1\\0\"; c", "<a>[b]{1\\0}[c]"); /* a backslash quotes what follows */
 }
 
-static void white_space_anywhere_between(void) {
+TEST("extensions: white space between all parts") {
     check_good("a;b;c=1,d", "<a>[b][c]{1}<d>");
     check_good("  a  ;  b  ;  c  =  1  ,  d  ", "<a>[b][c]{1}<d>");
     check_good("\ta\t;\tb\t;\tc\t=\t\"1\"\t,\td\t", "<a>[b][c]{1}<d>");
 }
 
 /* RFC 2616, 2.1: a receiver of a #rule skips elements that are empty. */
-static void empty_elements(void) {
+TEST("extensions: empty elements are skipped") {
     check_good(",a", "<a>");
     check_good("a,", "<a>");
     check_good("a,,b", "<a><b>");
     check_good(" , ,a; b ,, ,c; d=1, ,", "<a>[b]<c>[d]{1}");
 }
 
-static void repeated_parameters_and_values(void) {
+TEST("extensions: repeated names are not this grammar's matter") {
     check_good("a; b; b=1; b=2", "<a>[b][b]{1}[b]{2}");
     check_good("a, a, A", "<a><a><A>");
 }
 
-static void every_character_of_a_token(void) {
+TEST("extensions: every character of a token") {
     check_good("!#$%&'*+-.^_`|~09azAZ; !#$%&'*+-.^_`|~09azAZ=!#$%&'*+-.^_`|~09azAZ",
                "<!#$%&'*+-.^_`|~09azAZ>[!#$%&'*+-.^_`|~09azAZ]{!#$%&'*+-.^_`|~09azAZ}");
 }
 
-static void list_without_an_extension(void) {
+TEST("extensions: a list names at least one extension") {
     check_bad("", "");
     check_bad(" \t", "");
     check_bad(",", "");
     check_bad(" , ,, ", "");
 }
 
-static void extension_without_a_name(void) {
+TEST("extensions: an extension without a name") {
     check_bad(";", "BAD");
     check_bad("; b", "BAD");
     check_bad("=1", "BAD");
@@ -122,7 +122,7 @@ static void extension_without_a_name(void) {
     check_bad("a,;", "<a>BAD");
 }
 
-static void parameter_without_a_name(void) {
+TEST("extensions: a parameter without a name") {
     check_bad("a;", "<a>BAD");
     check_bad("a; ", "<a>BAD");
     check_bad("a;;b", "<a>BAD");
@@ -133,7 +133,7 @@ static void parameter_without_a_name(void) {
     check_bad("a, b;", "<a><b>BAD");
 }
 
-static void parameter_without_a_value(void) {
+TEST("extensions: '=' without a value") {
     check_bad("a; b=", "<a>BAD");
     check_bad("a; b= ", "<a>BAD");
     check_bad("a; b=;c", "<a>BAD");
@@ -141,7 +141,7 @@ static void parameter_without_a_value(void) {
     check_bad("a; b==1", "<a>BAD");
 }
 
-static void quoted_value_that_is_no_token(void) {
+TEST("extensions: a quoted value that is no token") {
     check_bad("a; b=\"\"", "<a>BAD");
     check_bad("a; b=\"1 0\"", "<a>BAD");
     check_bad("a; b=\" 10\"", "<a>BAD");
@@ -154,7 +154,7 @@ static void quoted_value_that_is_no_token(void) {
     check_bad("a; b=\"10\\", "<a>BAD");
 }
 
-static void quotation_marks_in_wrong_places(void) {
+TEST("extensions: quotation marks in wrong places") {
     check_bad("a; b=\"10", "<a>BAD");
     check_bad("a; b=\"", "<a>BAD");
     check_bad("a; b=10\"", "<a>[b]{10}BAD");
@@ -164,7 +164,7 @@ static void quotation_marks_in_wrong_places(void) {
     check_bad("a; b\"c\"", "<a>[b]BAD");
 }
 
-static void parts_without_a_separator(void) {
+TEST("extensions: parts without a separator") {
     check_bad("a b", "<a>BAD");
     check_bad("a; b c", "<a>[b]BAD");
     check_bad("a; b=1 2", "<a>[b]{1}BAD");
@@ -173,7 +173,7 @@ static void parts_without_a_separator(void) {
 }
 
 /* Every byte that is neither of a token nor a delimiter breaks a name, a parameter and a value. */
-static void characters_outside_tokens(void) {
+TEST("extensions: characters outside tokens") {
     const char *allowed = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTU"
                           "VWXYZ";
     static const char *const patterns[] = {"a?", "?a", "a; b?", "a; ?b", "a; b=c?", "a; b=\"c?\""};
@@ -192,7 +192,7 @@ static void characters_outside_tokens(void) {
 }
 
 /* The list ends where its length says, not where the bytes stop to make sense. */
-static void length_is_kept(void) {
+TEST("extensions: the list ends with its length") {
     const char *list = "a; b=\"10\", c";
     for (size_t length = 0; length <= strlen(list); length++) {
         char exact[16], parts[100], wanted[100];
@@ -203,25 +203,4 @@ static void length_is_kept(void) {
         CHECK_FOR(strcmp(parts, wanted) == 0, "%zu bytes have the parts %s, not %s", length, parts,
                   wanted);
     }
-}
-
-int main(void) {
-    test_run("extensions: the examples of RFC 6455, 9.1", examples_of_the_rfc);
-    test_run("extensions: the offers of browsers", offers_of_browsers);
-    test_run("extensions: a quoted value loses its quotation marks", quoted_values);
-    test_run("extensions: white space between all parts", white_space_anywhere_between);
-    test_run("extensions: empty elements are skipped", empty_elements);
-    test_run("extensions: repeated names are not this grammar's matter",
-             repeated_parameters_and_values);
-    test_run("extensions: every character of a token", every_character_of_a_token);
-    test_run("extensions: a list names at least one extension", list_without_an_extension);
-    test_run("extensions: an extension without a name", extension_without_a_name);
-    test_run("extensions: a parameter without a name", parameter_without_a_name);
-    test_run("extensions: '=' without a value", parameter_without_a_value);
-    test_run("extensions: a quoted value that is no token", quoted_value_that_is_no_token);
-    test_run("extensions: quotation marks in wrong places", quotation_marks_in_wrong_places);
-    test_run("extensions: parts without a separator", parts_without_a_separator);
-    test_run("extensions: characters outside tokens", characters_outside_tokens);
-    test_run("extensions: the list ends with its length", length_is_kept);
-    return test_report();
 }

@@ -43,7 +43,7 @@ static void check_picture(const struct picture *picture, const char *const *want
 
 /* clang-format off */
 
-static void masked_hello(void) {
+TEST("frame_draw: the masked \"Hello\" of RFC 6455, 5.7") {
     static const uint8_t frame[] = {
         0x81,                        /* FIN, text */
         0x85,                        /* MASK, length 5 */
@@ -68,7 +68,7 @@ static void masked_hello(void) {
     check_picture(&picture, wanted, sizeof wanted / sizeof wanted[0]);
 }
 
-static void unmasked_frame(void) {
+TEST("frame_draw: an unmasked frame") {
     static const uint8_t frame[] = {
         0x8a,                  /* FIN, pong */
         0x04,                  /* length 4 */
@@ -89,7 +89,7 @@ static void unmasked_frame(void) {
     check_picture(&picture, wanted, sizeof wanted / sizeof wanted[0]);
 }
 
-static void frame_without_payload(void) {
+TEST("frame_draw: a frame without payload, all reserved bits set") {
     static const uint8_t frame[] = {
         0x70, /* RSV1, RSV2 and RSV3, continuation, more to follow */
         0x00  /* length 0 */
@@ -106,7 +106,7 @@ static void frame_without_payload(void) {
     check_picture(&picture, wanted, sizeof wanted / sizeof wanted[0]);
 }
 
-static void length_of_16_bits(void) {
+TEST("frame_draw: a length of 16 bits and a long payload") {
     uint8_t frame[4 + 256] = {
         0x82,      /* FIN, binary */
         0x7e,      /* the length follows in 16 bits */
@@ -141,7 +141,7 @@ static void length_of_16_bits(void) {
 }
 
 /* Of a payload that has not arrived yet, what is there is drawn and the rest is counted. */
-static void length_of_64_bits(void) {
+TEST("frame_draw: a length of 64 bits and a payload on its way") {
     static const uint8_t frame[] = {
         0x02,                                           /* binary, more to follow */
         0xff,                                           /* MASK, the length follows in 64 bits */
@@ -176,7 +176,7 @@ static void length_of_64_bits(void) {
 
 /* clang-format on */
 
-static void names_of_opcodes(void) {
+TEST("frame_draw: the names of the opcodes") {
     static const struct {
         uint8_t opcode;
         const char *cell;
@@ -194,7 +194,7 @@ static void names_of_opcodes(void) {
     }
 }
 
-static void each_bit_of_the_first_byte(void) {
+TEST("frame_draw: each bit of the first byte") {
     static const struct {
         uint8_t byte;
         const char *cell;
@@ -213,7 +213,7 @@ static void each_bit_of_the_first_byte(void) {
 }
 
 /* One, two or three digits have the same place. */
-static void lengths_of_seven_bits(void) {
+TEST("frame_draw: every length of seven bits") {
     for (size_t length = 0; length <= 125; length++) {
         uint8_t frame[2 + 125] = {0x81, (uint8_t)length};
         char wanted[40];
@@ -244,7 +244,7 @@ static void check_shape(const struct picture *picture, size_t cells) {
     }
 }
 
-static void every_kind_of_header_keeps_its_shape(void) {
+TEST("frame_draw: every kind of header keeps its shape, within 80 columns") {
     static const uint64_t lengths[] = {0,   1,   9,     10,    99,         100,      125,
                                        126, 999, 65535, 65536, 0xffffffff, INT64_MAX};
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
@@ -265,18 +265,4 @@ static void every_kind_of_header_keeps_its_shape(void) {
             }
         }
     }
-}
-
-int main(void) {
-    test_run("frame_draw: the masked \"Hello\" of RFC 6455, 5.7", masked_hello);
-    test_run("frame_draw: an unmasked frame", unmasked_frame);
-    test_run("frame_draw: a frame without payload, all reserved bits set", frame_without_payload);
-    test_run("frame_draw: a length of 16 bits and a long payload", length_of_16_bits);
-    test_run("frame_draw: a length of 64 bits and a payload on its way", length_of_64_bits);
-    test_run("frame_draw: each bit of the first byte", each_bit_of_the_first_byte);
-    test_run("frame_draw: the names of the opcodes", names_of_opcodes);
-    test_run("frame_draw: every length of seven bits", lengths_of_seven_bits);
-    test_run("frame_draw: every kind of header keeps its shape, within 80 columns",
-             every_kind_of_header_keeps_its_shape);
-    return test_report();
 }

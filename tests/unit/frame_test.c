@@ -107,11 +107,11 @@ static void all_first_two_bytes(bool masked) {
     }
 }
 
-static void all_first_two_bytes_to_a_server(void) {
+TEST("frame: all 65,536 first two bytes, to a server") {
     all_first_two_bytes(true);
 }
 
-static void all_first_two_bytes_to_a_client(void) {
+TEST("frame: all 65,536 first two bytes, to a client") {
     all_first_two_bytes(false);
 }
 
@@ -133,7 +133,7 @@ static void expect(const uint8_t *bytes, size_t len, const struct frame_rules *r
     }
 }
 
-static void first_byte_decides(void) {
+TEST("frame: what the first byte breaks is known at once") {
     expect((const uint8_t[]){0xc1}, 1, &server, FRAME_RESERVED_BIT); /* RSV1, text */
     expect((const uint8_t[]){0xa1}, 1, &server, FRAME_RESERVED_BIT); /* RSV2 */
     expect((const uint8_t[]){0x91}, 1, &server, FRAME_RESERVED_BIT); /* RSV3 */
@@ -145,7 +145,7 @@ static void first_byte_decides(void) {
     expect((const uint8_t[]){0x09}, 1, &client, FRAME_FRAGMENTED_CONTROL); /* FIN 0, ping */
 }
 
-static void second_byte_decides(void) {
+TEST("frame: what the second byte breaks is known at once") {
     expect((const uint8_t[]){0x81, 0x05}, 2, &server, FRAME_NOT_MASKED);
     expect((const uint8_t[]){0x81, 0x85}, 2, &client, FRAME_MASKED);
     expect((const uint8_t[]){0x89, 0xfe}, 2, &server, FRAME_CONTROL_TOO_LONG); /* 16-bit form */
@@ -153,7 +153,7 @@ static void second_byte_decides(void) {
 }
 
 /* One bit each: an extension that owns RSV1 does not own the others. */
-static void reserved_bits_that_were_agreed_on(void) {
+TEST("frame: a reserved bit may be agreed on") {
     static const struct frame_rules deflate = {.masked = true, .allowed_rsv = FRAME_RSV1};
     struct frame_header header;
     const uint8_t rsv1[] = {0xc1, 0x80, 0x00, 0x00, 0x00, 0x00}; /* RSV1, text, masked, empty */
@@ -219,7 +219,7 @@ static void check_length(size_t index, bool masked) {
     CHECK(!masked || memcmp(decoded.masking_key, example_key, 4) == 0);
 }
 
-static void lengths_at_the_edges_of_each_form(void) {
+TEST("frame: lengths at the edges of each form, both ways") {
     for (size_t i = 0; i < LENGTHS; i++) {
         check_length(i, false);
         check_length(i, true);
@@ -227,7 +227,7 @@ static void lengths_at_the_edges_of_each_form(void) {
 }
 
 /* Each header that can be encoded comes back as it was. */
-static void every_field_both_ways(void) {
+TEST("frame: every field, both ways") {
     for (unsigned combination = 0; combination < 512; combination++) {
         for (size_t i = 0; i < LENGTHS; i++) {
             unsigned opcode = combination % 16;
@@ -254,7 +254,7 @@ static void every_field_both_ways(void) {
 }
 
 /* All 65,536 values of the 16-bit form: those up to 125 belong into seven bits. */
-static void sixteen_bits_for_less_than_126(void) {
+TEST("frame: a 16-bit length below 126 is not minimal") {
     for (unsigned length = 0; length < 65536; length++) {
         const uint8_t bytes[] = {0x82, 0x7e, (uint8_t)(length / 256), (uint8_t)(length % 256)};
         struct frame_header header;
@@ -268,7 +268,7 @@ static void sixteen_bits_for_less_than_126(void) {
     expect((const uint8_t[]){0x82, 0xfe, 0x00, 0x7d}, 4, &server, FRAME_LENGTH_NOT_MINIMAL);
 }
 
-static void sixty_four_bits_for_less_than_65536(void) {
+TEST("frame: a 64-bit length below 65,536 is not minimal") {
     static const uint16_t few[] = {0, 1, 125, 126, 127, 128, 255, 256, 32768, 65535};
     for (size_t i = 0; i < sizeof few / sizeof few[0]; i++) {
         uint8_t bytes[10] = {
@@ -279,7 +279,7 @@ static void sixty_four_bits_for_less_than_65536(void) {
     }
 }
 
-static void top_bit_of_64_bits(void) {
+TEST("frame: the top bit of a 64-bit length is 0") {
     expect((const uint8_t[]){0x82, 0x7f, 0x80}, 3, &client, FRAME_LENGTH_TOP_BIT);
     expect((const uint8_t[]){0x82, 0xff, 0x80}, 3, &server, FRAME_LENGTH_TOP_BIT);
     expect((const uint8_t[]){0x82, 0x7f, 0xff}, 3, &client, FRAME_LENGTH_TOP_BIT);
@@ -288,7 +288,7 @@ static void top_bit_of_64_bits(void) {
 }
 
 /* Byte i of a payload goes with byte i modulo 4 of the key (5.3), whatever has come before. */
-static void mask_from_an_offset(void) {
+TEST("frame: a mask begins where the payload goes on") {
     uint8_t bytes[7] = {0}, wanted[] = {0x21, 0x3d, 0x37, 0xfa, 0x21, 0x3d, 0x37};
     frame_mask(bytes, bytes, sizeof bytes, example_key, 2);
     CHECK_BYTES(bytes, sizeof bytes, wanted, sizeof wanted);
@@ -319,7 +319,7 @@ static void check_example(const uint8_t *bytes, size_t len, const struct frame_h
     }
 }
 
-static void examples_of_the_rfc(void) {
+TEST("frame: the examples of RFC 6455, 5.7") {
     static const uint8_t unmasked[] = {0x81, 0x05, 0x48, 0x65, 0x6c, 0x6c, 0x6f};
     static const uint8_t masked[] = {0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d,
                                      0x7f, 0x9f, 0x4d, 0x51, 0x58};
@@ -343,7 +343,7 @@ static void examples_of_the_rfc(void) {
                   &(struct frame_header){true, 0, 2, false, {0}, 65536}, NULL);
 }
 
-static void names_of_opcodes(void) {
+TEST("frame: the names of the opcodes") {
     for (uint8_t opcode = 0; opcode < 16; opcode++) {
         const char *name = frame_opcode_name(opcode);
         CHECK_FOR(strcmp(name, opcodes[opcode].name) == 0, "opcode %d is %s", opcode, name);
@@ -351,7 +351,7 @@ static void names_of_opcodes(void) {
     }
 }
 
-static void sentences(void) {
+TEST("frame: the sentence of every verdict fits into a Close") {
     for (int verdict = FRAME_OK; verdict <= FRAME_LENGTH_TOP_BIT; verdict++) {
         const char *sentence = frame_verdict_sentence((enum frame_verdict)verdict);
         CHECK_FOR(strlen(sentence) > 10 && strlen(sentence) <= CLOSE_REASON_MAX, "\"%s\"",
@@ -366,31 +366,10 @@ static void sentences(void) {
 }
 
 /* Who unmasks need not ask: a key of zeros changes nothing. */
-static void without_a_mask_the_key_is_zeros(void) {
+TEST("frame: without a mask the key is zeros") {
     static const uint8_t bytes[] = {0x81, 0x00}, zeros[4] = {0};
     struct frame_header header;
     memset(&header, 0xa5, sizeof header);
     CHECK_EQUAL(frame_decode_header(bytes, sizeof bytes, &client, &header), FRAME_OK);
     CHECK_BYTES(header.masking_key, sizeof header.masking_key, zeros, sizeof zeros);
-}
-
-int main(void) {
-    test_run("frame: without a mask the key is zeros", without_a_mask_the_key_is_zeros);
-    test_run("frame: all 65,536 first two bytes, to a server", all_first_two_bytes_to_a_server);
-    test_run("frame: all 65,536 first two bytes, to a client", all_first_two_bytes_to_a_client);
-    test_run("frame: what the first byte breaks is known at once", first_byte_decides);
-    test_run("frame: what the second byte breaks is known at once", second_byte_decides);
-    test_run("frame: a reserved bit may be agreed on", reserved_bits_that_were_agreed_on);
-    test_run("frame: lengths at the edges of each form, both ways",
-             lengths_at_the_edges_of_each_form);
-    test_run("frame: every field, both ways", every_field_both_ways);
-    test_run("frame: a 16-bit length below 126 is not minimal", sixteen_bits_for_less_than_126);
-    test_run("frame: a 64-bit length below 65,536 is not minimal",
-             sixty_four_bits_for_less_than_65536);
-    test_run("frame: the top bit of a 64-bit length is 0", top_bit_of_64_bits);
-    test_run("frame: a mask begins where the payload goes on", mask_from_an_offset);
-    test_run("frame: the examples of RFC 6455, 5.7", examples_of_the_rfc);
-    test_run("frame: the names of the opcodes", names_of_opcodes);
-    test_run("frame: the sentence of every verdict fits into a Close", sentences);
-    return test_report();
 }

@@ -8,7 +8,7 @@
 
 enum { VERDICTS = HANDSHAKE_BAD_EXTENSIONS + 1, HEADERS_MAX = 512 };
 
-static void accept_values(void) {
+TEST("handshake: the accept value of known keys (1.3)") {
     static const char *const examples[][2] = {
         {ASKING_KEY, ASKING_ACCEPT},
         {"x3JJHMbDL1EzLkh9GBhXDw==", "HSmrc0sMlYUkAGmm5OPpG2HaGWk="},
@@ -25,7 +25,7 @@ static void accept_values(void) {
 
 /* The answer to every verdict. A 426 names the protocol and the version that would do (4.4), a 405
  * the method (RFC 9110, 15.5.6). */
-static void statuses_and_headers(void) {
+TEST("handshake: status and headers of every verdict") {
     static const char upgrade[] =
         "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n";
     static const struct {
@@ -51,7 +51,7 @@ static void statuses_and_headers(void) {
     }
 }
 
-static void sentences(void) {
+TEST("handshake: a sentence for every verdict") {
     for (int i = 0; i < VERDICTS; i++) {
         const char *sentence = handshake_sentence((enum handshake_verdict)i);
         CHECK_FOR(strlen(sentence) > 10 && sentence[strlen(sentence) - 1] == '.', "\"%s\"",
@@ -73,7 +73,7 @@ static void check_headers(const char *subprotocol, const char *wanted) {
 }
 
 /* A header without a value is never sent: browsers fail the connection on it. */
-static void headers_of_the_answer(void) {
+TEST("handshake: the headers of the answer") {
     check_headers(NULL, "Upgrade: websocket\r\n"
                         "Connection: Upgrade\r\n"
                         "Sec-WebSocket-Accept: " ASKING_ACCEPT "\r\n");
@@ -83,7 +83,7 @@ static void headers_of_the_answer(void) {
                           "Sec-WebSocket-Protocol: chat\r\n");
 }
 
-static void longest_subprotocol(void) {
+TEST("handshake: the longest subprotocol fits") {
     char name[HANDSHAKE_SUBPROTOCOL_MAX + 1], wanted[HEADERS_MAX];
     memset(name, 'x', HANDSHAKE_SUBPROTOCOL_MAX);
     name[HANDSHAKE_SUBPROTOCOL_MAX] = '\0';
@@ -93,13 +93,4 @@ static void longest_subprotocol(void) {
              "Sec-WebSocket-Protocol: %s\r\n",
              name);
     check_headers(name, wanted);
-}
-
-int main(void) {
-    test_run("handshake: the accept value of known keys (1.3)", accept_values);
-    test_run("handshake: status and headers of every verdict", statuses_and_headers);
-    test_run("handshake: a sentence for every verdict", sentences);
-    test_run("handshake: the headers of the answer", headers_of_the_answer);
-    test_run("handshake: the longest subprotocol fits", longest_subprotocol);
-    return test_report();
 }

@@ -73,7 +73,7 @@ static void copy_request(char text[HANDSHAKE_REQUEST_TEXT_SIZE], const char *req
     text[i] = '\0';
 }
 
-static void real_clients_behind_any_proxy(void) {
+TEST("handshake: real clients, behind any proxy") {
     for (size_t i = 0; i < sizeof client_requests / sizeof client_requests[0]; i++) {
         for (int name_case = AS_SENT; name_case <= UPPER; name_case++) {
             char text[HANDSHAKE_REQUEST_TEXT_SIZE];
@@ -101,7 +101,7 @@ static void expect_wanted(const char *lines, bool wanted) {
               wanted ? "not wanted" : "wanted", text);
 }
 
-static void plain_requests_are_no_handshake(void) {
+TEST("handshake: plain requests are told apart") {
     expect_wanted("", false);
     expect_wanted("Connection: keep-alive\r\nUpgrade-Insecure-Requests: 1\r\n", false);
     expect_wanted("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n", false);
@@ -123,7 +123,7 @@ static void plain_requests_are_no_handshake(void) {
 
 /* What is left of a handshake behind a proxy still shows that one was meant, and the sentence names
  * the settings that are missing. The first line stands for nginx without any of them. */
-static void requests_stripped_by_a_proxy(void) {
+TEST("handshake: requests that a proxy has stripped") {
     static const struct {
         const char *version, *headers;
         enum handshake_verdict verdict;
@@ -168,11 +168,4 @@ static void requests_stripped_by_a_proxy(void) {
                       "%s lacks %s", handshake_sentence(verdict), rows[i].settings[setting]);
         }
     }
-}
-
-int main(void) {
-    test_run("handshake: real clients, behind any proxy", real_clients_behind_any_proxy);
-    test_run("handshake: plain requests are told apart", plain_requests_are_no_handshake);
-    test_run("handshake: requests that a proxy has stripped", requests_stripped_by_a_proxy);
-    return test_report();
 }

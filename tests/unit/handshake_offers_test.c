@@ -24,7 +24,7 @@ static void expect_subprotocol(const char *lines, const char *wanted) {
 }
 
 /* Items 8 of 4.2.1 and 5 of 4.2.2. The order is the client's wish. */
-static void choice_of_subprotocol(void) {
+TEST("handshake: the first subprotocol of the client's list") {
     expect_subprotocol("Sec-WebSocket-Protocol: chat", "chat");
     expect_subprotocol("Sec-WebSocket-Protocol: chat, superchat", "chat");
     expect_subprotocol("Sec-WebSocket-Protocol: superchat, chat", "superchat");
@@ -33,21 +33,21 @@ static void choice_of_subprotocol(void) {
     expect_subprotocol("Sec-WebSocket-Protocol: chat, chat", "chat");
 }
 
-static void subprotocols_in_several_headers(void) {
+TEST("handshake: subprotocols in several headers") {
     expect_subprotocol("Sec-WebSocket-Protocol: soap\r\nSec-WebSocket-Protocol: superchat, chat",
                        "superchat");
     expect_subprotocol("Sec-WebSocket-Protocol: superchat\r\nX: y\r\nSec-WebSocket-Protocol: chat",
                        "superchat");
 }
 
-static void no_common_subprotocol(void) {
+TEST("handshake: no common subprotocol, no choice") {
     expect_subprotocol(NULL, NULL);
     expect_subprotocol("Sec-WebSocket-Protocol: soap, wamp", NULL);
     expect_subprotocol("Sec-WebSocket-Protocol: Chat, CHAT", NULL); /* case counts (11.5) */
     expect_subprotocol("Sec-WebSocket-Protocol: chats, cha, chat.v1", NULL);
 }
 
-static void server_without_subprotocols(void) {
+TEST("handshake: a server without subprotocols") {
     static const struct handshake_policy none = {.subprotocol_count = 0};
     char text[HANDSHAKE_REQUEST_TEXT_SIZE];
     struct handshake handshake;
@@ -56,7 +56,7 @@ static void server_without_subprotocols(void) {
     CHECK(handshake.subprotocol == NULL);
 }
 
-static void subprotocols_are_tokens(void) {
+TEST("handshake: subprotocols are tokens") {
     static const char *const bad[] = {"chat room", "chat/1",    "a;b",         "\"chat\"",
                                       "chat, a b", "a b, chat", "ch\xc3\xa9t", "chat(1)",
                                       "a=b",       "chat\tchat"};
@@ -72,7 +72,7 @@ static void subprotocols_are_tokens(void) {
 }
 
 /* Item 9, and section 9.1. */
-static void extensions_are_well_formed(void) {
+TEST("handshake: extensions are well-formed") {
     handshake_request_expect(NULL,
                              "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
                              HANDSHAKE_ACCEPTED);
@@ -84,14 +84,4 @@ static void extensions_are_well_formed(void) {
     handshake_request_expect(NULL, "Sec-WebSocket-Extensions: a b", HANDSHAKE_BAD_EXTENSIONS);
     handshake_request_expect(NULL, "Sec-WebSocket-Extensions: a\r\nSec-WebSocket-Extensions: b; c=",
                              HANDSHAKE_BAD_EXTENSIONS);
-}
-
-int main(void) {
-    test_run("handshake: the first subprotocol of the client's list", choice_of_subprotocol);
-    test_run("handshake: subprotocols in several headers", subprotocols_in_several_headers);
-    test_run("handshake: no common subprotocol, no choice", no_common_subprotocol);
-    test_run("handshake: a server without subprotocols", server_without_subprotocols);
-    test_run("handshake: subprotocols are tokens", subprotocols_are_tokens);
-    test_run("handshake: extensions are well-formed", extensions_are_well_formed);
-    return test_report();
 }

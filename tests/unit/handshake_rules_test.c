@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void good_request(void) {
+TEST("handshake: a good request is accepted") {
     char text[HANDSHAKE_REQUEST_TEXT_SIZE];
     struct handshake handshake;
     handshake_request_write(text, NULL, NULL);
@@ -17,7 +17,7 @@ static void good_request(void) {
     CHECK(handshake.subprotocol == NULL);
 }
 
-static void the_target_is_a_path_without_a_fragment(void) {
+TEST("handshake: the target is a path without a fragment (3)") {
     handshake_request_expect("GET", "GET * HTTP/1.1", HANDSHAKE_BAD_TARGET);
     handshake_request_expect("GET", "GET chat HTTP/1.1", HANDSHAKE_BAD_TARGET);
     handshake_request_expect("GET", "GET /chat#top HTTP/1.1", HANDSHAKE_BAD_TARGET);
@@ -25,19 +25,19 @@ static void the_target_is_a_path_without_a_fragment(void) {
 }
 
 /* 4.2.1, item 1. */
-static void method_is_get(void) {
+TEST("handshake: the method is GET") {
     handshake_request_expect("GET", "POST /chat HTTP/1.1", HANDSHAKE_BAD_METHOD);
     handshake_request_expect("GET", "HEAD /chat HTTP/1.1", HANDSHAKE_BAD_METHOD);
     handshake_request_expect("GET", "get /chat HTTP/1.1", HANDSHAKE_BAD_METHOD);
     handshake_request_expect("GET", "GETS /chat HTTP/1.1", HANDSHAKE_BAD_METHOD);
 }
 
-static void version_of_http(void) {
+TEST("handshake: HTTP/1.1 or higher") {
     handshake_request_expect("GET", "GET /chat HTTP/1.0", HANDSHAKE_BAD_HTTP_VERSION);
     handshake_request_expect("GET", "GET /chat HTTP/1.2", HANDSHAKE_ACCEPTED); /* "or higher" */
 }
 
-static void target_in_any_form(void) {
+TEST("handshake: a target in any form") {
     handshake_request_expect("GET", "GET / HTTP/1.1", HANDSHAKE_ACCEPTED);
     handshake_request_expect("GET", "GET /chat?room=1 HTTP/1.1", HANDSHAKE_ACCEPTED);
     handshake_request_expect("GET", "GET http://server.example.com/chat HTTP/1.1",
@@ -45,7 +45,7 @@ static void target_in_any_form(void) {
 }
 
 /* Item 3. */
-static void upgrade_lists_websocket(void) {
+TEST("handshake: Upgrade lists websocket, in any case") {
     handshake_request_expect("Upgrade:", NULL, HANDSHAKE_NO_UPGRADE);
     handshake_request_expect("Upgrade:", "Upgrade:", HANDSHAKE_NO_UPGRADE);
     handshake_request_expect("Upgrade:", "Upgrade: h2c", HANDSHAKE_NO_UPGRADE);
@@ -63,7 +63,7 @@ static void upgrade_lists_websocket(void) {
 }
 
 /* Item 4. */
-static void connection_lists_upgrade(void) {
+TEST("handshake: Connection lists Upgrade, in any case") {
     handshake_request_expect("Connection:", NULL, HANDSHAKE_NO_CONNECTION_UPGRADE);
     handshake_request_expect("Connection:", "Connection:", HANDSHAKE_NO_CONNECTION_UPGRADE);
     handshake_request_expect("Connection:", "Connection: close", HANDSHAKE_NO_CONNECTION_UPGRADE);
@@ -85,7 +85,7 @@ static void connection_lists_upgrade(void) {
                              HANDSHAKE_ACCEPTED);
 }
 
-static void no_body(void) {
+TEST("handshake: no body") {
     handshake_request_expect(NULL, "Content-Length: 5", HANDSHAKE_HAS_BODY);
     handshake_request_expect(NULL, "Content-Length: 5\r\nContent-Length: 05", HANDSHAKE_HAS_BODY);
     handshake_request_expect(NULL, "Transfer-Encoding: chunked", HANDSHAKE_HAS_BODY);
@@ -100,7 +100,7 @@ static void expect_key(const char *key, enum handshake_verdict wanted) {
 }
 
 /* Item 5: "a base64-encoded value that, when decoded, is 16 bytes in length". */
-static void key_of_sixteen_bytes(void) {
+TEST("handshake: a key of exactly 16 bytes") {
     uint8_t bytes[40] = {0xfb, 0xff, 0xfe}; /* begins with +//+ in base64 */
     for (size_t count = 0; count < sizeof bytes; count++) {
         char key[80];
@@ -109,7 +109,7 @@ static void key_of_sixteen_bytes(void) {
     }
 }
 
-static void key_in_base64(void) {
+TEST("handshake: a key in base64") {
     expect_key("", HANDSHAKE_BAD_KEY);
     expect_key("dGhlIHNhbXBsZSBub25jZQ", HANDSHAKE_BAD_KEY); /* without padding */
     expect_key("dGhlIHNhbXBsZSBub25jZQ=", HANDSHAKE_BAD_KEY);
@@ -126,7 +126,7 @@ static void key_in_base64(void) {
 
 /* The example of section 4.1 has bits past its sixteenth byte that no canonical text would have,
  * and so have keys that clients string together from random characters. */
-static void key_with_stray_bits(void) {
+TEST("handshake: a key with stray bits, as in 4.1, is let pass") {
     char text[HANDSHAKE_REQUEST_TEXT_SIZE];
     struct handshake handshake;
     handshake_request_write(text,
@@ -137,7 +137,7 @@ static void key_with_stray_bits(void) {
               handshake.accept);
 }
 
-static void one_key(void) {
+TEST("handshake: exactly one key") {
     handshake_request_expect("Sec-WebSocket-Key:", NULL, HANDSHAKE_NO_KEY);
     handshake_request_expect("Sec-WebSocket-Key:", "Sec-WebSocket-Key1: " ASKING_KEY,
                              HANDSHAKE_NO_KEY);
@@ -150,7 +150,7 @@ static void one_key(void) {
 }
 
 /* Item 6. */
-static void version_thirteen(void) {
+TEST("handshake: version 13, once") {
     static const char *const bad[] = {"",      "8",     "7",        "0",     "14",   "12",
                                       "1",     "130",   "013",      "+13",   "13.0", "0x0d",
                                       "13, 8", "8, 13", "thirteen", "\"13\""};
@@ -169,7 +169,7 @@ static void version_thirteen(void) {
 }
 
 /* An older client learns which version to use, whatever else its handshake lacks by now. */
-static void version_before_key(void) {
+TEST("handshake: an older client is told of the version first") {
     const char *text = "GET /demo HTTP/1.1\r\n" /* draft-hixie-thewebsocketprotocol-76 */
                        "Host: example.com\r\n"
                        "Connection: Upgrade\r\n"
@@ -183,7 +183,7 @@ static void version_before_key(void) {
 }
 
 /* Item 7. */
-static void origins_that_are_listed(void) {
+TEST("handshake: only listed origins may connect") {
     static const char *const origins[] = {"http://example.com", "https://a.example:8443", "null"};
     static const struct handshake_policy listed = {
         origins, 3, handshake_request_spoken, 3, {NULL, NULL}};
@@ -212,14 +212,14 @@ static void origins_that_are_listed(void) {
                                   HANDSHAKE_FORBIDDEN_ORIGIN); /* none at all */
 }
 
-static void any_origin_and_none(void) {
+TEST("handshake: without a list any origin may connect") {
     handshake_request_expect(NULL, "Origin: http://evil", HANDSHAKE_ACCEPTED);
     handshake_request_expect(NULL, "Origin: null", HANDSHAKE_ACCEPTED);
     handshake_request_expect(NULL, "Origin:", HANDSHAKE_ACCEPTED);
     handshake_request_expect(NULL, NULL, HANDSHAKE_ACCEPTED);
 }
 
-static void one_origin(void) {
+TEST("handshake: at most one Origin") {
     static const char *const origins[] = {"http://a"};
     static const struct handshake_policy listed = {
         origins, 1, handshake_request_spoken, 3, {NULL, NULL}};
@@ -228,26 +228,4 @@ static void one_origin(void) {
     handshake_request_expect(NULL, same, HANDSHAKE_REPEATED_ORIGIN);
     handshake_request_expect_with(NULL, same, &listed, HANDSHAKE_REPEATED_ORIGIN);
     handshake_request_expect_with(NULL, other, &listed, HANDSHAKE_REPEATED_ORIGIN);
-}
-
-int main(void) {
-    test_run("handshake: a good request is accepted", good_request);
-    test_run("handshake: the method is GET", method_is_get);
-    test_run("handshake: HTTP/1.1 or higher", version_of_http);
-    test_run("handshake: a target in any form", target_in_any_form);
-    test_run("handshake: Upgrade lists websocket, in any case", upgrade_lists_websocket);
-    test_run("handshake: Connection lists Upgrade, in any case", connection_lists_upgrade);
-    test_run("handshake: no body", no_body);
-    test_run("handshake: a key of exactly 16 bytes", key_of_sixteen_bytes);
-    test_run("handshake: a key in base64", key_in_base64);
-    test_run("handshake: a key with stray bits, as in 4.1, is let pass", key_with_stray_bits);
-    test_run("handshake: exactly one key", one_key);
-    test_run("handshake: version 13, once", version_thirteen);
-    test_run("handshake: an older client is told of the version first", version_before_key);
-    test_run("handshake: only listed origins may connect", origins_that_are_listed);
-    test_run("handshake: without a list any origin may connect", any_origin_and_none);
-    test_run("handshake: at most one Origin", one_origin);
-    test_run("handshake: the target is a path without a fragment (3)",
-             the_target_is_a_path_without_a_fragment);
-    return test_report();
 }

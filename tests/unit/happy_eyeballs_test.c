@@ -41,7 +41,7 @@ static void check_order(const char *families, const char *wanted) {
     }
 }
 
-static void families_take_turns(void) {
+TEST("happy_eyeballs: families take turns, the resolver's first begins") {
     check_order("6", "0");
     check_order("46", "01");
     check_order("64", "01"); /* the resolver's first is the first */
@@ -61,7 +61,7 @@ static struct happy_eyeballs start(size_t count) {
     return eyeballs;
 }
 
-static void the_next_starts_after_a_delay_while_the_first_goes_on(void) {
+TEST("happy_eyeballs: the next starts after 250 ms while the first goes on") {
     struct happy_eyeballs eyeballs = start(3);
     EXPECT_START(1000, 0);
     EXPECT_WAIT(1000, 1250);
@@ -73,7 +73,7 @@ static void the_next_starts_after_a_delay_while_the_first_goes_on(void) {
     EXPECT_WAIT(DEADLINE - 1, DEADLINE);
 }
 
-static void a_failure_starts_the_next_at_once(void) {
+TEST("happy_eyeballs: a failure starts the next at once") {
     struct happy_eyeballs eyeballs = start(4);
     EXPECT_START(0, 0);
     EXPECT_WAIT(3, 250);
@@ -91,7 +91,7 @@ static void a_failure_starts_the_next_at_once(void) {
 }
 
 /* Two failures that are seen together start one attempt, and its failure the next. */
-static void one_failure_starts_no_more_than_one(void) {
+TEST("happy_eyeballs: failures that are seen together start one attempt") {
     struct happy_eyeballs eyeballs = start(4);
     EXPECT_START(0, 0);
     EXPECT_START(250, 1);
@@ -102,14 +102,14 @@ static void one_failure_starts_no_more_than_one(void) {
 }
 
 /* Whoever was late does not make up for it with several attempts at once. */
-static void a_late_start_is_followed_by_a_whole_delay(void) {
+TEST("happy_eyeballs: a late start is followed by a whole delay") {
     struct happy_eyeballs eyeballs = start(3);
     EXPECT_START(0, 0);
     EXPECT_START(1000, 1);
     EXPECT_WAIT(1000, 1250);
 }
 
-static void it_ends_when_all_have_failed(void) {
+TEST("happy_eyeballs: it ends when all have failed") {
     struct happy_eyeballs eyeballs = start(1);
     EXPECT_START(0, 0);
     EXPECT_WAIT(0, DEADLINE);
@@ -119,7 +119,7 @@ static void it_ends_when_all_have_failed(void) {
     EXPECT_GIVE_UP(0);
 }
 
-static void one_deadline_is_for_all_of_them(void) {
+TEST("happy_eyeballs: one deadline is for all of them") {
     struct happy_eyeballs eyeballs = start(3);
     EXPECT_START(DEADLINE - 300, 0);
     EXPECT_START(DEADLINE - 50, 1);
@@ -129,27 +129,10 @@ static void one_deadline_is_for_all_of_them(void) {
     EXPECT_GIVE_UP(DEADLINE); /* the look-up has taken all the time */
 }
 
-static void as_many_as_there_may_be(void) {
+TEST("happy_eyeballs: as many as there may be") {
     struct happy_eyeballs eyeballs = start(HAPPY_EYEBALLS_MAX);
     for (int64_t i = 0; i < HAPPY_EYEBALLS_MAX; i++) {
         EXPECT_START(i * HAPPY_EYEBALLS_DELAY, i);
     }
     EXPECT_WAIT(5000, DEADLINE);
-}
-
-int main(void) {
-    test_run("happy_eyeballs: families take turns, the resolver's first begins",
-             families_take_turns);
-    test_run("happy_eyeballs: the next starts after 250 ms while the first goes on",
-             the_next_starts_after_a_delay_while_the_first_goes_on);
-    test_run("happy_eyeballs: a failure starts the next at once",
-             a_failure_starts_the_next_at_once);
-    test_run("happy_eyeballs: failures that are seen together start one attempt",
-             one_failure_starts_no_more_than_one);
-    test_run("happy_eyeballs: a late start is followed by a whole delay",
-             a_late_start_is_followed_by_a_whole_delay);
-    test_run("happy_eyeballs: it ends when all have failed", it_ends_when_all_have_failed);
-    test_run("happy_eyeballs: one deadline is for all of them", one_deadline_is_for_all_of_them);
-    test_run("happy_eyeballs: as many as there may be", as_many_as_there_may_be);
-    return test_report();
 }

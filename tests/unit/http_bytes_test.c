@@ -79,25 +79,18 @@ static enum http_verdict in_host(int byte) {
                                                             : HTTP_BAD_HOST;
 }
 
-static void every_byte_in_the_request_line(void) {
+TEST("http: every byte in each part of the request line") {
     expect_every_byte("G?T / HTTP/1.1\r\nHost: a\r\n\r\n", in_method);
     expect_every_byte("GET /?x HTTP/1.1\r\nHost: a\r\n\r\n", in_target);
     expect_every_byte("GET / HTTP/?.1\r\nHost: a\r\n\r\n", in_major_version);
     expect_every_byte("GET / HTTP/1.?\r\nHost: a\r\n\r\n", in_minor_version);
 }
 
-static void every_byte_in_a_header(void) {
+TEST("http: every byte in a header's name and value") {
     expect_every_byte("GET / HTTP/1.1\r\nHost: a\r\nA?B: c\r\n\r\n", in_header_name);
     expect_every_byte("GET / HTTP/1.1\r\nHost: a\r\nA: b?c\r\n\r\n", in_header_value);
 }
 
-static void every_byte_in_host(void) {
+TEST("http: every byte in Host") {
     expect_every_byte("GET / HTTP/1.1\r\nHost: a?0\r\n\r\n", in_host);
-}
-
-int main(void) {
-    test_run("http: every byte in each part of the request line", every_byte_in_the_request_line);
-    test_run("http: every byte in a header's name and value", every_byte_in_a_header);
-    test_run("http: every byte in Host", every_byte_in_host);
-    return test_report();
 }

@@ -49,7 +49,7 @@ static const char *const good_requests[][2] = {
 };
 enum { GOOD_REQUESTS = sizeof good_requests / sizeof good_requests[0] };
 
-static void good_requests_are_complete(void) {
+TEST("http: good requests are complete, with the right parts") {
     for (size_t i = 0; i < GOOD_REQUESTS; i++) {
         const char *text = good_requests[i][0];
         char description[600];
@@ -63,7 +63,7 @@ static void good_requests_are_complete(void) {
     }
 }
 
-static void every_prefix_is_incomplete(void) {
+TEST("http: every prefix of a good request is incomplete") {
     for (size_t i = 0; i < GOOD_REQUESTS; i++) {
         const char *text = good_requests[i][0];
         for (size_t length = 0; length < strlen(text); length++) {
@@ -76,7 +76,7 @@ static void every_prefix_is_incomplete(void) {
 }
 
 /* The first frame may come in the same segment. It is not HTTP's, whatever it holds. */
-static void bytes_after_the_head_do_not_matter(void) {
+TEST("http: bytes after the head do not matter") {
     static const char frame[] = "\x81\x85\x00\n\r\n\n\r\0\x16 GET\r\n\r\n"; /* with its NUL */
     for (size_t i = 0; i < GOOD_REQUESTS; i++) {
         char text[600], description[600];
@@ -93,7 +93,7 @@ static void bytes_after_the_head_do_not_matter(void) {
 }
 
 /* A call without new bytes changes nothing. */
-static void no_new_bytes(void) {
+TEST("http: a call without new bytes changes nothing") {
     struct http_feed stream;
     http_feed_start(&stream, good_requests[0][0], strlen(good_requests[0][0]));
     for (size_t end = 0; end < stream.len; end++) {
@@ -121,7 +121,7 @@ static void check_linear(const char *start, size_t limit) {
     }
 }
 
-static void scanned_bytes_are_not_looked_at_again(void) {
+TEST("http: scanned bytes are not looked at again") {
     check_linear("GET /", HTTP_LINE_MAX);
     check_linear("\r\nGET /", HTTP_LINE_MAX);
     check_linear("GET / HTTP/1.1\r\nHost: a\r\nCookie: ", HTTP_HEAD_MAX - 1);
@@ -155,7 +155,7 @@ static enum http_verdict check_cuts(const char *bytes, size_t len) {
     return whole.verdict;
 }
 
-static void random_requests(void) {
+TEST("http: random requests, whole and in pieces") {
     static const struct {
         char bytes[20];
         size_t len;
@@ -202,7 +202,7 @@ static void random_requests(void) {
 }
 
 /* Good requests in which one to three bytes were changed, put in or taken out. */
-static void mutated_requests(void) {
+TEST("http: mutated requests, whole and in pieces") {
     static const char bytes_of_interest[] = "\r\n\r\n :,\t\0aZ/1\x16\x7f\x80";
     size_t given[HTTP_FEED_VERDICTS] = {0};
     for (int round = 0; round < 100000; round++) {
@@ -227,7 +227,7 @@ static void mutated_requests(void) {
     CHECK(given[HTTP_BAD_HEADER_VALUE] > 100 && given[HTTP_FOLDED_HEADER] > 10);
 }
 
-static void random_bytes(void) {
+TEST("http: random bytes, whole and in pieces") {
     for (int round = 0; round < 100000; round++) {
         char bytes[64];
         size_t len = pick(sizeof bytes);
@@ -236,16 +236,4 @@ static void random_bytes(void) {
         }
         check_cuts(bytes, len);
     }
-}
-
-int main(void) {
-    test_run("http: good requests are complete, with the right parts", good_requests_are_complete);
-    test_run("http: every prefix of a good request is incomplete", every_prefix_is_incomplete);
-    test_run("http: bytes after the head do not matter", bytes_after_the_head_do_not_matter);
-    test_run("http: a call without new bytes changes nothing", no_new_bytes);
-    test_run("http: scanned bytes are not looked at again", scanned_bytes_are_not_looked_at_again);
-    test_run("http: random requests, whole and in pieces", random_requests);
-    test_run("http: mutated requests, whole and in pieces", mutated_requests);
-    test_run("http: random bytes, whole and in pieces", random_bytes);
-    return test_report();
 }

@@ -18,7 +18,7 @@ static void hosts(const char *const *values, bool wanted) {
 }
 
 /* RFC 3986, 3.2.2. An address of IPv4 is a name like others. */
-static void host_is_a_name(void) {
+TEST("http: Host is a name") {
     static const char *const good[] = {
         "a",       "localhost", "127.0.0.1", "999.1.1.1",      "a.b.",
         "under_s", "%41",       "a%e9%FFz",  "!$&'()*+;=-._~", NULL};
@@ -29,7 +29,7 @@ static void host_is_a_name(void) {
     hosts(bad, false);
 }
 
-static void host_is_an_address_in_brackets(void) {
+TEST("http: Host is an address in brackets") {
     static const char *const good[] = {"[::]",
                                        "[::1]",
                                        "[2001:DB8::1]",
@@ -70,7 +70,7 @@ static void host_is_an_address_in_brackets(void) {
 }
 
 /* RFC 3986, 3.2.3: digits, or none; and TCP has 65535 ports. */
-static void host_with_a_port(void) {
+TEST("http: Host has a port of TCP") {
     static const char *const good[] = {"a:80",    "a:",     "a:0",       "a:65535",
                                        "a:00080", "[::1]:", "[::1]:443", NULL};
     static const char *const bad[] = {"a:65536",
@@ -93,14 +93,14 @@ static void host_with_a_port(void) {
 
 /* An empty value says that the target has no authority (RFC 9112, 3.2). Then the server may take
  * the site it is set up for (3.3). A port alone is no authority of http (RFC 9110, 4.2.1). */
-static void host_that_is_empty(void) {
+TEST("http: Host may be empty, but not before a port") {
     expect_host("", true);
     expect_host(":80", false);
     expect_host(":", false);
 }
 
 /* A value that ends where its memory ends; the address sanitizer sees who looks further. */
-static void host_that_is_cut(void) {
+TEST("http: nothing past the end of Host is looked at") {
     static const char *const hosts_to_cut[] = {"[::1]:80", "a%41:80", "[v1.a]:1"};
     for (size_t i = 0; i < sizeof hosts_to_cut / sizeof hosts_to_cut[0]; i++) {
         for (size_t length = 0; length <= strlen(hosts_to_cut[i]); length++) {
@@ -132,7 +132,7 @@ static void expect(const char *lines, enum http_verdict wanted, bool with_body) 
     CHECK_FOR(has_body == with_body, "%s body for %s", has_body ? "a" : "no", lines);
 }
 
-static void content_length_is_a_number(void) {
+TEST("http: Content-Length is a number") {
     static const char *const bad[] = {"",
                                       "-1",
                                       "+1",
@@ -166,7 +166,7 @@ static void content_length_is_a_number(void) {
 }
 
 /* RFC 9112, 6.3, item 5. */
-static void several_content_lengths_are_the_same(void) {
+TEST("http: several Content-Lengths are the same") {
     expect("Content-Length: 5, 5", HTTP_COMPLETE, true);
     expect("Content-Length: 5,05 ,, 5", HTTP_COMPLETE, true);
     expect("Content-Length: 5\r\nX: y\r\nCONTENT-LENGTH: 5", HTTP_COMPLETE, true);
@@ -179,7 +179,7 @@ static void several_content_lengths_are_the_same(void) {
     expect("Content-Length:\r\nContent-Length: 5", HTTP_BAD_CONTENT_LENGTH, false);
 }
 
-static void transfer_encoding_ends_with_chunked(void) {
+TEST("http: Transfer-Encoding ends with chunked") {
     expect("Transfer-Encoding: chunked", HTTP_COMPLETE, true);
     expect("transfer-encoding: , CHUNKED,", HTTP_COMPLETE, true);
     expect("Transfer-Encoding: gzip, chunked", HTTP_UNKNOWN_CODING, false);
@@ -205,7 +205,7 @@ static void transfer_encoding_ends_with_chunked(void) {
 }
 
 /* RFC 9112, 6.1: the framing of such a message is faulty. */
-static void transfer_encoding_is_not_of_http_1_0(void) {
+TEST("http: HTTP/1.0 has no Transfer-Encoding") {
     bool has_body;
     CHECK_EQUAL(check("1.0", "Transfer-Encoding: chunked", &has_body), HTTP_NOT_CHUNKED);
     CHECK_EQUAL(check("1.0", "Content-Length: 5", &has_body), HTTP_COMPLETE);
@@ -213,22 +213,8 @@ static void transfer_encoding_is_not_of_http_1_0(void) {
 }
 
 /* RFC 9112, 6.1: a server may go by Transfer-Encoding alone, or refuse as this one does. */
-static void one_of_the_two_lengths(void) {
+TEST("http: Content-Length or Transfer-Encoding, not both") {
     expect("Content-Length: 5\r\nTransfer-Encoding: chunked", HTTP_TWO_BODY_LENGTHS, false);
     expect("Transfer-Encoding: chunked\r\nContent-Length: 0", HTTP_TWO_BODY_LENGTHS, false);
     expect("Transfer-Encoding: gzip\r\nContent-Length: x", HTTP_TWO_BODY_LENGTHS, false);
-}
-
-int main(void) {
-    test_run("http: Host is a name", host_is_a_name);
-    test_run("http: Host is an address in brackets", host_is_an_address_in_brackets);
-    test_run("http: Host has a port of TCP", host_with_a_port);
-    test_run("http: Host may be empty, but not before a port", host_that_is_empty);
-    test_run("http: nothing past the end of Host is looked at", host_that_is_cut);
-    test_run("http: Content-Length is a number", content_length_is_a_number);
-    test_run("http: several Content-Lengths are the same", several_content_lengths_are_the_same);
-    test_run("http: Transfer-Encoding ends with chunked", transfer_encoding_ends_with_chunked);
-    test_run("http: HTTP/1.0 has no Transfer-Encoding", transfer_encoding_is_not_of_http_1_0);
-    test_run("http: Content-Length or Transfer-Encoding, not both", one_of_the_two_lengths);
-    return test_report();
 }

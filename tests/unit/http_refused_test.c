@@ -18,7 +18,7 @@ static void expect_request_line(const char *line, enum http_verdict wanted) {
     http_feed_expect_text(text, wanted);
 }
 
-static void line_ends(void) {
+TEST("http: every line ends with CR LF") {
     http_feed_expect_text("\n", HTTP_BARE_LF);
     http_feed_expect_text("GET / HTTP/1.1\n", HTTP_BARE_LF);
     http_feed_expect_text("GET / HTTP/1.1\r\nHost: a\n\r\n", HTTP_BARE_LF);
@@ -31,7 +31,7 @@ static void line_ends(void) {
     http_feed_expect_text("GET / HTTP/1.1\r", HTTP_INCOMPLETE); /* the LF may be still to come */
 }
 
-static void nul_bytes(void) {
+TEST("http: no NUL anywhere") {
     http_feed_expect("\0", 1, HTTP_NUL);
     http_feed_expect("GET /\0 HTTP/1.1\r\n", 17, HTTP_NUL);
     http_feed_expect("GET / HTTP/1.1\r\0", 16, HTTP_NUL);
@@ -40,7 +40,7 @@ static void nul_bytes(void) {
 }
 
 /* wss:// or https:// spoken to a port that has no TLS. */
-static void tls_client_hello(void) {
+TEST("http: a TLS handshake is told apart") {
     http_feed_expect("\x16", 1, HTTP_INCOMPLETE);
     http_feed_expect("\x16\x03", 2, HTTP_TLS);
     http_feed_expect("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11, HTTP_TLS);
@@ -51,7 +51,7 @@ static void tls_client_hello(void) {
     http_feed_expect_text("\r\n\x16 / HTTP/1.1\r\n", HTTP_BAD_METHOD);
 }
 
-static void three_words_in_the_request_line(void) {
+TEST("http: the request line has three words") {
     static const char *const bad[] = {"GET",
                                       "GET ",
                                       "GET /",
@@ -72,7 +72,7 @@ static void three_words_in_the_request_line(void) {
                           HTTP_BAD_REQUEST_LINE); /* one empty line, not two */
 }
 
-static void method_is_a_token(void) {
+TEST("http: the method is a token") {
     expect_request_line("G(T / HTTP/1.1", HTTP_BAD_METHOD);
     expect_request_line("G\x80T / HTTP/1.1", HTTP_BAD_METHOD);
     expect_request_line(" GET / HTTP/1.1", HTTP_BAD_METHOD);
@@ -80,7 +80,7 @@ static void method_is_a_token(void) {
     expect_request_line("get / HTTP/1.1", HTTP_COMPLETE); /* a method, if not a known one */
 }
 
-static void target_has_no_foreign_characters(void) {
+TEST("http: the target has no foreign characters") {
     expect_request_line("GET /\x7f HTTP/1.1", HTTP_BAD_TARGET);
     expect_request_line("GET /\xc3\xa9 HTTP/1.1", HTTP_BAD_TARGET);
     expect_request_line("GET \x01/ HTTP/1.1", HTTP_BAD_TARGET);
@@ -88,7 +88,7 @@ static void target_has_no_foreign_characters(void) {
     expect_request_line("GET /! HTTP/1.1", HTTP_COMPLETE);
 }
 
-static void version_of_http(void) {
+TEST("http: the version is HTTP/1.x") {
     static const char *const bad[] = {
         "HTTP/1.",   "HTTP/1",    "HTTP/",    "HTTP",      "HTTP/11",  "http/1.1",
         "HTTP/1.10", "HTTP/01.1", "HTTP/1,1", "HTTP/a.1",  "HTTP/1.a", "HTTPS/1.1",
@@ -105,21 +105,21 @@ static void version_of_http(void) {
     expect_request_line("GET / HTTP/9.9", HTTP_UNSUPPORTED_VERSION);
 }
 
-static void folded_headers(void) {
+TEST("http: folded headers are refused") {
     expect_header(" folded", HTTP_FOLDED_HEADER);
     expect_header("\tfolded: b", HTTP_FOLDED_HEADER);
     expect_header(" ", HTTP_FOLDED_HEADER);
     http_feed_expect_text("GET / HTTP/1.1\r\n Host: a\r\n\r\n", HTTP_FOLDED_HEADER);
 }
 
-static void header_without_a_colon(void) {
+TEST("http: a header has a colon") {
     expect_header("Upgrade", HTTP_NO_COLON);
     expect_header("Upgrade websocket", HTTP_NO_COLON);
     expect_header("GET / HTTP/1.1", HTTP_NO_COLON);
     expect_header("Upgrade:", HTTP_COMPLETE);
 }
 
-static void header_names(void) {
+TEST("http: a header's name is a token") {
     expect_header(": b", HTTP_BAD_HEADER_NAME);
     expect_header(":", HTTP_BAD_HEADER_NAME);
     expect_header("Upgrade : websocket", HTTP_BAD_HEADER_NAME); /* RFC 9112, 5.1: 400 */
@@ -129,7 +129,7 @@ static void header_names(void) {
     expect_header("\xc3\xa9: b", HTTP_BAD_HEADER_NAME);
 }
 
-static void header_values(void) {
+TEST("http: a header's value has no control characters") {
     expect_header("A: \x1b[2J", HTTP_BAD_HEADER_VALUE);
     expect_header("A: b\x01", HTTP_BAD_HEADER_VALUE);
     expect_header("A:\x7f", HTTP_BAD_HEADER_VALUE);
@@ -137,7 +137,7 @@ static void header_values(void) {
     expect_header("A: b\tc", HTTP_COMPLETE);
 }
 
-static void exactly_one_host(void) {
+TEST("http: exactly one Host") {
     http_feed_expect_text("GET / HTTP/1.1\r\n\r\n", HTTP_MISSING_HOST);
     http_feed_expect_text("GET / HTTP/1.2\r\n\r\n", HTTP_MISSING_HOST);
     http_feed_expect_text("GET / HTTP/1.1\r\nHosts: a\r\nHos: a\r\nX-Host: a\r\n\r\n",
@@ -153,7 +153,7 @@ static void expect_host(const char *host, enum http_verdict wanted) {
     http_feed_expect_text(text, wanted);
 }
 
-static void host_and_port(void) {
+TEST("http: Host is a host and a port") {
     expect_host("", HTTP_COMPLETE); /* RFC 9112, 3.2: when the target has no authority */
     expect_host("localhost", HTTP_COMPLETE);
     expect_host("localhost:8000", HTTP_COMPLETE);
@@ -171,7 +171,7 @@ static void host_and_port(void) {
 }
 
 /* Each rule of these is tested in http_fields_test. */
-static void length_of_a_body(void) {
+TEST("http: the length of a body is beyond doubt") {
     expect_header("Content-Length: 5", HTTP_COMPLETE);
     expect_header("Content-Length: -5", HTTP_BAD_CONTENT_LENGTH);
     expect_header("Content-Length: 5\r\ncontent-length: 6", HTTP_BAD_CONTENT_LENGTH);
@@ -211,7 +211,7 @@ static void big_request_line(size_t length) {
     CHECK_EQUAL(big_len, length);
 }
 
-static void longest_request_line(void) {
+TEST("http: the longest request line, and one byte more") {
     big_request_line(HTTP_LINE_MAX);
     big_add("Host: a\r\n\r\n");
     http_feed_expect(big, big_len, HTTP_COMPLETE);
@@ -224,7 +224,7 @@ static void longest_request_line(void) {
 }
 
 /* The verdict does not wait for the end of the line, which may never come. */
-static void endless_request_line(void) {
+TEST("http: a request line without an end") {
     big_start("");
     big_fill(HTTP_LINE_MAX);
     http_feed_expect(big, big_len, HTTP_INCOMPLETE);
@@ -242,7 +242,7 @@ static void big_head(size_t size) {
     CHECK_EQUAL(big_len, size);
 }
 
-static void largest_head(void) {
+TEST("http: the largest head, and one byte more") {
     big_head(HTTP_LINE_MAX + 100); /* only the request line has that limit */
     http_feed_expect(big, big_len, HTTP_COMPLETE);
     big_head(HTTP_HEAD_MAX - 1);
@@ -255,7 +255,7 @@ static void largest_head(void) {
     http_feed_expect(big, big_len, HTTP_HEAD_TOO_LARGE);
 }
 
-static void endless_head(void) {
+TEST("http: a head without an end") {
     big_head(HTTP_HEAD_MAX + 1);
     http_feed_expect(big, HTTP_HEAD_MAX - 1, HTTP_INCOMPLETE);
     http_feed_expect(big, HTTP_HEAD_MAX,
@@ -271,7 +271,7 @@ static void big_headers(size_t count) {
     big_add("\r\n");
 }
 
-static void most_headers(void) {
+TEST("http: the most headers, and one more") {
     struct http_feed stream;
     big_headers(HTTP_HEADERS_MAX - 1);
     http_feed_expect(big, big_len, HTTP_COMPLETE);
@@ -287,33 +287,9 @@ static void most_headers(void) {
     http_feed_expect(big, big_len, HTTP_TOO_MANY_HEADERS);
 }
 
-static void every_verdict_was_seen(void) {
+TEST("http: every verdict was given at least twice above") {
     for (int verdict = 0; verdict < HTTP_FEED_VERDICTS; verdict++) {
         CHECK_FOR(http_feed_seen[verdict] >= 2, "verdict %d was seen %zu times", verdict,
                   http_feed_seen[verdict]);
     }
-}
-
-int main(void) {
-    test_run("http: every line ends with CR LF", line_ends);
-    test_run("http: no NUL anywhere", nul_bytes);
-    test_run("http: a TLS handshake is told apart", tls_client_hello);
-    test_run("http: the request line has three words", three_words_in_the_request_line);
-    test_run("http: the method is a token", method_is_a_token);
-    test_run("http: the target has no foreign characters", target_has_no_foreign_characters);
-    test_run("http: the version is HTTP/1.x", version_of_http);
-    test_run("http: folded headers are refused", folded_headers);
-    test_run("http: a header has a colon", header_without_a_colon);
-    test_run("http: a header's name is a token", header_names);
-    test_run("http: a header's value has no control characters", header_values);
-    test_run("http: exactly one Host", exactly_one_host);
-    test_run("http: Host is a host and a port", host_and_port);
-    test_run("http: the length of a body is beyond doubt", length_of_a_body);
-    test_run("http: the longest request line, and one byte more", longest_request_line);
-    test_run("http: a request line without an end", endless_request_line);
-    test_run("http: the largest head, and one byte more", largest_head);
-    test_run("http: a head without an end", endless_head);
-    test_run("http: the most headers, and one more", most_headers);
-    test_run("http: every verdict was given at least twice above", every_verdict_was_seen);
-    return test_report();
 }

@@ -18,7 +18,7 @@ static void check_head(const struct http_response *response, const char *wanted)
     CHECK(length == 0 || head[length] == '\0');
 }
 
-static void head_of_a_response_with_a_body(void) {
+TEST("response: the head of a response with a body") {
     check_head(&(struct http_response){404, "step02_http", NOVEMBER_1994, "", "text/plain", 29},
                "HTTP/1.1 404 Not Found\r\n"
                "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
@@ -29,7 +29,7 @@ static void head_of_a_response_with_a_body(void) {
                "\r\n");
 }
 
-static void head_with_more_headers(void) {
+TEST("response: more headers") {
     check_head(&(struct http_response){405, "step02_http", NOVEMBER_1994, "Allow: GET, HEAD\r\n",
                                        "text/html; charset=utf-8", 0},
                "HTTP/1.1 405 Method Not Allowed\r\n"
@@ -42,7 +42,7 @@ static void head_with_more_headers(void) {
                "\r\n");
 }
 
-static void beginning_of_a_head(void) {
+TEST("response: the beginning of a head") {
     static const char wanted[] = "HTTP/1.1 101 Switching Protocols\r\n"
                                  "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
                                  "Server: step03_handshake\r\n";
@@ -53,7 +53,7 @@ static void beginning_of_a_head(void) {
     CHECK_BYTES(head.out, head.length, wanted, strlen(wanted));
 }
 
-static void content_length_of_any_size(void) {
+TEST("response: a content length of any size") {
     char wanted[64];
     char head[HTTP_RESPONSE_HEAD_MAX];
     struct http_response response = {200, "p", NOVEMBER_1994, "", "text/plain", SIZE_MAX};
@@ -63,7 +63,7 @@ static void content_length_of_any_size(void) {
 }
 
 /* The NUL needs room too, and nothing is written past the room that there is. */
-static void capacity_too_small(void) {
+TEST("response: a head that does not fit is none") {
     char head[HTTP_RESPONSE_HEAD_MAX + 1];
     struct http_response response = {200, "step02_http", NOVEMBER_1994, "", "text/html", 1234};
     size_t whole = http_response_head(&response, head, HTTP_RESPONSE_HEAD_MAX);
@@ -77,7 +77,7 @@ static void capacity_too_small(void) {
 }
 
 /* However long a text is, the head is whole or there is none. */
-static void texts_of_any_length(void) {
+TEST("response: texts of any length are never cut") {
     static const char end[] = "\r\nContent-Length: 7\r\n\r\n";
     for (size_t length = 1; length < HTTP_RESPONSE_HEAD_MAX; length++) {
         char text[HTTP_RESPONSE_HEAD_MAX], head[HTTP_RESPONSE_HEAD_MAX];
@@ -103,7 +103,7 @@ static void check_date(time_t now, const char *wanted) {
 }
 
 /* Every month and every day of the week, leap days, and the edges of 32 bits. */
-static void known_dates(void) {
+TEST("response: the date of known times") {
     check_date(0, "Thu, 01 Jan 1970 00:00:00 GMT");
     check_date(784111777, "Sun, 06 Nov 1994 08:49:37 GMT");
     check_date(951782399, "Mon, 28 Feb 2000 23:59:59 GMT");
@@ -126,7 +126,7 @@ static void known_dates(void) {
     check_date(253402300799, "Fri, 31 Dec 9999 23:59:59 GMT");
 }
 
-static void date_in_any_time_zone(void) {
+TEST("response: the date is in GMT, wherever the server is") {
     setenv("TZ", "XYZ-11:30", 1);
     tzset();
     check_date(784111777, "Sun, 06 Nov 1994 08:49:37 GMT");
@@ -134,7 +134,7 @@ static void date_in_any_time_zone(void) {
     tzset();
 }
 
-static void reason_phrases(void) {
+TEST("response: reason phrases") {
     static const struct {
         int status;
         const char *reason;
@@ -159,12 +159,12 @@ static void reason_phrases(void) {
     }
 }
 
-static void status_without_a_reason_phrase(void) {
+TEST("response: a status that no answer has is unknown") {
     CHECK(strcmp(http_response_reason(299), "Unknown") == 0);
     CHECK(strcmp(http_response_reason(0), "Unknown") == 0);
 }
 
-static void every_verdict_has_a_reason_phrase(void) {
+TEST("response: every verdict's status has a reason phrase") {
     for (int verdict = HTTP_COMPLETE; verdict <= HTTP_BAD_HOST; verdict++) {
         int status = http_verdict_status((enum http_verdict)verdict);
         CHECK_FOR(status == 0 || strcmp(http_response_reason(status), "Unknown") != 0,
@@ -174,20 +174,4 @@ static void every_verdict_has_a_reason_phrase(void) {
         int status = handshake_status((enum handshake_verdict)verdict);
         CHECK_FOR(strcmp(http_response_reason(status), "Unknown") != 0, "%d has none", status);
     }
-}
-
-int main(void) {
-    test_run("response: the head of a response with a body", head_of_a_response_with_a_body);
-    test_run("response: more headers", head_with_more_headers);
-    test_run("response: the beginning of a head", beginning_of_a_head);
-    test_run("response: a content length of any size", content_length_of_any_size);
-    test_run("response: a head that does not fit is none", capacity_too_small);
-    test_run("response: texts of any length are never cut", texts_of_any_length);
-    test_run("response: the date of known times", known_dates);
-    test_run("response: the date is in GMT, wherever the server is", date_in_any_time_zone);
-    test_run("response: reason phrases", reason_phrases);
-    test_run("response: a status that no answer has is unknown", status_without_a_reason_phrase);
-    test_run("response: every verdict's status has a reason phrase",
-             every_verdict_has_a_reason_phrase);
-    return test_report();
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void statuses(void) {
+TEST("http: the status of every verdict") {
     static const int wanted[HTTP_FEED_VERDICTS] = {
         [HTTP_COMPLETE] = 200,
         [HTTP_INCOMPLETE] = 408,
@@ -47,7 +47,7 @@ static void check_mentions(enum http_verdict verdict, int limit) {
               http_verdict_sentence(verdict), limit);
 }
 
-static void sentences(void) {
+TEST("http: a sentence for every verdict") {
     for (int verdict = 0; verdict < HTTP_FEED_VERDICTS; verdict++) {
         const char *sentence = http_verdict_sentence((enum http_verdict)verdict);
         CHECK_FOR(strlen(sentence) > 10 && sentence[strlen(sentence) - 1] == '.', "\"%s\"",
@@ -60,10 +60,4 @@ static void sentences(void) {
     check_mentions(HTTP_LINE_TOO_LONG, HTTP_LINE_MAX);
     check_mentions(HTTP_TOO_MANY_HEADERS, HTTP_HEADERS_MAX);
     check_mentions(HTTP_HEAD_TOO_LARGE, HTTP_HEAD_MAX);
-}
-
-int main(void) {
-    test_run("http: the status of every verdict", statuses);
-    test_run("http: a sentence for every verdict", sentences);
-    return test_report();
 }

@@ -12,7 +12,7 @@ static void read_request(struct http_request *request, const char *text) {
     CHECK_EQUAL(http_request_parse(request, text, strlen(text)), HTTP_COMPLETE);
 }
 
-static void header_names_in_any_case(void) {
+TEST("http: header names in any case") {
     struct http_request request;
     size_t from = 0;
     read_request(&request, "GET / HTTP/1.1\r\nHOST: a\r\nsec-websocket-KEY: 1\r\nX: 2\r\n"
@@ -31,7 +31,7 @@ static void header_names_in_any_case(void) {
 }
 
 /* A-Z and a-z are 32 apart, and so are some characters that are no letters. */
-static void texts_without_regard_to_case(void) {
+TEST("http: texts compared with and without regard to case") {
     CHECK(http_text_is_nocase((struct http_text){"WebSocket!", 9}, "websocket"));
     CHECK(http_text_is_nocase((struct http_text){"AZaz@[`{", 8}, "azAZ@[`{"));
     CHECK(!http_text_is_nocase((struct http_text){"@", 1}, "`"));
@@ -53,7 +53,7 @@ static bool is_token_character(int byte) {
     return byte > 0 && byte < 128 && strchr(characters, byte) != NULL;
 }
 
-static void tokens(void) {
+TEST("http: tokens") {
     CHECK(!http_is_token((struct http_text){"", 0}));
     for (int byte = 0; byte < 256; byte++) {
         char text[3] = {'a', (char)byte, 'b'};
@@ -64,7 +64,7 @@ static void tokens(void) {
     }
 }
 
-static void comma_separated_lists(void) {
+TEST("http: comma-separated lists") {
     static const char *const lists[][2] = {
         {"a", "<a>"},
         {"a,b", "<a><b>"},
@@ -90,7 +90,7 @@ static void comma_separated_lists(void) {
     }
 }
 
-static void tokens_over_repeated_headers(void) {
+TEST("http: tokens listed over repeated headers") {
     struct http_request request;
     read_request(&request,
                  "GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive,, TE\r\n"
@@ -107,7 +107,7 @@ static void tokens_over_repeated_headers(void) {
     CHECK(!http_header_lists(&request.head, "Origin", "a"));
 }
 
-static void path_of_a_target(void) {
+TEST("http: the path of every form of target") {
     static const char *const targets[][2] = {
         {"/", "/"}, /* the origin form (RFC 9112, 3.2.1) */
         {"/a/b", "/a/b"},
@@ -138,14 +138,4 @@ static void path_of_a_target(void) {
         CHECK_FOR(http_text_is(path, targets[i][1]), "\"%s\" has the path \"%.*s\", not \"%s\"",
                   targets[i][0], (int)path.length, path.start, targets[i][1]);
     }
-}
-
-int main(void) {
-    test_run("http: header names in any case", header_names_in_any_case);
-    test_run("http: texts compared with and without regard to case", texts_without_regard_to_case);
-    test_run("http: tokens", tokens);
-    test_run("http: comma-separated lists", comma_separated_lists);
-    test_run("http: tokens listed over repeated headers", tokens_over_repeated_headers);
-    test_run("http: the path of every form of target", path_of_a_target);
-    return test_report();
 }

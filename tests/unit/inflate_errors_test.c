@@ -3,20 +3,20 @@
 #include "tests/support/inflate_case.h"
 #include "tests/support/test.h"
 
-static void reserved_block_type(void) {
+TEST("inflate: block type 3") {
     expect_bad("0 2:3", "block type 3", "");
     expect_bad("1 2:3", "block type 3", "");
     expect_bad(FIXED A_ END_ "0 2:3", "block type 3", "a");
 }
 
-static void stored_length_and_its_complement(void) {
+TEST("inflate: LEN and NLEN of a stored block") {
     expect_bad("0 2:0 | x0500 xfbff x48656c6c6f", "NLEN", "");
     expect_bad("0 2:0 | x0500 x0500 x48656c6c6f", "NLEN", "");
     expect_bad("0 2:0 | x0000 xff7f", "NLEN", "");
     expect_bad("0 2:0 | x0001 xfffd", "NLEN", "");
 }
 
-static void too_many_symbols(void) {
+TEST("inflate: HLIT and HDIST too large") {
     expect_bad(DYNAMIC HLIT(30) HDIST(0) "4:0", "HLIT", ""); /* 287 */
     expect_bad(DYNAMIC HLIT(31) HDIST(0) "4:0", "HLIT", "");
     expect_bad(DYNAMIC HLIT(0) HDIST(30) "4:0", "HDIST", ""); /* 31 */
@@ -24,7 +24,7 @@ static void too_many_symbols(void) {
 }
 
 /* HCLEN 0: the lengths of 16, 17, 18 and 0. */
-static void code_for_code_lengths(void) {
+TEST("inflate: a bad code for code lengths") {
     expect_bad(DYNAMIC HLIT(0) HDIST(0) "4:0 3:1 3:1 3:1 3:0", "lengths is over-subscribed", "");
     expect_bad(DYNAMIC HLIT(0) HDIST(0) "4:0 3:1 3:2 3:2 3:7", "lengths is over-subscribed", "");
     expect_bad(DYNAMIC HLIT(0) HDIST(0) "4:0 3:2 3:2 3:2 3:3", "lengths is incomplete", "");
@@ -35,7 +35,7 @@ static void code_for_code_lengths(void) {
 /* 16 is 0, and 18 is 1. */
 #define SIXTEEN_18 "4:0 3:1 3:0 3:1 3:0 "
 
-static void repetitions(void) {
+TEST("inflate: bad repetitions of code lengths") {
     expect_bad(DYNAMIC HLIT(0) HDIST(0) SIXTEEN_18 "0 2:0", "no code length to repeat", "");
     /* 258 lengths: 138 and 138; 138, 117 and 6 of 16; 138, 119 and 3. */
     expect_bad(DYNAMIC HLIT(0) HDIST(0) SIXTEEN_18 "1 7:127 1 7:127", "a repetition", "");
@@ -45,7 +45,7 @@ static void repetitions(void) {
     expect_bad(DYNAMIC HLIT(0) HDIST(0) SIXTEEN_18 "1 7:127 1 7:106 0 2:0", "end of the block", "");
 }
 
-static void no_end_of_block(void) {
+TEST("inflate: no end-of-block code") {
     expect_bad(DYNAMIC HLIT(0) HDIST(0) SIXTEEN_18 "1 7:127 1 7:109", "end of the block", "");
     /* 'a' and a length are there, each with 1 bit. */
     expect_bad(DYNAMIC HLIT(1) HDIST(0) LENGTHS_CODE TO_A IS_1 TO_END ZEROS "0", "a repetition",
@@ -54,7 +54,7 @@ static void no_end_of_block(void) {
                "end of the block", "");
 }
 
-static void literal_code(void) {
+TEST("inflate: a bad literal/length code") {
     /* 'a' 1, the end 1, a length 1; 2 2 1 1. */
     expect_bad(DYNAMIC HLIT(1) HDIST(0) LENGTHS_CODE TO_A IS_1 TO_END IS_1 IS_1 IS_1,
                "literal/length code is over-subscribed", "");
@@ -71,7 +71,7 @@ static void literal_code(void) {
 
 #define LITERALS_AND(hdist) DYNAMIC HLIT(1) hdist LENGTHS_CODE TO_A IS_1 TO_END IS_2 IS_2
 
-static void distance_code(void) {
+TEST("inflate: a bad distance code") {
     expect_bad(LITERALS_AND(HDIST(2)) IS_1 IS_1 IS_1, "distance code is over-subscribed", "");
     expect_bad(LITERALS_AND(HDIST(2)) IS_1 IS_1 IS_2, "distance code is over-subscribed", "");
     expect_bad(LITERALS_AND(HDIST(0)) IS_2, "distance code is incomplete", "");
@@ -79,7 +79,7 @@ static void distance_code(void) {
     expect_bad(LITERALS_AND(HDIST(2)) IS_2 IS_2 IS_2, "distance code is incomplete", "");
 }
 
-static void codes_without_a_meaning(void) {
+TEST("inflate: codes without a meaning") {
     /* 286 is 11000110 in the fixed code, 287 11000111; 30 is 11110, 31 11111. */
     expect_bad(FIXED A_ "11000110", "no literal and no length", "a");
     expect_bad(FIXED A_ "11000111", "no literal and no length", "a");
@@ -91,23 +91,9 @@ static void codes_without_a_meaning(void) {
     expect_bad(ONLY_END "1", "no literal and no length", "");
 }
 
-static void distances_too_far(void) {
+TEST("inflate: distances that go back too far") {
     expect_bad(FIXED LEN3 "00000", "before the first byte", "");
     expect_bad(FIXED A_ LEN3 "00001", "before the first byte", "a");
     expect_bad(FIXED A_ B_ LEN3 "00010", "before the first byte", "ab");
     expect_bad(FIXED A_ B_ A_ B_ A_ LEN3 "00100 1:1", "before the first byte", "ababa"); /* 6 */
-}
-
-int main(void) {
-    test_run("inflate: block type 3", reserved_block_type);
-    test_run("inflate: LEN and NLEN of a stored block", stored_length_and_its_complement);
-    test_run("inflate: HLIT and HDIST too large", too_many_symbols);
-    test_run("inflate: a bad code for code lengths", code_for_code_lengths);
-    test_run("inflate: bad repetitions of code lengths", repetitions);
-    test_run("inflate: no end-of-block code", no_end_of_block);
-    test_run("inflate: a bad literal/length code", literal_code);
-    test_run("inflate: a bad distance code", distance_code);
-    test_run("inflate: codes without a meaning", codes_without_a_meaning);
-    test_run("inflate: distances that go back too far", distances_too_far);
-    return test_report();
 }

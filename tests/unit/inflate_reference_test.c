@@ -36,7 +36,7 @@ static void add_reference(struct stream *stream, unsigned window_bits, bool beyo
     stream_add(stream, END_ SYNC);
 }
 
-static void windows(void) {
+TEST("inflate: distances of every window") {
     static struct stream stream;
     static uint8_t text[OUTPUT_MAX];
     for (unsigned bits = 8; bits <= 15; bits++) {
@@ -95,7 +95,7 @@ static size_t repeat(uint8_t *text, size_t length, size_t count, size_t distance
 }
 
 /* Copies that overlap and copies that do not. */
-static void overlaps(void) {
+TEST("inflate: distances from 1 to 40 and all lengths") {
     static struct stream stream;
     static uint8_t text[1000];
     for (unsigned distance = 1; distance <= 40; distance++) {
@@ -111,7 +111,7 @@ static void overlaps(void) {
 }
 
 /* Many symbols, so that every number of bits is left over somewhere when input or room ends. */
-static void many_symbols(void) {
+TEST("inflate: many symbols in pieces of all sizes") {
     static struct stream stream;
     static uint8_t text[100000];
     for (unsigned round = 0; round < 40; round++) {
@@ -135,7 +135,7 @@ static void many_symbols(void) {
 }
 
 /* Between calls the caller keeps the window only, in other memory; and a reference is half out. */
-static void output_that_moves(void) {
+TEST("inflate: old output is thrown away and moved") {
     static struct stream stream;
     static uint8_t text[2000];
     static struct inflate inflate;
@@ -170,12 +170,4 @@ static void output_that_moves(void) {
     CHECK_EQUAL(length, 300 + 5 * 257);
     CHECK(inflate_is_between_blocks(&inflate));
     free(bytes);
-}
-
-int main(void) {
-    test_run("inflate: distances of every window", windows);
-    test_run("inflate: distances from 1 to 40 and all lengths", overlaps);
-    test_run("inflate: many symbols in pieces of all sizes", many_symbols);
-    test_run("inflate: old output is thrown away and moved", output_that_moves);
-    return test_report();
 }

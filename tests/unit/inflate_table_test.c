@@ -118,7 +118,7 @@ static void make_code(uint8_t *lengths, size_t symbols, size_t used, unsigned lo
     }
 }
 
-static void codes_at_random(void) {
+TEST("inflate_table: codes at random") {
     static const struct {
         enum inflate_alphabet alphabet;
         unsigned symbols, longest;
@@ -133,14 +133,14 @@ static void codes_at_random(void) {
     }
 }
 
-static void fixed_codes(void) {
+TEST("inflate_table: the fixed codes") {
     uint8_t literals[DEFLATE_FORMAT_FIXED_LITERALS], distances[DEFLATE_FORMAT_FIXED_DISTANCES];
     deflate_format_fixed_lengths(literals, distances);
     check_table(INFLATE_LITERALS_AND_LENGTHS, literals, DEFLATE_FORMAT_FIXED_LITERALS, 1);
     check_table(INFLATE_DISTANCES, distances, DEFLATE_FORMAT_FIXED_DISTANCES, 1);
 }
 
-static void codes_that_are_not_complete(void) {
+TEST("inflate_table: codes that are not complete") {
     uint8_t lengths[DEFLATE_FORMAT_DISTANCES] = {0};
     check_table(INFLATE_DISTANCES, lengths, DEFLATE_FORMAT_DISTANCES, 1); /* none */
     lengths[7] = 1;
@@ -208,17 +208,9 @@ static int entries_at_most(int symbols, int first_bits) {
     return (1 << first_bits) + found;
 }
 
-static void the_largest_tables(void) {
+TEST("inflate_table: the largest tables") {
     CHECK_EQUAL(INFLATE_LITERAL_ENTRIES,
                 entries_at_most(DEFLATE_FORMAT_LITERALS, INFLATE_LITERAL_BITS));
     CHECK_EQUAL(INFLATE_DISTANCE_ENTRIES,
                 entries_at_most(DEFLATE_FORMAT_DISTANCES, INFLATE_DISTANCE_BITS));
-}
-
-int main(void) {
-    test_run("inflate_table: the fixed codes", fixed_codes);
-    test_run("inflate_table: codes at random", codes_at_random);
-    test_run("inflate_table: codes that are not complete", codes_that_are_not_complete);
-    test_run("inflate_table: the largest tables", the_largest_tables);
-    return test_report();
 }

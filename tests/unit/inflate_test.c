@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static void stored_blocks(void) {
+TEST("inflate: stored blocks") {
     expect("0 2:0 | x0500 xfaff x48656c6c6f", "Hello"); /* BFINAL, BTYPE; LEN, NLEN, the bytes */
     expect(SYNC, "");
     expect("0 2:0 | x0100 xfeff x61 " SYNC "0 2:0 | x0300 xfcff x626364", "abcd");
@@ -15,7 +15,7 @@ static void stored_blocks(void) {
     expect("0 2:0 11111 x0100 xfeff x61", "a"); /* the rest of the byte is not looked at */
 }
 
-static void fixed_blocks(void) {
+TEST("inflate: fixed blocks") {
     expect(FIXED END_ SYNC, "");
     expect(FIXED A_ B_ END_ SYNC, "ab");
     expect(FIXED A_ LEN3 "00000 " END_ SYNC, "aaaa");     /* distance symbol 0: 1 back */
@@ -26,7 +26,7 @@ static void fixed_blocks(void) {
     expect(FIXED "10111111 110010000 111111111 " END_ SYNC, "\x8f\x90\xff");
 }
 
-static void the_longest_length(void) {
+TEST("inflate: the longest length") {
     char text[600];
     memset(text, 'a', sizeof text);
     text[259] = '\0';
@@ -38,7 +38,7 @@ static void the_longest_length(void) {
     expect(FIXED A_ "11000100 5:30 00000 11000100 5:30 00000 " END_ SYNC, text);
 }
 
-static void dynamic_blocks(void) {
+TEST("inflate: dynamic blocks") {
     expect(A_END_LEN3 "0 11 0 10 " SYNC, "aaaa");
     expect(A_END_LEN3 "0 0 0 0 0 10 " A_END_LEN3 "11 0 10 " SYNC, "aaaaaaaa");
     expect(A_END_LEN3 "0 10 " FIXED B_ END_ A_END_LEN3 "0 10 " FIXED B_ END_ SYNC, "abab");
@@ -56,7 +56,7 @@ static void dynamic_blocks(void) {
 #define REPETITIONS "4:14 3:2 3:3 3:3 3:2 3:3 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:0 3:3 "
 #define SIX_TIMES "01 2:3 "
 
-static void repeated_code_lengths(void) {
+TEST("inflate: repeated code lengths") {
 #define SEVEN_TIMES_SIX SIX_TIMES SIX_TIMES SIX_TIMES SIX_TIMES SIX_TIMES SIX_TIMES SIX_TIMES
     /* 0 to 127 have 8 bits: one, 21 times 6 and one; they are 10000000 and on. */
 #define ASCII_8                                                                                    \
@@ -75,7 +75,7 @@ static void repeated_code_lengths(void) {
 }
 
 /* RFC 7692, 7.2.3, each with the 00 00 ff ff that 7.2.2 has the receiver append. */
-static void the_examples_of_rfc_7692(void) {
+TEST("inflate: the examples of RFC 7692, 7.2.3") {
     expect("xf248cdc9c907000000ffff", "Hello");                          /* 7.2.3.1 */
     expect("xf248cdc9c907000000ffff xf2001100000000ffff", "HelloHello"); /* 7.2.3.2 */
     expect("x000500faff48656c6c6f00 x0000ffff", "Hello");                /* 7.2.3.3 */
@@ -84,7 +84,7 @@ static void the_examples_of_rfc_7692(void) {
     expect("x00 x0000ffff", "");                                         /* 7.2.3.6 */
 }
 
-static void final_blocks(void) {
+TEST("inflate: a final block does not end the data") {
     /* Stored, fixed, dynamic; the rest of the last byte is skipped, whatever it is. */
     expect("1 2:0 | x0100 xfeff x61 " SYNC, "a");
     expect("1 2:0 | x0100 xfeff x61 "
@@ -118,7 +118,7 @@ static bool may_end(const char *words) {
     return inflate_is_between_blocks(&inflate);
 }
 
-static void where_data_may_end(void) {
+TEST("inflate: where the data may end") {
     CHECK(may_end(""));
     CHECK(may_end(SYNC));
     CHECK(!may_end("0 2:0 |"));
@@ -135,16 +135,4 @@ static void where_data_may_end(void) {
     CHECK(!may_end(A_END_LEN3));
     CHECK(!may_end(DYNAMIC HLIT(1) HDIST(1)));
     CHECK(!may_end(DYNAMIC HLIT(1) HDIST(0) LENGTHS_CODE));
-}
-
-int main(void) {
-    test_run("inflate: stored blocks", stored_blocks);
-    test_run("inflate: fixed blocks", fixed_blocks);
-    test_run("inflate: the longest length", the_longest_length);
-    test_run("inflate: dynamic blocks", dynamic_blocks);
-    test_run("inflate: repeated code lengths", repeated_code_lengths);
-    test_run("inflate: the examples of RFC 7692, 7.2.3", the_examples_of_rfc_7692);
-    test_run("inflate: a final block does not end the data", final_blocks);
-    test_run("inflate: where the data may end", where_data_may_end);
-    return test_report();
 }

@@ -31,7 +31,7 @@ static void check(struct scene *scene, int64_t at, enum limits_due due, int64_t 
               (long long)at, (long long)got, (long long)wait);
 }
 
-static void nothing_is_due_without_limits(void) {
+TEST("limits: nothing is due without limits") {
     struct scene scene = {.settings = {0, 0, 0}};
     begin(&scene);
     check(&scene, 0, LIMITS_NOTHING, LIMITS_LONGEST_WAIT);
@@ -39,7 +39,7 @@ static void nothing_is_due_without_limits(void) {
     check(&scene, 1000000 * (int64_t)SECOND, LIMITS_NOTHING, LIMITS_LONGEST_WAIT);
 }
 
-static void silence_gets_a_ping_and_more_of_it_is_the_end(void) {
+TEST("limits: silence gets a ping, and more of it is the end") {
     struct scene scene = {.settings = {30 * SECOND, 0, 0}};
     begin(&scene);
     check(&scene, 0, LIMITS_NOTHING, 30 * SECOND);
@@ -51,7 +51,7 @@ static void silence_gets_a_ping_and_more_of_it_is_the_end(void) {
 }
 
 /* Whoever was busy for long, or stopped, finds the pong as soon as it reads. */
-static void a_pong_that_nobody_has_read_yet_counts(void) {
+TEST("limits: a pong that nobody has read yet counts") {
     struct scene scene = {.settings = {30 * SECOND, 0, 0}};
     begin(&scene);
     check(&scene, 30000, LIMITS_PING, 0);
@@ -61,7 +61,7 @@ static void a_pong_that_nobody_has_read_yet_counts(void) {
     check(&scene, 120000, LIMITS_PING, 0);
 }
 
-static void whatever_comes_answers_a_ping(void) {
+TEST("limits: whatever comes answers a ping") {
     struct scene scene = {.settings = {30 * SECOND, 0, 0}};
     begin(&scene);
     check(&scene, 30000, LIMITS_PING, 0);
@@ -70,7 +70,7 @@ static void whatever_comes_answers_a_ping(void) {
     check(&scene, 89000, LIMITS_PING, 0);
 }
 
-static void no_ping_is_due_while_output_waits(void) {
+TEST("limits: no ping is due while output waits") {
     struct scene scene = {.settings = {30 * SECOND, 0, 0}};
     begin(&scene);
     scene.connection.output.total = 1;
@@ -79,7 +79,7 @@ static void no_ping_is_due_while_output_waits(void) {
     check(&scene, 40001, LIMITS_PING, 0);
 }
 
-static void only_a_message_renews_the_idle_time(void) {
+TEST("limits: only a message renews the idle time") {
     struct scene scene = {.settings = {0, 10 * SECOND, 0}};
     begin(&scene);
     check(&scene, 4000, LIMITS_NOTHING, 6000);
@@ -92,7 +92,7 @@ static void only_a_message_renews_the_idle_time(void) {
 }
 
 /* Pings within a message do not renew its time, and neither do its own pieces. */
-static void a_message_that_has_begun_has_a_time_in_all(void) {
+TEST("limits: a message that has begun has a time in all") {
     struct scene scene = {.settings = {0, 0, 60 * SECOND}};
     begin(&scene);
     scene.connection.in_message = true;
@@ -102,7 +102,7 @@ static void a_message_that_has_begun_has_a_time_in_all(void) {
     check(&scene, 61000, LIMITS_SLOW_MESSAGE, 0);
 }
 
-static void the_bytes_of_a_message_earn_time(void) {
+TEST("limits: the bytes of a message earn time") {
     struct scene scene = {.settings = {0, 0, 60 * SECOND}};
     begin(&scene);
     scene.connection.in_message = true;
@@ -112,7 +112,7 @@ static void the_bytes_of_a_message_earn_time(void) {
     check(&scene, 70500, LIMITS_SLOW_MESSAGE, 0);
 }
 
-static void a_frame_between_messages_has_a_time_too(void) {
+TEST("limits: a frame between messages has a time, too") {
     struct scene scene = {.settings = {0, 0, 60 * SECOND}};
     begin(&scene);
     scene.connection.input.end = 1; /* a byte of a header */
@@ -124,7 +124,7 @@ static void a_frame_between_messages_has_a_time_too(void) {
 }
 
 /* Each read ends one thing and begins another. */
-static void what_ends_gives_its_time_to_the_next(void) {
+TEST("limits: what ends gives its time to the next") {
     struct scene scene = {.settings = {0, 0, 60 * SECOND}};
     begin(&scene);
     scene.connection.in_frame = true;
@@ -136,7 +136,7 @@ static void what_ends_gives_its_time_to_the_next(void) {
     check(&scene, 160000, LIMITS_SLOW_MESSAGE, 0);
 }
 
-static void our_close_leaves_a_time_for_the_peers_and_ends_all_others(void) {
+TEST("limits: our Close leaves a time for the peer's and ends all others (7.1.3)") {
     struct scene scene = {.settings = {1000, 1000, 1000}, .can_relax = true};
     begin(&scene);
     scene.connection.close_sent = true;
@@ -147,7 +147,7 @@ static void our_close_leaves_a_time_for_the_peers_and_ends_all_others(void) {
     check(&scene, 7000, LIMITS_NO_CLOSE, 0);
 }
 
-static void memory_goes_back_once_in_each_silence(void) {
+TEST("limits: memory goes back once in each silence") {
     struct scene scene = {.settings = {30 * SECOND, 0, 0}, .can_relax = true};
     begin(&scene);
     check(&scene, 0, LIMITS_NOTHING, LIMITS_RELAX_AFTER);
@@ -160,7 +160,7 @@ static void memory_goes_back_once_in_each_silence(void) {
 }
 
 /* A loop may come late, when several things are due; each is told, the most urgent first. */
-static void several_things_are_due_one_after_the_other(void) {
+TEST("limits: several things are due one after the other") {
     struct scene scene = {.settings = {2000, 3000, 0}, .can_relax = true};
     begin(&scene);
     check(&scene, 2500, LIMITS_RELAX, 0);
@@ -169,28 +169,4 @@ static void several_things_are_due_one_after_the_other(void) {
     check(&scene, 9000, LIMITS_IDLE, 0);
     scene.connection.close_sent = true;
     check(&scene, 9000, LIMITS_NOTHING, LIMITS_CLOSE_TIMEOUT);
-}
-
-int main(void) {
-    test_run("limits: nothing is due without limits", nothing_is_due_without_limits);
-    test_run("limits: silence gets a ping, and more of it is the end",
-             silence_gets_a_ping_and_more_of_it_is_the_end);
-    test_run("limits: a pong that nobody has read yet counts",
-             a_pong_that_nobody_has_read_yet_counts);
-    test_run("limits: whatever comes answers a ping", whatever_comes_answers_a_ping);
-    test_run("limits: no ping is due while output waits", no_ping_is_due_while_output_waits);
-    test_run("limits: only a message renews the idle time", only_a_message_renews_the_idle_time);
-    test_run("limits: a message that has begun has a time in all",
-             a_message_that_has_begun_has_a_time_in_all);
-    test_run("limits: the bytes of a message earn time", the_bytes_of_a_message_earn_time);
-    test_run("limits: a frame between messages has a time, too",
-             a_frame_between_messages_has_a_time_too);
-    test_run("limits: what ends gives its time to the next", what_ends_gives_its_time_to_the_next);
-    test_run("limits: our Close leaves a time for the peer's and ends all others (7.1.3)",
-             our_close_leaves_a_time_for_the_peers_and_ends_all_others);
-    test_run("limits: memory goes back once in each silence",
-             memory_goes_back_once_in_each_silence);
-    test_run("limits: several things are due one after the other",
-             several_things_are_due_one_after_the_other);
-    return test_report();
 }

@@ -137,7 +137,7 @@ static void check_error(const char *name, uint16_t port, const char *wanted) {
     CHECK_EQUAL(next_descriptor(), before);
 }
 
-static void every_address_is_listened_on_with_one_port(void) {
+TEST("listeners: every address is listened on with one port") {
     static const char *const others[] = {"::1", "127.0.0.2"};
     for (size_t i = 0; i < 2; i++) {
         struct listeners listeners;
@@ -159,7 +159,7 @@ static void every_address_is_listened_on_with_one_port(void) {
 }
 
 /* As a name in /etc/hosts may have them. An IPv6 socket would take the IPv4 port as well. */
-static void the_two_wildcards_stand_side_by_side(void) {
+TEST("listeners: :: and 0.0.0.0 stand side by side") {
     struct listeners listeners;
     if (has("::1")) {
         open_all_of(&listeners, "::,0.0.0.0", 2);
@@ -171,7 +171,7 @@ static void the_two_wildcards_stand_side_by_side(void) {
 }
 
 /* "--host ::" serves both families where the system's own rule is that it does. */
-static void one_address_alone_is_as_the_system_has_it(void) {
+TEST("listeners: :: alone takes what the system gives it") {
     struct listeners listeners;
     int by_default = -1, here = -2;
     socklen_t size = sizeof here;
@@ -186,14 +186,14 @@ static void one_address_alone_is_as_the_system_has_it(void) {
     }
 }
 
-static void an_address_that_is_named_twice_counts_once(void) {
+TEST("listeners: an address that is named twice counts once") {
     struct listeners listeners;
     open_all_of(&listeners, "127.0.0.1,127.0.0.1", 1);
     listeners_close(&listeners);
 }
 
 /* 203.0.113.1 is of no machine (RFC 5737), as ::1 is of none without IPv6. */
-static void an_address_that_the_machine_lacks_is_left_out(void) {
+TEST("listeners: an address that the machine lacks is left out") {
     struct listeners listeners;
     open_all_of(&listeners, "203.0.113.1,127.0.0.1", 1);
     unsigned port = port_of(&listeners.at[0]);
@@ -205,7 +205,7 @@ static void an_address_that_the_machine_lacks_is_left_out(void) {
     check_error("203.0.113.1,198.51.100.1", 0, "is not an address of this machine");
 }
 
-static void a_port_in_use_at_any_address_is_an_error(void) {
+TEST("listeners: a port that is in use at any address is an error") {
     struct listeners first;
     char wanted[128];
     const char *other = has("127.0.0.2") ? "127.0.0.2" : "::1";
@@ -220,7 +220,7 @@ static void a_port_in_use_at_any_address_is_an_error(void) {
 }
 
 /* The free port of the first address may be in use at the second. */
-static void another_free_port_is_tried(void) {
+TEST("listeners: another free port is tried, a bounded number of times") {
     struct listeners listeners;
     const char *name = has("127.0.0.2") ? "127.0.0.1,127.0.0.2" : "127.0.0.1,::1";
     binds = 0;
@@ -236,7 +236,7 @@ static void another_free_port_is_tried(void) {
     binds_to_fail = 0;
 }
 
-static void a_name_with_very_many_addresses_is_refused(void) {
+TEST("listeners: a name with very many addresses is refused") {
     char name[NAMES_MAX * 16] = "127.0.0.1";
     for (int i = 2; i <= LISTENERS_MAX + 1; i++) {
         snprintf(name + strlen(name), sizeof name - strlen(name), ",127.0.0.%d", i);
@@ -286,7 +286,7 @@ static void start_server(struct served *served, const char *host) {
 }
 
 /* The rule of Debian and macOS for localhost. A script still finds one line, with one port. */
-static void one_line_says_where_it_listens(void) {
+TEST("listeners: one line says where the server listens") {
     struct served served;
     char wanted[256];
     int status = -1;
@@ -316,24 +316,4 @@ static void one_line_says_where_it_listens(void) {
     waitpid(served.pid, &status, 0);
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     close(served.output);
-}
-
-int main(void) {
-    test_run("listeners: every address is listened on with one port",
-             every_address_is_listened_on_with_one_port);
-    test_run("listeners: :: and 0.0.0.0 stand side by side", the_two_wildcards_stand_side_by_side);
-    test_run("listeners: :: alone takes what the system gives it",
-             one_address_alone_is_as_the_system_has_it);
-    test_run("listeners: an address that is named twice counts once",
-             an_address_that_is_named_twice_counts_once);
-    test_run("listeners: an address that the machine lacks is left out",
-             an_address_that_the_machine_lacks_is_left_out);
-    test_run("listeners: a port that is in use at any address is an error",
-             a_port_in_use_at_any_address_is_an_error);
-    test_run("listeners: another free port is tried, a bounded number of times",
-             another_free_port_is_tried);
-    test_run("listeners: a name with very many addresses is refused",
-             a_name_with_very_many_addresses_is_refused);
-    test_run("listeners: one line says where the server listens", one_line_says_where_it_listens);
-    return test_report();
 }

@@ -42,7 +42,7 @@ static size_t take(char *text, size_t size) {
     return len;
 }
 
-static void an_event_starts_with_the_number_of_its_connection(void) {
+TEST("log: an event starts with the number of its connection") {
     char text[256];
     begin();
     log_event(7, "closed with %d", 1000);
@@ -52,7 +52,7 @@ static void an_event_starts_with_the_number_of_its_connection(void) {
     CHECK_FOR(strcmp(text, "#7 closed with 1000\nnothing works\n") == 0, "%s", text);
 }
 
-static void the_level_decides_what_is_printed(void) {
+TEST("log: the level decides what is printed") {
     static const char *const wanted[] = {
         [LOG_QUIET] = "problem\n",
         [LOG_NORMAL] = "problem\n#1 event\n#1   0000  68 69                            "
@@ -76,7 +76,7 @@ static void the_level_decides_what_is_printed(void) {
 }
 
 /* A line of any length: cut at LOG_LINE_SIZE bytes, of which the last one is the newline. */
-static void a_long_line_is_cut(void) {
+TEST("log: a long line is cut") {
     /* With "#1 " in front and the newline after, the second is the longest that fits. */
     static const size_t lengths[] = {LOG_LINE_SIZE - 5, LOG_LINE_SIZE - 4, LOG_LINE_SIZE - 3,
                                      LOG_LINE_SIZE, 2000};
@@ -96,7 +96,7 @@ static void a_long_line_is_cut(void) {
 }
 
 /* Lines are lost while the pipe is full, but none waits for it, except the first, a little. */
-static void a_log_that_is_read_again_goes_on(void) {
+TEST("log: a log that is read again goes on") {
     static char text[1 << 20];
     begin();
     for (int i = 0; i < 3000; i++) { /* more than any pipe of 64 KiB can hold */
@@ -111,7 +111,7 @@ static void a_log_that_is_read_again_goes_on(void) {
     CHECK_FOR(strcmp(text, "read again\n") == 0, "\"%s\"", text);
 }
 
-static void a_log_that_is_closed_harms_nobody(void) {
+TEST("log: a log that is closed harms nobody") {
     begin();
     close(STDERR_FILENO);
     log_problem("nobody hears this");
@@ -159,7 +159,7 @@ static void see(struct seen *seen, unsigned long last, size_t most) {
     }
 }
 
-static void a_writer_keeps_every_line_in_order(void) {
+TEST("log: a writer keeps every line, in order") {
     enum { LINES = 50000, BEHIND = 500 }; /* more than once around the ring, and never too many */
     struct seen seen = {.in_place = true};
     begin();
@@ -176,7 +176,7 @@ static void a_writer_keeps_every_line_in_order(void) {
     CHECK(seen.lines == LINES && seen.told == 0);
 }
 
-static void what_is_left_is_written_at_the_stop(void) {
+TEST("log: what is left is written at the stop") {
     struct seen seen = {.in_place = true};
     begin();
     CHECK_EQUAL(log_writer_start(), 0);
@@ -191,7 +191,7 @@ static void what_is_left_is_written_at_the_stop(void) {
 }
 
 /* More lines than ring and pipe hold. Whoever reads on learns how many are missing, and where. */
-static void nobody_waits_for_a_log_and_losses_are_told(void) {
+TEST("log: nobody waits for a log, and losses are told") {
     enum { LINES = 60000, WIDTH = 30 };
     struct seen seen = {.in_place = true};
     begin();
@@ -210,7 +210,7 @@ static void nobody_waits_for_a_log_and_losses_are_told(void) {
 
 /* Each line is written or told of, whenever the disk is full. A line that told of others and was
  * lost is none of them. */
-static void a_full_disk_is_told_of_when_there_is_room(void) {
+TEST("log: a full disk is told of when there is room") {
     enum { LINES = 2000, TURN = 50 };
     struct seen seen = {0};
     int full = open("/dev/full", O_WRONLY);
@@ -236,7 +236,7 @@ static void a_full_disk_is_told_of_when_there_is_room(void) {
 }
 
 /* In a process of its own, since the writer never comes to its end. */
-static void a_stop_waits_only_so_long_for_a_log(void) {
+TEST("log: a stop waits only so long for a log") {
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
@@ -255,21 +255,4 @@ static void a_stop_waits_only_so_long_for_a_log(void) {
     }
     int status = 1;
     CHECK(waitpid(pid, &status, 0) == pid && status == 0);
-}
-
-int main(void) {
-    test_run("log: an event starts with the number of its connection",
-             an_event_starts_with_the_number_of_its_connection);
-    test_run("log: the level decides what is printed", the_level_decides_what_is_printed);
-    test_run("log: a long line is cut", a_long_line_is_cut);
-    test_run("log: a log that is read again goes on", a_log_that_is_read_again_goes_on);
-    test_run("log: a log that is closed harms nobody", a_log_that_is_closed_harms_nobody);
-    test_run("log: a writer keeps every line, in order", a_writer_keeps_every_line_in_order);
-    test_run("log: what is left is written at the stop", what_is_left_is_written_at_the_stop);
-    test_run("log: nobody waits for a log, and losses are told",
-             nobody_waits_for_a_log_and_losses_are_told);
-    test_run("log: a full disk is told of when there is room",
-             a_full_disk_is_told_of_when_there_is_room);
-    test_run("log: a stop waits only so long for a log", a_stop_waits_only_so_long_for_a_log);
-    return test_report();
 }

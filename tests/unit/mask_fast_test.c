@@ -31,7 +31,7 @@ static void check_mask(size_t len, uint64_t offset, size_t distance) {
     CHECK_BYTES(text, sizeof text, wanted, sizeof wanted);
 }
 
-static void mask_in_place(void) {
+TEST("mask_fast: in place, every length and offset") {
     for (size_t len = 0; len <= 100; len++) {
         for (uint64_t offset = 0; offset < 8; offset++) {
             check_mask(len, offset, 0);
@@ -39,7 +39,7 @@ static void mask_in_place(void) {
     }
 }
 
-static void mask_to_a_place_before(void) {
+TEST("mask_fast: to a place before") {
     for (size_t len = 0; len <= 100; len++) {
         for (size_t distance = 1; distance <= 40; distance++) {
             check_mask(len, len + distance, distance);
@@ -47,7 +47,7 @@ static void mask_to_a_place_before(void) {
     }
 }
 
-static void mask_to_another_place(void) {
+TEST("mask_fast: to another place") {
     uint8_t from[100], to[101], wanted[100];
     for (size_t len = 0; len <= sizeof from; len++) {
         fill(from, sizeof from);
@@ -61,7 +61,7 @@ static void mask_to_another_place(void) {
 }
 
 /* Four different bytes, a zero key and one of four equal bytes. */
-static void mask_with_any_key(void) {
+TEST("mask_fast: with any key, and back") {
     static const uint8_t keys[][4] = {
         {0x01, 0x02, 0x04, 0x08}, {0, 0, 0, 0}, {0xff, 0xff, 0xff, 0xff}, {0x80, 0, 0, 0}};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
@@ -78,14 +78,14 @@ static void mask_with_any_key(void) {
 }
 
 /* A payload may be longer than any memory. */
-static void mask_at_any_offset(void) {
+TEST("mask_fast: at any offset") {
     static const uint64_t offsets[] = {0xfffffffd, 0x100000001, INT64_MAX - 40, UINT64_MAX - 2};
     for (size_t i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
         check_mask(50, offsets[i], 0);
     }
 }
 
-static void mask_in_pieces(void) {
+TEST("mask_fast: in pieces of any size") {
     uint8_t wanted[90];
     fill(wanted, sizeof wanted);
     frame_mask(wanted, wanted, sizeof wanted, example_key, 0);
@@ -101,7 +101,7 @@ static void mask_in_pieces(void) {
 }
 
 /* The key may lie where the payload goes, as it does in a frame that is unmasked to its front. */
-static void mask_over_the_key(void) {
+TEST("mask_fast: over the key") {
     for (size_t len = 0; len <= 100; len++) {
         for (int as_text = 0; as_text < 2; as_text++) {
             uint8_t frame[104], wanted[100];
@@ -118,7 +118,7 @@ static void mask_over_the_key(void) {
 }
 
 /* Texts of every length in which one byte or none is not ASCII, at every place. */
-static void masking_a_text_tells_whether_it_is_ascii(void) {
+TEST("mask_fast: a text tells whether it is ASCII") {
     for (size_t len = 0; len <= 100; len++) {
         for (size_t other = 0; other <= len; other++) {
             uint8_t bytes[101];
@@ -128,17 +128,4 @@ static void masking_a_text_tells_whether_it_is_ascii(void) {
             CHECK_EQUAL(mask_fast_text(bytes, bytes, len, example_key, other), other == len);
         }
     }
-}
-
-int main(void) {
-    test_run("mask_fast: in place, every length and offset", mask_in_place);
-    test_run("mask_fast: to a place before", mask_to_a_place_before);
-    test_run("mask_fast: to another place", mask_to_another_place);
-    test_run("mask_fast: with any key, and back", mask_with_any_key);
-    test_run("mask_fast: at any offset", mask_at_any_offset);
-    test_run("mask_fast: in pieces of any size", mask_in_pieces);
-    test_run("mask_fast: over the key", mask_over_the_key);
-    test_run("mask_fast: a text tells whether it is ASCII",
-             masking_a_text_tells_whether_it_is_ascii);
-    return test_report();
 }

@@ -112,7 +112,7 @@ static uint8_t *make_payload(size_t length) {
 }
 
 /* The lent memory is nearly full in the end, but all that is still to come has room in it. */
-static void a_message_that_fits_takes_no_memory(void) {
+TEST("memory: a message that fits takes none") {
     enum { LENGTH = LENT_SIZE - 2 * FRAME_HEADER_MAX };
     struct fed fed;
     struct wire in = {0};
@@ -127,7 +127,7 @@ static void a_message_that_fits_takes_no_memory(void) {
     free(payload);
 }
 
-static void all_memory_is_given_back(void) {
+TEST("memory: all of it is given back") {
     static const size_t lengths[] = {LENT_SIZE, 20000, 300000};
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         struct fed fed;
@@ -157,7 +157,7 @@ static void all_memory_is_given_back(void) {
 
 /* The buffer has room for the headers and control frames between the fragments too, when nearly
  * all of the message is in it. */
-static void the_largest_message_fits_with_all_that_is_between(void) {
+TEST("memory: the largest message fits with all that is between") {
     enum { LENGTH = 100000 };
     static const size_t pieces[] = {1, 13, 140, 1 << 20};
     uint8_t *payload = make_payload(LENGTH);
@@ -179,7 +179,7 @@ static void the_largest_message_fits_with_all_that_is_between(void) {
     free(payload);
 }
 
-static void no_limit_is_smaller_than_a_control_frame(void) {
+TEST("memory: no limit is smaller than a control frame") {
     uint8_t payload[FRAME_CONTROL_MAX + 1] = {0};
     for (uint64_t limit = 0; limit < CONNECTION_MESSAGE_MIN; limit += 62) {
         struct fed fed;
@@ -201,7 +201,7 @@ static void no_limit_is_smaller_than_a_control_frame(void) {
 }
 
 /* A limit beyond all memory must not make a sum of sizes wrap around. */
-static void the_limit_may_be_any_number(void) {
+TEST("memory: the limit may be any number") {
     static const uint64_t limits[] = {UINT64_MAX, UINT64_MAX - 100, SIZE_MAX, SIZE_MAX / 2};
     uint8_t *payload = make_payload(50000);
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
@@ -217,7 +217,7 @@ static void the_limit_may_be_any_number(void) {
     free(payload);
 }
 
-static void without_memory_a_connection_fails_with_1011(void) {
+TEST("memory: without any, a connection fails with 1011 (7.4.1)") {
     struct fed fed;
     struct wire in = {0}, wanted = {0};
     const struct iovec *parts;
@@ -241,7 +241,7 @@ static void without_memory_a_connection_fails_with_1011(void) {
 }
 
 /* As long as what arrives has room in the buffer, it does not matter that there is no memory. */
-static void without_memory_small_messages_go_on(void) {
+TEST("memory: without any, small messages go on") {
     enum { LENGTH = LENT_SIZE - 2 * FRAME_HEADER_MAX };
     struct fed fed;
     struct wire in = {0};
@@ -259,7 +259,7 @@ static void without_memory_small_messages_go_on(void) {
 }
 
 /* What a message has begun with stays where it is, and can go on later. */
-static void without_memory_a_connection_is_not_kept(void) {
+TEST("memory: without any, a connection is not kept") {
     struct fed fed;
     struct connection kept;
     struct wire in = {0};
@@ -296,7 +296,7 @@ static void *serve(void *argument) {
     return NULL;
 }
 
-static void a_peer_that_leaves_takes_its_memory_along(void) {
+TEST("memory: a peer that leaves takes its own along") {
     static uint8_t payload[200000];
     struct tcp_connection tcp;
     struct wire in = {0};
@@ -317,19 +317,6 @@ static void a_peer_that_leaves_takes_its_memory_along(void) {
 
 int main(void) {
     log_set_level(LOG_QUIET);
-    test_run("memory: a message that fits takes none", a_message_that_fits_takes_no_memory);
-    test_run("memory: all of it is given back", all_memory_is_given_back);
-    test_run("memory: the largest message fits with all that is between",
-             the_largest_message_fits_with_all_that_is_between);
-    test_run("memory: no limit is smaller than a control frame",
-             no_limit_is_smaller_than_a_control_frame);
-    test_run("memory: the limit may be any number", the_limit_may_be_any_number);
-    test_run("memory: without any, a connection fails with 1011 (7.4.1)",
-             without_memory_a_connection_fails_with_1011);
-    test_run("memory: without any, small messages go on", without_memory_small_messages_go_on);
-    test_run("memory: without any, a connection is not kept",
-             without_memory_a_connection_is_not_kept);
-    test_run("memory: a peer that leaves takes its own along",
-             a_peer_that_leaves_takes_its_memory_along);
+    test_run_all();
     return test_report();
 }

@@ -30,7 +30,7 @@ static void expect_log(const char *wanted) {
     CHECK_BYTES(opening.reply.log, (size_t)opening.reply.log_length, wanted, strlen(wanted));
 }
 
-static void a_handshake(void) {
+TEST("opening: the example of RFC 6455, 1.3") {
     static const char wanted[] = "HTTP/1.1 101 Switching Protocols\r\n"
                                  "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n"
                                  "Server: program\r\n"
@@ -48,7 +48,7 @@ static void a_handshake(void) {
 }
 
 /* The longest of everything fits into the head, and into the line of the log. */
-static void everything_agreed_on(void) {
+TEST("opening: a subprotocol and an extension") {
     static char extension[EXTENSIONS_ANSWER_MAX + 1], subprotocol[HANDSHAKE_SUBPROTOCOL_MAX + 1];
     char text[1024] =
         "GET /" A_HUNDRED "?and-some-more-to-be-cut-in-the-log HTTP/1.1\r\n" UPGRADE KEY
@@ -77,7 +77,7 @@ static void everything_agreed_on(void) {
                                               EXTENSIONS_ANSWER_MAX);
 }
 
-static void a_subprotocol_that_nobody_speaks(void) {
+TEST("opening: a subprotocol that nobody speaks") {
     static const struct handshake_policy policy = {0};
     decide("GET / HTTP/1.1\r\n" UPGRADE KEY "Sec-WebSocket-Version: 13\r\n"
            "Sec-WebSocket-Protocol: chat\r\n\r\n",
@@ -86,7 +86,7 @@ static void a_subprotocol_that_nobody_speaks(void) {
     expect_log("open: /, none of the subprotocols asked for (--subprotocol)");
 }
 
-static void a_wrong_handshake(void) {
+TEST("opening: a wrong handshake") {
     static const struct handshake_policy policy = {0};
     decide("GET / HTTP/1.1\r\n" UPGRADE KEY "Sec-WebSocket-Version: 8\r\n\r\n", &policy);
     CHECK(!opening.is_open);
@@ -96,20 +96,11 @@ static void a_wrong_handshake(void) {
     CHECK(opening.reply.body_size > 0);
 }
 
-static void plain_http(void) {
+TEST("opening: plain HTTP gets the page") {
     static const struct handshake_policy policy = {0};
     decide("GET / HTTP/1.1\r\nHost: a\r\n\r\n", &policy);
     CHECK(!opening.is_open);
     CHECK_EQUAL(opening.verdict, HANDSHAKE_ACCEPTED);
     CHECK_EQUAL(opening.reply.status, 200);
     CHECK_BYTES(opening.reply.body, opening.reply.body_size, "<p>", 3);
-}
-
-int main(void) {
-    test_run("opening: the example of RFC 6455, 1.3", a_handshake);
-    test_run("opening: a subprotocol and an extension", everything_agreed_on);
-    test_run("opening: a subprotocol that nobody speaks", a_subprotocol_that_nobody_speaks);
-    test_run("opening: a wrong handshake", a_wrong_handshake);
-    test_run("opening: plain HTTP gets the page", plain_http);
-    return test_report();
 }

@@ -111,7 +111,7 @@ static void check_bad(const char *line, const char *message) {
     check_error(line, message);
 }
 
-static void nothing_keeps_the_defaults(void) {
+TEST("options: an empty line keeps the defaults") {
     check_good("");
     CHECK(!quiet);
     check_same(host, "127.0.0.1");
@@ -130,12 +130,12 @@ static void check_each_kind(const char *line) {
     CHECK_EQUAL(timeout, 2500);
 }
 
-static void both_forms_of_each_kind(void) {
+TEST("options: --name value and --name=value, each kind") {
     check_each_kind("--quiet --host ::1 --origin null --port 80 --timeout 2.5");
     check_each_kind("--timeout=2.5 --port=80 --origin=null --host=::1 --quiet");
 }
 
-static void only_the_first_equals_sign_counts(void) {
+TEST("options: only the first '=' counts") {
     check_good("--host=a=b=");
     check_same(host, "a=b=");
     check_good("--host a=b");
@@ -143,7 +143,7 @@ static void only_the_first_equals_sign_counts(void) {
 }
 
 /* The word after an option is its value, whatever it looks like. */
-static void values_of_any_form(void) {
+TEST("options: a value may look like anything") {
     check_good("--host --port");
     check_same(host, "--port");
     check_good("--host --");
@@ -154,7 +154,7 @@ static void values_of_any_form(void) {
     check_same(host, "");
 }
 
-static void the_last_one_counts(void) {
+TEST("options: of an option given twice the last one counts") {
     check_good("--host a --port 1 --timeout 1 --host=b --port=2 --timeout 2 --quiet --quiet");
     check_same(host, "b");
     CHECK_EQUAL(port, 2);
@@ -162,7 +162,7 @@ static void the_last_one_counts(void) {
     CHECK(quiet);
 }
 
-static void lists_keep_all_in_order(void) {
+TEST("options: a list keeps all of its values in order") {
     check_good("--origin a --origin=b --origin a");
     CHECK_EQUAL(origins.count, 3);
     check_same(origins.item[0], "a");
@@ -170,7 +170,7 @@ static void lists_keep_all_in_order(void) {
     check_same(origins.item[2], "a");
 }
 
-static void lists_are_bounded(void) {
+TEST("options: a list holds 32 values") {
     char line[1024] = "";
     for (size_t i = 0; i < OPTIONS_LIST_MAX; i++) {
         strcat(line, "--origin=x ");
@@ -181,7 +181,7 @@ static void lists_are_bounded(void) {
     check_bad(line, "--origin may be given 32 times at most");
 }
 
-static void numbers_within_bounds(void) {
+TEST("options: whole numbers within their bounds and nothing else") {
     static const struct {
         const char *line;
         uint64_t wanted;
@@ -224,7 +224,7 @@ static void numbers_within_bounds(void) {
     check_bad("--port=", "--port needs a whole number from 1 to 65535, not ''");
 }
 
-static void numbers_of_64_bits(void) {
+TEST("options: numbers of 64 bits") {
     check_good("--bytes 0");
     CHECK(bytes == 0);
     check_good("--bytes 9223372036854775808");
@@ -240,7 +240,7 @@ static void numbers_of_64_bits(void) {
                                                "18446744073709551615, not '184467440737095516150'");
 }
 
-static void seconds_with_decimals(void) {
+TEST("options: seconds may have decimals") {
     static const struct {
         const char *text;
         int64_t milliseconds;
@@ -277,7 +277,7 @@ static void check_bad_seconds(const char *text) {
     CHECK_EQUAL(timeout, 10000);
 }
 
-static void seconds_that_are_none(void) {
+TEST("options: what is no number of seconds is refused") {
     static const char *const bad[] = {"",        "abc",
                                       "-1",      "+1",
                                       "-0.5",    ".",
@@ -296,14 +296,14 @@ static void seconds_that_are_none(void) {
 }
 
 /* The bound holds for the decimals too. */
-static void seconds_within_bounds(void) {
+TEST("options: the bound of seconds holds for the decimals too") {
     check_bad_seconds("1000000.001");
     check_bad_seconds("1000000.9");
 }
 
 /* A 0 turns some options off, and for the others it would mean that nobody has any time. What is
  * rounded to 0 is neither. */
-static void zero_seconds(void) {
+TEST("options: 0 seconds only where that means off") {
     static const char *const zeros[] = {"0", "0.0", "000.000000"};
     static const char *const rounded[] = {"0.0001", "0.0009999", "000.00000000001"};
     for (size_t i = 0; i < 3; i++) {
@@ -325,7 +325,7 @@ static void zero_seconds(void) {
     CHECK_EQUAL(interval, 1);
 }
 
-static void unknown_option_suggests_the_nearest(void) {
+TEST("options: an unknown option suggests the nearest known one") {
     check_bad("--prot 80", "unknown option '--prot'; did you mean '--port'?");
     check_bad("--prot=80", "unknown option '--prot'; did you mean '--port'?");
     check_bad("--hosts a", "unknown option '--hosts'; did you mean '--host'?");
@@ -337,7 +337,7 @@ static void unknown_option_suggests_the_nearest(void) {
     check_bad("--hort", "unknown option '--hort'; did you mean '--host'?");
 }
 
-static void unknown_option_like_no_other(void) {
+TEST("options: an unknown option like no other refers to --help") {
     check_bad("--ping-interval 3",
               "unknown option '--ping-interval'; 'step --help' lists them all");
     check_bad("-p", "unknown option '-p'; 'step --help' lists them all");
@@ -347,14 +347,14 @@ static void unknown_option_like_no_other(void) {
 }
 
 /* What is suggested works when it is typed. */
-static void help_of_the_command_that_was_typed(void) {
+TEST("options: --help is suggested for the command that was typed") {
     char typed[] = "build/step";
     command = typed;
     check_bad("-p", "unknown option '-p'; 'build/step --help' lists them all");
     command = NULL;
 }
 
-static void unknown_option_of_any_length(void) {
+TEST("options: an unknown option of any length") {
     for (size_t length = 20; length < 200; length++) {
         char line[256] = "--";
         memset(line + 2, 'x', length);
@@ -366,21 +366,21 @@ static void unknown_option_of_any_length(void) {
     }
 }
 
-static void missing_value(void) {
+TEST("options: a missing value") {
     check_bad("--port", "--port needs a value: --port PORT");
     check_bad("--quiet --host", "--host needs a value: --host HOST");
     check_bad("--origin a --origin", "--origin needs a value: --origin ORIGIN");
     check_bad("--timeout", "--timeout needs a value: --timeout S");
 }
 
-static void flag_with_a_value(void) {
+TEST("options: a flag takes no value") {
     check_bad("--quiet=yes", "--quiet takes no value");
     check_bad("--quiet=", "--quiet takes no value");
     check_bad("--help=1", "--help takes no value");
     CHECK(!quiet);
 }
 
-static void words_that_are_no_options(void) {
+TEST("options: words that are no options are refused") {
     check_bad("80", "unexpected argument '80'; options start with '--'");
     check_bad("--quiet yes", "unexpected argument 'yes'; options start with '--'");
     check_bad("-", "unexpected argument '-'; options start with '--'");
@@ -400,7 +400,7 @@ static void check_operands(const char *line, size_t count, const char *first, co
     }
 }
 
-static void operands(void) {
+TEST("options: operands, where a program takes some") {
     check_operands("", 0, "", "");
     check_operands("ws://a/", 1, "ws://a/", "ws://a/");
     check_operands("a --port 80 b --quiet c", 3, "a", "c");
@@ -409,14 +409,14 @@ static void operands(void) {
     check_operands("-", 1, "-", "-");
 }
 
-static void two_hyphens_end_the_options(void) {
+TEST("options: everything after -- is an operand") {
     check_operands("--port 80 -- --quiet -h --", 3, "--quiet", "--");
     CHECK(!quiet);
     CHECK_EQUAL(port, 80);
     check_operands("a -- b", 2, "a", "b");
 }
 
-static void operands_are_bounded(void) {
+TEST("options: at most 32 operands") {
     char line[256] = "";
     for (size_t i = 0; i < OPTIONS_LIST_MAX; i++) {
         strcat(line, "x ");
@@ -428,7 +428,7 @@ static void operands_are_bounded(void) {
     check_error(line, "more than 32 arguments");
 }
 
-static void help_lists_every_option(void) {
+TEST("options: --help lists every option and ends with 0") {
     static const char *const lines[] = {"--help", "-h", "--quiet --help --port 80",
                                         "--help --help"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
@@ -455,7 +455,7 @@ static void help_lists_every_option(void) {
     CHECK(strstr(standard_output, "usage: step [options] URL\n") != NULL);
 }
 
-static void the_version(void) {
+TEST("options: the version") {
     parse("--version");
     CHECK_EQUAL(status, 0);
     check_same(standard_output, "step " OPTIONS_VERSION "\n");
@@ -463,7 +463,7 @@ static void the_version(void) {
 }
 
 /* As with a full disk; here nothing can be written, since the file is open for reading. */
-static void output_that_is_lost_is_told_of(void) {
+TEST("options: output that is lost is told of") {
     char name[] = "step", version[] = "--version", *words[] = {name, version, NULL};
     FILE *err = tmpfile();
     declare(NULL);
@@ -482,12 +482,12 @@ static void output_that_is_lost_is_told_of(void) {
 }
 
 /* A mistake is told of even if help was asked for: nobody believes that the line was good. */
-static void help_does_not_hide_a_mistake(void) {
+TEST("options: --help does not hide a mistake") {
     check_bad("--help --port 0", "--port needs a whole number from 1 to 65535, not '0'");
     check_bad("--port 0 --help", "--port needs a whole number from 1 to 65535, not '0'");
 }
 
-static void more_options_than_there_is_room_for(void) {
+TEST("options: more options than there is room for are ignored") {
     declare(NULL);
     for (size_t i = 0; i < 2 * (size_t)OPTIONS_MAX; i++) {
         options_add_flag(&options, "--flag", &quiet, "the same");
@@ -503,7 +503,7 @@ static int check_of_port(void *value) {
     return *(uint64_t *)value == 81 ? OPTIONS_USAGE : OPTIONS_GO_ON;
 }
 
-static void a_check_sees_all_values(void) {
+TEST("options: a check sees all values, but not if only the version was asked for") {
     declare(NULL);
     options_add_check(&options, check_of_port, &port);
     parse_declared("--port 81 --quiet");
@@ -512,42 +512,4 @@ static void a_check_sees_all_values(void) {
     CHECK_EQUAL(status, OPTIONS_GO_ON);
     parse_declared("--port 81 --version");
     CHECK_EQUAL(status, 0);
-}
-
-int main(void) {
-    test_run("options: an empty line keeps the defaults", nothing_keeps_the_defaults);
-    test_run("options: --name value and --name=value, each kind", both_forms_of_each_kind);
-    test_run("options: only the first '=' counts", only_the_first_equals_sign_counts);
-    test_run("options: a value may look like anything", values_of_any_form);
-    test_run("options: of an option given twice the last one counts", the_last_one_counts);
-    test_run("options: a list keeps all of its values in order", lists_keep_all_in_order);
-    test_run("options: a list holds 32 values", lists_are_bounded);
-    test_run("options: whole numbers within their bounds and nothing else", numbers_within_bounds);
-    test_run("options: numbers of 64 bits", numbers_of_64_bits);
-    test_run("options: seconds may have decimals", seconds_with_decimals);
-    test_run("options: what is no number of seconds is refused", seconds_that_are_none);
-    test_run("options: the bound of seconds holds for the decimals too", seconds_within_bounds);
-    test_run("options: 0 seconds only where that means off", zero_seconds);
-    test_run("options: an unknown option suggests the nearest known one",
-             unknown_option_suggests_the_nearest);
-    test_run("options: an unknown option like no other refers to --help",
-             unknown_option_like_no_other);
-    test_run("options: --help is suggested for the command that was typed",
-             help_of_the_command_that_was_typed);
-    test_run("options: an unknown option of any length", unknown_option_of_any_length);
-    test_run("options: a missing value", missing_value);
-    test_run("options: a flag takes no value", flag_with_a_value);
-    test_run("options: words that are no options are refused", words_that_are_no_options);
-    test_run("options: operands, where a program takes some", operands);
-    test_run("options: everything after -- is an operand", two_hyphens_end_the_options);
-    test_run("options: at most 32 operands", operands_are_bounded);
-    test_run("options: --help lists every option and ends with 0", help_lists_every_option);
-    test_run("options: --help does not hide a mistake", help_does_not_hide_a_mistake);
-    test_run("options: more options than there is room for are ignored",
-             more_options_than_there_is_room_for);
-    test_run("options: the version", the_version);
-    test_run("options: a check sees all values, but not if only the version was asked for",
-             a_check_sees_all_values);
-    test_run("options: output that is lost is told of", output_that_is_lost_is_told_of);
-    return test_report();
 }

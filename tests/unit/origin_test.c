@@ -20,7 +20,7 @@ static void refuses(const char *written) {
     CHECK_FOR(strcmp(text, written) == 0, "%s was changed: %s", written, text);
 }
 
-static void what_browsers_send_stays(void) {
+TEST("origin: what browsers send stays as it is (RFC 6454, 6.2)") {
     static const char *const origins[] = {
         "https://example.com",
         "http://localhost:8000",
@@ -41,7 +41,7 @@ static void what_browsers_send_stays(void) {
     }
 }
 
-static void the_schemes_own_port_is_left_out(void) {
+TEST("origin: the scheme's own port is left out") {
     becomes("https://a.example:443", "https://a.example");
     becomes("http://a.example:80", "http://a.example");
     becomes("ws://a.example:80", "ws://a.example");
@@ -54,12 +54,12 @@ static void the_schemes_own_port_is_left_out(void) {
     becomes("http://[::80]", "http://[::80]"); /* not a port */
 }
 
-static void it_is_in_lower_case(void) {
+TEST("origin: it is in lower case") {
     becomes("HTTPS://A.Example:443", "https://a.example");
     becomes("http://[2001:DB8::A]:8000", "http://[2001:db8::a]:8000");
 }
 
-static void what_no_browser_sends_is_refused(void) {
+TEST("origin: what no browser sends is refused") {
     static const char *const origins[] = {
         "",
         "*",
@@ -104,12 +104,4 @@ static void what_no_browser_sends_is_refused(void) {
     for (size_t i = 0; i < sizeof origins / sizeof origins[0]; i++) {
         refuses(origins[i]);
     }
-}
-
-int main(void) {
-    test_run("origin: what browsers send stays as it is (RFC 6454, 6.2)", what_browsers_send_stays);
-    test_run("origin: the scheme's own port is left out", the_schemes_own_port_is_left_out);
-    test_run("origin: it is in lower case", it_is_in_lower_case);
-    test_run("origin: what no browser sends is refused", what_no_browser_sends_is_refused);
-    return test_report();
 }

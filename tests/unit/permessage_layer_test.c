@@ -45,7 +45,7 @@ static void check(const struct frame *frames, const struct outcome *wanted) {
     }
 }
 
-static void control_frames_come_between_fragments(void) {
+TEST("layer: control frames come between fragments") {
     static const struct frame frames[] = {{0x41, "f248cd"}, {0x89, "70696e67"}, {0x00, ""},
                                           {0x00, "c9"},     {0x8a, ""},         {0x80, "c90700"},
                                           {0, NULL}};
@@ -63,7 +63,7 @@ static void control_frames_come_between_fragments(void) {
     deflate_pair_close_both();
 }
 
-static void a_close_ends_a_marked_message(void) {
+TEST("layer: a Close ends a marked message") {
     static const struct frame frames[] = {
         {0x41, "f248cd"}, {0x88, "03e8"}, {0x80, "c9c90700"}, {0, NULL}};
     struct outcome closed = {0, "", 1000, ""};
@@ -72,7 +72,7 @@ static void a_close_ends_a_marked_message(void) {
 
 static const char not_utf8[] = "a text message must be UTF-8 (8.1)";
 
-static void what_comes_out_must_be_utf8(void) {
+TEST("layer: what comes out must be UTF-8 (8.1)") {
     static const struct frame split[] =
         {/* the Euro sign in three blocks and two frames */
          {0x41, "000100feffe2 000100"},
@@ -92,7 +92,7 @@ static void what_comes_out_must_be_utf8(void) {
 }
 
 /* In a message that has not ended, and a frame that has not. */
-static void a_bad_byte_fails_at_once(void) {
+TEST("layer: a bad byte fails at once (8.1)") {
     struct wire in = {0};
     deflate_pair_open_both(&deflate_pair_most, LIMIT);
     deflate_pair_add_hex(&in, true, 0x41, "000400fbff61c06162");
@@ -109,7 +109,7 @@ static void a_bad_byte_fails_at_once(void) {
 
 /* Empty blocks without end: twice the limit and a byte are good, one byte more is not, and what
  * comes after it is not even looked at. */
-static void payload_that_comes_to_nothing_is_limited(void) {
+TEST("layer: payload that comes to nothing is limited") {
     enum { MOST = 2 * LIMIT + 1 };
     static const uint8_t block[] = {0, 0, 0, 0xff, 0xff}, bad[] = {0, 0, 0, 7, 7};
     static const size_t more[] = {0, 1, 4};
@@ -146,7 +146,7 @@ static void payload_that_comes_to_nothing_is_limited(void) {
 
 /* What is short is copied, and more can be sent after it; what is longer is lent, and nothing is
  * lost when it must wait: neither what is sent nor what has come. */
-static void what_is_lent_is_waited_for(void) {
+TEST("layer: what is lent is waited for") {
     static uint8_t text[2000], other[2000];
     static const uint8_t small[150];
     struct deflate_pair_result result;
@@ -187,7 +187,7 @@ static void what_is_lent_is_waited_for(void) {
 }
 
 /* Not even the compressor hears of it: what it remembers would never have been received. */
-static void nothing_is_sent_after_a_close(void) {
+TEST("layer: nothing is sent after a Close (5.5.1)") {
     static uint8_t text[2000];
     struct wire out = {0};
     deflate_pair_open_both(&deflate_pair_most, DEFLATE_PAIR_MAX_MESSAGE);
@@ -204,7 +204,7 @@ static void nothing_is_sent_after_a_close(void) {
 
 /* Two messages at once. In a small window the second would be moved over the first, which is lent
  * by a server as it lies; a client lends a copy, since it masks. */
-static void messages_of_all_lengths_are_echoed(void) {
+TEST("layer: messages of all lengths are echoed") {
     static const size_t lengths[] = {0, 3, 125, 126, 700, 40000};
     for (size_t i = 0; i < 12; i++) {
         static uint8_t noise[2][40000];
@@ -242,7 +242,7 @@ static void messages_of_all_lengths_are_echoed(void) {
 }
 
 /* A layer hands out the pieces that it has nothing to do with. */
-static void unmarked_pieces_pass_through(void) {
+TEST("layer: unmarked pieces pass through") {
     struct connection_message message;
     struct wire in = {0};
     deflate_pair_open_both(&deflate_pair_most, LIMIT);
@@ -261,7 +261,7 @@ static void unmarked_pieces_pass_through(void) {
 
 /* A large message that is compressed and one that is not need memory in different places, but never
  * both at a time. */
-static void a_peer_has_memory_for_one_large_message(void) {
+TEST("layer: a peer has memory for one large message") {
     static uint8_t large[LARGE];
     struct wire in = {0};
     deflate_pair_open_both(&deflate_pair_most, DEFLATE_PAIR_MAX_MESSAGE);
@@ -287,20 +287,4 @@ static void a_peer_has_memory_for_one_large_message(void) {
     CHECK(largest[0] > LARGE && largest[1] > LARGE);
     wire_free(&in);
     deflate_pair_close_both();
-}
-
-int main(void) {
-    test_run("layer: control frames come between fragments", control_frames_come_between_fragments);
-    test_run("layer: a Close ends a marked message", a_close_ends_a_marked_message);
-    test_run("layer: what comes out must be UTF-8 (8.1)", what_comes_out_must_be_utf8);
-    test_run("layer: a bad byte fails at once (8.1)", a_bad_byte_fails_at_once);
-    test_run("layer: payload that comes to nothing is limited",
-             payload_that_comes_to_nothing_is_limited);
-    test_run("layer: what is lent is waited for", what_is_lent_is_waited_for);
-    test_run("layer: nothing is sent after a Close (5.5.1)", nothing_is_sent_after_a_close);
-    test_run("layer: messages of all lengths are echoed", messages_of_all_lengths_are_echoed);
-    test_run("layer: unmarked pieces pass through", unmarked_pieces_pass_through);
-    test_run("layer: a peer has memory for one large message",
-             a_peer_has_memory_for_one_large_message);
-    return test_report();
 }

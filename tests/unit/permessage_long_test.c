@@ -8,7 +8,7 @@
 
 enum { KEPT = 256 * 1024 }; /* bytes that stay of the memory for large messages */
 
-static void a_bomb_stops_at_the_limit(void) {
+TEST("compression: a bomb stops at the limit") {
     enum { SIZE = 16 << 20, LIMIT = 100000 };
     uint8_t *zeros = calloc(1, SIZE);
     struct wire frame = {0};
@@ -73,7 +73,7 @@ static void check_limit(size_t limit, uint32_t sides, size_t before, bool stored
     deflate_pair_close_both();
 }
 
-static void the_largest_message_passes_and_one_byte_more_fails(void) {
+TEST("compression: the largest message passes and one byte more fails") {
     static const size_t limits[] = {125, 126, 1000, 1023, 1024, 1025, 2048, 40000, 70000, 262144};
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         for (size_t before = 0; before < 3; before++) {
@@ -84,7 +84,7 @@ static void the_largest_message_passes_and_one_byte_more_fails(void) {
     }
 }
 
-static void small_messages_give_the_memory_of_large_ones_back(void) {
+TEST("compression: small messages give the memory of large ones back") {
     static uint8_t text[1200000];
     const struct permessage_deflate *deflate = &deflate_pair_server.deflate;
     deflate_pair_open_both(&deflate_pair_most, sizeof text);
@@ -115,7 +115,7 @@ static void small_messages_give_the_memory_of_large_ones_back(void) {
 }
 
 /* Messages of all kinds in both directions, echoed or not, silence now and then. */
-static void everything_comes_as_it_was_sent(void) {
+TEST("compression: everything comes as it was sent") {
     static uint8_t text[200000];
     static const uint32_t kinds[] = {1, 2, 8, 26, 256};
     deflate_pair_fill_random(text, sizeof text / 2, 26);
@@ -140,14 +140,4 @@ static void everything_comes_as_it_was_sent(void) {
         }
         deflate_pair_close_both();
     }
-}
-
-int main(void) {
-    test_run("compression: a bomb stops at the limit", a_bomb_stops_at_the_limit);
-    test_run("compression: the largest message passes and one byte more fails",
-             the_largest_message_passes_and_one_byte_more_fails);
-    test_run("compression: small messages give the memory of large ones back",
-             small_messages_give_the_memory_of_large_ones_back);
-    test_run("compression: everything comes as it was sent", everything_comes_as_it_was_sent);
-    return test_report();
 }

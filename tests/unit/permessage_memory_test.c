@@ -179,7 +179,7 @@ static bool pass(struct permessage_deflate *from, struct permessage_deflate *to,
     return verdict == PERMESSAGE_OK;
 }
 
-static void a_bomb_takes_no_more_than_the_window_and_the_limit(void) {
+TEST("memory: a bomb takes no more than the window and the limit") {
     enum { BOMB = 16 << 20, LIMIT = 300000 };
     static const size_t lengths[] = {1000, SIZE};
     uint8_t *zeros = calloc(1, BOMB);
@@ -199,7 +199,7 @@ static void a_bomb_takes_no_more_than_the_window_and_the_limit(void) {
 }
 
 /* The figures of permessage_deflate.h: a compressor, a window and the decompressor. */
-static void what_a_busy_connection_takes(void) {
+TEST("memory: what a busy connection takes") {
     for (unsigned bits = 8; bits <= 15; bits++) {
         size_t window = (size_t)1 << bits, ignored;
         open_both(false, bits);
@@ -214,7 +214,7 @@ static void what_a_busy_connection_takes(void) {
     }
 }
 
-static void a_silent_connection_keeps_exactly_the_windows(void) {
+TEST("memory: a silent connection keeps exactly the windows") {
     for (unsigned bits = 8; bits <= 15; bits++) {
         for (int forgets = 0; forgets < 2; forgets++) {
             size_t window = (size_t)1 << bits, ignored;
@@ -235,7 +235,7 @@ static void a_silent_connection_keeps_exactly_the_windows(void) {
 }
 
 /* Large messages one after the other take no more once they have what they need. */
-static void what_is_often_needed_stays(void) {
+TEST("memory: what is often needed stays") {
     enum { LARGE = 300000 };
     uint8_t *zeros = calloc(1, LARGE);
     open_both(false, 15);
@@ -275,7 +275,7 @@ static bool play(bool forgets, size_t at, bool sticky) {
     return reached;
 }
 
-static void every_lack_of_memory_is_survived(void) {
+TEST("memory: every lack of it is survived") {
     for (int way = 0; way < 4; way++) {
         size_t at = 1;
         while (play(way % 2 == 1, at, way / 2 == 1) && at < 1000) {
@@ -285,7 +285,7 @@ static void every_lack_of_memory_is_survived(void) {
     }
 }
 
-static void without_memory_messages_go_as_they_are(void) {
+TEST("memory: without it messages go as they are") {
     size_t compressed;
     open_both(false, 15);
     CHECK(pass(&one, &other, text, 3, &compressed)); /* too short for it to be tried */
@@ -343,7 +343,7 @@ static void check_failure(struct permessage_deflate *to, size_t at) {
 }
 
 /* The decompressor, its output, and the copy of what a client may not mask where it lies. */
-static void without_memory_the_connection_fails(void) {
+TEST("memory: without it the connection fails with 1011") {
     for (size_t at = 1; at <= 3; at++) {
         open_both(false, 15);
         check_failure(&one, at);
@@ -354,7 +354,7 @@ static void without_memory_the_connection_fails(void) {
 
 /* Text is checked as it comes out, so what has come out must lie where the message is said to, even
  * if the message was moved before memory ran out. */
-static void without_memory_what_came_out_stays_right(void) {
+TEST("memory: without it what came out stays right") {
     enum { FIRST = 300 }; /* more than the window, so that there is something to throw away */
     size_t compressed = 0, ignored;
     open_both(false, 8);
@@ -369,7 +369,7 @@ static void without_memory_what_came_out_stays_right(void) {
 }
 
 /* Without memory for the window alone, all of the compressor is kept. */
-static void without_memory_a_silence_changes_nothing(void) {
+TEST("memory: without it a silence changes nothing") {
     size_t compressed;
     open_both(false, 15);
     CHECK(pass(&one, &other, text, SIZE, &compressed));
@@ -385,19 +385,6 @@ static void without_memory_a_silence_changes_nothing(void) {
 
 int main(void) {
     fill();
-    test_run("memory: a bomb takes no more than the window and the limit",
-             a_bomb_takes_no_more_than_the_window_and_the_limit);
-    test_run("memory: what a busy connection takes", what_a_busy_connection_takes);
-    test_run("memory: a silent connection keeps exactly the windows",
-             a_silent_connection_keeps_exactly_the_windows);
-    test_run("memory: what is often needed stays", what_is_often_needed_stays);
-    test_run("memory: every lack of it is survived", every_lack_of_memory_is_survived);
-    test_run("memory: without it messages go as they are", without_memory_messages_go_as_they_are);
-    test_run("memory: without it the connection fails with 1011",
-             without_memory_the_connection_fails);
-    test_run("memory: without it what came out stays right",
-             without_memory_what_came_out_stays_right);
-    test_run("memory: without it a silence changes nothing",
-             without_memory_a_silence_changes_nothing);
+    test_run_all();
     return test_report();
 }

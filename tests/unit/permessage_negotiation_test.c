@@ -27,7 +27,7 @@ static void check_answer(const struct permessage_parameters *wishes, const char 
 
 #define PMD "permessage-deflate"
 
-static void the_answer_says_what_then_holds(void) {
+TEST("parameters: the answer says what then holds (RFC 7692, 7.1)") {
     static const struct {
         const char *offers, *to_most, *to_little;
     } cases[] = {
@@ -57,7 +57,7 @@ static void the_answer_says_what_then_holds(void) {
     }
 }
 
-static void the_first_acceptable_offer_is_taken(void) {
+TEST("parameters: the first acceptable offer is taken (RFC 7692, 7.1)") {
     check_answer(&most, "x-other", NULL);
     check_answer(&most, "x-other, " PMD, PMD);
     check_answer(&most, PMD "; server_max_window_bits=9, " PMD, PMD "; server_max_window_bits=9");
@@ -65,7 +65,7 @@ static void the_first_acceptable_offer_is_taken(void) {
     check_answer(&most, "x-" PMD ", permessage-bzip2", NULL);
 }
 
-static void a_bad_offer_is_declined(void) {
+TEST("parameters: a bad offer is declined (RFC 7692, 7.1)") {
     static const char *const bad[] = {
         "x", /* unknown parameter */
         "server_no_context_takeover; server_no_context_takeover",
@@ -99,13 +99,13 @@ static void a_bad_offer_is_declined(void) {
     }
 }
 
-static void a_value_may_be_quoted(void) {
+TEST("parameters: a value may be quoted") {
     check_answer(&most, PMD "; server_max_window_bits=\"10\"", PMD "; server_max_window_bits=10");
     check_answer(&most, PMD "; server_max_window_bits=\"\\1\\0\"",
                  PMD "; server_max_window_bits=10");
 }
 
-static void the_agreement_is_handed_out(void) {
+TEST("parameters: the agreement is handed out") {
     char answer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
     struct permessage_parameters agreed;
     CHECK(permessage_negotiation_choose(
@@ -121,7 +121,7 @@ static void the_agreement_is_handed_out(void) {
     CHECK_EQUAL(agreed.client_max_window_bits, 15); /* it cannot be told otherwise (7.1.2.2) */
 }
 
-static void the_longest_answer_fits(void) {
+TEST("parameters: the longest answer fits") {
     static const struct permessage_parameters wishes = {true, true, 15, 14};
     char answer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
     struct permessage_parameters agreed;
@@ -131,7 +131,7 @@ static void the_longest_answer_fits(void) {
     CHECK(strstr(answer, "; client_max_window_bits=14") != NULL);
 }
 
-static void the_offer_says_what_is_wished(void) {
+TEST("parameters: the offer says what is wished") {
     char offer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
     permessage_negotiation_offer(&most, offer);
     CHECK(strcmp(offer, PMD "; client_max_window_bits") == 0);
@@ -147,7 +147,7 @@ static void check_acceptance(const struct permessage_parameters *wishes, const c
     CHECK_FOR(accepted == wanted, "%s is %s", answer, accepted ? "accepted" : "refused");
 }
 
-static void an_answer_must_go_with_the_offer(void) {
+TEST("parameters: an answer must go with the offer (RFC 7692, 7.1)") {
     static const struct {
         const char *answer;
         bool most, little;
@@ -183,7 +183,7 @@ static void an_answer_must_go_with_the_offer(void) {
     }
 }
 
-static void what_the_server_does_not_say_stays_open(void) {
+TEST("parameters: what the server does not say stays open") {
     struct permessage_parameters agreed;
     CHECK(permessage_negotiation_accept(text_of(PMD), &most, &agreed));
     CHECK_EQUAL(agreed.server_max_window_bits, 15);
@@ -194,21 +194,4 @@ static void what_the_server_does_not_say_stays_open(void) {
     CHECK_EQUAL(agreed.server_max_window_bits, 8);
     CHECK_EQUAL(agreed.client_max_window_bits, 10);
     CHECK(agreed.server_no_context_takeover && agreed.client_no_context_takeover);
-}
-
-int main(void) {
-    test_run("parameters: the answer says what then holds (RFC 7692, 7.1)",
-             the_answer_says_what_then_holds);
-    test_run("parameters: the first acceptable offer is taken (RFC 7692, 7.1)",
-             the_first_acceptable_offer_is_taken);
-    test_run("parameters: a bad offer is declined (RFC 7692, 7.1)", a_bad_offer_is_declined);
-    test_run("parameters: a value may be quoted", a_value_may_be_quoted);
-    test_run("parameters: the agreement is handed out", the_agreement_is_handed_out);
-    test_run("parameters: the longest answer fits", the_longest_answer_fits);
-    test_run("parameters: the offer says what is wished", the_offer_says_what_is_wished);
-    test_run("parameters: an answer must go with the offer (RFC 7692, 7.1)",
-             an_answer_must_go_with_the_offer);
-    test_run("parameters: what the server does not say stays open",
-             what_the_server_does_not_say_stays_open);
-    return test_report();
 }

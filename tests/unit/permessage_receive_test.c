@@ -62,7 +62,7 @@ static void frame_shared(struct wire *wire, bool is_server) {
     deflate_pair_add_hex(wire, is_server, 0xc1, "f200110000");
 }
 
-static void the_examples_of_the_rfc_are_taken(void) {
+TEST("compression: the examples are taken (RFC 7692, 7.2.3)") {
     for (example = 0; example < 4; example++) {
         check_messages(frame_example, "Hello", 1);
         check_messages(frame_shared, "Hello", 3);
@@ -88,7 +88,7 @@ static void frame_after_empty(struct wire *wire, bool is_server) {
     deflate_pair_add_hex(wire, is_server, 0xc1, "f200110000");
 }
 
-static void empty_messages_are_taken(void) {
+TEST("compression: empty messages are taken (RFC 7692, 7.2.3.6)") {
     check_messages(frame_empty, "", 6);
     check_messages(frame_after_empty, "Hello", 7);
 }
@@ -103,11 +103,11 @@ static void frame_after_final(struct wire *wire, bool is_server) {
     deflate_pair_add_hex(wire, is_server, 0xc1, "f200110000");
 }
 
-static void an_empty_message_may_be_the_first(void) {
+TEST("compression: an empty message may be the first") {
     check_messages(frame_first_empty, "", 1);
 }
 
-static void a_final_block_does_not_end_the_window(void) {
+TEST("compression: a final block does not end the window (RFC 7692, 7.2.3.4)") {
     check_messages(frame_after_final, "Hello", 3);
 }
 
@@ -133,7 +133,7 @@ static void check_failure(const struct permessage_parameters *wishes, uint8_t fi
 }
 
 /* Wherever it is cut, but where what is missing happens to be like what is added (7.2.2). */
-static void data_that_is_cut_short_is_1007(void) {
+TEST("compression: data that is cut short is 1007 (RFC 7692, 7.2.2)") {
     static const char cut[] = "the compressed data is cut short (RFC 7692, 7.2.2)";
     static const char *const payloads[] = {
         "f2",
@@ -154,7 +154,7 @@ static void data_that_is_cut_short_is_1007(void) {
     }
 }
 
-static void malformed_data_is_1007(void) {
+TEST("compression: malformed data is 1007") {
     check_failure(&deflate_pair_most, 0xc2, "07", 1007,
                   "block type 3 is reserved (RFC 1951, 3.2.3)");
     check_failure(&deflate_pair_most, 0x42, "06", 1007,
@@ -167,7 +167,7 @@ static void malformed_data_is_1007(void) {
 }
 
 /* With a bit in the wrong place the header alone is enough. */
-static void the_mark_is_rsv1_of_the_first_frame(void) {
+TEST("compression: the mark is RSV1 of the first frame (RFC 7692, 6)") {
     check_failure(&deflate_pair_most, 0xa2, "00", 1002, "");
     check_failure(&deflate_pair_most, 0x92, "00", 1002, "");
     check_failure(&deflate_pair_most, 0xc9, "00", 1002, "");
@@ -175,7 +175,7 @@ static void the_mark_is_rsv1_of_the_first_frame(void) {
 }
 
 /* A message of fragments is echoed as one frame, and relaxing within it changes nothing. */
-static void silence_in_the_middle_of_a_message_is_harmless(void) {
+TEST("compression: silence in the middle of a message is harmless") {
     struct wire wire = {0};
     struct deflate_pair_result result;
     deflate_pair_open_both(&deflate_pair_most, DEFLATE_PAIR_MAX_MESSAGE);
@@ -196,7 +196,7 @@ static void silence_in_the_middle_of_a_message_is_harmless(void) {
 /* Blocks of nothing with codes of their own, each with an empty stored block that aligns it. A
  * message may have so many tables without anything that comes out, and one more is too much
  * work. */
-static void tables_without_end_are_1009(void) {
+TEST("compression: tables without end are 1009") {
     static const uint8_t block[] = {0x04, 0xc0, 0x81, 0x08, 0x00, 0x00, 0x00, 0x00,
                                     0x20, 0x7f, 0xeb, 0x07, 0x00, 0x00, 0xff, 0xff};
     enum { MOST = 4096 };
@@ -221,7 +221,7 @@ static void tables_without_end_are_1009(void) {
 
 /* After a large message that was not compressed the buffer is as large, but no more is read at once
  * than is needed before a compressed one would have the memory. */
-static void a_large_buffer_is_not_filled_at_once(void) {
+TEST("compression: a large buffer is not filled at once") {
     enum { LARGE = 1000000 };
     static uint8_t message[LARGE];
     struct wire frame = {0};
@@ -237,24 +237,4 @@ static void a_large_buffer_is_not_filled_at_once(void) {
     deflate_pair_result_free(&result);
     deflate_pair_close(&deflate_pair_server);
     wire_free(&frame);
-}
-
-int main(void) {
-    test_run("compression: the examples are taken (RFC 7692, 7.2.3)",
-             the_examples_of_the_rfc_are_taken);
-    test_run("compression: empty messages are taken (RFC 7692, 7.2.3.6)", empty_messages_are_taken);
-    test_run("compression: an empty message may be the first", an_empty_message_may_be_the_first);
-    test_run("compression: a final block does not end the window (RFC 7692, 7.2.3.4)",
-             a_final_block_does_not_end_the_window);
-    test_run("compression: data that is cut short is 1007 (RFC 7692, 7.2.2)",
-             data_that_is_cut_short_is_1007);
-    test_run("compression: malformed data is 1007", malformed_data_is_1007);
-    test_run("compression: the mark is RSV1 of the first frame (RFC 7692, 6)",
-             the_mark_is_rsv1_of_the_first_frame);
-    test_run("compression: silence in the middle of a message is harmless",
-             silence_in_the_middle_of_a_message_is_harmless);
-    test_run("compression: tables without end are 1009", tables_without_end_are_1009);
-    test_run("compression: a large buffer is not filled at once",
-             a_large_buffer_is_not_filled_at_once);
-    return test_report();
 }

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static void what_does_not_shrink_goes_as_it_is(void) {
+TEST("compression: what does not shrink goes as it is") {
     uint8_t noise[5000], text[1000];
     bool marked;
     for (unsigned bits = 8; bits <= 15; bits += 7) {
@@ -32,7 +32,7 @@ static void what_does_not_shrink_goes_as_it_is(void) {
 }
 
 /* A message that would be as long as before is sent as it is. */
-static void what_is_sent_is_shorter_than_the_message(void) {
+TEST("compression: what is sent is shorter than the message") {
     uint8_t text[300];
     bool marked;
     size_t smallest = 1000;
@@ -54,7 +54,7 @@ static void what_is_sent_is_shorter_than_the_message(void) {
 }
 
 /* Messages that the server sends back as they lie, unmarked and not copied, while more come. */
-static void a_batch_is_echoed_without_mixing(void) {
+TEST("compression: a batch is echoed without mixing") {
     enum { COUNT = 60, SIZE = 700 };
     static uint8_t noise[COUNT * SIZE];
     static uint8_t large[300000]; /* whose memory could be given back */
@@ -98,7 +98,7 @@ static void a_batch_is_echoed_without_mixing(void) {
 }
 
 /* A client that sends back what it got: it is masked, and the window must not be. */
-static void an_echo_of_a_client_leaves_the_window_alone(void) {
+TEST("compression: an echo of a client leaves the window alone") {
     uint8_t noise[600];
     struct wire wire = {0}, payload = {0};
     deflate_pair_open_both(&(struct permessage_parameters){false, true, 15, 15},
@@ -119,14 +119,4 @@ static void an_echo_of_a_client_leaves_the_window_alone(void) {
     wire_free(&wire);
     wire_free(&payload);
     deflate_pair_close_both();
-}
-
-int main(void) {
-    test_run("compression: what does not shrink goes as it is", what_does_not_shrink_goes_as_it_is);
-    test_run("compression: what is sent is shorter than the message",
-             what_is_sent_is_shorter_than_the_message);
-    test_run("compression: a batch is echoed without mixing", a_batch_is_echoed_without_mixing);
-    test_run("compression: an echo of a client leaves the window alone",
-             an_echo_of_a_client_leaves_the_window_alone);
-    return test_report();
 }

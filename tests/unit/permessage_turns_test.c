@@ -32,7 +32,7 @@ static void begin_to_send(void) {
     CHECK_EQUAL(deflate_pair_server.connection.output.total, 0);
 }
 
-static void a_large_message_is_sent_in_turns(void) {
+TEST("turns: a large message is sent in turns") {
     size_t turns, pings = 0;
     struct connection_message message;
     struct wire out = {0};
@@ -55,7 +55,7 @@ static void a_large_message_is_sent_in_turns(void) {
     deflate_pair_close_both();
 }
 
-static void a_close_ends_what_is_sent_in_turns(void) {
+TEST("turns: a Close ends what is sent in turns") {
     size_t turns;
     struct wire out = {0};
     begin_to_send();
@@ -67,7 +67,7 @@ static void a_close_ends_what_is_sent_in_turns(void) {
     deflate_pair_close_both();
 }
 
-static void a_failure_ends_what_is_done_in_turns(void) {
+TEST("turns: a failure ends what is done in turns") {
     struct connection_message message;
     struct wire in = {0}, out = {0};
     begin_to_send();
@@ -91,7 +91,7 @@ static void a_failure_ends_what_is_done_in_turns(void) {
 }
 
 /* Few bytes become many, no more than TURN of them at a time. */
-static void a_large_message_is_received_in_turns(void) {
+TEST("turns: a large message is received in turns") {
     size_t turns;
     struct wire in = {0};
     const struct permessage_receiver *receiver = &deflate_pair_server.deflate.receiver;
@@ -108,7 +108,7 @@ static void a_large_message_is_received_in_turns(void) {
 }
 
 /* Many bytes become nothing. */
-static void payload_that_comes_to_nothing_is_taken_in_turns(void) {
+TEST("turns: payload that comes to nothing is taken in turns") {
     static const uint8_t block[] = {0, 0, 0, 0xff, 0xff};
     size_t turns;
     struct wire payload = {0}, in = {0}, rest;
@@ -131,7 +131,7 @@ static void payload_that_comes_to_nothing_is_taken_in_turns(void) {
 }
 
 /* As an event loop does it: between two turns the connection goes to other memory. */
-static void a_connection_may_move_between_turns(void) {
+TEST("turns: a connection may move between turns") {
     static uint8_t lent[LARGE + 100];
     static struct connection kept;
     size_t turns;
@@ -163,7 +163,7 @@ static void a_connection_may_move_between_turns(void) {
 }
 
 /* The message that is compressed lies in the connection's buffer, and another comes after it. */
-static void what_is_received_goes_back_in_turns(void) {
+TEST("turns: what is received goes back in turns") {
     struct wire in = {0};
     deflate_pair_open_both(&deflate_pair_most, DEFLATE_PAIR_MAX_MESSAGE);
     deflate_pair_fill_random(large, sizeof large, 8);
@@ -180,16 +180,4 @@ static void what_is_received_goes_back_in_turns(void) {
     deflate_pair_result_free(&back);
     wire_free(&in);
     deflate_pair_close_both();
-}
-
-int main(void) {
-    test_run("turns: a large message is sent in turns", a_large_message_is_sent_in_turns);
-    test_run("turns: a Close ends what is sent in turns", a_close_ends_what_is_sent_in_turns);
-    test_run("turns: a failure ends what is done in turns", a_failure_ends_what_is_done_in_turns);
-    test_run("turns: a large message is received in turns", a_large_message_is_received_in_turns);
-    test_run("turns: payload that comes to nothing is taken in turns",
-             payload_that_comes_to_nothing_is_taken_in_turns);
-    test_run("turns: a connection may move between turns", a_connection_may_move_between_turns);
-    test_run("turns: what is received goes back in turns", what_is_received_goes_back_in_turns);
-    return test_report();
 }

@@ -18,7 +18,7 @@ static bool remembers(struct deflate_pair *from, struct deflate_pair *to) {
     return second < first / 10;
 }
 
-static void takeover_is_kept_or_not_in_each_direction(void) {
+TEST("compression: takeover is kept or not in each direction (RFC 7692, 7.1.1)") {
     for (int i = 0; i < 4; i++) {
         bool server_forgets = i % 2 == 1, client_forgets = i / 2 == 1;
         deflate_pair_open_both(
@@ -31,7 +31,7 @@ static void takeover_is_kept_or_not_in_each_direction(void) {
 }
 
 /* What is received without takeover may not refer to an earlier message. */
-static void without_takeover_a_reference_back_is_1007(void) {
+TEST("compression: without takeover a reference back is 1007 (RFC 7692, 7.1.1)") {
     for (int forgets = 0; forgets < 2; forgets++) {
         struct wire wire = {0};
         deflate_pair_open_both(&(struct permessage_parameters){false, forgets, 15, 15},
@@ -74,7 +74,7 @@ static long saved(struct deflate_pair *from, struct deflate_pair *to, size_t dis
     return different - same;
 }
 
-static void the_windows_are_used_and_honoured(void) {
+TEST("compression: the windows are used and honoured (RFC 7692, 7.1.2)") {
     for (unsigned bits = 8; bits <= 15; bits++) {
         size_t window = (size_t)1 << bits;
         deflate_pair_open_both(&(struct permessage_parameters){false, false, bits, 23 - bits},
@@ -99,7 +99,7 @@ static void the_windows_are_used_and_honoured(void) {
 /* A message of another message's length after it: three bytes from `distance` back. Codes of the
  * fixed block: length 3 is 0000001, distance symbols have five bits. Made for 257 (symbol 16, seven
  * extra bits, all 0) and 256 (symbol 15, six extra bits, all 1). */
-static void a_reference_beyond_the_window_is_1007(void) {
+TEST("compression: a reference beyond the window is 1007 (RFC 7692, 7.1.2)") {
     static const char *const tail[] = {
         "02fa1f00", /* 256 */
         "02060000", /* 257 */
@@ -136,7 +136,7 @@ static void a_reference_beyond_the_window_is_1007(void) {
 }
 
 /* In silence exactly the windows remain, or less when less was ever in them. */
-static void in_silence_the_windows_remain(void) {
+TEST("compression: in silence the windows remain") {
     static uint8_t text[100000];
     for (unsigned bits = 8; bits <= 15; bits++) {
         size_t window = (size_t)1 << bits;
@@ -170,7 +170,7 @@ static void in_silence_the_windows_remain(void) {
     }
 }
 
-static void what_comes_after_a_silence_still_refers_back(void) {
+TEST("compression: what comes after a silence still refers back") {
     uint8_t text[2000];
     for (int round = 0; round < 16; round++) {
         deflate_pair_open_both(&deflate_pair_most, DEFLATE_PAIR_MAX_MESSAGE);
@@ -205,7 +205,7 @@ static void what_comes_after_a_silence_still_refers_back(void) {
     }
 }
 
-static void without_takeover_nothing_remains(void) {
+TEST("compression: without takeover nothing remains") {
     static uint8_t text[50000];
     const struct permessage_deflate *deflate = &deflate_pair_server.deflate;
     deflate_pair_open_both(&(struct permessage_parameters){true, true, 15, 15},
@@ -224,7 +224,7 @@ static void without_takeover_nothing_remains(void) {
 }
 
 /* Many messages without takeover never need more than the largest of them. */
-static void without_takeover_memory_does_not_add_up(void) {
+TEST("compression: without takeover memory does not add up") {
     uint8_t text[1500];
     deflate_pair_open_both(&(struct permessage_parameters){true, true, 15, 15},
                            DEFLATE_PAIR_MAX_MESSAGE);
@@ -244,7 +244,7 @@ static void without_takeover_memory_does_not_add_up(void) {
     deflate_pair_close_both();
 }
 
-static void a_refused_answer_leaves_nothing_agreed_on(void) {
+TEST("compression: a refused answer leaves nothing agreed on") {
     struct permessage_deflate deflate;
     permessage_deflate_init(&deflate, &(struct permessage_parameters){true, true, 9, 9}, false);
     CHECK(!permessage_deflate_accept(&deflate, deflate_pair_text("permessage-deflate")));
@@ -257,24 +257,4 @@ static void a_refused_answer_leaves_nothing_agreed_on(void) {
     CHECK(chooser.choose(chooser.context, deflate_pair_text("permessage-deflate")) != NULL);
     CHECK(permessage_deflate_layer(&deflate) != NULL);
     permessage_deflate_free(&deflate);
-}
-
-int main(void) {
-    test_run("compression: takeover is kept or not in each direction (RFC 7692, 7.1.1)",
-             takeover_is_kept_or_not_in_each_direction);
-    test_run("compression: without takeover a reference back is 1007 (RFC 7692, 7.1.1)",
-             without_takeover_a_reference_back_is_1007);
-    test_run("compression: the windows are used and honoured (RFC 7692, 7.1.2)",
-             the_windows_are_used_and_honoured);
-    test_run("compression: a reference beyond the window is 1007 (RFC 7692, 7.1.2)",
-             a_reference_beyond_the_window_is_1007);
-    test_run("compression: in silence the windows remain", in_silence_the_windows_remain);
-    test_run("compression: what comes after a silence still refers back",
-             what_comes_after_a_silence_still_refers_back);
-    test_run("compression: without takeover nothing remains", without_takeover_nothing_remains);
-    test_run("compression: without takeover memory does not add up",
-             without_takeover_memory_does_not_add_up);
-    test_run("compression: a refused answer leaves nothing agreed on",
-             a_refused_answer_leaves_nothing_agreed_on);
-    return test_report();
 }

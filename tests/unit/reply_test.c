@@ -30,7 +30,7 @@ static void page(struct reply *reply, const struct http_request *request) {
     reply_page(reply, &site, request, 0);
 }
 
-static void the_page(void) {
+TEST("reply: the page, with and without its body") {
     expect("GET / HTTP/1.1\r\nHost: a\r\n\r\n", page, 200, "\r\nContent-Length: 3\r\n", "<p>",
            "the page");
     expect("GET /?query HTTP/1.1\r\nHost: a\r\n\r\n", page, 200, "text/html", "<p>", "the page");
@@ -38,7 +38,7 @@ static void the_page(void) {
            "the head of the page");
 }
 
-static void no_page(void) {
+TEST("reply: no such page, no such method") {
     static const char nothing[] = "There is nothing here; the page is at /.";
     expect("GET /x HTTP/1.1\r\nHost: a\r\n\r\n", page, 404, "\r\nContent-Length: 41\r\n",
            "There is nothing here; the page is at /.\n", nothing);
@@ -54,7 +54,7 @@ static void broken_off(struct reply *reply, const struct http_request *request) 
     reply_broken_off(reply, &site, request, 0, cause, 2500);
 }
 
-static void broken_off_requests(void) {
+TEST("reply: requests that never became whole") {
     static const struct {
         enum reply_cause cause;
         int status;
@@ -80,11 +80,4 @@ static void broken_off_requests(void) {
                log);
         expect("HEAD / HTTP/1.1\r\nHo", broken_off, cases[i].status, cases[i].line, "", log);
     }
-}
-
-int main(void) {
-    test_run("reply: the page, with and without its body", the_page);
-    test_run("reply: no such page, no such method", no_page);
-    test_run("reply: requests that never became whole", broken_off_requests);
-    return test_report();
 }

@@ -91,7 +91,7 @@ static bool is_silent(const struct scene *scene, int milliseconds) {
 }
 
 /* Sockets of this type keep the writes of their peer apart: each read gets what one write sent. */
-static void replies_to_a_batch_leave_in_one_write(void) {
+TEST("session: replies to a batch leave in one write") {
     struct scene scene = {.settings = {1000, {LONG, 0, 0}}};
     struct wire batch = {0}, wanted = {0};
     uint8_t got[2048];
@@ -112,7 +112,7 @@ static void replies_to_a_batch_leave_in_one_write(void) {
     end(&scene);
 }
 
-static void silence_gets_a_ping_and_more_of_it_is_the_end(void) {
+TEST("session: silence gets a ping, and more of it is the end") {
     struct scene scene = {.settings = {1000, {300, 0, 0}}};
     begin(&scene);
     int64_t start = now();
@@ -123,14 +123,14 @@ static void silence_gets_a_ping_and_more_of_it_is_the_end(void) {
     end(&scene);
 }
 
-static void without_an_interval_there_are_no_pings(void) {
+TEST("session: without an interval there are no pings") {
     struct scene scene = {.settings = {1000, {0, 400, 0}}};
     begin(&scene);
     expect_close(&scene, 1001, "no message for too long"); /* the first thing that comes */
     end(&scene);
 }
 
-static void the_idle_time_out_wakes_the_wait_for_a_silent_peer(void) {
+TEST("session: the idle time-out wakes the wait for a silent peer") {
     struct scene scene = {.settings = {1000, {LONG, 300, 0}}};
     begin(&scene);
     int64_t start = now();
@@ -142,7 +142,7 @@ static void the_idle_time_out_wakes_the_wait_for_a_silent_peer(void) {
 
 /* The ping goes out at 800 ms. What is left of the idle time-out then is shorter than another
  * interval, so its end does not mean that the ping was not answered. */
-static void a_wait_cut_short_is_not_a_whole_silence(void) {
+TEST("session: a wait cut short is not a whole silence") {
     struct scene scene = {.settings = {1000, {800, 1400, 0}}};
     begin(&scene);
     expect(&scene, 0x89, "");
@@ -150,7 +150,7 @@ static void a_wait_cut_short_is_not_a_whole_silence(void) {
     end(&scene);
 }
 
-static void our_close_leaves_time_for_a_reply(void) {
+TEST("session: our Close leaves time for a reply (7.1.3)") {
     struct scene scene = {.settings = {1000, {100, 0, 0}}};
     begin(&scene);
     tell(&scene, 0x81, "leave");
@@ -164,7 +164,7 @@ static void our_close_leaves_time_for_a_reply(void) {
     end(&scene);
 }
 
-static void a_close_without_reply_is_given_up(void) {
+TEST("session: a Close without reply is given up") {
     struct scene scene = {.settings = {1000, {LONG, 0, 0}}};
     begin(&scene);
     tell(&scene, 0x81, "leave");
@@ -176,7 +176,7 @@ static void a_close_without_reply_is_given_up(void) {
     end(&scene);
 }
 
-static void the_largest_message_is_that_of_the_settings(void) {
+TEST("session: the largest message is that of the settings") {
     struct scene scene = {.settings = {200, {LONG, 0, 0}}};
     struct wire sent = {0}, wanted = {0};
     uint8_t payload[201];
@@ -230,7 +230,7 @@ static void check_drip(const char *what, struct wire *once, struct wire *again, 
     end(&scene);
 }
 
-static void a_message_that_never_ends_is_refused(void) {
+TEST("session: a message that never ends is refused") {
     static const uint8_t many[1000];
     struct wire once = {0}, again = {0};
     wire_add_client_text(&once, 0x01, "it begins");
@@ -249,7 +249,7 @@ static void a_message_that_never_ends_is_refused(void) {
     check_drip("a ping, byte by byte", &once, &again, 1);
 }
 
-static void what_has_begun_wakes_the_wait_for_a_silent_peer(void) {
+TEST("session: what has begun wakes the wait for a silent peer") {
     struct scene scene = {.settings = {1000, {LONG, 0, 200}}};
     begin(&scene);
     int64_t start = now();
@@ -262,7 +262,7 @@ static void what_has_begun_wakes_the_wait_for_a_silent_peer(void) {
 
 /* Whole messages and pings may follow one another for ever, also if each read ends in the midst of
  * one. */
-static void many_messages_have_a_time_each(void) {
+TEST("session: many messages have a time each") {
     struct scene scene = {.settings = {1000, {LONG, 0, 200}}};
     struct wire again = {0};
     begin(&scene);
@@ -273,7 +273,7 @@ static void many_messages_have_a_time_each(void) {
     end(&scene);
 }
 
-static void bytes_earn_the_time_that_they_take(void) {
+TEST("session: bytes earn the time that they take") {
     static const uint8_t quarter[LIMITS_LEAST_RATE / 4];
     struct scene scene = {.settings = {1 << 20, {LONG, 0, 200}}};
     struct wire once = {0}, again = {0};
@@ -290,25 +290,6 @@ static void bytes_earn_the_time_that_they_take(void) {
 
 int main(void) {
     log_set_level(LOG_QUIET);
-    test_run("session: replies to a batch leave in one write",
-             replies_to_a_batch_leave_in_one_write);
-    test_run("session: silence gets a ping, and more of it is the end",
-             silence_gets_a_ping_and_more_of_it_is_the_end);
-    test_run("session: without an interval there are no pings",
-             without_an_interval_there_are_no_pings);
-    test_run("session: the idle time-out wakes the wait for a silent peer",
-             the_idle_time_out_wakes_the_wait_for_a_silent_peer);
-    test_run("session: a wait cut short is not a whole silence",
-             a_wait_cut_short_is_not_a_whole_silence);
-    test_run("session: our Close leaves time for a reply (7.1.3)",
-             our_close_leaves_time_for_a_reply);
-    test_run("session: a Close without reply is given up", a_close_without_reply_is_given_up);
-    test_run("session: the largest message is that of the settings",
-             the_largest_message_is_that_of_the_settings);
-    test_run("session: a message that never ends is refused", a_message_that_never_ends_is_refused);
-    test_run("session: what has begun wakes the wait for a silent peer",
-             what_has_begun_wakes_the_wait_for_a_silent_peer);
-    test_run("session: many messages have a time each", many_messages_have_a_time_each);
-    test_run("session: bytes earn the time that they take", bytes_earn_the_time_that_they_take);
+    test_run_all();
     return test_report();
 }

@@ -20,14 +20,14 @@ static void check_digest(const void *bytes, size_t len, const char *wanted) {
     CHECK_FOR(strcmp(hex, wanted) == 0, "%zu bytes give %s, not %s", len, hex, wanted);
 }
 
-static void published_examples(void) {
+TEST("sha1: the examples of FIPS 180") {
     const char *two_blocks = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
     check_digest("", 0, "da39a3ee5e6b4b0d3255bfef95601890afd80709");
     check_digest("abc", 3, "a9993e364706816aba3e25717850c26c9cd0d89d");
     check_digest(two_blocks, strlen(two_blocks), "84983e441c3bd26ebaae4aa1f95129e5e54670f1");
 }
 
-static void a_million_times_a(void) {
+TEST("sha1: a million times 'a'") {
     static char text[1000000];
     memset(text, 'a', sizeof text);
     check_digest(text, sizeof text, "34aa973cd4c4daa4f61eeb2bdbad27316534016f");
@@ -35,7 +35,7 @@ static void a_million_times_a(void) {
 
 /* Around the ends of a block the padding takes one block more or less. The digests were computed
  * with sha1sum of coreutils. */
-static void every_length_around_the_block_edges(void) {
+TEST("sha1: every length around the block edges") {
     static const struct {
         size_t len;
         const char *digest;
@@ -80,7 +80,7 @@ static void every_length_around_the_block_edges(void) {
     }
 }
 
-static void pieces_of_any_size_give_the_same(void) {
+TEST("sha1: pieces of any size give the same digest") {
     uint8_t text[200], whole[SHA1_DIGEST_SIZE], pieces[SHA1_DIGEST_SIZE];
     struct sha1 sha1;
     for (size_t i = 0; i < sizeof text; i++) {
@@ -97,12 +97,4 @@ static void pieces_of_any_size_give_the_same(void) {
         sha1_final(&sha1, pieces);
         CHECK_BYTES(pieces, sizeof pieces, whole, sizeof whole);
     }
-}
-
-int main(void) {
-    test_run("sha1: the examples of FIPS 180", published_examples);
-    test_run("sha1: a million times 'a'", a_million_times_a);
-    test_run("sha1: every length around the block edges", every_length_around_the_block_edges);
-    test_run("sha1: pieces of any size give the same digest", pieces_of_any_size_give_the_same);
-    return test_report();
 }

@@ -132,7 +132,7 @@ static int next_descriptor(void) {
     return fd;
 }
 
-static void an_address_that_refuses_is_followed_by_the_next(void) {
+TEST("connect: an address that refuses is followed by the next") {
     struct place place;
     char name[64], error[256];
     listen_there(&place);
@@ -145,7 +145,7 @@ static void an_address_that_refuses_is_followed_by_the_next(void) {
     leave(&place);
 }
 
-static void an_address_that_says_nothing_does_not_hold_up_the_next(void) {
+TEST("connect: an address that says nothing does not hold up the next") {
     struct place silent, place;
     char name[64], error[256];
     if (listen_without_a_word(&silent)) {
@@ -180,7 +180,7 @@ static void *accept_late(void *argument) {
 }
 
 /* The kernel asks again after a second, and is heard then; the second address never answers. */
-static void an_earlier_attempt_goes_on_and_may_win(void) {
+TEST("connect: an earlier attempt goes on and may win") {
     struct place slow, silent;
     char name[64], error[256];
     pthread_t thread;
@@ -199,7 +199,7 @@ static void an_earlier_attempt_goes_on_and_may_win(void) {
     leave(&silent);
 }
 
-static void an_error_names_each_address(void) {
+TEST("connect: an error names each address") {
     struct place silent;
     char name[64], error[256], wanted[256];
     unsigned refusing = refusing_port(), other = refusing_port();
@@ -233,7 +233,7 @@ static void an_error_names_each_address(void) {
     leave(&silent);
 }
 
-static void one_address_is_not_named_twice(void) {
+TEST("connect: one address is not named twice") {
     char name[64], error[256], wanted[256];
     snprintf(name, sizeof name, "4:%u", refusing_port());
     CHECK_EQUAL(connect_by_name(name, PROCESS_WAIT, error, sizeof error), -1);
@@ -243,7 +243,7 @@ static void one_address_is_not_named_twice(void) {
 }
 
 /* More addresses than are tried, and more than a sentence can name. */
-static void very_many_addresses_have_a_bound(void) {
+TEST("connect: very many addresses have a bound") {
     char name[ADDRESSES_MAX * 10] = "", error[256];
     unsigned port = refusing_port();
     for (size_t i = 0; i < ADDRESSES_MAX; i++) {
@@ -251,17 +251,4 @@ static void very_many_addresses_have_a_bound(void) {
     }
     CHECK_EQUAL(connect_by_name(name, PROCESS_WAIT, error, sizeof error), -1);
     CHECK_FOR(strstr(error, ", and more") != NULL, "%s", error);
-}
-
-int main(void) {
-    test_run("connect: an address that refuses is followed by the next",
-             an_address_that_refuses_is_followed_by_the_next);
-    test_run("connect: an address that says nothing does not hold up the next",
-             an_address_that_says_nothing_does_not_hold_up_the_next);
-    test_run("connect: an earlier attempt goes on and may win",
-             an_earlier_attempt_goes_on_and_may_win);
-    test_run("connect: an error names each address", an_error_names_each_address);
-    test_run("connect: one address is not named twice", one_address_is_not_named_twice);
-    test_run("connect: very many addresses have a bound", very_many_addresses_have_a_bound);
-    return test_report();
 }

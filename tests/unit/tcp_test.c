@@ -98,7 +98,7 @@ static void *read_slowly(void *argument) {
 
 /* 160 KiB at 80 KiB a second: no pause is as long as write_timeout, the whole takes twice as long,
  * and that is allowed, since it is more than TCP_WRITE_LEAST_RATE. */
-static void a_write_may_be_slow_but_steady(void) {
+TEST("tcp: a write may be slow but steady") {
     static uint8_t bytes[10 * TCP_WRITE_LEAST_RATE];
     struct tcp_connection connection;
     int peer = make_pair(&connection);
@@ -116,7 +116,7 @@ static void a_write_may_be_slow_but_steady(void) {
 
 /* The peer reads 6 KiB a second, and there is progress all the time. A write of less than
  * TCP_WRITE_LEAST_RATE has no more than write_timeout ms nevertheless. */
-static void a_write_does_not_last_for_ever_at_a_drip(void) {
+TEST("tcp: a write does not last for ever at a drip") {
     static uint8_t bytes[TCP_WRITE_LEAST_RATE - 1];
     struct tcp_connection connection;
     int peer = make_pair(&connection);
@@ -136,7 +136,7 @@ static void a_write_does_not_last_for_ever_at_a_drip(void) {
 }
 
 /* What the peer sent before it left can be read, and then its end. */
-static void a_socket_that_takes_no_options_is_read(void) {
+TEST("tcp: a socket that takes no options is read") {
     struct tcp_connection connection;
     char bytes[8];
     int peer = make_pair(&connection);
@@ -149,7 +149,7 @@ static void a_socket_that_takes_no_options_is_read(void) {
     tcp_close(&connection);
 }
 
-static void a_peer_without_an_address_has_a_name(void) {
+TEST("tcp: a peer without an address has a name") {
     struct listeners listeners;
     struct tcp_connection connection = {.fd = -1};
     struct sockaddr_storage from;
@@ -169,7 +169,7 @@ static void a_peer_without_an_address_has_a_name(void) {
     close(peer);
 }
 
-static void a_finish_ends_though_bytes_keep_coming(void) {
+TEST("tcp: a finish ends though bytes keep coming") {
     struct tcp_connection connection;
     int peer = make_pair(&connection);
     int64_t start = now();
@@ -182,7 +182,7 @@ static void a_finish_ends_though_bytes_keep_coming(void) {
     close(peer);
 }
 
-static void a_finish_ends_with_the_peer(void) {
+TEST("tcp: a finish ends with the peer") {
     struct tcp_connection connection;
     int peer = make_pair(&connection);
     CHECK(raw_client_send_text(peer, "the last words"));
@@ -195,7 +195,7 @@ static void a_finish_ends_with_the_peer(void) {
     close(peer);
 }
 
-static void a_finish_is_short_while_the_server_stops(void) {
+TEST("tcp: a finish is short while the server stops") {
     struct tcp_connection connection;
     int peer = make_pair(&connection);
     atomic_bool stop = true;
@@ -209,7 +209,7 @@ static void a_finish_is_short_while_the_server_stops(void) {
 }
 
 /* Otherwise the second of two small writes would wait until the peer has acknowledged the first. */
-static void accepted_sockets_send_at_once(void) {
+TEST("tcp: accepted sockets send at once (TCP_NODELAY)") {
     struct tcp_connection connection;
     int peer = make_pair(&connection), no_delay = 0;
     socklen_t size = sizeof no_delay;
@@ -217,18 +217,4 @@ static void accepted_sockets_send_at_once(void) {
     CHECK(no_delay != 0);
     tcp_close(&connection);
     close(peer);
-}
-
-int main(void) {
-    test_run("tcp: a write may be slow but steady", a_write_may_be_slow_but_steady);
-    test_run("tcp: a write does not last for ever at a drip",
-             a_write_does_not_last_for_ever_at_a_drip);
-    test_run("tcp: a socket that takes no options is read", a_socket_that_takes_no_options_is_read);
-    test_run("tcp: a peer without an address has a name", a_peer_without_an_address_has_a_name);
-    test_run("tcp: a finish ends though bytes keep coming", a_finish_ends_though_bytes_keep_coming);
-    test_run("tcp: a finish ends with the peer", a_finish_ends_with_the_peer);
-    test_run("tcp: a finish is short while the server stops",
-             a_finish_is_short_while_the_server_stops);
-    test_run("tcp: accepted sockets send at once (TCP_NODELAY)", accepted_sockets_send_at_once);
-    return test_report();
 }

@@ -23,7 +23,7 @@ static void check_hex(const char *bytes) {
     check_shown(bytes, wanted);
 }
 
-static void printable_ascii_stays(void) {
+TEST("text: printable ASCII stays as it is") {
     char every[128] = "";
     for (int character = ' '; character <= '~'; character++) {
         if (character != '\\') {
@@ -35,7 +35,7 @@ static void printable_ascii_stays(void) {
     check_shown("GET /chat?room=\"1\" HTTP/1.1", "GET /chat?room=\"1\" HTTP/1.1");
 }
 
-static void control_characters(void) {
+TEST("text: control characters are escaped") {
     check_shown("one\r\ntwo\tthree", "one\\r\\ntwo\\tthree");
     check_shown("\x1b[2J\x07", "\\x1b[2J\\x07"); /* clears a terminal and rings its bell */
     for (unsigned byte = 0; byte < 0x80; byte++) {
@@ -52,7 +52,7 @@ static void control_characters(void) {
 }
 
 /* A peer cannot make a log line look as if a byte had been escaped. */
-static void backslash_is_doubled(void) {
+TEST("text: a backslash is doubled") {
     check_shown("\\", "\\\\");
     check_shown("\\x1b", "\\\\x1b");
 }
@@ -89,7 +89,7 @@ static bool is_misleading(uint32_t point) {
     return point >= 0xe0000 && point <= 0xe007f; /* tags */
 }
 
-static void every_other_character_stays(void) {
+TEST("text: every other character of Unicode stays as it is") {
     for (uint32_t point = 0xa0; point <= 0x10ffff; point++) {
         char bytes[5] = "", shown[8];
         size_t len = encode(point, bytes);
@@ -100,7 +100,7 @@ static void every_other_character_stays(void) {
     }
 }
 
-static void characters_that_change_how_a_line_reads(void) {
+TEST("text: characters that change how a line reads are escaped") {
     for (uint32_t point = 0; point <= 0x10ffff; point++) {
         char bytes[5] = "";
         encode(point, bytes);
@@ -117,7 +117,7 @@ static void characters_that_change_how_a_line_reads(void) {
 }
 
 /* U+0080 to U+009F: in UTF-8, c2 9b is what ESC [ is in ASCII. */
-static void second_set_of_control_characters(void) {
+TEST("text: U+0080 to U+009F are escaped") {
     for (uint32_t point = 0x80; point < 0xa0; point++) {
         char bytes[5] = "";
         encode(point, bytes);
@@ -128,7 +128,7 @@ static void second_set_of_control_characters(void) {
                 "a\\xc2\\x9b2J");
 }
 
-static void malformed_sequences(void) {
+TEST("text: malformed UTF-8 is escaped byte by byte") {
     for (unsigned byte = 0x80; byte < 0x100; byte++) {
         char alone[2] = {(char)byte, '\0'};
         check_hex(alone); /* a continuation without a beginning, or a beginning alone */
@@ -147,7 +147,7 @@ static void malformed_sequences(void) {
     check_hex("\xfe\xff");
 }
 
-static void truncated_sequences(void) {
+TEST("text: truncated UTF-8 is escaped byte by byte") {
     check_hex("\xc3");
     check_hex("\xe2\x82");
     check_hex("\xf0\x9f\x98");
@@ -159,7 +159,7 @@ static void truncated_sequences(void) {
 
 /* These have the form of UTF-8 and are none of it (RFC 3629, section 3). A terminal that decodes
  * them all the same would see e0 82 9b as U+009B, a control character. */
-static void overlong_surrogate_or_too_large(void) {
+TEST("text: overlong forms, surrogates and beyond U+10FFFF are escaped") {
     check_hex("\xe0\x80\x8a"); /* U+000A in three bytes */
     check_hex("\xe0\x82\x9b"); /* U+009B in three bytes */
     check_hex("\xe0\x9f\xbf");
@@ -204,7 +204,7 @@ static void check_cut(size_t first, size_t capacity) {
     }
 }
 
-static void cut_at_every_capacity(void) {
+TEST("text: what does not fit is cut between characters, at every capacity") {
     for (size_t first = 0; first < PIECES; first++) {
         for (size_t capacity = 8; capacity < 50; capacity++) {
             check_cut(first, capacity);
@@ -213,7 +213,7 @@ static void cut_at_every_capacity(void) {
 }
 
 /* Anything at all in any capacity: a C string that fits. */
-static void random_bytes_never_overflow(void) {
+TEST("text: random bytes never overflow") {
     uint32_t random = 2463534242; /* xorshift, Marsaglia 2003 */
     for (int round = 0; round < 20000; round++) {
         uint8_t bytes[32];
@@ -232,7 +232,7 @@ static void random_bytes_never_overflow(void) {
     }
 }
 
-static void dots_for_all_but_ascii(void) {
+TEST("text: dots for every byte that is not printable ASCII") {
     for (unsigned byte = 0; byte < 256; byte++) {
         char bytes[3] = {'<', (char)byte, '>'};
         char wanted[5] = {'<', byte >= ' ' && byte <= '~' ? (char)byte : '.', '>', '\0', '#'};
@@ -250,7 +250,7 @@ static void check_line(size_t offset, const char *bytes, size_t len, const char 
     CHECK_FOR(strcmp(line, wanted) == 0, "shows\n%s, not\n%s", line, wanted);
 }
 
-static void hexdump_layout(void) {
+TEST("hexdump: the layout of a line, full or not") {
     const char *bytes = "Host: local\r\n\x00\xff~tail";
     check_line(0, bytes, 1, "0000  48                                                |H|");
     check_line(0, bytes, 8, "0000  48 6f 73 74 3a 20 6c 6f                           |Host: lo|");
@@ -261,14 +261,14 @@ static void hexdump_layout(void) {
                "fff0  48 6f 73 74 3a 20 6c 6f  63 61 6c 0d 0a 00 ff 7e  |Host: local....~|");
 }
 
-static void hexdump_offsets(void) {
+TEST("hexdump: offsets of more than four digits") {
     check_line(0x10000, "A", 1, "10000  41                                                |A|");
     check_line(0xfffffff0, "0123456789abcdef", 16,
                "fffffff0  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  |0123456789abcdef|");
 }
 
 /* For suggestions after "unknown option": letters typed anew, added, taken out. */
-static void distance_between_words(void) {
+TEST("text: the distance between two words") {
     char longest[TEXT_DISTANCE_MAX + 1] = "", too_long[TEXT_DISTANCE_MAX + 2] = "";
     CHECK_EQUAL(text_distance("port", "port"), 0);
     CHECK_EQUAL(text_distance("pord", "port"), 1);
@@ -290,7 +290,7 @@ static void expect_built(const struct text_builder *builder, const char *wanted,
     CHECK_EQUAL(builder->fits, fits);
 }
 
-static void built_piece_by_piece(void) {
+TEST("text: built piece by piece") {
     char out[8];
     struct text_builder builder;
     text_begin(&builder, out, sizeof out);
@@ -307,7 +307,7 @@ static void built_piece_by_piece(void) {
 
 /* What comes after a piece that does not fit is left out as well, or a line would lack its middle.
  */
-static void nothing_after_what_does_not_fit(void) {
+TEST("text: nothing after what does not fit") {
     char out[8];
     struct text_builder builder;
     text_begin(&builder, out, sizeof out);
@@ -317,7 +317,7 @@ static void nothing_after_what_does_not_fit(void) {
     expect_built(&builder, "abc", false);
 }
 
-static void built_with_numbers(void) {
+TEST("text: built with numbers") {
     char out[40];
     struct text_builder builder;
     text_begin(&builder, out, sizeof out);
@@ -328,29 +328,4 @@ static void built_with_numbers(void) {
     text_add(&builder, " ");
     text_add_number(&builder, 120, 2);
     expect_built(&builder, "070 4294967295 120", true);
-}
-
-int main(void) {
-    test_run("text: printable ASCII stays as it is", printable_ascii_stays);
-    test_run("text: control characters are escaped", control_characters);
-    test_run("text: a backslash is doubled", backslash_is_doubled);
-    test_run("text: every other character of Unicode stays as it is", every_other_character_stays);
-    test_run("text: characters that change how a line reads are escaped",
-             characters_that_change_how_a_line_reads);
-    test_run("text: U+0080 to U+009F are escaped", second_set_of_control_characters);
-    test_run("text: malformed UTF-8 is escaped byte by byte", malformed_sequences);
-    test_run("text: truncated UTF-8 is escaped byte by byte", truncated_sequences);
-    test_run("text: overlong forms, surrogates and beyond U+10FFFF are escaped",
-             overlong_surrogate_or_too_large);
-    test_run("text: what does not fit is cut between characters, at every capacity",
-             cut_at_every_capacity);
-    test_run("text: random bytes never overflow", random_bytes_never_overflow);
-    test_run("text: dots for every byte that is not printable ASCII", dots_for_all_but_ascii);
-    test_run("text: the distance between two words", distance_between_words);
-    test_run("hexdump: the layout of a line, full or not", hexdump_layout);
-    test_run("hexdump: offsets of more than four digits", hexdump_offsets);
-    test_run("text: built piece by piece", built_piece_by_piece);
-    test_run("text: nothing after what does not fit", nothing_after_what_does_not_fit);
-    test_run("text: built with numbers", built_with_numbers);
-    return test_report();
 }

@@ -71,7 +71,7 @@ static long address_space(void) {
 }
 
 /* A thread of a usual size takes megabytes, or far more than this with musl. */
-static void a_thread_takes_a_small_stack(void) {
+TEST("threads: a thread takes a small stack") {
     enum { THREADS = 50, BUFFER = 4096, MANAGEMENT = 32 * 1024 };
     long least = sysconf(_SC_THREAD_STACK_MIN), guard = 2 * sysconf(_SC_PAGESIZE);
     long stack = THREADS_STACK_SIZE + BUFFER > least ? THREADS_STACK_SIZE + BUFFER : least;
@@ -106,7 +106,7 @@ static void fill_a_buffer(struct tcp_connection *connection, void *context) {
     tcp_write(connection, &part, 1);
 }
 
-static void a_stack_has_room_for_the_buffer(void) {
+TEST("threads: a stack has room for the buffer") {
     static char text[(1 << 20) + 1];
     struct threads_settings settings = make_settings(2);
     settings.buffer_size = 1 << 20;
@@ -120,7 +120,7 @@ static void a_stack_has_room_for_the_buffer(void) {
 }
 
 /* Its request is in the socket already, unread: closing that at once would be a reset. */
-static void a_refusal_arrives_at_a_client_that_has_sent_its_request(void) {
+TEST("threads: a refusal arrives at a client that has sent its request") {
     struct threads_settings settings = make_settings(1);
     struct threads *threads = threads_new(&settings);
     int first = join(threads, "");
@@ -135,7 +135,7 @@ static void a_refusal_arrives_at_a_client_that_has_sent_its_request(void) {
 }
 
 /* They are told so while others wait to be told; only places that are taken count. */
-static void a_refusal_takes_no_place(void) {
+TEST("threads: a refusal takes no place") {
     struct threads_settings settings = make_settings(2);
     struct threads *threads = threads_new(&settings);
     int first = join(threads, ""), second = join(threads, "");
@@ -160,7 +160,7 @@ static void a_refusal_takes_no_place(void) {
 }
 
 /* However many were refused before, a place is a place. */
-static void a_refusal_that_is_over_leaves_no_trace(void) {
+TEST("threads: a refusal that is over leaves no trace") {
     struct threads_settings settings = make_settings(1);
     struct threads *threads = threads_new(&settings);
     int first = join(threads, "");
@@ -181,7 +181,7 @@ static void a_refusal_that_is_over_leaves_no_trace(void) {
 
 /* THREADS_REFUSALS_MAX clients are told that there is no place; those beyond are closed at once,
  * since there is no place either for telling them. */
-static void refusals_have_their_limit_too(void) {
+TEST("threads: refusals have their limit too") {
     struct threads_settings settings = make_settings(1);
     struct threads *threads = threads_new(&settings);
     int fds[1 + 2 * THREADS_REFUSALS_MAX];
@@ -206,7 +206,7 @@ static void refusals_have_their_limit_too(void) {
     threads_stop(threads);
 }
 
-static void a_stop_lets_connections_say_goodbye(void) {
+TEST("threads: a stop lets connections say goodbye") {
     struct threads_settings settings = make_settings(10);
     struct threads *threads = threads_new(&settings);
     int fds[10];
@@ -238,7 +238,7 @@ static void be_woken_three_times(struct tcp_connection *connection, void *contex
 }
 
 /* The signal may come when its thread is not blocked yet, and be lost on it. */
-static void a_thread_is_woken_until_it_has_noticed_the_stop(void) {
+TEST("threads: a thread is woken until it has noticed the stop") {
     struct threads_settings settings = make_settings(1);
     atomic_int woken = 0;
     settings.handle = be_woken_three_times;
@@ -274,7 +274,7 @@ static void be_stubborn(struct tcp_connection *connection, void *context) {
     atomic_store(&stubborn->is_released, true);
 }
 
-static void a_stop_has_an_end(void) {
+TEST("threads: a stop has an end") {
     static struct stubborn stubborn;
     static struct threads_settings settings;
     settings = make_settings(1);
@@ -302,17 +302,6 @@ static void a_stop_has_an_end(void) {
 
 int main(void) {
     log_set_level(LOG_QUIET);
-    test_run("threads: a thread takes a small stack", a_thread_takes_a_small_stack);
-    test_run("threads: a stack has room for the buffer", a_stack_has_room_for_the_buffer);
-    test_run("threads: a refusal arrives at a client that has sent its request",
-             a_refusal_arrives_at_a_client_that_has_sent_its_request);
-    test_run("threads: a refusal takes no place", a_refusal_takes_no_place);
-    test_run("threads: a refusal that is over leaves no trace",
-             a_refusal_that_is_over_leaves_no_trace);
-    test_run("threads: refusals have their limit too", refusals_have_their_limit_too);
-    test_run("threads: a stop lets connections say goodbye", a_stop_lets_connections_say_goodbye);
-    test_run("threads: a thread is woken until it has noticed the stop",
-             a_thread_is_woken_until_it_has_noticed_the_stop);
-    test_run("threads: a stop has an end", a_stop_has_an_end);
+    test_run_all();
     return test_report();
 }

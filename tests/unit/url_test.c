@@ -19,7 +19,7 @@ static void expect(const char *text, const char *host, const char *port, const c
     }
 }
 
-static void parts_are_found(void) {
+TEST("url: host, port, authority and resource name (3)") {
     expect("ws://example.com:9000/chat?room=3", "example.com", "9000", "example.com:9000",
            "/chat?room=3");
     expect("WS://Example.com/", "Example.com", "80", "Example.com", "/");
@@ -30,7 +30,7 @@ static void parts_are_found(void) {
     expect("ws://h/http://other:99/@[]", "h", "80", "h", "/http://other:99/@[]");
 }
 
-static void the_default_port_is_80(void) {
+TEST("url: the default port is 80 and is not in the Host header (3, 4.1)") {
     expect("ws://h:80/", "h", "80", "h", "/");
     expect("ws://h:/", "h", "80", "h", "/");
     expect("ws://h:00080/", "h", "80", "h", "/");
@@ -38,13 +38,13 @@ static void the_default_port_is_80(void) {
     expect("ws://h:65535/", "h", "65535", "h:65535", "/");
 }
 
-static void an_ipv6_address_stands_in_brackets(void) {
+TEST("url: an IPv6 address stands in brackets") {
     expect("ws://[::1]/", "::1", "80", "[::1]", "/");
     expect("ws://[::1]:9000/x", "::1", "9000", "[::1]:9000", "/x");
     expect("ws://[2001:db8::7]:80", "2001:db8::7", "80", "[2001:db8::7]", "/");
 }
 
-static void what_is_none_is_refused(void) {
+TEST("url: what is no ws URL is refused with a reason") {
     static const struct {
         const char *text;
         enum url_verdict verdict;
@@ -108,21 +108,11 @@ static enum url_verdict parse_long(size_t host_length, size_t resource_length) {
     return verdict;
 }
 
-static void lengths_have_a_bound(void) {
+TEST("url: lengths have a bound") {
     CHECK_EQUAL(parse_long(200, 8000), URL_OK); /* RFC 9110, 4.1: at least */
     CHECK_EQUAL(parse_long(200, URL_RESOURCE_MAX), URL_OK);
     CHECK_EQUAL(parse_long(200, URL_RESOURCE_MAX + 1), URL_TOO_LONG);
     CHECK_EQUAL(parse_long(URL_HOST_MAX - 2, 10), URL_OK);
     CHECK_EQUAL(parse_long(URL_HOST_MAX, 10), URL_TOO_LONG);
     CHECK_EQUAL(parse_long(3000, 10), URL_TOO_LONG);
-}
-
-int main(void) {
-    test_run("url: host, port, authority and resource name (3)", parts_are_found);
-    test_run("url: the default port is 80 and is not in the Host header (3, 4.1)",
-             the_default_port_is_80);
-    test_run("url: an IPv6 address stands in brackets", an_ipv6_address_stands_in_brackets);
-    test_run("url: what is no ws URL is refused with a reason", what_is_none_is_refused);
-    test_run("url: lengths have a bound", lengths_have_a_bound);
-    return test_report();
 }

@@ -90,7 +90,7 @@ static void compare(const uint8_t *bytes, size_t len) {
     }
 }
 
-static void every_sequence_up_to_three_bytes(void) {
+TEST("utf8: every sequence of up to three bytes") {
     for (size_t len = 1; len <= 3; len++) {
         for (uint32_t value = 0; value < (uint32_t)1 << 8 * len; value++) {
             uint8_t bytes[4] = {(uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16), 0};
@@ -99,7 +99,7 @@ static void every_sequence_up_to_three_bytes(void) {
     }
 }
 
-static void the_edges_of_four_bytes(void) {
+TEST("utf8: the edges of four bytes") {
     static const uint8_t edges[] = {0x00, 0x7f, 0x80, 0x81, 0x8f, 0x90, 0x9f,
                                     0xa0, 0xbe, 0xbf, 0xc0, 0xc2, 0xff};
     const size_t count = sizeof edges;
@@ -112,7 +112,7 @@ static void the_edges_of_four_bytes(void) {
     }
 }
 
-static void every_character_whole_and_in_pieces(void) {
+TEST("utf8: every character, whole and in pieces") {
     for (uint32_t point = 0; point <= 0x10ffff; point++) {
         uint8_t bytes[4];
         size_t length = encode(point, bytes);
@@ -131,7 +131,7 @@ static void every_character_whole_and_in_pieces(void) {
 
 /* ASCII is skipped sixteen bytes at a time, but not for a while after other text. A bad byte must
  * be found at every place around that. */
-static void a_bad_byte_anywhere_in_a_long_text(void) {
+TEST("utf8: a bad byte anywhere in a long text") {
     static uint8_t text[3000];
     for (size_t len = 1; len <= sizeof text; len += len < 64 ? 1 : 419) {
         for (size_t bad = 0; bad < len; bad++) {
@@ -145,7 +145,7 @@ static void a_bad_byte_anywhere_in_a_long_text(void) {
     }
 }
 
-static void a_character_at_every_place_of_a_text_cut_anywhere(void) {
+TEST("utf8: a character at every place of a text that is cut anywhere") {
     static const uint8_t euro[] = {0xe2, 0x82, 0xac};
     uint8_t text[32];
     for (size_t at = 0; at + sizeof euro <= sizeof text; at++) {
@@ -177,7 +177,7 @@ static bool is_judged_the_same(const uint8_t *text, size_t len, size_t cut) {
 }
 
 /* A long text is walked through in two halves, which meet in front of a character. */
-static void the_plain_version_says_the_same_where_two_halves_meet(void) {
+TEST("utf8: the plain version says the same where two halves meet") {
     static const uint8_t others[] = {'a', 0x80, 0xbf, 0xc3, 0xed, 0xf0, 0xff};
     static uint8_t text[2400];
     with_vectors = false;
@@ -197,7 +197,7 @@ static void the_plain_version_says_the_same_where_two_halves_meet(void) {
 }
 
 /* Puts bytes from both sides of each edge of the table in utf8.h at every place of two vectors. */
-static void the_plain_version_says_the_same_of_every_edge_at_every_place(void) {
+TEST("utf8: the plain version says the same of every edge at every place") {
     static const uint8_t firsts[] = {0x61, 0x80, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1,
                                      0xec, 0xed, 0xee, 0xf0, 0xf1, 0xf4, 0xf5};
     static const uint8_t others[] = {0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0};
@@ -217,7 +217,7 @@ static void the_plain_version_says_the_same_of_every_edge_at_every_place(void) {
     }
 }
 
-static void the_plain_version_says_the_same_of_a_text_that_is_cut_anywhere(void) {
+TEST("utf8: the plain version says the same of a text that is cut anywhere") {
     static const char good[] = "\xd0\xb6\xe2\x82\xac\xf0\x9d\x84\x9e"
                                "a\xed\x9f\xbf\xf4\x8f\xbf\xbf\xe0\xa0\x80";
     static const uint8_t others[] = {'a', 0x80, 0xbf, 0xc3, 0xed, 0xf0, 0xff};
@@ -255,7 +255,7 @@ static size_t some_text(uint32_t *random, uint8_t *out, size_t capacity) {
     return length;
 }
 
-static void the_plain_version_says_the_same_of_any_text_in_any_pieces(void) {
+TEST("utf8: the plain version says the same of any text in any pieces") {
     uint32_t random = 1;
     size_t accepted = 0, texts = 20000;
     for (size_t i = 0; i < texts; i++) {
@@ -277,22 +277,4 @@ static void the_plain_version_says_the_same_of_any_text_in_any_pieces(void) {
         accepted += good;
     }
     CHECK(accepted > texts / 4 && accepted < texts); /* both answers have been seen */
-}
-
-int main(void) {
-    test_run("utf8: every sequence of up to three bytes", every_sequence_up_to_three_bytes);
-    test_run("utf8: the edges of four bytes", the_edges_of_four_bytes);
-    test_run("utf8: every character, whole and in pieces", every_character_whole_and_in_pieces);
-    test_run("utf8: a bad byte anywhere in a long text", a_bad_byte_anywhere_in_a_long_text);
-    test_run("utf8: the plain version says the same where two halves meet",
-             the_plain_version_says_the_same_where_two_halves_meet);
-    test_run("utf8: the plain version says the same of every edge at every place",
-             the_plain_version_says_the_same_of_every_edge_at_every_place);
-    test_run("utf8: the plain version says the same of a text that is cut anywhere",
-             the_plain_version_says_the_same_of_a_text_that_is_cut_anywhere);
-    test_run("utf8: a character at every place of a text that is cut anywhere",
-             a_character_at_every_place_of_a_text_cut_anywhere);
-    test_run("utf8: the plain version says the same of any text in any pieces",
-             the_plain_version_says_the_same_of_any_text_in_any_pieces);
-    return test_report();
 }

@@ -39,7 +39,7 @@ static enum level judge(const struct http_exchange *exchange, struct negotiation
 #define D "permessage-deflate"
 #define LONG "1000000000222222222233333333334444444444555555555566666666667777777777"
 
-static void answers_are_held_against_offers(void) {
+TEST("wscheck: answers are held against offers") {
     static const struct http_exchange exchanges[] = {
         {"", "", NULL},
         {D, "", NULL},
@@ -107,7 +107,7 @@ static void answers_are_held_against_offers(void) {
     }
 }
 
-static void only_the_hint_is_a_should(void) {
+TEST("wscheck: only a hint that is not taken is a SHOULD") {
     struct negotiation agreement;
     struct head_fault fault = {0};
     static const struct http_exchange hint = {D "; client_max_window_bits=9",
@@ -118,7 +118,7 @@ static void only_the_hint_is_a_should(void) {
     CHECK_EQUAL(judge(&request, &agreement, &fault), LEVEL_MUST);
 }
 
-static void an_agreement_is_what_the_answer_says(void) {
+TEST("wscheck: an agreement is what the answer says") {
     struct negotiation agreement;
     struct head_fault fault = {0};
     static const struct http_exchange exchange = {
@@ -137,7 +137,7 @@ static void an_agreement_is_what_the_answer_says(void) {
     CHECK(agreement.server.takeover && agreement.client.takeover);
 }
 
-static void a_client_gets_the_answer_to_its_offer(void) {
+TEST("wscheck: a client gets the answer to its offer") {
     char out[200] = "";
     struct head_fault fault = {0};
     static char head[] = "GET / HTTP/1.1\r\nSec-WebSocket-Extensions: x-other, " D "; y, " D
@@ -202,7 +202,7 @@ static const char *read_reply(const struct reply *reply, size_t piece, char *mes
     return NULL;
 }
 
-static void replies_are_inflated_by_what_was_agreed(void) {
+TEST("wscheck: replies are inflated by what was agreed") {
     static const struct reply replies[] = {
         {ALL, BYTES("\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00"), "Hello", NULL},
         {ALL, BYTES("\x41\x03\xf2\x48\xcd\x89\x01x\x80\x04\xc9\xc9\x07\x00"), "Hello", NULL},
@@ -257,22 +257,9 @@ static void replies_are_inflated_by_what_was_agreed(void) {
     }
 }
 
-static void without_an_agreement_rsv1_is_a_violation(void) {
+TEST("wscheck: without an agreement RSV1 is a violation") {
     static struct reader reader;
     reader_init(&reader, false);
     reader_feed(&reader, (const uint8_t *)"\xc1\x01\x00", 3);
     CHECK_EQUAL(reader_next(&reader), READER_VIOLATION);
-}
-
-int main(void) {
-    test_run("wscheck: answers are held against offers", answers_are_held_against_offers);
-    test_run("wscheck: only a hint that is not taken is a SHOULD", only_the_hint_is_a_should);
-    test_run("wscheck: an agreement is what the answer says", an_agreement_is_what_the_answer_says);
-    test_run("wscheck: a client gets the answer to its offer",
-             a_client_gets_the_answer_to_its_offer);
-    test_run("wscheck: replies are inflated by what was agreed",
-             replies_are_inflated_by_what_was_agreed);
-    test_run("wscheck: without an agreement RSV1 is a violation",
-             without_an_agreement_rsv1_is_a_violation);
-    return test_report();
 }

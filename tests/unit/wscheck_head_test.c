@@ -44,7 +44,7 @@ static size_t wrong_byte(struct head answer) {
     return good ? RIGHT : fault.wrong;
 }
 
-static void an_answer_is_judged(void) {
+TEST("wscheck: an answer is judged") {
     CHECK_EQUAL(wrong_byte(HEAD("HTTP/1.1 101 S\r\n" UPGRADE ACCEPT "\r\n")), RIGHT);
     CHECK_EQUAL(wrong_byte(HEAD("HTTP/1.1 101\r\n" UPGRADE ACCEPT "\r\n")), RIGHT);
     CHECK_EQUAL(wrong_byte(HEAD("HTTP/1.1 200 S\r\n" UPGRADE ACCEPT "\r\n")), 7);
@@ -53,7 +53,7 @@ static void an_answer_is_judged(void) {
     CHECK_EQUAL(wrong_byte(HEAD("HTTP/1.1 101 S\r\n: no name\r\n\r\n")), 16);
 }
 
-static void a_nul_is_a_byte(void) {
+TEST("wscheck: a NUL is a byte") {
     CHECK_EQUAL(wrong_byte(HEAD("HTTP/1.1 101 \0S\r\n" UPGRADE ACCEPT "\r\n")), RIGHT);
     CHECK_EQUAL(wrong_byte(HEAD("HTTP/1.1 101 S\r\nA: b\0c\r\n" UPGRADE ACCEPT "\r\n")), 20);
     CHECK_EQUAL(wrong_byte(HEAD("HTTP/1.1 101 S\r\n\0\r\n\r\n")), 16);
@@ -70,7 +70,7 @@ static size_t wrong_request(struct head head, const char *rule) {
     return good ? RIGHT : fault.wrong;
 }
 
-static void a_request_is_judged(void) {
+TEST("wscheck: a request is judged") {
     CHECK_EQUAL(wrong_request(HEAD("GET /a?b HTTP/1.1\r\n\r\n"), "target"), RIGHT);
     CHECK_EQUAL(wrong_request(HEAD("GET /a?b\0 HTTP/1.1\r\n\r\n"), "target"), 4);
     CHECK_EQUAL(wrong_request(HEAD("GET /a?b HTTP/1.1\r\n\r\n"), "version"), RIGHT);
@@ -86,11 +86,4 @@ static void a_request_is_judged(void) {
     CHECK_EQUAL(
         wrong_request(HEAD("G\r\nSec-WebSocket-Extensions: a; b=\"\0\"\r\n\r\n"), "extensions"),
         35);
-}
-
-int main(void) {
-    test_run("wscheck: an answer is judged", an_answer_is_judged);
-    test_run("wscheck: a NUL is a byte", a_nul_is_a_byte);
-    test_run("wscheck: a request is judged", a_request_is_judged);
-    return test_report();
 }

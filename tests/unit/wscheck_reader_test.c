@@ -18,14 +18,14 @@ static enum reader_event judge(const char *bytes, size_t length) {
     return last;
 }
 
-static void three_codes_are_never_sent(void) {
+TEST("wscheck: three codes are never sent") {
     CHECK_EQUAL(judge("\x88\x02\x03\xed", 4), READER_VIOLATION); /* 1005 */
     CHECK_EQUAL(judge("\x88\x02\x03\xee", 4), READER_VIOLATION); /* 1006 */
     CHECK_EQUAL(judge("\x88\x02\x03\xf7", 4), READER_VIOLATION); /* 1015 */
     CHECK_EQUAL(judge("\x88\x01\x03", 3), READER_VIOLATION);
 }
 
-static void codes_that_nobody_uses_break_no_rule(void) {
+TEST("wscheck: codes that nobody uses") {
     CHECK_EQUAL(judge("\x88\x02\x03\xe8", 4), READER_END); /* 1000 */
     CHECK_EQUAL(judge("\x88\x02\x03\xec", 4), READER_END); /* 1004 */
     CHECK_EQUAL(judge("\x88\x02\x07\xd0", 4), READER_END); /* 2000 */
@@ -33,16 +33,9 @@ static void codes_that_nobody_uses_break_no_rule(void) {
     CHECK_EQUAL(judge("\x88\x02\x00\x00", 4), READER_END);
 }
 
-static void only_data_are_forbidden_after_a_close(void) {
+TEST("wscheck: after a Close") {
     CHECK_EQUAL(judge("\x88\x00\x88\x00", 4), READER_END);
     CHECK_EQUAL(judge("\x88\x00\x8a\x00", 4), READER_END);
     CHECK_EQUAL(judge("\x88\x00\x81\x00", 4), READER_VIOLATION);
     CHECK_EQUAL(judge("\x02\x00\x88\x00\x80\x00", 6), READER_VIOLATION);
-}
-
-int main(void) {
-    test_run("wscheck: three codes are never sent", three_codes_are_never_sent);
-    test_run("wscheck: codes that nobody uses", codes_that_nobody_uses_break_no_rule);
-    test_run("wscheck: after a Close", only_data_are_forbidden_after_a_close);
-    return test_report();
 }

@@ -3,7 +3,7 @@
 #include "wscheck/sample.h"
 #include "wscheck/utf8_decoder.h"
 
-static void samples_have_the_sizes_of_the_suite(void) {
+TEST("wscheck: samples have the sizes of the suite") {
     static const struct {
         const char *name;
         size_t bytes, characters;
@@ -29,7 +29,7 @@ static void samples_have_the_sizes_of_the_suite(void) {
 }
 
 /* A window slides on by its size, through the end to the beginning, and cuts no character. */
-static void windows_slide_through_a_sample(void) {
+TEST("wscheck: windows slide through a sample") {
     const struct sample *sample = sample_named("html");
     size_t position = 0, wrapped = 0;
     static uint8_t window[4 * 5000];
@@ -47,10 +47,4 @@ static void windows_slide_through_a_sample(void) {
         wrapped += position < before;
     }
     CHECK(wrapped >= 3);
-}
-
-int main(void) {
-    test_run("wscheck: samples have the sizes of the suite", samples_have_the_sizes_of_the_suite);
-    test_run("wscheck: windows slide through a sample", windows_slide_through_a_sample);
-    return test_report();
 }
