@@ -1,11 +1,12 @@
 /* replay: runs a fuzz target over files instead of inputs that a fuzzer makes up, with any
- * compiler. Each file is judged whole and cut off behind each of its bytes, in a process of its own
+ * compiler. Each file is judged whole and cut off after each of its bytes, in a process of its own
  * so that one that crashes does not hide the others.
  *
  *     replay_NAME FILE...     prints the files that failed, and N passed, N failed
  */
 #include "tests/fuzz/fuzz.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 
 enum {
     FILE_MAX = 65536,
-    /* Behind so many bytes not every cut is tried: 16 KB of head cut 16,000 times take a minute. */
+    /* In a longer file not every cut is tried: 16 KB of head cut 16,000 times take a minute. */
     EVERY_CUT_UP_TO = 600,
     SECONDS_MAX = 60 /* for one file with all its cuts */
 };
@@ -33,6 +34,12 @@ static int judge_file(const char *path) {
         return 1;
     }
     size_t length = fread(bytes, 1, sizeof bytes, file);
+    if (ferror(file) || length == sizeof bytes) {
+        fprintf(stderr, "%s: %s\n", path,
+                ferror(file) ? strerror(errno) : "longer than what a target may get");
+        fclose(file);
+        return 1;
+    }
     fclose(file);
     alarm(SECONDS_MAX);
     size_t step = length <= EVERY_CUT_UP_TO ? 1 : length / 40;
