@@ -4,23 +4,24 @@
 #     make mistakes                          all of them
 #     make mistakes MISTAKES='one another'   these only
 #
-# A mistake is a patch of one hunk with three lines in front: the story of it, `Case: NAME`, the
-# case of wscheck that must fail, or several, and `Cause: ...`, what wscheck has to say of it.
+# A mistake is a file of two parts. First its story, `Case: NAME`, the case of wscheck that must
+# fail, or several, `Cause: ...`, what wscheck has to say of it, and the `File:` that is changed.
 # `Deflate: NAME` if the server is that of step 7, or `Client: NAME`, a case for clients. For a case
-# of steps 1 to 4 the server is that of the step. The changed file is compiled on its own and linked
-# with the objects of the good server or client, so all of it takes seconds.
+# of steps 1 to 4 the server is that of the step. After an empty line comes the change, as `diff -u`
+# shows it, with as much around it as makes the old lines stand once in the file. The changed file
+# is compiled on its own and linked with the objects of the good server or client, so all of it
+# takes seconds.
 set -u
 here=$(dirname "$0")
 work=$BUILD/mistakes
 at_once=16
 
-# Applies the one hunk of a patch to a file, wherever its old lines stand.
-# apply PATCH FILE > CHANGED
+# Applies the change of a mistake to a file. apply MISTAKE FILE > CHANGED
 apply() {
     awk '
         FNR == 1 { file++ }
-        file == 1 && /^@@/ { hunk = 1; next }
-        file == 1 && hunk {
+        file == 1 && /^$/ && !change { change = 1; next }
+        file == 1 && change {
             mark = substr($0, 1, 1)
             if (mark != "+") old[++olds] = substr($0, 2)
             if (mark != "-") new[++news] = substr($0, 2)
@@ -42,7 +43,7 @@ apply() {
 build() {
     object=$BUILD/obj/${2%.c}.o
     mkdir -p "$work/$1/$(dirname "$2")"
-    apply "$here/$1.patch" "$2" > "$work/$1/$2" || return 1
+    apply "$here/$1.diff" "$2" > "$work/$1/$2" || return 1
     # These are shell text: a flag may have quotes in it.
     eval "$COMPILE -O0 -w -c" '-o "$work/$1/changed.o" "$work/$1/$2"' || return 1
     linked=
@@ -84,7 +85,7 @@ look() {
         return 1
     fi
     # It names the cause that the mistake is about, or, with several cases, one of them.
-    sed -n 's/^Cause: /  cause     the [a-z]* /p' "$patch" > "$work/$2/causes.txt"
+    sed -n 's/^Cause: /  cause     the [a-z]* /p' "$mistake" > "$work/$2/causes.txt"
     if [ -s "$work/$2/causes.txt" ] &&
         ! grep -q -f "$work/$2/causes.txt" "$work/$2/report.txt"; then
         echo "FAIL $2: $1 fails of another cause:"
@@ -92,7 +93,7 @@ look() {
         return 1
     fi
     # Few of the stories are about a server that dies.
-    if grep -q '^the server is gone' "$work/$2/report.txt" && ! grep -q 'died' "$patch"; then
+    if grep -q '^the server is gone' "$work/$2/report.txt" && ! grep -q 'died' "$mistake"; then
         echo "FAIL $2: the server does not live through $1"
         return 1
     fi
@@ -110,17 +111,17 @@ find_by() {
             eval "parts=\$${program}_objects"
             ;;
     esac
-    if grep -q '^Deflate: ' "$patch"; then
+    if grep -q '^Deflate: ' "$mistake"; then
         parts=$DEFLATE_OBJECTS
     fi
-    if grep -q '^Client: ' "$patch"; then
+    if grep -q '^Client: ' "$mistake"; then
         program=client
         parts=$CLIENT_OBJECTS
     fi
-    file=$(sed -n 's,^+++ b/,,p' "$patch")
+    file=$(sed -n 's/^File: //p' "$mistake")
     mkdir -p "$work/$2"
     if ! build "$2" "$file" "$parts" > "$work/$2/build.log" 2>&1; then
-        echo "FAIL $2: the patch does not apply to $file any more, or does not build"
+        echo "FAIL $2: the change does not apply to $file any more, or does not build"
         sed 's/^/    /' "$work/$2/build.log"
         return 1
     fi
@@ -138,8 +139,8 @@ find_by() {
 
 # Requires that each of its cases finds a mistake. find_it NAME
 find_it() {
-    patch=$here/$1.patch
-    names=$(sed -n 's/^Case: //p; s/^Client: //p; s/^Deflate: //p' "$patch")
+    mistake=$here/$1.diff
+    names=$(sed -n 's/^Case: //p; s/^Client: //p; s/^Deflate: //p' "$mistake")
     for case_name in $names; do
         find_by "$case_name" "$1" || return 1
     done
@@ -147,10 +148,10 @@ find_it() {
 
 # The names are words without spaces.
 # shellcheck disable=SC2046
-[ $# -gt 0 ] || set -- $(cd "$here" && printf '%s\n' *.patch | sed 's/\.patch$//')
+[ $# -gt 0 ] || set -- $(cd "$here" && printf '%s\n' *.diff | sed 's/\.diff$//')
 for name in "$@"; do
-    if [ ! -f "$here/$name.patch" ]; then
-        echo "there is no mistake '$name'; ls tests/mistakes/*.patch lists them" >&2
+    if [ ! -f "$here/$name.diff" ]; then
+        echo "there is no mistake '$name'; ls tests/mistakes/*.diff lists them" >&2
         exit 2
     fi
 done
