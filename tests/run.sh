@@ -48,7 +48,7 @@ done
 # `make tutorial` also runs what the text types, which takes longer. A sanitizer would measure the
 # whole text anew for each of its lines.
 [ -n "${BOUNDED:-}" ] || [ -n "${SANITIZED:-}" ] ||
-    run tutorial "$BUILD/tutorial" --only quotes,hex,rules,mentions,figures,links \
+    run tutorial "$BUILD/tutorial" --only quotes,hex,rules,figures,links \
         TUTORIAL.md README.md CONTRIBUTING.md &
 wait
 if [ -n "$chosen" ] && ! ls "$results"/*.status > /dev/null 2>&1; then
