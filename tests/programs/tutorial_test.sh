@@ -59,11 +59,11 @@ at() {
 }
 
 fresh
-expect 'a text that tells the truth passes' 0 '53 passed, 0 failed'
+expect 'a text that tells the truth passes' 0 '49 passed, 0 failed'
 expect 'a transcript that is not run is counted' 0 '1 transcripts are only shown, not run' \
     --only=console
 expect 'a kind that is not there is a usage error' 2 \
-    "tutorial: there is no kind 'color'; there are quotes hex rules mentions figures console links" \
+    "tutorial: there is no kind 'color'; there are quotes hex rules figures console links" \
     --only=color
 expect 'a text that is not there is a failure' 1 \
     'MISSING.md: cannot be read: No such file or directory' --only=quotes MISSING.md
@@ -175,14 +175,6 @@ drift 'links: a heading of another document changed' links TUTORIAL.md 's/^## By
     'README.md:3: no heading in TUTORIAL.md is #bytes--frames'
 drift 'links: a reference is not defined' links README.md 's/\[table\]\./[tables]./' \
     'README.md:@: no line defines [tables]: ...'
-
-# Mentions.
-drift 'mentions: a function is new' mentions common/greeting.h 's/^_Bool/&  greeting_new(void); &/' \
-    'TUTORIAL.md: the function greeting_new of common/greeting.h is not mentioned'
-drift 'mentions: a function is mentioned in prose only' mentions TUTORIAL.md 's/`greeting_is_one`/greeting_is_one/g' \
-    'TUTORIAL.md: the function greeting_is_one of common/greeting.h is not mentioned'
-drift 'mentions: a target is new' mentions Makefile 's/  count  /  recount/' \
-    'TUTORIAL.md: the target make recount is not mentioned'
 
 # The table of rules.
 drift 'rules: a case is not there' rules TUTORIAL.md 's|`6455/5.1/unmasked/text`|`6455/5.1/unmasked/txt`|' \

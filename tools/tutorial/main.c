@@ -6,7 +6,6 @@
 #include "tools/tutorial/folders.h"
 #include "tools/tutorial/links.h"
 #include "tools/tutorial/listing.h"
-#include "tools/tutorial/mentions.h"
 #include "tools/tutorial/quotes.h"
 #include "tools/tutorial/rules.h"
 #include "tools/tutorial/snippets.h"
@@ -16,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { QUOTES, HEX, RULES, MENTIONS, FIGURES, CONSOLE, LINKS, KINDS };
+enum kind { QUOTES, HEX, RULES, FIGURES, CONSOLE, LINKS, KINDS };
 
 static const char *const kind_names[KINDS] = {
-    [QUOTES] = "quotes",   [HEX] = "hex",         [RULES] = "rules", [MENTIONS] = "mentions",
+    [QUOTES] = "quotes",   [HEX] = "hex",         [RULES] = "rules",
     [FIGURES] = "figures", [CONSOLE] = "console", [LINKS] = "links",
 };
 
@@ -63,7 +62,7 @@ static int parse(struct arguments *arguments, int argc, char **argv) {
     options_init(&options, "tutorial", "Checks that the text says what the code does.");
     options.operand_name = "[FILE...]";
     options_add_text(&options, "--only", "KINDS", &only,
-                     "some of quotes,hex,rules,mentions,figures,console,links (all)");
+                     "some of quotes,hex,rules,figures,console,links (all)");
     options_add_flag(&options, "--snippets", &arguments->snippets,
                      "check nothing; print the snippets for a browser as JSON");
     options_add_seconds(&options, "--patience", &arguments->patience, 1,
@@ -91,9 +90,6 @@ static void check_document(const struct arguments *arguments, const struct docum
     }
     if (arguments->wanted[RULES]) {
         rules_check(document, first, scene, arguments->patience, report);
-    }
-    if (arguments->wanted[MENTIONS] && first) {
-        mentions_check(document, arguments->patience, report);
     }
     if (arguments->wanted[FIGURES]) {
         figures_check(document, scene, arguments->patience, report);

@@ -1,7 +1,7 @@
 # The rules of the checker of the tutorial; the Makefile includes them.
 
 tutorial := lines report document match quotes command sandbox dump varies transcript console \
-            frames listing deflated anchors links folders functions mentions cell rules figures \
+            frames listing deflated anchors links folders functions cell rules figures \
             snippets
 tutorial_others := $(addprefix common/,process options text hexdump clock sha1 base64) step04_frames/frame \
                    $(filter step07_deflate/inflate% %/deflate_format,$(deflate_engine)) tests/support/wire
