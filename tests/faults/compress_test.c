@@ -162,7 +162,7 @@ static void end(struct stage *stage) {
     CHECK_EQUAL(driver_holds().blocks, 0);
 }
 
-static void without_a_fault_all_is_compressed(void) {
+TEST("faults: without a fault all is compressed") {
     struct stage stage;
     if (begin(&stage)) {
         CHECK_EQUAL(play(stage.process.port, true), ALL_CAME_BACK);
@@ -197,7 +197,7 @@ static void sweep(const struct driver_fault *fault, bool sticky) {
     end(&stage);
 }
 
-static void each_lack_of_memory_ends_one_connection_or_none(void) {
+TEST("faults: each lack of memory ends one connection or none") {
     static const struct driver_fault faults[] = {
         {FAULTS_MALLOC, {ENOMEM}},
         {FAULTS_REALLOC, {ENOMEM}},
@@ -208,7 +208,7 @@ static void each_lack_of_memory_ends_one_connection_or_none(void) {
 }
 
 /* Nothing can be given back for want of memory to keep the window in; it goes on all the same. */
-static void without_memory_a_silence_changes_nothing(void) {
+TEST("faults: without memory a silence changes nothing") {
     struct stage stage;
     if (begin(&stage)) {
         /* Behind the decompressor, the output, the compressor, and the output larger twice; first
@@ -227,11 +227,7 @@ static void without_memory_a_silence_changes_nothing(void) {
 int main(void) {
     fill();
     driver_init();
-    test_run("faults: without a fault all is compressed", without_a_fault_all_is_compressed);
-    test_run("faults: each lack of memory ends one connection or none",
-             each_lack_of_memory_ends_one_connection_or_none);
-    test_run("faults: without memory a silence changes nothing",
-             without_memory_a_silence_changes_nothing);
+    test_run_all();
     driver_end();
     return test_report();
 }

@@ -51,7 +51,7 @@ static void end(struct stage *stage) {
     CHECK_EQUAL(driver_holds().descriptors, 2); /* the pipe of the stop signal */
 }
 
-static void the_scenario_is_answered(void) {
+TEST("faults: the scenario is answered as it should") {
     struct stage stage;
     if (begin(&stage)) {
         scenario_play(&whole, stage.process.port, SCENARIO_LARGE);
@@ -105,7 +105,7 @@ static void sweep(const struct driver_fault *faults, size_t count, enum scenario
     }
 }
 
-static void what_can_be_done_anew_or_without_is_not_noticed(void) {
+TEST("faults: what can be done anew or without is not noticed") {
     static const struct driver_fault faults[] = {
         {FAULTS_ACCEPT,
          {ECONNABORTED, EINTR, EAGAIN, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPERM, EPROTO, ENETDOWN,
@@ -124,7 +124,7 @@ static void what_can_be_done_anew_or_without_is_not_noticed(void) {
     sweep(faults, sizeof faults / sizeof faults[0], SCENARIO_SAME);
 }
 
-static void what_cannot_ends_one_connection(void) {
+TEST("faults: what cannot ends one connection") {
     static const struct driver_fault faults[] = {
         {FAULTS_MALLOC, {ENOMEM}},
         {FAULTS_PTHREAD_ATTR_INIT, {ENOMEM}},
@@ -157,7 +157,7 @@ static void endure(const struct stage *stage, enum faults_call call, int error) 
     close(fd);
 }
 
-static void what_goes_on_failing_is_endured(void) {
+TEST("faults: what goes on failing is endured") {
     static const struct driver_fault faults[] = {
         {FAULTS_ACCEPT, {EMFILE, ENOMEM}}, {FAULTS_POLL, {ENOMEM}},
         {FAULTS_PTHREAD_CREATE, {EAGAIN}}, {FAULTS_RECV, {ENOMEM}},
@@ -179,7 +179,7 @@ static void what_goes_on_failing_is_endured(void) {
 }
 
 /* The stop of a server that cannot even wait any more. */
-static void it_stops_although_poll_goes_on_failing(void) {
+TEST("faults: it stops although poll goes on failing") {
     struct stage stage;
     if (begin(&stage)) {
         driver_arm(FAULTS_POLL, 1, ENOMEM, true);
@@ -188,7 +188,7 @@ static void it_stops_although_poll_goes_on_failing(void) {
 }
 
 /* A buffer takes memory for the head of a request, then for a message, and then more for that. */
-static void without_memory_the_answer_is_503_or_a_close_with_1011(void) {
+TEST("faults: without memory the answer is 503 or a Close with 1011") {
     static const struct {
         enum faults_call call;
         unsigned at;
@@ -216,17 +216,7 @@ static void without_memory_the_answer_is_503_or_a_close_with_1011(void) {
 
 int main(void) {
     driver_init();
-    test_run("faults: the scenario is answered as it should", the_scenario_is_answered);
-    if (whole.echo.got.len > 0) {
-        test_run("faults: what can be done anew or without is not noticed",
-                 what_can_be_done_anew_or_without_is_not_noticed);
-        test_run("faults: what cannot ends one connection", what_cannot_ends_one_connection);
-        test_run("faults: what goes on failing is endured", what_goes_on_failing_is_endured);
-        test_run("faults: it stops although poll goes on failing",
-                 it_stops_although_poll_goes_on_failing);
-        test_run("faults: without memory the answer is 503 or a Close with 1011",
-                 without_memory_the_answer_is_503_or_a_close_with_1011);
-    }
+    test_run_all();
     scenario_free(&whole);
     driver_end();
     return test_report();

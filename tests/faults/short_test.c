@@ -13,7 +13,7 @@ enum { LARGE = 20000 };
 
 static const char *const arguments[] = {NULL};
 
-static void a_byte_at_a_time_the_same_bytes_come(void) {
+TEST("faults: a byte at a time, the same bytes come") {
     struct process process;
     struct scenario whole, bytewise;
     driver_reset();
@@ -49,7 +49,7 @@ static void talk(unsigned port, char *text, size_t size) {
     }
 }
 
-static void the_steps_before_answer_the_same_too(void) {
+TEST("faults: the steps before answer the same, too") {
     static const char *const programs[] = {"faults_step02_http", "faults_step03_handshake",
                                            "faults_step04_frames"};
     enum { SIZE = 65536 };
@@ -71,10 +71,7 @@ static void the_steps_before_answer_the_same_too(void) {
 
 int main(void) {
     if (driver_init()) {
-        test_run("faults: a byte at a time, the same bytes come",
-                 a_byte_at_a_time_the_same_bytes_come);
-        test_run("faults: the steps before answer the same, too",
-                 the_steps_before_answer_the_same_too);
+        test_run_all();
     }
     driver_end();
     return test_report();

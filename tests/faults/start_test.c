@@ -24,7 +24,7 @@ static const char *const arguments[] = {NULL};
 /* How often each call comes while the program starts, when nothing fails. */
 static unsigned calls[FAULTS_CALLS];
 
-static void an_undisturbed_start_is_counted(void) {
+TEST("faults: a start without one is counted") {
     struct process process;
     driver_reset();
     if (process_start(&process, program, arguments)) {
@@ -69,7 +69,7 @@ static void check_end(enum faults_call call, unsigned at, int error) {
     CHECK_EQUAL(driver_holds().blocks, 0);
 }
 
-static void what_it_cannot_start_without_is_said(void) {
+TEST("faults: what it cannot start without is said in a sentence, status 1") {
     static const struct driver_fault faults[] = {
         {FAULTS_BIND, {EACCES, EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENOMEM}},
         {FAULTS_CALLOC, {ENOMEM}},
@@ -93,7 +93,7 @@ static void what_it_cannot_start_without_is_said(void) {
     }
 }
 
-static void what_it_can_start_without_is_not_noticed(void) {
+TEST("faults: what it can start without is not noticed") {
     static const struct driver_fault faults[] = {
         {FAULTS_CLOSE, {EINTR, EIO}},
         {FAULTS_GETRLIMIT, {EINVAL, EPERM}},
@@ -156,7 +156,7 @@ static void check_outputs(int fd) {
     CHECK_EQUAL(process_stop(&process), 0);
 }
 
-static void it_serves_without_its_outputs(void) {
+TEST("faults: it serves without its outputs") {
     int fds[2];
     int full = open("/dev/full", O_WRONLY);
     if (full >= 0) {
@@ -197,7 +197,7 @@ static bool stop_with(enum faults_call call, unsigned at, int error) {
     return driver_disarm() > 0;
 }
 
-static void it_stops_whatever_fails(void) {
+TEST("faults: it stops whatever fails") {
     static const struct driver_fault faults[] = {
         {FAULTS_CLOSE, {EINTR, EIO}},
         {FAULTS_PTHREAD_KILL, {EAGAIN, ESRCH}},
@@ -232,13 +232,7 @@ int main(void) {
     lower_descriptor_limit();
     signal(SIGPIPE, SIG_DFL);
     if (driver_init()) {
-        test_run("faults: a start without one is counted", an_undisturbed_start_is_counted);
-        test_run("faults: what it cannot start without is said in a sentence, status 1",
-                 what_it_cannot_start_without_is_said);
-        test_run("faults: what it can start without is not noticed",
-                 what_it_can_start_without_is_not_noticed);
-        test_run("faults: it serves without its outputs", it_serves_without_its_outputs);
-        test_run("faults: it stops whatever fails", it_stops_whatever_fails);
+        test_run_all();
     }
     driver_end();
     return test_report();

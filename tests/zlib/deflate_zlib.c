@@ -55,16 +55,11 @@ static void connection(unsigned window_bits, unsigned seed) {
     free(memory);
 }
 
-static void zlib_reads_every_message(void) {
+TEST("deflate: zlib reads every message in every window") {
     for (unsigned bits = DEFLATE_FORMAT_WINDOW_BITS_MIN; bits <= DEFLATE_FORMAT_WINDOW_BITS_MAX;
          bits++) {
         for (unsigned seed = 1; seed <= 20; seed++) {
             connection(bits, seed);
         }
     }
-}
-
-int main(void) {
-    test_run("deflate: zlib reads every message in every window", zlib_reads_every_message);
-    return test_report();
 }

@@ -155,7 +155,7 @@ static void check_ways(size_t length, unsigned kind, unsigned flushes, int last)
     free(data.data);
 }
 
-static void small_data(void) {
+TEST("inflate and zlib: small data, all ways to compress") {
     static const size_t lengths[] = {0, 1, 2, 3, 10, 100, 258, 259, 1000, SMALL_MAX};
     for (unsigned kind = 0; kind < SAMPLES_KINDS; kind++) {
         for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
@@ -164,7 +164,7 @@ static void small_data(void) {
     }
 }
 
-static void large_data(void) {
+TEST("inflate and zlib: large data") {
     for (unsigned kind = 0; kind < SAMPLES_KINDS; kind++) {
         check_ways(40000, kind, 3, Z_FINISH);
         check_ways(150000 + 1000 * kind, kind, 10, Z_SYNC_FLUSH);
@@ -174,7 +174,7 @@ static void large_data(void) {
 
 /* A message that was ended with Z_BLOCK may end within a byte; with a final block, and the next
  * message follows in the next byte. */
-static void messages_one_after_another(void) {
+TEST("inflate and zlib: messages one after another") {
     static const int ends[] = {Z_SYNC_FLUSH, Z_FULL_FLUSH, Z_FINISH};
     struct samples_dice dice = {7};
     struct bytes all = bytes_new(400000), packed = bytes_new(500000);
@@ -252,7 +252,7 @@ static unsigned compare_broken(struct bytes *data, unsigned window_bits,
     return result == Z_DATA_ERROR ? 1 : 0;
 }
 
-static void corrupted_data(void) {
+TEST("inflate and zlib: corrupted data") {
     struct samples_dice dice = {99};
     unsigned bad = 0, all = 0;
     for (unsigned kind = 0; kind < SAMPLES_KINDS; kind++) {
@@ -281,7 +281,7 @@ static void corrupted_data(void) {
     CHECK_FOR(bad > all / 10 && bad < all * 9 / 10, "%u of %u are bad", bad, all);
 }
 
-static void random_data(void) {
+TEST("inflate and zlib: noise") {
     struct samples_dice dice = {5};
     for (unsigned i = 0; i < 20000 && !test_has_failed(); i++) {
         uint8_t noise[64] = {0};
@@ -292,13 +292,4 @@ static void random_data(void) {
         noise[0] = (uint8_t)((noise[0] & 0xf8) | 4 | (noise[0] & 1)); /* a dynamic block */
         compare_broken(&data, 8 + i % 8, &dice);
     }
-}
-
-int main(void) {
-    test_run("inflate and zlib: small data, all ways to compress", small_data);
-    test_run("inflate and zlib: large data", large_data);
-    test_run("inflate and zlib: messages one after another", messages_one_after_another);
-    test_run("inflate and zlib: corrupted data", corrupted_data);
-    test_run("inflate and zlib: noise", random_data);
-    return test_report();
 }
