@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Room that the buffer has beyond the largest message: headers and a control frame. */
+/* Bytes that the buffer may have beyond the largest message, for headers and a control frame. */
 enum { BUFFER_SLACK = 2 * FRAME_HEADER_MAX + CONNECTION_CONTROL_MAX };
 
 const char connection_too_big[] = "the message is larger than the limit";
@@ -21,7 +21,7 @@ void connection_init(struct connection *connection, const struct connection_sett
         most > CONNECTION_MESSAGE_MIN ? most : CONNECTION_MESSAGE_MIN;
     connection->rules =
         (struct frame_rules){settings->role == CONNECTION_SERVER, settings->allowed_rsv};
-    connection->long_way =
+    connection->slow_path =
         settings->role == CONNECTION_CLIENT || settings->in_pieces || settings->observe != NULL;
     connection->input = (struct connection_input){.buffer = *buffer, .end = received};
     connection->in_frame = connection->in_message = connection->ended = false;
@@ -40,9 +40,9 @@ enum connection_event connection_fail(struct connection *connection, uint16_t co
     return CONNECTION_FAILED;
 }
 
-/* The frame at hand begins a message. If that is to be gathered, room for the header of its echo
- * stays in front of its payload: exactly as much as it needs when its length is known, or up to the
- * most that a server's frame can have. */
+/* Starts a message with the current frame. Room for the header of a server's echo stays free in
+ * front of the payload: as much as it needs if the message is one frame, otherwise as much as the
+ * longest header needs, if there is so much. */
 static void begin_message(struct connection *connection, size_t header_size) {
     const struct frame_header *frame = &connection->frame;
     struct connection_input *input = &connection->input;
@@ -60,8 +60,8 @@ static void begin_message(struct connection *connection, size_t header_size) {
     input->message_length = 0;
 }
 
-/* Checks what the header of a data frame means for the message it belongs to (5.4). Returns
- * CONNECTION_NEEDS_INPUT if all is well. */
+/* Checks the header of a data frame against the message that it begins or continues (5.4). Returns
+ * CONNECTION_NEEDS_INPUT if it breaks no rule. */
 static enum connection_event begin_data_frame(struct connection *connection, size_t header_size) {
     const struct frame_header *frame = &connection->frame;
     bool continues = frame->opcode == FRAME_CONTINUATION;
@@ -73,7 +73,7 @@ static enum connection_event begin_data_frame(struct connection *connection, siz
     if (!continues) {
         begin_message(connection, header_size);
     }
-    /* How much an extension makes of a marked message has to be limited above. */
+    /* A message with a reserved bit may become larger: the layer limits it. */
     uint64_t left = connection->settings.max_message - connection->message_received;
     if (connection->rsv == 0 && frame->payload_length > left) {
         return connection_fail(connection, CLOSE_TOO_BIG, connection_too_big);
@@ -81,7 +81,8 @@ static enum connection_event begin_data_frame(struct connection *connection, siz
     return CONNECTION_NEEDS_INPUT;
 }
 
-/* Decodes the header at `raw`. Sets in_frame and returns CONNECTION_NEEDS_INPUT if it is good. */
+/* Decodes the header at `raw`. Returns CONNECTION_NEEDS_INPUT, and sets in_frame if the header is
+ * complete, or CONNECTION_FAILED. */
 static enum connection_event begin_frame(struct connection *connection) {
     struct connection_input *input = &connection->input;
     struct frame_header *frame = &connection->frame;
@@ -121,8 +122,9 @@ bool connection_check_text(struct connection *connection, size_t count, bool at_
     return !connection->ended;
 }
 
-/* Unmasks `count` bytes of payload to the end of the message, and checks text on the way: a bad
- * byte is noticed at once, not at the end of a frame or a message. Returns whether all is well. */
+/* Unmasks `count` bytes of payload to the end of the message. Text is checked as it arrives, so
+ * that a bad byte is not first noticed at the end of a long message. Returns false if the
+ * connection has failed. */
 static bool add_to_message(struct connection *connection, const uint8_t *from, size_t count) {
     const struct frame_header *frame = &connection->frame;
     struct connection_input *input = &connection->input;
@@ -133,12 +135,12 @@ static bool add_to_message(struct connection *connection, const uint8_t *from, s
     bool is_ascii = mask_fast_text(to, from, count, frame->masking_key, offset);
     bool is_text = connection->opcode == FRAME_TEXT && connection->rsv == 0;
     bool at_end = frame->fin && !connection->in_frame;
-    /* ASCII that begins between two characters is good, and ends between two. */
+    /* ASCII is valid between two characters, and the text then ends between two again. */
     return !is_text || (is_ascii && utf8_is_complete(&connection->utf8)) ||
            connection_check_text(connection, count, at_end);
 }
 
-/* The peer's Close has come whole: replies with the same code, unless ours came first (5.5.1). */
+/* Answers the peer's Close with the same code, unless ours has been sent already (5.5.1). */
 static enum connection_event end_with_close(struct connection *connection,
                                             struct connection_message *message) {
     struct close close;
@@ -163,7 +165,7 @@ static enum connection_event end_control_frame(struct connection *connection,
     *message =
         (struct connection_message){connection->frame.opcode, 0, true, connection->control, length};
     if (!connection->in_message) {
-        /* A peer that sends pings after a large message does not keep its memory with them. */
+        /* Pings after a large message do not keep its memory from being given back. */
         connection->input.message_length = 0;
     }
     if (connection->frame.opcode == FRAME_CLOSE) {
@@ -178,7 +180,7 @@ static enum connection_event end_control_frame(struct connection *connection,
     return CONNECTION_PING;
 }
 
-/* Hands out what has been gathered of the message: all of it at its end, or a piece. Returns
+/* Hands out the whole message at its end, or the next piece of one in pieces. Returns
  * CONNECTION_NEEDS_INPUT if there is nothing to hand out yet. */
 static enum connection_event hand_out(struct connection *connection,
                                       struct connection_message *message) {
@@ -195,8 +197,8 @@ static enum connection_event hand_out(struct connection *connection,
     return connection->in_pieces ? CONNECTION_PIECE : CONNECTION_MESSAGE;
 }
 
-/* Takes as much of the frame's payload as has arrived. Returns CONNECTION_NEEDS_INPUT if that gives
- * nothing to tell. */
+/* Takes as much of the frame's payload as has arrived. Returns the event that results, or
+ * CONNECTION_NEEDS_INPUT. */
 static enum connection_event take_payload(struct connection *connection,
                                           struct connection_message *message) {
     const struct frame_header *frame = &connection->frame;
@@ -204,7 +206,7 @@ static enum connection_event take_payload(struct connection *connection,
     bool is_control = frame_is_control(frame->opcode);
     if (!is_control && connection->in_pieces) {
         if (connection->output.count == 0) {
-            connection_input_shrink(input); /* what a large message needed, pieces do not */
+            connection_input_shrink(input); /* pieces do not need a large message's memory */
         }
         input->message_start = input->raw; /* a piece stays where it is */
         input->message_length = 0;
@@ -224,7 +226,8 @@ static enum connection_event take_payload(struct connection *connection,
     return connection->in_frame ? CONNECTION_NEEDS_INPUT : end_control_frame(connection, message);
 }
 
-/* This is connection_next; see connection_small.c for what it does first. */
+/* The slow path of connection_next, which takes frames of every kind; connection_small.c has the
+ * fast path. */
 enum connection_event connection_take_frames(struct connection *connection,
                                              struct connection_message *message) {
     struct connection_input *input = &connection->input;
@@ -256,7 +259,8 @@ uint8_t *connection_space(struct connection *connection, size_t *size) {
     if (space == NULL) {
         connection_fail(connection, CLOSE_INTERNAL_ERROR, connection_no_memory);
     } else if (connection->settings.allowed_rsv != 0 && *size > rest + CONNECTION_INPUT_READ_SIZE) {
-        /* A message in pieces may follow, and the buffer is to shrink for it. */
+        /* A message in pieces may follow. The buffer can shrink for it only if few bytes of it are
+         * here by then. */
         *size = (size_t)rest + CONNECTION_INPUT_READ_SIZE;
     }
     return space;

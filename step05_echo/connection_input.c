@@ -2,14 +2,15 @@
 
 #include <string.h>
 
-/* Most bytes are where they should be already, and not every memmove notices that. */
+/* Most bytes are in place already, and not every memmove checks for that. */
 static void move(uint8_t *to, const uint8_t *from, size_t len) {
     if (to != from) {
         memmove(to, from, len);
     }
 }
 
-/* All output is sent, so everything in front of the message can go; `front` bytes stay free. */
+/* Moves what is kept so that it begins at `front`, with the message if there is one. All output has
+ * been sent, so nothing before `done` is kept. */
 static void move_to_front(struct connection_input *input, size_t front) {
     uint8_t *data = input->buffer.data;
     size_t message = front;
@@ -48,20 +49,21 @@ void connection_input_shrink(struct connection_input *input) {
     }
 }
 
-/* Moves what is kept to the front if it is little, or if the room after it is too small: for the
- * rest of the frame, for a read that is worth its call, or to do without a larger buffer. What is
- * kept then ends where the next read is aligned, if that leaves room for the frame. Many bytes that
- * begin near the front stay there: with a peer that drips they would be moved for each byte. */
+/* Moves the bytes that are kept to the front if they are few, or if the room after them is too
+ * small for the rest of the frame, for a read of a good size, or to do without a larger buffer. If
+ * that leaves room for the frame, they are moved to where the next read is aligned. Many bytes that
+ * already begin near the front stay there; otherwise a peer that sends single bytes would have them
+ * moved for each. */
 static void make_room(struct connection_input *input, uint64_t rest_of_frame) {
     size_t capacity = input->buffer.capacity, room = capacity - input->end;
     size_t kept = input->end - input->raw;
     if (input->in_message) {
         kept += input->message_start + input->message_length - input->done;
     }
-    bool is_little = kept <= BUFFER_ALIGNMENT && (!input->in_message || input->message_length == 0);
-    if (is_little || room < rest_of_frame || room < CONNECTION_INPUT_READ_SIZE / 2 ||
+    bool are_few = kept <= BUFFER_ALIGNMENT && (!input->in_message || input->message_length == 0);
+    if (are_few || room < rest_of_frame || room < CONNECTION_INPUT_READ_SIZE / 2 ||
         room < capacity / 4) {
-        bool is_at_front = !is_little && input->done < BUFFER_ALIGNMENT;
+        bool is_at_front = !are_few && input->done < BUFFER_ALIGNMENT;
         uintptr_t next_read = (uintptr_t)input->buffer.data + kept;
         size_t front = is_at_front ? input->done : -next_read % BUFFER_ALIGNMENT;
         bool fits =
@@ -70,10 +72,10 @@ static void make_room(struct connection_input *input, uint64_t rest_of_frame) {
     }
 }
 
-/* How large the buffer should be for the next read. It grows when it is full, or nearly, of bytes
- * that did arrive: to CONNECTION_INPUT_READ_SIZE for a peer that sends much at a time, and to twice
- * its size for a message that needs more. What a header claims may stop it from growing, when the
- * rest of the frame fits, but never makes it. */
+/* Returns how large the buffer should be for the next read. It grows only when bytes that have
+ * arrived fill it: to CONNECTION_INPUT_READ_SIZE for a peer that sends much at a time, or to twice
+ * its size when a message leaves less than a quarter of it free. The length in a header never makes
+ * the buffer grow; it only keeps it from growing when the rest of the frame fits. */
 static size_t wanted_capacity(const struct connection_input *input, uint64_t rest_of_frame,
                               uint64_t most) {
     size_t capacity = input->buffer.capacity, free_bytes = capacity - input->end;
@@ -93,7 +95,7 @@ uint8_t *connection_input_space(struct connection_input *input, uint64_t rest_of
     bool much_too_large = buffer->capacity > CONNECTION_INPUT_READ_SIZE &&
                           input->message_length < buffer->capacity / 4;
     if (much_too_large) {
-        connection_input_relax(input); /* a large message has long been followed by a small one */
+        connection_input_relax(input); /* it grew for a large message, and the last one was small */
     }
     make_room(input, rest_of_frame);
     size_t wanted = wanted_capacity(input, rest_of_frame, most);

@@ -13,9 +13,9 @@ static bool lies_in(const uint8_t *bytes, const uint8_t *memory, size_t size) {
     return size > 0 && bytes >= memory && bytes < memory + size;
 }
 
-/* How many bytes at the front of the buffer nobody needs: all that is done with, but for those that
- * wait to be written, of which the first lies first. */
-static size_t not_needed(const struct connection *connection) {
+/* Returns how many bytes at the front of the buffer are not needed any more: those before `done`,
+ * or before the first of them that waits to be written. */
+static size_t count_unneeded(const struct connection *connection) {
     const struct buffer *buffer = &connection->input.buffer;
     for (size_t i = 0; i < connection->output.count; i++) {
         const uint8_t *bytes = connection->output.parts[i].iov_base;
@@ -26,16 +26,16 @@ static size_t not_needed(const struct connection *connection) {
     return connection->input.done;
 }
 
-/* Moves a connection, and all but the first `gone` bytes to another buffer, unless it is the same;
- * and what points at them. */
+/* Moves a connection to `to`, and its bytes without the first `unneeded` to `buffer`, unless that
+ * is the buffer where they are. Changes whatever points at or counts these bytes. */
 static void move(struct connection *to, struct connection *from, const struct buffer *buffer,
-                 size_t gone) {
+                 size_t unneeded) {
     const struct buffer old = from->input.buffer;
     const uint8_t *old_copy = from->output.copy;
     struct connection_input *input = &to->input;
     memmove(to, from, sizeof *to);
-    if (buffer->data != old.data && input->end > gone) {
-        memcpy(buffer->data, old.data + gone, input->end - gone);
+    if (buffer->data != old.data && input->end > unneeded) {
+        memcpy(buffer->data, old.data + unneeded, input->end - unneeded);
     }
     for (size_t i = 0; i < to->output.count; i++) {
         struct iovec *part = &to->output.parts[i];
@@ -43,22 +43,22 @@ static void move(struct connection *to, struct connection *from, const struct bu
         if (lies_in(bytes, old_copy, CONNECTION_OUTPUT_COPY_SIZE)) {
             part->iov_base = to->output.copy + (bytes - old_copy);
         } else if (lies_in(bytes, old.data, old.capacity)) {
-            part->iov_base = buffer->data + ((size_t)(bytes - old.data) - gone);
+            part->iov_base = buffer->data + ((size_t)(bytes - old.data) - unneeded);
         }
     }
     input->buffer = *buffer;
-    input->done -= gone;
-    input->raw -= gone;
-    input->end -= gone;
-    input->message_start = input->message_start > gone ? input->message_start - gone : 0;
+    input->done -= unneeded;
+    input->raw -= unneeded;
+    input->end -= unneeded;
+    input->message_start = input->message_start > unneeded ? input->message_start - unneeded : 0;
 }
 
 int connection_keep(struct connection *to, struct connection *from) {
     struct buffer own = from->input.buffer;
-    size_t gone = 0;
+    size_t unneeded = 0;
     if (!buffer_has_grown(&own)) {
-        gone = not_needed(from);
-        size_t size = from->input.end - gone;
+        unneeded = count_unneeded(from);
+        size_t size = from->input.end - unneeded;
         buffer_init(&own, NULL, 0);
         if (buffer_resize(&own, size > CONNECTION_INPUT_LEAST ? size : CONNECTION_INPUT_LEAST, 0) !=
             0) {
@@ -67,16 +67,16 @@ int connection_keep(struct connection *to, struct connection *from) {
     }
     own.lent = NULL;
     own.lent_capacity = 0;
-    move(to, from, &own, gone);
+    move(to, from, &own, unneeded);
     return 0;
 }
 
 void connection_lend(struct connection *to, struct connection *from, uint8_t *lent, size_t size) {
     struct buffer own = from->input.buffer, buffer;
-    size_t gone = not_needed(from);
-    bool fits = from->input.end - gone <= size / 2;
+    size_t unneeded = count_unneeded(from);
+    bool fits = from->input.end - unneeded <= size / 2;
     buffer_init(&buffer, lent, size);
-    move(to, from, fits ? &buffer : &own, fits ? gone : 0);
+    move(to, from, fits ? &buffer : &own, fits ? unneeded : 0);
     if (fits) {
         buffer_free(&own);
     }

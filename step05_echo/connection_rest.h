@@ -1,7 +1,8 @@
-/* connection_rest: connections that share one struct connection and one large buffer, for a thread
- * that serves many in turns. A connection at rest needs neither: connection_init starts it again
- * when bytes come. What is unfinished when its turn ends is taken out, and lent the memory again
- * for the next. Step 5.
+/* connection_rest: connections that share one struct connection and one large buffer. Step 5.
+ *
+ * A thread that serves many connections in turn needs that memory only for the one whose turn it
+ * is. A connection at rest needs none: connection_init starts it again when bytes arrive. One that
+ * is unfinished when its turn ends is moved to memory of its own until its next turn:
  *
  *     connection_lend(&shared, own, memory, size);     or connection_init() after a rest
  *     ... read, connection_next(), write ...
@@ -14,18 +15,21 @@
 
 #include "step05_echo/connection.h"
 
-/* After CONNECTION_NEEDS_INPUT: whether nothing has begun and nothing waits to be written. Then
- * connection_free may follow, and only the settings are to be remembered. */
+/* After CONNECTION_NEEDS_INPUT: whether no message, frame or closing handshake has begun and
+ * nothing waits to be written. If so, connection_free may be called, and only the settings are
+ * needed to start the connection again. */
 bool connection_is_at_rest(const struct connection *connection);
 
-/* Moves a connection to `to`, which may be the same, and its bytes from lent memory to the heap.
- * What its user has lent to the output stays where it is; of messages that were handed out only a
- * piece moves along, and lies at input.message_start. Returns 0, or -1 without memory: then nothing
- * has changed. `from` must not be used or freed any more. */
+/* Moves a connection to `to`, which may be `from`, and its bytes from lent memory to the heap.
+ * Payloads that the user has lent to the output stay where they are. The message or piece that was
+ * handed out last, if it has not been sent, moves along and then lies at input.message_start.
+ * Returns 0, and `from` must not be used or freed any more; or -1 without memory, and nothing has
+ * changed. */
 int connection_keep(struct connection *to, struct connection *from);
 
-/* The way back, into `lent`, of CONNECTION_BUFFER_MIN bytes at least. Bytes that would fill more
- * than half of it stay in the heap. */
+/* Moves a kept connection back to `to`, and its bytes to `lent`, which has `size` bytes, at least
+ * CONNECTION_BUFFER_MIN. Bytes that would fill more than half of it stay in the heap. `from` must
+ * not be used or freed any more. */
 void connection_lend(struct connection *to, struct connection *from, uint8_t *lent, size_t size);
 
 #endif

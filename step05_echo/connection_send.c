@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* Lends bytes to the output. If they lie in the buffer, nothing may be moved over them until they
- * are sent. */
+/* Lends bytes to the output. If they lie in the input's buffer, `done` moves after them, so that
+ * nothing is written over them before they have been sent. */
 static void lend(struct connection *connection, const uint8_t *bytes, size_t length) {
     struct connection_input *input = &connection->input;
     const uint8_t *data = input->buffer.data;
@@ -17,8 +17,9 @@ static void lend(struct connection *connection, const uint8_t *bytes, size_t len
     }
 }
 
-/* Sends a frame, masked with a key of its own if a client sends it: where the payload lies, if the
- * header has room before it, or by copying or lending it. */
+/* Adds a frame to the output; a client masks it with a key of its own. If the payload is the
+ * message received last, and has room for the header in front of it, the frame is sent from there.
+ * Otherwise the header is copied, and the payload copied or lent. */
 static void send_frame(struct connection *connection, struct frame_header *header,
                        uint8_t *payload) {
     uint8_t head[FRAME_HEADER_MAX];

@@ -1,6 +1,6 @@
-/* connection_next and connection_send, with a short way for what comes most often: a message from a
- * client that has come whole, in a frame with a length of 7 or 16 bits, and its echo. It does what
- * the long way does without asking what is known of such a message. */
+/* connection_next and connection_send, with a fast path for the most frequent message, and for its
+ * echo: one frame from a client, with a length of 7 or 16 bits, all of which has arrived. The fast
+ * path does what the slow path does, without the tests whose results are known for such a frame. */
 #include "step05_echo/connection_parts.h"
 
 #include "step04_frames/mask_fast.h"
@@ -13,7 +13,7 @@ enum connection_event connection_next(struct connection *connection,
     const uint8_t *frame = input->buffer.data + input->raw;
     size_t here = input->end - input->raw, head = HEAD_7;
     if (connection->in_frame || connection->in_message || connection->ended ||
-        connection->long_way || here < HEAD_7 + KEY || !connection_has_room(connection)) {
+        connection->slow_path || here < HEAD_7 + KEY || !connection_has_room(connection)) {
         return connection_take_frames(connection, message);
     }
     size_t length = (size_t)frame[1] - 0x80; /* too large if the frame is not masked */
@@ -47,14 +47,14 @@ int connection_send(struct connection *connection, uint8_t opcode, uint8_t *payl
     struct connection_input *input = &connection->input;
     uint8_t *frame = input->buffer.data + input->done;
     size_t head = input->message_start - input->done;
-    /* In front of the message last received, where the short way has put it, as many bytes are free
-     * as its header needs. Anything else goes the long way. */
-    bool is_other = connection->sending || connection->close_sent || connection->long_way ||
-                    connection->output.count == CONNECTION_OUTPUT_PARTS_MAX ||
-                    payload != input->buffer.data + input->message_start;
-    if (!is_other && head == HEAD_7 && length <= FRAME_CONTROL_MAX) {
+    /* In front of the message received last there are as many bytes free as the header of its echo
+     * needs. Everything else takes the slow path. */
+    bool is_echo = !connection->sending && !connection->close_sent && !connection->slow_path &&
+                   connection->output.count < CONNECTION_OUTPUT_PARTS_MAX &&
+                   payload == input->buffer.data + input->message_start;
+    if (is_echo && head == HEAD_7 && length <= FRAME_CONTROL_MAX) {
         frame[1] = (uint8_t)length;
-    } else if (!is_other && head == HEAD_16 && length > FRAME_CONTROL_MAX && length <= UINT16_MAX) {
+    } else if (is_echo && head == HEAD_16 && length > FRAME_CONTROL_MAX && length <= UINT16_MAX) {
         frame[1] = 126;
         frame[2] = (uint8_t)(length >> 8);
         frame[3] = (uint8_t)length;

@@ -1,16 +1,17 @@
 /* layer: an extension between a connection and its user, RFC 6455 sections 5.8 and 9. Step 5.
  *
- * An extension that was agreed on changes the payload of messages on their way, and marks those
- * that it has changed with a reserved bit:
+ * The extension changes the payload of messages on their way, and sets a reserved bit in those that
+ * it has changed:
  *
- *     received:   connection_next() --> pieces of a marked message --> next() --> message
- *     sent:       message --> send() --> payload and mark --> connection_send_piece()
+ *     received:   connection_next() --> pieces with the bit --> next() --> message
+ *     sent:       message --> send() --> payload with the bit --> connection_send_piece()
  *
- * Who reads and writes the bytes calls layer_next, layer_send and layer_relax. They do, under the
- * same contracts, what those of the connection do; but a message from a layer must not be changed,
- * since later ones may refer back to it. Where few bytes are much work it stops with
- * CONNECTION_NEEDS_TURN: a thread goes on at once, a loop when others have had their turn. What is
- * sent goes on in layer_next as well, and is lent until the next other event.
+ * The user calls layer_next, layer_send and layer_relax instead of connection_next, connection_send
+ * and connection_relax. Their contracts are the same, with three differences. A message from a
+ * layer must not be changed, because later messages may refer back to it. Where a few bytes cause
+ * much work, layer_next pauses with CONNECTION_NEEDS_TURN: a thread calls it again at once, an
+ * event loop after it has served others. A message that is sent may need several calls of
+ * layer_next too, so its payload must stay until layer_next has returned an event other than that.
  */
 #ifndef STEP05_ECHO_LAYER_H
 #define STEP05_ECHO_LAYER_H
@@ -18,8 +19,8 @@
 #include "step05_echo/connection.h"
 
 struct layer {
-    uint8_t rsv; /* the reserved bit, for connection_settings.allowed_rsv */
-    void *context;
+    uint8_t rsv;   /* the reserved bit, for connection_settings.allowed_rsv */
+    void *context; /* for the three functions */
     enum connection_event (*next)(void *context, struct connection *connection,
                                   struct connection_message *message);
     int (*send)(void *context, struct connection *connection, uint8_t opcode, uint8_t *payload,
@@ -27,6 +28,7 @@ struct layer {
     void (*relax)(void *context, struct connection *connection);
 };
 
+/* Each calls the function of the layer, or that of the connection if `layer` is NULL. */
 static inline enum connection_event layer_next(const struct layer *layer,
                                                struct connection *connection,
                                                struct connection_message *message) {

@@ -1,7 +1,7 @@
 #include "step05_echo/limits.h"
 
-/* What has happened since the last call counts as of now. */
-static void take_note(struct limits *limits, bool has_begun, int64_t now) {
+/* Notes what has happened since the last call, as if it had happened now. */
+static void note_events(struct limits *limits, bool has_begun, int64_t now) {
     if (limits->heard) {
         limits->silent_since = now;
         limits->relaxed = false;
@@ -16,8 +16,8 @@ static void take_note(struct limits *limits, bool has_begun, int64_t now) {
     limits->heard = limits->message = limits->control = false;
 }
 
-/* Whether `limit` ms (0: for ever) are over since `start`. If not, the wait is no longer than the
- * rest. */
+/* Whether `limit` ms (0: no limit) have passed since `start`. Shortens `*wait` to what is left of
+ * them. */
 static bool is_over(int64_t start, int64_t limit, int64_t now, int64_t *wait) {
     int64_t left = limit > 0 ? start + limit - now : LIMITS_LONGEST_WAIT;
     *wait = left < *wait ? left : *wait;
@@ -28,7 +28,7 @@ enum limits_due limits_due(struct limits *limits, const struct connection *conne
                            bool can_relax, int64_t now, int64_t *wait) {
     const struct limits_settings *settings = limits->settings;
     uint64_t received;
-    take_note(limits, connection_has_begun(connection, &received), now);
+    note_events(limits, connection_has_begun(connection, &received), now);
     *wait = LIMITS_LONGEST_WAIT;
     if (connection->close_sent) {
         limits->closing = limits->closing == 0 ? now : limits->closing;
@@ -56,6 +56,6 @@ enum limits_due limits_due(struct limits *limits, const struct connection *conne
         limits->silent_since = now;
         return LIMITS_PING;
     }
-    *wait = 1; /* the caller may have been kept from reading: one last look */
+    *wait = 1; /* the process may have been stopped since the ping: it reads once more */
     return limits->pings == 2 ? LIMITS_NOTHING : LIMITS_NO_PONG;
 }

@@ -1,6 +1,7 @@
-/* limits: what the clock demands of an open connection, and when. Step 5.
+/* limits: the time limits of an open connection. Step 5.
  *
- * The time comes in, in ms, as clock_now() tells it, and out comes what is due, for any driver.
+ * The module has no clock: the caller passes the time, in ms as clock_now() gives it, and does what
+ * is due. So a thread, the client and an event loop keep the same limits.
  */
 #ifndef STEP05_ECHO_LIMITS_H
 #define STEP05_ECHO_LIMITS_H
@@ -8,44 +9,49 @@
 #include "step05_echo/connection.h"
 
 enum {
-    LIMITS_RELAX_AFTER = 1000,    /* ms of silence before memory for busier times is given back */
+    LIMITS_RELAX_AFTER = 1000,    /* ms of silence before memory is given back */
     LIMITS_CLOSE_TIMEOUT = 2000,  /* ms to wait for the reply to our Close */
-    LIMITS_LEAST_RATE = 16384,    /* bytes a second of a message's payload after message_timeout */
-    LIMITS_LONGEST_WAIT = 3600000 /* ms; a wait has a bound even when nothing limits it */
+    LIMITS_LEAST_RATE = 16384,    /* bytes a second; see message_timeout */
+    LIMITS_LONGEST_WAIT = 3600000 /* ms; no wait is longer, even if nothing is ever due */
 };
 
 struct limits_settings {
     int64_t ping_interval; /* ms of silence before a ping, and again before giving up; 0: never */
     int64_t idle_timeout;  /* ms without a message before a Close 1001; 0: never */
-    /* ms for a message or a frame that has begun, in all, before a Close 1008; 0: for ever. Its
-     * bytes, as they come, add the time that they take at LIMITS_LEAST_RATE. */
+    /* ms that a message or a frame may take to arrive before a Close 1008; 0: no limit. Each byte
+     * of the message that has arrived adds the time that it takes at LIMITS_LEAST_RATE. */
     int64_t message_timeout;
 };
 
-/* To begin with, the settings are filled in, `heard` and `message` are true, and the rest is 0. */
+/* Starts with the settings, `heard` and `message` true, and the rest 0. */
 struct limits {
     const struct limits_settings *settings;
-    bool heard, message, control; /* set by the caller when bytes, a whole message, or a whole
-                                     control frame between two messages have come */
-    bool relaxed;                 /* memory has been given back since something came */
-    unsigned pings;               /* that were due since then */
-    int64_t silent_since, idle_since;
-    int64_t begun, closing; /* since when something is not whole, or our Close sent; 0: it is not */
+    /* Set by the caller, and cleared by limits_due: */
+    bool heard;           /* bytes have arrived */
+    bool message;         /* a whole message has arrived */
+    bool control;         /* a whole control frame has arrived between two messages */
+    bool relaxed;         /* memory has been given back since bytes arrived last */
+    unsigned pings;       /* how often a ping was due since then */
+    int64_t silent_since; /* when bytes arrived last, or a ping was sent */
+    int64_t idle_since;   /* when a message arrived last */
+    int64_t begun;        /* when a message or frame began that is not complete; 0: there is none */
+    int64_t closing;      /* when our Close was sent; 0: it was not */
 };
 
 enum limits_due {
     LIMITS_NOTHING,
-    LIMITS_RELAX,        /* memory is to be given back */
-    LIMITS_PING,         /* a ping */
-    LIMITS_NO_PONG,      /* giving up: nothing has come since the ping */
-    LIMITS_IDLE,         /* a Close 1001 */
-    LIMITS_SLOW_MESSAGE, /* a Close 1008 */
-    LIMITS_NO_CLOSE      /* giving up: our Close gets no reply */
+    LIMITS_RELAX,        /* give back memory */
+    LIMITS_PING,         /* send a ping */
+    LIMITS_NO_PONG,      /* give up: nothing has arrived since the ping */
+    LIMITS_IDLE,         /* send a Close 1001 */
+    LIMITS_SLOW_MESSAGE, /* send a Close 1008 */
+    LIMITS_NO_CLOSE      /* give up: our Close got no reply */
 };
 
-/* To be called when all that has come is looked at. Returns what is due, which the caller does at
- * once; or LIMITS_NOTHING, and the ms, more than 0, to wait for bytes before the next call. A ping
- * is not due while output waits, and LIMITS_RELAX only when there is memory to give back. */
+/* Returns what is due at the time `now`, which the caller must do at once; or LIMITS_NOTHING, and
+ * stores in `*wait` how many ms, more than 0, to wait for bytes before the next call. Call it when
+ * connection_next has found all events in the bytes received. A ping is not due while output waits,
+ * LIMITS_RELAX only with `can_relax`, that is, if there is memory to give back. */
 enum limits_due limits_due(struct limits *limits, const struct connection *connection,
                            bool can_relax, int64_t now, int64_t *wait);
 

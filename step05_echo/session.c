@@ -29,18 +29,19 @@ void session_init(struct session_settings *settings, struct options *options) {
     options_add_seconds(options, "--ping-interval", &settings->limits.ping_interval, 0,
                         "silence before a ping, and before giving up; 0 = off");
     options_add_seconds(options, "--idle-timeout", &settings->limits.idle_timeout, 0,
-                        "close after so long without a message; 0 = off");
+                        "time without a message before closing; 0 = off");
     options_add_seconds(options, "--message-timeout", &settings->limits.message_timeout, 0,
-                        "time for a message to arrive; its bytes add some; 0 = off");
+                        "time for a message to arrive, plus some per byte; 0 = off");
 }
 
-/* Logs why a connection ended without the closing handshake. Returns false for its caller. */
+/* Logs why a connection ended without the closing handshake. Returns false, for its callers to
+ * return. */
 static bool lost(const struct session *session, const char *why) {
     log_event(session->tcp->number, "lost after %" PRIu64 " messages: %s", session->messages, why);
     return false;
 }
 
-/* Writes all output. Returns false when the peer is gone or does not read. */
+/* Writes all output. Returns false if the connection is lost. */
 static bool flush(struct session *session) {
     const struct iovec *parts;
     size_t count = connection_output(&session->connection, &parts);
@@ -57,7 +58,7 @@ static void say_goodbye(struct session *session, const char *reason) {
     }
 }
 
-/* Reads what comes within `wait` ms. Returns false when the connection is over. */
+/* Waits up to `wait` ms for bytes and reads them. Returns false if the connection is lost. */
 static bool read_some(struct session *session, int64_t wait) {
     struct connection *connection = &session->connection;
     size_t size;
@@ -65,7 +66,7 @@ static bool read_some(struct session *session, int64_t wait) {
     if (space == NULL) {
         return true; /* the next event is CONNECTION_FAILED */
     }
-    /* In whole seconds, so that the time-out of the socket need not be set for each read. */
+    /* Whole seconds, so that the time-out of the socket need not be set anew for each read. */
     wait -= wait > 1000 ? wait % 1000 : 0;
     ssize_t count = tcp_read(session->tcp, space, size, wait);
     if (count > 0) {
@@ -79,7 +80,7 @@ static bool read_some(struct session *session, int64_t wait) {
     return true;
 }
 
-/* Does what the clock demands, or waits for bytes. Returns false when the connection is over. */
+/* Does what is due, or waits for bytes if nothing is. Returns false if the connection is lost. */
 static bool receive(struct session *session) {
     struct connection *connection = &session->connection;
     const struct layer *layer = session->layer;
@@ -123,7 +124,7 @@ static void on_message(struct session *session, const struct connection_message 
     session->handler->on_message(&session->connection, message, session->handler->context);
 }
 
-/* The end of the protocol: the last bytes go out, and TCP is ended by us (7.1.1). */
+/* After the last event: writes what is left of the output and ends TCP from our side (7.1.1). */
 static void finish(struct session *session, enum connection_event event,
                    const struct connection_message *message) {
     uint16_t code = session->connection.close_code;
@@ -167,7 +168,7 @@ static void run(struct session *session) {
             return;
         case CONNECTION_NEEDS_OUTPUT:
         case CONNECTION_NEEDS_INPUT:
-            /* All that could be answered is answered; one write takes it all. */
+            /* Every message here has been answered; one write sends all answers. */
             if (!flush(session) || (event == CONNECTION_NEEDS_INPUT && !receive(session))) {
                 return;
             }

@@ -1,7 +1,8 @@
-/* session: an open WebSocket connection served by a thread that blocks. Step 5.
+/* session: an open WebSocket connection that is served by a thread of its own. Step 5.
  *
- * It joins the three parts that know nothing of each other: the bytes of tcp, the protocol of
- * connection, and the clock. What is done with a message is the caller's.
+ * It joins three parts that know nothing of each other: `tcp` reads and writes the bytes,
+ * `connection` has the protocol, and `limits` the time limits. The caller decides what is done with
+ * a message.
  */
 #ifndef STEP05_ECHO_SESSION_H
 #define STEP05_ECHO_SESSION_H
@@ -19,24 +20,29 @@ struct session_settings {
  * and --message-timeout. */
 void session_init(struct session_settings *settings, struct options *options);
 
-/* What is done with each message; it may be answered with connection_send. */
 struct session_handler {
+    /* Called with each message. It may send one message with layer_send, which is connection_send
+     * without a layer. */
     void (*on_message)(struct connection *connection, const struct connection_message *message,
                        void *context);
-    /* Returns the extension that the handshake agreed on, or NULL. NULL: the server has none. */
+    /* Returns the layer of the extension that the handshake agreed on, or NULL if it agreed on
+     * none. A server without extensions has no such function: NULL. */
     const struct layer *(*layer)(void *context);
-    void *context;
+    void *context; /* for the two functions */
 };
 
-enum { SESSION_LENT_SIZE = 608 }; /* an idle connection is two pages of memory then, with --quiet */
+/* Bytes of the buffer that session_serve has on its stack. With as many, and with --quiet, an idle
+ * connection takes two pages of memory. */
+enum { SESSION_LENT_SIZE = 608 };
 
-/* Serves a connection from its first byte on, as server.threads.handle does: the request, and if
- * that is a handshake, session_run. */
+/* Serves a TCP connection from its first byte on, as server.threads.handle does: answers the
+ * request and, if it is a handshake that opens a WebSocket connection, calls session_run. */
 void session_serve(struct tcp_connection *tcp, const struct upgrade_settings *upgrade,
                    const struct session_settings *settings, const struct session_handler *handler);
 
-/* Serves the connection until it is over, and logs how it ended. Takes over `buffer` as
- * connection_init does. The caller closes the TCP connection then, at once. */
+/* Serves the connection until it has ended, and logs how it ended. Takes over `buffer`, with the
+ * first `received` bytes, as connection_init does. Afterwards the caller closes the TCP connection
+ * at once. */
 void session_run(struct tcp_connection *tcp, const struct session_settings *settings,
                  const struct session_handler *handler, const struct buffer *buffer,
                  size_t received);

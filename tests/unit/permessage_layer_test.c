@@ -246,7 +246,7 @@ TEST("layer: unmarked pieces pass through") {
     struct connection_message message;
     struct wire in = {0};
     deflate_pair_open_both(&deflate_pair_most, LIMIT);
-    deflate_pair_server.connection.settings.in_pieces = deflate_pair_server.connection.long_way =
+    deflate_pair_server.connection.settings.in_pieces = deflate_pair_server.connection.slow_path =
         true;
     wire_add_client_text(&in, 0x81, "plain");
     deflate_pair_add_hex(&in, true, 0xc1, "f248cdc9c90700");
