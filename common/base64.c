@@ -57,7 +57,7 @@ enum base64_verdict base64_decode(const char *text, size_t len, uint8_t *out, si
             return text[i] == '=' ? BASE64_BAD_PADDING : BASE64_BAD_CHARACTER;
         }
         bits = bits << 6 | (uint32_t)value;
-        /* The characters 1, 2 and 3 of a group of four each complete a byte. */
+        /* Counted from 0, the characters 1, 2 and 3 of each group of four complete a byte. */
         if (i % 4 != 0) {
             out[written++] = (uint8_t)(bits >> (6 - i % 4 * 2));
         }

@@ -1,7 +1,7 @@
 /* base64: bytes as printable characters, RFC 4648 section 4.
  *
  * Three bytes are cut into four groups of six bits, and each group picks one of 64 characters. One
- * or two bytes left over at the end give two or three characters, filled up with '=':
+ * or two bytes left over at the end give two or three characters, padded with '=' to four:
  *
  *      0 1 2 3 4 5 6 7 0 1 2 3 4 5 6 7 0 1 2 3 4 5 6 7
  *     +---------------+---------------+---------------+
@@ -19,12 +19,12 @@
 enum base64_verdict {
     BASE64_OK,
     BASE64_BAD_LENGTH,    /* not a multiple of four characters, or more than `capacity` bytes */
-    BASE64_BAD_CHARACTER, /* something that is not of the alphabet, white space included */
+    BASE64_BAD_CHARACTER, /* not in the alphabet; white space is not either */
     BASE64_BAD_PADDING,   /* '=' anywhere but in the last one or two places */
-    BASE64_STRAY_BITS     /* decoded, but the bits that no byte uses are not zero (RFC 4648, 3.5) */
+    BASE64_STRAY_BITS /* decoded, but bits that belong to no byte are not zero (RFC 4648, 3.5) */
 };
 
-/* The number of characters that stand for `len` bytes, without a closing NUL. `len` must be at most
+/* Returns how many characters encode `len` bytes, without the closing NUL. `len` must be at most
  * SIZE_MAX / 4 * 3. */
 size_t base64_encoded_length(size_t len);
 
@@ -33,9 +33,9 @@ size_t base64_encoded_length(size_t len);
 void base64_encode(const uint8_t *bytes, size_t len, char *out);
 
 /* Decodes `len` characters into at most `capacity` bytes at `out` and stores their number in
- * `*decoded`. Only one text stands for given bytes, the one that base64_encode writes, and only
- * that gives BASE64_OK. With BASE64_STRAY_BITS the bytes are complete nevertheless: the caller
- * decides. After any other verdict `*decoded` is 0. */
+ * `*decoded`. Returns BASE64_OK only for the one text that base64_encode writes for these bytes.
+ * After BASE64_STRAY_BITS the bytes are complete as well, and the caller decides whether to accept
+ * them. After any other verdict `*decoded` is 0; some bytes at `out` may have been written. */
 enum base64_verdict base64_decode(const char *text, size_t len, uint8_t *out, size_t capacity,
                                   size_t *decoded);
 

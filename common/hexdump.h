@@ -1,4 +1,4 @@
-/* hexdump: bytes as a person reads them, 16 to a line. */
+/* hexdump: bytes in a form that a person can read, 16 to a line. */
 #ifndef COMMON_HEXDUMP_H
 #define COMMON_HEXDUMP_H
 
@@ -8,7 +8,7 @@
 enum { HEXDUMP_BYTES = 16, HEXDUMP_LINE_SIZE = 80 };
 
 /* Writes one line of a dump, without a newline: the offset of its first byte, up to HEXDUMP_BYTES
- * bytes in hexadecimal, and the same bytes as ASCII, a dot for each that cannot be shown:
+ * bytes in hexadecimal, and the same bytes as ASCII, with a dot for each that cannot be shown:
  *
  *     0010  48 6f 73 74 3a 20 6c 6f  63 61 6c 0d 0a           |Host: local..|
  *

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { LONGEST_WAIT = 200 }; /* ms */
+enum { WAIT_MAX = 200 }; /* ms */
 
 static enum log_level current_level = LOG_NORMAL;
 
@@ -22,12 +22,12 @@ bool log_is_verbose(void) {
     return current_level >= LOG_VERBOSE;
 }
 
-/* Without a writer, whether a line can be written without waiting for long, as far as poll can
- * tell. The first line waits a little, the others are lost until there is room again. */
+/* Returns whether standard error takes a line now, as far as poll can tell. The first line that
+ * finds no room waits for it; after that, lines are lost at once until there is room again. */
 static bool can_write(void) {
     static atomic_bool stuck;
     struct pollfd wait = {STDERR_FILENO, POLLOUT, 0};
-    int ready = poll(&wait, 1, atomic_load(&stuck) ? 0 : LONGEST_WAIT);
+    int ready = poll(&wait, 1, atomic_load(&stuck) ? 0 : WAIT_MAX);
     atomic_store(&stuck, ready == 0);
     return ready != 0;
 }
@@ -44,7 +44,7 @@ __attribute__((format(printf, 2, 0))) static void print(uint64_t connection, con
     }
     line[length++] = '\n';
     if (!log_writer_put(line, length) && can_write() && write(STDERR_FILENO, line, length) < 0) {
-        return;
+        return; /* the line is lost */
     }
 }
 

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A pipe takes this much with one write, on Linux, so that lines of other programs that share it do
- * not come between. */
+/* On Linux a pipe takes this many bytes with one write as a whole, so other programs that write to
+ * the same pipe do not put their lines inside ours. */
 enum { PIECE_SIZE = 4096, NOTICE_SIZE = 80 };
 
 static pthread_t thread;
@@ -20,8 +20,8 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards what follows
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static bool running, stopping;
 static char ring[LOG_WRITER_RING_SIZE];
-static size_t start, used;  /* where the lines begin in the ring, and their bytes */
-static uint64_t lost, told; /* lines since the start, and as many of them as a line has told of */
+static size_t start, used;      /* where the lines begin in the ring, and their bytes */
+static uint64_t lost, reported; /* lines lost so far, and the number in the last notice */
 
 static void append(const char *bytes, size_t length) {
     size_t at = (start + used) % sizeof ring;
@@ -31,7 +31,8 @@ static void append(const char *bytes, size_t length) {
     used += length;
 }
 
-/* Takes as many whole lines out of the ring as fit; returns their bytes. */
+/* Moves as many whole lines as fit from the ring, which is not empty, to `piece`. Returns their
+ * bytes. */
 static size_t take(char piece[PIECE_SIZE]) {
     size_t length = used < PIECE_SIZE ? used : PIECE_SIZE;
     size_t first = length < sizeof ring - start ? length : sizeof ring - start;
@@ -41,22 +42,22 @@ static size_t take(char piece[PIECE_SIZE]) {
         length--;
     }
     used -= length;
-    start = used == 0 ? 0 : (start + length) % sizeof ring; /* the same memory again and again */
+    start = used == 0 ? 0 : (start + length) % sizeof ring; /* keep to the same pages */
     return length;
 }
 
 static const char notice_text[] = "lines of the log that could not be written so far: ";
 
-/* The line that says how many were lost; it may be lost itself, and then the next one will do.
- * Returns its length, 0 if there is nothing new to say. */
+/* Writes the notice of how many lines were lost. Returns its length, or 0 if there is nothing new
+ * to report. If the notice itself is lost, the next one reports all the same. */
 static size_t notice(char line[NOTICE_SIZE]) {
-    if (told == lost) {
+    if (reported == lost) {
         return 0;
     }
     return (size_t)snprintf(line, NOTICE_SIZE, "%s%" PRIu64 "\n", notice_text, lost);
 }
 
-/* Counts lines that are lost, without those that told of others. */
+/* Counts the lines in `lines` as lost, except notices. */
 static void lose(const char *lines, size_t length) {
     while (length > 0) {
         const char *next = (const char *)memchr(lines, '\n', length) + 1;
@@ -66,7 +67,7 @@ static void lose(const char *lines, size_t length) {
         length -= size;
         lines = next;
     }
-    told = 0; /* to be told again, in any case */
+    reported = 0; /* the last notice may be among them */
 }
 
 bool log_writer_put(const char *line, size_t length) {
@@ -79,14 +80,14 @@ bool log_writer_put(const char *line, size_t length) {
     } else if (running) {
         append(before, more);
         append(line, length);
-        told = lost;
+        reported = lost;
         pthread_cond_signal(&changed);
     }
     pthread_mutex_unlock(&mutex);
     return taken;
 }
 
-/* Returns how many bytes, at their end, could not be written. */
+/* Waits as long as it must. Returns how many bytes at the end could not be written. */
 static size_t write_lines(const char *bytes, size_t length) {
     struct pollfd room = {STDERR_FILENO, POLLOUT, 0};
     while (length > 0) {
@@ -95,7 +96,7 @@ static size_t write_lines(const char *bytes, size_t length) {
             break;
         }
         if (count < 0) {
-            poll(&room, 1, -1); /* somebody else has set O_NONBLOCK */
+            poll(&room, 1, -1); /* another program has set O_NONBLOCK */
             continue;
         }
         bytes += count;
@@ -134,7 +135,7 @@ int log_writer_start(void) {
     sigset_t all, before;
     running = true;
     stopping = false;
-    lost = told = 0;
+    lost = reported = 0;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     errno = pthread_create(&thread, NULL, run, NULL);
@@ -160,6 +161,6 @@ void log_writer_stop(void) {
     if (started && has_ended) {
         pthread_join(thread, NULL);
     } else if (started) {
-        pthread_detach(thread); /* it may never come to its end, and nobody waits for it */
+        pthread_detach(thread); /* it is blocked in a write */
     }
 }

@@ -84,7 +84,7 @@ static void print_help(const struct options *options) {
     }
 }
 
-/* Prints the one line that a bad command line gets. */
+/* Prints one line that says what is wrong with the command line. Returns OPTIONS_USAGE. */
 __attribute__((format(printf, 2, 3))) static int usage_error(const struct options *options,
                                                              const char *format, ...) {
     va_list arguments;
@@ -113,7 +113,7 @@ static int unknown_option(const struct options *options, const char *name) {
                        options->command);
 }
 
-/* Reads a whole number and nothing else; no sign, no white space, as strtoull would allow. */
+/* Reads a whole number and nothing else: unlike strtoull it allows no sign and no white space. */
 static bool read_number(const char *text, uint64_t *number) {
     if (*text == '\0') {
         return false;
@@ -131,8 +131,8 @@ static bool read_number(const char *text, uint64_t *number) {
     return true;
 }
 
-/* Reads "12", "0.5" or "12.345" seconds as milliseconds; further decimals are too fine to matter,
- * as long as there is something before them. */
+/* Reads "12", "0.5" or "12.345" seconds as milliseconds. Further decimals are dropped, but a number
+ * that becomes 0 that way is refused. */
 static bool read_seconds(const char *text, uint64_t *milliseconds) {
     char whole[NAME_MOST];
     const char *point = strchr(text, '.');
@@ -198,7 +198,7 @@ static int store(const struct options *options, const struct option *option, con
     return OPTIONS_GO_ON;
 }
 
-/* Takes in the option at argv[*index] and moves the index past its argument. */
+/* Parses the option at argv[*index]. If the next word is its argument, moves the index to that. */
 static int parse_option(struct options *options, int argc, char **argv, int *index) {
     char *word = argv[*index];
     char *equals = strchr(word, '=');

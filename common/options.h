@@ -1,7 +1,7 @@
-/* options: the command line, declared by the rooms that need each option.
+/* options: the command line. Each module adds the options that it needs.
  *
- * A program starts with options_init; every room adds its own options, which point at variables
- * that hold the default already; options_parse fills them in:
+ * A program calls options_init and then adds options. Each option points to a variable that holds
+ * the default, and options_parse stores what the command line says there:
  *
  *     struct options options;
  *     options_init(&options, "step01_tcp", "Shows the bytes that arrive on a TCP port.");
@@ -11,7 +11,7 @@
  *         return status;
  *     }
  *
- * `--port 80` and `--port=80` mean the same, and of an option given twice the last one counts.
+ * `--port 80` and `--port=80` mean the same. If an option is given twice, the last one counts.
  */
 #ifndef COMMON_OPTIONS_H
 #define COMMON_OPTIONS_H
@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What --version says: the steps that are finished, in tenths. */
+/* What --version prints: 0.7 says that steps 1 to 7 are finished. */
 #define OPTIONS_VERSION "0.7"
 
 enum {
@@ -45,8 +45,8 @@ struct option {
     const char *name;         /* "--port" */
     const char *argument;     /* "PORT"; NULL for a flag */
     const char *help;         /* what it is for; --help adds the default */
-    void *value;              /* the variable of the type that goes with the kind */
-    uint64_t least, most;     /* the range of a number; of seconds in milliseconds */
+    void *value;              /* a variable of the type that belongs to the kind */
+    uint64_t least, most;     /* the range of a number; seconds are in ms */
     const char *default_text; /* what `value` was when the option was added */
     uint64_t default_number;
 };
@@ -64,16 +64,16 @@ struct options {
     struct options_check check[OPTIONS_CHECKS_MAX];
     size_t checks;
     bool help, version;           /* --help, --version was given */
-    const char *operand_name;     /* what the help calls operands; NULL when there are none */
+    const char *operand_name;     /* how the help shows operands; NULL if none are allowed */
     struct options_list operands; /* the words that are not options */
 };
 
-/* Starts a list of options that holds --help and --version. All strings must outlive it. */
+/* Starts a list of options with --help and --version. All strings must outlive it. */
 void options_init(struct options *options, const char *program, const char *summary);
 
-/* Each adds one option whose value goes to `value`, which belongs to the caller and holds the
- * default. The help tells it, unless it is no text, or a number outside of the range. At most
- * OPTIONS_MAX options can be added; more is a mistake in the program and is ignored. */
+/* Each adds one option. `value` belongs to the caller and holds the default, which the help shows
+ * if it is a text that is not NULL or a number within the range. More than OPTIONS_MAX options are
+ * a mistake in the program, and those beyond it are ignored. */
 void options_add_flag(struct options *options, const char *name, bool *value, const char *help);
 void options_add_text(struct options *options, const char *name, const char *argument,
                       const char **value, const char *help);
@@ -81,21 +81,23 @@ void options_add_list(struct options *options, const char *name, const char *arg
                       struct options_list *value, const char *help);
 void options_add_number(struct options *options, const char *name, const char *argument,
                         uint64_t *value, uint64_t least, uint64_t most, const char *help);
-/* Seconds on the command line, decimals allowed ("0.5"); milliseconds in `value`, `least` of them
- * at least. A `least` of 0 is for an option that a 0 turns off; a text that is only rounded to 0 is
- * refused even then. */
+/* The command line has seconds, also with decimals ("0.5"); `value` has milliseconds, at least
+ * `least` of them. A `least` of 0 is for an option that 0 turns off; a number above 0 that would be
+ * rounded to 0 is refused even then. */
 void options_add_seconds(struct options *options, const char *name, int64_t *value, int64_t least,
                          const char *help);
 
-/* Adds a check of `value` when the command line has been read, for what the ranges cannot say. It
- * returns OPTIONS_GO_ON, or, after one line on standard error, OPTIONS_USAGE. At most
- * OPTIONS_CHECKS_MAX are made. */
+/* Adds a check for what the ranges cannot express. options_parse calls it with `value` when it has
+ * read the command line. A check returns OPTIONS_GO_ON, or prints one line on standard error and
+ * returns OPTIONS_USAGE. Checks beyond OPTIONS_CHECKS_MAX are a mistake in the program and are
+ * ignored. */
 void options_add_check(struct options *options, int (*check)(void *value), void *value);
 
-/* Reads the command line. Returns OPTIONS_GO_ON when the program should run, or the exit status it
- * should end with: 0 after the help or the version was printed on standard output; otherwise, after
- * one line on standard error, OPTIONS_UNWRITTEN if that could not be written, OPTIONS_USAGE if the
- * line says what is wrong with the command line and what would be right. */
+/* Reads the command line. Returns OPTIONS_GO_ON if the program should run, or else the exit status
+ * with which it should end: 0 after it has printed the help or the version on standard output;
+ * OPTIONS_UNWRITTEN if that could not be written; OPTIONS_USAGE if the command line is wrong. In
+ * the last two cases it has printed one line on standard error, which also says what would be
+ * right. */
 int options_parse(struct options *options, int argc, char **argv);
 
 #endif

@@ -8,14 +8,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Whatever its hard limit says, macOS refuses a soft one above this. */
-enum { DESCRIPTORS_ANYWHERE = 10240 };
+/* macOS refuses a soft limit above this, whatever the hard limit says. */
+enum { DESCRIPTORS_MACOS = 10240 };
 
 static struct sigaction sigpipe_before;
 
-/* Opens what has no bytes, under the lowest number that is free: /dev/null, or, where there is
- * none, as in a bare chroot, a pipe that nobody can write to. Returns -1 if there is no descriptor.
- */
+/* Opens /dev/null for reading, under the lowest free number. Where there is no /dev/null, as in a
+ * bare chroot, a pipe without a writer takes its place. Returns the descriptor, or -1. */
 static int open_nothing(void) {
     int ends[2];
     int fd = open("/dev/null", O_RDONLY);
@@ -27,8 +26,8 @@ static int open_nothing(void) {
 }
 
 void process_init(void) {
-    /* Nothing can be written to a descriptor that was opened for reading, so one kind will do for
-     * all three. */
+    /* A write to a descriptor that was opened for reading fails, so the same kind serves for input
+     * and output. */
     int fd;
     do {
         fd = open_nothing();
@@ -55,8 +54,8 @@ uint64_t process_allow_descriptors(uint64_t wanted) {
     if (setrlimit(RLIMIT_NOFILE, &limit) == 0) {
         return limit.rlim_cur;
     }
-    if (before < DESCRIPTORS_ANYWHERE && limit.rlim_cur > DESCRIPTORS_ANYWHERE) {
-        limit.rlim_cur = DESCRIPTORS_ANYWHERE;
+    if (before < DESCRIPTORS_MACOS && limit.rlim_cur > DESCRIPTORS_MACOS) {
+        limit.rlim_cur = DESCRIPTORS_MACOS;
         if (setrlimit(RLIMIT_NOFILE, &limit) == 0) {
             return limit.rlim_cur;
         }
@@ -64,8 +63,8 @@ uint64_t process_allow_descriptors(uint64_t wanted) {
     return before;
 }
 
-/* A signal handler may do very little, since it interrupts the program anywhere, but it may set a
- * flag, and write to a pipe. Whoever waits for other descriptors can then wait for that as well. */
+/* A signal handler interrupts the program anywhere, so it may do very little; but it may set a flag
+ * and write to a pipe. A thread that waits for sockets can then wait for that pipe as well. */
 static int stop_pipe[2];
 static atomic_bool stop_asked;
 
@@ -102,6 +101,6 @@ bool process_stop_asked(void) {
 }
 
 int process_flush_output(void) {
-    errno = EIO; /* for an earlier failure, whose reason is not known any more */
+    errno = EIO; /* if an earlier write failed; its reason is lost */
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
 }

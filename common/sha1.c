@@ -7,8 +7,9 @@ static uint32_t rotate_left(uint32_t word, unsigned bits) {
 }
 
 /* FIPS 180-4, 6.1.2: 80 rounds, the first 16 with the words of the block, the others with words
- * mixed from earlier ones. The constant and the way b, c and d are combined change every 20. */
-static void stir_block(struct sha1 *sha1, const uint8_t block[SHA1_BLOCK_SIZE]) {
+ * mixed from earlier ones. The constant, and the function that combines b, c and d, change every 20
+ * rounds. */
+static void mix_block(struct sha1 *sha1, const uint8_t block[SHA1_BLOCK_SIZE]) {
     uint32_t schedule[80];
     for (size_t t = 0; t < 16; t++) {
         const uint8_t *byte = block + 4 * t;
@@ -67,7 +68,7 @@ void sha1_update(struct sha1 *sha1, const void *bytes, size_t len) {
         next += take;
         len -= take;
         if (filled + take == SHA1_BLOCK_SIZE) {
-            stir_block(sha1, sha1->block);
+            mix_block(sha1, sha1->block);
         }
     }
 }
@@ -77,7 +78,7 @@ void sha1_final(struct sha1 *sha1, uint8_t digest[SHA1_DIGEST_SIZE]) {
     uint64_t bits = sha1->length * 8;
     size_t filled = (size_t)(sha1->length % SHA1_BLOCK_SIZE);
 
-    /* The length takes the last 8 bytes of a block; without room for it, one more block follows.
+    /* The length takes the last 8 bytes of a block. If they are not free, one more block follows.
      * Either way the padding is 1 to 64 bytes long. */
     sha1_update(sha1, padding, (filled < 56 ? 56 : 120) - filled);
     uint8_t length[8];

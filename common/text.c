@@ -5,16 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What must not be shown: no characters, control characters, and those that nobody sees but that
- * change how the others read. U+200C and U+200D are seen in Persian, in the languages of India and
- * in emoji, so they stay. */
+/* Numbers that are not shown: control characters, characters that are invisible but change how
+ * others read, and numbers that are no characters. U+200C and U+200D are left out, since Persian,
+ * the languages of India and emoji need them. */
 static const struct range {
     uint32_t first, last;
 } not_shown[] = {
-    {0x00, 0x1f},         /* the first set of control characters */
-    {0x7f, 0x9f},         /* DEL, and the second set */
-    {0x061c, 0x061c},     /* a mark of direction, as the next but one */
-    {0x200b, 0x200b},     /* a space without a width */
+    {0x00, 0x1f},         /* control characters */
+    {0x7f, 0x9f},         /* DEL, and more control characters */
+    {0x061c, 0x061c},     /* a mark of direction */
+    {0x200b, 0x200b},     /* the space of width zero */
     {0x200e, 0x200f},     /* marks of direction */
     {0x2028, 0x202e},     /* the ends of lines and paragraphs; embeddings and overrides */
     {0x2060, 0x206f},     /* invisible operators; isolates */
@@ -34,7 +34,7 @@ static bool is_shown(uint32_t point) {
 }
 
 size_t text_harmless(const void *bytes, size_t len) {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* below, a form is overlong */
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* by length; less is overlong */
     const uint8_t *byte = bytes;
     size_t length = byte[0] < 0x80   ? 1
                     : byte[0] < 0xc0 ? 0
@@ -55,7 +55,7 @@ size_t text_harmless(const void *bytes, size_t len) {
     return point >= least[length] && is_shown(point) ? length : 0;
 }
 
-/* Writes the form of one byte that cannot be shown as it is; returns its length. */
+/* Writes the escape sequence for one byte. Returns its length. */
 static size_t escape(uint8_t byte, char *out) {
     static const char names[][2] = {{'\n', 'n'}, {'\r', 'r'}, {'\t', 't'}, {'\\', '\\'}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -71,7 +71,7 @@ static size_t escape(uint8_t byte, char *out) {
 char *text_printable(const void *bytes, size_t len, char *out, size_t capacity) {
     const uint8_t *byte = bytes;
     size_t written = 0;
-    size_t cut = 0; /* where the dots go if the rest does not fit */
+    size_t cut = 0; /* where "..." goes if the rest does not fit */
     for (size_t i = 0; i < len;) {
         char piece[5];
         size_t taken = text_harmless(byte + i, len - i), size = taken;

@@ -4,23 +4,23 @@
 
 #include <string.h>
 
-/* The table in utf8.h as an automaton: in each state, a byte leads to one other state. A byte has
- * one word for all of them, six bits for each state, which hold the state that comes next. States
- * are numbered in sixes, so that the number says how far to shift:
+/* The table in utf8.h as an automaton: in each state, each byte leads to one next state. For each
+ * byte there is a word with six bits for each state, which hold the next state. The states are
+ * numbered in steps of six, so that the number says how far to shift:
  *
  *     next state = word[byte] >> state & 63
  *
- * A load that waits for nothing, a shift and an AND (which is left to the next step, since a shift
- * looks at six bits only): there is no branch to be guessed wrong, whatever the script. Where a
- * byte is wrong its six bits are 0, and state 0 is never left, so it is enough to look for it now
- * and then. */
+ * That is a load that waits for no earlier byte, a shift and an AND. (The AND is left to the next
+ * step, where it costs nothing: a shift uses only six bits of its count.) No branch depends on the
+ * text, so the processor cannot mispredict one. For a wrong byte the six bits are 0, and state 0
+ * leads only to itself, so it is enough to look for it now and then. */
 enum state {
     WRONG = 6 * 0,
     START = 6 * 1, /* of a character; the text may end here */
     NEED_1 = 6 * 2,
     NEED_2 = 6 * 3,
     NEED_3 = 6 * 4,
-    AFTER_E0 = 6 * 5, /* these four want the second byte in a narrower range */
+    AFTER_E0 = 6 * 5, /* these four need a second byte in a narrower range */
     AFTER_ED = 6 * 6,
     AFTER_F0 = 6 * 7,
     AFTER_F4 = 6 * 8
@@ -56,9 +56,9 @@ static const uint64_t word[256] = {
 /* clang-format on */
 
 enum {
-    BLOCK = 16,            /* bytes that are skipped at once when they are ASCII */
-    STRETCH = 1024,        /* twice this many are walked through without asking for ASCII again, */
-    VECTOR_STRETCH = 16384 /* and with vectors up to this many */
+    BLOCK = 16,            /* bytes that are skipped at once if they are ASCII */
+    STRETCH = 1024,        /* twice this many are checked before the next look for ASCII, */
+    VECTOR_STRETCH = 16384 /* and up to this many with vectors */
 };
 
 void utf8_init(struct utf8 *utf8) {
@@ -69,14 +69,14 @@ bool utf8_is_complete(const struct utf8 *utf8) {
     return utf8->state == START;
 }
 
-/* Whether a block is plain ASCII: no byte has its top bit set. */
+/* Returns whether a block is ASCII: no byte has its top bit set. */
 static bool is_ascii(const uint8_t *bytes) {
     uint64_t half[2];
     memcpy(half, bytes, sizeof half);
     return ((half[0] | half[1]) & UINT64_C(0x8080808080808080)) == 0;
 }
 
-/* Four steps at a time, written out: not every compiler does that by itself. */
+/* Four steps, written out because not every compiler unrolls a loop. */
 static uint64_t four_steps(uint64_t state, const uint8_t *bytes) {
     state = word[bytes[0]] >> (state & 63);
     state = word[bytes[1]] >> (state & 63);
@@ -84,9 +84,9 @@ static uint64_t four_steps(uint64_t state, const uint8_t *bytes) {
     return word[bytes[3]] >> (state & 63);
 }
 
-/* Walks through 2 * STRETCH bytes and up to 3 more; returns how many. Each step waits for the one
- * before, and a processor has nothing else to do meanwhile. So the text is cut in two, in front of
- * a byte that does not continue a character, and both halves are walked through at a time. */
+/* Checks 2 * STRETCH bytes and up to 3 more; returns how many. Each step has to wait for the one
+ * before, and meanwhile the processor has nothing to do. So the text is cut in two where a
+ * character begins, and both halves are checked in the same loop. */
 static size_t walk_in_halves(uint64_t *state, const uint8_t *bytes) {
     uint64_t first = *state, second = START;
     size_t cut = STRETCH;
@@ -104,9 +104,10 @@ static size_t walk_in_halves(uint64_t *state, const uint8_t *bytes) {
     return cut + STRETCH;
 }
 
-/* Walks on in text that is not ASCII; returns how far. A blank comes every few letters there, so
- * that a processor cannot guess whether the next block is ASCII, and a wrong guess costs as much as
- * twenty bytes: so a good stretch is taken without asking again. */
+/* Checks a stretch of text that is not ASCII; returns how many bytes. Such text has a space every
+ * few letters, so a processor cannot predict whether the next block is ASCII, and a misprediction
+ * costs as much as twenty bytes. That is why a long stretch is checked without looking for
+ * ASCII. */
 static size_t walk(uint64_t *state, const uint8_t *bytes, size_t len) {
     size_t done = utf8_vector_walk(bytes, len < VECTOR_STRETCH ? len : VECTOR_STRETCH);
     if (done > 0) {
@@ -126,9 +127,9 @@ bool utf8_update(struct utf8 *utf8, const uint8_t *bytes, size_t len) {
     size_t i = 0;
     while (len - i >= BLOCK && (state & 63) != WRONG) {
         if ((state & 63) == START && is_ascii(bytes + i)) {
-            i += BLOCK; /* most text is, or has long runs of it */
+            i += BLOCK; /* most text is ASCII or has long runs of it */
         } else if (i == 0) {
-            state = four_steps(state, bytes); /* so that there are bytes to look back at */
+            state = four_steps(state, bytes); /* vectors look back at three bytes */
             i = 4;
         } else {
             i += walk(&state, bytes + i, len - i);

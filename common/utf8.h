@@ -1,4 +1,4 @@
-/* utf8: is this text UTF-8, checked as its bytes arrive? RFC 3629; RFC 6455 section 8.1.
+/* utf8: checks that a text is UTF-8, as its bytes arrive. RFC 3629; RFC 6455 section 8.1.
  *
  *     bytes                                                     code points
  *     00-7f                                                     U+0000   to U+007F
@@ -11,8 +11,9 @@
  *     f1-f3 80-bf 80-bf 80-bf                                   U+40000  to U+FFFFF
  *     f4    80-8f 80-bf 80-bf                                   U+100000 to U+10FFFF
  *
- * Only the second byte ever has a narrower range: it is what excludes overlong forms, surrogates
- * and code points above U+10FFFF. utf8_plain.c says the same in plain comparisons; read it first.
+ * The bytes c0, c1 and f5-ff never occur, and the second byte sometimes has a narrower range than
+ * 80-bf. That excludes overlong forms, surrogates and code points above U+10FFFF. utf8_plain.c says
+ * the same in plain comparisons; read it first.
  */
 #ifndef COMMON_UTF8_H
 #define COMMON_UTF8_H
@@ -21,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where in a character the text stands. */
+/* The position within a character. */
 struct utf8 {
     uint8_t state; /* of the automaton in utf8.c */
 };
@@ -29,11 +30,11 @@ struct utf8 {
 /* Starts a text. */
 void utf8_init(struct utf8 *utf8);
 
-/* Goes on with `len` more bytes, in pieces of any size. Returns false at the first byte that no
- * valid text can have there; do not go on after that. */
+/* Checks `len` more bytes, which may end anywhere in a character. Returns false if a byte is one
+ * that no valid text can have there; do not call it again after that. */
 bool utf8_update(struct utf8 *utf8, const uint8_t *bytes, size_t len);
 
-/* Whether the text may end here, that is, not in the middle of a character. */
+/* Returns whether the text may end here, that is, not in the middle of a character. */
 bool utf8_is_complete(const struct utf8 *utf8);
 
 #endif

@@ -1,6 +1,6 @@
 #include "common/utf8_plain.h"
 
-/* Takes in the first byte of a character: it says how many more there are, and the range of the
+/* Checks the first byte of a character, which says how many bytes follow and the range of the
  * second. */
 static bool begin_character(struct utf8_plain *utf8, uint8_t byte) {
     utf8->low = 0x80;

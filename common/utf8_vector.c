@@ -3,9 +3,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Vectors are no part of C, but gcc and clang have them. On x86-64 not every processor knows those
- * of 32 bytes: what is marked FOR_VECTORS may use them, and is called after asking for them. Not
- * every compiler for macOS can ask. */
+/* Vectors are not part of C, but gcc and clang have them. Not every x86-64 processor has vectors of
+ * 32 bytes: a function that is marked FOR_VECTORS uses them, and is called only if has_vectors says
+ * so. On macOS not every compiler can ask the processor, so vectors are not used there. */
 #if defined __GNUC__ && defined __x86_64__ && !defined __APPLE__
 #define FOR_VECTORS __attribute__((target("avx2")))
 #define WIDTH 32
@@ -22,7 +22,7 @@ static bool has_vectors(void) {
 
 #ifdef WIDTH
 typedef uint8_t vector __attribute__((vector_size(WIDTH)));
-typedef int8_t verdicts __attribute__((vector_size(WIDTH))); /* -1 where it is true, or 0 */
+typedef int8_t verdicts __attribute__((vector_size(WIDTH))); /* -1 where true, else 0 */
 
 FOR_VECTORS static inline vector load(const uint8_t *bytes) {
     vector loaded;
@@ -30,8 +30,8 @@ FOR_VECTORS static inline vector load(const uint8_t *bytes) {
     return loaded;
 }
 
-/* The ranges of utf8_plain.c, without a branch. As signed numbers 80-bf are less than all other
- * bytes, so one comparison finds them, or those of them up to 8f or 9f. */
+/* The ranges of utf8_plain.c without a branch. As signed numbers 80-bf are less than all other
+ * bytes, so one comparison finds them, and others find 80-8f and 80-9f. */
 FOR_VECTORS static inline verdicts which_are_good(const uint8_t *bytes) {
     vector byte = load(bytes), before = load(bytes - 1);
     verdicts continues = (verdicts)byte < (int8_t)0xc0;
@@ -56,7 +56,7 @@ FOR_VECTORS static size_t walk(const uint8_t *bytes, size_t len) {
     if (all != UINT64_MAX) {
         return 0;
     }
-    /* The last character may be cut short: back to where it begins. */
+    /* The last character may be incomplete; go back to where it begins. */
     const uint8_t *end = bytes + done;
     return done - (end[-1] >= 0xc0 ? 1 : end[-2] >= 0xe0 ? 2 : end[-3] >= 0xf0 ? 3 : 0);
 }
