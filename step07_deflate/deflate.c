@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* Symbols of a block. Larger blocks spread the cost of their codes over more symbols; smaller ones
- * have codes that fit them better. */
+/* How many symbols a block has. Larger blocks spread the cost of their codes over more symbols;
+ * smaller ones have codes that fit their symbols better. */
 static size_t block_symbols(unsigned window_bits) {
     size_t half = (size_t)1 << (window_bits - 1);
     return half > 4096 ? half : 4096;
@@ -36,7 +36,7 @@ void deflate_begin(struct deflate *deflate, const uint8_t *bytes, size_t length,
     deflate->bits = bits;
 }
 
-/* Writes the block that is full, or the last. An empty message has none. */
+/* Writes the current block. An empty message has none. Returns false if there is no room. */
 static bool end_block(struct deflate *deflate) {
     size_t start = deflate->block_start, length = deflate->done - start;
     deflate->block_start = deflate->done;

@@ -42,7 +42,7 @@ void deflate_block_begin(struct deflate_block *block) {
     memset(block->distances, 0, sizeof block->distances);
 }
 
-/* How many extra bits there are. They are the same in every code. */
+/* How many extra bits the symbols have. They do not depend on the code. */
 static size_t extra_bits(const struct deflate_block *block) {
     size_t bits = 0;
     for (size_t i = 0; i < DEFLATE_FORMAT_LITERALS - DEFLATE_FORMAT_FIRST_LENGTH; i++) {
@@ -57,7 +57,7 @@ static size_t extra_bits(const struct deflate_block *block) {
 
 static void write_symbols(const struct deflate_block *block, const struct codes *codes,
                           struct deflate_bits *bits) {
-    struct deflate_bits out = *bits; /* which the compiler can keep in registers */
+    struct deflate_bits out = *bits; /* a copy, which the compiler can keep in registers */
     for (size_t i = 0; i < block->count; i++) {
         uint32_t symbol = block->symbols[i];
         size_t distance = symbol >> DEFLATE_BLOCK_LENGTH_BITS;
@@ -91,7 +91,7 @@ static void write_symbols(const struct deflate_block *block, const struct codes 
     *bits = out;
 }
 
-/* Whether there is room for this many bits and a sync flush. */
+/* Whether there is room for `count` bits and a sync flush. */
 static bool has_room(const struct deflate_bits *bits, size_t count) {
     size_t bytes = (bits->count + count + 3 + 7) / 8 + DEFLATE_BLOCK_FLUSH_SIZE;
     return (size_t)(bits->end - bits->next) >= bytes;
@@ -108,7 +108,7 @@ static void write_stored(const uint8_t *bytes, size_t length, struct deflate_bit
     }
 }
 
-/* How often the symbols from `first` to before `end` occur. */
+/* How often the symbols from `first` to `end` - 1 occur. */
 static size_t occurrences(const uint16_t *frequencies, size_t first, size_t end) {
     size_t sum = 0;
     for (size_t symbol = first; symbol < end; symbol++) {
@@ -117,7 +117,7 @@ static size_t occurrences(const uint16_t *frequencies, size_t first, size_t end)
     return sum;
 }
 
-/* The bits of the block in the fixed codes (3.2.6). */
+/* How many bits the block takes in the fixed codes (3.2.6), without the extra bits. */
 static size_t fixed_size(const struct deflate_block *block) {
     const uint16_t *literals = block->literals;
     return 3 + 8 * occurrences(literals, 0, 144) + 9 * occurrences(literals, 144, 256) +

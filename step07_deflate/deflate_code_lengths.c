@@ -8,7 +8,7 @@ static unsigned extra_bits(unsigned symbol) {
     return symbol == REPEAT ? 2 : symbol == ZEROS ? 3 : symbol == MANY_ZEROS ? 7 : 0;
 }
 
-/* The number of lengths without the zeros at the end, and at least `least`. */
+/* The number of lengths without the zeros at the end, but at least `least`. */
 static size_t trimmed(const uint8_t *lengths, size_t count, size_t least) {
     while (count > least && lengths[count - 1] == 0) {
         count--;
@@ -21,7 +21,7 @@ static void add(struct deflate_code_lengths *lengths, unsigned symbol, size_t ex
     lengths->extra[lengths->count++] = (uint8_t)extra;
 }
 
-/* Says `run` times the same length. */
+/* Adds a run of equal lengths. */
 static void add_run(struct deflate_code_lengths *lengths, uint8_t length, size_t run) {
     if (length != 0) {
         add(lengths, length, 0);
@@ -39,7 +39,7 @@ static void add_run(struct deflate_code_lengths *lengths, uint8_t length, size_t
     }
 }
 
-/* The lengths of both codes make one row, in which a run may go from one into the other. */
+/* The lengths of both codes form one row; a run may continue from one code into the other. */
 static void find_symbols(struct deflate_code_lengths *lengths) {
     uint8_t row[DEFLATE_FORMAT_LITERALS + DEFLATE_FORMAT_DISTANCES];
     size_t count = lengths->literal_count + lengths->distance_count;
@@ -54,7 +54,7 @@ static void find_symbols(struct deflate_code_lengths *lengths) {
     }
 }
 
-/* Finds the third code, and adds the size of what is written about the codes. */
+/* Finds the third code, and adds the size of the codes as they are written. */
 static void find_third(struct deflate_code_lengths *lengths) {
     uint16_t frequencies[DEFLATE_FORMAT_CODE_LENGTHS] = {0};
     uint8_t third[DEFLATE_FORMAT_CODE_LENGTHS];

@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Symbols in the order of their frequencies are numbers with the frequency in the upper bits. */
+/* To sort symbols by frequency, each is a number with the frequency in the upper bits. */
 enum { SYMBOL_BITS = 9, SYMBOL_MASK = (1 << SYMBOL_BITS) - 1 };
 
-/* Shell's sort: insertion sort over long strides first, so that nothing is far from its place when
- * the stride of 1 comes. */
+/* Shellsort: insertion sort with long strides first, so that no number is far from its place when
+ * the stride is 1. */
 static void sort(uint32_t *numbers, size_t count) {
     static const size_t strides[] = {57, 23, 10, 4, 1};
     for (size_t s = 0; s < sizeof strides / sizeof strides[0]; s++) {
@@ -25,14 +25,15 @@ static void sort(uint32_t *numbers, size_t count) {
     }
 }
 
-/* Huffman's construction: the two rarest nodes get a common parent, until one node is left. The
- * leaves, 0 to count - 1, are sorted, and every new node is at least as frequent as the one before,
- * so the rarest is always at the front of one of two queues. Counts how many leaves have each
- * depth, in `depths`, which are 0; what is deeper than the limit counts as the limit. */
+/* Huffman's construction: the two rarest nodes get a common parent, until only one node is left.
+ * The leaves, 0 to count - 1, are sorted, and each new node is at least as frequent as the one made
+ * before it, so the rarest node is always at the front of one of two queues. Counts in `depths`,
+ * which the caller has set to 0, how many leaves have each depth. A leaf deeper than `limit` counts
+ * as if it had that depth. */
 static void measure_depths(const uint32_t *sorted, size_t count, unsigned limit,
                            unsigned depths[DEFLATE_FORMAT_CODE_BITS_MAX + 1]) {
     uint32_t weights[2 * DEFLATE_HUFFMAN_SYMBOLS_MAX];
-    uint16_t parents[2 * DEFLATE_HUFFMAN_SYMBOLS_MAX]; /* and then depths */
+    uint16_t parents[2 * DEFLATE_HUFFMAN_SYMBOLS_MAX]; /* the second loop turns them into depths */
     for (size_t i = 0; i < count; i++) {
         weights[i] = sorted[i] >> SYMBOL_BITS;
     }
@@ -56,9 +57,10 @@ static void measure_depths(const uint32_t *sorted, size_t count, unsigned limit,
     }
 }
 
-/* A code of length n takes 1 / 2^n of all that can be written; together that must be 1 (Kraft).
- * When leaves were lifted to the limit it is more. Each turn frees one code of the longest: a leaf
- * above becomes a node with two leaves, itself and one of the limit's. */
+/* Makes the code complete again after leaves were moved up to the limit. A code of length n takes
+ * 1 / 2^n of all sequences of bits, and the sum over all codes must be 1 (Kraft); after the move it
+ * is more. Each round removes one code of the limit's length: a leaf above the limit becomes a node
+ * with two leaves, the old leaf and one from the limit. */
 static void balance(unsigned depths[DEFLATE_FORMAT_CODE_BITS_MAX + 1], unsigned limit) {
     uint32_t taken = 0;
     for (unsigned depth = 1; depth <= limit; depth++) {
@@ -93,7 +95,7 @@ size_t deflate_huffman_lengths(const uint16_t *frequencies, size_t count, unsign
         measure_depths(sorted, used, limit, depths);
         balance(depths, limit);
     }
-    /* The rarest come first and get the longest. */
+    /* The rarest symbols come first and get the longest codes. */
     size_t next = 0;
     for (unsigned depth = limit; depth > 0; depth--) {
         for (unsigned i = 0; i < depths[depth]; i++) {

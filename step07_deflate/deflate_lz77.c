@@ -1,35 +1,35 @@
 #include "step07_deflate/deflate_lz77.h"
 
-/* How hard to look. More tries cost more time than they save bytes; with these numbers the sizes
- * are about those of zlib's level 6. */
+/* How hard to search. Larger numbers cost more time than the bytes they save are worth; with these
+ * numbers the output is about as large as that of zlib's level 6. */
 enum {
-    CHAIN = 64,          /* places tried, */
-    CHAIN_GOOD = 24,     /* or this many when there is a match of GOOD_LENGTH already */
+    CHAIN = 64,          /* places that a search tries, */
+    CHAIN_GOOD = 24,     /* or this many if there is a match of GOOD_LENGTH already */
     GOOD_LENGTH = 8,     /* bytes */
-    NICE_LENGTH = 128,   /* a match this long ends the search, */
-    LAZY_LENGTH = 32,    /* and after one this long the next place is not tried */
-    NEARBY_REACH = 2048, /* three bytes from farther away take no less than as literals */
-    MISSES_SHIFT = 8,    /* after each 2^8 places without a match one more is skipped at a time, */
-    SKIPPED_MAX = 7,     /* at most this many */
+    NICE_LENGTH = 128,   /* a match of this length ends the search, */
+    LAZY_LENGTH = 32,    /* and after a match of this length the next place is not tried */
+    NEARBY_REACH = 2048, /* beyond it a reference to three bytes takes as much as three literals */
+    MISSES_SHIFT = 8,    /* after each 2^8 places without a match one more place is skipped, */
+    SKIPPED_MAX = 7,     /* at most this many at a time */
 
-    /* The allowance of deflate_match.h. A search may spend this part of it, so that hard text has
-     * shorter and shorter searches, until they cost no more than its bytes add. Ordinary text
-     * spends three or four steps for a byte, and is searched as far as CHAIN says. */
-    STEPS_OF_A_BYTE = 5,
+    /* The budget that deflate_match.h describes. A search may spend 1/STEPS_SHARE of it. So in hard
+     * text the searches become shorter, until they cost no more steps than the bytes add. Ordinary
+     * text costs three or four steps per byte, and its searches may try CHAIN places. */
+    STEPS_PER_BYTE = 5,
     STEPS_SHARE = 1024,
-    BYTES_OF_A_STEP = 16 /* that are compared take a step of their own */
+    BYTES_PER_STEP = 16 /* to compare this many bytes costs a step as well */
 };
 
 struct match {
-    size_t length, distance; /* length 0: there is none */
+    size_t length, distance; /* distance 0: there is no match */
 };
 
 static uint64_t load_eight(const uint8_t *bytes) {
     return deflate_match_load(bytes) | (uint64_t)deflate_match_load(bytes + 4) << 32;
 }
 
-/* How many of the first `most` bytes are the same. Eight are compared at once: the lowest byte of
- * the two numbers in which they differ is found by halving. */
+/* How many of the first `most` bytes of a and b are equal. Compares eight bytes at once. If they
+ * differ, a binary search finds the first byte that does. */
 static size_t same_bytes(const uint8_t *a, const uint8_t *b, size_t most) {
     size_t same = 0;
     for (; same + 8 <= most; same += 8) {
@@ -47,9 +47,10 @@ static size_t same_bytes(const uint8_t *a, const uint8_t *b, size_t most) {
     return same;
 }
 
-/* Looks for a match longer than `best` at a place, along the chain that begins `distance` back. */
-static struct match follow(struct deflate_match *matcher, size_t place, size_t distance,
-                           struct match best, size_t chain) {
+/* Searches for a match longer than `best` at a place. Tries at most `chain` places of the chain
+ * that begins `distance` bytes back. */
+static struct match search_chain(struct deflate_match *matcher, size_t place, size_t distance,
+                                 struct match best, size_t chain) {
     const uint8_t *at = matcher->bytes + place;
     size_t longest = best.length < 3 ? 3 : best.length;
     if (longest >= matcher->fill - place || place < 1) {
@@ -57,15 +58,16 @@ static struct match follow(struct deflate_match *matcher, size_t place, size_t d
     }
     size_t known = place - (matcher->base > 0 ? matcher->base : 1);
     size_t farthest = known < matcher->window ? known : matcher->window;
-    /* Places as the ring counts them, where the oldest may be less than nothing. */
+    /* These places include what has slid out, as the index of the ring does. A candidate may be
+     * less than 0. */
     const uint8_t *bytes = matcher->bytes;
     size_t slid = matcher->slid;
     const uint16_t *links = matcher->links;
     size_t mask = matcher->ring_mask;
     size_t ring_place = place + matcher->slid;
     size_t oldest = ring_place - farthest, candidate = ring_place - distance;
-    /* A longer match has the same first four bytes, and the same four that end one byte after the
-     * longest so far. Few places that are no better have both. */
+    /* A longer match has the same first four bytes, and the same four bytes at its end, one byte
+     * beyond the longest match so far. Few places without a longer match have both. */
     uint32_t first = deflate_match_load(at), end = deflate_match_load(at + longest - 3);
     size_t left = chain, compared = 0;
     while ((ptrdiff_t)(candidate - oldest) >= 0) {
@@ -90,14 +92,14 @@ static struct match follow(struct deflate_match *matcher, size_t place, size_t d
         }
         candidate -= links[candidate & mask];
     }
-    size_t steps = chain - left + compared / BYTES_OF_A_STEP;
+    size_t steps = chain - left + compared / BYTES_PER_STEP;
     matcher->steps -= steps < matcher->steps ? steps : matcher->steps;
     return best;
 }
 
-/* Enters a place, and looks for a match longer than `shortest` there. */
-static struct match find(struct deflate_match *matcher, size_t place, size_t shortest,
-                         size_t chain) {
+/* Enters a place into the tables, and searches for a match longer than `shortest` there. */
+static struct match find_match(struct deflate_match *matcher, size_t place, size_t shortest,
+                               size_t chain) {
     struct match best = {shortest, 0};
     if (place + 4 > matcher->fill) {
         return best;
@@ -114,18 +116,20 @@ static struct match find(struct deflate_match *matcher, size_t place, size_t sho
         best.distance = nearby;
     }
     size_t affordable = 1 + matcher->steps / STEPS_SHARE;
-    return follow(matcher, place, distance, best, chain < affordable ? chain : affordable);
+    return search_chain(matcher, place, distance, best, chain < affordable ? chain : affordable);
 }
 
-/* Adds to the allowance what the bytes from `start` on are worth. */
-static void earn(struct deflate_match *matcher, size_t start) {
-    size_t steps = matcher->steps + (matcher->position - start) * STEPS_OF_A_BYTE;
+/* Adds to the budget the steps for the bytes from `start` to the position. */
+static void add_steps(struct deflate_match *matcher, size_t start) {
+    size_t steps = matcher->steps + (matcher->position - start) * STEPS_PER_BYTE;
     matcher->steps = steps < DEFLATE_MATCH_STEPS_MAX ? steps : DEFLATE_MATCH_STEPS_MAX;
 }
 
-/* Adds the byte at a place without a match, and, where there has been none for a long time, some
- * of those after it unseen: data that is compressed already would take the longest, in vain. */
-static void pass_over(struct deflate_match *matcher, struct deflate_block *block, size_t misses) {
+/* Adds the byte at the position, which has no match, as a literal. If there has been no match for a
+ * long time, it adds some of the bytes after it as well, without a search: data that is already
+ * compressed would take the longest to search, in vain. */
+static void add_literals(struct deflate_match *matcher, struct deflate_block *block,
+                         size_t misses) {
     size_t skipped = misses >> MISSES_SHIFT;
     size_t left = matcher->fill - matcher->position, room = block->capacity - block->count;
     size_t count = 1 + (skipped < SKIPPED_MAX ? skipped : SKIPPED_MAX);
@@ -141,16 +145,16 @@ void deflate_lz77_run(struct deflate_match *matcher, struct deflate_block *block
     deflate_match_catch_up(matcher);
     while (matcher->fill - matcher->position >= lookahead && block->count < block->capacity) {
         size_t start = matcher->position, place = start;
-        struct match match = find(matcher, place, 0, CHAIN);
+        struct match match = find_match(matcher, place, 0, CHAIN);
         if (match.distance == 0) {
-            pass_over(matcher, block, misses++);
-            earn(matcher, start);
+            add_literals(matcher, block, misses++);
+            add_steps(matcher, start);
             continue;
         }
-        /* A match is put off by a byte as long as a longer one begins there. */
+        /* While a longer match begins at the next byte, a literal and that match are better. */
         while (match.length < LAZY_LENGTH && block->count + 1 < block->capacity) {
             unsigned chain = match.length >= GOOD_LENGTH ? CHAIN_GOOD : CHAIN;
-            struct match next = find(matcher, place + 1, match.length, chain);
+            struct match next = find_match(matcher, place + 1, match.length, chain);
             if (next.distance == 0) {
                 break;
             }
@@ -161,7 +165,7 @@ void deflate_lz77_run(struct deflate_match *matcher, struct deflate_block *block
         deflate_block_add_match(block, match.length, match.distance);
         misses = 0;
         matcher->position = place + match.length;
-        earn(matcher, start);
-        deflate_match_catch_up(matcher); /* the places that the match skips */
+        add_steps(matcher, start);
+        deflate_match_catch_up(matcher); /* enters the places within the match */
     }
 }

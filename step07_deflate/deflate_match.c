@@ -2,17 +2,17 @@
 
 #include <string.h>
 
-/* How large everything is for a window. */
+/* The sizes of the text and of the tables. */
 struct sizes {
     size_t bytes, links, heads, nearby;
     unsigned head_bits, nearby_bits;
 };
 
-enum { ROW = 64 /* divides the sizes of all tables of places */ };
+enum { ROW = 64 /* places; the size of every table is a multiple of it */ };
 
-/* Two windows of bytes, so that only every other window's worth must be moved; with what a match
- * looks ahead beside it, as far as places of 16 bits allow. */
-static struct sizes sizes(unsigned window_bits) {
+/* The text has room for two windows, so that the text has to be moved only once for each window,
+ * and for what a match looks ahead, as far as places of 16 bits allow. */
+static struct sizes sizes_for(unsigned window_bits) {
     struct sizes sizes;
     sizes.links = (size_t)1 << window_bits;
     sizes.bytes = 2 * sizes.links + 2 * DEFLATE_MATCH_LOOKAHEAD;
@@ -25,29 +25,29 @@ static struct sizes sizes(unsigned window_bits) {
 }
 
 size_t deflate_match_memory(unsigned window_bits) {
-    struct sizes are = sizes(window_bits);
-    return (are.links + are.heads + are.nearby) * sizeof(uint16_t) + are.bytes;
+    struct sizes sizes = sizes_for(window_bits);
+    return (sizes.links + sizes.heads + sizes.nearby) * sizeof(uint16_t) + sizes.bytes;
 }
 
 void deflate_match_init(struct deflate_match *matcher, unsigned window_bits, void *memory) {
-    struct sizes are = sizes(window_bits);
+    struct sizes sizes = sizes_for(window_bits);
     memset(matcher, 0, sizeof *matcher);
     matcher->heads = memory;
-    matcher->nearby = matcher->heads + are.heads;
-    matcher->links = matcher->nearby + are.nearby;
-    matcher->bytes = (uint8_t *)(matcher->links + are.links);
-    matcher->capacity = are.bytes;
-    matcher->window = are.links;
-    matcher->ring_mask = are.links - 1;
-    matcher->head_bits = are.head_bits;
+    matcher->nearby = matcher->heads + sizes.heads;
+    matcher->links = matcher->nearby + sizes.nearby;
+    matcher->bytes = (uint8_t *)(matcher->links + sizes.links);
+    matcher->capacity = sizes.bytes;
+    matcher->window = sizes.links;
+    matcher->ring_mask = sizes.links - 1;
+    matcher->head_bits = sizes.head_bits;
     matcher->steps = DEFLATE_MATCH_STEPS_MAX;
-    matcher->nearby_bits = are.nearby_bits;
-    memset(matcher->heads, 0, (are.heads + are.nearby) * sizeof(uint16_t));
-    memset(matcher->links, 0xff, are.links * sizeof(uint16_t));
+    matcher->nearby_bits = sizes.nearby_bits;
+    memset(matcher->heads, 0, (sizes.heads + sizes.nearby) * sizeof(uint16_t));
+    memset(matcher->links, 0xff, sizes.links * sizeof(uint16_t));
 }
 
-/* Takes `amount` off the places in a table. Those that are gone become none. Whole rows of places
- * at a time let the compiler do many at once. */
+/* Subtracts `amount` from the places in a table. Places that were dropped become 0, which means
+ * none. The inner loop has a fixed length, so that compilers vectorize it. */
 static void lower(uint16_t *places, size_t count, size_t amount) {
     uint16_t less = (uint16_t)(amount < UINT16_MAX ? amount : UINT16_MAX);
     for (size_t row = 0; row < count; row += ROW) {
@@ -57,7 +57,7 @@ static void lower(uint16_t *places, size_t count, size_t amount) {
     }
 }
 
-/* Moves everything down by `amount`, which takes away what is out of reach or forgotten. */
+/* Drops the first `amount` bytes of the text, which are out of reach or forgotten. */
 static void slide(struct deflate_match *matcher, size_t amount) {
     memmove(matcher->bytes, matcher->bytes + amount, matcher->fill - amount);
     lower(matcher->heads, (size_t)1 << matcher->head_bits, amount);
@@ -99,7 +99,7 @@ struct deflate_match_mark deflate_match_mark(const struct deflate_match *matcher
     return mark;
 }
 
-/* Takes a place out of the tables, if it is there; all newer ones are out already. */
+/* Removes a place from the tables if it is in them. All newer places have been removed before. */
 static void take_out(struct deflate_match *matcher, size_t place) {
     uint32_t four = deflate_match_load(matcher->bytes + place);
     uint16_t *head = &matcher->heads[deflate_match_hash(four, matcher->head_bits)];
@@ -114,7 +114,7 @@ static void take_out(struct deflate_match *matcher, size_t place) {
 }
 
 void deflate_match_go_back(struct deflate_match *matcher, struct deflate_match_mark mark) {
-    /* A ring that has gone round has lost the links that lead back. */
+    /* After more than one window the ring has overwritten links that are needed here. */
     size_t entered = matcher->entered - mark.entered;
     if (matcher->slid != mark.slid || entered > matcher->ring_mask + 1) {
         deflate_match_forget(matcher);

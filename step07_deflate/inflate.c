@@ -5,8 +5,8 @@
 #include <string.h>
 
 void inflate_init(struct inflate *inflate, unsigned window_bits) {
-    memset(inflate, 0,
-           offsetof(struct inflate, literal_table)); /* each is built before it is read */
+    /* The tables need no clearing: each is built before it is read. */
+    memset(inflate, 0, offsetof(struct inflate, literal_table));
     inflate->state = INFLATE_BLOCK;
     inflate->window = (size_t)1 << window_bits;
 }
@@ -69,7 +69,7 @@ static bool step_stored(struct inflate *inflate, struct inflate_output *output) 
         return inflate_stop(inflate, INFLATE_NEEDS_ROOM);
     }
     size_t copied = smaller(room, inflate->left);
-    if (inflate->bit_count > 0) { /* whole bytes that were taken with the header of the block */
+    if (inflate->bit_count > 0) { /* whole bytes that were read with the header of the block */
         copied = 1;
         output->bytes[output->length] = (uint8_t)inflate_take(inflate, 8);
     } else {

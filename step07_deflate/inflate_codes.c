@@ -10,7 +10,7 @@ enum {
 
 void inflate_use_fixed_codes(struct inflate *inflate) {
     if (inflate->has_fixed_codes) {
-        return; /* many a message has several such blocks, or each has one */
+        return; /* often there are many such blocks in a row */
     }
     uint8_t *distances = inflate->lengths + DEFLATE_FORMAT_FIXED_LITERALS;
     deflate_format_fixed_lengths(inflate->lengths, distances);
@@ -30,10 +30,10 @@ bool inflate_step_counts(struct inflate *inflate) {
     inflate->distances = inflate_take(inflate, 5) + 1;
     inflate->code_lengths = inflate_take(inflate, 4) + 4;
     if (inflate->literals > DEFLATE_FORMAT_LITERALS) {
-        return inflate_fail(inflate, "HLIT tells of more symbols than 286 (RFC 1951, 3.2.7)");
+        return inflate_fail(inflate, "HLIT announces more than 286 symbols (RFC 1951, 3.2.7)");
     }
     if (inflate->distances > DEFLATE_FORMAT_DISTANCES) {
-        return inflate_fail(inflate, "HDIST tells of more symbols than 30 (RFC 1951, 3.2.7)");
+        return inflate_fail(inflate, "HDIST announces more than 30 symbols (RFC 1951, 3.2.7)");
     }
     memset(inflate->lengths, 0, DEFLATE_FORMAT_CODE_LENGTHS);
     inflate->lengths_read = 0;
@@ -64,7 +64,7 @@ bool inflate_step_lengths_code(struct inflate *inflate) {
     return true;
 }
 
-/* All code lengths are here. */
+/* Builds the tables, once all code lengths have been read. */
 static bool build_tables(struct inflate *inflate) {
     if (inflate->lengths[DEFLATE_FORMAT_END_OF_BLOCK] == 0) {
         return inflate_fail(inflate, "there is no code for the end of the block "
@@ -97,7 +97,8 @@ static bool build_tables(struct inflate *inflate) {
 }
 
 bool inflate_step_lengths(struct inflate *inflate) {
-    unsigned all = inflate->literals + inflate->distances; /* repetitions may go across */
+    /* A repetition may continue from the literals' lengths into the distances'. */
+    unsigned all = inflate->literals + inflate->distances;
     while (inflate->lengths_read < all) {
         inflate_fill(inflate);
         uint64_t place = inflate_low_bits(inflate->bits, inflate->code_length_bits);
@@ -117,7 +118,7 @@ bool inflate_step_lengths(struct inflate *inflate) {
         }
         if (count > all - inflate->lengths_read) {
             return inflate_fail(inflate, "a repetition gives more code lengths than HLIT and HDIST "
-                                         "told of (RFC 1951, 3.2.7)");
+                                         "announce (RFC 1951, 3.2.7)");
         }
         uint8_t length = symbol < REPEAT_LAST    ? (uint8_t)symbol
                          : symbol == REPEAT_LAST ? inflate->lengths[inflate->lengths_read - 1]

@@ -3,36 +3,37 @@
 #include <string.h>
 
 enum {
-    FAST_INPUT = 8,  /* bytes that the loop looks at when it fills the word of bits */
+    FAST_INPUT = 8,  /* bytes that the loop loads when it refills the word of bits */
     COPY_SLACK = 15, /* bytes that a copy may write beyond its end */
-    /* In a round it puts out up to three literals, or two and a reference. */
+    /* A round of the loop writes up to three literals, or two literals and a reference. */
     FAST_ROOM = 2 + DEFLATE_FORMAT_LENGTH_MAX + COPY_SLACK
 };
 
-/* Where the fast loop stands. */
+/* The state of the fast loop. */
 struct fast {
     const uint8_t *next;
     uint8_t *out;
-    uint64_t bits; /* the next ones; there may be more of them than bit_count, all true ones */
+    uint64_t bits; /* the next bits of the data: bit_count of them, and perhaps some more */
     unsigned bit_count;
 };
 
-/* Eight bytes, the first lowest. Compilers make one load of it where that is the same. */
+/* Loads eight bytes, the first lowest. Compilers make a single load of it where they can. */
 static inline uint64_t load(const uint8_t *bytes) {
     return (uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 | (uint64_t)bytes[2] << 16 |
            (uint64_t)bytes[3] << 24 | (uint64_t)bytes[4] << 32 | (uint64_t)bytes[5] << 40 |
            (uint64_t)bytes[6] << 48 | (uint64_t)bytes[7] << 56;
 }
 
-/* Fills the word up to 56 bits or more, without a branch. Bits of a byte that does not fit whole
- * are there too, and come once more, at the same place, the next time. */
+/* Refills the word to 56 bits or more, without a branch. If the last byte fits only in part, its
+ * low bits are loaded as well but not counted; the next refill puts the same bits there again. */
 static inline void fast_fill(struct fast *fast) {
     fast->bits |= load(fast->next) << fast->bit_count;
     fast->next += (63 - fast->bit_count) / 8;
     fast->bit_count |= 56;
 }
 
-/* Puts out a literal if that comes next and has its entry on the first level: 10 bits at most. */
+/* Writes a literal if the next symbol is one and has its entry on the first level, that is, if its
+ * code has at most 10 bits. */
 static inline bool fast_literal(const struct inflate *inflate, struct fast *fast) {
     uint32_t entry = inflate->literal_table[inflate_low_bits(fast->bits, inflate->literal_bits)];
     if ((entry & INFLATE_ENTRY_LITERAL) == 0) {
@@ -44,9 +45,9 @@ static inline bool fast_literal(const struct inflate *inflate, struct fast *fast
     return true;
 }
 
-/* Repeats what lies `distance` bytes back, and writes up to 15 bytes too many. */
+/* Copies `length` bytes from `distance` bytes back, and may write up to 15 bytes more. */
 static inline void copy(uint8_t *out, size_t distance, size_t length) {
-    /* The smallest multiple of the distance that is 8 or more. */
+    /* For each distance below 8: its smallest multiple that is 8 or more. */
     static const uint8_t widened[] = {0, 8, 8, 9, 8, 10, 12, 14};
     const uint8_t *end = out + length;
     const uint8_t *from = out - distance;
@@ -59,8 +60,8 @@ static inline void copy(uint8_t *out, size_t distance, size_t length) {
         return;
     }
     if (distance < 8) {
-        /* What is repeated overlaps itself: "ab" 2 back becomes "abababab" here, which can then be
-         * repeated in words as well. */
+        /* Source and destination overlap. This loop makes "abababab" of "ab" at distance 2, and
+         * words of 8 bytes can be copied from there. */
         for (int i = 0; i < 8; i++) {
             out[i] = from[i];
         }
@@ -74,8 +75,8 @@ static inline void copy(uint8_t *out, size_t distance, size_t length) {
     }
 }
 
-/* Reads one symbol. What is neither a literal nor a good reference is not taken: the careful step
- * says what it is. */
+/* Reads one symbol. Returns false and reads nothing if it is neither a literal nor a good
+ * reference; step_symbol then decides what it is. */
 static inline bool fast_symbol(const struct inflate *inflate, struct fast *fast,
                                const uint8_t *begin) {
     struct inflate_ahead ahead = {fast->bits, 0};
@@ -112,7 +113,7 @@ void inflate_fast_symbols(struct inflate *inflate, struct inflate_output *output
         if (fast_literal(inflate, &fast)) {
             /* NOLINTNEXTLINE(misc-redundant-expression): each call reads another symbol. */
             if (fast_literal(inflate, &fast) && fast_literal(inflate, &fast)) {
-                continue; /* three literals are in one filling in any case */
+                continue; /* one refill is always enough for three literals */
             }
             if (fast.next > last_next) {
                 break;

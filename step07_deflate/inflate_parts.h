@@ -1,37 +1,37 @@
-/* inflate_parts: what the parts of inflate share. Only inflate*.c include it. Step 7.
+/* inflate_parts: what the files of inflate share. Only inflate*.c include it. Step 7.
  *
- * A step reads one thing, such as a header, a symbol, or a length with its distance, and only when
- * the bits of all of it are here; 48 at most, so that a word of 64 bits can hold them. It returns
- * true if it has read or put out something, else it notes with one of the functions below why the
- * call cannot go on.
+ * A step function reads one item, such as a header, a symbol, or a length with its distance. It
+ * reads the item only when all of its bits have arrived; an item has at most 48 bits, so a word of
+ * 64 bits can hold it. A step function returns true if it has read or written something. Otherwise
+ * it returns inflate_stop or inflate_fail, which record why the call cannot go on.
  */
 #ifndef STEP07_DEFLATE_INFLATE_PARTS_H
 #define STEP07_DEFLATE_INFLATE_PARTS_H
 
 #include "step07_deflate/inflate.h"
 
-/* Reads the codes of a dynamic block; a step. */
+/* Step functions that read the codes of a dynamic block. */
 bool inflate_step_counts(struct inflate *inflate);
 bool inflate_step_lengths_code(struct inflate *inflate);
 bool inflate_step_lengths(struct inflate *inflate);
 
-/* Puts the fixed codes into the tables. */
+/* Fills the tables with the fixed codes. */
 void inflate_use_fixed_codes(struct inflate *inflate);
 
-/* Reads the symbols of a block; a step of one symbol, or of many at once. */
+/* A step function that reads symbols of a block, one or many. */
 bool inflate_step_symbols(struct inflate *inflate, struct inflate_output *output);
 
-/* inflate_fast.c: reads symbols while there is plenty of input and of room, many times faster than
- * one by one; whether there is that much of both; and puts out a reference where there is room for
- * a little more. */
+/* A step function that copies what a reference repeats. */
+bool inflate_step_reference(struct inflate *inflate, struct inflate_output *output);
+
+/* inflate_fast.c: inflate_fast_symbols reads symbols, many times faster than one by one, as long as
+ * inflate_is_fast says that there is enough input and room. inflate_fast_copy copies the current
+ * reference if the room is a little larger than the reference. */
 void inflate_fast_symbols(struct inflate *inflate, struct inflate_output *output);
 bool inflate_is_fast(const struct inflate *inflate, const struct inflate_output *output);
 void inflate_fast_copy(struct inflate *inflate, struct inflate_output *output);
 
-/* Puts out what a reference repeats; a step. */
-bool inflate_step_reference(struct inflate *inflate, struct inflate_output *output);
-
-/* For a step to return. */
+/* Each records why a step function cannot go on, and returns what it has to return: false. */
 static inline bool inflate_stop(struct inflate *inflate, enum inflate_verdict verdict) {
     inflate->verdict = verdict;
     return false;
@@ -43,7 +43,7 @@ static inline bool inflate_fail(struct inflate *inflate, const char *problem) {
     return inflate_stop(inflate, INFLATE_BAD);
 }
 
-/* Fills the word of bits up from the input, to 56 bits or more, never to 64. */
+/* Refills the word of bits from the input: to 56 to 63 bits if there is enough input. */
 static inline void inflate_fill(struct inflate *inflate) {
     while (inflate->bit_count < 56 && inflate->left > 0) {
         inflate->bits |= (uint64_t)*inflate->next++ << inflate->bit_count;
@@ -52,13 +52,13 @@ static inline void inflate_fill(struct inflate *inflate) {
     }
 }
 
-/* Does so, and returns whether this many bits are here. */
+/* Refills the word, and returns whether it has `count` bits. */
 static inline bool inflate_has(struct inflate *inflate, unsigned count) {
     inflate_fill(inflate);
     return inflate->bit_count >= count || inflate_stop(inflate, INFLATE_NEEDS_INPUT);
 }
 
-/* Takes bits that are here. */
+/* Removes the next `count` bits, which the word must have, and returns them. */
 static inline unsigned inflate_take(struct inflate *inflate, unsigned count) {
     unsigned taken = (unsigned)inflate_low_bits(inflate->bits, count);
     inflate->bits >>= count;
@@ -66,7 +66,8 @@ static inline unsigned inflate_take(struct inflate *inflate, unsigned count) {
     return taken;
 }
 
-/* The next bits, the first one lowest, and how many were taken from them. */
+/* A copy of the next bits, the first one lowest, and how many of them have been skipped. A symbol
+ * is read from the copy, since the decoder may not have all of its bits yet. */
 struct inflate_ahead {
     uint64_t bits;
     unsigned taken;
@@ -85,7 +86,8 @@ static inline void inflate_skip(struct inflate_ahead *ahead, unsigned count) {
     ahead->taken += count;
 }
 
-/* The entry for the next bits; on the way to the second level those of the first are taken. */
+/* Returns the table entry for the next bits. If the entry is on the second level, skips the bits
+ * that index the first. */
 static inline uint32_t inflate_look_up(const uint32_t *table, unsigned first_bits,
                                        struct inflate_ahead *ahead) {
     uint32_t entry = table[inflate_low_bits(ahead->bits, first_bits)];
@@ -97,8 +99,8 @@ static inline uint32_t inflate_look_up(const uint32_t *table, unsigned first_bit
     return entry;
 }
 
-/* Reads a literal, or a length with its distance: 48 bits at most. `value` becomes the literal or
- * the length. If more bits were taken than there are, all of this is guesswork. */
+/* Reads a literal, or a length with its distance, at most 48 bits. `*value` becomes the literal or
+ * the length. If this has skipped more bits than the decoder has, the result is meaningless. */
 static inline enum inflate_symbol inflate_read_symbol(const struct inflate *inflate,
                                                       struct inflate_ahead *ahead, size_t *value,
                                                       size_t *distance) {
@@ -117,7 +119,7 @@ static inline enum inflate_symbol inflate_read_symbol(const struct inflate *infl
                                                 : INFLATE_SYMBOL_MEANINGLESS_DISTANCE;
 }
 
-/* The block is over. */
+/* Ends the block, and skips the rest of the byte if the block is final. */
 static inline void inflate_end_block(struct inflate *inflate) {
     if (inflate->final) {
         inflate_take(inflate, inflate->bit_count % 8);

@@ -1,6 +1,6 @@
 #include "step07_deflate/inflate_parts.h"
 
-/* Reads one symbol if all of it is here; false if the call cannot go on. */
+/* Reads one symbol if all of its bits have arrived. Returns false if the call cannot go on. */
 static bool step_symbol(struct inflate *inflate, struct inflate_output *output) {
     struct inflate_ahead ahead = {inflate->bits, 0};
     size_t value, distance;

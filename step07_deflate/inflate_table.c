@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* A code that means nothing, as if it had one bit. */
+/* The entry of bits without a meaning, as if they were a code of one bit. */
 static const uint32_t meaningless = INFLATE_ENTRY_UNUSUAL | 1 << 8 | 1;
 
 static uint32_t make_entry(unsigned value, unsigned flags, unsigned code_bits,
@@ -12,7 +12,7 @@ static uint32_t make_entry(unsigned value, unsigned flags, unsigned code_bits,
     return (uint32_t)value << 16 | flags | code_bits << 8 | (code_bits + extra_bits);
 }
 
-/* The entry of a symbol whose code has this many bits on this level. */
+/* The entry of a symbol whose code has `bits` bits on this level. */
 static uint32_t symbol_entry(enum inflate_alphabet alphabet, unsigned symbol, unsigned bits) {
     static const uint8_t repeat_bits[] = {2, 3, 7}; /* of the code length symbols 16, 17, 18 */
     const struct deflate_format_range *range = NULL;
@@ -36,7 +36,7 @@ static uint32_t symbol_entry(enum inflate_alphabet alphabet, unsigned symbol, un
                          : make_entry(0, INFLATE_ENTRY_UNUSUAL, bits, 0);
 }
 
-/* The lengths of a code, sorted. */
+/* The symbols of a code, sorted by the lengths of their codes. */
 struct code {
     uint16_t count[DEFLATE_FORMAT_CODE_BITS_MAX + 1]; /* symbols of each length */
     uint16_t sorted[DEFLATE_FORMAT_FIXED_LITERALS];   /* the symbols by length, then by number */
@@ -45,9 +45,9 @@ struct code {
 
 static enum inflate_code sort(struct code *code, const uint8_t *lengths, size_t symbols) {
     uint16_t place[DEFLATE_FORMAT_CODE_BITS_MAX + 2] = {0};
-    int room = 1; /* codes of a length that the shorter ones leave room for */
-    /* Most lengths are the same as the one before. A processor waits for a number that it has just
-     * written, so there are two of each. */
+    int room = 1; /* how many codes of a length the shorter codes leave room for */
+    /* Most lengths equal the length before them. To read a number that it has just written, a
+     * processor has to wait, so odd and even symbols are counted separately. */
     uint16_t count[2][DEFLATE_FORMAT_CODE_BITS_MAX + 1] = {{0}};
     for (size_t symbol = 0; symbol < symbols; symbol++) {
         count[symbol % 2][lengths[symbol]]++;
@@ -70,20 +70,20 @@ static enum inflate_code sort(struct code *code, const uint8_t *lengths, size_t 
     return room > 0 ? INFLATE_CODE_INCOMPLETE : INFLATE_CODE_GOOD;
 }
 
-/* Codes come with their first bit first, the numbers that the tables are looked up with have that
- * as their lowest: so codes are counted up backwards here. Going on to the next length, where the
- * code itself gets a 0 at its end, changes nothing. */
+/* Returns the code after `code`. The first bit of a code is the lowest bit of the number that
+ * indexes the tables, so codes are counted with their bits reversed here. A code that continues
+ * with the next length gets a 0 at its end, which does not change the reversed number. */
 static unsigned next_code(unsigned code, unsigned length) {
     unsigned bit = 1u << (length - 1);
-    while ((code & bit) != 0) { /* the carry; after the last code of all it runs out at 0 */
+    while ((code & bit) != 0) { /* the carry; after the very last code no bit is left */
         bit >>= 1;
     }
     return bit == 0 ? 0 : (code & (bit - 1)) | bit;
 }
 
-/* The bits of a second level that begins with a code so much longer than the first: enough for the
- * longest code that begins with the same bits. Codes are in order of length, and `count` has those
- * only that have no entry yet. */
+/* How many bits index a second-level table whose shortest code has `length` bits: enough for the
+ * longest code that begins with the same `first_bits` bits. Codes are in order of length, and
+ * `count` counts only codes that have no entry yet. */
 static unsigned second_level_bits(const struct code *code, unsigned first_bits, unsigned length) {
     unsigned filled = code->count[length];
     while (filled < 1u << (length - first_bits)) {
@@ -95,7 +95,7 @@ static unsigned second_level_bits(const struct code *code, unsigned first_bits, 
 
 static void fill_second_level(struct code *code, enum inflate_alphabet alphabet, uint32_t *table,
                               unsigned first_bits, unsigned bits, const uint16_t *symbol) {
-    size_t start = 0, next = (size_t)1 << first_bits; /* of the present table, and after it */
+    size_t start = 0, next = (size_t)1 << first_bits; /* of the current table, and after it */
     unsigned length = first_bits + 1, level_bits = 0, prefix = ~0u;
     while (length <= code->longest) {
         if (code->count[length] == 0) {
@@ -129,7 +129,7 @@ enum inflate_code inflate_table_build(enum inflate_alphabet alphabet, const uint
     enum inflate_code verdict = sort(&code, lengths, symbols);
     if (verdict == INFLATE_CODE_INCOMPLETE && alphabet != INFLATE_CODE_LENGTHS &&
         code.longest <= 1) {
-        table[0] = table[1] = meaningless; /* looked up with one bit, or none */
+        table[0] = table[1] = meaningless; /* one bit or none indexes the table */
         verdict = INFLATE_CODE_GOOD;
     }
     if (verdict != INFLATE_CODE_GOOD) {
@@ -140,8 +140,8 @@ enum inflate_code inflate_table_build(enum inflate_alphabet alphabet, const uint
     const uint16_t *symbol = code.sorted;
     unsigned next = 0;
     for (unsigned length = 1; length <= first_bits; length++) {
-        /* The table for codes of up to n bits, twice in a row, is that for n + 1; what longer codes
-         * begin with has no entry that counts yet. */
+        /* Two copies of the table for codes of up to n bits are the table for up to n + 1 bits. The
+         * entries that longer codes begin with are written later. */
         size_t half = (size_t)1 << (length - 1);
         if (length > 1) {
             memcpy(table + half, table, half * sizeof *table);

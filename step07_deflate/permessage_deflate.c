@@ -5,10 +5,10 @@ bool permessage_is_lent(struct permessage_deflate *deflate, const struct connect
     return deflate->sender.is_lent;
 }
 
-/* A marked piece has come. Payload may come to nothing for ever, so its bytes are limited as well,
- * if less strictly than those of the message: twice as many, and one, are good. */
-static void take_piece(struct permessage_deflate *deflate, const struct connection *connection,
-                       const struct connection_message *piece) {
+/* Starts to inflate a marked piece. Payload may inflate to nothing for ever, so its size is limited
+ * as well, to twice the size of the largest message and one byte. */
+static void begin_piece(struct permessage_deflate *deflate, const struct connection *connection,
+                        const struct connection_message *piece) {
     struct permessage_receiver *receiver = &deflate->receiver;
     receiver->received = receiver->in_message ? receiver->received : 0;
     uint64_t most = 2 * connection->settings.max_message + 1 - receiver->received;
@@ -37,8 +37,8 @@ static enum connection_event fail(struct permessage_deflate *deflate, struct con
     }
 }
 
-/* Goes on with the piece at hand. Returns CONNECTION_NEEDS_INPUT when all of it is taken, and the
- * message goes on. */
+/* Goes on inflating the current piece. Returns CONNECTION_NEEDS_INPUT if all of it has been read
+ * and the message has not ended. */
 static enum connection_event inflate_piece(struct permessage_deflate *deflate,
                                            struct connection *connection,
                                            struct connection_message *message) {
@@ -77,9 +77,10 @@ static enum connection_event inflate_piece(struct permessage_deflate *deflate,
     return CONNECTION_MESSAGE;
 }
 
-/* A peer gets the memory for one large message at a time, and for as long as it sends such: when
- * messages are not compressed any more, what was taken for those that were is given back. */
-static void give_way(struct permessage_deflate *deflate, const struct connection *connection) {
+/* Gives memory back when a peer stops sending compressed messages, so that one peer
+ * does not hold memory for two large messages, one here and one in the connection. */
+static void shrink_if_unused(struct permessage_deflate *deflate,
+                             const struct connection *connection) {
     bool is_marked = connection->in_message ? connection->rsv != 0 : deflate->was_marked;
     if (!is_marked && connection->output.count == 0) {
         permessage_receiver_shrink(&deflate->receiver);
@@ -98,7 +99,7 @@ static enum connection_event next(void *context, struct connection *connection,
     }
     bool is_at_work = deflate->sender.is_busy || deflate->receiver.has_piece;
     if (is_at_work && connection->output.count > 0 && !connection_may_send(connection)) {
-        return CONNECTION_NEEDS_OUTPUT; /* so that what comes of it, or a Close, has room */
+        return CONNECTION_NEEDS_OUTPUT; /* so that there is room for the message, or for a Close */
     }
     if (deflate->sender.is_busy) {
         permessage_send_on(deflate, connection);
@@ -107,18 +108,19 @@ static enum connection_event next(void *context, struct connection *connection,
     if (permessage_is_lent(deflate, connection)) {
         return CONNECTION_NEEDS_OUTPUT;
     }
-    give_way(deflate, connection);
+    shrink_if_unused(deflate, connection);
     for (;;) {
         if (!deflate->receiver.has_piece) {
             enum connection_event event = connection_next(connection, message);
             bool is_marked = event == CONNECTION_PIECE && message->rsv != 0;
             if (!is_marked) {
-                bool is_news = event != CONNECTION_NEEDS_INPUT && event != CONNECTION_NEEDS_OUTPUT;
-                deflate->was_marked = deflate->was_marked && !is_news;
+                bool is_waiting =
+                    event == CONNECTION_NEEDS_INPUT || event == CONNECTION_NEEDS_OUTPUT;
+                deflate->was_marked = deflate->was_marked && is_waiting;
                 return event;
             }
             deflate->was_marked = true;
-            take_piece(deflate, connection, message);
+            begin_piece(deflate, connection, message);
         }
         enum connection_event event = inflate_piece(deflate, connection, message);
         if (event != CONNECTION_NEEDS_INPUT) {
@@ -135,8 +137,8 @@ static void relax(void *context, struct connection *connection) {
 }
 
 void permessage_deflate_init(struct permessage_deflate *deflate,
-                             const struct permessage_parameters *wishes, bool is_server) {
-    *deflate = (struct permessage_deflate){.is_server = is_server, .wishes = *wishes};
+                             const struct permessage_parameters *config, bool is_server) {
+    *deflate = (struct permessage_deflate){.is_server = is_server, .config = *config};
     deflate->layer = (struct layer){.rsv = FRAME_RSV1,
                                     .context = deflate,
                                     .next = next,
@@ -144,8 +146,9 @@ void permessage_deflate_init(struct permessage_deflate *deflate,
                                     .relax = relax};
 }
 
-/* What is agreed on is what one direction sends with, and what the other expects. */
-static void agree(struct permessage_deflate *deflate) {
+/* Applies the agreed parameters: a server sends with the server's and receives with the client's, a
+ * client the other way round. */
+static void apply_agreed(struct permessage_deflate *deflate) {
     const struct permessage_parameters *agreed = &deflate->agreed;
     bool server_takeover = !agreed->server_no_context_takeover;
     bool client_takeover = !agreed->client_no_context_takeover;
@@ -160,11 +163,11 @@ static void agree(struct permessage_deflate *deflate) {
 
 static const char *choose(void *context, struct http_text offers) {
     struct permessage_deflate *deflate = context;
-    if (!permessage_negotiation_choose(offers, &deflate->wishes, &deflate->agreed,
+    if (!permessage_negotiation_choose(offers, &deflate->config, &deflate->agreed,
                                        deflate->answer)) {
         return NULL;
     }
-    agree(deflate);
+    apply_agreed(deflate);
     return deflate->answer;
 }
 
@@ -174,8 +177,8 @@ struct extensions_chooser permessage_deflate_chooser(struct permessage_deflate *
 
 bool permessage_deflate_accept(void *context, struct http_text answer) {
     struct permessage_deflate *deflate = context;
-    if (permessage_negotiation_accept(answer, &deflate->wishes, &deflate->agreed)) {
-        agree(deflate);
+    if (permessage_negotiation_accept(answer, &deflate->config, &deflate->agreed)) {
+        apply_agreed(deflate);
     }
     return deflate->is_agreed;
 }

@@ -4,7 +4,7 @@
 
 static const char extension_name[] = "permessage-deflate";
 
-/* The four parameters as they stand in one element of a list. */
+/* The four parameters. */
 enum { SERVER_NO_CONTEXT, CLIENT_NO_CONTEXT, SERVER_BITS, CLIENT_BITS, PARAMETER_COUNT };
 
 static const char *const names[PARAMETER_COUNT] = {
@@ -14,15 +14,16 @@ static const char *const names[PARAMETER_COUNT] = {
     [CLIENT_BITS] = "client_max_window_bits",
 };
 
+/* An element of the list: an offer, or an answer. */
 struct element {
-    bool is_ours; /* it is named permessage-deflate */
-    bool is_good; /* and keeps all rules for parameters */
+    bool is_ours; /* its name is permessage-deflate */
+    bool is_good; /* its parameters break no rule */
     bool given[PARAMETER_COUNT];
     unsigned bits[PARAMETER_COUNT]; /* 0: the parameter has no value */
 };
 
-/* Reads 8 to 15, without leading zeros (7.1.2). Returns 0 for anything else. A quoted value may
- * have a backslash in front of each character. */
+/* Reads a number from 8 to 15 without leading zeros (7.1.2). Returns 0 for anything else. A quoted
+ * value may have a backslash before each character. */
 static unsigned read_bits(struct http_text value) {
     unsigned bits = 0, digits = 0;
     for (size_t i = 0; i < value.length; i++) {
@@ -36,14 +37,16 @@ static unsigned read_bits(struct http_text value) {
         }
         bits = 10 * bits + (unsigned)(digit - '0');
     }
-    return bits >= PERMESSAGE_NEGOTIATION_BITS_MIN && bits <= PERMESSAGE_NEGOTIATION_BITS_MAX ? bits
-                                                                                              : 0;
+    bool in_range =
+        bits >= PERMESSAGE_NEGOTIATION_BITS_MIN && bits <= PERMESSAGE_NEGOTIATION_BITS_MAX;
+    return in_range ? bits : 0;
 }
 
-/* Takes down one parameter. Returns false if it breaks a rule: an unknown name, one that has been
- * there already, or a value that is missing, wrong or too much. A server may want a limit from the
- * client whose offer names client_max_window_bits without a value (7.1.2.2). */
-static bool take_parameter(struct element *element, struct http_text name, struct http_text value) {
+/* Records one parameter. Returns false if it breaks a rule: if its name is unknown or was there
+ * before, if its value is missing or wrong, or if it must not have one. Only client_max_window_bits
+ * may come with or without a value (7.1.2.2). */
+static bool record_parameter(struct element *element, struct http_text name,
+                             struct http_text value) {
     for (int i = 0; i < PARAMETER_COUNT; i++) {
         if (!http_text_is(name, names[i])) {
             continue;
@@ -58,7 +61,7 @@ static bool take_parameter(struct element *element, struct http_text name, struc
     return false;
 }
 
-/* Reads the next element off the list. Returns false at its end. */
+/* Removes the next element from the list and reads it. Returns false at the end of the list. */
 static bool next_element(struct http_text *list, struct element *element) {
     struct http_text name, value;
     enum extensions_verdict verdict = extensions_next(list, &name);
@@ -67,7 +70,7 @@ static bool next_element(struct http_text *list, struct element *element) {
     }
     *element = (struct element){.is_ours = http_text_is(name, extension_name), .is_good = true};
     while ((verdict = extensions_parameter(list, &name, &value)) == EXTENSIONS_ITEM) {
-        element->is_good = take_parameter(element, name, value) && element->is_good;
+        element->is_good = record_parameter(element, name, value) && element->is_good;
     }
     element->is_good = element->is_good && verdict == EXTENSIONS_END;
     return verdict == EXTENSIONS_END;
@@ -86,27 +89,28 @@ static void add_bits(struct text_builder *text, int parameter, unsigned bits) {
     text_add_number(text, bits, 1);
 }
 
-/* What holds if an offer is accepted. What a client may not be told, it decides: without its
- * client_max_window_bits its window has 15 bits (7.1.2.2). */
+/* The parameters that both sides agree on if the server accepts the offer. Without
+ * client_max_window_bits in the offer a server cannot limit the client's window, and has to expect
+ * the largest (7.1.2.2). */
 static struct permessage_parameters combine(const struct element *offer,
-                                            const struct permessage_parameters *wishes) {
-    struct permessage_parameters agreed = *wishes;
+                                            const struct permessage_parameters *config) {
+    struct permessage_parameters agreed = *config;
     agreed.server_no_context_takeover |= offer->given[SERVER_NO_CONTEXT];
     agreed.client_no_context_takeover |= offer->given[CLIENT_NO_CONTEXT];
     unsigned server_bits = offer->bits[SERVER_BITS], client_bits = offer->bits[CLIENT_BITS];
-    if (server_bits != 0 && server_bits < wishes->server_max_window_bits) {
+    if (server_bits != 0 && server_bits < config->server_max_window_bits) {
         agreed.server_max_window_bits = server_bits;
     }
     if (!offer->given[CLIENT_BITS]) {
         agreed.client_max_window_bits = PERMESSAGE_NEGOTIATION_BITS_MAX;
-    } else if (client_bits != 0 && client_bits < wishes->client_max_window_bits) {
+    } else if (client_bits != 0 && client_bits < config->client_max_window_bits) {
         agreed.client_max_window_bits = client_bits;
     }
     return agreed;
 }
 
 bool permessage_negotiation_choose(struct http_text offers,
-                                   const struct permessage_parameters *wishes,
+                                   const struct permessage_parameters *config,
                                    struct permessage_parameters *agreed,
                                    char answer[PERMESSAGE_NEGOTIATION_TEXT_MAX]) {
     struct element offer;
@@ -115,7 +119,7 @@ bool permessage_negotiation_choose(struct http_text offers,
             continue;
         }
         struct text_builder text;
-        *agreed = combine(&offer, wishes);
+        *agreed = combine(&offer, config);
         bool server_limited = agreed->server_max_window_bits < PERMESSAGE_NEGOTIATION_BITS_MAX;
         text_begin(&text, answer, PERMESSAGE_NEGOTIATION_TEXT_MAX);
         text_add(&text, extension_name);
@@ -132,45 +136,44 @@ bool permessage_negotiation_choose(struct http_text offers,
     return false;
 }
 
-void permessage_negotiation_offer(const struct permessage_parameters *wishes,
+void permessage_negotiation_offer(const struct permessage_parameters *config,
                                   char offer[PERMESSAGE_NEGOTIATION_TEXT_MAX]) {
     struct text_builder text;
     text_begin(&text, offer, PERMESSAGE_NEGOTIATION_TEXT_MAX);
     text_add(&text, extension_name);
-    add_flag(&text, SERVER_NO_CONTEXT, wishes->server_no_context_takeover);
-    add_flag(&text, CLIENT_NO_CONTEXT, wishes->client_no_context_takeover);
-    if (wishes->server_max_window_bits < PERMESSAGE_NEGOTIATION_BITS_MAX) {
-        add_bits(&text, SERVER_BITS, wishes->server_max_window_bits);
+    add_flag(&text, SERVER_NO_CONTEXT, config->server_no_context_takeover);
+    add_flag(&text, CLIENT_NO_CONTEXT, config->client_no_context_takeover);
+    if (config->server_max_window_bits < PERMESSAGE_NEGOTIATION_BITS_MAX) {
+        add_bits(&text, SERVER_BITS, config->server_max_window_bits);
     }
-    if (wishes->client_max_window_bits < PERMESSAGE_NEGOTIATION_BITS_MAX) {
-        add_bits(&text, CLIENT_BITS, wishes->client_max_window_bits);
+    if (config->client_max_window_bits < PERMESSAGE_NEGOTIATION_BITS_MAX) {
+        add_bits(&text, CLIENT_BITS, config->client_max_window_bits);
     } else {
         add_flag(&text, CLIENT_BITS, true); /* the server may set a limit */
     }
 }
 
 bool permessage_negotiation_accept(struct http_text answer,
-                                   const struct permessage_parameters *wishes,
+                                   const struct permessage_parameters *config,
                                    struct permessage_parameters *agreed) {
     struct element element, another;
     if (!extensions_valid(answer) || !next_element(&answer, &element) || !element.is_ours ||
         !element.is_good || next_element(&answer, &another)) {
         return false;
     }
-    bool forgets_too_little =
-        wishes->server_no_context_takeover && !element.given[SERVER_NO_CONTEXT];
-    bool unlimited =
-        wishes->server_max_window_bits < PERMESSAGE_NEGOTIATION_BITS_MAX &&
-        (!element.given[SERVER_BITS] || element.bits[SERVER_BITS] > wishes->server_max_window_bits);
-    bool bad_limit =
+    bool keeps_context = config->server_no_context_takeover && !element.given[SERVER_NO_CONTEXT];
+    bool exceeds_limit =
+        config->server_max_window_bits < PERMESSAGE_NEGOTIATION_BITS_MAX &&
+        (!element.given[SERVER_BITS] || element.bits[SERVER_BITS] > config->server_max_window_bits);
+    bool bad_client_limit =
         element.given[CLIENT_BITS] && (element.bits[CLIENT_BITS] == 0 ||
-                                       element.bits[CLIENT_BITS] > wishes->client_max_window_bits);
-    *agreed = combine(&element, wishes);
+                                       element.bits[CLIENT_BITS] > config->client_max_window_bits);
+    *agreed = combine(&element, config);
     if (!element.given[CLIENT_BITS]) {
-        agreed->client_max_window_bits = wishes->client_max_window_bits;
+        agreed->client_max_window_bits = config->client_max_window_bits;
     }
     if (!element.given[SERVER_BITS]) {
         agreed->server_max_window_bits = PERMESSAGE_NEGOTIATION_BITS_MAX;
     }
-    return !forgets_too_little && !unlimited && !bad_limit;
+    return !keeps_context && !exceeds_limit && !bad_client_limit;
 }

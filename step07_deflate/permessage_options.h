@@ -10,10 +10,12 @@ struct permessage_options {
     bool no_context_takeover;
 };
 
-/* Fills in the defaults and adds --window-bits and --no-context-takeover. */
-void permessage_options_init(struct permessage_options *wishes, struct options *options);
+/* Sets the defaults, and adds --window-bits and --no-context-takeover to the program's options,
+ * whose values `permessage` receives. */
+void permessage_options_init(struct permessage_options *permessage, struct options *options);
 
-/* The parameters to ask for: the same for both directions. */
-struct permessage_parameters permessage_options_parameters(const struct permessage_options *wishes);
+/* The parameters that these options ask for, the same for both directions. */
+struct permessage_parameters
+permessage_options_parameters(const struct permessage_options *permessage);
 
 #endif

@@ -1,4 +1,4 @@
-/* The messages that come in: the first half of permessage_deflate.h. */
+/* The receiving direction of permessage_deflate.h. */
 #include "step07_deflate/permessage_parts.h"
 
 #include "step04_frames/frame.h"
@@ -8,16 +8,16 @@
 
 enum {
     FIRST_CAPACITY = 1024, /* bytes; it doubles from there */
-    TURN_OUTPUT = 65536,   /* bytes that come out before others have their turn */
+    TURN_OUTPUT = 65536,   /* the most bytes of output in one turn */
 
-    /* Tables for codes are work even if nothing comes out, so a message may have this many, and one
-     * more for this many bytes of what comes out. Who compresses seldom makes them for less: they
-     * take some sixty bytes themselves. */
+    /* To build the tables for codes is work even if there is no output. So a message may have
+     * TABLES_FREE tables, and one more for each BYTES_PER_TABLE bytes of output. A good compressor
+     * seldom makes codes for fewer bytes, since the codes themselves take about sixty. */
     TABLES_FREE = 4096,
-    BYTES_OF_A_TABLE = 512
+    BYTES_PER_TABLE = 512
 };
 
-/* What every compressed message ends with, so it is not sent (7.2.1). */
+/* The last bytes of every compressed message, which the sender leaves out (7.2.1). */
 static const uint8_t tail[] = {0x00, 0x00, 0xff, 0xff};
 
 void permessage_receiver_free(struct permessage_receiver *receiver) {
@@ -28,14 +28,14 @@ void permessage_receiver_free(struct permessage_receiver *receiver) {
     receiver->capacity = receiver->base = receiver->start = receiver->length = 0;
 }
 
-/* How many bytes in front of the message references may still reach. */
+/* How many bytes before the message references may still reach. */
 static size_t history_length(const struct permessage_receiver *receiver) {
     size_t window = (size_t)1 << receiver->window_bits;
     size_t before = receiver->start - receiver->base;
     return before < window ? before : window;
 }
 
-/* Moves what is needed to the front. */
+/* Moves the history and the message to the front of the memory. */
 static void move_to_front(struct permessage_receiver *receiver) {
     size_t history = history_length(receiver);
     size_t from = receiver->start - history;
@@ -47,7 +47,7 @@ static void move_to_front(struct permessage_receiver *receiver) {
     }
 }
 
-/* Changes the capacity, which what is in use fits into. Returns whether there was memory. */
+/* Changes the capacity, to no less than receiver->length. Returns whether there was memory. */
 static bool resize(struct permessage_receiver *receiver, size_t capacity) {
     uint8_t *bytes = realloc(receiver->bytes, capacity);
     if (bytes != NULL) {
@@ -57,8 +57,9 @@ static bool resize(struct permessage_receiver *receiver, size_t capacity) {
     return bytes != NULL;
 }
 
-/* Makes room for more of the message: by throwing away what lies before the window, if that frees a
- * quarter, or with more memory. Never for more than the window and the largest message. */
+/* Makes room for more of the message: drops what lies before the history, and if that leaves less
+ * than a quarter free, doubles the capacity, but never beyond the window and the largest message.
+ * Returns whether there was memory. */
 static bool make_room(struct permessage_receiver *receiver, uint64_t most_message) {
     move_to_front(receiver);
     if (receiver->capacity - receiver->length > receiver->capacity / 4) {
@@ -68,7 +69,8 @@ static bool make_room(struct permessage_receiver *receiver, uint64_t most_messag
     return resize(receiver, 2 * receiver->capacity < most ? 2 * receiver->capacity : most);
 }
 
-/* A large message stays in its place until the next begins; then only its end is still needed. */
+/* A large message stays in its place until the next one begins; then only the end of it, which
+ * references may reach, is still needed. */
 void permessage_receiver_shrink(struct permessage_receiver *receiver) {
     if (receiver->in_message || receiver->capacity <= PERMESSAGE_KEPT) {
         return;
@@ -81,7 +83,8 @@ void permessage_receiver_shrink(struct permessage_receiver *receiver) {
     resize(receiver, PERMESSAGE_KEPT);
 }
 
-/* A message begins. Large memory of an earlier one goes when the last was much smaller. */
+/* Begins a message. If the last one used less than a quarter of the memory, large memory shrinks.
+ * Returns whether there was memory. */
 static bool begin(struct permessage_receiver *receiver, const struct permessage_input *input) {
     if (input->may_move && receiver->length - receiver->start < receiver->capacity / 4) {
         permessage_receiver_shrink(receiver);
@@ -106,31 +109,50 @@ static bool begin(struct permessage_receiver *receiver, const struct permessage_
     return has_memory;
 }
 
-/* Whether the message has been more work than it can be worth. */
+/* Whether the message has cost more work than its size allows. */
 static bool is_too_much_work(const struct permessage_receiver *receiver) {
     size_t length = receiver->length - receiver->start;
     return receiver->inflate->tables_made - receiver->tables_before >
-           TABLES_FREE + length / BYTES_OF_A_TABLE;
+           TABLES_FREE + length / BYTES_PER_TABLE;
 }
 
-/* Inflates from `*next` until that or the room is used up, and checks text on the way. Returns
- * whether what came out is good, as far as UTF-8 goes. */
-static bool inflate_some(struct permessage_receiver *receiver, const uint8_t **next, size_t *left,
-                         size_t until, enum inflate_verdict *verdict) {
+/* Inflates the rest of this turn's payload or, after the last payload, the missing tail, and checks
+ * the UTF-8 of text on the way. Stops when the input ends or the output reaches the offset `until`.
+ * Returns whether the text is good so far. */
+static bool inflate_next(struct permessage_receiver *receiver, struct permessage_input *input,
+                         size_t *left, size_t until, enum inflate_verdict *verdict) {
     size_t before = receiver->length;
     size_t end = receiver->capacity < until ? receiver->capacity : until;
     struct inflate_output output = {receiver->bytes + receiver->base, before - receiver->base,
                                     end - receiver->base};
-    *verdict = inflate_run(receiver->inflate, next, left, &output);
+    if (input->length > 0 || !input->is_last || receiver->received == 0) {
+        size_t left_before = *left;
+        *verdict = inflate_run(receiver->inflate, &input->bytes, left, &output);
+        input->length -= left_before - *left;
+    } else {
+        const uint8_t *next = tail + receiver->tail;
+        size_t missing = sizeof tail - receiver->tail;
+        *verdict = inflate_run(receiver->inflate, &next, &missing, &output);
+        receiver->tail = sizeof tail - missing;
+    }
     receiver->length = receiver->base + output.length;
     return receiver->opcode != FRAME_TEXT ||
            utf8_update(&receiver->utf8, receiver->bytes + before, receiver->length - before);
 }
 
-/* All payload has been inflated, and what it ends with. A message without any payload should have
- * had one byte (7.2.3.6), but zlib writes nothing where there is nothing new to write, and who uses
- * it passes that on. */
-static enum permessage_verdict end(struct permessage_receiver *receiver) {
+/* Decides what follows when this turn's input has been read. A message without any payload should
+ * have one byte (7.2.3.6), but zlib writes nothing for it and many senders pass that on. */
+static enum permessage_verdict after_input(struct permessage_receiver *receiver,
+                                           const struct permessage_input *input) {
+    if (input->length > 0) {
+        return PERMESSAGE_NEEDS_TURN;
+    }
+    if (!input->is_last) {
+        return PERMESSAGE_OK;
+    }
+    if (receiver->received > 0 && receiver->tail < sizeof tail) {
+        return PERMESSAGE_GO_ON; /* with the tail */
+    }
     receiver->in_message = false;
     if (receiver->received > 0 && !inflate_is_between_blocks(receiver->inflate)) {
         receiver->problem = "the compressed data is cut short (RFC 7692, 7.2.2)";
@@ -140,36 +162,8 @@ static enum permessage_verdict end(struct permessage_receiver *receiver) {
     return is_whole ? PERMESSAGE_OK : PERMESSAGE_CUT_CHARACTER;
 }
 
-/* Inflates the rest of this turn's payload, or what is missing after the last. */
-static bool inflate_next(struct permessage_receiver *receiver, struct permessage_input *input,
-                         size_t *left, size_t until, enum inflate_verdict *verdict) {
-    size_t before = *left;
-    if (input->length > 0 || !input->is_last || receiver->received == 0) {
-        bool is_good = inflate_some(receiver, &input->bytes, left, until, verdict);
-        input->length -= before - *left;
-        return is_good;
-    }
-    const uint8_t *next = tail + receiver->tail;
-    size_t missing = sizeof tail - receiver->tail;
-    bool is_good = inflate_some(receiver, &next, &missing, until, verdict);
-    receiver->tail = sizeof tail - missing;
-    return is_good;
-}
-
-/* All of this turn's input is taken: is there more to do with what has come? */
-static enum permessage_verdict after_input(struct permessage_receiver *receiver,
-                                           const struct permessage_input *input) {
-    if (input->length > 0) {
-        return PERMESSAGE_NEEDS_TURN;
-    }
-    if (!input->is_last) {
-        return PERMESSAGE_OK;
-    }
-    bool all = receiver->received == 0 || receiver->tail == sizeof tail;
-    return all ? end(receiver) : PERMESSAGE_GO_ON; /* with what is missing */
-}
-
-/* The room is used up, of which this turn may have no more than `most`. */
+/* Decides what follows when the output is full. `most` is the length of the message at which this
+ * turn ends. */
 static enum permessage_verdict after_room(struct permessage_receiver *receiver,
                                           const struct permessage_input *input, size_t most) {
     size_t length = receiver->length - receiver->start;
@@ -212,7 +206,7 @@ enum permessage_verdict permessage_receive(struct permessage_receiver *receiver,
     return verdict;
 }
 
-/* Between two messages only the window is needed: inflate itself is between two blocks. */
+/* Between two messages inflate is between two blocks, so only the history is needed. */
 void permessage_receiver_relax(struct permessage_receiver *receiver) {
     if (receiver->in_message) {
         return;

@@ -1,12 +1,12 @@
-/* The messages that go out: the second half of permessage_deflate.h. */
+/* The sending direction of permessage_deflate.h. */
 #include "step07_deflate/permessage_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    TAIL = 4,    /* bytes of 00 00 ff ff, which are not sent (7.2.1) */
-    SHORTEST = 4 /* a message that could get shorter at all */
+    TAIL = 4,    /* bytes: 00 00 ff ff, which is not sent (7.2.1) */
+    SHORTEST = 4 /* bytes of the shortest message that compression could make shorter */
 };
 
 void permessage_sender_free(struct permessage_sender *sender) {
@@ -18,8 +18,9 @@ void permessage_sender_free(struct permessage_sender *sender) {
     sender->is_busy = sender->is_lent = false;
 }
 
-/* Gets the compressor ready, with the history that was kept. Returns whether there was memory. */
-static bool wake(struct permessage_sender *sender) {
+/* Makes sure that there is a compressor, and gives a new one the history that was kept. Returns
+ * whether there was memory. */
+static bool ensure_compressor(struct permessage_sender *sender) {
     if (sender->memory == NULL) {
         sender->memory = malloc(deflate_memory(sender->window_bits));
         if (sender->memory == NULL) {
@@ -53,9 +54,9 @@ static bool make_room(struct permessage_sender *sender, size_t capacity) {
     return sender->out != NULL;
 }
 
-/* Sends the message as it is. A client masks it in place, but must not mask what the receiver has
- * inflated: later messages refer back to that. */
-static int send_as_it_is(struct permessage_deflate *deflate, struct connection *connection) {
+/* Sends the message uncompressed. A client's connection masks it in place. If the message is one
+ * that the receiver has inflated, a copy is sent instead, since later messages may refer to it. */
+static int send_uncompressed(struct permessage_deflate *deflate, struct connection *connection) {
     const struct permessage_receiver *receiver = &deflate->receiver;
     struct permessage_sender *sender = &deflate->sender;
     struct connection_message *message = &sender->message;
@@ -85,7 +86,7 @@ int permessage_send_on(struct permessage_deflate *deflate, struct connection *co
     enum deflate_verdict verdict = deflate_run(&sender->deflate, &written);
     sender->is_busy = verdict == DEFLATE_GO_ON;
     if (verdict == DEFLATE_TOO_LONG) {
-        return send_as_it_is(deflate, connection);
+        return send_uncompressed(deflate, connection);
     }
     if (verdict == DEFLATE_DONE) {
         *message = (struct connection_message){message->opcode, FRAME_RSV1, true, sender->out,
@@ -107,12 +108,12 @@ int permessage_send(void *context, struct connection *connection, uint8_t opcode
     const struct connection_input *input = &connection->input;
     sender->message = (struct connection_message){opcode, 0, true, payload, length};
     sender->is_received = payload == input->buffer.data + input->message_start;
-    size_t most = length - 1 + TAIL; /* it has to be shorter than the message */
+    size_t most = length - 1 + TAIL; /* the payload has to be shorter than the message */
     if (most < sender->out_capacity / 4) {
         permessage_sender_shrink(sender);
     }
-    if (length < SHORTEST || !make_room(sender, most) || !wake(sender)) {
-        return send_as_it_is(deflate, connection);
+    if (length < SHORTEST || !make_room(sender, most) || !ensure_compressor(sender)) {
+        return send_uncompressed(deflate, connection);
     }
     if (!sender->takeover) {
         deflate_forget(&sender->deflate);
@@ -121,8 +122,8 @@ int permessage_send(void *context, struct connection *connection, uint8_t opcode
     return permessage_send_on(deflate, connection);
 }
 
-/* Without memory for the history, the compressor stays as it is. What a short history does not need
- * of the largest goes at once. */
+/* If there is no memory for a copy of the history, the compressor stays. A history that is shorter
+ * than the window keeps only as much memory as it needs. */
 void permessage_sender_relax(struct permessage_sender *sender) {
     if (sender->is_busy) {
         return;
