@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 /* Sanitizers keep data of their own on the stack; `make sanitize` asks for more of it. */
-#ifndef POOL_STACK_EXTRA
-#define POOL_STACK_EXTRA 0
+#ifndef THREADS_STACK_EXTRA
+#define THREADS_STACK_EXTRA 0
 #endif
 
-enum { STACK_SIZE = RAW_BUFFER_SIZE + 64 * 1024 + POOL_STACK_EXTRA };
+enum { STACK_SIZE = RAW_BUFFER_SIZE + 64 * 1024 + THREADS_STACK_EXTRA };
 
 static void *serve(void *argument) {
     _Alignas(BUFFER_ALIGNMENT) uint8_t buffer[RAW_BUFFER_SIZE];

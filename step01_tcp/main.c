@@ -1,5 +1,5 @@
-/* Step 1: a TCP listener with a thread for each connection, which shows every chunk that a read
- * returned. Bytes, not messages: where one chunk ends and the next begins means nothing. */
+/* Step 1: a TCP listener with a thread for each connection, which shows each chunk of bytes that a
+ * read returns. The bounds of a chunk mean nothing: TCP carries bytes, not messages. */
 #include "common/log.h"
 #include "step01_tcp/server.h"
 
@@ -12,9 +12,9 @@ static const char hints[] =
     "      curl http://{host}:{port}/     (nobody answers: end nc and curl with ^C)\n"
     "or open http://{host}:{port}/ in a browser: it waits, and here is what it sends\n";
 
-/* Serves one connection on a thread of its own, so it may simply wait. A read returns as soon as
- * there is something: any number of bytes from one to the size of the chunk, whatever the peer
- * wrote with one call; or 0 once the peer has said that no more will come. */
+/* Serves one connection in a thread of its own, so it may simply wait. A read returns as soon as
+ * there are bytes, from one to the size of the chunk, however many the peer wrote with one call. It
+ * returns 0 when the peer has ended its stream. */
 static void show_chunks(struct tcp_connection *connection, void *context) {
     (void)context;
     uint8_t chunk[CHUNK_SIZE];

@@ -28,17 +28,17 @@ void server_init(struct server *server, const char *program, const char *summary
     options_add_flag(options, "--verbose", &server->verbose, "log every detail");
 }
 
-/* Accept failed for another reason than that nobody waits, or the wait for it failed. Without a
- * descriptor the connection stays in the queue and poll reports it again at once, so a pause is
- * what keeps this from spinning. `*troubled` says whether that has been logged. */
-static void accept_failed(bool *troubled) {
+/* Called when accept or poll has failed. If no descriptor is free, the connection stays in the
+ * queue and poll reports it again at once, so without a pause this loop would never rest.
+ * `*failing` says whether the problem has been logged. */
+static void accept_failed(bool *failing) {
     if (tcp_is_temporary(errno) || errno == ECONNABORTED) {
         return;
     }
-    if (!*troubled) {
-        log_problem("cannot accept connections: %s; will go on trying (more: ulimit -n)",
+    if (!*failing) {
+        log_problem("cannot accept connections: %s; will keep trying (ulimit -n raises the limit)",
                     strerror(errno));
-        *troubled = true;
+        *failing = true;
     }
     struct timespec rest = {0, PAUSE * 1000000};
     nanosleep(&rest, NULL);
@@ -51,23 +51,23 @@ static void accept_until_stopped(const struct server *server, struct threads *th
     struct sockaddr_storage peer;
     size_t count = listeners->count;
     uint64_t number = 0;
-    bool troubled = false;
+    bool failing = false;
     for (size_t i = 0; i < count; i++) {
         wait[i] = (struct pollfd){listeners->at[i].fd, POLLIN, 0};
     }
     wait[count] = (struct pollfd){server->stop, POLLIN, 0};
     while (!process_stop_asked()) {
         if (poll(wait, (nfds_t)count + 1, -1) < 0) {
-            accept_failed(&troubled);
+            accept_failed(&failing);
             continue;
         }
         for (size_t i = 0; i < count; i++) {
             if (tcp_accept(listeners->at[i].fd, &connection, &peer) != 0) {
-                accept_failed(&troubled);
+                accept_failed(&failing);
                 continue;
             }
             char name[TCP_NAME_SIZE];
-            troubled = false;
+            failing = false;
             connection.number = ++number;
             log_event(number, "connected from %s", tcp_name(&peer, name));
             threads_serve(threads, &connection);

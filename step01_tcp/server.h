@@ -1,7 +1,7 @@
-/* server: listens on a host and a port, and starts a thread for everybody who comes, until the
+/* server: listens on a host and a port, and serves each connection in a thread of its own until the
  * program is asked to stop. Step 1.
  *
- * The main.c of each step sets what is done with a connection; all of them share this.
+ * The main.c of each step says what to do with a connection; everything else is the same in all.
  */
 #ifndef STEP01_TCP_SERVER_H
 #define STEP01_TCP_SERVER_H
@@ -12,7 +12,7 @@
 
 struct server {
     /* Set by server_init and the command line. */
-    struct options options; /* rooms add theirs */
+    struct options options; /* other modules add theirs */
     const char *host;
     uint64_t port;
     bool quiet, verbose;
@@ -27,22 +27,22 @@ struct server {
     int stop; /* a descriptor that can be read once the program is asked to stop */
 };
 
-/* Calls process_init, fills in the defaults, and starts the options of a program of this name, for
- * which see options_init, with --host, --port, --max-connections, --quiet and --verbose. Main sets
- * the other fields. The struct must not be moved. */
+/* Calls process_init, fills in the defaults, calls options_init with `program` and `summary`, and
+ * adds --host, --port, --max-connections, --quiet and --verbose. main sets the other fields. The
+ * options point into the struct, so it must not be moved. */
 void server_init(struct server *server, const char *program, const char *summary);
 
-/* Listens, and prints "listening on ...": all that comes before the first connection, whoever
- * accepts it. Prepares the process for as many connections as it may have, and for SIGINT, SIGTERM
- * and SIGHUP, which ask it to stop, and starts the log's writer, which the caller stops in the end.
- * Returns 0; or -1 after one line on standard error. It may be called once in a process: signals
- * have one handler. */
+/* Does all that comes before the first connection, whoever accepts it: sets the level of the log,
+ * raises the limit on descriptors, catches SIGINT, SIGTERM and SIGHUP, listens, starts the log's
+ * writer, and prints "listening on ...". The caller stops the writer in the end. Returns 0; or -1
+ * after one line on standard error. Call it once in a process, since a signal has only one
+ * handler. */
 int server_open(struct server *server);
 
 /* Reads the command line, opens the server and serves, with a thread for each connection, until the
- * program is asked to stop. Then it accepts no more and ends the threads: connections say goodbye,
- * in bounded time. Returns the exit status for main: 0 after a stop, 1 when it could not start, or
- * what options_parse wants. */
+ * program is asked to stop. Then it accepts no more connections and stops the threads
+ * (threads_stop). Returns the exit status for main: 0 after a stop, 1 if the server could not
+ * start, or what options_parse returned. */
 int server_run(struct server *server, int argc, char **argv);
 
 #endif

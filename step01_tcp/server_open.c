@@ -1,4 +1,4 @@
-/* What comes before the first connection: the second half of server.h. */
+/* server_open, declared in server.h: all that comes before the first connection. */
 #include "step01_tcp/server.h"
 
 #include "common/log.h"
@@ -13,9 +13,9 @@
 #include <malloc.h>
 #endif
 
-enum { LARGE_BLOCK = 16 * 1024 }; /* bytes; glibc begins with eight times as much */
+enum { LARGE_BLOCK = 16 * 1024 }; /* bytes; the default of glibc is eight times as much */
 
-/* A connection is a descriptor, and so is a refusal. */
+/* Every connection needs a descriptor, also while it is refused. */
 static void allow_descriptors(uint64_t connections) {
     uint64_t wanted = connections + THREADS_REFUSALS_MAX + 16;
     uint64_t allowed = process_allow_descriptors(wanted);
@@ -26,33 +26,35 @@ static void allow_descriptors(uint64_t connections) {
     }
 }
 
-/* With each large block that is freed, glibc raises the size from which it gives blocks back to the
- * system, up to 32 MiB. After some large messages a server would keep hundreds of megabytes for
- * good. A size that is set stays. Other C libraries keep less. */
-static void give_back_what_is_freed(void) {
+/* glibc returns freed blocks to the system if they are larger than a threshold. It raises the
+ * threshold with each large block that is freed, up to 32 MiB, so after some large messages a
+ * server would keep hundreds of megabytes for good. A threshold that is set here stays. Other C
+ * libraries keep less. */
+static void return_freed_blocks(void) {
 #ifdef M_MMAP_THRESHOLD
     mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
 #endif
 }
 
-/* A socket that is bound to no address in particular takes connections at all of them. Nobody can
- * connect to "0.0.0.0" itself, so in what is printed this machine's own address stands for it. */
+/* A socket that is bound to 0.0.0.0 or :: takes connections at all addresses of this machine, but
+ * nobody can connect to these two. Replaces them, for what is printed, with the loopback address.
+ * Returns whether it did. */
 static bool replace_wildcard(struct sockaddr_storage *address) {
-    struct sockaddr_in *four = (struct sockaddr_in *)address;
-    struct sockaddr_in6 *six = (struct sockaddr_in6 *)address;
-    if (address->ss_family == AF_INET && four->sin_addr.s_addr == htonl(INADDR_ANY)) {
-        four->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    struct sockaddr_in *ipv4 = (struct sockaddr_in *)address;
+    struct sockaddr_in6 *ipv6 = (struct sockaddr_in6 *)address;
+    if (address->ss_family == AF_INET && ipv4->sin_addr.s_addr == htonl(INADDR_ANY)) {
+        ipv4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         return true;
     }
-    if (address->ss_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&six->sin6_addr)) {
-        six->sin6_addr = in6addr_loopback;
+    if (address->ss_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&ipv6->sin6_addr)) {
+        ipv6->sin6_addr = in6addr_loopback;
         return true;
     }
     return false;
 }
 
-/* Prints the hints with their placeholders filled in. `name` is a host and a port as in a URL,
- * where an IPv6 address stands in brackets; nc and its like want it without. */
+/* Prints the hints with their placeholders filled in. `name` is a host and a port as in a URL, with
+ * brackets around an IPv6 address; programs such as nc want the address without them. */
 static void print_hints(const char *hints, const char *name) {
     const char *port = strrchr(name, ':') + 1;
     int host = (int)(port - 1 - name);
@@ -73,9 +75,9 @@ static void print_hints(const char *hints, const char *name) {
     }
 }
 
-/* Prints the line that scripts wait for, with a URL of the first address and then the others, and
- * what a person could try next. A server that was started without an output serves all the same,
- * and then the log has the line. */
+/* Prints the line that scripts wait for, with a URL for the first address and then the others, and
+ * the hints for a person. If standard output cannot be written, the server serves all the same, and
+ * the log has the line. */
 static void announce(const struct server *server) {
     const struct listeners *listeners = &server->listeners;
     struct sockaddr_storage first = listeners->at[0].address;
@@ -100,7 +102,7 @@ static void announce(const struct server *server) {
 int server_open(struct server *server) {
     char error[256];
     log_set_level(server->quiet ? LOG_QUIET : server->verbose ? LOG_VERBOSE : LOG_NORMAL);
-    give_back_what_is_freed();
+    return_freed_blocks();
     allow_descriptors(server->threads.max_connections);
     server->stop = process_catch_stop();
     if (server->stop < 0) {

@@ -19,11 +19,11 @@ void tcp_init(struct tcp_connection *connection, int fd) {
     connection->deadline = clock_now() + TCP_TOTAL_TIMEOUT;
 }
 
-/* The listening socket carries no bytes itself. Each accept takes the first connection off the line
- * and returns a new socket, which is the conversation with that one peer. */
+/* A listening socket carries no bytes itself. Each accept takes the first connection out of the
+ * queue and returns a new socket for it. */
 int tcp_accept(int listener, struct tcp_connection *connection, struct sockaddr_storage *peer) {
     socklen_t size = sizeof *peer;
-    memset(peer, 0, sizeof *peer); /* macOS knows no address of a peer that is gone already */
+    memset(peer, 0, sizeof *peer); /* macOS gives no address for a peer that is gone already */
     int fd = accept(listener, (struct sockaddr *)peer, &size);
     if (fd < 0) {
         return -1;
@@ -34,8 +34,8 @@ int tcp_accept(int listener, struct tcp_connection *connection, struct sockaddr_
     return 0;
 }
 
-/* macOS answers EINVAL when both sides of the connection are done. Nothing waits then, and the read
- * or write that follows knows more. */
+/* macOS returns EINVAL if both sides have ended the connection. That is no failure: the read or
+ * write that follows does not wait, and says more. */
 static int set_timeout(int fd, int option, int64_t milliseconds) {
     struct timeval time;
     time.tv_sec = (time_t)(milliseconds / 1000);
@@ -43,11 +43,12 @@ static int set_timeout(int fd, int option, int64_t milliseconds) {
     return setsockopt(fd, SOL_SOCKET, option, &time, sizeof time) == 0 || errno == EINVAL ? 0 : -1;
 }
 
-static int64_t least(int64_t one, int64_t other) {
-    return one < other ? one : other;
+static int64_t smaller(int64_t a, int64_t b) {
+    return a < b ? a : b;
 }
 
-/* Whether to report the server's stop now: once, so that a goodbye can be read and written. */
+/* Returns true once after the server is asked to stop. Later reads work again, so that the goodbye
+ * can be read and written. */
 static bool must_stop(struct tcp_connection *connection) {
     if (connection->stop == NULL || !atomic_load(connection->stop)) {
         return false;
@@ -57,8 +58,8 @@ static bool must_stop(struct tcp_connection *connection) {
 
 ssize_t tcp_read(struct tcp_connection *connection, void *buffer, size_t capacity,
                  int64_t timeout) {
-    /* The time-out lives in the socket, so an ordinary read is one system call, with no poll before
-     * it, and only a new time-out costs another. */
+    /* The time-out is kept in the socket, so an ordinary read is one system call, without a poll
+     * before it, and only a new time-out costs another call. */
     if (timeout != connection->read_timeout) {
         if (set_timeout(connection->fd, SO_RCVTIMEO, timeout) != 0) {
             return -1;
@@ -88,19 +89,20 @@ ssize_t tcp_read_limited(struct tcp_connection *connection, void *buffer, size_t
     ssize_t count = -1;
     errno = ETIMEDOUT;
     if (left > 0) {
-        count = tcp_read(connection, buffer, capacity, least(idle, left));
+        count = tcp_read(connection, buffer, capacity, smaller(idle, left));
     }
     if (count < 0 && errno == ETIMEDOUT && left < idle) {
-        errno = EDQUOT; /* the quota is one of time */
+        errno = EDQUOT; /* a quota of time */
     }
     return count;
 }
 
-/* An iovec is a pointer and a length, one piece of memory. The kernel takes several with one call
- * and sends them as if they lay side by side, so nobody has to copy a head and a body together
- * first. It may also take less than all of it, and then the rest must be sent anew.
+/* An iovec is one piece of memory: a pointer and a length. The kernel sends several of them with
+ * one call as if they were one block, so a head and a body need not be copied together first. It
+ * may also take only some of the bytes, and then the rest has to be sent again.
  *
- * Copies what is left of the parts after their first `done` bytes to `rest`; returns how many. */
+ * Stores in `rest` what is left of the parts after their first `done` bytes. Returns how many are
+ * left. */
 static size_t skip_parts(const struct iovec *parts, size_t count, size_t done,
                          struct iovec rest[TCP_PARTS_MAX]) {
     size_t left = 0;
@@ -130,17 +132,17 @@ bool tcp_is_temporary(int problem) {
     return problem == EINTR || problem == EAGAIN || problem == EWOULDBLOCK;
 }
 
-/* The slow half of tcp_write: the kernel's buffer is full, so the peer has to read first. There are
- * two bounds: one for a peer that takes nothing, one for a peer that takes a byte now and then. It
- * stays a function of its own, so that its array is not on the stack of every write. */
+/* The slow half of tcp_write: the kernel's buffer is full, so the peer has to read first. One bound
+ * is for a peer that takes nothing, the other for one that takes a byte now and then. This is a
+ * function of its own, so that its array is not on the stack in every write. */
 __attribute__((noinline)) static int write_rest(struct tcp_connection *connection,
                                                 const struct iovec *parts, size_t count,
                                                 size_t done, size_t total) {
     int64_t seconds_for_size = (int64_t)(total / TCP_WRITE_LEAST_RATE);
-    int64_t progress = clock_now();
-    int64_t deadline = progress + connection->write_timeout + seconds_for_size * 1000;
+    int64_t last_progress = clock_now();
+    int64_t deadline = last_progress + connection->write_timeout + seconds_for_size * 1000;
     while (done < total) {
-        int64_t left = least(progress + connection->write_timeout, deadline) - clock_now();
+        int64_t left = smaller(last_progress + connection->write_timeout, deadline) - clock_now();
         if (left <= 0) {
             errno = ETIMEDOUT;
             return -1;
@@ -156,7 +158,7 @@ __attribute__((noinline)) static int write_rest(struct tcp_connection *connectio
         }
         if (sent > 0) {
             done += (size_t)sent;
-            progress = clock_now();
+            last_progress = clock_now();
         }
     }
     return 0;
@@ -167,7 +169,7 @@ int tcp_write(struct tcp_connection *connection, const struct iovec *parts, size
     for (size_t i = 0; i < count; i++) {
         total += parts[i].iov_len;
     }
-    /* Nearly every write fits into the kernel's buffer and is over with this one call. */
+    /* Nearly every write fits into the kernel's buffer, and this one call is enough. */
     ssize_t sent = tcp_send_parts(connection->fd, parts, count, MSG_DONTWAIT);
     if (sent < 0 && !tcp_is_temporary(errno)) {
         return -1;
@@ -186,7 +188,7 @@ void tcp_finish(struct tcp_connection *connection, int64_t timeout) {
     for (;;) {
         if (!stopping && connection->stop != NULL && atomic_load(connection->stop)) {
             stopping = true;
-            deadline = least(deadline, clock_now() + TCP_FINISH_STOPPING);
+            deadline = smaller(deadline, clock_now() + TCP_FINISH_STOPPING);
         }
         ssize_t count = recv(connection->fd, thrown_away, sizeof thrown_away, MSG_DONTWAIT);
         int64_t left = deadline - clock_now();
@@ -221,13 +223,13 @@ void tcp_close(struct tcp_connection *connection) {
 char *tcp_name(const struct sockaddr_storage *address, char name[TCP_NAME_SIZE]) {
     char host[INET6_ADDRSTRLEN] = "?";
     if (address->ss_family == AF_INET6) {
-        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)address;
-        inet_ntop(AF_INET6, &six->sin6_addr, host, sizeof host);
-        snprintf(name, TCP_NAME_SIZE, "[%s]:%u", host, (unsigned)ntohs(six->sin6_port));
+        const struct sockaddr_in6 *ipv6 = (const struct sockaddr_in6 *)address;
+        inet_ntop(AF_INET6, &ipv6->sin6_addr, host, sizeof host);
+        snprintf(name, TCP_NAME_SIZE, "[%s]:%u", host, (unsigned)ntohs(ipv6->sin6_port));
     } else {
-        const struct sockaddr_in *four = (const struct sockaddr_in *)address;
-        inet_ntop(AF_INET, &four->sin_addr, host, sizeof host);
-        snprintf(name, TCP_NAME_SIZE, "%s:%u", host, (unsigned)ntohs(four->sin_port));
+        const struct sockaddr_in *ipv4 = (const struct sockaddr_in *)address;
+        inet_ntop(AF_INET, &ipv4->sin_addr, host, sizeof host);
+        snprintf(name, TCP_NAME_SIZE, "%s:%u", host, (unsigned)ntohs(ipv4->sin_port));
     }
     return name;
 }

@@ -10,19 +10,19 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Sanitizers keep data of their own on the stack; `make sanitize` asks for more of it. */
-#ifndef POOL_STACK_EXTRA
-#define POOL_STACK_EXTRA 0
+/* Sanitizers need more stack; `make sanitize` sets this. */
+#ifndef THREADS_STACK_EXTRA
+#define THREADS_STACK_EXTRA 0
 #endif
 
-/* A place for one connection. They lie in one array that is allocated at the start, so that no
- * client can make the server allocate. */
+/* One connection and its thread. All slots lie in one array that is allocated at the start, so that
+ * no client can make the server allocate. */
 struct slot {
     struct tcp_connection connection;
     struct threads *threads;
     pthread_t thread;
     bool used;
-    bool refused; /* one too many: its thread only says so */
+    bool refused; /* one too many: its thread only refuses it */
     struct slot *next_free;
 };
 
@@ -31,9 +31,9 @@ struct threads {
     atomic_bool stop;
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
-    size_t used, refused; /* slots taken, and those of them that refuse */
+    size_t used, refused; /* slots in use, and those of them that refuse */
     size_t fresh;         /* slots from here on have never been used */
-    struct slot *free;    /* a list of those given back */
+    struct slot *free;    /* a list of the slots that were given back */
     struct slot slot[];
 };
 
@@ -57,7 +57,7 @@ struct threads *threads_new(const struct threads_settings *settings) {
     return threads;
 }
 
-/* Takes a free slot, or returns NULL when even the places for refusals are taken. */
+/* Takes a free slot, or returns NULL if even those for refusals are in use. */
 static struct slot *slot_take(struct threads *threads) {
     struct slot *slot = NULL;
     pthread_mutex_lock(&threads->mutex);
@@ -75,7 +75,8 @@ static struct slot *slot_take(struct threads *threads) {
     return slot;
 }
 
-/* Gives a slot back. From here on the stop does not signal its thread any more. */
+/* Closes the connection and gives its slot back. After that, wake_all does not signal its thread,
+ * which may have ended. */
 static void slot_give_back(struct slot *slot) {
     struct threads *threads = slot->threads;
     pthread_mutex_lock(&threads->mutex);
@@ -91,38 +92,36 @@ static void slot_give_back(struct slot *slot) {
     pthread_mutex_unlock(&threads->mutex);
 }
 
-/* Tells a client that there is no place for it. Returns whether that could be sent. */
-static bool tell_refusal(const struct threads *threads, struct tcp_connection *connection) {
-    const char *refusal = threads->settings->refusal;
-    struct iovec part = {(void *)(uintptr_t)refusal, strlen(refusal)};
+/* Tells a client that it is refused. Returns whether that could be sent. */
+static bool send_refusal(const struct threads_settings *settings,
+                         struct tcp_connection *connection) {
+    struct iovec part = {(void *)(uintptr_t)settings->refusal, strlen(settings->refusal)};
     return tcp_write(connection, &part, 1) == 0;
-}
-
-static void refuse(const struct threads *threads, struct tcp_connection *connection) {
-    log_event(connection->number, "refused: %" PRIu64 " connections are open (--max-connections)",
-              threads->settings->max_connections);
-    if (tell_refusal(threads, connection)) {
-        tcp_finish(connection, TCP_FINISH_TIMEOUT);
-    }
 }
 
 static void *serve_slot(void *argument) {
     struct slot *slot = argument;
+    struct tcp_connection *connection = &slot->connection;
     const struct threads_settings *settings = slot->threads->settings;
-    if (slot->refused) {
-        refuse(slot->threads, &slot->connection);
+    if (!slot->refused) {
+        settings->handle(connection, settings->context);
     } else {
-        settings->handle(&slot->connection, settings->context);
+        log_event(connection->number,
+                  "refused: %" PRIu64 " connections are open (--max-connections)",
+                  settings->max_connections);
+        if (send_refusal(settings, connection)) {
+            tcp_finish(connection, TCP_FINISH_TIMEOUT);
+        }
     }
     slot_give_back(slot);
     return NULL;
 }
 
-/* How much stack a thread gets: whole pages, since a C library may leave what is more than that
- * unused at the top, where it costs every thread a page. */
+/* Returns the size of a thread's stack, rounded up to whole pages: some C libraries would leave the
+ * odd rest unused at the top, where it costs every thread a page. */
 static size_t stack_size(const struct threads_settings *settings) {
-    size_t size = THREADS_STACK_SIZE + settings->buffer_size + POOL_STACK_EXTRA;
-    long least = sysconf(_SC_THREAD_STACK_MIN); /* some machines want more than this */
+    size_t size = THREADS_STACK_SIZE + settings->buffer_size + THREADS_STACK_EXTRA;
+    long least = sysconf(_SC_THREAD_STACK_MIN); /* some machines need more than this */
     long page = sysconf(_SC_PAGESIZE);
     if (least > 0 && size < (size_t)least) {
         size = (size_t)least;
@@ -130,41 +129,37 @@ static size_t stack_size(const struct threads_settings *settings) {
     return page > 0 ? (size + (size_t)page - 1) / (size_t)page * (size_t)page : size;
 }
 
-static void start_thread(struct slot *slot) {
+void threads_serve(struct threads *threads, const struct tcp_connection *connection) {
+    struct slot *slot = slot_take(threads);
+    if (slot == NULL) {
+        struct tcp_connection unwanted = *connection;
+        log_event(unwanted.number, "refused without a reply: too many at once");
+        tcp_close(&unwanted);
+        return;
+    }
+    slot->connection = *connection;
+    slot->connection.stop = &threads->stop;
     pthread_attr_t attributes;
     int problem = pthread_attr_init(&attributes);
     if (problem == 0) {
         pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-        pthread_attr_setstacksize(&attributes, stack_size(slot->threads->settings));
+        pthread_attr_setstacksize(&attributes, stack_size(threads->settings));
         problem = pthread_create(&slot->thread, &attributes, serve_slot, slot);
         pthread_attr_destroy(&attributes);
     }
     if (problem != 0) {
-        log_problem("no thread for connection #%" PRIu64 ": %s; it is refused",
-                    slot->connection.number, strerror(problem));
-        if (tell_refusal(slot->threads, &slot->connection)) {
+        log_problem("no thread for connection #%" PRIu64 ": %s; it is refused", connection->number,
+                    strerror(problem));
+        if (send_refusal(threads->settings, &slot->connection)) {
             tcp_finish(&slot->connection, 0); /* this thread accepts: it cannot wait */
         }
         slot_give_back(slot);
     }
 }
 
-void threads_serve(struct threads *threads, const struct tcp_connection *connection) {
-    struct slot *slot = slot_take(threads);
-    if (slot == NULL) {
-        struct tcp_connection unwanted = *connection;
-        log_event(unwanted.number, "refused without a word: too many at once");
-        tcp_close(&unwanted);
-        return;
-    }
-    slot->connection = *connection;
-    slot->connection.stop = &threads->stop;
-    start_thread(slot);
-}
-
 /* Interrupts every thread that has not noticed the stop yet, because it is blocked in a read. A
- * signal may come just before its thread blocks and be lost on it; the caller repeats this until
- * all are gone. */
+ * signal that comes just before the thread blocks has no effect, so the caller repeats this until
+ * all threads have ended. */
 static void wake_all(struct threads *threads, bool shut_down) {
     for (size_t i = 0; i < threads->fresh; i++) {
         struct slot *slot = &threads->slot[i];

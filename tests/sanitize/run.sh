@@ -65,7 +65,7 @@ valgrind_options="$valgrind_options --show-leak-kinds=definite,indirect"
 compiler=gcc
 package=gcc
 flags='-O1 -g'
-extra='-DPOOL_STACK_EXTRA=2097152'
+extra='-DTHREADS_STACK_EXTRA=2097152'
 linked=
 case $tool in
     gcc)
