@@ -15,32 +15,33 @@ static struct http_text text_of(const char *string) {
     return (struct http_text){string, strlen(string)};
 }
 
-/* Whether a header line is one of Host. The one of the URL gives way to it: through a tunnel, Host
- * is the server at its end. */
+/* Whether a header line is a Host, which then replaces the host of the URL: a client that connects
+ * to a tunnel names the server at its other end. */
 static bool is_host(const char *line) {
     return http_text_is_nocase((struct http_text){line, strcspn(line, ":")}, "Host");
 }
 
-/* Whether a header is one that this module writes itself. Two of it would be an error. */
-static bool is_own(struct http_text name) {
-    static const char *const own[] = {"Upgrade",
-                                      "Connection",
-                                      "Origin",
-                                      "Sec-WebSocket-Key",
-                                      "Sec-WebSocket-Version",
-                                      "Content-Length",
-                                      "Sec-WebSocket-Protocol",
-                                      "Sec-WebSocket-Extensions",
-                                      "Transfer-Encoding"};
-    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
-        if (http_text_is_nocase(name, own[i])) {
+/* Whether the user must not give this header: either this module writes it, and it may stand in a
+ * request once, or it announces a body, which the request does not have. */
+static bool is_reserved(struct http_text name) {
+    static const char *const reserved[] = {"Upgrade",
+                                           "Connection",
+                                           "Origin",
+                                           "Sec-WebSocket-Key",
+                                           "Sec-WebSocket-Version",
+                                           "Content-Length",
+                                           "Sec-WebSocket-Protocol",
+                                           "Sec-WebSocket-Extensions",
+                                           "Transfer-Encoding"};
+    for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
+        if (http_text_is_nocase(name, reserved[i])) {
             return true;
         }
     }
     return false;
 }
 
-/* Whether a value can stand in a header: printable, tabs and bytes beyond ASCII included. */
+/* Whether a header may have this value, that is, whether it has no control characters but tabs. */
 static bool is_value(const char *value) {
     for (; *value != '\0'; value++) {
         unsigned char character = (unsigned char)*value;
@@ -57,17 +58,10 @@ static const char *header_problem(const char *line) {
         !is_value(colon + 1)) {
         return "--header needs a name, a colon and a value, as in 'Authorization: Basic YTpi'";
     }
-    return is_own((struct http_text){line, (size_t)(colon - line)})
+    return is_reserved((struct http_text){line, (size_t)(colon - line)})
                ? "--header must not be one of the handshake's own headers; for Origin and "
                  "Sec-WebSocket-Protocol there are --origin and --subprotocol"
                : NULL;
-}
-
-/* Whether a header line may be the Host of the request, after `before` others of it. */
-static bool is_good_host(const char *line, size_t before) {
-    const char *value = strchr(line, ':') + 1;
-    value += strspn(value, " \t");
-    return before == 0 && value[0] != '\0' && http_is_host(text_of(value));
 }
 
 const char *client_offer_problem(const struct client_offer *offer) {
@@ -87,8 +81,12 @@ const char *client_offer_problem(const struct client_offer *offer) {
     for (size_t i = 0; i < offer->headers.count && problem == NULL; i++) {
         const char *line = offer->headers.item[i];
         problem = header_problem(line);
-        if (problem == NULL && is_host(line) && !is_good_host(line, hosts++)) {
-            problem = "--header 'Host: ...' needs one host, as in 'Host: example.com:8000'";
+        if (problem == NULL && is_host(line)) {
+            const char *value = strchr(line, ':') + 1;
+            value += strspn(value, " \t");
+            if (++hosts > 1 || value[0] == '\0' || !http_is_host(text_of(value))) {
+                problem = "--header 'Host: ...' needs one host, as in 'Host: example.com:8000'";
+            }
         }
     }
     if (offer->origin != NULL && (offer->origin[0] == '\0' || !is_value(offer->origin))) {
@@ -138,22 +136,24 @@ size_t client_handshake_request(const struct url *url, const struct client_offer
     return request.fits ? request.length : 0;
 }
 
-/* The value of a header that may stand there once: CLIENT_HANDSHAKE_OPEN if it does, or the verdict
- * for none or for more. */
+/* Finds the value of a header that must appear once. Returns CLIENT_HANDSHAKE_OPEN, or `missing` if
+ * there is none, or `repeated` if there are more. */
 static enum client_handshake_verdict find_once(const struct client_response *answer,
-                                               const char *name, enum client_handshake_verdict none,
-                                               enum client_handshake_verdict more,
+                                               const char *name,
+                                               enum client_handshake_verdict missing,
+                                               enum client_handshake_verdict repeated,
                                                struct http_text *value) {
     size_t from = 0;
     struct http_text another;
     if (!http_header_next(&answer->head, name, &from, value)) {
-        return none;
+        return missing;
     }
-    return http_header_next(&answer->head, name, &from, &another) ? more : CLIENT_HANDSHAKE_OPEN;
+    return http_header_next(&answer->head, name, &from, &another) ? repeated
+                                                                  : CLIENT_HANDSHAKE_OPEN;
 }
 
-/* The upgrade is to websocket and to nothing else; Connection may list more (4.1, items 2 and 3).
- * */
+/* The only value of Upgrade is websocket; Connection may list more than Upgrade (4.1, items 2 and
+ * 3). */
 static enum client_handshake_verdict check_upgrade(const struct client_response *answer) {
     struct http_text value;
     enum client_handshake_verdict verdict = find_once(
@@ -175,13 +175,13 @@ static enum client_handshake_verdict check_accept(const struct client_response *
                   CLIENT_HANDSHAKE_REPEATED_ACCEPT, &value);
     handshake_accept(text_of(key), expected);
     if (verdict == CLIENT_HANDSHAKE_OPEN && !http_text_is(value, expected)) {
-        return CLIENT_HANDSHAKE_WRONG_ACCEPT; /* another case of a letter is another value */
+        return CLIENT_HANDSHAKE_WRONG_ACCEPT; /* base64 tells upper from lower case */
     }
     return verdict;
 }
 
-/* If nothing was offered, the list must be empty (4.1, item 5). If something was, it fits into one
- * header; another could only repeat it. */
+/* Without an offer the server must not list an extension (4.1, item 5). The offered one fits into
+ * one header; a second header could only repeat it. */
 static enum client_handshake_verdict check_extensions(const struct client_response *answer,
                                                       const struct client_offer *offer,
                                                       struct http_text *extension) {
@@ -204,17 +204,17 @@ static enum client_handshake_verdict check_extensions(const struct client_respon
     return CLIENT_HANDSHAKE_OPEN;
 }
 
-/* A server may choose none of the subprotocols; it may not choose another (4.1, item 6). */
+/* The server may choose one of the offered subprotocols, or none (4.1, item 6). */
 static enum client_handshake_verdict check_subprotocol(const struct client_response *answer,
                                                        const struct client_offer *offer,
                                                        const char **subprotocol) {
+    if (http_header_count(&answer->head, "Sec-WebSocket-Protocol") == 0) {
+        return CLIENT_HANDSHAKE_OPEN;
+    }
     struct http_text value;
     enum client_handshake_verdict verdict =
         find_once(answer, "Sec-WebSocket-Protocol", CLIENT_HANDSHAKE_SUBPROTOCOL,
                   CLIENT_HANDSHAKE_REPEATED_SUBPROTOCOL, &value);
-    if (http_header_count(&answer->head, "Sec-WebSocket-Protocol") == 0) {
-        return CLIENT_HANDSHAKE_OPEN;
-    }
     for (size_t i = 0; i < offer->subprotocols.count && verdict == CLIENT_HANDSHAKE_OPEN; i++) {
         if (http_text_is(value, offer->subprotocols.item[i])) {
             *subprotocol = offer->subprotocols.item[i];
@@ -260,7 +260,7 @@ const char *client_handshake_sentence(enum client_handshake_verdict verdict) {
         [CLIENT_HANDSHAKE_WRONG_ACCEPT] = "Sec-WebSocket-Accept does not fit the key: whoever "
                                           "answered did not read this request (4.1)",
         [CLIENT_HANDSHAKE_EXTENSION] = "the server uses an extension that was not offered (4.1)",
-        [CLIENT_HANDSHAKE_BAD_EXTENSION] = "the server uses the extension otherwise than was "
+        [CLIENT_HANDSHAKE_BAD_EXTENSION] = "the server does not use the extension as it was "
                                            "offered (4.1)",
         [CLIENT_HANDSHAKE_REPEATED_SUBPROTOCOL] = "the answer has more than one "
                                                   "Sec-WebSocket-Protocol (11.3.4)",

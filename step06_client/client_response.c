@@ -13,15 +13,8 @@ void client_response_init(struct client_response *answer) {
     http_head_init(&answer->head);
 }
 
-/* Whether the bytes so far can begin a status line of HTTP/1. */
-static bool begins_well(const char *bytes, size_t len) {
-    static const char name[] = "HTTP/1.";
-    size_t compared = len < strlen(name) ? len : strlen(name);
-    return memcmp(bytes, name, compared) == 0;
-}
-
-/* "HTTP/1." digit SP three digits, then SP and a reason, which may both be missing: RFC 9112, 4
- * wants the space, but servers forget it. */
+/* Parses "HTTP/1." digit SP three digits, SP reason. The space and the reason may be missing: RFC
+ * 9112, 4 wants the space, but some servers forget it. */
 static bool parse_status_line(struct client_response *answer, struct http_text line) {
     const char *at = line.start;
     bool good = line.length >= strlen("HTTP/1.1 200") && text_is_digit(at[7]) && at[8] == ' ' &&
@@ -36,28 +29,15 @@ static bool parse_status_line(struct client_response *answer, struct http_text l
     return true;
 }
 
-/* What the verdict on the bytes so far means for an answer. */
-static enum client_response_verdict judge(struct client_response *answer,
-                                          enum http_verdict verdict) {
-    answer->problem = verdict;
-    if (verdict == HTTP_COMPLETE) {
-        return CLIENT_RESPONSE_COMPLETE;
-    }
-    bool too_long = !answer->head.has_start_line && answer->head.scanned >= STATUS_LINE_MAX;
-    if (verdict == HTTP_INCOMPLETE && !too_long) {
-        return CLIENT_RESPONSE_INCOMPLETE;
-    }
-    return answer->head.has_start_line ? CLIENT_RESPONSE_BAD_HEADERS
-                                       : CLIENT_RESPONSE_BAD_STATUS_LINE;
-}
-
 enum client_response_verdict client_response_parse(struct client_response *answer,
                                                    const char *bytes, size_t len) {
-    struct http_text line;
-    if (!begins_well(bytes, len)) {
-        return bytes[0] == 0x15 ? CLIENT_RESPONSE_TLS
-                                : CLIENT_RESPONSE_NOT_HTTP; /* RFC 8446, 5.1: an alert */
+    static const char version[] = "HTTP/1.";
+    size_t compared = len < strlen(version) ? len : strlen(version);
+    if (memcmp(bytes, version, compared) != 0) {
+        bool is_alert = bytes[0] == 0x15; /* RFC 8446, 5.1 */
+        return is_alert ? CLIENT_RESPONSE_TLS : CLIENT_RESPONSE_NOT_HTTP;
     }
+    struct http_text line;
     enum http_verdict verdict = http_head_parse(&answer->head, bytes, len, &line);
     if (verdict == HTTP_START_LINE) {
         if (line.length + strlen("\r\n") > STATUS_LINE_MAX || !parse_status_line(answer, line)) {
@@ -66,7 +46,15 @@ enum client_response_verdict client_response_parse(struct client_response *answe
         verdict = http_head_parse(&answer->head, bytes, len, &line);
     }
     answer->reason = (struct http_text){bytes + 13, answer->reason_length};
-    return judge(answer, verdict);
+    answer->problem = verdict;
+    if (verdict == HTTP_COMPLETE) {
+        return CLIENT_RESPONSE_COMPLETE;
+    }
+    bool has_line = answer->head.has_start_line;
+    if (verdict == HTTP_INCOMPLETE && (has_line || answer->head.scanned < STATUS_LINE_MAX)) {
+        return CLIENT_RESPONSE_INCOMPLETE;
+    }
+    return has_line ? CLIENT_RESPONSE_BAD_HEADERS : CLIENT_RESPONSE_BAD_STATUS_LINE;
 }
 
 const char *client_response_sentence(const struct client_response *answer,

@@ -4,7 +4,7 @@
  *     Upgrade: websocket CR LF                   headers, as in a request
  *     CR LF
  *
- * Only the first line differs from a request, so http_head reads the others.
+ * Only the first line differs from that of a request; http_head reads the others.
  */
 #ifndef STEP06_CLIENT_CLIENT_RESPONSE_H
 #define STEP06_CLIENT_CLIENT_RESPONSE_H
@@ -22,20 +22,24 @@ struct client_response {
 enum client_response_verdict {
     CLIENT_RESPONSE_COMPLETE,
     CLIENT_RESPONSE_INCOMPLETE,
-    CLIENT_RESPONSE_NOT_HTTP,        /* it does not begin with a status line of HTTP/1 */
-    CLIENT_RESPONSE_TLS,             /* nor that, but with an alert of TLS */
-    CLIENT_RESPONSE_BAD_STATUS_LINE, /* a version of HTTP/1, and something wrong after it */
-    CLIENT_RESPONSE_BAD_HEADERS      /* see client_response_sentence */
+    CLIENT_RESPONSE_NOT_HTTP,        /* it does not begin with "HTTP/1." */
+    CLIENT_RESPONSE_TLS,             /* it begins with a TLS alert instead */
+    CLIENT_RESPONSE_BAD_STATUS_LINE, /* it begins with "HTTP/1.", but its first line is wrong */
+    CLIENT_RESPONSE_BAD_HEADERS      /* `problem` says what is wrong */
 };
 
 /* Starts an answer. There is nothing to free. */
 void client_response_init(struct client_response *answer);
 
-/* Goes on parsing, under the contract of http_head_parse. */
+/* Goes on parsing. `bytes` holds the `len` bytes of the answer that have arrived so far, from its
+ * first byte on; they may have moved since the last call. Returns CLIENT_RESPONSE_INCOMPLETE until
+ * the head is complete or wrong; call it no more after another verdict. After
+ * CLIENT_RESPONSE_COMPLETE the reason and the headers point into `bytes`, and head.size says where
+ * the head ends. */
 enum client_response_verdict client_response_parse(struct client_response *answer,
                                                    const char *bytes, size_t len);
 
-/* One sentence for people about what client_response_parse returned last. */
+/* One sentence for people about the verdict that client_response_parse returned last. */
 const char *client_response_sentence(const struct client_response *answer,
                                      enum client_response_verdict verdict);
 

@@ -8,7 +8,7 @@ enum client_response_body_verdict client_response_body_init(struct client_respon
                                                             const struct client_response *answer) {
     const struct http_head *head = &answer->head;
     memset(body, 0, sizeof *body);
-    body->left = UINT64_MAX; /* without a length it goes on to the end of the connection */
+    body->left = UINT64_MAX; /* a body without a length ends with the connection */
     if (answer->status < 200 || answer->status == 204 || answer->status == 304) {
         return CLIENT_RESPONSE_BODY_COMPLETE;
     }
@@ -24,7 +24,8 @@ enum client_response_body_verdict client_response_body_init(struct client_respon
     return body->left > 0 ? CLIENT_RESPONSE_BODY_INCOMPLETE : CLIENT_RESPONSE_BODY_COMPLETE;
 }
 
-/* Takes as much of the data as there is, and keeps what fits. Returns how many bytes it was. */
+/* Takes as much of the body or the chunk as is here, and keeps what fits into the text. Returns how
+ * many bytes it has taken. */
 static size_t take_data(struct client_response_body *body, const char *bytes, size_t len) {
     size_t count = body->left < len ? (size_t)body->left : len;
     size_t room = sizeof body->text - body->length;
@@ -37,7 +38,8 @@ static size_t take_data(struct client_response_body *body, const char *bytes, si
     return count;
 }
 
-/* Takes a digit of a chunk's size, or what may follow one. */
+/* Takes a digit of a chunk's size, or a byte that may follow the digits. Returns false if it is
+ * neither. */
 static bool take_size(struct client_response_body *body, char byte) {
     static const char digits[] = "0123456789abcdef0123456789ABCDEF";
     const char *digit = byte != '\0' ? strchr(digits, byte) : NULL;
@@ -56,7 +58,7 @@ static bool take_size(struct client_response_body *body, char byte) {
     return byte == '\r' || byte == ';' || byte == ' ' || byte == '\t';
 }
 
-/* Takes a byte of what stands around the data of chunks. Returns false if it cannot stand there. */
+/* Takes a byte between the data of two chunks. Returns false if it is not allowed there. */
 static bool take_framing(struct client_response_body *body, char byte) {
     switch (body->state) {
     case CLIENT_RESPONSE_BODY_SIZE:

@@ -7,16 +7,16 @@ void happy_eyeballs_init(struct happy_eyeballs *eyeballs, const int *families, s
     bool taken[HAPPY_EYEBALLS_MAX] = {false};
     eyeballs->count = count;
     eyeballs->started = eyeballs->failed = 0;
-    eyeballs->next_start = INT64_MIN; /* the first one waits for nothing */
+    eyeballs->next_start = INT64_MIN; /* the first attempt starts at once */
     eyeballs->deadline = deadline;
     for (size_t i = 0; i < count; i++) {
-        /* The first that is left of another family than the one before, or else of the same. */
+        /* The first address left of another family than the last one's, or else the first left. */
         size_t next = count;
-        bool turn = false;
-        for (size_t k = 0; k < count && !turn; k++) {
+        bool alternates = false;
+        for (size_t k = 0; k < count && !alternates; k++) {
             if (!taken[k]) {
-                turn = i == 0 || families[k] != families[eyeballs->order[i - 1]];
-                next = turn || next == count ? k : next;
+                alternates = i == 0 || families[k] != families[eyeballs->order[i - 1]];
+                next = alternates || next == count ? k : next;
             }
         }
         eyeballs->order[i] = next;

@@ -8,13 +8,13 @@
 
 int random_bytes(struct random *random, uint8_t *out, size_t len) {
     if (random->left < len) {
-        if (getentropy(random->stock, sizeof random->stock) != 0) {
+        if (getentropy(random->pool, sizeof random->pool) != 0) {
             return -1;
         }
-        random->left = sizeof random->stock;
+        random->left = sizeof random->pool;
     }
     random->left -= len;
-    memcpy(out, random->stock + random->left, len);
-    memset(random->stock + random->left, 0, len);
+    memcpy(out, random->pool + random->left, len);
+    memset(random->pool + random->left, 0, len);
     return 0;
 }

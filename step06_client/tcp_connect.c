@@ -15,16 +15,17 @@
 #include <string.h>
 #include <unistd.h>
 
-/* An address of the name, and what has become of the attempt to connect to it. */
+/* An attempt to connect to one address of the name. */
 struct attempt {
     struct sockaddr_storage address;
     socklen_t size;
     int fd;
     bool running;
-    int problem; /* EINPROGRESS while nobody knows; why it failed; 0 if it was never begun */
+    int problem; /* EINPROGRESS while it is not decided, or why it failed; otherwise 0 */
 };
 
-static size_t collect(const struct addrinfo *found, struct attempt attempts[HAPPY_EYEBALLS_MAX]) {
+/* Prepares an attempt for each address. Returns their number. */
+static size_t prepare(const struct addrinfo *found, struct attempt attempts[HAPPY_EYEBALLS_MAX]) {
     size_t count = 0;
     for (; found != NULL && count < HAPPY_EYEBALLS_MAX; found = found->ai_next) {
         struct attempt *attempt = &attempts[count++];
@@ -35,8 +36,8 @@ static size_t collect(const struct addrinfo *found, struct attempt attempts[HAPP
     return count;
 }
 
-/* Begins an attempt. `problem` is 0 if it has connected already. */
-static void begin(struct attempt *attempt) {
+/* Starts an attempt. Afterwards its `problem` is 0 if it has connected already. */
+static void start(struct attempt *attempt) {
     int on = 1;
     attempt->running = true;
     attempt->fd = socket(attempt->address.ss_family, SOCK_STREAM, 0);
@@ -44,14 +45,14 @@ static void begin(struct attempt *attempt) {
         attempt->problem = errno;
         return;
     }
-    setsockopt(attempt->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* as on the server's side */
+    setsockopt(attempt->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* as the server does */
     int result = connect(attempt->fd, (struct sockaddr *)&attempt->address, attempt->size);
     attempt->problem = result == 0 ? 0 : errno == EINTR ? EINPROGRESS : errno;
 }
 
-/* Waits for news of the attempts, at most until `until`. `problem` is 0 for one that has connected.
- */
-static void wait_for_news(struct attempt *attempts, size_t count, int64_t until) {
+/* Waits until an attempt has connected or failed, at most until `until`, and sets `problem` of
+ * those that run: 0 if an attempt has connected. */
+static void wait_for_results(struct attempt *attempts, size_t count, int64_t until) {
     struct pollfd wait[HAPPY_EYEBALLS_MAX];
     for (size_t i = 0; i < count; i++) {
         wait[i] = (struct pollfd){attempts[i].running ? attempts[i].fd : -1, POLLOUT, 0};
@@ -70,8 +71,8 @@ static void wait_for_news(struct attempt *attempts, size_t count, int64_t until)
     }
 }
 
-/* Looks at what has come out. Returns the descriptor of an attempt that has connected, or -1. */
-static int settle(struct attempt *attempts, size_t count, struct happy_eyeballs *eyeballs) {
+/* Ends the attempts that have failed. Returns the descriptor of one that has connected, or -1. */
+static int take_results(struct attempt *attempts, size_t count, struct happy_eyeballs *eyeballs) {
     for (struct attempt *attempt = attempts; attempt < attempts + count; attempt++) {
         if (attempt->running && attempt->problem != EINPROGRESS) {
             attempt->running = false;
@@ -87,9 +88,9 @@ static int settle(struct attempt *attempts, size_t count, struct happy_eyeballs 
     return -1;
 }
 
-/* Does what the module happy_eyeballs says. Returns the descriptor of the first attempt that has
- * connected, or -1; none of the others goes on then. */
-static int race(struct attempt *attempts, size_t count, int64_t deadline) {
+/* Does what the module happy_eyeballs says, until an attempt has connected or it gives up, and ends
+ * all others. Returns the descriptor of the one that has connected, or -1. */
+static int connect_first(struct attempt *attempts, size_t count, int64_t deadline) {
     struct happy_eyeballs eyeballs;
     int families[HAPPY_EYEBALLS_MAX], fd = -1;
     for (size_t i = 0; i < count; i++) {
@@ -102,13 +103,13 @@ static int race(struct attempt *attempts, size_t count, int64_t deadline) {
         enum happy_eyeballs_verdict verdict =
             happy_eyeballs_next(&eyeballs, clock_now(), &which, &until);
         if (verdict == HAPPY_EYEBALLS_START) {
-            begin(&attempts[which]);
+            start(&attempts[which]);
         } else if (verdict == HAPPY_EYEBALLS_WAIT) {
-            wait_for_news(attempts, count, until);
+            wait_for_results(attempts, count, until);
         } else {
             break;
         }
-        fd = settle(attempts, count, &eyeballs);
+        fd = take_results(attempts, count, &eyeballs);
     }
     for (size_t i = 0; i < count; i++) {
         if (attempts[i].running) {
@@ -118,7 +119,7 @@ static int race(struct attempt *attempts, size_t count, int64_t deadline) {
     return fd;
 }
 
-/* Says why each attempt failed, as far as there is room. */
+/* Appends to `error`, of `size` bytes, why each attempt failed, as far as there is room. */
 static void explain(const struct attempt *attempts, size_t count, char *error, size_t size) {
     static const char more[] = ", and more";
     size_t told = 0, refused = 0;
@@ -158,9 +159,9 @@ int tcp_connect(const char *host, const char *port, int64_t deadline, char *erro
                  problem == EAI_SYSTEM ? strerror(errno) : gai_strerror(problem));
         return -1;
     }
-    size_t count = collect(found, attempts);
+    size_t count = prepare(found, attempts);
     freeaddrinfo(found);
-    int fd = race(attempts, count, deadline);
+    int fd = connect_first(attempts, count, deadline);
     if (fd < 0) {
         snprintf(error, error_size, "cannot connect to %s port %s", host, port);
         explain(attempts, count, error, error_size);

@@ -7,41 +7,41 @@
 #include <string.h>
 #include <strings.h>
 
-enum { DEFAULT_PORT = 80, PORT_MOST = 65535 };
+enum { DEFAULT_PORT = 80, PORT_MAX = 65535 };
 
-/* Takes what stands between "//" and the path apart. */
+/* Parses the host and the port, which stand between "//" and the path. */
 static enum url_verdict parse_authority(const char *text, size_t length, struct url *url) {
     bool in_brackets = text[0] == '[';
-    size_t name = in_brackets ? strcspn(text, "]") + 1 : strcspn(text, ":");
-    name = name < length ? name : length;
+    size_t host_length = in_brackets ? strcspn(text, "]") + 1 : strcspn(text, ":");
+    host_length = host_length < length ? host_length : length;
     if (memchr(text, '@', length) != NULL) {
         return URL_USER;
     }
     if (length + strlen(":80") > sizeof url->authority) {
         return URL_TOO_LONG;
     }
-    if (name == 0 || !http_is_host((struct http_text){text, name}) ||
-        (name < length && text[name] != ':')) {
+    if (host_length == 0 || !http_is_host((struct http_text){text, host_length}) ||
+        (host_length < length && text[host_length] != ':')) {
         return URL_BAD_HOST;
     }
     unsigned long port = DEFAULT_PORT;
-    if (name + 1 < length) {
-        const char *digits = text + name + 1;
-        bool good = digits + strspn(digits, "0123456789") == text + length;
-        port = good ? strtoul(digits, NULL, 10) : 0;
+    if (host_length + 1 < length) {
+        const char *digits = text + host_length + 1;
+        bool is_number = digits + strspn(digits, "0123456789") == text + length;
+        port = is_number ? strtoul(digits, NULL, 10) : 0;
     }
-    if (port == 0 || port > PORT_MOST) {
+    if (port == 0 || port > PORT_MAX) {
         return URL_BAD_PORT;
     }
-    snprintf(url->host, sizeof url->host, "%.*s", (int)name - (in_brackets ? 2 : 0),
+    snprintf(url->host, sizeof url->host, "%.*s", (int)host_length - (in_brackets ? 2 : 0),
              text + in_brackets);
     snprintf(url->port, sizeof url->port, "%lu", port);
-    snprintf(url->authority, sizeof url->authority, "%.*s%s%s", (int)name, text,
+    snprintf(url->authority, sizeof url->authority, "%.*s%s%s", (int)host_length, text,
              port != DEFAULT_PORT ? ":" : "", port != DEFAULT_PORT ? url->port : "");
     return URL_OK;
 }
 
-/* Copies the path and the query, which go into the request line as they are. */
+/* Copies the path and the query, which stand in the request line as they are. */
 static enum url_verdict parse_resource(const char *text, struct url *url) {
     for (const char *at = text; *at != '\0'; at++) {
         if (*at == '#') {
@@ -78,13 +78,13 @@ const char *url_verdict_sentence(enum url_verdict verdict) {
         [URL_WSS] = ("wss:// needs TLS, which this client does not speak: run 'socat "
                      "TCP-LISTEN:9000,bind=127.0.0.1,fork,reuseaddr OPENSSL:HOST:443', and connect "
                      "to ws://127.0.0.1:9000/ with --header 'Host: HOST'"),
-        [URL_OTHER_SCHEME] = "a WebSocket has the scheme ws://, not another",
+        [URL_OTHER_SCHEME] = "the URL of a WebSocket begins with ws://",
         [URL_USER] = "a ws:// URL has no user and password; use --header 'Authorization: ...'",
-        [URL_BAD_HOST] = ("between ws:// and the path stands a host, as in ws://127.0.0.1:8000/ or "
-                          "ws://[::1]:8000/"),
+        [URL_BAD_HOST] = ("a URL needs a host between ws:// and the path, as in "
+                          "ws://127.0.0.1:8000/ or ws://[::1]:8000/"),
         [URL_BAD_PORT] = "the port of a URL is a number from 1 to 65535",
-        [URL_FRAGMENT] = "a ws:// URL has no fragment; write a '#' that is meant as such as %23",
-        [URL_BAD_CHARACTER] = "the URL contains a character that has to be written as %XX",
+        [URL_FRAGMENT] = "a ws:// URL has no fragment; a '#' in its path is written as %23",
+        [URL_BAD_CHARACTER] = "the URL contains a character that must be written as %XX",
         [URL_TOO_LONG] = "the URL is too long",
     };
     return sentences[verdict];

@@ -4,8 +4,8 @@
  *          ----------- ---- -----------
  *          host        port resource name
  *
- * The port is 80 if none is written, the resource name "/" if the path is empty. There is no
- * fragment: '#' belongs to documents that have places within them, and a connection has none.
+ * A URL without a port means port 80, and an empty path means "/". There is no fragment, the part
+ * after a '#': it names a place in a document, and a connection has no such places.
  */
 #ifndef STEP06_CLIENT_URL_H
 #define STEP06_CLIENT_URL_H
@@ -14,12 +14,12 @@
 
 enum {
     URL_HOST_MAX = 255,
-    URL_RESOURCE_MAX = 8177, /* with it the request line is the longest that step 2 takes */
+    URL_RESOURCE_MAX = 8177, /* it makes the request line as long as step 2 accepts */
     URL_PORT_SIZE = 6
 };
 
 struct url {
-    char host[URL_HOST_MAX + 1];         /* a name or an address; of IPv6 without its brackets */
+    char host[URL_HOST_MAX + 1];         /* a name or an address; an IPv6 one without brackets */
     char port[URL_PORT_SIZE];            /* decimal, "1" to "65535" */
     char authority[URL_HOST_MAX + 1];    /* for the Host header: the port only if it is not 80 */
     char resource[URL_RESOURCE_MAX + 1]; /* path and query, beginning with '/' */
@@ -38,10 +38,10 @@ enum url_verdict {
     URL_TOO_LONG
 };
 
-/* Takes a URL, a C string, apart. On any verdict but URL_OK the contents of `url` mean nothing. */
+/* Parses a URL, a C string. If it does not return URL_OK, the contents of `url` are undefined. */
 enum url_verdict url_parse(const char *text, struct url *url);
 
-/* One sentence for people that says what is wrong, and what would be right. */
+/* One sentence for people that says what is wrong and what would be right. */
 const char *url_verdict_sentence(enum url_verdict verdict);
 
 #endif

@@ -357,7 +357,7 @@ static int play(struct script *script, const char *option, const char *another) 
 }
 
 TEST("step07: an answer that was not offered ends it (4.1)") {
-    static const char offered[] = "otherwise than was offered", foreign[] = "was not offered";
+    static const char offered[] = "as it was offered", foreign[] = "was not offered";
     static const struct {
         const char *option, *header, *said;
     } cases[] = {
