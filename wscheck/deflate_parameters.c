@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_SIZE = 90 }; /* of names and values in a fault; text_printable says if it cuts one */
+enum { SHOWN_SIZE = 90 }; /* of names and values in a fault; text_printable shows where it cuts */
 
 const char deflate_parameters_extension[] = "permessage-deflate";
 const char deflate_parameters_header[] = "Sec-WebSocket-Extensions";
@@ -20,7 +20,7 @@ static const struct {
     [CLIENT_BITS] = {"client_max_window_bits", "7.1.2.2"},
 };
 
-/* Notes a fault of a parameter: its name, what is wrong, and the section that says so. */
+/* Records a fault of a parameter: what is wrong, and the section that says so. Returns false. */
 static bool illegal(struct deflate_parameters *terms, const struct extension_parameter *parameter,
                     const char *what, const char *section) {
     char name[SHOWN_SIZE], value[SHOWN_SIZE];
@@ -47,7 +47,7 @@ static unsigned window_bits(struct head_text value) {
     return bits >= 8 && bits <= 15 ? bits : 0;
 }
 
-/* Which parameter this is, or -1. */
+/* The number of the parameter with this name, or -1. */
 static int find(struct head_text name) {
     for (int i = SERVER_TAKEOVER; i <= CLIENT_BITS; i++) {
         if (head_text_is(name, parameters[i].name)) {
@@ -84,7 +84,7 @@ bool deflate_parameters_read(struct deflate_parameters *terms, const struct exte
         const struct extension_parameter *parameter = &extension->parameters[i];
         for (size_t j = 0; j < i; j++) {
             if (head_text_same(extension->parameters[j].name, parameter->name)) {
-                return illegal(terms, parameter, "stands there twice", "7.1");
+                return illegal(terms, parameter, "appears twice", "7.1");
             }
         }
         if (!read_parameter(terms, parameter, is_offer)) {

@@ -1,5 +1,5 @@
-/* driver: what differs between the run against a server, to which wscheck is the client, and the
- * run against a client, to which it is the server. Everything else is the same engine. */
+/* driver: what differs between testing a server, with wscheck as the client, and testing a client,
+ * with wscheck as the server. All other code is the same for both. */
 #ifndef WSCHECK_DRIVER_H
 #define WSCHECK_DRIVER_H
 
@@ -10,13 +10,13 @@ struct trial;
 struct driver {
     const char *peer;                   /* who is under test: "the server" */
     bool is_client;                     /* wscheck is the client: its frames are masked */
-    const char *declines, *has_no_echo; /* why cases are skipped */
-    const char *printed, *is_gone;      /* headings of reports */
+    const char *declines, *has_no_echo; /* reasons to skip cases */
+    const char *printed, *is_gone;      /* texts of reports */
 
-    /* Brings about what there has to be before a step's word has its turn. Returns whether it may
-     * have it; if not, the trial's verdict says why, or the script has nothing to say. */
+    /* Does what has to be done before the word of the script's step acts, such as connecting or
+     * waiting for the answer. Returns whether the word may act; if not, it is passed over. */
     bool (*prepare)(struct trial *trial);
-    /* The case is over: lets the other side go. */
+    /* Ends the connection of a case that is over, and a client that was started for it. */
     void (*leave)(struct trial *trial);
 };
 

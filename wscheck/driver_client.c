@@ -12,8 +12,8 @@
 
 enum { PART_PAUSE = 4 };
 
-/* Writes what stands for a blank such as {accept}; nothing for an unknown one. */
-static void write_blank(const struct head *request, const char *name, FILE *out) {
+/* Writes the value of a name in braces, such as {accept}; nothing if the name is unknown. */
+static void write_value(const struct head *request, const char *name, FILE *out) {
     struct head_text key = tested_client_key(request), value = {"", 0}, list = {NULL, 0};
     char accept[REQUEST_ACCEPT_SIZE], deflate[160];
     request_accept(key.start, key.length, accept);
@@ -36,7 +36,7 @@ static void write_blank(const struct head *request, const char *name, FILE *out)
     fwrite(value.start, 1, value.length, out);
 }
 
-/* The payload of the step with its blanks filled in. Free it. */
+/* The payload of the step with the names in braces replaced by values. The caller frees it. */
 static char *fill_in(struct trial *trial, size_t *length) {
     const struct payload *payload = &trial->run->step->payload;
     const uint8_t *next = payload->unit, *end = next + payload->unit_length;
@@ -47,7 +47,7 @@ static char *fill_in(struct trial *trial, size_t *length) {
         if (close != NULL) {
             char name[20];
             snprintf(name, sizeof name, "%.*s", (int)(close - next) - 1, (const char *)next + 1);
-            write_blank(&trial->client.head, name, out);
+            write_value(&trial->client.head, name, out);
             next = close + 1;
         } else {
             fputc(*next++, out);
@@ -57,7 +57,7 @@ static char *fill_in(struct trial *trial, size_t *length) {
     return text;
 }
 
-/* Sends the answer, or what is left of it. With it the connection is open. */
+/* Sends the answer, or what is left of it. After it the connection is open. */
 static void open_connection(struct trial *trial) {
     if (trial->is_open || trial->verdict.failed == LEVEL_MUST) {
         return;
@@ -127,14 +127,14 @@ static void be_refused(struct trial *trial) {
     tested_client_refuses(trial, false);
 }
 
-/* The body says where it ends, so the client need not wait for the end of TCP. */
+/* Sends an answer whose body says where it ends, so the client need not wait for the end of TCP. */
 static void keep_open(struct trial *trial) {
     tested_client_answer(trial, 0, SIZE_MAX);
     send_raw(trial);
     tested_client_refuses(trial, true);
 }
 
-/* Lets the client go in peace and starts it again. */
+/* Closes the connection in the ordinary way and starts the client again. */
 static void start_again(struct trial *trial) {
     open_connection(trial);
     if (trial->is_open) {
@@ -162,7 +162,7 @@ static void judge_request(struct trial *trial) {
     tested_client_judge(trial, trial->run->step->text);
 }
 
-/* A case for both makes an offer; here that is up to the client. */
+/* In a case for both, a server gets an offer from wscheck; a client decides itself. */
 static void make_no_offer(struct trial *trial) {
     (void)trial;
 }

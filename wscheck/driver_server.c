@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A script may write its bytes itself instead of making a request. */
+/* Whether the script sends bytes of its own instead of a request. */
 static bool begins_raw(const struct script *script) {
     const struct script_step *step = script->steps;
     while (step->word->moment == WORD_AT_ANY_TIME) {
@@ -33,7 +33,7 @@ void script_run_connect(struct trial *trial) {
     }
 }
 
-/* A word about the request or its answer sends the one and waits for the other by itself. */
+/* Words about the request or its answer send the one and wait for the other by themselves. */
 static bool prepare(struct trial *trial) {
     const struct word *word = trial->run->step->word;
     if (word->moment != WORD_WHEN_OPEN) {
@@ -55,15 +55,15 @@ const struct driver driver_server = {
     .is_client = true,
     .declines = "the server does not accept the offer of permessage-deflate",
     .has_no_echo = "the server does not echo",
-    .printed = "the server printed meanwhile, of this and of others",
+    .printed = "the server printed meanwhile, for this and for other connections",
     .is_gone = "the server is gone",
     .prepare = prepare,
     .leave = leave,
 };
 
-enum { LAST_WORDS = 100 }; /* ms in which a server prints what it has read before the end */
+enum { LAST_OUTPUT = 100 }; /* ms in which a server prints what it has read before the end */
 
-/* Words that make no sense where the client connects of its own accord, once. */
+/* Words that make no sense for a client, which connects once and of its own accord. */
 
 static void meanwhile(struct trial *trial) {
     trial_flush(trial);
@@ -100,14 +100,14 @@ static void hides(struct trial *trial) {
     trial_flush(trial);
     while (trial_receive(trial, deadline)) {
     }
-    if (child_prints(trial->settings->child, text, clock_now() + LAST_WORDS)) {
+    if (child_prints(trial->settings->child, text, clock_now() + LAST_OUTPUT)) {
         char want[200];
         snprintf(want, sizeof want, "the server's output does not show \"%s\"", text);
         trial_fail(trial, LEVEL_MUST, CAUSE_NOT_PRINTED, want, "it shows it");
     }
 }
 
-/* The server that all cases share cannot be told to end. */
+/* Starts a server for this script, because all cases share the other one. */
 static void start_own(struct trial *trial) {
     if (trial->settings->command == NULL) {
         trial_skip(trial, "it starts a server of its own, so it needs --exec");

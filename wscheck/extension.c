@@ -18,7 +18,7 @@ static bool take_character(const char **text, const char *end, char character) {
     return true;
 }
 
-/* Returns false when there is no token. */
+/* Reads a token. Returns false if there is none. */
 static bool take_token(const char **text, const char *end, struct head_text *token) {
     token->start = *text;
     while (*text < end && head_text_is_token((struct head_text){*text, 1})) {
@@ -28,7 +28,7 @@ static bool take_token(const char **text, const char *end, struct head_text *tok
     return token->length > 0;
 }
 
-/* A token, or one within quotes, where a backslash may stand in front of any character. */
+/* Reads a token, or one in quotes, where a backslash may stand before any character. */
 static bool take_value(const char **text, const char *end, struct head_text *value) {
     if (*text == end || **text != '"') {
         return take_token(text, end, value);

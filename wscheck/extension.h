@@ -1,7 +1,6 @@
-/* extension: the elements of a Sec-WebSocket-Extensions header, RFC 6455 section 9.1.
+/* extension: reads the elements of a Sec-WebSocket-Extensions header, RFC 6455 section 9.1.
  *
- * It is not the server's own reader of that list on purpose, so that the two can hardly share a
- * mistake.
+ * It does not use the server's module for that list, so that the two hardly share a mistake.
  */
 #ifndef WSCHECK_EXTENSION_H
 #define WSCHECK_EXTENSION_H
@@ -10,7 +9,7 @@
 
 enum { EXTENSION_PARAMETERS_MAX = 16 };
 
-/* Names and values stand in the text, and are good as long as that is. */
+/* Names and values point into the text and live as long as it. */
 struct extension_parameter {
     struct head_text name;
     struct head_text value; /* without its quotes, with the backslashes in them */
@@ -21,13 +20,13 @@ struct extension_parameter {
 struct extension {
     struct head_text name;
     struct extension_parameter parameters[EXTENSION_PARAMETERS_MAX];
-    size_t count; /* of the parameters; those beyond the most are read and not kept */
+    size_t count; /* of parameters; more than EXTENSION_PARAMETERS_MAX are read but not kept */
 };
 
 enum extension_verdict { EXTENSION_FOUND, EXTENSION_END, EXTENSION_BAD };
 
-/* Reads the next element in front of `end` and moves `*text` after it; empty elements are passed
- * over. When the text breaks the grammar, `*text` is where. */
+/* Reads the next element before `end` and moves `*text` past it; empty elements are skipped. If the
+ * text breaks the grammar, `*text` is the place. */
 enum extension_verdict extension_next(const char **text, const char *end,
                                       struct extension *extension);
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-bool head_is_faulty(struct head_fault *fault, const struct head *head, const char *where,
+bool head_set_fault(struct head_fault *fault, const struct head *head, const char *where,
                     const char *what) {
     snprintf(fault->what, sizeof fault->what, "%s", what);
     fault->wrong = (size_t)(where - (const char *)head->bytes);
@@ -30,7 +30,7 @@ bool head_text_is(struct head_text text, const char *word) {
     return text.length == strlen(word) && memcmp(text.start, word, text.length) == 0;
 }
 
-/* They have the same number of bytes, so a NUL among them ends nothing. */
+/* The word has no NUL, so a NUL in the text differs from it. */
 bool head_text_is_nocase(struct head_text text, const char *word) {
     return text.length == strlen(word) && strncasecmp(text.start, word, text.length) == 0;
 }
@@ -93,7 +93,7 @@ bool head_parse(struct head *head, struct head_fault *fault) {
     struct head_text line = head_line(head, &at);
     const char *text = line.start;
     if (!head_text_begins(line, "HTTP/1.") || line.length < 9 || text[8] != ' ') {
-        return head_is_faulty(fault, head, text,
+        return head_set_fault(fault, head, text,
                               "this does not begin like an HTTP/1.1 status line");
     }
     bool good = line.length == 12 || (line.length > 12 && text[12] == ' ');
@@ -103,7 +103,7 @@ bool head_parse(struct head *head, struct head_fault *fault) {
         head->status = 10 * head->status + (text[i] - '0');
     }
     return good ? head_parse_headers(head, fault)
-                : head_is_faulty(fault, head, text + 9,
+                : head_set_fault(fault, head, text + 9,
                                  "the status code is not three digits and a space");
 }
 
@@ -115,12 +115,12 @@ bool head_parse_headers(const struct head *head, struct head_fault *fault) {
         const char *colon = head_text_find(line, ":");
         struct head_text name = {line.start, colon != NULL ? (size_t)(colon - line.start) : 0};
         if (!head_text_is_token(name)) {
-            return head_is_faulty(fault, head, line.start,
+            return head_set_fault(fault, head, line.start,
                                   "this is no header line: a name, a colon, a value");
         }
         for (size_t i = name.length; i < line.length; i++) {
             if ((unsigned char)line.start[i] < ' ' && line.start[i] != '\t') {
-                return head_is_faulty(fault, head, line.start + i,
+                return head_set_fault(fault, head, line.start + i,
                                       "a control character in a header line");
             }
         }
@@ -152,11 +152,11 @@ bool head_once(const struct head *head, const char *name, struct head_text *valu
     struct head_text second;
     if (!head_header(head, name, &at, value)) {
         snprintf(what, sizeof what, "there is no header %s", name);
-        return head_is_faulty(fault, head, head_last_line(head), what);
+        return head_set_fault(fault, head, head_last_line(head), what);
     }
     snprintf(what, sizeof what, "%s appears more than once", name);
     return !head_header(head, name, &at, &second) ||
-           head_is_faulty(fault, head, second.start, what);
+           head_set_fault(fault, head, second.start, what);
 }
 
 bool head_split(struct head_text *list, struct head_text *element) {

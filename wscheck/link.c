@@ -47,7 +47,7 @@ void link_adopt(struct link *link, int fd) {
     link->fd = fd;
     fcntl(fd, F_SETFL, O_NONBLOCK);
     fcntl(fd, F_SETFD, FD_CLOEXEC);
-    /* Each write leaves at once, so that a case decides what arrives together. */
+    /* Each write is sent at once, so that a case decides what arrives together. */
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
@@ -115,7 +115,7 @@ size_t link_write(struct link *link, const uint8_t *bytes, size_t len) {
     } while (count < 0 && errno == EINTR);
     if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
         link->broken = true;
-        link->reset = true; /* whoever tells the writer of it, the reader sees only the end */
+        link->reset = true; /* the error is told only once, so a read may see a plain end */
     }
     return count > 0 ? (size_t)count : 0;
 }

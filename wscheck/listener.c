@@ -19,10 +19,10 @@
 #include <unistd.h>
 
 enum {
-    EXPECTED_MAX = 256,   /* as many as --jobs */
-    PENDING_MAX = 64,     /* connections that have not said yet where they belong */
-    PENDING_TIME = 10000, /* ms that they may take for it */
-    TURN = 20,            /* ms; also how soon a stop is noticed */
+    EXPECTED_MAX = 256,   /* as many as --jobs allows */
+    PENDING_MAX = 64,     /* connections that have not sent their request line yet */
+    PENDING_TIME = 10000, /* ms that they may take for that */
+    TURN = 20,            /* ms of a wait, after which a stop is noticed */
     LINE_MAX_LENGTH = 2048
 };
 
@@ -50,15 +50,15 @@ struct listener {
     struct expected expected[EXPECTED_MAX];
 };
 
-/* Whether a request line names the path, and not only one that begins with it. */
+/* Whether a request line names this path, and not a longer one that begins with it. */
 static bool names(struct head_text line, const char *path) {
     const char *found = head_text_find(line, path), *end = line.start + line.length;
     const char *next = found != NULL ? found + strlen(path) : end;
     return next < end && (*next == ' ' || *next == '?');
 }
 
-/* Gives a connection to the case whose path this is, or to the only one if it is the path of no
- * case; closes it if there is none, or has another already. */
+/* Gives a connection to the case whose path the request line names, or to the only case if it names
+ * none. Closes it if there is no such case or the case has a connection already. */
 static void hand_over(struct listener *listener, int fd, struct head_text line) {
     struct expected *named = NULL, *any = NULL;
     size_t count = 0;
@@ -82,8 +82,9 @@ static void hand_over(struct listener *listener, int fd, struct head_text line) 
     pthread_mutex_unlock(&listener->mutex);
 }
 
-/* Looks at the first line without taking it. Returns whether the connection is settled. */
-static bool settle(struct listener *listener, const struct pending *pending) {
+/* Peeks at the request line and gives the connection to its case. Returns false if the line is not
+ * whole yet. */
+static bool assign(struct listener *listener, const struct pending *pending) {
     char line[LINE_MAX_LENGTH];
     ssize_t count = recv(pending->fd, line, sizeof line, MSG_PEEK);
     size_t length = count > 0 ? (size_t)count : 0;
@@ -124,7 +125,7 @@ static void *serve(void *argument) {
         }
         poll(waits, (unsigned)count + 1, TURN);
         for (size_t i = 0; i < count; i++) {
-            if (!settle(listener, &listener->pending[i])) {
+            if (!assign(listener, &listener->pending[i])) {
                 listener->pending[kept++] = listener->pending[i];
             }
         }
@@ -132,7 +133,7 @@ static void *serve(void *argument) {
         if ((waits[0].revents & POLLIN) != 0) {
             accept_one(listener);
         } else if (kept > 0) {
-            nanosleep(&pause, NULL); /* half a line makes poll return at once */
+            nanosleep(&pause, NULL); /* since poll returns at once if half a line has come */
         }
     }
     for (size_t i = 0; i < listener->pending_count; i++) {
@@ -141,7 +142,7 @@ static void *serve(void *argument) {
     return NULL;
 }
 
-/* How a client finds it. Any address is this machine's, too. */
+/* Fills in the host for URLs. A listener on all addresses is reached at the loopback address. */
 static void name_host(struct listener *listener, const struct sockaddr *address, socklen_t size) {
     char host[60] = "", port[8] = "";
     getnameinfo(address, size, host, sizeof host, port, sizeof port,
@@ -149,8 +150,8 @@ static void name_host(struct listener *listener, const struct sockaddr *address,
     const char *reachable = strcmp(host, "0.0.0.0") == 0 ? "127.0.0.1"
                             : strcmp(host, "::") == 0    ? "::1"
                                                          : host;
-    bool is_long = strchr(host, ':') != NULL;
-    snprintf(listener->host, sizeof listener->host, is_long ? "[%s]:%s" : "%s:%s", reachable, port);
+    bool is_ipv6 = strchr(host, ':') != NULL;
+    snprintf(listener->host, sizeof listener->host, is_ipv6 ? "[%s]:%s" : "%s:%s", reachable, port);
 }
 
 /* Returns 0, or -1 with errno. */
@@ -175,17 +176,17 @@ static int listen_on(struct listener *listener, const struct addrinfo *found) {
     return errno == 0 ? 0 : -1;
 }
 
-struct listener *listener_open(const char *place) {
+struct listener *listener_open(const char *address) {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV}, *found;
-    struct address address;
+    struct address parts;
     struct listener *listener = memory_take(sizeof *listener);
     const char *problem = "it is [ADDRESS:]PORT";
-    char *text = memory_text("%s%s", strchr(place, ':') != NULL ? "" : "127.0.0.1:", place);
+    char *text = memory_text("%s%s", strchr(address, ':') != NULL ? "" : "127.0.0.1:", address);
     listener->fd = -1;
     pthread_mutex_init(&listener->mutex, NULL);
     pthread_cond_init(&listener->changed, NULL);
-    if (address_split(&address, text, text + strlen(text))) {
-        int error = getaddrinfo(address.name, address.port, &hints, &found);
+    if (address_split(&parts, text, text + strlen(text))) {
+        int error = getaddrinfo(parts.name, parts.port, &hints, &found);
         problem = gai_strerror(error);
         if (error == 0) {
             problem = listen_on(listener, found) == 0 ? NULL : strerror(errno);
@@ -194,8 +195,8 @@ struct listener *listener_open(const char *place) {
     }
     free(text);
     if (problem != NULL) {
-        fprintf(stderr, "wscheck: cannot listen on '%s': %s; --listen 0 picks a free port\n", place,
-                problem);
+        fprintf(stderr, "wscheck: cannot listen on '%s': %s; --listen 0 picks a free port\n",
+                address, problem);
         if (listener->fd >= 0) {
             close(listener->fd);
         }
@@ -242,11 +243,11 @@ void listener_forget(struct listener *listener, unsigned place) {
 int listener_wait(struct listener *listener, unsigned place, int64_t deadline,
                   struct child *child) {
     struct expected *expected = &listener->expected[place - 1];
-    bool is_hopeless = false;
+    bool has_ended = false;
     pthread_mutex_lock(&listener->mutex);
-    while (expected->fd == TO_COME && clock_now() < deadline && !is_hopeless) {
+    while (expected->fd == TO_COME && clock_now() < deadline && !has_ended) {
         if (clock_wait(&listener->changed, &listener->mutex, 100)) {
-            is_hopeless = child != NULL && !child_is_running(child);
+            has_ended = child != NULL && !child_is_running(child);
         }
     }
     int fd = expected->fd;

@@ -1,8 +1,8 @@
 /* listener: the port to which the clients under test connect.
  *
- * Several cases run at once, and each starts a client of its own. Which connection belongs to which
- * case is told by the path of its request, which the client has got in its URL. A connection with
- * no path of a case belongs to the only one that is expected, if there is only one.
+ * Several cases run at once, and each starts a client of its own. The path of the client's URL,
+ * which its request repeats, tells which case a connection belongs to. A connection with another
+ * path belongs to the case that is waiting, if there is only one.
  */
 #ifndef WSCHECK_LISTENER_H
 #define WSCHECK_LISTENER_H
@@ -11,22 +11,22 @@
 
 struct listener;
 
-/* Listens on a place "8000", "0.0.0.0:8000" or "[::1]:8000", on 127.0.0.1 if it has no address;
- * port 0 picks a free one. Returns NULL after one line on standard error. */
-struct listener *listener_open(const char *place);
+/* Listens on "8000" (at 127.0.0.1), "0.0.0.0:8000" or "[::1]:8000"; port 0 picks a free one.
+ * Returns NULL after one line on standard error. Close it after use. */
+struct listener *listener_open(const char *address);
 void listener_close(struct listener *listener);
 
-/* The address as a URL has it, with the port, at which a client on this machine finds it:
- * "127.0.0.1:8000", "[::1]:8000". */
+/* The address and the port in a URL for clients on this machine: "127.0.0.1:8000", "[::1]:8000". */
 const char *listener_host(const struct listener *listener);
 
-/* Expects a connection with this path; returns its place, which is never 0. Until it is forgotten,
- * a second connection with this path is closed, as is one that nobody expects. */
+/* Expects a connection with this path. Returns its place, which is never 0. A second connection
+ * with this path is closed, and so is one that nobody expects. listener_forget ends this. */
 unsigned listener_expect(struct listener *listener, const char *path);
 void listener_forget(struct listener *listener, unsigned place);
 
-/* Waits for it. Returns its descriptor, from which nothing has been read, or -1 after the deadline
- * or when the child that should connect (if it is not NULL) has ended. */
+/* Waits for that connection. Returns its descriptor, from which nothing has been read, or a
+ * negative number after the deadline or if the child that should connect (unless it is NULL) has
+ * ended. */
 int listener_wait(struct listener *listener, unsigned place, int64_t deadline, struct child *child);
 
 #endif

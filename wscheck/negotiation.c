@@ -5,7 +5,8 @@
 
 enum { WINDOW_BITS_MAX = 15 };
 
-/* Why an answer does not belong to a good offer, or NULL. A hint that is not taken is a SHOULD. */
+/* Why an answer does not fit a legal offer, or NULL. An answer that ignores the hint of the offer
+ * about the client's window only falls short of a SHOULD. */
 static const char *mismatch(const struct deflate_parameters *offer,
                             const struct deflate_parameters *answer, enum level *level) {
     *level = LEVEL_MUST;
@@ -46,11 +47,11 @@ static void fill_in(struct negotiation *agreement, const struct deflate_paramete
 
 static enum level faulty(struct head_fault *fault, const struct head *answer, const char *where,
                          const char *what) {
-    head_is_faulty(fault, answer, where, what);
+    head_set_fault(fault, answer, where, what);
     return LEVEL_MUST;
 }
 
-/* Compares a legal answer with the offers: one of the good ones must be what it takes. */
+/* A legal answer has to fit one of the legal offers. */
 static enum level compare(const struct deflate_offers *offers,
                           const struct deflate_parameters *taken, const struct head *answer,
                           const char *where, struct head_fault *fault) {
@@ -73,14 +74,14 @@ static enum level compare(const struct deflate_offers *offers,
     char declined[2 * DEFLATE_FAULT_SIZE];
     snprintf(declined, sizeof declined, "it accepts what must be declined: in the offer %s",
              offers->terms[0].fault);
-    head_is_faulty(fault, answer, where, what != NULL ? what : declined);
+    head_set_fault(fault, answer, where, what != NULL ? what : declined);
     return least;
 }
 
 enum level negotiation_judge(const struct head *answer, const struct head *request,
                              struct negotiation *agreement, struct head_fault *fault) {
     size_t at = 0;
-    struct head_text value, again;
+    struct head_text value, second;
     struct deflate_offers offers;
     struct extension extension, another;
     struct deflate_parameters terms;
@@ -88,8 +89,8 @@ enum level negotiation_judge(const struct head *answer, const struct head *reque
     if (!head_header(answer, deflate_parameters_header, &at, &value)) {
         return LEVEL_NONE;
     }
-    if (head_header(answer, deflate_parameters_header, &at, &again)) {
-        return faulty(fault, answer, again.start,
+    if (head_header(answer, deflate_parameters_header, &at, &second)) {
+        return faulty(fault, answer, second.start,
                       "Sec-WebSocket-Extensions appears more than once (RFC 6455, 11.3.2)");
     }
     const char *text = value.start, *end = value.start + value.length;
@@ -133,7 +134,7 @@ bool negotiation_judge_offers(const struct head *head, struct head_fault *fault)
     deflate_parameters_of_head(&offers, head);
     for (size_t i = 0; i < offers.count; i++) {
         if (offers.terms[i].fault[0] != '\0') {
-            return head_is_faulty(fault, head, offers.terms[i].where, offers.terms[i].fault);
+            return head_set_fault(fault, head, offers.terms[i].where, offers.terms[i].fault);
         }
     }
     return true;

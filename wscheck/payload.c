@@ -20,21 +20,21 @@ void payload_copy(const struct payload *payload, uint64_t offset, uint8_t *out, 
         return;
     }
     size_t at = (size_t)((payload->offset + offset) % unit);
-    while (done < len && done < unit) { /* one unit, from its middle on */
+    while (done < len && done < unit) { /* one unit, which may begin in its middle */
         size_t run = unit - at < len - done ? unit - at : len - done;
         run = run < unit - done ? run : unit - done;
         memcpy(out + done, payload->unit + at, run);
         done += run;
         at = 0;
     }
-    while (done < len) { /* What is there is a whole number of units, and is doubled. */
+    while (done < len) { /* `out` has a whole number of units, which are copied again */
         size_t run = done < len - done ? done : len - done;
         memcpy(out + done, out, run);
         done += run;
     }
 }
 
-/* Whether the bytes read well as text: whole characters, and no control characters. */
+/* Whether the bytes are UTF-8 without control characters. */
 static bool is_readable(const uint8_t *bytes, size_t len) {
     struct utf8_decoder decoder;
     utf8_decoder_init(&decoder);

@@ -13,21 +13,21 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { START_PAUSE = 20, DEATH = 1000, COUNT_PAUSE = 100 }; /* ms */
+enum { START_PAUSE = 20, LAST_OUTPUT = 1000, COUNT_PAUSE = 100 }; /* ms */
 enum {
-    LAST_WORDS = 300,
+    OUTPUT_SHOWN = 300, /* characters */
     COUNTS = 3,
     HTTP_STEP = 2,
     PATIENCE = 3 /* times --timeout for the first answer */
 };
 
-void probe_last_words(const char *output) {
-    char line[LAST_WORDS + 20];
+void probe_print_output(const char *output) {
+    char line[OUTPUT_SHOWN + 20];
     size_t length = strlen(output);
     while (length > 0 && output[length - 1] == '\n') {
         length--;
     }
-    size_t start = length > LAST_WORDS ? length - LAST_WORDS : 0;
+    size_t start = length > OUTPUT_SHOWN ? length - OUTPUT_SHOWN : 0;
     if (length > 0) {
         fprintf(stderr, "; it printed: %s",
                 text_printable(output + start, length - start, line, sizeof line));
@@ -35,7 +35,7 @@ void probe_last_words(const char *output) {
     fprintf(stderr, "\n");
 }
 
-/* Lets the kernel pick a port and gives it back at once; the server takes it a moment later. */
+/* A port that the kernel picks. It is released at once, and the server takes it a moment later. */
 static unsigned free_port(void) {
     struct sockaddr_in address = {.sin_family = AF_INET};
     socklen_t size = sizeof address;
@@ -73,21 +73,21 @@ bool probe_start(struct trial_settings *settings) {
         return true;
     }
     if (!child_is_running(child)) {
-        child_wait_silent(child, clock_now() + DEATH);
+        child_wait_silent(child, clock_now() + LAST_OUTPUT);
         fprintf(stderr, "wscheck: '%s' does not run: %s", settings->command, child_end(child));
     } else {
         fprintf(stderr, "wscheck: '%s' does not listen on port %s within %g s (--start-timeout)",
                 settings->command, port, (double)settings->arrival / 1000);
     }
     char *output = child_output(child, 0, SIZE_MAX);
-    probe_last_words(output);
+    probe_print_output(output);
     free(output);
     child_stop(child);
     return false;
 }
 
-/* Ends a line on standard error with what the server is, since its answer is no 101. */
-static void tell_what_it_is(const struct trial *trial) {
+/* The server has not answered with 101. Ends a line on standard error by saying what it does. */
+static void describe_answer(const struct trial *trial) {
     const uint8_t *bytes = trial->answer.bytes;
     size_t length = trial->answer.length;
     struct head_text first = head_line(&trial->answer, &(size_t){0});
@@ -124,18 +124,18 @@ static void tell_what_it_is(const struct trial *trial) {
     }
 }
 
-/* What there is to say of a server that was sent two messages, if they are not all that came. */
+/* The server was sent two messages. Writes a remark if anything else than these came back. */
 static void describe_echo(struct trial *trial, char *remark, size_t size) {
     const struct transcript_entry *came = transcript_entry(&trial->transcript, trial->entry);
     enum cause cause = trial->verdict.cause;
     if (trial->messages.unasked) {
-        snprintf(
-            remark, size,
-            "it is no plain echo: it sends messages of its own; --no-echo is for such servers");
+        snprintf(remark, size,
+                 "the server is no plain echo: it sends messages of its own; --no-echo is for such "
+                 "servers");
     } else if (cause == CAUSE_ECHO_DIFFERS && came != NULL) {
         snprintf(remark, size,
-                 "it is no plain echo: %.140s; --no-echo is for servers that do something else "
-                 "with messages",
+                 "the server is no plain echo: %.140s; --no-echo is for servers that do something "
+                 "else with messages",
                  came->label);
     } else if (cause == CAUSE_NO_ECHO || cause == CAUSE_NEXT_LOST) {
         snprintf(remark, size,
@@ -145,9 +145,9 @@ static void describe_echo(struct trial *trial, char *remark, size_t size) {
     }
 }
 
-/* Looks whether two messages come back, and nothing before or between them. A server that does not
- * mean to echo is told so in time. */
-static void look_for_echo(struct trial_settings *settings) {
+/* Checks whether two messages come back, and nothing before or between them. If not, a remark on
+ * standard error explains --no-echo before many cases fail. */
+static void check_echo(struct trial_settings *settings) {
     static const char text[] = "does this come back?";
     struct payload payload = {(const uint8_t *)text, strlen(text), strlen(text), 0};
     struct trial_wanted wanted = {OPCODE_TEXT, false, payload, 2};
@@ -170,7 +170,7 @@ static void look_for_echo(struct trial_settings *settings) {
     free(trial);
 }
 
-/* How many of this many connections the server takes at once. */
+/* How many of `most` connections the server takes at the same time. */
 static size_t count_once(const struct trial_settings *settings, size_t most) {
     struct trial *trials = memory_take(most * sizeof trials[0]);
     size_t begun = 0, served = 0;
@@ -193,10 +193,10 @@ static size_t count_once(const struct trial_settings *settings, size_t most) {
     return served;
 }
 
-/* A connection that has just ended may still have its place: the most of a few counts. */
+/* The largest of a few counts, because a connection that has just ended may still count. */
 static size_t count_places(const struct trial_settings *settings, size_t most) {
     size_t places = count_once(settings, most);
-    for (int again = 1; again < COUNTS && places < most; again++) {
+    for (int i = 1; i < COUNTS && places < most; i++) {
         struct timespec pause = {0, COUNT_PAUSE * 1000000L};
         nanosleep(&pause, NULL);
         size_t count = count_once(settings, most);
@@ -205,8 +205,9 @@ static size_t count_places(const struct trial_settings *settings, size_t most) {
     return places;
 }
 
-/* Whether there is a server that speaks what the settings want of it; says what is wrong if not. */
-static bool speaks(struct trial_settings *settings, unsigned least) {
+/* Whether there is a server that does what the settings expect. If not, one line on standard error
+ * says what is wrong. */
+static bool find_server(struct trial_settings *settings, unsigned least) {
     struct trial *trial = memory_take(sizeof *trial);
     trial_init(trial, settings, "probe");
     trial_give_time(trial, PATIENCE * settings->timeout);
@@ -230,7 +231,7 @@ static bool speaks(struct trial_settings *settings, unsigned least) {
     } else if (!connected) {
         fprintf(stderr, "%s; is the server running?\n", trial->verdict.got);
     } else if (!good) {
-        tell_what_it_is(trial);
+        describe_answer(trial);
     }
     trial_free(trial);
     free(trial);
@@ -238,13 +239,13 @@ static bool speaks(struct trial_settings *settings, unsigned least) {
 }
 
 size_t probe_server(struct trial_settings *settings, size_t jobs, unsigned least) {
-    if (!speaks(settings, least)) {
+    if (!find_server(settings, least)) {
         return 0;
     }
     if (settings->echo && settings->step >= 5) {
-        look_for_echo(settings);
+        check_echo(settings);
     }
-    /* A case needs a place, and the look whether the server still serves others a second one. */
+    /* A case needs one connection, and the check that the server still serves others a second. */
     size_t places = settings->step >= 3 ? count_places(settings, 2 * jobs) : 2 * jobs;
     size_t fewer = places / 2 > 0 ? places / 2 : 1;
     if (fewer < jobs) {

@@ -10,29 +10,30 @@
 #include <string.h>
 
 enum { ARRIVAL_OF_OTHERS = 60000 }; /* ms for a client that somebody else starts to connect */
-enum { STARTS = 4 };                /* that a wait has to last, since many start at a time */
+enum { STARTS = 4 };                /* starts of the client that a wait lasts at least */
 
-/* A client that is slow to start is slow while others start beside it. */
-static void scale(struct trial_settings *settings, int64_t start) {
+/* Gives a client that is slow to start more time, because it is even slower when several start at
+ * once. `start` is how many ms it took. */
+static void adapt_timeout(struct trial_settings *settings, int64_t start) {
     if (STARTS * start > settings->timeout) {
         settings->timeout = STARTS * start;
         fprintf(stderr,
-                "wscheck: the client needs %.1f s to start, so it gets %.1f s for anything\n",
+                "wscheck: the client needs %.1f s to start, so it gets %.1f s for each answer\n",
                 (double)start / 1000, (double)settings->timeout / 1000);
     }
 }
 
-/* Starts the client once, lets it in, and measures how long that takes. Returns whether it came;
- * *any is whether it asked for another path than that of its URL. */
-static bool visit(struct trial_settings *settings, bool *any) {
+/* Starts the client once, answers its handshake, and measures how long it takes to connect. Returns
+ * whether it connected; *other_path is whether it did not ask for the path of its URL. */
+static bool try_client(struct trial_settings *settings, bool *other_path) {
     struct trial *trial = memory_take(sizeof *trial);
     trial_init(trial, settings, "wscheck/probe");
     int64_t start = clock_now();
     bool came = tested_client_arrive(trial, "");
     if (came) {
-        scale(settings, clock_now() - start);
-        *any = head_text_find(head_line(&trial->client.head, &(size_t){0}), trial->client.path) ==
-               NULL;
+        adapt_timeout(settings, clock_now() - start);
+        *other_path = head_text_find(head_line(&trial->client.head, &(size_t){0}),
+                                     trial->client.path) == NULL;
         tested_client_answer(trial, 0, SIZE_MAX);
         trial->is_open = true;
         trial_flush(trial);
@@ -43,15 +44,15 @@ static bool visit(struct trial_settings *settings, bool *any) {
     if (!came) {
         fprintf(stderr, "wscheck: '%s' is no client: wanted %s; %s", settings->command,
                 trial->verdict.want, trial->verdict.got);
-        probe_last_words(trial->client.output != NULL ? trial->client.output : "");
+        probe_print_output(trial->client.output != NULL ? trial->client.output : "");
     }
     trial_free(trial);
     free(trial);
     return came;
 }
 
-/* The host of the client's URL is the listener's address, or what the command has in front of
- * {port}, as in ws://localhost:{port}{path}. */
+/* Sets the host of the client's URL: the one that the command names before {port}, as in
+ * ws://localhost:{port}{path}, or else the listener's address. */
 static void set_host(struct trial_settings *settings) {
     static const char host_bytes[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-:[]";
@@ -69,9 +70,9 @@ static void set_host(struct trial_settings *settings) {
     }
 }
 
-size_t probe_client(struct trial_settings *settings, const char *place, size_t jobs) {
-    bool any = false;
-    settings->listener = listener_open(place);
+size_t probe_client(struct trial_settings *settings, const char *address, size_t jobs) {
+    bool other_path = false;
+    settings->listener = listener_open(address);
     if (settings->listener == NULL) {
         return 0;
     }
@@ -81,13 +82,13 @@ size_t probe_client(struct trial_settings *settings, const char *place, size_t j
             settings->arrival > ARRIVAL_OF_OTHERS ? settings->arrival : ARRIVAL_OF_OTHERS;
         return 1;
     }
-    if (!visit(settings, &any)) {
+    if (!try_client(settings, &other_path)) {
         listener_close(settings->listener);
         return 0;
     }
-    if (any && jobs > 1) {
+    if (other_path && jobs > 1) {
         fprintf(stderr, "wscheck: the client does not ask for the path of its URL, so the cases "
                         "run one at a time\n");
     }
-    return any ? 1 : jobs;
+    return other_path ? 1 : jobs;
 }

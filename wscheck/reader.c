@@ -73,7 +73,7 @@ static enum reader_event judge_second_byte(struct reader *reader) {
     return READER_NEEDS_BYTES;
 }
 
-/* The header is whole: its length, and what the frame means for the message. */
+/* The header is whole: reads the length, and begins or continues a message. */
 static enum reader_event end_header(struct reader *reader) {
     struct reader_frame *frame = &reader->frame;
     uint8_t bits = reader->header[1] & 0x7f;
@@ -122,7 +122,7 @@ static enum reader_event take_header_byte(struct reader *reader, uint8_t byte) {
     return event == READER_NEEDS_BYTES && reader->header_size == whole ? end_header(reader) : event;
 }
 
-/* Takes the mask off a piece, in a copy of it. */
+/* Copies a piece and removes the mask of the copy. */
 static void unmask(struct reader *reader) {
     if (reader->piece_length > sizeof reader->unmasked) {
         reader->piece_length = sizeof reader->unmasked;
@@ -134,7 +134,7 @@ static void unmask(struct reader *reader) {
     reader->piece = reader->unmasked;
 }
 
-/* The bytes of a text have to be characters. `wrong` is where the piece stands in its frame. */
+/* A text has to be UTF-8. `wrong` is the offset of the piece in its frame. */
 static enum reader_event judge_text(struct reader *reader, uint64_t wrong) {
     for (size_t i = 0; i < reader->piece_length; i++) {
         if (!utf8_decoder_next(&reader->decoder, reader->piece[i])) {
@@ -147,7 +147,7 @@ static enum reader_event judge_text(struct reader *reader, uint64_t wrong) {
     return READER_PAYLOAD;
 }
 
-/* What an unpacking has given becomes the piece. */
+/* Makes what unpack has given the piece. */
 static enum reader_event take_unpacked(struct reader *reader, enum unpack_verdict verdict) {
     uint64_t wrong = reader->header_size + reader->payload_done;
     reader->piece = reader->unpack->piece;
@@ -196,8 +196,7 @@ static enum reader_event judge_close(struct reader *reader) {
     }
     if (length >= 2) {
         unsigned code = (unsigned)reader->control[0] << 8 | reader->control[1];
-        if (code == 1005 || code == 1006 ||
-            code == 1015) { /* others that nobody uses may be sent */
+        if (code == 1005 || code == 1006 || code == 1015) { /* unused codes may be sent */
             return violation(reader, 2, "this close code must not be sent in a frame (7.4.1)");
         }
     }

@@ -7,21 +7,21 @@
 
 enum { SUBPROTOCOLS_MAX = 64 };
 
-/* What a rule is judged by. */
-struct evidence {
+/* What a rule looks at. */
+struct context {
     const struct head *head;
     const char *target, *host;
     struct head_fault *fault;
 };
 
-static bool faulty(const struct evidence *evidence, const char *where, const char *what) {
-    return head_is_faulty(evidence->fault, evidence->head, where, what);
+static bool faulty(const struct context *context, const char *where, const char *what) {
+    return head_set_fault(context->fault, context->head, where, what);
 }
 
-/* A word of the request line: the method (0), the target (1), or all that comes after it (2). One
- * that is missing is empty. */
-static struct head_text word_of(const struct evidence *evidence, int which) {
-    struct head_text word = {NULL, 0}, rest = head_line(evidence->head, &(size_t){0});
+/* A word of the request line: the method (0), the target (1), or all the rest (2). A missing word
+ * is empty. */
+static struct head_text word_of(const struct context *context, int which) {
+    struct head_text word = {NULL, 0}, rest = head_line(context->head, &(size_t){0});
     for (int i = 0; i <= which; i++) {
         const char *space = i < 2 ? head_text_find(rest, " ") : NULL;
         word = (struct head_text){rest.start,
@@ -32,116 +32,115 @@ static struct head_text word_of(const struct evidence *evidence, int which) {
     return word;
 }
 
-static bool judge_method(const struct evidence *evidence) {
-    struct head_text line = head_line(evidence->head, &(size_t){0});
-    return head_text_begins(line, "GET ") || faulty(evidence, line.start, "the method is not GET");
+static bool judge_method(const struct context *context) {
+    struct head_text line = head_line(context->head, &(size_t){0});
+    return head_text_begins(line, "GET ") || faulty(context, line.start, "the method is not GET");
 }
 
-static bool judge_version(const struct evidence *evidence) {
-    struct head_text version = word_of(evidence, 2);
+static bool judge_version(const struct context *context) {
+    struct head_text version = word_of(context, 2);
     return (version.length == 8 && head_text_begins(version, "HTTP/1.") &&
             version.start[7] >= '1' && version.start[7] <= '9') ||
-           faulty(evidence, version.start, "the version is not HTTP/1.1");
+           faulty(context, version.start, "the version is not HTTP/1.1");
 }
 
-static bool judge_target(const struct evidence *evidence) {
-    struct head_text target = word_of(evidence, 1);
+static bool judge_target(const struct context *context) {
+    struct head_text target = word_of(context, 1);
     char whole[512];
-    snprintf(whole, sizeof whole, "http://%s%s", evidence->host, evidence->target);
-    return head_text_is(target, evidence->target) || head_text_is(target, whole) ||
-           faulty(evidence, target.start,
-                  "the target is not the resource name of the URL, path and query");
+    snprintf(whole, sizeof whole, "http://%s%s", context->host, context->target);
+    return head_text_is(target, context->target) || head_text_is(target, whole) ||
+           faulty(context, target.start, "the target is not the path and the query of the URL");
 }
 
-static bool judge_lines(const struct evidence *evidence) {
-    const char *bytes = (const char *)evidence->head->bytes;
-    for (size_t i = 0; i < evidence->head->length; i++) {
+static bool judge_lines(const struct context *context) {
+    const char *bytes = (const char *)context->head->bytes;
+    for (size_t i = 0; i < context->head->length; i++) {
         if (bytes[i] == '\n' && (i == 0 || bytes[i - 1] != '\r')) {
-            return faulty(evidence, bytes + i, "a line that does not end with CR LF");
+            return faulty(context, bytes + i, "a line does not end with CR LF");
         }
         if ((bytes[i] == ' ' || bytes[i] == '\t') && i > 0 && bytes[i - 1] == '\n') {
-            return faulty(evidence, bytes + i, "a folded line, which is obsolete (RFC 9112, 5.2)");
+            return faulty(context, bytes + i,
+                          "a header is folded, which is obsolete (RFC 9112, 5.2)");
         }
     }
-    return head_parse_headers(evidence->head, evidence->fault);
+    return head_parse_headers(context->head, context->fault);
 }
 
-static bool judge_host(const struct evidence *evidence) {
+static bool judge_host(const struct context *context) {
     struct head_text value;
     char what[200];
-    if (!head_once(evidence->head, "Host", &value, evidence->fault)) {
+    if (!head_once(context->head, "Host", &value, context->fault)) {
         return false;
     }
     snprintf(what, sizeof what,
              "Host must be %.60s, as in the URL: the port is left out only if it is 80",
-             evidence->host);
-    return head_text_is(value, evidence->host) || faulty(evidence, value.start, what);
+             context->host);
+    return head_text_is(value, context->host) || faulty(context, value.start, what);
 }
 
-static bool judge_list(const struct evidence *evidence, const char *name, const char *element,
+static bool judge_list(const struct context *context, const char *name, const char *element,
                        const char *what) {
-    struct head_text value = {head_last_line(evidence->head), 0};
-    head_header(evidence->head, name, &(size_t){0}, &value);
-    return head_lists(evidence->head, name, element) || faulty(evidence, value.start, what);
+    struct head_text value = {head_last_line(context->head), 0};
+    head_header(context->head, name, &(size_t){0}, &value);
+    return head_lists(context->head, name, element) || faulty(context, value.start, what);
 }
 
-static bool judge_upgrade(const struct evidence *evidence) {
-    return judge_list(evidence, "Upgrade", "websocket", "no header Upgrade names websocket");
+static bool judge_upgrade(const struct context *context) {
+    return judge_list(context, "Upgrade", "websocket", "no header Upgrade names websocket");
 }
 
-static bool judge_connection(const struct evidence *evidence) {
-    return judge_list(evidence, "Connection", "upgrade", "no header Connection names Upgrade");
+static bool judge_connection(const struct context *context) {
+    return judge_list(context, "Connection", "upgrade", "no header Connection names Upgrade");
 }
 
 static bool is_in(const char *set, char byte) {
     return byte != '\0' && strchr(set, byte) != NULL;
 }
 
-/* 16 bytes in base64: 22 characters of which the last carries four bits only, and two equals
+/* 16 bytes in base64 are 22 characters, of which the last has only two bits, and two equals
  * signs. */
-static bool judge_key(const struct evidence *evidence) {
+static bool judge_key(const struct context *context) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     struct head_text value;
     size_t good = 0;
-    if (!head_once(evidence->head, "Sec-WebSocket-Key", &value, evidence->fault)) {
+    if (!head_once(context->head, "Sec-WebSocket-Key", &value, context->fault)) {
         return false;
     }
     while (good < value.length && is_in(digits, value.start[good])) {
         good++;
     }
     if (good != 22 || value.length != 24 || memcmp(value.start + 22, "==", 2) != 0) {
-        return faulty(evidence, value.start + (good < 22 ? good : 22),
+        return faulty(context, value.start + (good < 22 ? good : 22),
                       "the key is not 16 bytes in base64: 22 digits and ==");
     }
     return is_in("AQgw", value.start[21]) ||
-           faulty(evidence, value.start + 21,
-                  "the last digit of the key has bits that mean nothing");
+           faulty(context, value.start + 21,
+                  "the last digit of the key has bits that must be zero");
 }
 
-static bool judge_thirteen(const struct evidence *evidence) {
+static bool judge_thirteen(const struct context *context) {
     struct head_text value;
-    return head_once(evidence->head, "Sec-WebSocket-Version", &value, evidence->fault) &&
+    return head_once(context->head, "Sec-WebSocket-Version", &value, context->fault) &&
            (head_text_is(value, "13") ||
-            faulty(evidence, value.start, "Sec-WebSocket-Version is not 13"));
+            faulty(context, value.start, "Sec-WebSocket-Version is not 13"));
 }
 
-/* Tokens, separated by commas, no two of which are the same (4.1, item 10). */
-static bool judge_subprotocols(const struct evidence *evidence) {
+/* The subprotocols are tokens, separated by commas, and all different (4.1, item 10). */
+static bool judge_subprotocols(const struct context *context) {
     struct head_text names[SUBPROTOCOLS_MAX], value;
     size_t count = 0;
-    for (size_t at = 0; head_header(evidence->head, "Sec-WebSocket-Protocol", &at, &value);) {
+    for (size_t at = 0; head_header(context->head, "Sec-WebSocket-Protocol", &at, &value);) {
         if (value.length == 0) {
-            return faulty(evidence, value.start,
-                          "Sec-WebSocket-Protocol is there and names nothing");
+            return faulty(context, value.start, "Sec-WebSocket-Protocol names no subprotocol");
         }
         while (count < SUBPROTOCOLS_MAX && head_split(&value, &names[count])) {
             const struct head_text *name = &names[count];
             if (!head_text_is_token(*name)) {
-                return faulty(evidence, name->start, "this subprotocol is not a token");
+                return faulty(context, name->start, "this subprotocol is not a token");
             }
             for (size_t i = 0; i < count; i++) {
                 if (head_text_same(names[i], *name)) {
-                    return faulty(evidence, name->start, "this subprotocol is offered twice");
+                    return faulty(context, name->start, "this subprotocol is offered twice");
                 }
             }
             count++;
@@ -150,44 +149,44 @@ static bool judge_subprotocols(const struct evidence *evidence) {
     return true;
 }
 
-/* token *( ";" token [ "=" ( token | quoted-string ) ] ), separated by commas (9.1). Inside of the
- * quotes there is a token as well. */
-static bool judge_extensions(const struct evidence *evidence) {
+/* token *( ";" token [ "=" ( token | quoted-string ) ] ), separated by commas (9.1). The text in
+ * quotes has to be a token, too. */
+static bool judge_extensions(const struct context *context) {
     struct head_text value;
-    for (size_t at = 0; head_header(evidence->head, "Sec-WebSocket-Extensions", &at, &value);) {
+    for (size_t at = 0; head_header(context->head, "Sec-WebSocket-Extensions", &at, &value);) {
         const char *text = value.start, *end = value.start + value.length;
         struct extension extension;
         struct head_text list = value, element;
         while (head_split(&list, &element)) {
             if (element.length == 0) {
-                return faulty(evidence, element.start, "no token where 9.1 wants one");
+                return faulty(context, element.start, "a token is missing (9.1)");
             }
         }
         while (text < end) {
             if (extension_next(&text, end, &extension) != EXTENSION_FOUND) {
-                return faulty(evidence, text, "this does not follow the grammar of 9.1");
+                return faulty(context, text, "this does not follow the grammar of 9.1");
             }
         }
     }
     return true;
 }
 
-/* RFC 7692, 7.1: no illegal offer. */
-static bool judge_deflate(const struct evidence *evidence) {
-    return negotiation_judge_offers(evidence->head, evidence->fault);
+/* RFC 7692, 7.1: every offer is legal. */
+static bool judge_deflate(const struct context *context) {
+    return negotiation_judge_offers(context->head, context->fault);
 }
 
-static bool judge_body(const struct evidence *evidence) {
+static bool judge_body(const struct context *context) {
     struct head_text value = {NULL, 0};
-    bool announced = head_header(evidence->head, "Transfer-Encoding", &(size_t){0}, &value) ||
-                     (head_header(evidence->head, "Content-Length", &(size_t){0}, &value) &&
+    bool announced = head_header(context->head, "Transfer-Encoding", &(size_t){0}, &value) ||
+                     (head_header(context->head, "Content-Length", &(size_t){0}, &value) &&
                       !head_text_is(value, "0"));
-    return !announced || faulty(evidence, value.start, "the request announces a body");
+    return !announced || faulty(context, value.start, "the request announces a body");
 }
 
 static const struct {
     const char *name;
-    bool (*judge)(const struct evidence *evidence);
+    bool (*judge)(const struct context *context);
 } rules[] = {
     {"method", judge_method},
     {"version", judge_version},
@@ -206,10 +205,10 @@ static const struct {
 
 bool request_rules_judge(const struct head *head, const char *rule, const char *target,
                          const char *host, struct head_fault *fault) {
-    const struct evidence evidence = {head, target, host, fault};
+    const struct context context = {head, target, host, fault};
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         if (strcmp(rules[i].name, rule) == 0) {
-            return rules[i].judge(&evidence);
+            return rules[i].judge(&context);
         }
     }
     return true;

@@ -19,10 +19,10 @@ static bool judge_accept(const struct head *answer, const struct head *request,
         same++;
     }
     snprintf(what, sizeof what, "Sec-WebSocket-Accept must be %s for this key", wanted);
-    return head_text_is(value, wanted) || head_is_faulty(fault, answer, value.start + same, what);
+    return head_text_is(value, wanted) || head_set_fault(fault, answer, value.start + same, what);
 }
 
-/* Whether the request, which is our own, offers this subprotocol. */
+/* Whether wscheck's request offers this subprotocol. */
 static bool is_offered(const struct head *request, struct head_text chosen) {
     struct head_text list, each;
     for (size_t at = 0; head_header(request, "Sec-WebSocket-Protocol", &at, &list);) {
@@ -35,7 +35,7 @@ static bool is_offered(const struct head *request, struct head_text chosen) {
     return false;
 }
 
-/* 4.2.2: a subprotocol, if there is one, is one of those that the client has offered. */
+/* 4.2.2: the subprotocol, if there is one, has to be one that the client has offered. */
 static bool judge_subprotocol(const struct head *answer, const struct head *request,
                               struct head_fault *fault) {
     struct head_text value;
@@ -44,19 +44,20 @@ static bool judge_subprotocol(const struct head *answer, const struct head *requ
     }
     return head_once(answer, "Sec-WebSocket-Protocol", &value, fault) &&
            (is_offered(request, value) ||
-            head_is_faulty(fault, answer, value.start,
+            head_set_fault(fault, answer, value.start,
                            "this subprotocol is not one that the client offered"));
 }
 
-/* Whether a header names a word; `missing` and `other` say what is wrong if not. */
+/* Whether a header lists an element. `missing` is the fault if the header is missing, `other` if it
+ * lists other elements only. */
 static bool judge_list(const struct head *answer, const char *name, const char *element,
                        struct head_fault *fault, const char *missing, const char *other) {
     size_t at = 0;
     struct head_text value;
     if (!head_header(answer, name, &at, &value)) {
-        return head_is_faulty(fault, answer, head_last_line(answer), missing);
+        return head_set_fault(fault, answer, head_last_line(answer), missing);
     }
-    return head_lists(answer, name, element) || head_is_faulty(fault, answer, value.start, other);
+    return head_lists(answer, name, element) || head_set_fault(fault, answer, value.start, other);
 }
 
 enum cause response_rules_judge(const struct head *answer, const struct head *request,
@@ -64,7 +65,7 @@ enum cause response_rules_judge(const struct head *answer, const struct head *re
     size_t at = 0;
     struct head_text line = head_line(answer, &at), value;
     if (!head_text_begins(line, "HTTP/1.1 101")) {
-        head_is_faulty(fault, answer, line.start + (line.length > 7 ? 7 : line.length),
+        head_set_fault(fault, answer, line.start + (line.length > 7 ? 7 : line.length),
                        "the answer is not HTTP/1.1 101");
         return answer->status == 101 ? CAUSE_HANDSHAKE : CAUSE_REFUSED;
     }
@@ -76,7 +77,7 @@ enum cause response_rules_judge(const struct head *answer, const struct head *re
     }
     at = 0;
     if (head_header(answer, "Content-Length", &at, &value)) {
-        head_is_faulty(fault, answer, value.start, "a 101 has no Content-Length (RFC 9110, 8.6)");
+        head_set_fault(fault, answer, value.start, "a 101 has no Content-Length (RFC 9110, 8.6)");
         return CAUSE_HANDSHAKE;
     }
     if (!judge_accept(answer, request, fault)) {

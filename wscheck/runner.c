@@ -12,10 +12,10 @@
 #include <string.h>
 
 enum {
-    HEAVY_AT_ONCE = 3, /* that many a server of one thread still serves in time */
-    DOUBTFUL_MAX = 16, /* failures that wait for their repetition, which stops everything else */
-    RESTARTS_MAX = 50, /* of a server that dies again and again */
-    PATIENCE = 5       /* times --timeout for the last question whether a server is there */
+    HEAVY_AT_ONCE = 3, /* a server of one thread still serves this many heavy cases in time */
+    DOUBTFUL_MAX = 16, /* failures that may wait to be repeated, while no other case runs */
+    RESTARTS_MAX = 50, /* how often a server that dies is started again */
+    PATIENCE = 5       /* times --timeout for the last check whether there is a server */
 };
 
 enum stage { STAGE_WAITS, STAGE_RUNS, STAGE_DOUBTFUL, STAGE_DONE };
@@ -26,29 +26,29 @@ struct queue {
     enum stage *stages;
     size_t next;                       /* all cases before it have begun */
     size_t waiting, running, doubtful; /* cases */
-    size_t most; /* cases of the kind that is running that may run at the same time */
-    bool gone;   /* a case has found no server after it */
+    size_t limit; /* how many cases of the kind that is running may run at a time */
+    bool gone;    /* a case has left no server that serves others */
     unsigned restarts;
-    enum run_end end; /* if not RUN_COMPLETE, no more cases are begun */
+    enum run_end end; /* if not RUN_COMPLETE, no more cases begin */
     pthread_mutex_t mutex;
     pthread_cond_t changed;
 };
 
-/* Whether the ordinary handshake has to show first that there is more to check. */
+/* Whether the cases wait for the ordinary handshake, without which they could only fail. */
 static bool waits_for_handshake(const struct queue *queue) {
     return queue->stages[0] != STAGE_DONE && queue->runner->count > 0 &&
            strcmp(queue->runner->cases[0]->name, CASES_HANDSHAKE) == 0;
 }
 
-/* How many cases such as this one may run at a time. */
-static size_t most_at_once(const struct test_case *test) {
+/* How many cases of the same kind as this one may run at a time. */
+static size_t limit_of(const struct test_case *test) {
     return script_has(&test->script, WORD_NEEDS_QUIET) ? 1
            : script_is_heavy(&test->script)            ? HEAVY_AT_ONCE
                                                        : SIZE_MAX;
 }
 
-/* Whether the next case may begin now. What keeps a server busy has nothing light beside it, which
- * would have to wait for its turn and fail. */
+/* Whether the next case may begin now. A light case never runs beside a heavy one, because it would
+ * have to wait for the busy server and fail. */
 static bool may_begin(struct queue *queue) {
     while (queue->next < queue->runner->count && queue->stages[queue->next] != STAGE_WAITS) {
         queue->next++;
@@ -56,12 +56,12 @@ static bool may_begin(struct queue *queue) {
     if (queue->next == queue->runner->count || (queue->next > 0 && waits_for_handshake(queue))) {
         return false;
     }
-    size_t most = most_at_once(queue->runner->cases[queue->next]);
-    return queue->running == 0 || (most == queue->most && queue->running < most);
+    size_t limit = limit_of(queue->runner->cases[queue->next]);
+    return queue->running == 0 || (limit == queue->limit && queue->running < limit);
 }
 
-/* Whether failures of this cause have been confirmed so often that one more tells nothing. */
-static bool is_known(const struct queue *queue, const struct result *result) {
+/* Whether enough failures of this cause have failed again when they were repeated. */
+static bool is_confirmed(const struct queue *queue, const struct result *result) {
     size_t same = 0;
     for (size_t i = 0; i < queue->runner->count; i++) {
         same += queue->results[i].repeated && queue->results[i].cause == result->cause;
@@ -69,15 +69,17 @@ static bool is_known(const struct queue *queue, const struct result *result) {
     return same >= queue->runner->repetitions && !result->died;
 }
 
-/* A failure is repeated where that costs nobody's time but the machine's. */
+/* Whether a result is a failure that is to be repeated. No person is asked to start a client for
+ * that. */
 static bool is_doubtful(const struct queue *queue, const struct result *result) {
     const struct trial_settings *settings = queue->runner->settings;
     bool by_hand = settings->listener != NULL && settings->command == NULL;
     return runner_has_failed(result) && !by_hand && !queue->runner->keep_transcript &&
-           queue->end == RUN_COMPLETE && !is_known(queue, result);
+           queue->end == RUN_COMPLETE && !is_confirmed(queue, result);
 }
 
-static void settle(struct queue *queue, size_t index, enum stage stage) {
+/* Moves a case to another stage. If the ordinary handshake has failed for good, the run ends. */
+static void set_stage(struct queue *queue, size_t index, enum stage stage) {
     queue->doubtful -= queue->stages[index] == STAGE_DOUBTFUL;
     queue->doubtful += stage == STAGE_DOUBTFUL;
     bool is_handshake = index == 0 && stage == STAGE_DONE && waits_for_handshake(queue);
@@ -89,21 +91,22 @@ static void settle(struct queue *queue, size_t index, enum stage stage) {
     pthread_cond_broadcast(&queue->changed);
 }
 
-/* What is in doubt stays as it is now. With another end than RUN_COMPLETE no more cases begin. */
-static void decide(struct queue *queue, enum run_end end) {
+/* Makes the doubtful results final. Unless `end` is RUN_COMPLETE, no more cases begin. */
+static void accept_doubtful(struct queue *queue, enum run_end end) {
     queue->end = end;
     for (size_t i = 0; i < queue->runner->count; i++) {
         if (queue->stages[i] == STAGE_DOUBTFUL) {
-            settle(queue, i, STAGE_DONE);
+            set_stage(queue, i, STAGE_DONE);
         }
     }
     pthread_cond_broadcast(&queue->changed);
 }
 
-static void carry_out(struct queue *queue, size_t index) {
+/* Runs a case, during which the mutex is not held. */
+static void run_case(struct queue *queue, size_t index) {
     struct result *result = &queue->results[index];
     queue->stages[index] = STAGE_RUNS;
-    queue->most = most_at_once(result->test);
+    queue->limit = limit_of(result->test);
     queue->waiting--;
     queue->running++;
     pthread_mutex_unlock(&queue->mutex);
@@ -112,19 +115,19 @@ static void carry_out(struct queue *queue, size_t index) {
     queue->running--;
     queue->gone = queue->gone || result->died;
     bool doubtful = is_doubtful(queue, result);
-    settle(queue, index, doubtful ? STAGE_DOUBTFUL : STAGE_DONE);
+    set_stage(queue, index, doubtful ? STAGE_DOUBTFUL : STAGE_DONE);
     if (result->died && !doubtful && queue->end == RUN_COMPLETE) {
-        decide(queue, RUN_PEER_GONE);
+        accept_doubtful(queue, RUN_PEER_GONE);
     }
 }
 
-/* Whether there is a server, although a case has found none: it was only slow, or is started again.
- * No case runs meanwhile. */
-static bool is_back(struct queue *queue) {
+/* A case has left no server that serves others. Returns whether there is one after all, because it
+ * was only slow or has been started again. No case runs meanwhile. */
+static bool bring_back(struct queue *queue) {
     struct trial_settings *settings = queue->runner->settings, patient = *settings;
     char fault[480];
     patient.timeout *= PATIENCE;
-    if (script_run_find_lost(&patient, fault, sizeof fault) == CAUSE_NONE) {
+    if (script_run_check_serving(&patient, fault, sizeof fault) == CAUSE_NONE) {
         return true;
     }
     if (settings->command == NULL || queue->restarts == RESTARTS_MAX) {
@@ -136,8 +139,9 @@ static bool is_back(struct queue *queue) {
     return probe_start(settings);
 }
 
-/* Repeats a failure alone. Of two failures the second is shown, since in it nothing is mixed with
- * other cases. Returns whether the server survives it, or is there again. */
+/* Repeats a failed case while no other runs. If it fails again, the second result replaces the
+ * first, because no other case disturbed it. Sets *killed if the server is gone after it. Returns
+ * whether there is a server in the end. */
 static bool repeat(struct queue *queue, struct result *result, bool *killed) {
     struct result second = {.test = result->test};
     runner_try(queue->runner, &second);
@@ -151,25 +155,26 @@ static bool repeat(struct queue *queue, struct result *result, bool *killed) {
     second.repeated = true;
     runner_free_result(result);
     *result = second;
-    return !second.died || is_back(queue);
+    return !second.died || bring_back(queue);
 }
 
-/* Alone with the server: brings it back if it is gone, and repeats what is in doubt. If one of the
- * cases kills the server alone, it is the one, and those that ran beside it have passed. If none
- * does, the first of them stands for a death that needs more than one case. */
+/* Brings the server back if it is gone, and repeats the doubtful cases one after the other. No
+ * other case runs meanwhile. If one of them kills the server again, it is to blame, and the others,
+ * which only ran at the same time, pass. If none does, the first of them reports a death that takes
+ * more than one case. */
 static void repeat_all(struct queue *queue) {
-    bool killed = false, there = !queue->gone || is_back(queue);
+    bool killed = false, alive = !queue->gone || bring_back(queue);
     size_t count = queue->runner->count;
-    for (size_t i = 0; i < count && there; i++) {
+    for (size_t i = 0; i < count && alive; i++) {
         if (queue->stages[i] == STAGE_DOUBTFUL) {
-            there = repeat(queue, &queue->results[i], &killed);
+            alive = repeat(queue, &queue->results[i], &killed);
         }
     }
     for (size_t i = 0; i < count; i++) {
         struct result *result = &queue->results[i];
         if (queue->stages[i] == STAGE_DOUBTFUL && result->kind == RESULT_FLAKY && result->died) {
-            size_t said = strlen(result->got);
-            snprintf(result->got + said, sizeof result->got - said, "; not by this case alone");
+            size_t length = strlen(result->got);
+            snprintf(result->got + length, sizeof result->got - length, "; not by this case alone");
             result->kind = killed ? RESULT_PASSED : RESULT_MUST;
             killed = true;
         }
@@ -177,7 +182,7 @@ static void repeat_all(struct queue *queue) {
     pthread_mutex_lock(&queue->mutex);
     queue->gone = false;
     queue->running--;
-    decide(queue, there ? RUN_COMPLETE : RUN_PEER_GONE);
+    accept_doubtful(queue, alive ? RUN_COMPLETE : RUN_PEER_GONE);
     pthread_mutex_unlock(&queue->mutex);
 }
 
@@ -185,14 +190,15 @@ static void *work(void *argument) {
     struct queue *queue = argument;
     pthread_mutex_lock(&queue->mutex);
     while (queue->end == RUN_COMPLETE && queue->waiting + queue->running + queue->doubtful > 0) {
-        bool due = queue->gone || queue->doubtful >= DOUBTFUL_MAX ||
-                   (queue->doubtful > 0 && (queue->waiting == 0 || waits_for_handshake(queue)));
+        bool must_repeat =
+            queue->gone || queue->doubtful >= DOUBTFUL_MAX ||
+            (queue->doubtful > 0 && (queue->waiting == 0 || waits_for_handshake(queue)));
         if (queue->waiting > 0 && clock_now() >= queue->runner->settings->ends) {
-            decide(queue, RUN_TIME_OVER);
-        } else if (!due && may_begin(queue)) {
-            carry_out(queue, queue->next);
-        } else if (due && queue->running == 0) {
-            queue->running = queue->most = 1;
+            accept_doubtful(queue, RUN_TIME_OVER);
+        } else if (!must_repeat && may_begin(queue)) {
+            run_case(queue, queue->next);
+        } else if (must_repeat && queue->running == 0) {
+            queue->running = queue->limit = 1;
             pthread_mutex_unlock(&queue->mutex);
             repeat_all(queue);
             pthread_mutex_lock(&queue->mutex);
@@ -204,8 +210,8 @@ static void *work(void *argument) {
     return NULL;
 }
 
-/* Hands out the results in order, each as soon as it and all before it are there. */
-static void hand_out(struct queue *queue) {
+/* Passes the results to on_result in order, each as soon as it and all before it are final. */
+static void report_all(struct queue *queue) {
     const struct runner *runner = queue->runner;
     for (size_t i = 0; i < runner->count; i++) {
         pthread_mutex_lock(&queue->mutex);
@@ -213,7 +219,7 @@ static void hand_out(struct queue *queue) {
                (queue->end == RUN_COMPLETE || queue->stages[i] != STAGE_WAITS)) {
             pthread_cond_wait(&queue->changed, &queue->mutex);
         }
-        bool done = queue->stages[i] == STAGE_DONE; /* or else it was never begun */
+        bool done = queue->stages[i] == STAGE_DONE; /* if not, it never began */
         pthread_mutex_unlock(&queue->mutex);
         if (done) {
             runner->on_result(&queue->results[i], runner->context);
@@ -244,9 +250,9 @@ enum run_end runner_run(const struct runner *runner) {
         running++;
     }
     if (running == 0) {
-        work(&queue); /* no thread can be had, so this one does it */
+        work(&queue); /* no thread could be started, so this one works */
     }
-    hand_out(&queue);
+    report_all(&queue);
     for (size_t i = 0; i < running; i++) {
         pthread_join(threads[i], NULL);
     }

@@ -13,14 +13,14 @@
 #include <string.h>
 #include <time.h>
 
-enum { OUTPUT_SHOWN = 2000 }; /* characters of the server's output beside a failure */
+enum { OUTPUT_SHOWN = 2000 }; /* characters of the server's output that a failure shows */
 enum {
     REFUSED_TRIES = 20,
     REFUSED_PAUSE = 100,
     DYING_TRIES = 50,
     DYING_PAUSE = 20,
     LAST_WORDS = 1000, /* ms */
-    AFTER_HEAVY = 4    /* time-outs: one like it may still keep a server of one thread busy */
+    AFTER_HEAVY = 4    /* times --timeout: other heavy cases may still keep the server busy */
 };
 
 bool runner_skips(const struct runner *runner, struct result *result) {
@@ -38,7 +38,8 @@ bool runner_skips(const struct runner *runner, struct result *result) {
     return why != NULL;
 }
 
-/* A program that dies takes no connection any more, and is dead a moment later. */
+/* Whether a program has ended. One that crashes refuses connections a moment earlier, so this waits
+ * for a while. */
 static bool has_ended(struct child *child) {
     struct timespec pause = {0, DYING_PAUSE * 1000000L};
     for (int tries = 0; tries < DYING_TRIES && child_is_running(child); tries++) {
@@ -47,27 +48,27 @@ static bool has_ended(struct child *child) {
     return !child_is_running(child);
 }
 
-/* The line of a program's last words that says most: the first one about an error, or the last. */
+/* Copies the line of a program's output that tells most: the first about an error, or the last. */
 static void find_error(const char *output, char *line, size_t size) {
     static const char *const words[] = {"rror", "xception", "anic", "ssert"};
     *line = '\0';
     for (const char *next = output; *next != '\0';) {
         size_t length = strcspn(next, "\n");
-        bool told = false;
+        bool is_error = false;
         if (length > 0) {
             text_printable(next, length, line, size);
         }
         for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-            told = told || (length > 0 && next[0] != ' ' && strstr(line, words[i]) != NULL);
+            is_error = is_error || (length > 0 && next[0] != ' ' && strstr(line, words[i]) != NULL);
         }
-        if (told) {
+        if (is_error) {
             return;
         }
         next += length + (next[length] == '\n');
     }
 }
 
-static void tell_death(struct result *result, struct child *child, size_t printed) {
+static void describe_death(struct result *result, struct child *child, size_t printed) {
     char line[240];
     child_wait_silent(child, clock_now() + LAST_WORDS);
     char *output = child_output(child, printed, OUTPUT_SHOWN);
@@ -78,24 +79,24 @@ static void tell_death(struct result *result, struct child *child, size_t printe
              line[0] != '\0' ? "; it printed: " : "", line);
 }
 
-/* Every case leaves a server that still serves. */
+/* Fails the case if the server does not serve a new connection after it. */
 static void check_alive(const struct runner *runner, struct result *result, size_t printed) {
     char fault[480];
     struct trial_settings patient = *runner->settings;
     patient.timeout *= script_is_heavy(&result->test->script) ? AFTER_HEAVY : 1;
-    enum cause lost = script_run_find_lost(&patient, fault, sizeof fault);
-    if (lost == CAUSE_NONE || clock_now() >= runner->settings->ends) { /* then nobody is served */
-        return;
+    enum cause cause = script_run_check_serving(&patient, fault, sizeof fault);
+    if (cause == CAUSE_NONE || clock_now() >= runner->settings->ends) {
+        return; /* when the run is over no wait succeeds */
     }
     struct child *child = runner->settings->child;
     result->died = true;
     result->kind = RESULT_MUST;
-    result->cause = lost;
+    result->cause = cause;
     result->broken = NULL;
     snprintf(result->want, sizeof result->want, "the server goes on serving others after this");
-    snprintf(result->got, sizeof result->got, "a fresh connection is not served: %.400s", fault);
+    snprintf(result->got, sizeof result->got, "a new connection is not served: %.400s", fault);
     if (child != NULL && has_ended(child)) {
-        tell_death(result, child, printed);
+        describe_death(result, child, printed);
     }
 }
 
@@ -118,8 +119,8 @@ static void keep_evidence(const struct runner *runner, struct result *result,
     }
 }
 
-/* Runs a case once. A server with few places may still count a connection that has just ended, so
- * 503 says nothing about the case there. */
+/* Runs the script of a case. A server that takes few connections may still count one that has just
+ * ended, so its 503 says nothing about the case, and the case is tried again. */
 static void run_script(const struct runner *runner, const struct test_case *test,
                        struct trial *trial) {
     for (int tries = 1;; tries++) {
@@ -160,7 +161,7 @@ void runner_try(const struct runner *runner, struct result *result) {
     }
     check_alive(runner, result, printed);
     result->died = result->died || (trial->client.absent && runner->settings->command == NULL);
-    if (clock_now() >= runner->settings->ends) { /* which ends every wait, and is nobody's fault */
+    if (clock_now() >= runner->settings->ends) { /* that ended the waits; it is nobody's fault */
         result->kind = RESULT_SKIPPED;
         result->cause = CAUSE_NONE;
         result->died = false;

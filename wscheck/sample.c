@@ -11,7 +11,7 @@ enum {
     BITMAP_WIDTH = 512,
     PROSE_SIZE = 222218,
     HTML_SIZE = 263647,
-    HTML_TWO_BYTE = 27, /* characters of two bytes in it */
+    HTML_TWO_BYTE = 27, /* characters of two bytes */
     PDF_SIZE = 1042328
 };
 
@@ -35,7 +35,7 @@ static const char *random_word(void) {
     return words[random_number(sizeof words / sizeof words[0])];
 }
 
-/* Appends a text; what does not fit is left out. */
+/* Appends as much of a text as fits. Returns the new length. */
 static size_t append(uint8_t *out, size_t used, size_t size, const char *text) {
     size_t length = strlen(text);
     length = length < size - used ? length : size - used;
@@ -58,7 +58,7 @@ static void make_json(void) {
     json[JSON_SIZE - 1] = ']';
 }
 
-/* A picture of soft hills with some noise on them. */
+/* A picture of smooth hills with some noise. */
 static void make_bitmap(void) {
     memcpy(bitmap, "BM", 2);
     for (unsigned i = 0; i < 256; i++) {
@@ -91,7 +91,7 @@ static void make_html(void) {
     memset(html + used, '\n', HTML_SIZE - used);
 }
 
-/* Objects in text, and streams that are compressed already. */
+/* Objects as text, with streams that are compressed already. */
 static void make_pdf(void) {
     char object[120];
     size_t used = append(pdf, 0, PDF_SIZE, "%PDF-1.4\n");
@@ -136,7 +136,7 @@ const struct sample *sample_named(const char *name) {
 
 struct payload sample_window(const struct sample *sample, size_t size, size_t *position) {
     struct payload payload = {sample->bytes, sample->length, size, *position};
-    if (sample->is_text) { /* The bytes that begin no character come on top. */
+    if (sample->is_text) { /* a character may have bytes after its first one */
         size_t at = *position, length = 0;
         for (size_t characters = 0; characters <= size; length++) {
             characters += (sample->bytes[at] & 0xc0) != 0x80;

@@ -11,8 +11,8 @@ static void skip_space(const char **text) {
     *text += strspn(*text, " \n");
 }
 
-/* Whether the text goes on with this word, a number perhaps right after it; if so, moves after the
- * word. */
+/* Whether the text continues with this word, after which a number may follow directly. If so, moves
+ * past the word. */
 static bool take(const char **text, const char *word) {
     size_t length = strlen(word);
     if (strncmp(*text, word, length) != 0 || strchr(" \n+0123456789", (*text)[length]) == NULL) {
@@ -34,7 +34,7 @@ static uint8_t hex_value(char digit) {
     return (uint8_t)(text_is_digit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10);
 }
 
-/* Reads one part of a payload and adds it to the unit. Returns false when there is no more. */
+/* Reads one part of a payload and appends it to the unit. Returns false if there is no more. */
 static bool take_part(const char **text, uint8_t *unit, size_t *length) {
     skip_space(text);
     if (text_is_digit(**text)) {
@@ -59,7 +59,7 @@ static bool take_part(const char **text, uint8_t *unit, size_t *length) {
     return true;
 }
 
-/* Reads a payload, with a NUL after its bytes so that a text is a C string. */
+/* Reads a payload. A NUL after its bytes makes it a C string as well. */
 static void take_payload(const char **text, struct script_step *step) {
     uint8_t *unit = memory_take(strlen(*text) + 1);
     size_t length = 0;
@@ -74,7 +74,7 @@ static void take_payload(const char **text, struct script_step *step) {
     }
 }
 
-/* Reads the opcode that ends the description of a frame. */
+/* Reads the opcode of a frame, and the + after it. Returns false if there is none. */
 static bool take_opcode(const char **text, struct writer_frame *frame) {
     static const struct {
         const char *name;
@@ -99,7 +99,7 @@ static bool take_opcode(const char **text, struct writer_frame *frame) {
     return found;
 }
 
-/* Reads one of the words that stand in front of an opcode. */
+/* Reads one of the words that may stand in front of an opcode. Returns false if there is none. */
 static bool take_modifier(const char **text, struct script_step *step) {
     const struct {
         const char *name;
@@ -172,7 +172,7 @@ static bool take_frame(const char **text, struct script_step *step) {
     return true;
 }
 
-/* Finds the word with which the text goes on, or NULL. */
+/* Reads the next word. Returns NULL if the role has no such word. */
 static const struct word *take_word(const char **text, enum script_role role) {
     static const struct word *const of_servers[] = {words_of_requests, words_of_answers,
                                                     words_of_servers,  words_of_headers,
@@ -190,7 +190,7 @@ static const struct word *take_word(const char **text, enum script_role role) {
     return NULL;
 }
 
-/* Reads one word of the language and what belongs to it. Returns false at one that is none. */
+/* Reads one word and its arguments, or one frame. Returns false if the text is neither. */
 static bool take_step(const char **text, enum script_role role, struct script_step *step) {
     step->word = take_word(text, role);
     if (step->word == NULL) {
@@ -209,8 +209,8 @@ static bool take_step(const char **text, enum script_role role, struct script_st
 }
 
 const char *script_parse(struct script *script, const char *text, enum script_role role) {
-    size_t most = strlen(text) / 2 + 2; /* a word and a space are two characters at least */
-    *script = (struct script){memory_take(most * sizeof script->steps[0]), 0};
+    size_t steps = strlen(text) / 2 + 2; /* each has at least one character and a space */
+    *script = (struct script){memory_take(steps * sizeof script->steps[0]), 0};
     for (skip_space(&text); *text != '\0'; skip_space(&text)) {
         if (!take_step(&text, role, &script->steps[script->count++])) {
             return text;
@@ -253,7 +253,7 @@ bool script_is_heavy(const struct script *script) {
     for (size_t i = 0; i < script->count; i++) {
         const struct script_step *step = &script->steps[i];
         uint64_t length = step->payload.length;
-        uint64_t times = step->echo ? 1 : step->times; /* each waits for the one before */
+        uint64_t times = step->echo ? 1 : step->times; /* each echo is waited for */
         if (step->word == &word_frame) {
             bytes += length * times;
             frames += (step->pieces > 0 ? length / step->pieces : 1) * times;

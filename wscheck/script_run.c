@@ -10,7 +10,7 @@
 
 enum { RESET_PAUSE = 10 }; /* ms in which the server reads what was sent before a reset */
 
-/* How the bytes leave, and how long to wait. */
+/* Words about how bytes are sent, and how long to wait. */
 
 static void slice(struct trial *trial) {
     trial->outbox.piece = (size_t)trial->run->step->number;
@@ -44,7 +44,7 @@ static void be_patient(struct trial *trial) {
     trial_give_time(trial, timeout > trial->timeout ? timeout : trial->timeout);
 }
 
-/* The middle of a connection. */
+/* Words about an open connection. */
 
 static void ping(struct trial *trial) {
     char payload[40];
@@ -77,7 +77,7 @@ static void allow_defence(struct trial *trial) {
     trial->defends = true;
 }
 
-/* The end of a connection. */
+/* Words about the end of a connection. */
 
 static void has_to_fail(struct trial *trial) {
     trial_wait_failed(trial, trial->run->step->codes, LEVEL_MUST);
@@ -91,10 +91,10 @@ static void wait_closed(struct trial *trial) {
     trial_wait_closed(trial, trial->run->step->codes);
 }
 
-/* Either the server refuses what it was sent, or it goes on and answers a ping. */
+/* The other side either fails the connection or goes on and answers a Ping. */
 static void fails_or_goes_on(struct trial *trial) {
     trial_send_simple(trial, OPCODE_PING, "still there?", 12);
-    if (trial_wait_failed_or_well(trial, trial->run->step->codes)) {
+    if (trial_wait_failed_or_alive(trial, trial->run->step->codes)) {
         trial_say_goodbye(trial, false);
     }
 }
@@ -104,14 +104,14 @@ static void leave(struct trial *trial) {
     link_close(&trial->link);
 }
 
-/* After a reset the server may lose what it has not read yet, so it gets a moment for that. */
+/* A reset may discard what the server has not read yet, so it gets a moment to read. */
 static void reset(struct trial *trial) {
     trial_flush(trial);
     trial_pause(trial, RESET_PAUSE);
     link_reset(&trial->link);
 }
 
-/* The script says nothing of the end: it is an ordinary one. */
+/* A script that says nothing about the end has an ordinary one. */
 static void end_script(struct trial *trial) {
     if (trial->is_open && trial->settings->step >= 5 && trial->link.fd >= 0) {
         trial_say_goodbye(trial, false);

@@ -1,45 +1,46 @@
-/* script_run: carries out the script of a case in a trial. */
+/* script_run: runs the script of a case in a trial. */
 #ifndef WSCHECK_SCRIPT_RUN_H
 #define WSCHECK_SCRIPT_RUN_H
 
 #include "wscheck/script.h"
 #include "wscheck/trial.h"
 
-/* How far a script has come: trial->run. */
+/* The state of a script that is running: trial->run. */
 struct script_run {
     const struct script *script;
-    const struct script_step *step; /* it has its turn */
-    size_t announced;               /* the messages wanted before this step are known */
+    const struct script_step *step; /* the step that acts now */
+    size_t announced;               /* the trial knows the messages of the steps before this one */
     bool connected;
-    bool sync;                  /* each frame leaves on its own */
-    struct trial_settings *own; /* of a server that is started for this script alone; or NULL */
-    uint8_t *rest;              /* of an unfinished request */
+    bool sync;                  /* each frame is sent on its own */
+    struct trial_settings *own; /* of a server started for this script alone; or NULL */
+    uint8_t *rest;              /* the bytes of an unfinished request that are left */
     size_t rest_length;
-    bool hasty;        /* bytes came before the rest of the request had left */
-    const char *query; /* after the path of a client's URL; or NULL */
+    bool answered_early; /* bytes came before the rest of the request was sent */
+    const char *query;   /* for the end of a client's URL; or NULL */
 };
 
-/* Carries out the whole script. The verdict is in the trial. */
+/* Runs the whole script. The verdict is in the trial. */
 void script_run(struct trial *trial, const struct script *script);
 
 /* driver_server.c: connects to the server and sends the request, if that has not been done. */
 void script_run_connect(struct trial *trial);
 
-/* script_run_frames.c: sends the frames of a step; texts without end, without reading what comes
- * back. */
+/* script_run_frames.c: sends the frames of a step; and the word `stuff`, which sends texts without
+ * reading until the server takes no more. */
 void script_run_frame(struct trial *trial);
 void script_run_stuff(struct trial *trial);
 
-/* script_run_others.c: this many other connections must be served in the meantime. */
+/* script_run_others.c: opens `count` other connections, all of which the server has to serve
+ * now. */
 void script_run_crowd(struct trial *trial, size_t count);
 
-/* The status that an ordinary GET for the URL gets, on another connection. Returns 0, and the trial
- * has failed, when it gets none. */
+/* Sends an ordinary GET for the URL on another connection. Returns the status of the answer, or 0,
+ * and then the trial has failed. */
 int script_run_usual_status(struct trial *trial);
 
-/* CAUSE_NONE if the server still serves a fresh connection; or else what it does instead, with the
- * `fault` (at least 200 characters) that showed it. */
-enum cause script_run_find_lost(const struct trial_settings *settings, char *fault,
-                                size_t capacity);
+/* Checks whether the server serves a new connection. Returns CAUSE_NONE if it does; otherwise the
+ * cause, and writes what happened into `fault`, cut to `capacity`. */
+enum cause script_run_check_serving(const struct trial_settings *settings, char *fault,
+                                    size_t capacity);
 
 #endif

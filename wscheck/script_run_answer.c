@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The HTTP response to a request that need not open a WebSocket. By 10.7 an endpoint "MAY drop the
- * TCP connection" instead, but "SHOULD return an appropriate HTTP [RFC2616] status code"; only of
- * the tutorial's servers of HTTP more is asked. */
+/* Reads the HTTP response to a request that need not open a WebSocket. By 10.7 an endpoint "MAY
+ * drop the TCP connection" instead, but "SHOULD return an appropriate HTTP [RFC2616] status code".
+ * The servers of the tutorial's first steps have to answer. */
 static bool read_answer(struct trial *trial) {
     script_run_connect(trial);
     bool answered = trial_read_answer(trial);
@@ -49,10 +49,10 @@ static void judge_header(struct trial *trial, const char *line, bool wanted) {
     struct head_text value = {NULL, 0};
     snprintf(name, sizeof name, "%.*s", (int)(colon != NULL ? colon - line : (int)strlen(line)),
              line);
-    bool there = colon != NULL
+    bool found = colon != NULL
                      ? head_lists(&trial->answer, name, colon + 1 + strspn(colon + 1, " "))
                      : head_header(&trial->answer, name, &(size_t){0}, &value);
-    if (there != wanted && trial->verdict.failed < LEVEL_MUST) {
+    if (found != wanted && trial->verdict.failed < LEVEL_MUST) {
         snprintf(want, sizeof want, "an answer %s %s", wanted ? "with" : "without", line);
         bool is_taken = trial->answer.status == 101 && !trial->is_open;
         trial_mark(trial, trial->entry, 0);
@@ -94,7 +94,8 @@ static void agree(struct trial *trial) {
     }
 }
 
-/* What a server does not like of an offer is no reason to refuse the connection. */
+/* A server that does not like an offer can decline it; that is no reason to refuse the
+ * connection. */
 static void negotiate(struct trial *trial) {
     accept_or_refuse(trial);
     if (!trial->is_open && trial->excused) {
@@ -130,7 +131,7 @@ static void answer_as_usual(struct trial *trial) {
         if (status != 0) {
             want_status(trial, (unsigned)status, ", as an ordinary GET gets it");
         }
-        if (trial->run->hasty) {
+        if (trial->run->answered_early) {
             trial_fail(trial, LEVEL_MUST, CAUSE_REQUEST_TAKEN, "an answer to the whole request",
                        "it came before the rest had been sent");
         }

@@ -12,8 +12,8 @@
 
 enum { STUFFED = 150 }; /* ms without room for another byte: the server has stopped reading */
 
-/* Tells the trial which messages come next, before anything is sent: a server may send fragments
- * back while the rest of the message is still on its way to it. */
+/* Tells the trial which messages are to come next, before anything is sent, because a server may
+ * send fragments back before it has received the whole message. */
 static void announce(struct trial *trial, size_t index) {
     const struct script *script = trial->run->script;
     if (index < trial->run->announced) {
@@ -51,7 +51,7 @@ static void send_one(struct trial *trial, struct writer_frame *frame) {
     }
 }
 
-/* Sends a frame in fragments of this many bytes. */
+/* Sends a message in fragments of `piece` bytes. */
 static void send_pieces(struct trial *trial, const struct writer_frame *whole, uint64_t piece) {
     uint64_t length = whole->payload.length;
     for (uint64_t done = 0; done < length && !trial->link.broken; done += piece) {
@@ -85,8 +85,8 @@ static void send_message(struct trial *trial, struct writer_frame *frame) {
     free(compressed);
 }
 
-/* How many windows of this size a case slides through its sample: of small ones no more than the
- * field's suite has, of large ones a few. */
+/* How many windows of this size a case slides through its sample: about half a megabyte of them,
+ * but not more than the Autobahn Testsuite sends, and at least a few. */
 static uint64_t count_windows(const struct trial *trial, uint64_t size) {
     enum { FAIR_AMOUNT = 512 * 1024, MOST = 1000, LEAST = 4 };
     uint64_t count = FAIR_AMOUNT / size;
@@ -108,7 +108,7 @@ void script_run_frame(struct trial *trial) {
         if (sample != NULL) {
             frame.payload = sample_window(sample, (size_t)step->slide, &position);
             frame.claimed = frame.payload.length;
-        } else if (times > 1 && frame.opcode == OPCODE_PING) { /* a pong tells which it answers */
+        } else if (times > 1 && frame.opcode == OPCODE_PING) { /* tells the Pongs apart */
             size_t length = (size_t)snprintf(number, sizeof number, "ping %" PRIu64, i);
             frame.payload = (struct payload){(const uint8_t *)number, length, length, 0};
             frame.claimed = length;
@@ -124,8 +124,9 @@ void script_run_frame(struct trial *trial) {
     }
 }
 
-/* Sends texts without reading what comes back, until the server cannot take any more. It then
- * blocks in its write, or keeps what it could not write: both are well, if nobody else waits. */
+/* Sends texts without reading what comes back, until the server cannot take any more. Then the
+ * server either blocks in its write or keeps what it could not write. Both are fine as long as no
+ * other connection has to wait. */
 void script_run_stuff(struct trial *trial) {
     const struct script_step *step = trial->run->step;
     struct link *link = &trial->link;

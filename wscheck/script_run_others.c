@@ -10,12 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAYING_SIZE = 24 };
+enum { OWN_TEXT_SIZE = 24 };
 
-static atomic_uint others;
+static atomic_uint other_count;
 
+/* Connects and sends the request, or nothing at step 1. */
 static bool begin(struct trial *trial) {
-    trial->number = atomic_fetch_add(&others, 1);
+    trial->number = atomic_fetch_add(&other_count, 1);
     if (!trial_connect(trial)) {
         return false;
     }
@@ -35,23 +36,24 @@ static bool is_served(struct trial *trial) {
                                         : true;
 }
 
-/* At step 1 the kernel accepts connections that the server may never serve; what it prints shows
- * that it does. */
+/* At step 1 the kernel accepts connections that the server may never serve. Only the server's
+ * output shows that it does serve them. */
 static bool is_to_be_printed(const struct trial *trial) {
     return trial->settings->step < 2 && trial->settings->child != NULL;
 }
 
-static void own_saying(const struct trial *trial, char text[SAYING_SIZE]) {
-    snprintf(text, SAYING_SIZE, "other-%06u", trial->number);
+static void make_own_text(const struct trial *trial, char text[OWN_TEXT_SIZE]) {
+    snprintf(text, OWN_TEXT_SIZE, "other-%06u", trial->number);
 }
 
-/* A message that comes back, or a ping from a server that sends none. */
-static void say_something(struct trial *trial) {
+/* Sends what the server has to react to: at step 1 a text, later a message, or a Ping if the server
+ * does not echo. */
+static void send_something(struct trial *trial) {
     static const char text[] = "another connection";
     if (is_to_be_printed(trial)) {
-        char saying[SAYING_SIZE];
-        own_saying(trial, saying);
-        trial_put(trial, (const uint8_t *)saying, strlen(saying));
+        char own_text[OWN_TEXT_SIZE];
+        make_own_text(trial, own_text);
+        trial_put(trial, (const uint8_t *)own_text, strlen(own_text));
     }
     if (trial->settings->step >= 5) {
         if (trial->settings->echo) {
@@ -65,13 +67,14 @@ static void say_something(struct trial *trial) {
     trial_flush(trial);
 }
 
+/* Waits for the reaction, then sends a Close. */
 static void end(struct trial *trial) {
-    char saying[SAYING_SIZE];
-    own_saying(trial, saying);
+    char own_text[OWN_TEXT_SIZE];
+    make_own_text(trial, own_text);
     if (is_to_be_printed(trial) && trial->link.fd >= 0 &&
-        !child_prints(trial->settings->child, saying, clock_now() + trial->timeout)) {
-        trial_fail(trial, LEVEL_MUST, CAUSE_NOT_PRINTED, "what it sends is printed",
-                   "the output does not show \"%s\"", saying);
+        !child_prints(trial->settings->child, own_text, clock_now() + trial->timeout)) {
+        trial_fail(trial, LEVEL_MUST, CAUSE_NOT_PRINTED, "the server prints what it is sent",
+                   "the output does not show \"%s\"", own_text);
     }
     if (trial->settings->step < 5 || trial->verdict.failed == LEVEL_MUST || !trial->is_open) {
         return;
@@ -82,8 +85,8 @@ static void end(struct trial *trial) {
     trial_flush(trial);
 }
 
-/* What became of another connection. Of one that gets no answer the fault is that it has to wait;
- * what else is wrong is its own. Returns whether it was served. */
+/* Reports the result of another connection in this trial. If it got no answer, the fault is that it
+ * had to wait; any other fault keeps its cause. Returns whether it was served. */
 static bool report(struct trial *trial, const struct trial *other, enum level level,
                    const char *which) {
     enum cause cause = other->verdict.cause;
@@ -104,8 +107,9 @@ static bool report(struct trial *trial, const struct trial *other, enum level le
     return served;
 }
 
-/* That one connection does not wait for another is what the first steps are about; no RFC asks for
- * it. And a server may have fewer places than a crowd needs, if it says so: no RFC has a number. */
+/* Connections that do not wait for each other are what the first steps are about, so there a
+ * failure counts as a MUST; no RFC asks for it. Nor does any RFC say how many connections a server
+ * has to take, so a crowd that gets a 503 is too large for it. */
 static void report_crowd(struct trial *trial, const struct trial *crowd, size_t count) {
     enum level level = trial->settings->step < 5 ? LEVEL_MUST : LEVEL_PRACTICE;
     bool served = true;
@@ -133,12 +137,12 @@ void script_run_crowd(struct trial *trial, size_t count) {
     }
     for (size_t i = 0; i < count; i++) {
         if (crowd[i].link.fd >= 0 && is_served(&crowd[i])) {
-            say_something(&crowd[i]);
+            send_something(&crowd[i]);
         }
     }
     bool served = true;
-    for (size_t i = count; i > 0; i--) { /* The last one first: nobody waits in line. */
-        if (served || i == 1) { /* One fault is told once, and of the first one it is a MUST. */
+    for (size_t i = count; i > 0; i--) { /* from the last on: none may wait for one before it */
+        if (served || i == 1) {          /* one fault is enough; report_crowd begins with 0 */
             end(&crowd[i - 1]);
             served = crowd[i - 1].verdict.failed < LEVEL_MUST;
         }
@@ -165,11 +169,11 @@ int script_run_usual_status(struct trial *trial) {
     return status;
 }
 
-static enum cause find_lost(const struct trial_settings *settings, char *fault, size_t capacity) {
+static enum cause check_once(const struct trial_settings *settings, char *fault, size_t capacity) {
     struct trial *trial = memory_take(sizeof *trial);
     trial_init(trial, settings, "alive");
     bool alive = (begin(trial) && (settings->step < 2 || trial_read_answer(trial))) ||
-                 trial->answer.length > 0 || /* a bad answer is one */
+                 trial->answer.length > 0 || /* even if the answer is bad */
                  trial->verdict.skipped[0] != '\0';
     bool refused = trial->verdict.cause == CAUSE_NO_CONNECTION;
     snprintf(fault, capacity, "%s", trial->verdict.got);
@@ -179,11 +183,12 @@ static enum cause find_lost(const struct trial_settings *settings, char *fault, 
     return alive ? CAUSE_NONE : refused ? CAUSE_NO_CONNECTION : CAUSE_OTHERS_WAIT;
 }
 
-enum cause script_run_find_lost(const struct trial_settings *settings, char *fault,
-                                size_t capacity) {
-    /* A client was started for one case: whether it would serve another one is not known. A server
-     * that is slow under load gets a second try. */
-    enum cause lost =
-        settings->driver->is_client ? find_lost(settings, fault, capacity) : CAUSE_NONE;
-    return lost != CAUSE_NONE ? find_lost(settings, fault, capacity) : CAUSE_NONE;
+enum cause script_run_check_serving(const struct trial_settings *settings, char *fault,
+                                    size_t capacity) {
+    if (!settings->driver->is_client) {
+        return CAUSE_NONE; /* a client is started for each case */
+    }
+    enum cause cause = check_once(settings, fault, capacity);
+    return cause == CAUSE_NONE ? cause /* or else the server may only be slow under load */
+                               : check_once(settings, fault, capacity);
 }

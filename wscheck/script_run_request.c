@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The payload of a step at its full length, with a NUL after it. Free it. */
+/* The payload of a step at its full length, with a NUL after it. The caller frees it. */
 static uint8_t *whole_payload(const struct script_step *step) {
     uint8_t *bytes = memory_take((size_t)step->payload.length + 1);
     payload_copy(&step->payload, 0, bytes, (size_t)step->payload.length);
@@ -24,7 +24,7 @@ static void set_version(struct trial *trial) {
     request_set_word(&trial->request, 2, trial->run->step->text);
 }
 
-/* "?a=b" goes after the target of the URL, "http:" makes it an absolute one. */
+/* "?a=b" is appended to the target of the URL, and "http:" makes that target absolute. */
 static void set_target(struct trial *trial) {
     const char *own = trial->settings->target, *host = trial->settings->host;
     char *target = (char *)whole_payload(trial->run->step), *whole;
@@ -49,7 +49,7 @@ static void add_header(struct trial *trial) {
     const struct payload *payload = &trial->run->step->payload;
     uint8_t *line = whole_payload(trial->run->step);
     if (payload->length > payload->unit_length) {
-        memcpy(line, "Cookie: ", 8); /* a pattern has no name of its own */
+        memcpy(line, "Cookie: ", 8); /* a repeated pattern is a value without a name */
     }
     request_add(&trial->request, line, (size_t)payload->length);
     free(line);
@@ -109,10 +109,10 @@ static void send_unfinished(struct trial *trial) {
 }
 
 static void send_all_but(struct trial *trial) {
-    uint64_t left_out = trial->run->step->number;
+    uint64_t held_back = trial->run->step->number;
     size_t length;
     free(request_bytes(&trial->request, &length));
-    send_first(trial, left_out < length ? length - (size_t)left_out : 0);
+    send_first(trial, held_back < length ? length - (size_t)held_back : 0);
 }
 
 static void send_bytes(struct trial *trial, const uint8_t *bytes, size_t length,
@@ -130,7 +130,7 @@ static void send_raw(struct trial *trial) {
 
 static void send_rest(struct trial *trial) {
     trial_pause(trial, REST_PAUSE);
-    trial->run->hasty = link_wait(&trial->link, LINK_READABLE, clock_now()) != 0;
+    trial->run->answered_early = link_wait(&trial->link, LINK_READABLE, clock_now()) != 0;
     send_bytes(trial, trial->run->rest, trial->run->rest_length, "the rest of the handshake");
 }
 

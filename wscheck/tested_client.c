@@ -11,14 +11,14 @@
 #include <string.h>
 
 enum {
-    GRACE = 300,         /* ms for a client to end by itself when its connection has */
+    GRACE = 300,         /* ms in which a client may end by itself after its connection */
     LINGER = 150,        /* ms in which a client that ends TCP first would have done so */
     PING_INTERVAL = 200, /* ms */
-    HTTP_PATIENCE = 100, /* ms before the server ends TCP after an answer that is no 101 */
-    OUTPUT_SHOWN = 2000  /* characters of the client's output beside a failure */
+    HTTP_PATIENCE = 100, /* ms before wscheck ends TCP after an answer that is no 101 */
+    OUTPUT_SHOWN = 2000  /* characters of the client's output that a failure shows */
 };
 
-/* Starts the client, or tells somebody to, and waits for its connection. */
+/* Starts the client, or asks a person to do so, and waits for its connection. */
 static bool connect_client(struct trial *trial) {
     const struct trial_settings *settings = trial->settings;
     struct trial_client *client = &trial->client;
@@ -42,7 +42,7 @@ static bool connect_client(struct trial *trial) {
         return false;
     }
     link_adopt(&trial->link, fd);
-    trial_give_time(trial, trial->timeout); /* it took some of it to connect */
+    trial_give_time(trial, trial->timeout); /* the time to connect does not count */
     return true;
 }
 
@@ -115,7 +115,7 @@ static bool has_input(const struct trial *trial) {
     return trial->link.end > trial->link.start;
 }
 
-/* Shows what has come although the connection is not open. */
+/* Adds to the transcript what has come although the connection is not open. */
 static void show_input(struct trial *trial) {
     size_t length = trial->link.end - trial->link.start;
     trial->entry = trial->transcript.count;
@@ -132,7 +132,7 @@ void tested_client_refuses(struct trial *trial, bool kept) {
     trial_flush(trial);
     if (!trial->finished && !kept) {
         transcript_bytes(transcript_add(&trial->transcript, TRANSCRIPT_SENT,
-                                        "ping, to see who takes the connection for open"),
+                                        "ping, which an open client would answer"),
                          ping, sizeof ping);
         link_write(&trial->link, ping, sizeof ping);
         if (!upgraded && !has_input(trial)) {
@@ -213,7 +213,7 @@ void tested_client_lingers(struct trial *trial) {
     }
     if (closes && trial->link.ended) {
         trial_fail(trial, LEVEL_SHOULD, CAUSE_TCP_ENDED_FIRST,
-                   "when both Closes are through, the server is the first to end TCP (7.1.1)",
+                   "after both Closes the server is the first to end TCP (7.1.1)",
                    "the client %s before the server did", link_end_words(&trial->link));
     }
     trial_wait_closed(trial, (const unsigned[]){0});

@@ -1,42 +1,43 @@
-/* tested_client: a client under test: started for one case, accepted, and let go. */
+/* tested_client: a client under test, which is started and stopped for each case. */
 #ifndef WSCHECK_TESTED_CLIENT_H
 #define WSCHECK_TESTED_CLIENT_H
 
 #include "wscheck/trial.h"
 
-/* Starts the client with the URL of the case, and `query` after its path; waits for it, and reads
- * its request. Returns whether it came; otherwise the trial has failed. */
+/* Starts the client with the URL of the case, to which `query` is appended, waits until it
+ * connects, and reads its request. Returns whether there is a request; if not, the trial has failed
+ * or is skipped. */
 bool tested_client_arrive(struct trial *trial, const char *query);
 
-/* The Sec-WebSocket-Key of a head; of no length if there is none. */
+/* The Sec-WebSocket-Key of a head; empty if there is none. */
 struct head_text tested_client_key(const struct head *head);
 
-/* Sends `length` bytes of our answer from `from` on; SIZE_MAX is all of it. */
+/* Puts `length` bytes of the answer, from `from` on, into the outbox; SIZE_MAX: all the rest. */
 void tested_client_answer(struct trial *trial, size_t from, size_t length);
 
-/* Judges the request by one rule of request_rules.h, by "fresh" (its key is another than the last
- * time), or, without one, whether it can be answered at all. */
+/* Judges the request by one rule of request_rules.h, or by "fresh": its key is not that of the
+ * request before. */
 void tested_client_judge(struct trial *trial, const char *rule);
 
-/* The client must not take the connection for open: it has to send no frame and to end TCP. With
- * `kept` it has to do so although wscheck does not end TCP after an answer that is no 101. */
+/* The answer was sent, and the client must not accept it: it has to send no frame and to end TCP.
+ * Unless `kept`, wscheck ends TCP itself after an answer that is no 101. */
 void tested_client_refuses(struct trial *trial, bool kept);
 
-/* Nothing may come for this many milliseconds, and TCP must not end. */
+/* For this many milliseconds nothing may come, and TCP must not end. */
 void tested_client_stays_quiet(struct trial *trial, int64_t milliseconds);
 
-/* Ends the client's input and waits for its Close. If it takes no notice, the case is skipped. */
+/* Ends the client's input and waits for its Close. If nothing comes, the case is skipped. */
 void tested_client_hang_up(struct trial *trial);
 
-/* A Close was sent; its answer has to come, and then the client should leave the end of TCP to the
- * server. */
+/* A Close was sent. Its answer has to come, and the client should leave it to the server to end
+ * TCP. */
 void tested_client_lingers(struct trial *trial);
 
-/* The client has sent a Close. It gets Pings instead of an answer, and has to end TCP by itself. */
+/* The client has sent a Close. It gets Pings and no answer, and has to end TCP by itself. */
 void tested_client_only_pinged(struct trial *trial);
 
-/* Ends the connection and the client, keeps what it printed, and tells if it crashed. Another may
- * arrive afterwards. */
+/* Ends the connection, stops the client and keeps its output. The case fails if it crashed. Another
+ * client may be started afterwards. */
 void tested_client_leave(struct trial *trial);
 
 #endif

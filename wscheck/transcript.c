@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The place of an entry: the first ones stay, the others go round. */
+/* Where an entry is kept: the first ones have fixed places, the others share a ring. */
 static size_t place(size_t number) {
     return number < TRANSCRIPT_FIRST
                ? number

@@ -11,9 +11,9 @@
 
 enum {
     PACE = 2,           /* ms between pieces that the server should read one by one */
-    WAITS_IN_VAIN = 10, /* for the same, in a row, after which */
-    SHORTER = 10,       /* this part of the time is enough, */
-    SHORTEST = 200      /* and these ms */
+    WAITS_IN_VAIN = 10, /* after this many for the same cause in a row, */
+    SHORTER = 10,       /* the next time-out is divided by this, */
+    SHORTEST = 200      /* but not shorter than these ms */
 };
 
 void trial_init(struct trial *trial, const struct trial_settings *settings, const char *name) {
@@ -126,13 +126,13 @@ bool trial_is_over(const struct trial *trial) {
     return clock_now() >= trial->ends;
 }
 
-/* When a wait has to end that may take until `deadline`. */
+/* The deadline, or the end of the case if that comes first. */
 static int64_t bounded(const struct trial *trial, int64_t deadline) {
     return deadline < trial->ends ? deadline : trial->ends;
 }
 
-/* Whether an error is wscheck's own, for want of descriptors, ports, memory or processes. */
-static bool is_own_trouble(int number) {
+/* Whether an error means that wscheck has run out of descriptors, ports, memory or processes. */
+static bool is_shortage(int number) {
     return number == EMFILE || number == ENFILE || number == ENOMEM || number == ENOBUFS ||
            number == EADDRNOTAVAIL || number == EAGAIN;
 }
@@ -140,7 +140,7 @@ static bool is_own_trouble(int number) {
 bool trial_connect(struct trial *trial) {
     int64_t deadline = bounded(trial, clock_now() + trial->timeout);
     if (link_open(&trial->link, &trial->settings->address, deadline) != 0) {
-        if (is_own_trouble(errno)) {
+        if (is_shortage(errno)) {
             trial_skip(trial, "wscheck itself cannot connect: %s", strerror(errno));
         } else {
             trial_fail(trial, LEVEL_MUST, CAUSE_NO_CONNECTION, "the server accepts a connection",
@@ -166,14 +166,14 @@ bool trial_receive(struct trial *trial, int64_t deadline) {
     return !trial->link.ended;
 }
 
-/* Until the handshake is answered, the bytes wait for trial_open.c. */
-static bool hears(const struct trial *trial) {
+/* Whether frames are read now. Before the handshake is answered, bytes wait for trial_open.c. */
+static bool reads_frames(const struct trial *trial) {
     return trial->is_open && !trial->deaf;
 }
 
 void trial_pause(struct trial *trial, int64_t milliseconds) {
     int64_t deadline = bounded(trial, clock_now() + milliseconds);
-    if (!hears(trial)) {
+    if (!reads_frames(trial)) {
         link_wait(&trial->link, 0, deadline);
         return;
     }
@@ -181,8 +181,8 @@ void trial_pause(struct trial *trial, int64_t milliseconds) {
     }
 }
 
-/* Writes bytes, and judges what arrives meanwhile. Gives up when nothing moves for too long, or
- * when the case is over. */
+/* Writes bytes, and judges what arrives meanwhile. Gives up if nothing is written or read for the
+ * length of the time-out, or if the case is over. */
 static void write_all(struct trial *trial, const uint8_t *bytes, size_t len) {
     int64_t deadline = clock_now() + trial->timeout;
     while (len > 0 && !trial->link.broken && !trial->link.ended && trial->link.fd >= 0) {
@@ -192,7 +192,7 @@ static void write_all(struct trial *trial, const uint8_t *bytes, size_t len) {
         if (count > 0) {
             deadline = clock_now() + trial->timeout;
         }
-        int wanted = LINK_WRITABLE | (hears(trial) ? LINK_READABLE : 0);
+        int wanted = LINK_WRITABLE | (reads_frames(trial) ? LINK_READABLE : 0);
         int ready = len > 0 ? link_wait(&trial->link, wanted, bounded(trial, deadline)) : 0;
         if (len > 0 && (ready == 0 || trial_is_over(trial))) {
             char want[80];
@@ -202,7 +202,7 @@ static void write_all(struct trial *trial, const uint8_t *bytes, size_t len) {
             trial_fail(trial, LEVEL_MUST, CAUSE_STOPS_READING, want,
                        "after %g s there are still %zu bytes to send", (double)waited / 1000, len);
             trial->link.broken = true;
-        } else if ((ready & LINK_READABLE) != 0 && hears(trial) &&
+        } else if ((ready & LINK_READABLE) != 0 && reads_frames(trial) &&
                    trial_receive(trial, clock_now())) {
             deadline = clock_now() + trial->timeout;
         }
@@ -211,7 +211,7 @@ static void write_all(struct trial *trial, const uint8_t *bytes, size_t len) {
 
 void trial_try_replies(struct trial *trial) {
     struct trial_outbox *outbox = &trial->outbox;
-    if (outbox->is_leaving || trial->mid_frame || outbox->length > 0 ||
+    if (outbox->is_sending || trial->mid_frame || outbox->length > 0 ||
         outbox->replies_length == 0) {
         return;
     }
@@ -225,7 +225,7 @@ static void write_replies(struct trial *trial) {
     struct trial_outbox *outbox = &trial->outbox;
     uint8_t replies[sizeof outbox->replies];
     size_t length = outbox->replies_length;
-    memcpy(replies, outbox->replies, length); /* others may join while these are written */
+    memcpy(replies, outbox->replies, length); /* more may be added while these are written */
     outbox->replies_length = 0;
     outbox->reply_is_cut = false;
     write_all(trial, replies, length);
@@ -234,7 +234,7 @@ static void write_replies(struct trial *trial) {
 void trial_flush(struct trial *trial) {
     struct trial_outbox *outbox = &trial->outbox;
     size_t length = outbox->length, piece = outbox->piece > 0 ? outbox->piece : length;
-    outbox->is_leaving = true;
+    outbox->is_sending = true;
     if (outbox->reply_is_cut) {
         write_replies(trial);
     }
@@ -249,7 +249,7 @@ void trial_flush(struct trial *trial) {
     if (!trial->mid_frame && outbox->replies_length > 0) {
         write_replies(trial);
     }
-    outbox->is_leaving = false;
+    outbox->is_sending = false;
 }
 
 void trial_put(struct trial *trial, const uint8_t *bytes, size_t len) {

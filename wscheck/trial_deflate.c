@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A compressed message is rarely longer than the original, and never by much: an empty block, and
- * five bytes for each stored one. */
+/* A compressed message is longer than the original by an empty block and five bytes for each stored
+ * block at most. */
 enum { ROOM = 1024 };
 
 static const struct negotiation_side *own_side(const struct trial *trial) {
@@ -26,7 +26,8 @@ void trial_agree(struct trial *trial) {
     }
 }
 
-/* A parameter without its prefix is that of wscheck's own direction, "max_window_bits". */
+/* Writes the whole name of a parameter. One without a prefix, such as "max_window_bits", is that of
+ * the direction in which wscheck sends. */
 static void full_name(const struct trial *trial, const char *parameter, char *out, size_t size) {
     bool has_prefix =
         strncmp(parameter, "client_", 7) == 0 || strncmp(parameter, "server_", 7) == 0;
@@ -47,8 +48,8 @@ void trial_need_agreement(struct trial *trial, const char *parameter) {
     if (!trial->agreement.agreed) {
         trial_skip(trial, "%s", trial->settings->driver->declines);
     } else if (parameter[0] != '\0' && negotiation_has(&trial->agreement, name) == without) {
-        trial_skip(trial, "%.*s is%s agreed as it needs it", (int)strcspn(name, "="), name,
-                   without ? "" : " not");
+        trial_skip(trial, without ? "%.*s is agreed" : "%.*s is not agreed as the case needs it",
+                   (int)strcspn(name, "="), name);
     }
 }
 
@@ -81,7 +82,7 @@ uint8_t *trial_deflate(struct trial *trial, const struct payload *payload, size_
     }
     payload_copy(payload, 0, bytes, size);
     if (!deflate_message(trial->deflate, bytes, size, out, capacity, length)) {
-        abort(); /* There is room for any message. */
+        abort(); /* there is room for any message */
     }
     free(bytes);
     *length -= 4; /* 00 00 ff ff (RFC 7692, 7.2.1) */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-bool trial_pinged(const struct trial *trial) {
+bool trial_needs_pong(const struct trial *trial) {
     for (size_t i = trial->controls.answered; i < trial->controls.count; i++) {
         if (trial->controls.sent[i].opcode == OPCODE_PING && trial->controls.sent[i].legal) {
             return true;
@@ -13,7 +13,7 @@ bool trial_pinged(const struct trial *trial) {
     return false;
 }
 
-/* Now that the whole frame has come, its entry can say what it is. */
+/* Gives the entry of a frame that has come to its end a label that describes it. */
 static void label_frame(struct trial *trial) {
     const struct reader_frame *frame = &trial->reader.frame;
     struct transcript_entry *entry = transcript_entry(&trial->transcript, trial->entry);
@@ -51,8 +51,9 @@ static void label_frame(struct trial *trial) {
              payload_show(payload, kept, length, shown, sizeof shown), inflated);
 }
 
-/* Whether the last three keys are three steps of a counter, read with this byte first. */
-static bool counts(const uint32_t *keys, size_t count, bool swapped) {
+/* Whether the last four keys are equal steps of a counter; `swapped`: with their bytes in reverse
+ * order. */
+static bool is_counter(const uint32_t *keys, size_t count, bool swapped) {
     uint32_t last[4];
     for (size_t i = 0; i < 4; i++) {
         uint32_t key = keys[count - 4 + i];
@@ -70,11 +71,11 @@ static void judge_key(struct trial *trial) {
     uint32_t key =
         (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
     size_t count = trial->client.masking_key_count;
-    bool again = false;
-    for (size_t i = 0; i < count && !again; i++) {
-        again = trial->client.masking_keys[i] == key;
+    bool repeated = false;
+    for (size_t i = 0; i < count && !repeated; i++) {
+        repeated = trial->client.masking_keys[i] == key;
     }
-    if (again) {
+    if (repeated) {
         trial_mark(trial, trial->entry, trial->reader.header_size - 4);
         trial_fail(trial, LEVEL_MUST, CAUSE_MASKING_KEYS, want,
                    "the key %02x %02x %02x %02x came before", bytes[0], bytes[1], bytes[2],
@@ -86,11 +87,11 @@ static void judge_key(struct trial *trial) {
     }
     count = trial->client.masking_key_count;
     if (count >= 4 && count < TRIAL_KEYS_MAX &&
-        (counts(trial->client.masking_keys, count, false) ||
-         counts(trial->client.masking_keys, count, true))) {
+        (is_counter(trial->client.masking_keys, count, false) ||
+         is_counter(trial->client.masking_keys, count, true))) {
         trial_mark(trial, trial->entry, trial->reader.header_size - 4);
         trial_fail(trial, LEVEL_MUST, CAUSE_MASKING_KEYS, want,
-                   "the last four keys differ by the same number each");
+                   "each of the last four keys differs from the one before by the same number");
     }
 }
 
@@ -98,8 +99,9 @@ static bool is_same(const struct trial_control *control, const uint8_t *bytes, u
     return control->length == length && memcmp(control->bytes, bytes, (size_t)length) == 0;
 }
 
-/* A pong answers one of the pings since the last one answered, and those before it need no pong any
- * more (5.5.3). Any other is unsolicited, which is allowed, unless it echoes a pong. */
+/* A Pong answers a Ping that was sent after the last answered one; the Pings before that need no
+ * Pong any more (5.5.3). Any other Pong is unsolicited, which is legal, but not the answer to a
+ * Pong. */
 static void take_pong(struct trial *trial) {
     const uint8_t *payload = trial->reader.control;
     uint64_t length = trial->reader.frame.length;
@@ -128,7 +130,8 @@ static void take_pong(struct trial *trial) {
                  sizeof trial->controls.stray_pong);
 }
 
-/* Sends a frame of our own accord, now or when the frame that is being sent is whole. */
+/* Sends a frame with the payload of the one that came, now or after the frame that is being
+ * sent. */
 static void reply(struct trial *trial, uint8_t opcode) {
     struct trial_outbox *outbox = &trial->outbox;
     size_t length = (size_t)trial->reader.frame.length;
@@ -159,11 +162,11 @@ static void take_close(struct trial *trial) {
     }
 }
 
-/* 5.5.1 forbids data after a Close frame; of control frames it says nothing. A Pong is owed as long
- * as no Close has been sent (5.5.2). */
+/* 5.5.1 forbids data after a Close frame but not control frames, so these fail only by practice. A
+ * Pong is due until wscheck has sent a Close (5.5.2). */
 static bool is_after_close(struct trial *trial) {
-    bool owed = trial->reader.frame.opcode == OPCODE_PONG && !trial->closing.sent;
-    if (!trial->closing.received || owed) {
+    bool is_due = trial->reader.frame.opcode == OPCODE_PONG && !trial->closing.sent;
+    if (!trial->closing.received || is_due) {
         return false;
     }
     trial_mark(trial, trial->entry, 0);
@@ -196,7 +199,8 @@ static void end_frame(struct trial *trial) {
     }
 }
 
-static void broken_rule(struct trial *trial, bool has_entry) {
+/* A frame breaks a rule. Marks its first wrong byte, fails the case and reads no more. */
+static void fail_frame(struct trial *trial, bool has_entry) {
     char want[80];
     struct transcript_entry *entry = transcript_entry(&trial->transcript, trial->entry);
     if (!has_entry) {
@@ -259,7 +263,7 @@ void trial_judge_input(struct trial *trial) {
     struct link *link = &trial->link;
     if (!trial->is_open) {
         trial->progress++;
-        return; /* trial_open.c takes the bytes from the link. */
+        return; /* trial_open.c takes the bytes from the link */
     }
     reader_feed(reader, link->buffer + link->start, link->end - link->start);
     link->start = link->end;
@@ -277,7 +281,7 @@ void trial_judge_input(struct trial *trial) {
             end_frame(trial);
             break;
         case READER_VIOLATION:
-            broken_rule(trial, reader->in_payload || reader->header_size == 0);
+            fail_frame(trial, reader->in_payload || reader->header_size == 0);
             return;
         }
     }

@@ -18,8 +18,8 @@ static struct trial_wanted *first_wanted(struct trial *trial) {
                : NULL;
 }
 
-/* The header of a data frame has come. That nothing is wanted is held against a message only when
- * it is whole: a server may send the first fragment back before it has seen the bad second one. */
+/* A message that is not expected fails the case only when it is whole, because a server may send
+ * back the first fragment before it sees that the second is bad. */
 void trial_begin_data(struct trial *trial) {
     const struct reader_frame *frame = &trial->reader.frame;
     const struct trial_wanted *wanted = first_wanted(trial);
@@ -43,7 +43,7 @@ void trial_describe(const struct trial_wanted *wanted, char *out, size_t capacit
              payload_describe(&wanted->payload, shown, sizeof shown));
 }
 
-/* How many bytes of the piece that has come are those of the wanted message. */
+/* How many bytes at the beginning of the new piece are those of the wanted message. */
 static size_t count_same(const struct trial *trial, const struct trial_wanted *wanted) {
     const struct reader *reader = &trial->reader;
     uint64_t left = wanted->payload.length - trial->messages.done;
@@ -59,7 +59,6 @@ static size_t count_same(const struct trial *trial, const struct trial_wanted *w
     return same;
 }
 
-/* Compares what has come of a message with what is wanted. */
 void trial_compare(struct trial *trial) {
     const struct reader *reader = &trial->reader;
     const struct trial_wanted *wanted = first_wanted(trial);
@@ -121,7 +120,8 @@ void trial_judge_limit(struct trial *trial) {
         messages->first < messages->count ? messages->wanted[messages->first].payload.length : 0;
     if (known == 0 || length == 0) {
         trial_skip(trial,
-                   "%s has a limit of its own (Close %u); --max-message tells that of messages",
+                   "%s has a limit of its own (Close %u); --max-message tells wscheck the largest "
+                   "message",
                    trial_peer(trial), trial->closing.code);
     } else if (length <= known) {
         trial_fail(trial, LEVEL_MUST, CAUSE_TOO_BIG, "messages up to --max-message come back",

@@ -13,29 +13,29 @@ void trial_send_request(struct trial *trial) {
     free(bytes);
 }
 
-/* Gathers the head of the answer out of any number of reads. What comes after it stays in the
- * link's buffer: it is the server's first frame. */
-bool trial_gather(struct trial *trial, struct head *answer) {
+/* The head may come in any number of reads. What comes after it stays in the link's buffer: it is
+ * the first frame. */
+bool trial_gather(struct trial *trial, struct head *head) {
     struct link *link = &trial->link;
     int64_t deadline = clock_now() + trial_begin_wait(trial, CAUSE_NO_ANSWER);
-    free(answer->bytes);
-    *answer = (struct head){memory_take(HEAD_MAX), 0, 0};
-    size_t there = 0;
+    free(head->bytes);
+    *head = (struct head){memory_take(HEAD_MAX), 0, 0};
+    size_t gathered = 0;
     for (;;) {
         size_t count = link->end - link->start;
-        count = count < HEAD_MAX - there ? count : HEAD_MAX - there;
-        memcpy(answer->bytes + there, link->buffer + link->start, count);
-        answer->length = head_length(answer->bytes, there + count);
-        if (answer->length > 0) {
-            link->start += answer->length - there;
+        count = count < HEAD_MAX - gathered ? count : HEAD_MAX - gathered;
+        memcpy(head->bytes + gathered, link->buffer + link->start, count);
+        head->length = head_length(head->bytes, gathered + count);
+        if (head->length > 0) {
+            link->start += head->length - gathered;
             trial_end_wait(trial, CAUSE_NO_ANSWER, true, false);
             return true;
         }
-        there += count;
+        gathered += count;
         link->start += count;
-        if (there == HEAD_MAX || !trial_receive(trial, deadline)) {
-            answer->length = there;
-            trial_end_wait(trial, CAUSE_NO_ANSWER, false, there == 0 && !link->ended);
+        if (gathered == HEAD_MAX || !trial_receive(trial, deadline)) {
+            head->length = gathered;
+            trial_end_wait(trial, CAUSE_NO_ANSWER, false, gathered == 0 && !link->ended);
             return false;
         }
     }

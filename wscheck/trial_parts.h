@@ -1,29 +1,29 @@
-/* trial_parts: what the files of trial share, and nobody else needs. */
+/* trial_parts: functions that only the files of trial use. */
 #ifndef WSCHECK_TRIAL_PARTS_H
 #define WSCHECK_TRIAL_PARTS_H
 
 #include "wscheck/trial.h"
 
-/* trial.c: sends replies as far as the other side takes them now, if no frame is in their way. */
+/* trial.c: sends as much of the replies as TCP takes now, unless a frame is being sent. */
 void trial_try_replies(struct trial *trial);
 
-/* trial_judge.c: whether the last ping still needs a pong. */
-bool trial_pinged(const struct trial *trial);
+/* trial_judge.c: whether a Ping still needs a Pong. */
+bool trial_needs_pong(const struct trial *trial);
 
-/* trial_messages.c: which message is wanted, in words. */
+/* trial_messages.c: describes an expected message in words. */
 void trial_describe(const struct trial_wanted *wanted, char *out, size_t capacity);
 
-/* Holds what has come of a message against what is wanted: the header of its frame, a piece of its
- * payload, the end of the frame. */
+/* Compare a data frame that comes with the expected message: its header, a piece of its payload,
+ * and its end. */
 void trial_begin_data(struct trial *trial);
 void trial_compare(struct trial *trial);
 void trial_end_data(struct trial *trial);
 
-/* The server has given up, as the script allows. Its limit may be known (--max-message): a message
- * within it has to come back. If it is not known, nobody can tell, and the case is skipped. */
+/* The other side has given up at a limit, as the script allows. Fails the case if the message is
+ * within --max-message; skips it if that is not given, because then nobody knows the limit. */
 void trial_judge_limit(struct trial *trial);
 
-/* trial_deflate.c: from here on messages may be compressed, as was agreed. */
+/* trial_deflate.c: prepares the reader for compressed messages, if they were agreed on. */
 void trial_agree(struct trial *trial);
 
 #endif

@@ -25,7 +25,7 @@ struct writer_frame trial_frame(struct trial *trial, uint8_t opcode, const void 
     return frame;
 }
 
-/* Remembers a ping or a pong, because the server's pongs are judged by them. */
+/* Remembers a Ping or a Pong, because Pongs that come are compared with them. */
 static void remember(struct trial *trial, const struct writer_frame *frame) {
     if (frame->payload.length > CONTROL_PAYLOAD_MAX || trial->closing.sent) {
         return;
@@ -46,7 +46,7 @@ static void remember(struct trial *trial, const struct writer_frame *frame) {
     payload_copy(&frame->payload, 0, control->bytes, control->length);
 }
 
-/* "text, 5 bytes, more to follow, RSV1, not masked": what makes a frame what it is. */
+/* Adds an entry to the transcript with a label such as "text, RSV1, not masked: ...". */
 static void add_entry(struct trial *trial, const struct writer_frame *frame, uint64_t cut) {
     static const char *const bits[] = {
         "", ", RSV3", ", RSV2", ", RSV2+3", ", RSV1", ", RSV1+3", ", RSV1+2", ", RSV1+2+3",
@@ -69,7 +69,8 @@ static void add_entry(struct trial *trial, const struct writer_frame *frame, uin
                    payload_describe(&frame->payload, shown, sizeof shown), part);
 }
 
-/* Puts some of the frame's bytes into the outbox and into the transcript. */
+/* Puts some of the frame's bytes into the outbox and the transcript. `left` counts the bytes up to
+ * the cut, `split` those before the pause. */
 static void put_part(struct trial *trial, const uint8_t *bytes, size_t len, uint64_t *left,
                      size_t *split) {
     len = len < *left ? len : (size_t)*left;

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-/* What a wait is for; a combination ends with the first that is true. */
+/* What a wait is for. A combination ends with the first that happens. */
 enum wait { WAIT_MESSAGES = 1, WAIT_PONG = 2, WAIT_CLOSE = 4, WAIT_END = 8 };
 
 static bool is_reached(const struct trial *trial, int what) {
@@ -12,12 +12,12 @@ static bool is_reached(const struct trial *trial, int what) {
                     trial->messages.wanted[trial->messages.first].optional ||
                     !trial->messages.judged;
     return ((what & WAIT_MESSAGES) != 0 && messages) ||
-           ((what & WAIT_PONG) != 0 && !trial_pinged(trial)) ||
+           ((what & WAIT_PONG) != 0 && !trial_needs_pong(trial)) ||
            ((what & WAIT_CLOSE) != 0 && trial->closing.received) ||
            ((what & WAIT_END) != 0 && trial->link.ended);
 }
 
-/* Whether what was waited for has come. A Close that fails the connection is no reply. */
+/* Whether the wait has succeeded. A Close that fails the connection does not answer a Close. */
 static bool has_come(const struct trial *trial, int what, enum cause silence) {
     const struct trial_closing *closing = &trial->closing;
     return silence == CAUSE_NO_CLOSE_REPLY
@@ -25,8 +25,8 @@ static bool has_come(const struct trial *trial, int what, enum cause silence) {
                : is_reached(trial, what);
 }
 
-/* Waits until it is reached, or until nothing has moved for the length of the time-out. `silence`
- * is the cause if nothing comes. */
+/* Waits until one of `what` is reached, or until there is no progress for the length of the
+ * time-out. `silence` is the cause if nothing comes. Returns whether it is reached. */
 static bool wait_for(struct trial *trial, int what, enum cause silence) {
     trial_flush(trial);
     uint64_t progress = trial->progress;
@@ -46,7 +46,7 @@ static bool wait_for(struct trial *trial, int what, enum cause silence) {
     return is_reached(trial, what);
 }
 
-/* Why what was waited for has not come. `silence` is the cause if there was nothing. */
+/* Why a wait has failed. `silence` is the cause if nothing has come. */
 static enum cause cause_of(const struct trial *trial, enum cause silence) {
     if (trial->closing.received) {
         return silence == CAUSE_NOT_FAILED   ? CAUSE_CLOSE_CODE
@@ -75,21 +75,22 @@ static enum cause cause_of(const struct trial *trial, enum cause silence) {
                                                       : silence;
 }
 
-/* Says what there was instead of what the server should have sent. */
-static void fail_for(struct trial *trial, enum level level, enum cause silence, const char *want) {
+/* Fails the case and says what happened instead of what was waited for. */
+static void fail_wait(struct trial *trial, enum level level, enum cause silence, const char *want) {
     char waited[TRIAL_WAITED_SIZE];
     enum cause cause = cause_of(trial, silence);
     if (trial->closing.received) {
         trial_mark(trial, trial->closing.entry, 0);
-        trial_fail(trial, level, cause, want, "%s closed the connection with %s%u",
-                   trial_peer(trial),
-                   trial->closing.code == TRIAL_NO_CODE ? "a Close without a code, " : "Close ",
-                   trial->closing.code);
+        trial_fail(trial, level, cause, want,
+                   trial->closing.code == TRIAL_NO_CODE
+                       ? "%s closed the connection with a Close without a code"
+                       : "%s closed the connection with Close %u",
+                   trial_peer(trial), trial->closing.code);
     } else if (trial->link.ended) {
         trial_fail(trial, level, cause, want, "%s %s, without a Close frame", trial_peer(trial),
                    link_end_words(&trial->link));
     } else if (cause == CAUSE_TOO_SLOW) {
-        trial_fail(trial, LEVEL_PRACTICE, cause, want, /* no RFC has a time */
+        trial_fail(trial, LEVEL_PRACTICE, cause, want, /* no RFC sets a time */
                    "not within %g s, although more and more bytes came",
                    (double)(TRIAL_TIMEOUTS * trial->timeout) / 1000);
     } else if (trial->controls.stray_pong[0] != '\0') {
@@ -102,7 +103,7 @@ static void fail_for(struct trial *trial, enum level level, enum cause silence, 
     }
 }
 
-/* Whether the server has given up because of a limit of its own, where the case allows it. */
+/* Whether the other side has given up at a limit of its own, as the case allows. */
 static bool is_excused(struct trial *trial) {
     if (trial->limits == NULL || trial->verdict.failed == LEVEL_MUST ||
         !(trial->closing.received || trial->link.ended)) {
@@ -120,7 +121,7 @@ void trial_wait_messages(struct trial *trial) {
     char want[320];
     if (!wait_for(trial, WAIT_MESSAGES, CAUSE_NO_ECHO) && !is_excused(trial)) {
         trial_describe(&trial->messages.wanted[trial->messages.first], want, sizeof want);
-        fail_for(trial, LEVEL_MUST, CAUSE_NO_ECHO, want);
+        fail_wait(trial, LEVEL_MUST, CAUSE_NO_ECHO, want);
     }
 }
 
@@ -128,7 +129,7 @@ static const char want_pong[] = "a Pong with the payload of the last Ping (5.5.2
 
 void trial_wait_pong(struct trial *trial) {
     if (!wait_for(trial, WAIT_PONG, CAUSE_NO_PONG) && !is_excused(trial)) {
-        fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG, want_pong);
+        fail_wait(trial, LEVEL_MUST, CAUSE_NO_PONG, want_pong);
     }
 }
 
@@ -157,7 +158,7 @@ static void wait_end_of_tcp(struct trial *trial, const char *want) {
     }
 }
 
-/* Both Closes are through. It is the server that ends TCP first (7.1.1). */
+/* Both sides have sent a Close. If wscheck is the server, it ends TCP first (7.1.1). */
 static void end_as_server(struct trial *trial) {
     if (!trial->settings->driver->is_client) {
         trial_flush(trial);
@@ -171,18 +172,18 @@ void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level si
     snprintf(want, sizeof want,
              "%s fails the connection: a Close frame with %s, then the end of TCP (7.1.7)",
              trial_peer(trial), list);
-    /* What was wrong with a Close is not seen by who takes no notice of any. */
+    /* If a Close with a fault gets no answer, perhaps no Close does. */
     enum cause nothing = trial->closing.sent ? CAUSE_NO_CLOSE_REPLY : CAUSE_NOT_FAILED;
     if (!wait_for(trial, WAIT_CLOSE | WAIT_END, CAUSE_NOT_FAILED)) {
-        fail_for(trial, silence, nothing, want);
+        fail_wait(trial, silence, nothing, want);
         return;
     }
     if (!trial->closing.received) {
-        fail_for(trial, LEVEL_SHOULD, CAUSE_NOT_FAILED, want);
+        fail_wait(trial, LEVEL_SHOULD, CAUSE_NOT_FAILED, want);
         return;
     }
     if (!is_listed(codes, trial->closing.code)) {
-        fail_for(trial, LEVEL_SHOULD, CAUSE_NOT_FAILED, want);
+        fail_wait(trial, LEVEL_SHOULD, CAUSE_NOT_FAILED, want);
         trial_mark(trial, trial->closing.entry, 2);
     }
     end_as_server(trial);
@@ -195,7 +196,7 @@ void trial_wait_failed(struct trial *trial, const unsigned *codes, enum level si
     }
 }
 
-bool trial_wait_failed_or_well(struct trial *trial, const unsigned *codes) {
+bool trial_wait_failed_or_alive(struct trial *trial, const unsigned *codes) {
     for (size_t i = trial->messages.first; i < trial->messages.count; i++) {
         trial->messages.wanted[i].optional = false;
     }
@@ -204,15 +205,15 @@ bool trial_wait_failed_or_well(struct trial *trial, const unsigned *codes) {
     }
     if (trial->closing.received || trial->link.ended) {
         trial_wait_failed(trial, codes, LEVEL_MUST);
-    } else if (trial_pinged(trial)) {
-        fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG, want_pong);
+    } else if (trial_needs_pong(trial)) {
+        fail_wait(trial, LEVEL_MUST, CAUSE_NO_PONG, want_pong);
     } else {
         trial_wait_messages(trial);
     }
     return trial->verdict.failed < LEVEL_MUST && !trial->closing.received && !trial->link.ended;
 }
 
-/* Whether the code of the answer to our Close is one of these. */
+/* The code of the answer to wscheck's Close has to be one of these. */
 static void judge_reply(struct trial *trial, const unsigned *codes) {
     char want[160], list[60] = "";
     if (trial->closing.code == TRIAL_NO_CODE || trial->client.hung_up ||
@@ -230,12 +231,12 @@ static void judge_reply(struct trial *trial, const unsigned *codes) {
 void trial_wait_closed(struct trial *trial, const unsigned *codes) {
     const unsigned usual[] = {1000, trial->closing.sent_code, 0};
     if (!wait_for(trial, WAIT_CLOSE, CAUSE_NO_CLOSE_REPLY)) {
-        fail_for(trial, LEVEL_MUST, CAUSE_NO_CLOSE_REPLY,
-                 "the Close frame is answered with a Close frame (5.5.1)");
+        fail_wait(trial, LEVEL_MUST, CAUSE_NO_CLOSE_REPLY,
+                  "the Close frame is answered with a Close frame (5.5.1)");
         return;
     }
-    if (trial->verdict.failed < LEVEL_MUST && trial_pinged(trial)) {
-        fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG, want_pong);
+    if (trial->verdict.failed < LEVEL_MUST && trial_needs_pong(trial)) {
+        fail_wait(trial, LEVEL_MUST, CAUSE_NO_PONG, want_pong);
     }
     judge_reply(trial, codes[0] != 0 ? codes : usual);
     const char *want = trial->settings->driver->is_client
@@ -253,20 +254,20 @@ void trial_wait_closed(struct trial *trial, const unsigned *codes) {
     }
 }
 
-/* Where no Close has ever been answered, the wait for that is short, and a failure could come after
- * it. The answer to a Ping shows before that there is none. */
-static void ask_first(struct trial *trial) {
+/* If no Close has been answered so far, the wait for the answer is short, and a failure of the
+ * connection might come only after it. So a Ping goes first, whose Pong shows that all is well. */
+static void ping_first(struct trial *trial) {
     bool is_short = trial_begin_wait(trial, CAUSE_NO_CLOSE_REPLY) < trial->timeout;
-    if (is_short && !trial_pinged(trial) && !trial->mid_frame && !trial->closing.received) {
+    if (is_short && !trial_needs_pong(trial) && !trial->mid_frame && !trial->closing.received) {
         trial_send_simple(trial, OPCODE_PING, "well?", 5);
         wait_for(trial, WAIT_PONG | WAIT_CLOSE | WAIT_END, CAUSE_NO_PONG);
-        trial->controls.answered = trial->controls.count; /* who answers none is judged elsewhere */
+        trial->controls.answered = trial->controls.count; /* other cases are about Pongs */
     }
 }
 
 void trial_say_goodbye(struct trial *trial, bool is_opened) {
     if (!trial->closing.sent && !is_opened) {
-        ask_first(trial);
+        ping_first(trial);
     }
     bool before_ours = trial->closing.received && !trial->client.hung_up;
     if (!trial->closing.sent) {
@@ -274,15 +275,15 @@ void trial_say_goodbye(struct trial *trial, bool is_opened) {
     }
     bool answered = is_opened ? wait_for(trial, WAIT_CLOSE | WAIT_END | WAIT_PONG, CAUSE_NO_PONG)
                               : wait_for(trial, WAIT_CLOSE | WAIT_END, CAUSE_NO_CLOSE_REPLY);
-    unsigned code = trial->closing.code; /* of a Close that says that something was wrong */
+    unsigned code = trial->closing.code; /* from 1002 to 1011 it says that something was wrong */
     if (trial->closing.received && (before_ours || (code >= 1002 && code <= 1011))) {
         if (!is_excused(trial)) {
-            fail_for(trial, LEVEL_MUST, CAUSE_CLOSED,
-                     "the connection goes on, since nothing is wrong");
+            fail_wait(trial, LEVEL_MUST, CAUSE_CLOSED,
+                      "the connection goes on, since nothing is wrong");
         }
-    } else if (trial_pinged(trial) && !(is_opened && trial->closing.received)) {
-        fail_for(trial, LEVEL_MUST, CAUSE_NO_PONG,
-                 is_opened ? "the connection is open: a Pong, or a Close" : want_pong);
+    } else if (trial_needs_pong(trial) && !(is_opened && trial->closing.received)) {
+        fail_wait(trial, LEVEL_MUST, CAUSE_NO_PONG,
+                  is_opened ? "the connection is open: a Pong, or a Close" : want_pong);
     }
     if (answered) {
         end_as_server(trial);

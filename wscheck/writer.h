@@ -1,7 +1,7 @@
-/* writer: frames that go to the other side, legal or not, RFC 6455 section 5.2.
+/* writer: encodes frames, legal or not, RFC 6455 section 5.2.
  *
- * A library's encoder refuses to write what is forbidden. This one writes whatever a case asks for:
- * no mask, a length in the wrong form, a length that is a lie, reserved bits and opcodes.
+ * The encoder of a library refuses to write what is forbidden. This one writes whatever a case asks
+ * for: no mask, a length in the wrong form, a wrong length, reserved bits and opcodes.
  */
 #ifndef WSCHECK_WRITER_H
 #define WSCHECK_WRITER_H
@@ -26,7 +26,7 @@ struct writer_frame {
     uint8_t opcode;
     uint8_t masking_key[4];
     unsigned length_bits; /* 7, 16 or 64 bits for the length; 0 for the shortest form */
-    uint64_t claimed;     /* the length that the header tells */
+    uint64_t claimed;     /* the length in the header, which may be wrong */
     struct payload payload;
 };
 
@@ -36,7 +36,7 @@ size_t writer_header(const struct writer_frame *frame, uint8_t out[WRITER_HEADER
 /* Writes `len` bytes of the payload from `offset` on, masked if the frame is. */
 void writer_payload(const struct writer_frame *frame, uint64_t offset, uint8_t *out, size_t len);
 
-/* Writes all of it, and returns its size. */
+/* Writes the whole frame and returns its size. */
 size_t writer_whole(const struct writer_frame *frame, uint8_t *out);
 
 /* The RFC's name of an opcode; "reserved opcode 3" and the like for the others. */
