@@ -11,10 +11,10 @@ bool buffer_has_grown(const struct buffer *buffer) {
     return buffer->data != buffer->lent;
 }
 
-/* A block from the heap is larger than the capacity: in front of `data` 1 to BUFFER_ALIGNMENT bytes
- * stay free, so that `data` is aligned wherever malloc puts the block. The last of them, data[-1],
- * says how many they are. aligned_alloc would align the block itself, but no realloc keeps that, so
- * each growth would copy. */
+/* A block on the heap is BUFFER_ALIGNMENT bytes larger than the capacity, so that `data` can start
+ * at an aligned address, 1 to BUFFER_ALIGNMENT bytes into the block. The byte before it, data[-1],
+ * says how many. aligned_alloc would align the block itself, but realloc does not keep that, so
+ * each growth would have to copy. */
 int buffer_resize(struct buffer *buffer, size_t capacity, size_t used) {
     bool has_grown = buffer_has_grown(buffer);
     size_t size = BUFFER_ALIGNMENT + capacity, old_gap = has_grown ? buffer->data[-1] : 0;

@@ -1,10 +1,10 @@
-/* buffer: where the bytes of one connection arrive; memory that grows with them. Step 2.
+/* buffer: memory for the bytes that arrive on one connection; it grows with them. Step 2.
  *
- * Nobody knows beforehand how much a client will send. A buffer starts with a little memory that is
- * lent to it, such as a local array, and takes more from the heap only when that is full of bytes
- * that did arrive. A length that a client claims is no reason to grow.
+ * A server cannot know how much a client will send. A buffer starts with a little memory that its
+ * caller lends it, such as a local array, and takes memory from the heap only when that is full of
+ * bytes that have arrived. It does not grow because of a length that a client only claims.
  *
- * This is the one place of the protocol code that allocates.
+ * Of all the protocol code only this module and compression (step 7) allocate memory.
  */
 #ifndef STEP02_HTTP_BUFFER_H
 #define STEP02_HTTP_BUFFER_H
@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Memory from the heap begins at a multiple of this, the size of a cache line: a read of many bytes
- * into memory that lies otherwise can take twice the time. */
+/* `data` on the heap begins at a multiple of this, the size of a cache line: a large read into
+ * memory that is not aligned can take twice the time. */
 enum { BUFFER_ALIGNMENT = 64 };
 
 struct buffer {
@@ -24,22 +24,22 @@ struct buffer {
     size_t lent_capacity;
 };
 
-/* Starts with `lent`, which must live as long as the buffer. */
+/* Starts with `lent_capacity` bytes at `lent`, which must live as long as the buffer. */
 void buffer_init(struct buffer *buffer, uint8_t *lent, size_t lent_capacity);
 
-/* Takes room for `capacity` bytes, more or fewer than now, from the heap, and keeps the first
- * `used` of them. `data` may move. Returns 0, or -1 when there is no memory; then nothing has
- * changed. */
+/* Moves to heap memory of `capacity` bytes, more or fewer than now, and keeps the first `used`
+ * bytes, at most `capacity`. `data` may change. Returns 0; or -1 if there is no memory, and then
+ * nothing has changed. */
 int buffer_resize(struct buffer *buffer, size_t capacity, size_t used);
 
-/* Whether it has taken memory from the heap. */
+/* Returns whether `data` is on the heap. */
 bool buffer_has_grown(const struct buffer *buffer);
 
-/* Moves the `used` bytes that start at `from` to the front, and goes back to the lent memory if
- * they fit there. */
+/* Moves the `used` bytes that start at offset `from` to the front, and goes back to the lent memory
+ * if they fit into it. */
 void buffer_shrink(struct buffer *buffer, size_t from, size_t used);
 
-/* Frees what was taken from the heap. The lent memory is the caller's again. */
+/* Frees the memory from the heap and goes back to the lent memory. */
 void buffer_free(struct buffer *buffer);
 
 #endif

@@ -42,7 +42,7 @@ void http_exchange_page(struct http_exchange *exchange) {
     http_exchange_send(exchange, &reply);
 }
 
-/* Shows what a request began with that will be refused: its first line, as far as it has come. */
+/* Logs the first line, as far as it has come, of a request that will be refused. */
 static void log_first_line(const struct http_exchange *exchange, const char *buffer) {
     char shown[120];
     size_t start = 0;
@@ -59,7 +59,7 @@ static void log_first_line(const struct http_exchange *exchange, const char *buf
     }
 }
 
-/* A read failed or found the end before the head was whole. */
+/* Called when a read returned `count`, 0 or -1 with errno, before the head was whole. */
 static void answer_broken_off(struct http_exchange *exchange, const char *buffer, ssize_t count) {
     int problem = count < 0 ? errno : 0;
     const struct http_exchange_settings *settings = exchange->settings;
@@ -81,13 +81,13 @@ static void answer_broken_off(struct http_exchange *exchange, const char *buffer
     http_exchange_send(exchange, &reply);
 }
 
-/* The request breaks a rule, or is none. */
+/* Answers bytes that break the rules of a request, or are no request at all. */
 static void answer_wrong(struct http_exchange *exchange, const char *buffer,
                          enum http_verdict verdict) {
     int status = http_verdict_status(verdict);
     const char *sentence = http_verdict_sentence(verdict);
     struct reply reply;
-    if (status == 0) { /* the client could not read an answer */
+    if (status == 0) { /* a client that speaks TLS could not read an answer */
         log_event(exchange->tcp->number, "ended: %s", sentence);
         tcp_finish(exchange->tcp, TCP_FINISH_TIMEOUT);
         return;
@@ -98,7 +98,7 @@ static void answer_wrong(struct http_exchange *exchange, const char *buffer,
     http_exchange_send(exchange, &reply);
 }
 
-/* Waits until `deadline` for more of the head. Returns as tcp_read does, -1 with ENOMEM when the
+/* Waits until `deadline` for more of the head. Returns what tcp_read does, or -1 with ENOMEM if the
  * buffer is full and cannot grow. */
 static ssize_t receive_some(struct http_exchange *exchange, struct buffer *buffer,
                             int64_t deadline) {
@@ -108,8 +108,8 @@ static ssize_t receive_some(struct http_exchange *exchange, struct buffer *buffe
         return -1;
     }
     if (exchange->received == buffer->capacity) {
-        size_t twice = 2 * buffer->capacity;
-        size_t capacity = twice < HTTP_HEAD_MAX ? twice : HTTP_HEAD_MAX;
+        size_t doubled = 2 * buffer->capacity;
+        size_t capacity = doubled < HTTP_HEAD_MAX ? doubled : HTTP_HEAD_MAX;
         if (buffer_resize(buffer, capacity, exchange->received) != 0) {
             errno = ENOMEM;
             return -1;

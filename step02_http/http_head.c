@@ -3,7 +3,7 @@
 #include <string.h>
 
 void http_head_init(struct http_head *head) {
-    /* The places stay as they are: header_count says that none of them counts. */
+    /* `places` needs no value, since header_count is 0. */
     head->version = 0;
     head->header_count = 0;
     head->size = 0;
@@ -18,7 +18,7 @@ static bool is_letter_or_digit(char character) {
            (character >= '0' && character <= '9');
 }
 
-/* Whether the character is one of those in a C string; its NUL is none of them. */
+/* Returns whether the character is in a C string; NUL never is. */
 static bool is_one_of(const char *characters, char character) {
     return character != '\0' && strchr(characters, character) != NULL;
 }
@@ -91,7 +91,7 @@ static enum http_verdict parse_header(struct http_head *head, struct http_text l
     return HTTP_INCOMPLETE;
 }
 
-/* Takes in one line; `line` is without its CR LF. */
+/* Parses one line, which is given without its CR LF. */
 static enum http_verdict parse_line(struct http_head *head, struct http_text line) {
     if (head->has_start_line) {
         if (line.length > 0) {
@@ -101,7 +101,7 @@ static enum http_verdict parse_line(struct http_head *head, struct http_text lin
         return HTTP_COMPLETE;
     }
     if (line.length == 0 && head->line_start == 0) {
-        return HTTP_INCOMPLETE; /* RFC 9112, 2.2: an empty line before it is to be ignored */
+        return HTTP_INCOMPLETE; /* RFC 9112, 2.2: ignore an empty line before the start line */
     }
     head->has_start_line = true;
     return HTTP_START_LINE;

@@ -1,15 +1,14 @@
-/* http_head: the head of an HTTP/1.1 message, a request or an answer, out of a stream of bytes.
+/* http_head: parses the head of an HTTP/1.1 message, a request or a response, as its bytes arrive.
  * Step 2.
  *
- *     GET /chat HTTP/1.1 CR LF                the start line: of a request, or of an answer
+ *     GET /chat HTTP/1.1 CR LF                the start line, here of a request
  *     Host: example.com CR LF                 field-name ":" OWS field-value OWS
  *     Connection: keep-alive, Upgrade CR LF
  *     CR LF                                   an empty line ends the head
  *
  * RFC 9112 (and RFC 7230 before it) says how the lines are written, RFC 9110 what they mean; RFC
- * 6455 builds on both. Lines, headers and lists are the same in both directions. What a start line
- * says is judged a floor above: http_request.h does it for requests, and the client of step 6 for
- * answers.
+ * 6455 builds on both. Lines, headers and lists are the same in requests and responses. The start
+ * line is not: http_request.h checks that of requests, the client of step 6 that of responses.
  *
  * The parser copies nothing: every text it finds points into the caller's buffer. It looks at each
  * byte once, however many reads the head takes to arrive.
@@ -22,12 +21,12 @@
 #include <stdint.h>
 
 enum {
-    HTTP_HEAD_MAX = 16384, /* bytes of a whole head; browsers with large cookies stay below */
+    HTTP_HEAD_MAX = 16384, /* bytes of a whole head; enough for large cookies */
     HTTP_LINE_MAX = 8192,  /* bytes of the start line; RFC 9112, 3 asks for at least 8000 */
     HTTP_HEADERS_MAX = 100 /* header lines; browsers send about 20 */
 };
 
-/* Some characters in the caller's buffer; not ended by a NUL. */
+/* A text in the caller's buffer, without a NUL at its end. */
 struct http_text {
     const char *start;
     size_t length;
@@ -37,26 +36,27 @@ struct http_header {
     struct http_text name, value; /* the value without the white space around it */
 };
 
-/* Where a header stands in the head: 8 bytes instead of 32, for each of HTTP_HEADERS_MAX, on the
- * stack of each connection. HTTP_HEAD_MAX fits into 16 bits. */
+/* The offsets and lengths of a header in the head: 8 bytes instead of the 32 of struct http_header,
+ * since each connection has HTTP_HEADERS_MAX of them on its stack. HTTP_HEAD_MAX fits into 16
+ * bits. */
 struct http_place {
     uint16_t name, name_length, value, value_length;
 };
 
 struct http_head {
-    int version; /* 10 for HTTP/1.0, 11 for HTTP/1.1 and everything after it; set by whoever judges
+    int version; /* 10 for HTTP/1.0, 11 for HTTP/1.1 and later 1.x; set by the module that checks
                   * the start line */
     struct http_place places[HTTP_HEADERS_MAX]; /* of the headers; see http_header_at */
     size_t header_count;
-    size_t size; /* bytes up to and with the empty line; what follows is not HTTP's */
+    size_t size; /* bytes of the head, the empty line included */
 
-    const char *bytes; /* the caller's */
-    size_t scanned;    /* of them, those that need not be looked at again */
-    size_t line_start; /* where the line begins that is being read */
+    const char *bytes; /* the caller's buffer */
+    size_t scanned;    /* bytes of it that have been parsed */
+    size_t line_start; /* where the current line begins */
     bool has_start_line;
 };
 
-/* What is said of a head, and the status code that answers it in a request. */
+/* The verdict on a head, and the status code with which a server answers such a request. */
 enum http_verdict {
     HTTP_COMPLETE,
     HTTP_INCOMPLETE,       /* a good beginning; more bytes are needed */
@@ -71,7 +71,7 @@ enum http_verdict {
     HTTP_BAD_HEADER_VALUE, /* 400: a control character */
     HTTP_TOO_MANY_HEADERS, /* 431: more than HTTP_HEADERS_MAX */
     HTTP_HEAD_TOO_LARGE,   /* 431: the head exceeds HTTP_HEAD_MAX */
-    /* These are of requests alone: their start line, and the headers that each must have right. */
+    /* For requests only: the start line, and headers that are checked in every request. */
     HTTP_BAD_REQUEST_LINE,    /* 400: not three words with one space between them */
     HTTP_BAD_METHOD,          /* 400: not a token */
     HTTP_BAD_TARGET,          /* 400: a character that no URI may hold */
@@ -84,55 +84,57 @@ enum http_verdict {
     HTTP_MISSING_HOST,        /* 400: HTTP/1.1 without Host (RFC 9112, 3.2) */
     HTTP_REPEATED_HOST,       /* 400: more than one Host */
     HTTP_BAD_HOST,            /* 400: a Host that cannot be a host and a port */
-    /* And this is said of none in the end. */
-    HTTP_START_LINE /* the start line has come: judge it, and call http_head_parse again */
+    /* Never the final verdict: */
+    HTTP_START_LINE /* the start line is there: check it, then call http_head_parse again */
 };
 
 /* Starts a head. There is nothing to free. */
 void http_head_init(struct http_head *head);
 
-/* Goes on parsing. `bytes` holds the `len` bytes of the stream that have arrived so far, from the
+/* Continues parsing. `bytes` holds the `len` bytes of the stream that have arrived so far, from the
  * first byte of the head on; they may have moved to another address since the last call. Returns
- * HTTP_START_LINE once, with the start line, without its CR LF, in `*start_line`; then
- * HTTP_INCOMPLETE until the head is whole or wrong. The verdict depends only on the bytes, never on
- * the pieces they came in. After HTTP_COMPLETE `size` says where the head ended. After an error,
- * call it no more. */
+ * HTTP_START_LINE once, with the start line, without its CR LF, in `*start_line`. All other calls
+ * return HTTP_INCOMPLETE until the head is complete or wrong. The verdict depends only on the
+ * bytes, never on the pieces in which they came. After HTTP_COMPLETE, `size` is the length of the
+ * head. After an error, do not call it again. */
 enum http_verdict http_head_parse(struct http_head *head, const char *bytes, size_t len,
                                   struct http_text *start_line);
 
 /* The status code that answers a verdict (0: the connection ends without an answer), and one
- * sentence for people that says what was wrong. */
+ * sentence for people that says what is wrong. There are none for HTTP_START_LINE. */
 int http_verdict_status(enum http_verdict verdict);
 const char *http_verdict_sentence(enum http_verdict verdict);
 
-/* Whether a text equals a C string, exactly or with A-Z equal to a-z. */
+/* Returns whether a text equals a C string, exactly or ignoring the case of A to Z. */
 bool http_text_is(struct http_text text, const char *string);
 bool http_text_is_nocase(struct http_text text, const char *string);
 
-/* Splits `text` at the first `separator`: returns what stands before it and leaves what stands
- * after it in `text`, which is empty at `text->start == NULL` when there was no separator. */
+/* Splits `text` at the first `separator`: returns the part before it and leaves the part after it
+ * in `text`. Without a separator it returns all of the text and leaves an empty one, whose `start`
+ * is NULL. */
 struct http_text http_text_split(struct http_text *text, char separator);
 
-/* Whether the text is a token (RFC 9110, 5.6.2): one or more letters, digits or !#$%&'*+-.^_`|~ */
+/* Returns whether the text is a token (RFC 9110, 5.6.2): one or more letters, digits or
+ * !#$%&'*+-.^_`|~ */
 bool http_is_token(struct http_text text);
 
-/* How many headers have this name, in any case. */
+/* Returns how many headers have this name, ignoring case. */
 size_t http_header_count(const struct http_head *head, const char *name);
 
-/* The header at an index less than header_count. */
+/* Returns the header at an index less than header_count. */
 struct http_header http_header_at(const struct http_head *head, size_t index);
 
-/* Finds the first header of this name, in any case, at index `*from` or after it: stores its value
- * and sets `*from` to the index after it. Returns false when there is none. Start with 0 to visit
- * all that have the name. */
+/* Finds the first header of this name, ignoring case, at index `*from` or after it: stores its
+ * value and sets `*from` to the index after it. Returns false if there is none. Start with 0 to
+ * visit all headers of the name. */
 bool http_header_next(const struct http_head *head, const char *name, size_t *from,
                       struct http_text *value);
 
 /* Takes the next element off a comma-separated list (RFC 9110, 5.6.1) and returns true, or returns
- * false at its end. White space around elements and empty elements are skipped. */
+ * false at the end of the list. It skips empty elements, and white space around elements. */
 bool http_list_next(struct http_text *list, struct http_text *element);
 
-/* Whether any header of this name lists the token, both in any case. */
+/* Returns whether any header of this name lists the token, ignoring the case of both. */
 bool http_header_lists(const struct http_head *head, const char *name, const char *token);
 
 #endif

@@ -10,7 +10,7 @@ enum { PORT_MOST = 65535 };
 void http_request_init(struct http_request *request) {
     http_head_init(&request->head);
     request->method = request->target = (struct http_text){"", 0};
-    request->method_from = request->target_from = 0;
+    request->method_offset = request->target_offset = 0;
 }
 
 /* "HTTP/" digit "." digit (RFC 9112, 2.3). */
@@ -27,14 +27,14 @@ static enum http_verdict parse_version(struct http_request *request, struct http
     return HTTP_INCOMPLETE;
 }
 
-/* Takes the request line apart, which begins `from` bytes into the head. Returns HTTP_INCOMPLETE if
- * it is good. */
+/* Parses the request line, which begins at `offset` in the head. Returns HTTP_INCOMPLETE if it is
+ * valid. */
 static enum http_verdict parse_request_line(struct http_request *request, struct http_text line,
-                                            size_t from) {
+                                            size_t offset) {
     request->method = http_text_split(&line, ' ');
     request->target = http_text_split(&line, ' ');
-    request->method_from = from;
-    request->target_from = from + request->method.length + 1;
+    request->method_offset = offset;
+    request->target_offset = offset + request->method.length + 1;
     if (line.start == NULL || request->target.length == 0) {
         return HTTP_BAD_REQUEST_LINE;
     }
@@ -72,7 +72,7 @@ static bool is_hex_digit(char character) {
     return character != '\0' && strchr("0123456789abcdefABCDEF", character) != NULL;
 }
 
-/* RFC 3986, 2.2 and 2.3: the unreserved characters and the sub-delims, but for the comma: a Host
+/* RFC 3986, 2.2 and 2.3: the unreserved characters and the sub-delims, except the comma: a Host
  * with a comma is two of them, joined by a proxy. */
 static bool is_name_character(char character) {
     static const char others[] = "-._~!$&'()*+;=";
@@ -80,7 +80,7 @@ static bool is_name_character(char character) {
            text_is_digit(character) || (character != '\0' && strchr(others, character) != NULL);
 }
 
-/* RFC 3986, 3.2.2, reg-name, which an IPv4 address is as well; "%41" stands for a byte. */
+/* RFC 3986, 3.2.2: a reg-name, which may also be an IPv4 address; "%41" stands for a byte. */
 static bool is_name(struct http_text text) {
     for (size_t i = 0; i < text.length; i++) {
         if (text.start[i] == '%' && text.length - i > 2 && is_hex_digit(text.start[i + 1]) &&
@@ -93,7 +93,7 @@ static bool is_name(struct http_text text) {
     return text.length > 0;
 }
 
-/* RFC 3986, 3.2.2, IPvFuture: "v" with a version in hex, a dot, and whatever that version wants. */
+/* RFC 3986, 3.2.2, IPvFuture: "v", a version in hex, a dot, and then an address of that version. */
 static bool is_future_address(struct http_text text) {
     size_t dot = 1;
     while (dot < text.length && is_hex_digit(text.start[dot])) {
@@ -110,7 +110,7 @@ static bool is_future_address(struct http_text text) {
     return true;
 }
 
-/* What stands in brackets. */
+/* Returns whether the text between brackets is an address. */
 static bool is_address(struct http_text text) {
     char address[INET6_ADDRSTRLEN];
     struct in6_addr ignored;
@@ -162,8 +162,8 @@ static enum http_verdict check_host(const struct http_head *head) {
     return http_is_host(host) ? HTTP_COMPLETE : HTTP_BAD_HOST;
 }
 
-/* Several are let pass if they are the same, whether in one header or in more: a proxy may have
- * joined them (RFC 9112, 6.3, item 5). */
+/* Several equal numbers are accepted, in one header or in more: a proxy may have joined them (RFC
+ * 9112, 6.3, item 5). */
 bool http_content_length(const struct http_head *head, uint64_t *length) {
     size_t from = 0, listed = 0;
     struct http_text list, element;
@@ -185,8 +185,8 @@ bool http_content_length(const struct http_head *head, uint64_t *length) {
     return true;
 }
 
-/* RFC 9112, 6.1 and 6.3, item 4: without chunked as the last coding nobody knows where the body
- * ends, and HTTP/1.0 does not have the header. */
+/* RFC 9112, 6.1 and 6.3, item 4: if chunked is not the last coding, nobody knows where the body
+ * ends, and HTTP/1.0 does not have this header. */
 enum http_verdict http_transfer_encoding(const struct http_head *head) {
     size_t from = 0, others = 0;
     bool chunked = false;
@@ -227,8 +227,8 @@ enum http_verdict http_request_parse(struct http_request *request, const char *b
     }
     if (head->has_start_line) {
         /* The caller's buffer may have grown, and moved. */
-        request->method.start = bytes + request->method_from;
-        request->target.start = bytes + request->target_from;
+        request->method.start = bytes + request->method_offset;
+        request->target.start = bytes + request->target_offset;
     }
     if (verdict == HTTP_COMPLETE) {
         verdict = check_host(head);

@@ -29,8 +29,8 @@ const char *http_response_reason(int status) {
     return "Unknown";
 }
 
-/* RFC 9110, 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT". Written out by hand because strftime would use
- * the language of the user's locale. */
+/* RFC 9110, 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT". strftime is not used, since it depends on the
+ * locale. */
 static void add_date(struct text_builder *head, time_t now) {
     static const char days[][6] = {"Sun, ", "Mon, ", "Tue, ", "Wed, ", "Thu, ", "Fri, ", "Sat, "};
     static const char months[][6] = {" Jan ", " Feb ", " Mar ", " Apr ", " May ", " Jun ",

@@ -1,9 +1,9 @@
-/* Step 2: one HTTP request out of the stream of bytes, parsed and shown, and a reply. */
+/* Step 2: reads one HTTP request from the stream of bytes, shows it, and sends a reply. */
 #include "common/log.h"
 #include "common/text.h"
 #include "step02_http/http_exchange.h"
 
-enum { LENT_SIZE = 2048 }; /* most heads fit */
+enum { LENT_SIZE = 2048 }; /* enough for most heads */
 
 static const char hints[] =
     "try:  open http://{host}:{port}/ in a browser\n"

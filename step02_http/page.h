@@ -1,4 +1,4 @@
-/* page: the HTML page at `/`, compiled in from page.html. Step 2. */
+/* page: the HTML page at `/`, which embed.sh makes from page.html. Step 2. */
 #ifndef STEP02_HTTP_PAGE_H
 #define STEP02_HTTP_PAGE_H
 

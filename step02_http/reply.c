@@ -7,7 +7,7 @@ static bool is_head(const struct http_request *request) {
     return http_text_is(request->method, "HEAD");
 }
 
-/* Puts the head in front of a body, and notes what the log will say. */
+/* Fills in a reply: its head, its body, and what the log says. */
 static void finish(struct reply *reply, const struct http_request *request,
                    const struct http_response *response, const void *body, const char *log,
                    size_t log_length) {
@@ -38,7 +38,7 @@ void reply_broken_off(struct reply *reply, const struct site *site,
         int status;
         const char *sentence;
     } replies[] = {
-        [REPLY_LATE] = {408, ""}, /* its sentence has a number */
+        [REPLY_LATE] = {408, ""}, /* its sentence says the time */
         [REPLY_CUT_SHORT] = {400, "The request did not arrive in full."},
         [REPLY_STOPPING] = {503, "The server is shutting down."},
         [REPLY_NO_MEMORY] = {503, "The server is out of memory."},

@@ -1,7 +1,7 @@
 /* reply: what a server answers to a request: the page, or a status and one sentence. Step 2.
  *
- * It is decided here and sent by whoever has the connection: a thread that blocks sends the same
- * bytes as an event loop would.
+ * This module only makes the reply. The module that has the connection sends it, be that a thread
+ * that blocks or an event loop.
  */
 #ifndef STEP02_HTTP_REPLY_H
 #define STEP02_HTTP_REPLY_H
@@ -9,9 +9,9 @@
 #include "step02_http/http_request.h"
 #include "step02_http/http_response.h"
 
-enum { REPLY_SENTENCE_MAX = 416 }; /* what the log says of an opening needs the most */
+enum { REPLY_SENTENCE_MAX = 416 }; /* the longest is the log line of opening.h */
 
-/* What a server has to show. The memory belongs to the caller and outlives all replies. */
+/* What a server serves. The memory belongs to the caller and outlives all replies. */
 struct site {
     const char *program; /* sent in the Server header */
     const void *page;    /* HTML, served at "/" */
@@ -24,21 +24,21 @@ struct reply {
     char head[HTTP_RESPONSE_HEAD_MAX];
     size_t head_size;
     const void *body;
-    size_t body_size; /* 0 as well when only the head was asked for */
+    size_t body_size; /* 0 also in the reply to HEAD */
     int status;
-    const char *log; /* for the log, after the status: what the answer says, */
+    const char *log; /* what the log says after the status, */
     int log_length;  /* this many characters */
     char sentence[REPLY_SENTENCE_MAX];
 };
 
-/* Makes a reply of a status and one plain sentence of less than REPLY_SENTENCE_MAX - 1 bytes.
- * `request` is as far as it has been parsed: the reply to HEAD has no body. `headers` are more
- * header lines that end with CR LF, or "". `now` is the time of day, for Date. */
+/* Makes a reply with a status and one plain sentence of less than REPLY_SENTENCE_MAX - 1 bytes.
+ * `request` may be incomplete; the reply to HEAD has no body. `headers` are more header lines that
+ * end with CR LF, or "". `now` is the time of day, for Date. */
 void reply_sentence(struct reply *reply, const struct site *site,
                     const struct http_request *request, time_t now, int status, const char *headers,
                     const char *sentence);
 
-/* Why a request that never became whole can still be answered. */
+/* Why a request that is not complete is answered. */
 enum reply_cause {
     REPLY_LATE,      /* 408: it did not come in time */
     REPLY_CUT_SHORT, /* 400: the client's stream ended in the middle of it */
@@ -46,7 +46,7 @@ enum reply_cause {
     REPLY_NO_MEMORY  /* 503 */
 };
 
-/* Makes the reply to such a request, which had `timeout` ms to arrive. */
+/* Makes the reply to a request that is not complete. It had `timeout` ms to arrive. */
 void reply_broken_off(struct reply *reply, const struct site *site,
                       const struct http_request *request, time_t now, enum reply_cause cause,
                       int64_t timeout);
