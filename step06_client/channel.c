@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <limits.h>
 
-/* Whatever is only temporary has one name from here on. */
-static ssize_t result(ssize_t count) {
+/* Gives all errors after which one may try again the name EAGAIN. Returns `count`. */
+static ssize_t name_error(ssize_t count) {
     if (count < 0 && tcp_is_temporary(errno)) {
         errno = EAGAIN;
     }
@@ -15,14 +15,14 @@ static ssize_t result(ssize_t count) {
 
 ssize_t channel_read(const struct channel *channel, void *bytes, size_t size) {
     const struct channel_filter *filter = channel->filter;
-    return result(filter != NULL ? filter->read(filter->context, channel->fd, bytes, size)
-                                 : recv(channel->fd, bytes, size, 0));
+    return name_error(filter != NULL ? filter->read(filter->context, channel->fd, bytes, size)
+                                     : recv(channel->fd, bytes, size, 0));
 }
 
 ssize_t channel_write(const struct channel *channel, const struct iovec *parts, size_t count) {
     const struct channel_filter *filter = channel->filter;
-    return result(filter != NULL ? filter->write(filter->context, channel->fd, parts, count)
-                                 : tcp_send_parts(channel->fd, parts, count, 0));
+    return name_error(filter != NULL ? filter->write(filter->context, channel->fd, parts, count)
+                                     : tcp_send_parts(channel->fd, parts, count, 0));
 }
 
 bool channel_holds_output(const struct channel *channel) {
@@ -44,6 +44,6 @@ int channel_wait(const struct channel *channel, short events, struct pollfd *rea
         }
         return -1;
     }
-    /* What the filter needs for a read may be a write, and the other way round. */
+    /* The filter may have waited to write so that it can read, or the other way round. */
     return filter != NULL && (at_once || ready[0].revents != 0) ? events : ready[0].revents;
 }

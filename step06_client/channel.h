@@ -1,8 +1,8 @@
 /* channel: what a client's bytes go through. Step 6.
  *
- * That is a socket which does not block, and nothing else, unless the program puts a filter between
- * that makes other bytes of them, as TLS does. A filter may hold bytes of both directions: poll
- * knows nothing of those, so it is asked before each wait.
+ * It is a socket that does not block. A program may put a filter between itself and the socket that
+ * changes the bytes, as TLS does. A filter may hold bytes of either direction. poll(2) knows
+ * nothing of them, so channel_wait asks the filter before each wait.
  */
 #ifndef STEP06_CLIENT_CHANNEL_H
 #define STEP06_CLIENT_CHANNEL_H
@@ -15,15 +15,15 @@
 #include <sys/uio.h>
 
 struct channel_filter {
-    /* As channel_read and channel_write, on a socket that does not block. Each also writes what
-     * the filter holds for the socket, as far as it takes it. */
+    /* As channel_read and channel_write, on a socket that does not block. Each also writes bytes
+     * that the filter holds for the socket, as many as the socket takes. */
     ssize_t (*read)(void *context, int fd, void *bytes, size_t size);
     ssize_t (*write)(void *context, int fd, const struct iovec *parts, size_t count);
-    /* What to wait for on the socket, if the caller wants to read (POLLIN), to write (POLLOUT),
-     * both or nothing (0): the same, and POLLOUT if the filter holds bytes for the socket; 0 if
-     * something of it can be done without a wait. */
+    /* Returns what to wait for on the socket when the caller wants to read (POLLIN), to write
+     * (POLLOUT), both, or neither (0): the same, and POLLOUT if the filter holds bytes for the
+     * socket; or 0 if one of the two can be done without a wait. */
     short (*events)(void *context, short wanted);
-    void *context;
+    void *context; /* for the three functions */
 };
 
 struct channel {
@@ -31,22 +31,23 @@ struct channel {
     const struct channel_filter *filter; /* NULL: the bytes go as they are */
 };
 
-/* Reads up to `size` bytes, of those that are there. Returns how many, 0 at the end, or -1 with
- * errno: EAGAIN if nothing is there now. */
+/* Reads up to `size` of the bytes that have arrived. Returns how many it read, 0 at the end of the
+ * stream, or -1 with errno, which is EAGAIN if none have arrived. */
 ssize_t channel_read(const struct channel *channel, void *bytes, size_t size);
 
-/* Writes what can be written now of `count` parts, at most TCP_PARTS_MAX. Returns how many bytes,
- * or -1 with errno: EAGAIN if nothing can be. */
+/* Writes as many bytes of `count` parts, at most TCP_PARTS_MAX, as can be written now. Returns how
+ * many, or -1 with errno, which is EAGAIN if there are none. */
 ssize_t channel_write(const struct channel *channel, const struct iovec *parts, size_t count);
 
 /* Whether the filter holds bytes that the socket has not taken yet. */
 bool channel_holds_output(const struct channel *channel);
 
 /* Waits up to `wait` ms until the channel can be read (POLLIN in `events`) or written (POLLOUT), or
- * one of the others is ready: `ready` has `count` places, the first of which is the channel's and
- * is filled in here. Returns the events of those it wanted that may be tried now, others of
- * poll(2)'s, all of which a read will explain, or 0; or -1 with errno, EINTR after a signal, and
- * nothing is ready then. */
+ * another descriptor is ready. `ready` holds `count` descriptors for poll(2): the first place is
+ * for the channel and is filled in here, the others are the caller's. Returns those of `events`
+ * that may be tried now, and perhaps other events of poll(2), whose cause the next read will tell;
+ * or 0 if the channel is not ready; or -1 with errno, which is EINTR after a signal, and then no
+ * descriptor is ready. */
 int channel_wait(const struct channel *channel, short events, struct pollfd *ready, size_t count,
                  int64_t wait);
 

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Sets `problem`. Returns CLIENT_LOST. */
 static enum client_event lost(struct client *client, const char *sentence) {
     snprintf(client->problem, sizeof client->problem, "%s", sentence);
     return CLIENT_LOST;
@@ -18,7 +19,7 @@ static bool has_output(struct client *client) {
     return connection_output(&client->connection, &parts) > 0;
 }
 
-/* Shows the first `count` bytes of what has just been sent. */
+/* Draws the frames in the first `count` bytes of the output, which have been written. */
 static void trace_sent(struct client *client, const struct iovec *parts, size_t count) {
     for (; client->tracing && count > 0; parts++) {
         size_t here = parts->iov_len < count ? parts->iov_len : count;
@@ -27,21 +28,22 @@ static void trace_sent(struct client *client, const struct iovec *parts, size_t 
     }
 }
 
+/* The earlier of two times, of which 0 means never. */
 static int64_t earlier(int64_t one, int64_t other) {
     return one == 0 || (other != 0 && other < one) ? other : one;
 }
 
-/* What the server takes moves the deadline by the time that it may have for that, so that a byte
- * now and then is not enough. */
-static void note_sent(struct client *client, int64_t sent) {
+/* Moves the write deadline when the server has taken `sent` bytes: by the time that they may take
+ * at CLIENT_WRITE_LEAST_RATE, so that a server cannot keep the client waiting with single bytes. */
+static void move_write_deadline(struct client *client, int64_t sent) {
     int64_t latest = clock_now() + CLIENT_WRITE_TIMEOUT;
-    int64_t earned = client->write_deadline + sent * 1000 / CLIENT_WRITE_LEAST_RATE;
+    int64_t moved = client->write_deadline + sent * 1000 / CLIENT_WRITE_LEAST_RATE;
     client->write_deadline = !has_output(client)           ? 0
                              : client->write_deadline == 0 ? latest
-                                                           : earlier(latest, earned);
+                                                           : earlier(latest, moved);
 }
 
-/* Gives the kernel as much of the output as it takes at once. Returns 0, or -1 with errno. */
+/* Writes as much of the output as the channel takes now. Returns 0, or -1 with errno. */
 static int send_some(struct client *client) {
     const struct iovec *parts;
     size_t count = connection_output(&client->connection, &parts);
@@ -51,7 +53,7 @@ static int send_some(struct client *client) {
     }
     if (client->random_failed) {
         errno = EIO;
-        return -1; /* what waits is masked with a key that somebody may know */
+        return -1; /* the output is masked with a key that somebody may know */
     }
     ssize_t sent = channel_write(&client->channel, parts, count);
     if (sent < 0 && errno != EAGAIN) {
@@ -61,11 +63,11 @@ static int send_some(struct client *client) {
         trace_sent(client, parts, (size_t)sent);
         connection_sent(&client->connection, (size_t)sent);
     }
-    note_sent(client, sent > 0 ? sent : 0);
+    move_write_deadline(client, sent > 0 ? sent : 0);
     return 0;
 }
 
-/* Reads what is there, if anything is. Returns false, and says why, if the connection is lost. */
+/* Reads the bytes that have arrived. Returns false and sets `problem` if the connection is lost. */
 static bool receive_some(struct client *client) {
     size_t size;
     uint8_t *space = connection_space(&client->connection, &size);
@@ -88,13 +90,13 @@ static bool receive_some(struct client *client) {
     return true;
 }
 
-/* Whether the caller may send: not while something waits to be sent, and not after a Close. */
+/* Whether the caller may send more: no output waits, and no Close has been sent. */
 static bool may_send(struct client *client) {
     return !has_output(client) && !client->connection.close_sent;
 }
 
-/* Does what the clock demands. Returns whether that is the end, and says why; if not, `*left` is
- * for how many ms to wait at most. */
+/* Does what is due. Returns true and sets `problem` if the connection is lost; otherwise `*left` is
+ * how many ms to wait at most. */
 static bool expired(struct client *client, const struct client_wait *wait, int64_t *left) {
     int64_t now = clock_now();
     enum limits_due due = limits_due(&client->limits, &client->connection, false, now, left);
@@ -116,21 +118,11 @@ static bool expired(struct client *client, const struct client_wait *wait, int64
     return false;
 }
 
-/* Waits up to `left` ms for the channel and the caller's descriptors, of which poll tells in
- * `ready`. A signal ends the wait too. Returns as channel_wait. */
-static int wait_for(struct client *client, const struct client_wait *wait, int64_t left,
-                    short events, struct pollfd ready[3]) {
-    bool to_input = may_send(client);
-    ready[1] = (struct pollfd){wait->stop, POLLIN, 0};
-    ready[2] = (struct pollfd){to_input && !wait->more ? wait->input : -1, POLLIN, 0};
-    return channel_wait(&client->channel, events, ready, 3, wait->more && to_input ? 0 : left);
-}
-
-/* The protocol is over: sends what is left, and lets the server close TCP first (7.1.1), but does
- * not wait for it longer than LIMITS_CLOSE_TIMEOUT. A server that broke a rule may not know that it
- * is over, so it is told by the end of our half. */
-static void finish(struct client *client, bool failed) {
-    char thrown_away[4096];
+/* Writes the rest of the output and waits, for at most LIMITS_CLOSE_TIMEOUT ms, until the server
+ * has ended TCP, which it should do first (7.1.1). A server that broke a rule may not know that the
+ * connection is over; this side then ends its half of TCP. */
+static void end_tcp(struct client *client, bool failed) {
+    char discarded[4096];
     int64_t deadline = clock_now() + LIMITS_CLOSE_TIMEOUT, left;
     bool shut_down = false;
     while ((left = deadline - clock_now()) > 0 && send_some(client) == 0) {
@@ -143,7 +135,7 @@ static void finish(struct client *client, bool failed) {
         short events = writing ? POLLIN | POLLOUT : POLLIN;
         int found = channel_wait(&client->channel, events, &ready, 1, left);
         if (found > 0 && (found & ~POLLOUT) != 0) {
-            ssize_t count = channel_read(&client->channel, thrown_away, sizeof thrown_away);
+            ssize_t count = channel_read(&client->channel, discarded, sizeof discarded);
             if (count == 0 || (count < 0 && errno != EAGAIN)) {
                 return;
             }
@@ -151,8 +143,8 @@ static void finish(struct client *client, bool failed) {
     }
 }
 
-static enum client_event end(struct client *client, enum connection_event event) {
-    finish(client, event == CONNECTION_FAILED);
+static enum client_event finish(struct client *client, enum connection_event event) {
+    end_tcp(client, event == CONNECTION_FAILED);
     if (event == CONNECTION_CLOSED) {
         return CLIENT_CLOSED;
     }
@@ -161,10 +153,10 @@ static enum client_event end(struct client *client, enum connection_event event)
     return CLIENT_LOST;
 }
 
-/* Sends, waits and reads once; reads nothing while `full`. Returns true with an event for the
- * caller, or false when there may be new bytes to look at. */
-static bool turn(struct client *client, const struct client_wait *wait, bool full,
-                 enum client_event *event) {
+/* Writes, waits and reads once; reads nothing if the output is full. Returns true with an event for
+ * the caller, or false if connection_next may find more events. */
+static bool write_and_read(struct client *client, const struct client_wait *wait, bool full,
+                           enum client_event *event) {
     struct pollfd ready[3];
     int64_t left;
     *event = CLIENT_LOST;
@@ -179,8 +171,11 @@ static bool turn(struct client *client, const struct client_wait *wait, bool ful
     if (expired(client, wait, &left)) {
         return true;
     }
+    bool can_send = may_send(client);
+    ready[1] = (struct pollfd){wait->stop, POLLIN, 0};
+    ready[2] = (struct pollfd){can_send && !wait->more ? wait->input : -1, POLLIN, 0};
     short events = (short)((full ? 0 : POLLIN) | (writing ? POLLOUT : 0));
-    int found = wait_for(client, wait, left, events, ready);
+    int found = channel_wait(&client->channel, events, ready, 3, wait->more && can_send ? 0 : left);
     bool readable = found > 0 && (found & ~POLLOUT) != 0 && !full;
     if (readable && !receive_some(client)) {
         return true;
@@ -210,10 +205,10 @@ enum client_event client_next(struct client *client, const struct client_wait *w
             break;
         case CONNECTION_CLOSED:
         case CONNECTION_FAILED:
-            return end(client, event);
+            return finish(client, event);
         case CONNECTION_NEEDS_OUTPUT:
         case CONNECTION_NEEDS_INPUT:
-            if (turn(client, wait, event == CONNECTION_NEEDS_OUTPUT, &result)) {
+            if (write_and_read(client, wait, event == CONNECTION_NEEDS_OUTPUT, &result)) {
                 return result;
             }
             break;

@@ -1,9 +1,9 @@
 /* client: one open WebSocket connection, from the client's side. Step 6.
  *
- * A server's thread may simply wait for bytes: they are all that can happen. A client waits for two
- * things at once, the server and whoever tells it what to send, so here one poll looks at both, and
- * no read or write blocks. While it sends a long message it goes on reading; a client that did not
- * would stand still with an echo server, each waiting for the other to read.
+ * A server's thread waits for bytes from one peer, and may block in a read. A client waits for two
+ * things at once, for bytes from the server and for input to send; so one poll waits for both, and
+ * no read or write blocks. The client also goes on reading while it sends a long message. Otherwise
+ * it and an echo server would wait for each other to read, for ever.
  *
  *     if (client_open(&client, &url, &offer, &settings) != 0) {
  *         // client.problem says why
@@ -25,12 +25,12 @@
 enum {
     CLIENT_WRITE_TIMEOUT = 10000,    /* ms that the server may take nothing of what we send */
     CLIENT_WRITE_LEAST_RATE = 16384, /* bytes a second that it must take on average after that */
-    CLIENT_LENT_SIZE = 4096,         /* bytes of the buffer that need no heap */
+    CLIENT_LENT_SIZE = 4096,         /* bytes of `lent` below */
     CLIENT_PROBLEM_SIZE = 512,
     CLIENT_EXTENSION_SIZE = 160
 };
 
-/* Opened by client_open; see there. It must not be moved. */
+/* Filled in by client_open. It must not be moved. */
 struct client {
     struct channel channel;
     struct connection connection;
@@ -38,39 +38,38 @@ struct client {
     struct random random;
     bool random_failed;
     const char *subprotocol;               /* the one the server chose, or NULL */
-    char extension[CLIENT_EXTENSION_SIZE]; /* what was agreed on, to be shown, or "" */
+    char extension[CLIENT_EXTENSION_SIZE]; /* the agreed extension, for people to read, or "" */
     struct limits limits;
-    int64_t write_deadline; /* until when some output must go out; 0 while there is none */
-    bool tracing;
+    int64_t write_deadline; /* when the server must have taken some output; 0: there is none */
+    bool tracing;           /* draw all frames */
     struct frame_trace sent, received;
-    uint8_t lent[CLIENT_LENT_SIZE];    /* where the buffer of `connection` begins */
+    uint8_t lent[CLIENT_LENT_SIZE];    /* the first memory of the connection's buffer */
     char problem[CLIENT_PROBLEM_SIZE]; /* one sentence, after an error */
 };
 
-/* What the caller waits for beside the server. */
+/* What client_next waits for besides the server. */
 struct client_wait {
-    int input;        /* a descriptor to read from, or -1 */
-    int stop;         /* another, looked at first, or -1 */
-    bool more;        /* there is more to send already */
-    int64_t deadline; /* when to return CLIENT_SILENCE, as clock_now() tells time; -1: never */
+    int input;        /* a descriptor, or -1, for CLIENT_INPUT */
+    int stop;         /* a descriptor, or -1, for CLIENT_STOP; it is looked at before `input` */
+    bool more;        /* the caller has more to send: CLIENT_READY instead of CLIENT_INPUT */
+    int64_t deadline; /* a time of clock_now() for CLIENT_SILENCE, or -1 */
 };
 
 enum client_event {
-    CLIENT_MESSAGE, /* these four as in enum connection_event, with the message */
+    CLIENT_MESSAGE, /* these four are as in enum connection_event, with the message */
     CLIENT_PING,
     CLIENT_PONG,
-    CLIENT_CLOSED, /* both Closes are through; connection.close_code is the server's */
-    CLIENT_LOST,   /* it ended otherwise, and `problem` says why */
-    CLIENT_INPUT,  /* `input` can be read, and all that was sent is out */
+    CLIENT_CLOSED, /* after the closing handshake; connection.close_code is the server's */
+    CLIENT_LOST,   /* the connection ended in another way; `problem` says why */
+    CLIENT_INPUT,  /* `input` can be read, and all output has been written */
     CLIENT_STOP,   /* `stop` can be read */
-    CLIENT_READY,  /* `more` can be sent: all before is out */
-    CLIENT_SILENCE /* the deadline is reached */
+    CLIENT_READY,  /* `more` is set, and all output has been written */
+    CLIENT_SILENCE /* the deadline has been reached */
 };
 
-/* Sends what there is to send, and waits for the next event. Messages are sent with
- * layer_send, connection_ping and connection_close on `client->connection`; a payload that is
- * sent must stay as it is until CLIENT_INPUT or CLIENT_READY. After CLIENT_CLOSED and CLIENT_LOST
- * there is no other event. */
+/* Writes the output, reads, and waits for the next event. To send, call layer_send, connection_ping
+ * or connection_close with `client->connection`; a payload must stay as it is until CLIENT_INPUT or
+ * CLIENT_READY. CLIENT_CLOSED and CLIENT_LOST are the last events: after them, call it no more. */
 enum client_event client_next(struct client *client, const struct client_wait *wait,
                               struct connection_message *message);
 

@@ -18,19 +18,20 @@ struct client_loop {
     const struct client_loop_settings *settings;
     struct terminal terminal;
     struct client_wait wait;
-    uint64_t line;        /* of the input */
-    int64_t ping_sent;    /* when; 0: none is out */
+    uint64_t line;        /* number of the line of the input */
+    int64_t ping_sent;    /* when a ping was sent that has no pong yet; 0: there is none */
     uint16_t closed_with; /* the code of our own Close; 0: it has not been sent */
-    int status;
+    int status;           /* the exit status so far */
 };
 
-/* Something is wrong that the exit status has to tell. */
-static void complain(struct client_loop *loop, const char *sentence) {
+/* Logs what is wrong and makes the exit status 1. */
+static void report(struct client_loop *loop, const char *sentence) {
     log_problem("%s", sentence);
     loop->status = 1;
 }
 
-static void say_goodbye(struct client_loop *loop, uint16_t code, const char *reason) {
+/* Sends a Close. After it there is no more input to send, and the server has to answer. */
+static void send_close(struct client_loop *loop, uint16_t code, const char *reason) {
     if (connection_close(&loop->client->connection, code, reason) == 0) {
         loop->closed_with = code;
     }
@@ -38,48 +39,43 @@ static void say_goodbye(struct client_loop *loop, uint16_t code, const char *rea
     loop->wait.deadline = -1;
 }
 
-/* Whether all of a line is UTF-8, as a text message must be. */
+/* Whether the payload is UTF-8, as that of a text message must be. */
 static bool is_text(const uint8_t *payload, size_t length) {
     struct utf8 utf8;
     utf8_init(&utf8);
     return utf8_update(&utf8, payload, length) && utf8_is_complete(&utf8);
 }
 
-static void send_piece(struct client_loop *loop) {
+/* Sends the next message of the input, or begins the wait after the last one. */
+static void send_next(struct client_loop *loop) {
+    bool binary = loop->settings->binary;
     uint8_t *payload;
     size_t length;
-    bool binary = loop->settings->binary;
+    if (!terminal_has_next(&loop->terminal)) {
+        loop->wait.more = false;
+        loop->wait.deadline = clock_now() + loop->settings->wait;
+        return;
+    }
     terminal_next(&loop->terminal, &payload, &length);
     loop->line++;
     if (binary || is_text(payload, length)) {
         layer_send(loop->client->layer, &loop->client->connection,
                    binary ? FRAME_BINARY : FRAME_TEXT, payload, length);
     } else if (loop->settings->one_message) {
-        complain(loop, "the input is not UTF-8 and was not sent; --binary sends any bytes");
+        report(loop, "the input is not UTF-8 and was not sent; --binary sends any bytes");
     } else {
         log_problem("line %" PRIu64 " is not UTF-8 and was not sent; --binary sends any bytes",
                     loop->line);
         loop->status = 1;
     }
-}
-
-/* All before has been sent: sends the next piece of the input, or begins the wait after the
- * last. */
-static void send_next(struct client_loop *loop) {
-    if (terminal_has_next(&loop->terminal)) {
-        send_piece(loop);
-        loop->wait.more = terminal_has_next(&loop->terminal) || loop->terminal.ended;
-    } else {
-        loop->wait.more = false;
-        loop->wait.deadline = clock_now() + loop->settings->wait;
-    }
+    loop->wait.more = terminal_has_next(&loop->terminal) || loop->terminal.ended;
 }
 
 static void read_input(struct client_loop *loop) {
     const char *problem = terminal_read(&loop->terminal);
     if (problem != NULL) {
-        complain(loop, problem);
-        say_goodbye(loop, CLOSE_NORMAL, "");
+        report(loop, problem);
+        send_close(loop, CLOSE_NORMAL, "");
         return;
     }
     if (loop->terminal.cut) {
@@ -109,41 +105,41 @@ static void on_message(struct client_loop *loop, const struct connection_message
         loop->wait.deadline = clock_now() + loop->settings->wait;
     }
     if (terminal_print(&loop->terminal, message) != 0) {
-        complain(loop, "standard output cannot be written");
-        say_goodbye(loop, CLOSE_GOING_AWAY, "");
+        report(loop, "standard output cannot be written");
+        send_close(loop, CLOSE_GOING_AWAY, "");
     }
 }
 
-/* How it ended, in words and as an exit status. */
-static int farewell(struct client_loop *loop, enum client_event event,
-                    const struct connection_message *message) {
+/* Logs how the connection ended. Returns the exit status. */
+static int report_end(struct client_loop *loop, enum client_event event,
+                      const struct connection_message *message) {
     char reason[160];
     uint16_t code = loop->client->connection.close_code;
     if (event == CLIENT_LOST) {
-        complain(loop, loop->client->problem);
+        report(loop, loop->client->problem);
         return loop->status;
     }
     text_printable(message->payload, message->length, reason, sizeof reason);
-    bool in_peace = code == CLOSE_NORMAL || code == CLOSE_GOING_AWAY || code == CLOSE_NO_CODE ||
-                    code == loop->closed_with;
-    if (in_peace) {
+    bool is_normal = code == CLOSE_NORMAL || code == CLOSE_GOING_AWAY || code == CLOSE_NO_CODE ||
+                     code == loop->closed_with;
+    if (is_normal) {
         log_event(0, "closed with %u%s%s", (unsigned)code, reason[0] != '\0' ? ": " : "", reason);
     } else {
         log_problem("closed with %u%s%s", (unsigned)code, reason[0] != '\0' ? ": " : "", reason);
         loop->status = 1;
     }
     if (loop->ping_sent != 0) {
-        complain(loop, "the ping was not answered");
+        report(loop, "the ping was not answered");
     }
     if (loop->wait.more && terminal_has_next(&loop->terminal)) {
-        complain(loop, "not all of the input was sent");
+        report(loop, "not all of the input was sent");
     }
     return loop->status;
 }
 
-/* Deals with one event. Returns false at the last. */
-static bool step(struct client_loop *loop, enum client_event event,
-                 const struct connection_message *message) {
+/* Handles an event. Returns false after the last one. */
+static bool handle(struct client_loop *loop, enum client_event event,
+                   const struct connection_message *message) {
     switch (event) {
     case CLIENT_MESSAGE:
         on_message(loop, message);
@@ -162,10 +158,10 @@ static bool step(struct client_loop *loop, enum client_event event,
         break;
     case CLIENT_STOP:
         loop->wait.stop = -1;
-        say_goodbye(loop, CLOSE_GOING_AWAY, "");
+        send_close(loop, CLOSE_GOING_AWAY, "");
         break;
     case CLIENT_SILENCE:
-        say_goodbye(loop, loop->settings->close_code, loop->settings->close_reason);
+        send_close(loop, loop->settings->close_code, loop->settings->close_reason);
         break;
     case CLIENT_CLOSED:
     case CLIENT_LOST:
@@ -189,8 +185,8 @@ int client_loop(struct client *client, const struct client_loop_settings *settin
     }
     do {
         event = client_next(client, &loop.wait, &message);
-    } while (step(&loop, event, &message));
-    int status = farewell(&loop, event, &message);
+    } while (handle(&loop, event, &message));
+    int status = report_end(&loop, event, &message);
     terminal_free(&loop.terminal);
     return status;
 }

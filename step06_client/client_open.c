@@ -20,9 +20,10 @@ struct opening {
     struct client_response answer;
     struct buffer buffer;
     size_t received;
-    size_t answer_start; /* in the buffer, after heads of 1xx */
+    size_t answer_start; /* in the buffer, after the interim responses */
 };
 
+/* Sets client->problem. Returns -1. */
 static int fail(struct opening *opening, const char *sentence, const char *detail) {
     snprintf(opening->client->problem, sizeof opening->client->problem, "%s%s", sentence, detail);
     return -1;
@@ -55,7 +56,7 @@ static int send_request(struct opening *opening, const char *request, size_t len
     return 0;
 }
 
-/* Reads what is there, waiting for it if need be. Returns as recv(2). */
+/* Waits for bytes and reads them into the buffer. Returns as recv(2). */
 static ssize_t receive_some(struct opening *opening) {
     struct buffer *buffer = &opening->buffer;
     if (opening->received == buffer->capacity) {
@@ -80,6 +81,7 @@ static ssize_t receive_some(struct opening *opening) {
     }
 }
 
+/* Logs each line of a head, which ends with CR LF, after the character `direction`. */
 static void log_head(char direction, const char *line, size_t size) {
     const char *end = line + size;
     for (const char *next; line + 2 < end; line = next) {
@@ -90,8 +92,8 @@ static void log_head(char direction, const char *line, size_t size) {
     }
 }
 
-/* Reads the head of the answer, whatever heads of 1xx announce it (RFC 9110, 15.2); one of 101 is
- * an answer. All together have the room and the time of one. */
+/* Reads the head of the answer, and skips interim responses, that is, all of 1xx but 101 (RFC 9110,
+ * 15.2). Together they have no more room and time than one answer. */
 static int receive_answer(struct opening *opening) {
     struct client_response *answer = &opening->answer;
     client_response_init(answer);
@@ -125,8 +127,9 @@ static int receive_answer(struct opening *opening) {
     }
 }
 
-/* Servers say in the body why they refuse, at least for people. Reads its beginning, as far as it
- * comes in time, into `text`. Returns the words before it. The answer is gone then. */
+/* A server that refuses says why in the body. Writes the beginning of the body, as far as it
+ * arrives in time, to `text`, and returns the words to show before it. The body is read over the
+ * head in the buffer, so the headers of the answer must not be used any more. */
 static const char *read_body(struct opening *opening, char *text, size_t size) {
     struct client_response_body body;
     enum client_response_body_verdict verdict = client_response_body_init(&body, &opening->answer);
@@ -150,7 +153,7 @@ static const char *read_body(struct opening *opening, char *text, size_t size) {
     return body.length > 0 ? ": " : "";
 }
 
-/* The server has answered with another status than 101. */
+/* Sets client->problem after an answer with a status other than 101. Returns -1. */
 static int explain_refusal(struct opening *opening) {
     const struct client_response *answer = &opening->answer;
     char reason[80], detail[256] = "";
@@ -170,7 +173,8 @@ static int explain_refusal(struct opening *opening) {
     return -1;
 }
 
-static int shake_hands(struct opening *opening, const struct url *url) {
+/* Sends the request and checks the answer. Returns 0, or -1 and sets client->problem. */
+static int open_handshake(struct opening *opening, const struct url *url) {
     uint8_t random[CLIENT_HANDSHAKE_KEY_BYTES];
     char request[CLIENT_HANDSHAKE_REQUEST_MAX];
     if (random_bytes(&opening->client->random, random, sizeof random) != 0) {
@@ -199,7 +203,7 @@ static int shake_hands(struct opening *opening, const struct url *url) {
     return 0;
 }
 
-/* For connection_init. There is no way to say that it failed, so nothing is sent after that. */
+/* For connection_settings. It cannot return an error, so client.c sends nothing after a failure. */
 static void new_masking_key(void *context, uint8_t masking_key[4]) {
     struct client *client = context;
     if (random_bytes(&client->random, masking_key, 4) != 0) {
@@ -207,8 +211,8 @@ static void new_masking_key(void *context, uint8_t masking_key[4]) {
     }
 }
 
-/* From here on the bytes in both directions are frames. */
-static void begin(struct opening *opening, const struct client_settings *settings) {
+/* Starts the connection: from now on the bytes of both directions are frames. */
+static void begin_connection(struct opening *opening, const struct client_settings *settings) {
     struct client *client = opening->client;
     size_t head_end = opening->answer_start + opening->answer.head.size;
     size_t rest = opening->received - head_end;
@@ -244,8 +248,8 @@ int client_open(struct client *client, const struct url *url, const struct clien
         return -1;
     }
     buffer_init(&opening.buffer, client->lent, sizeof client->lent);
-    if (shake_hands(&opening, url) == 0) {
-        begin(&opening, settings);
+    if (open_handshake(&opening, url) == 0) {
+        begin_connection(&opening, settings);
         return 0;
     }
     buffer_free(&opening.buffer);

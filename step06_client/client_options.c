@@ -22,20 +22,20 @@ void client_options_init(struct client_options *command, struct options *options
     options_init(options, program, summary);
     options->operand_name = "URL";
     options_add_flag(options, "--binary", &command->loop.binary,
-                     "send the input as it comes, as binary messages; print only bytes");
+                     "send the input as it is read, as binary messages; print them as they are");
     options_add_flag(options, "--one-message", &command->loop.one_message,
                      "send the whole input as one message");
     options_add_flag(options, "--ping", &command->loop.ping, "send a ping first, and wait for it");
     options_add_list(options, "--header", "LINE", &command->offer.headers,
-                     "one more header, as 'Authorization: Basic YTpi'; repeatable");
+                     "another header, as 'Authorization: Basic YTpi'; repeatable");
     options_add_list(options, "--subprotocol", "NAME", &command->offer.subprotocols,
                      "a subprotocol to offer; repeatable");
     options_add_text(options, "--origin", "ORIGIN", &command->offer.origin,
-                     "say that a page of this origin connects, as https://example.com");
+                     "connect like a page of this origin, as https://example.com");
     options_add_seconds(options, "--wait", &command->loop.wait, 0,
-                        "time without a message after the end of the input");
+                        "time without a message after the input before closing");
     options_add_text(options, "--close", "CODE[:REASON]", &command->close,
-                     "how to close after that, as 4000:bye");
+                     "the code and the reason to close with, as 4000:bye");
     options_add_seconds(options, "--ping-interval", &command->client.limits.ping_interval, 0,
                         "silence before a ping, and before giving up; 0 = off");
     options_add_seconds(options, "--handshake-timeout", &command->client.handshake_timeout, 1,
@@ -47,7 +47,7 @@ void client_options_init(struct client_options *command, struct options *options
                      "show the handshake and draw every frame");
 }
 
-/* Takes the argument of --close apart. Returns whether such a Close may be sent. */
+/* Parses the argument of --close. Returns whether such a Close may be sent. */
 static bool read_close(const char *text, struct client_loop_settings *loop) {
     uint8_t payload[CLOSE_PAYLOAD_MAX];
     struct close close;

@@ -32,7 +32,7 @@ const char *terminal_read(struct terminal *terminal) {
     if (kept > TERMINAL_MESSAGE_MAX) {
         return terminal->one_message
                    ? "the input is longer than 16 MiB, the most that --one-message sends"
-                   : "a line of the input is longer than 16 MiB; --binary knows no lines";
+                   : "a line of the input is longer than 16 MiB; --binary ignores lines";
     }
     if (buffer->capacity - kept < TERMINAL_LINE_MAX &&
         buffer_resize(buffer, 2 * buffer->capacity, kept) != 0) {
@@ -79,7 +79,7 @@ void terminal_next(struct terminal *terminal, uint8_t **payload, size_t *length)
     terminal->searched = 0;
     terminal->taken = true;
     if (end != NULL && taken > 0 && data[taken - 1] == '\r') {
-        (*length)--; /* a file with the line ends of another system */
+        (*length)--; /* the line ends with CR LF */
     }
 }
 
