@@ -1,7 +1,7 @@
 # A WebSocket server in C, taught in steps. `make help` lists what can be typed.
 
-# The table of contents: what each room, that is, each directory, adds. A step links its own modules
-# and those of all rooms above it, and never has a copy of them.
+# The table of contents: what each room (directory) adds. A step links its own modules and those of
+# all rooms above it here, and has no copies of them.
 common           := process options log log_writer text hexdump clock sha1 base64 \
                     utf8_plain utf8 utf8_vector
 step01_tcp       := tcp listeners threads server_open server
@@ -18,7 +18,7 @@ step07_deflate   := deflate_format inflate_table inflate_codes inflate_fast infl
                     deflate permessage_negotiation permessage_receive permessage_send \
                     permessage_deflate permessage_options
 
-# What compresses and inflates, without the extension that uses it.
+# The compressor and the decompressor, without the extension that uses them.
 deflate_engine := $(addprefix step07_deflate/,$(filter inflate% deflate%,$(step07_deflate)))
 
 STEPS := step01_tcp step02_http step03_handshake step04_frames step05_echo step06_client \
@@ -28,7 +28,8 @@ ROOMS := common $(STEPS)
 SYSTEM   := $(shell uname -s)
 CC       ?= cc
 CFLAGS   ?= -O2 -g
-# To optimize a test, or a tool, takes longer than it runs. CFLAGS from outside hold for them, too.
+# Tests and tools are not optimized: that takes longer than they run. CFLAGS that the user sets
+# count for them, too.
 test_flags := $(if $(filter file,$(origin CFLAGS)),-O0 -U_FORTIFY_SOURCE)
 BUILD    ?= build
 ifneq ($(words $(subst ',- - ,$(subst ",- - ,$(BUILD)))),1)
@@ -37,15 +38,15 @@ endif
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wold-style-definition -Wformat=2 -Wundef \
             -Wpointer-arith -Wwrite-strings -Wvla
-# POSIX, and what every Unix has beside it, such as MSG_DONTWAIT. glibc and musl ask for this name;
-# macOS and the BSDs show all that they have as long as no macro asks for POSIX alone. The other two
-# give a processor of 32 bits a clock that goes on after 2038.
+# POSIX, and what every Unix has in addition, such as MSG_DONTWAIT. glibc and musl want this name;
+# macOS and the BSDs declare all that they have as long as no macro asks for POSIX alone. The other
+# two give a processor of 32 bits a clock that works after 2038.
 FEATURES := -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
-# A mistake that no test has found is to end the program, not to give it away: code lies somewhere
-# else in each process, tables of addresses cannot be written, and a stack or a buffer that was
-# overrun is noticed. The compiler is asked whether it knows the newer two of these flags. The C
-# library's checks of buffers need optimization, and stay out of a sanitizer's way. What CFLAGS and
-# LDFLAGS say comes after and counts.
+# A mistake that no test has found should end the program, not give it away: the code is at another
+# address in each process, tables of addresses cannot be written, and an overrun of the stack or of
+# a buffer is noticed. `newer` says whether the compiler knows the newer two of these flags. The C
+# library's checks of buffers need optimization, and disturb a sanitizer. CFLAGS and LDFLAGS come
+# after all of this, so they decide.
 newer    := $(shell $(CC) -Werror -O2 -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 \
               -include stdlib.h -x c -c -o /dev/null /dev/null 2> /dev/null && echo yes)
 checks    = $(if $(findstring -fsanitize,$(CFLAGS)),,$(filter-out -O0,$(filter -O%,$(CFLAGS))))
@@ -54,8 +55,8 @@ HARDENED  = -fPIE -fstack-protector-strong $(if $(newer),-fstack-clash-protectio
 COMPILE   = $(CC) -std=c11 $(FEATURES) -I. $(WARNINGS) -pthread $(HARDENED) $(CPPFLAGS) $(CFLAGS)
 LINK      = $(CC) -pthread $(if $(filter Darwin,$(SYSTEM)),,-pie -Wl,-z,relro,-z,now) $(CFLAGS) $(LDFLAGS)
 
-# What scripts need to know. A text with quotes in it comes to a shell through the environment, as
-# these and all that is set on the command line do: a recipe has "$$CLIENT" and not '$(CLIENT)'.
+# The scripts use these. Variables reach a shell through the environment, also those that are set
+# on the command line: a recipe says "$$CLIENT" and not '$(CLIENT)', since a text may have quotes.
 export BUILD CC COMPILE LINK LDLIBS MAKE
 
 # Short lines while building; `make V=1` shows the commands.
@@ -79,7 +80,7 @@ ifneq ($(word 2,$(MAKECMDGOALS)),)
 endif
 endif
 
-# As many jobs as there are processors, unless make was told how many.
+# One job for each processor, unless make was told how many.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(getconf _NPROCESSORS_ONLN))
 all: ## build the programs of all steps (the default)
 	+@$(MAKE) --no-print-directory $(jobs) programs
@@ -92,7 +93,7 @@ $(PROGRAMS):
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
-# This test goes through millions of texts, and runs longer.
+# This test goes through millions of texts, so it is optimized.
 $(call object,tests/unit/utf8_test): test_flags :=
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(say) CC $<
@@ -105,8 +106,8 @@ $(call object,step02_http/page): $(BUILD)/gen/page.c $(BUILD)/flags
 	$(say) CC $<
 	$(quiet)$(COMPILE) -MMD -MP -c -o $@ $<
 
-# Another compiler or other flags make everything anew. The folders for all that is built are made
-# here, once.
+# With another compiler or other flags everything is built anew. This rule also makes the folders
+# for all that is built.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(addprefix $(BUILD)/,gen tests/zlib fuzz scale tutorial-bin \
 	    $(addprefix obj/,$(sort $(dir $(SOURCES)))))
@@ -125,8 +126,8 @@ step07_client: $(BUILD)/step07_client
 where = --port $(PORT)
 step06 step06_client step07_client: where = "$${URL:-ws://127.0.0.1:$(PORT)/}"
 
-# The bench: bench, bench-report. It comes before the tests because it takes out those that need
-# Linux.
+# The bench: bench, bench-report. It comes before the tests because on systems other than Linux it
+# leaves out one of them.
 include bench/rules.mk
 
 # The attacks on the echo server: attacks.
@@ -136,8 +137,8 @@ include tests/attacks/rules.mk
 test_parts := $(addprefix tests/support/,test test_main wire process raw_client inflate_case connection_pump deflate_pair \
                 http_feed handshake_request client_process scripted_server lesson memory_channel \
                 memory_server)
-# Archives, of which the linker takes what a test calls. Some tests include the .c file of a module,
-# to replace what that calls, and so nothing is taken from the other copy.
+# From these archives the linker takes what a test calls. Some tests include the .c file of a module
+# to replace functions that it calls; then nothing is taken from the archive's copy.
 modules    := $(BUILD)/modules.a
 test_links := $(BUILD)/tests/parts.a $(modules)
 $(modules): $(foreach module,$(so_far),$(call object,$(module)))
@@ -160,14 +161,14 @@ include tests/faults/rules.mk
 # The comparison with zlib: zlib.
 include tests/zlib/rules.mk
 
-# With T=frame only tests/unit/frame_test.c runs; ONLY=text picks those of its tests that have the
-# text in their names.
+# With T=frame only tests/unit/frame_test.c runs; with ONLY=text only those of its tests that have
+# the text in their names.
 test: ## run the tests that need only a compiler, make and a shell (T=frame for one program, FULL=yes for repetitions)
 	+@$(MAKE) --no-print-directory $(jobs) \
 	    $(if $(wildcard tests/*/$(T)_test.c),programs $(BUILD)/tests/$(T)_test,$(if $(BOUNDED),bounded,test)-programs)
 	@sh tests/run.sh $(T)
 test-programs: bounded-programs ## build the test programs without running them
-bounded-programs: programs $(TESTS) # without those that are for scripts; see tests/run.sh
+bounded-programs: programs $(TESTS) # without those that only scripts use; see tests/run.sh
 interop: programs ## drive the programs with real clients: browsers, Node, Python, Java and others
 	@sh tests/interop/run.sh
 
@@ -177,7 +178,7 @@ include tests/sanitize/rules.mk
 # Other systems and processors: portable.
 include tests/portable/rules.mk
 
-# Installing, and the files for running behind a proxy: install, uninstall, deploy.
+# Installing, and running behind a proxy: install, uninstall, deploy.
 include deploy/rules.mk
 # The fuzz targets, and what the tests reach: fuzz, coverage.
 include tests/fuzz/rules.mk
@@ -210,7 +211,7 @@ SOURCES = $(filter-out build/% $(BUILD)/%,$(wildcard */*.[ch] */*/*.[ch]))
 format: ## format the C sources with clang-format
 	@clang-format -i $(SOURCES)
 SCRIPTS = .ci/run $(filter-out build/% $(BUILD)/%,$(wildcard */*.sh */*/*.sh))
-# All that reads the sources: lint.
+# The tools that read the sources: lint.
 include tools/lint/rules.mk
 compdb: ## write compile_commands.json for editors
 	@sh tools/compdb.sh $(filter %.c,$(SOURCES)) > compile_commands.json
@@ -229,6 +230,6 @@ help: ## show this list
         bounded-programs interop \
         flat diff format compdb clean help FORCE
 .SECONDARY:
-# The compiler writes these. Without a rule for them make would look for a way to make each of them.
+# The compiler writes these files. Without this rule make would look for a way to make each of them.
 $(BUILD)/obj/%.d: ;
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -1,5 +1,5 @@
 # The rules of the bench; the Makefile includes them. Its programs need Linux, and none of them is
-# part of `all`: only the bench and its test build them. A benchmark is not a test.
+# part of `all`: only the bench and the tests build them. A benchmark is not a test.
 
 bench_load  := load_main load_client load_client_take load_flow load_churn load_idle measure payload \
                prepared_messages
@@ -12,13 +12,13 @@ $(foreach tool,$(notdir $(BENCH_TOOLS)),\
   $(eval $(BUILD)/$(tool): $(foreach module,$(addprefix bench/,$($(tool))) common/process common/options common/text,\
     $(call object,$(module)))))
 $(BUILD)/bench_raw $(BUILD)/bench_epoll: $(call object,step04_frames/mask_fast)
-# With protection of its stack each thread would touch all pages of its buffer, be they used or not.
+# With protection of its stack each thread would touch all pages of its buffer, used or not.
 $(call object,bench/raw_echo): HARDENED = -fPIE
 $(BENCH_TOOLS):
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
-# Two tests see to it that the load generator can be trusted.
+# Two tests show that the load generator can be trusted.
 bench_take_test := $(BUILD)/tests/bench_take_test
 ifeq ($(SYSTEM),Linux)
 $(bench_take_test): $(foreach module,$(filter-out load_main,$(bench_load)),$(call object,bench/$(module)))
@@ -27,7 +27,7 @@ else
 TESTS := $(filter-out $(bench_take_test),$(TESTS))
 endif
 
-# In a network of its own where that may be had; see bench/netns.c.
+# In a network of its own if the system allows that; see bench/netns.c.
 BENCH_NETNS = $(BUILD)/bench_netns --own-network --
 bench: export BENCH_FLAGS = $(CFLAGS)
 bench: $(BENCH_TOOLS) $(BUILD)/step05_echo ## compare the echo server with a raw TCP echo and with other servers (QUICK=1 for a short run)
@@ -36,7 +36,7 @@ bench: $(BENCH_TOOLS) $(BUILD)/step05_echo ## compare the echo server with a raw
 	@$(BENCH_NETNS) sh bench/run.sh
 	+@$(if $(CELLS),,$(MAKE) --no-print-directory bench-deflate)
 
-# Compression beside zlib's, which only this and tests/zlib have any use for.
+# Compression compared with zlib's, which only this and tests/zlib use.
 bench_deflate := $(BUILD)/bench_deflate
 deflate_table := $(BUILD)/bench/$(if $(QUICK),partial,deflate).md
 $(bench_deflate): $(foreach module,bench/deflate_speed bench/payload $(deflate_engine),\

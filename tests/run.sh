@@ -6,17 +6,17 @@
 #     sh tests/run.sh          all of them
 #     sh tests/run.sh frame    frame_test alone
 #
-# With BOUNDED=yes, of the scripts only those of wscheck: the others try what does not depend on the
-# compiler or is tried under another one. With BOUNDED=programs none at all. With FULL=yes some do
-# more that repeats what others do.
+# With BOUNDED=yes only the scripts of wscheck run: the others do not depend on the compiler, or
+# have run with another one. With BOUNDED=programs no script runs. With FULL=yes some tests also
+# repeat what others do.
 set -u
 BUILD=${BUILD:-build}
 chosen=${1:-}
 results=$BUILD/test-results
 rm -rf "$results"
 mkdir -p "$results"
-# Tests that call make have the compiler of the make that calls, which is in the environment, and
-# none of its flags: what a silent one does not say is looked for.
+# Tests that call make use the compiler of this make, which is in the environment, but not its
+# flags: they look for output that `make -s` would not print.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 run() { # run NAME COMMAND...
@@ -45,8 +45,8 @@ for program in "$BUILD"/tests/*_test; do
     esac
     run "$(basename "$program")" "$program" &
 done
-# `make tutorial` also runs what the text types, which takes longer. A sanitizer would measure the
-# whole text anew for each of its lines.
+# `make tutorial` also runs the commands of the text, which takes longer. Under a sanitizer the
+# checker would take far longer.
 [ -n "${BOUNDED:-}" ] || [ -n "${SANITIZED:-}" ] ||
     run tutorial "$BUILD/tutorial" --only quotes,hex,rules,figures,links \
         TUTORIAL.md README.md CONTRIBUTING.md &

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Shows what a step adds to an earlier one: sh tools/diff.sh FLAT-FOLDER FROM TO. A step is named as
-# 3, 03, step03 or step03_handshake. First come the sum and the new files, each with its length, to
-# be read where they are; then what changed in the files that both steps have.
+# 3, 03, step03 or step03_handshake. First it prints the sum and the new files, each with its
+# length; read those where they are. Then it prints what changed in the files that both steps have.
 set -eu
 flat=$1
 steps=$(echo step*_* | sed 's/step\([0-9]*\)_[a-z0-9]*/\1/g')
@@ -41,7 +41,7 @@ origin() {
 new=
 changed=
 lines=0
-for file in "$flat/$to/main.c" "$flat/$to"/*; do # main.c is the lesson, so it comes first
+for file in "$flat/$to/main.c" "$flat/$to"/*; do # main.c, the lesson, comes first
     name=${file##*/}
     if ! [ -f "$flat/$from/$name" ]; then
         new="$new $name"
@@ -55,7 +55,7 @@ for file in "$flat/$to/main.c" "$flat/$to"/*; do # main.c is the lesson, so it c
         esac
     fi
 done
-# The names are words without spaces.
+# The names have no spaces.
 # shellcheck disable=SC2086
 count=$(set -- $new && echo $#)
 echo "$to adds to $from: $count files, $lines lines of C; it changes:${changed:- nothing}"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Writes one step as a folder of its own: sh tools/flat.sh FOLDER STEP ROOM/MODULE...
-# All files lie side by side there, includes lose their folder, and a plain `make` builds the step.
+# All files are side by side there, includes name no folder, and a plain `make` builds the step.
 set -eu
 folder=$1
 step=$2
@@ -26,7 +26,7 @@ for module in "$@"; do
     done
     modules="$modules ${module##*/}"
 done
-# Headers that are no module's own, such as those that the files of one module share.
+# Headers without a module of the same name, such as those that the files of one module share.
 while :; do
     # The files are a list of words.
     # shellcheck disable=SC2086
@@ -54,7 +54,7 @@ page.c: page.html embed.sh
 '
 fi
 
-# A server is told where to listen, the client where to connect.
+# A server needs a port, the client a URL.
 settings='PORT ?= 8000'
 # The variables are for make.
 # shellcheck disable=SC2016

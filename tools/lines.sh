@@ -1,6 +1,6 @@
 #!/bin/sh
 # Counts the lines of the C sources in each room: sh tools/lines.sh ROOM...
-# A line of code is one that is left when comments and blank lines are taken away.
+# A line of code is a line that has more than comments and blanks.
 set -eu
 
 # Prints "LINES CODE" of all files given.

@@ -1,7 +1,6 @@
-# The rules of wscheck; the Makefile includes them. Of the house it links only what `common` has,
-# and compression, of which a second one would be a room of its own. That is safe because neither
-# half is trusted for being ours: their own tests hold them against zlib, both ways, and a fault
-# that both halves share would show with every server that is not of this house.
+# The rules of wscheck; the Makefile includes them. Of the other rooms it links only `common` and
+# DEFLATE, since a second DEFLATE would be as large as a room. The tests compare both directions of
+# it with zlib, and a fault that they shared would show with every other server.
 
 wscheck_cases := cases http handshake upgrade frames illegal control fragments utf8 close limits \
                  tcp steps client client_open client_deflate offer deflate inflate samples grounds
@@ -25,12 +24,12 @@ $(BUILD)/wscheck: $(wscheck_links)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
 
-# The tests of its judgements link these parts of it, some of which have the names of step 6.
+# The tests of its verdicts link these parts of it, some of which have names that step 6 has, too.
 wscheck_tests := $(addprefix $(BUILD)/tests/wscheck_,deflate_test head_test reader_test sample_test)
 $(wscheck_tests): $(foreach module,negotiation deflate_parameters extension head request_rules \
     response_rules request reader unpack utf8_decoder writer memory payload sample,$(call object,wscheck/$(module)))
 
-# A peer that damages what comes from the side under test.
+# A peer that damages the bytes of a good server or client.
 $(BUILD)/tests/mutating_peer: $(call object,tests/support/mutating_peer)
 	@mkdir -p $(@D)
 	$(say) LINK $@

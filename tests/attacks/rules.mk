@@ -1,5 +1,5 @@
 # The rules of the attacks; the Makefile includes them. They need Linux, where /proc says what a
-# process uses, and Python. `make test` runs those that take a moment; see attacks_test.sh.
+# process uses, and Python. `make test` runs the quick ones; see attacks_test.sh.
 
 ifneq ($(SYSTEM),Linux)
 attacks:

@@ -1,6 +1,6 @@
-# The rules of the faults; the Makefile includes them. Each server of the house is linked a second
-# time, as faults_step05_echo and so on, with the calls in calls.txt wrapped. The linker's --wrap is
-# one of GNU, LLVM and others for ELF, so elsewhere these tests are left out.
+# The rules of the faults; the Makefile includes them. Each server is linked a second time, as
+# faults_step05_echo and so on, with the calls in calls.txt wrapped. Only linkers for ELF, such as
+# those of GNU and LLVM, have --wrap, so these tests run on Linux alone.
 
 faults_calls    := $(shell awk '/^[a-z]/ && ($$2 == "fails" || $$2 == "counted") { print $$1 }' \
                      tests/faults/calls.txt)
@@ -11,10 +11,10 @@ faults_tests    := $(foreach name,start serve short compress,$(BUILD)/tests/faul
 $(foreach step,$(faults_steps),\
   $(eval $(BUILD)/faults_$(step): $(foreach module,$(step)/main $($(step)_modules) \
     tests/faults/wrap tests/faults/wrap_io,$(call object,$(module)))))
-# Where files and times have 64 bits glibc calls open and some others open64.
+# If files and times have 64 bits, glibc calls open "open64", and some others in the same way.
 faults_wraps := $(foreach call,$(faults_calls),-Wl,--wrap=$(call),--wrap=$(call)64 \
                   -Wl,--defsym=__wrap_$(call)64=__wrap_$(call))
-# Not with a sanitizer's library linked statically: its own calls would be wrapped, too.
+# A sanitizer's library must not be linked statically: its own calls would be wrapped, too.
 faults_link = $(filter-out -static-libasan -static-libubsan,$(LINK))
 $(faults_programs): tests/faults/calls.txt
 	$(say) LINK $@

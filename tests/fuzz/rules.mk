@@ -8,8 +8,8 @@ fuzz_objects := $(foreach module,tests/fuzz/fuzz tests/fuzz/script $(addprefix t
 FUZZ_REPLAYS := $(addprefix $(BUILD)/fuzz/replay_,$(FUZZ_TARGETS))
 FUZZERS      := $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))
 
-# libFuzzer learns from the code under test; to follow the loops of the oracles as well would only
-# take time. tests/fuzz/run.sh says so with FUZZ_CFLAGS.
+# libFuzzer learns from the code under test; it would only lose time with the loops of the oracles.
+# tests/fuzz/run.sh sets FUZZ_CFLAGS for that.
 $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/fuzz/*.c)): $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(say) CC $<
 	$(quiet)$(COMPILE) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
@@ -31,7 +31,8 @@ fuzz: ## fuzz the protocol code with libFuzzer (SECONDS=60, shared out; FUZZ="ht
 	+@BUILD='$(BUILD)/fuzzers' sh tests/fuzz/run.sh '$(SECONDS)' $(or $(FUZZ),$(FUZZ_TARGETS))
 fuzzers: $(FUZZERS)
 
-# Modules that make system calls or hold data alone; all others are pure and held to every line.
+# Modules that make system calls or only hold data. All others are pure, and tests must reach every
+# line of them.
 COVERAGE_IMPURE := common/process common/log_writer step01_tcp/tcp step01_tcp/threads step01_tcp/listeners \
                    step01_tcp/server_open step01_tcp/server step02_http/http_exchange \
                    step02_http/page step03_handshake/upgrade step05_echo/session \

@@ -1,4 +1,4 @@
-# The rules for looking at the programs while they run; the Makefile includes them.
+# The rules of the tests under sanitizers and valgrind; the Makefile includes them.
 
 SANITIZERS := gcc clang threads valgrind
 sanitize_parts := $(addprefix sanitize-,$(SANITIZERS))

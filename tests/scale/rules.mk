@@ -1,5 +1,5 @@
 # The rules of the tests at scale; the Makefile includes them. They need Linux, for /proc, and more
-# time than the other tests, so they are no part of `make test`.
+# time than the other tests, so `make test` does not run them.
 
 scale_links := $(addprefix tests/support/,test wire process raw_client) tests/scale/sample bench/measure \
                common/hexdump common/text

@@ -1,6 +1,6 @@
-# The rules of the cross-check with zlib; the Makefile includes them. Every NAME_zlib.c is a program
-# of its own; what else is here is linked to all of them. zlib is used here only, never by a program
-# of the house.
+# The rules of the comparison with zlib; the Makefile includes them. Every NAME_zlib.c is a program
+# of its own; the other files here are linked to all of them. Only these and the bench use zlib, and
+# no program of a step does.
 
 zlib_programs := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/zlib/*_zlib.c))
 zlib_shared   := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %_zlib.c,$(wildcard tests/zlib/*.c)))

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs gcc's analyzer over one file and takes away the findings that analyzer.txt has a reason for.
+# Runs gcc's analyzer on one file and leaves out the findings that analyzer.txt explains.
 #
 #     sh tools/lint/analyzer.sh FILE FLAG...
 set -u
@@ -8,7 +8,7 @@ found=$(LC_ALL=C gcc "$@" -O2 -fanalyzer -Wno-analyzer-too-complex -fdiagnostics
     echo "$found"
     exit 1
 }
-# A finding is a line "FILE:LINE:COLUMN: warning: TEXT"; what comes with it says where.
+# A finding is a line "FILE:LINE:COLUMN: warning: TEXT"; the lines after it say where.
 echo "$found" | grep ': warning: ' | while IFS= read -r line; do
     known=no
     while IFS='|' read -r known_file text reason; do

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Arrows point down: sh tools/lint/includes.sh FILE... prints each include that points from a step
-# to a later one, from common to a step, or from wscheck to a step other than compression; and each
-# pair of modules that include each other, but for what the files of one module share (*_parts.h).
+# sh tools/lint/includes.sh FILE... prints each include that points from a step to a later one, from
+# common to a step, or from wscheck to a step other than compression; and each pair of modules that
+# include each other, except what the files of one module share (*_parts.h).
 awk '
     function floor(file) {
         return file ~ /^step/ ? substr(file, 5, 2) + 0 : file ~ /^common\// ? 0 : 99

@@ -1,8 +1,8 @@
-# The rules for reading the sources with tools; the Makefile includes them. Every file that a tool
-# has found nothing in leaves a stamp, so that the next `make lint` looks at what has changed only.
+# The rules for reading the sources with tools; the Makefile includes them. A file in which a tool
+# has found nothing gets a stamp, so the next `make lint` reads only the files that have changed.
 
 lint_parts := $(addprefix lint-,format includes shell scripts workflow cppcheck gcc tidy scan)
-# Not the peers, which need others' libraries, and not the program that has faults on purpose.
+# Without the peers, which need other libraries, and the program that has faults on purpose.
 lint_files := $(filter-out bench/peers/% tests/sanitize/planted.c \
                 $(if $(wildcard /usr/include/zlib.h),,tests/zlib/%),$(filter %.c,$(SOURCES)))
 lint_stamp  = $(patsubst %,$(BUILD)/lint/$1/%.ok,$(lint_files))
@@ -13,24 +13,24 @@ lint: ## read the sources with tools; for one: lint-format, -shell, -scripts, -w
 	+@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN)) \
 	    $(lint_parts)
 
-# $(call with,PROGRAM,PACKAGE,COMMANDS): the commands, or a line that says what is not installed;
-# where CI is true nothing may be missing.
+# $(call with,PROGRAM,PACKAGE,COMMANDS) runs the commands, or prints what is not installed. If CI is
+# true, that is a failure.
 with = @if command -v $1 > /dev/null; then $3; else \
     echo 'SKIPPED $@: $1 is not installed (package $2)'; [ '$(CI)' != true ]; fi
 
 lint-format:
 	$(call with,clang-format,clang-format,clang-format --dry-run --Werror $(SOURCES))
 	@! awk 'length > 100 && /^ *(\/\*|\*|#)/ && !/\\$$/ { print FILENAME ":" FNR ": " $$0 }' \
-	    $(SOURCES) $(SCRIPTS) Makefile $(wildcard */*.mk */*/*.mk) | grep . # not clang-format's work
-lint-includes: # arrows point down, and none runs back
+	    $(SOURCES) $(SCRIPTS) Makefile $(wildcard */*.mk */*/*.mk) | grep . # clang-format leaves these
+lint-includes: # an include points down
 	@sh tools/lint/includes.sh $(filter common/% step% wscheck/%,$(SOURCES))
 lint-shell:
 	$(call with,shellcheck,shellcheck,shellcheck -s sh $(SCRIPTS))
-lint-scripts: # that they can be read
+lint-scripts: # their syntax
 	$(call with,node,nodejs,for script in $(wildcard */*/*.mjs); do node --check "$$script" || exit 1; done)
 	$(call with,python3,python3,for script in $(wildcard */*/*.py); do \
 	    python3 -c 'import ast; import sys; ast.parse(open(sys.argv[1]).read())' "$$script" || exit 1; done)
-lint-workflow: # that its host can read it
+lint-workflow: # its schema
 	$(call with,npm,npm,{ test -x $(action_validator) || npm install --silent --no-save \
 	    --prefix $(BUILD)/workflow @action-validator/cli@0.6.0 @action-validator/core@0.6.0; } && \
 	    $(action_validator) .github/workflows/ci.yml)
@@ -40,8 +40,8 @@ lint-cppcheck:
 	    --enable=warning$(comma)performance$(comma)portability --inline-suppr -I. \
 	    -D_DEFAULT_SOURCE $(lint_files))
 
-# These take a file at a time.
-lint-gcc lint-tidy lint-scan: lint-%: # see below
+# These read one file at a time.
+lint-gcc lint-tidy lint-scan: lint-%:
 	$(call with,$(lint_program_$*),$(lint_package_$*),\
 	    $(MAKE) --no-print-directory -k $(call lint_stamp,$*))
 lint_program_gcc  := gcc
