@@ -17,7 +17,7 @@ static bool next_is(const struct http_text *text, char character) {
     return text->length > 0 && text->start[0] == character;
 }
 
-/* Takes the characters up to the next delimiter, which must form a token. */
+/* Takes the characters up to the next delimiter. Returns whether they are a token. */
 static bool take_token(struct http_text *text, struct http_text *token) {
     *token = (struct http_text){text->start, 0};
     while (text->length > 0 && strchr(" \t,;=\"", text->start[0]) == NULL) {
@@ -27,8 +27,8 @@ static bool take_token(struct http_text *text, struct http_text *token) {
     return http_is_token(*token);
 }
 
-/* Takes the characters up to the closing quotation mark, and that too. Without the backslashes that
- * may stand before any of them they must form a token (9.1). */
+/* Takes a quoted value with its quotation marks. Returns whether it is a token without its
+ * backslashes (9.1). */
 static bool take_quoted(struct http_text *text, struct http_text *value) {
     skip(text, 1);
     *value = (struct http_text){text->start, 0};

@@ -4,8 +4,8 @@
  *     ------------------  ----------------------  ---------------------------
  *     extension           parameter               parameter with a value
  *
- * The server of this step accepts no extension. It reads the list all the same, because the RFC
- * wants a handshake refused whose list is not well-formed.
+ * The server of this step accepts no extension. It parses the list all the same, because it must
+ * refuse a handshake whose list is not well-formed.
  */
 #ifndef STEP03_HANDSHAKE_EXTENSIONS_H
 #define STEP03_HANDSHAKE_EXTENSIONS_H
@@ -14,33 +14,33 @@
 
 enum extensions_verdict {
     EXTENSIONS_ITEM, /* an extension or a parameter was read */
-    EXTENSIONS_END,  /* there is no further one */
+    EXTENSIONS_END,  /* there are no more */
     EXTENSIONS_BAD   /* the text breaks the grammar */
 };
 
-enum { EXTENSIONS_ANSWER_MAX = 128 }; /* characters of what is agreed on */
+enum { EXTENSIONS_ANSWER_MAX = 128 }; /* characters of an accepted extension in the response */
 
-/* What a server that does speak an extension decides with. */
+/* How a server that supports an extension decides on it. */
 struct extensions_chooser {
-    /* Looks at one well-formed list of offers. Returns NULL if it takes none of them, or what is
-     * agreed on, for Sec-WebSocket-Extensions: a string of EXTENSIONS_ANSWER_MAX characters at
-     * most, which stays in the context. */
+    /* Looks at one well-formed list of offers. Returns NULL if it accepts none of them, or else the
+     * value of Sec-WebSocket-Extensions for the response: a string of at most EXTENSIONS_ANSWER_MAX
+     * characters that belongs to the context. */
     const char *(*choose)(void *context, struct http_text offers);
     void *context;
 };
 
-/* Reads the name of the next extension off the list into `*name`. What belongs to it stays at the
- * front of the list for extensions_parameter, which must be called until it returns EXTENSIONS_END.
- * The texts point into the list's own. Empty elements ("a,,b") are skipped. */
+/* Takes the name of the next extension off the list. Its parameters are then at the front of the
+ * list: call extensions_parameter until it returns EXTENSIONS_END. `*name` points into the list's
+ * text. Empty elements ("a,,b") are skipped. */
 enum extensions_verdict extensions_next(struct http_text *list, struct http_text *name);
 
-/* Reads the next parameter of the extension that extensions_next has found. `*value` gets the text
- * after '=' without its quotation marks, but with the backslashes that may stand within them, or
- * a start of NULL when there is no '='. A quoted value must be a token within its quotes (9.1). */
+/* Takes the next parameter of this extension off the list. `*value` is the text after '=', without
+ * quotation marks but with the backslashes between them; its `start` is NULL if there is no '='.
+ * Without its backslashes, a quoted value must be a token (9.1). */
 enum extensions_verdict extensions_parameter(struct http_text *list, struct http_text *name,
                                              struct http_text *value);
 
-/* Whether a whole list is well-formed and names at least one extension. */
+/* Returns whether a whole list is well-formed and names at least one extension. */
 bool extensions_valid(struct http_text list);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Chosen by the RFC's authors (section 1.3); no other protocol would use it by accident. */
+/* The RFC defines it (section 1.3); no other protocol would use it by accident. */
 static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 enum { KEY_BYTES = 16 };
@@ -22,11 +22,12 @@ void handshake_accept(struct http_text key, char accept[HANDSHAKE_ACCEPT_SIZE]) 
 }
 
 bool handshake_is_wanted(const struct http_request *request) {
-    static const char *const traces[] = {"Sec-WebSocket-Key", "Sec-WebSocket-Version",
-                                         "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions"};
+    static const char *const client_headers[] = {"Sec-WebSocket-Key", "Sec-WebSocket-Version",
+                                                 "Sec-WebSocket-Protocol",
+                                                 "Sec-WebSocket-Extensions"};
     bool wanted = http_header_lists(&request->head, "Upgrade", "websocket");
-    for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++) {
-        wanted = wanted || http_header_count(&request->head, traces[i]) > 0;
+    for (size_t i = 0; i < sizeof client_headers / sizeof client_headers[0]; i++) {
+        wanted = wanted || http_header_count(&request->head, client_headers[i]) > 0;
     }
     return wanted;
 }
@@ -36,8 +37,8 @@ static bool is_key(struct http_text value) {
     size_t count;
     enum base64_verdict verdict =
         base64_decode(value.start, value.length, bytes, sizeof bytes, &count);
-    /* Stray bits are let pass: the example key of RFC 6455, 4.1, "AQIDBAUGBwgJCgsMDQ4PEC==", has
-     * some, and so do the keys of clients that string random characters together. */
+    /* Stray bits are accepted: the example key of RFC 6455, 4.1, "AQIDBAUGBwgJCgsMDQ4PEC==", has
+     * some, and so do the keys of clients that put random characters together. */
     return (verdict == BASE64_OK || verdict == BASE64_STRAY_BITS) && count == KEY_BYTES;
 }
 
@@ -70,8 +71,8 @@ static enum handshake_verdict check_version(const struct http_request *request) 
     return http_text_is(version, "13") ? HANDSHAKE_ACCEPTED : HANDSHAKE_BAD_VERSION;
 }
 
-/* Browsers tell with Origin which site's script opens the connection, and scripts cannot forge it
- * (section 10.2). With a list of allowed origins, a request without one is refused as well. */
+/* A browser says in Origin which site's script opens the connection, and a script cannot forge it
+ * (10.2). If only some origins are allowed, a request without Origin is refused as well. */
 static enum handshake_verdict check_origin(const struct http_request *request,
                                            const struct handshake_policy *policy) {
     size_t from = 0;
@@ -87,7 +88,8 @@ static enum handshake_verdict check_origin(const struct http_request *request,
     return allowed ? HANDSHAKE_ACCEPTED : HANDSHAKE_FORBIDDEN_ORIGIN;
 }
 
-/* Picks the first of the client's list that the server speaks: the order is the client's wish. */
+/* Picks the first subprotocol of the client's list that the server speaks, since the client lists
+ * them in the order of its preference (4.1). */
 static enum handshake_verdict choose_subprotocol(const struct http_request *request,
                                                  const struct handshake_policy *policy,
                                                  struct handshake *handshake) {
@@ -107,13 +109,13 @@ static enum handshake_verdict choose_subprotocol(const struct http_request *requ
             }
         }
     }
-    /* The grammar wants one element at least if the header is there (4.3). */
+    /* If the header is there, it must list at least one (4.3). */
     return listed == 0 && http_header_count(&request->head, "Sec-WebSocket-Protocol") > 0
                ? HANDSHAKE_BAD_SUBPROTOCOLS
                : HANDSHAKE_ACCEPTED;
 }
 
-/* Whoever takes extensions is asked about each list until one is taken. */
+/* The chooser is asked about each list until it accepts an extension. */
 static enum handshake_verdict check_extensions(const struct http_request *request,
                                                const struct handshake_policy *policy,
                                                struct handshake *handshake) {
@@ -140,8 +142,8 @@ enum handshake_verdict handshake_check(const struct http_request *request,
         return HANDSHAKE_BAD_METHOD;
     }
     struct http_text path = http_request_path(request);
-    bool fragment = memchr(request->target.start, '#', request->target.length) != NULL;
-    if (path.length == 0 || path.start[0] != '/' || fragment) {
+    bool has_fragment = memchr(request->target.start, '#', request->target.length) != NULL;
+    if (path.length == 0 || path.start[0] != '/' || has_fragment) {
         return HANDSHAKE_BAD_TARGET;
     }
     if (!http_header_lists(&request->head, "Upgrade", "websocket")) {
@@ -200,8 +202,9 @@ static const struct verdict_text verdict_texts[] = {
     [HANDSHAKE_BAD_VERSION] = {426,
                                "This server speaks version 13 of the WebSocket protocol only."},
     [HANDSHAKE_REPEATED_ORIGIN] = {400, "The header Origin appears more than once."},
-    [HANDSHAKE_FORBIDDEN_ORIGIN] = {403, "This Origin may not connect here; the server names the "
-                                         "allowed ones with --origin."},
+    [HANDSHAKE_FORBIDDEN_ORIGIN] = {403,
+                                    "Pages of this Origin may not connect; the server's --origin "
+                                    "lists those that may."},
     [HANDSHAKE_BAD_SUBPROTOCOLS] = {400,
                                     "The header Sec-WebSocket-Protocol is not a list of tokens."},
     [HANDSHAKE_BAD_EXTENSIONS] = {400, "The header Sec-WebSocket-Extensions is not a list of "

@@ -1,5 +1,5 @@
-/* Step 3: the opening handshake. The connection is open then, and what arrives on it is shown as it
- * is: frames with masked payload, still unreadable. */
+/* Step 3: the opening handshake. After it the connection is open, and the program dumps the bytes
+ * that arrive: frames whose payload is masked, still unreadable. */
 #include "common/log.h"
 #include "step03_handshake/upgrade.h"
 
@@ -12,7 +12,7 @@ static const char hints[] =
     "with --verbose the request and the accept value are shown\n";
 
 static void show_bytes(struct tcp_connection *tcp, void *context) {
-    uint8_t bytes[HTTP_HEAD_MAX]; /* as much as a buffer may grow to here, so it never does */
+    uint8_t bytes[HTTP_HEAD_MAX]; /* as large as the buffer may get here, so it never grows */
     struct buffer buffer;
     size_t received;
     buffer_init(&buffer, bytes, sizeof bytes);

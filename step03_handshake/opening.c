@@ -4,36 +4,37 @@
 
 enum { TARGET_SHOWN_MAX = 128 };
 
-/* Appends to what the log says. */
-static void tell(struct text_builder *log, const char *what, const char *of) {
-    if (of != NULL) {
-        text_add(log, what);
-        text_add(log, of);
+/* Adds a label and a value to the line of the log, unless the value is NULL. */
+static void add_value(struct text_builder *log, const char *label, const char *value) {
+    if (value != NULL) {
+        text_add(log, label);
+        text_add(log, value);
     }
 }
 
-/* "open: /chat, subprotocol chat", in the place of a sentence that refuses. */
-static void make_log(struct reply *reply, const struct handshake *handshake,
-                     const struct http_request *request) {
+/* Writes the line of the log, "open: /chat, subprotocol chat", where other replies have their
+ * sentence. */
+static void write_log_line(struct reply *reply, const struct handshake *handshake,
+                           const struct http_request *request) {
     const struct http_text *target = &request->target;
     struct text_builder log;
     text_begin(&log, reply->sentence, sizeof reply->sentence);
     text_add(&log, "open: ");
     text_printable(target->start, target->length, log.out + log.length, TARGET_SHOWN_MAX);
     log.length += strlen(log.out + log.length);
-    tell(&log, ", subprotocol ", handshake->subprotocol);
+    add_value(&log, ", subprotocol ", handshake->subprotocol);
     if (handshake->subprotocol == NULL &&
         http_header_count(&request->head, "Sec-WebSocket-Protocol") > 0) {
         text_add(&log, ", none of the subprotocols asked for (--subprotocol)");
     }
-    tell(&log, ", extension ", handshake->extension);
+    add_value(&log, ", extension ", handshake->extension);
     reply->log = reply->sentence;
     reply->log_length = (int)log.length;
 }
 
-/* The 101, after which both sides send frames. */
-static void accept(struct reply *reply, const char *program, const struct handshake *handshake,
-                   time_t now) {
+/* Makes the 101, after which both sides send frames. */
+static void make_101(struct reply *reply, const char *program, const struct handshake *handshake,
+                     time_t now) {
     struct text_builder head;
     text_begin(&head, reply->head, sizeof reply->head);
     http_response_begin(&head, 101, program, now);
@@ -61,6 +62,6 @@ void opening_decide(struct opening *opening, const struct site *site,
         return;
     }
     opening->is_open = true;
-    accept(&opening->reply, site->program, &opening->handshake, now);
-    make_log(&opening->reply, &opening->handshake, request);
+    make_101(&opening->reply, site->program, &opening->handshake, now);
+    write_log_line(&opening->reply, &opening->handshake, request);
 }

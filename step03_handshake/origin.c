@@ -15,7 +15,8 @@ static bool is_scheme(const char *text, size_t length) {
     return strspn(text, letters) > 0 && strspn(text, all) == length;
 }
 
-/* Whether the port, with its colon, is the one that goes without saying in this lower-case URL. */
+/* Returns whether a port, given with its colon, is the default port of this URL, which is in lower
+ * case. */
 static bool is_default_port(const char *url, const char *port) {
     static const char *const defaults[][2] = {
         {"http://", ":80"}, {"ws://", ":80"}, {"https://", ":443"}, {"wss://", ":443"}};
@@ -40,7 +41,8 @@ bool origin_normalize(char *origin) {
     if (port != NULL && strchr(port, ']') != NULL) {
         port = NULL; /* a colon of an IPv6 address */
     }
-    /* Host may be empty in a request, and so may its port; no browser sends either in an origin. */
+    /* http_is_host accepts an empty host and an empty port, since a request may have them. No
+     * browser sends either in an origin. */
     if (*host == '\0' || !http_is_host((struct http_text){host, strlen(host)}) ||
         strpbrk(host, "*%") != NULL || (port != NULL && (port[1] == '\0' || port[1] == '0'))) {
         return false;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* For options_add_check. */
+/* The check that upgrade_init adds to the options. */
 static int check_settings(void *value) {
     struct upgrade_settings *settings = value;
     for (size_t i = 0; i < settings->subprotocols.count; i++) {
@@ -21,13 +21,14 @@ static int check_settings(void *value) {
         }
     }
     for (size_t i = 0; i < settings->origins.count; i++) {
-        /* A word of the command line may be written to. */
+        /* A program may write to its argv (C11, 5.1.2.2.1). */
         char *origin = (char *)(uintptr_t)settings->origins.item[i];
         if (!origin_normalize(origin)) {
-            fprintf(stderr,
-                    "%s: --origin needs a scheme and a host such as https://example.com, with a "
-                    "port if need be, without a path, or null, not '%s'\n",
-                    settings->exchange.site.program, origin);
+            fprintf(
+                stderr,
+                "%s: --origin needs a scheme and a host such as https://example.com, perhaps with "
+                "a port, but without a path, or null, not '%s'\n",
+                settings->exchange.site.program, origin);
             return OPTIONS_USAGE;
         }
     }
@@ -47,7 +48,7 @@ void upgrade_init(struct upgrade_settings *settings, struct options *options) {
     options_add_check(options, check_settings, settings);
 }
 
-/* Logs the headers that a person needs to see what the verdict is about. */
+/* Logs the headers that explain the verdict. */
 static void log_request(const struct http_exchange *exchange, enum handshake_verdict verdict) {
     if (log_is_verbose()) {
         http_exchange_log_headers(exchange, NULL);

@@ -1,6 +1,6 @@
 /* upgrade: from an HTTP request to an open WebSocket connection. Step 3.
  *
- * The handshake module decides; this one reads the request and sends the answer.
+ * The module opening decides; this one reads the request and sends the answer.
  */
 #ifndef STEP03_HANDSHAKE_UPGRADE_H
 #define STEP03_HANDSHAKE_UPGRADE_H
@@ -11,19 +11,19 @@
 struct upgrade_settings {
     struct http_exchange_settings exchange;
     struct options_list origins, subprotocols;
-    struct extensions_chooser chooser; /* none is the default */
+    struct extensions_chooser chooser; /* by default none */
 };
 
 /* Fills in the defaults and adds --handshake-timeout, --origin and --subprotocol to the options,
- * and a check: each --subprotocol must be a token, and each --origin an origin, which is then
- * written as browsers send it, in the place where it stands. Without any subprotocol, "chat" is
- * spoken. */
+ * with a check: each --subprotocol must be a token, and each --origin an origin, which
+ * origin_normalize rewrites where it stands. Without --subprotocol the server speaks "chat".
+ * `settings` must outlive the options. */
 void upgrade_init(struct upgrade_settings *settings, struct options *options);
 
-/* Reads a request into `buffer`, which is empty. For a handshake it sends the 101, moves the bytes
- * that came after the head, which belong to the first frame, to the front of `buffer`, stores
- * their number in `*received`, and returns 0: the connection is open. Otherwise it answers with
- * the page or an error and returns -1. The caller frees the buffer in either case. */
+/* Reads a request into `buffer`, which is empty. If it is a handshake that is accepted, sends the
+ * 101, moves the bytes that came after the head, which belong to the first frame, to the front of
+ * `buffer`, stores their number in `*received`, and returns 0: the connection is open. Otherwise it
+ * answers with the page or an error and returns -1. The caller frees the buffer in either case. */
 int upgrade_accept(struct tcp_connection *tcp, const struct upgrade_settings *settings,
                    struct buffer *buffer, size_t *received);
 

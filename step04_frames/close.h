@@ -20,8 +20,8 @@ enum close_code {
     CLOSE_GOING_AWAY = 1001,
     CLOSE_PROTOCOL_ERROR = 1002,
     CLOSE_UNSUPPORTED_DATA = 1003,
-    CLOSE_NO_CODE = 1005,  /* never sent: stands for a Close without a code */
-    CLOSE_ABNORMAL = 1006, /* never sent: stands for an end without a Close */
+    CLOSE_NO_CODE = 1005,  /* never sent: a Close came without a code */
+    CLOSE_ABNORMAL = 1006, /* never sent: the connection ended without a Close */
     CLOSE_INVALID_DATA = 1007,
     CLOSE_POLICY = 1008,
     CLOSE_TOO_BIG = 1009,
@@ -43,18 +43,19 @@ enum close_verdict {
     CLOSE_BAD_REASON  /* not UTF-8 (5.5.1); answer 1007 */
 };
 
-/* Takes the payload of a Close frame apart. `close` is filled in only on CLOSE_OK. */
+/* Decodes the payload of a Close frame. `close` is filled in only on CLOSE_OK. */
 enum close_verdict close_decode(const uint8_t *payload, size_t len, struct close *close);
 
-/* Writes the payload of a Close frame to `out`: nothing for CLOSE_NO_CODE, else the code and up to
- * CLOSE_REASON_MAX bytes of a reason, cut between characters. Returns its length. */
+/* Writes the payload of a Close frame to `out`: nothing for CLOSE_NO_CODE, else the code and the
+ * reason, a C string in UTF-8; what exceeds CLOSE_REASON_MAX bytes is cut off between characters.
+ * Returns the length of the payload. */
 size_t close_encode(uint16_t code, const char *reason, uint8_t out[CLOSE_PAYLOAD_MAX]);
 
-/* Whether a code may stand in a Close frame: 1000 to 1003, 1007 to 1014, 3000 to 4999 (7.4.1,
- * 7.4.2, and the IANA registry for 1012 to 1014). */
+/* Returns whether a code may stand in a Close frame: 1000 to 1003, 1007 to 1014, 3000 to 4999
+ * (7.4.1, 7.4.2, and the IANA registry for 1012 to 1014). */
 bool close_code_is_legal(uint16_t code);
 
-/* The rule behind a verdict, short enough for a reason. */
+/* Returns the rule that a verdict is about, short enough for the reason of a Close. */
 const char *close_verdict_sentence(enum close_verdict verdict);
 
 #endif

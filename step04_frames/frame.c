@@ -2,15 +2,16 @@
 
 #include <string.h>
 
-/* The seven bits of the length hold the length itself up to 125. The last two values announce a
- * longer form. */
+/* The seven length bits hold a length of up to 125. Their last two values announce a longer
+ * form. */
 enum { LENGTH_IN_2_BYTES = 126, LENGTH_IN_8_BYTES = 127 };
 
 static bool is_reserved(uint8_t opcode) {
     return (opcode > FRAME_BINARY && opcode < FRAME_CLOSE) || opcode > FRAME_PONG;
 }
 
-/* The length of the length: what stands between the second byte and the masking key. */
+/* Returns the number of bytes of the extended payload length, between the second byte and the
+ * masking key. */
 static size_t extended_size(uint8_t length_bits) {
     return length_bits == LENGTH_IN_2_BYTES ? 2 : length_bits == LENGTH_IN_8_BYTES ? 8 : 0;
 }
@@ -49,7 +50,8 @@ static enum frame_verdict decode_second_byte(uint8_t byte, const struct frame_ru
 enum frame_verdict frame_decode_header(const uint8_t *bytes, size_t len,
                                        const struct frame_rules *rules,
                                        struct frame_header *header) {
-    /* Each byte is judged as soon as it is there: who sends a bad one need not send more. */
+    /* Each byte is checked as soon as it is there: after a wrong one, no more are needed for the
+     * verdict. */
     enum frame_verdict verdict =
         len < 1 ? FRAME_INCOMPLETE : decode_first_byte(bytes[0], rules, header);
     if (verdict != FRAME_OK || len < 2) {

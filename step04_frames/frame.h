@@ -14,7 +14,7 @@
  *     +---------------------------------------------------------------+
  *
  * Numbers are in network byte order, the most significant byte first. Each function here looks at
- * one frame alone; what frames mean together (fragments, messages, closing) is the topic of step 5.
+ * one frame alone; step 5 is about what frames mean together (fragments, messages, closing).
  */
 #ifndef STEP04_FRAMES_FRAME_H
 #define STEP04_FRAMES_FRAME_H
@@ -49,7 +49,7 @@ struct frame_header {
     uint64_t payload_length;
 };
 
-/* What a receiver takes besides the rules that hold for everybody. */
+/* The rules that depend on the receiver. */
 struct frame_rules {
     bool masked;         /* true for a server: clients must mask; false for a client (5.1) */
     uint8_t allowed_rsv; /* reserved bits that a negotiated extension uses; 0 without one */
@@ -58,8 +58,8 @@ struct frame_rules {
 enum frame_verdict {
     FRAME_OK,
     FRAME_INCOMPLETE, /* good so far; more bytes are needed */
-    /* What follows breaks a MUST; the answer to each is close code 1002. */
-    FRAME_RESERVED_BIT,       /* a reserved bit that nobody has agreed on (5.2) */
+    /* The others break a MUST; the answer to each is close code 1002. */
+    FRAME_RESERVED_BIT,       /* a reserved bit that no extension uses (5.2) */
     FRAME_RESERVED_OPCODE,    /* 3 to 7 and 11 to 15 (5.2) */
     FRAME_FRAGMENTED_CONTROL, /* a control frame with FIN 0 (5.5) */
     FRAME_NOT_MASKED,         /* from a client (5.1) */
@@ -69,10 +69,11 @@ enum frame_verdict {
     FRAME_LENGTH_TOP_BIT      /* a 64-bit length of 2^63 or more (5.2) */
 };
 
-/* Decodes the header that starts at `bytes`, of which `len` have arrived. Returns FRAME_OK and
- * fills in `header`, FRAME_INCOMPLETE when the header is not whole yet, or the first rule that it
- * breaks: what the first two bytes and the top bit of a length show at once, the form of a length
- * when all of it is there. The payload starts frame_header_size(header) bytes on. */
+/* Decodes the header that starts at `bytes`, of which `len` have arrived. Returns FRAME_OK;
+ * FRAME_INCOMPLETE if the header is not whole yet; or the first rule that it breaks. A violation in
+ * the first two bytes or in the top bit of a length is found as soon as that byte is there; whether
+ * a length has its shortest form, when all of it is there. `header` is complete only after
+ * FRAME_OK. The payload starts frame_header_size(header) bytes after `bytes`. */
 enum frame_verdict frame_decode_header(const uint8_t *bytes, size_t len,
                                        const struct frame_rules *rules,
                                        struct frame_header *header);
@@ -81,29 +82,30 @@ enum frame_verdict frame_decode_header(const uint8_t *bytes, size_t len,
  * most 7 and `payload_length` less than 2^63. Returns the number of bytes, frame_header_size. */
 size_t frame_encode_header(const struct frame_header *header, uint8_t out[FRAME_HEADER_MAX]);
 
-/* The bytes of a header on the wire: 2, 4 or 10, and 4 more if it is masked. */
+/* Returns the number of bytes of a header on the wire: 2, 4 or 10, and 4 more if it is masked. */
 size_t frame_header_size(const struct frame_header *header);
 
 /* Masks or unmasks `len` bytes.
  *
- * Why clients mask: the key is fresh and unpredictable for each frame, so that no script in a
- * browser can choose the bytes on the wire and make a proxy in between take them for an HTTP
- * response to be cached (10.3). How: XOR with the masking key, which is its own inverse (5.3).
+ * Why clients mask: each frame has a fresh, unpredictable key, so a script in a browser cannot
+ * choose the bytes on the wire and make a proxy take them for an HTTP response that it should cache
+ * (10.3). How: XOR with the masking key, which is its own inverse (5.3).
  *
  * `offset` is how many bytes of the same payload came before. `to` may be `from`, or lie anywhere
- * before it; it does not overlap the key. */
+ * before it; it must not overlap the key. */
 void frame_mask(uint8_t *to, const uint8_t *from, size_t len, const uint8_t masking_key[4],
                 uint64_t offset);
 
-/* Whether an opcode is one of a control frame: close, ping, pong (5.5). */
+/* Returns whether an opcode is that of a control frame: close, ping, pong (5.5). */
 static inline bool frame_is_control(uint8_t opcode) {
     return (opcode & 0x8) != 0;
 }
 
-/* "text", "binary", "ping" ...; "reserved" for the opcodes without a meaning. */
+/* Returns "text", "binary", "ping" ..., or "reserved" for an opcode without a meaning. */
 const char *frame_opcode_name(uint8_t opcode);
 
-/* The rule behind a verdict in at most 123 bytes, short enough for a Close frame's reason. */
+/* Returns the rule that a verdict is about in at most 123 bytes, short enough for the reason of a
+ * Close. */
 const char *frame_verdict_sentence(enum frame_verdict verdict);
 
 #endif

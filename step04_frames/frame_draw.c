@@ -11,7 +11,7 @@ struct row {
     char border[LINE_SIZE], values[LINE_SIZE], meanings[LINE_SIZE];
 };
 
-/* Adds one text to the end of a line, in the middle of 15 columns if it is shorter. */
+/* Adds a text, centered in 15 columns unless it is longer, and a separator to the end of a line. */
 static void add_cell(char *line, const char *text, char separator) {
     int length = (int)strlen(text);
     int left = length < CELL_SIZE - 1 ? (CELL_SIZE - 1 - length) / 2 : 0;
@@ -20,7 +20,7 @@ static void add_cell(char *line, const char *text, char separator) {
              CELL_SIZE - 1 - length - left, "", separator);
 }
 
-/* The lowest `count` bits of a byte as "0 1 0 1". */
+/* Writes the lowest `count` bits of a byte as "0 1 0 1". Returns `out`. */
 static const char *bits(uint8_t byte, int count, char out[16]) {
     for (int i = 0; i < count; i++) {
         out[2 * i] = (byte >> (count - 1 - i) & 1) != 0 ? '1' : '0';
@@ -56,7 +56,7 @@ static void draw_second_byte(struct row *row, uint8_t byte) {
     add_cell(row->meanings, meanings, '|');
 }
 
-/* A whole byte that belongs to the length, the key or the payload. */
+/* Draws a byte of the length, the key or the payload. */
 static void draw_byte(struct row *row, const struct frame_header *header, uint8_t byte, size_t at) {
     char value[32], meaning[32];
     size_t header_size = frame_header_size(header);
@@ -101,7 +101,7 @@ void frame_draw(const struct frame_header *header, const uint8_t *bytes, size_t 
                 draw_byte(&row, header, bytes[at], at);
             }
         }
-        /* Two rows share a border: the one of the row above, which is never shorter. */
+        /* Two rows share a border: that of the upper row, which is never shorter. */
         line(context, start == 0 ? row.border : border_above);
         line(context, row.values);
         line(context, row.meanings);

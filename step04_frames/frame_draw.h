@@ -16,10 +16,11 @@
 
 enum { FRAME_DRAW_PAYLOAD_MAX = 16 };
 
-/* Draws the frame that starts at `bytes`: its header, which `header` was decoded from, and the
- * first bytes of its payload as they were sent, masked or not. `payload_len` bytes of it are there;
- * at most FRAME_DRAW_PAYLOAD_MAX are drawn, and a last line counts the others. Calls `line` with
- * each line of the picture, a C string of at most 80 characters without a newline. */
+/* Draws the frame that starts at `bytes`: its header, from which `header` was decoded, and the
+ * first bytes of its payload as they were sent, masked or not. `payload_len` bytes of the payload
+ * are there; at most FRAME_DRAW_PAYLOAD_MAX are drawn, and a last line says how many more the frame
+ * has. Calls `line` with each line of the picture, a C string of at most 80 characters without a
+ * newline. */
 void frame_draw(const struct frame_header *header, const uint8_t *bytes, size_t payload_len,
                 void (*line)(void *context, const char *text), void *context);
 

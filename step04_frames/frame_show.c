@@ -16,7 +16,7 @@ static void log_line(void *context, const char *text) {
     log_event(show->connection, "%s", text);
 }
 
-/* Reads out the unmasked payload, of which `len` bytes are there. */
+/* Logs the unmasked payload, of which `len` bytes are there. */
 static void show_payload(const struct frame_show *show, const struct frame_header *header,
                          const uint8_t *payload, size_t len) {
     char text[400];
@@ -44,7 +44,8 @@ static void show_payload(const struct frame_show *show, const struct frame_heade
     }
 }
 
-/* Shows the frame at `bytes`. Returns the bytes that are done with, 0 if more are needed. */
+/* Shows the frame at `bytes`. Returns how many bytes are done with, or 0 if more are needed or the
+ * frame breaks a rule. */
 static size_t show_one(struct frame_show *show, uint8_t *bytes, size_t len) {
     struct frame_header header;
     enum frame_verdict verdict = frame_decode_header(bytes, len, &show->rules, &header);

@@ -1,5 +1,5 @@
-/* Step 4: frames. Every frame that arrives is decoded, drawn byte by byte and unmasked. Nothing is
- * sent back yet. */
+/* Step 4: frames. The program decodes every frame that arrives, draws it byte by byte and unmasks
+ * it. It sends nothing back yet. */
 #include "common/log.h"
 #include "step03_handshake/upgrade.h"
 #include "step04_frames/frame_show.h"
@@ -13,7 +13,7 @@ static const char hints[] =
     "      socket.onopen = () => { socket.send('hello'); socket.close(1000, 'bye') }\n";
 
 static void show_frames(struct tcp_connection *tcp, void *context) {
-    uint8_t bytes[HTTP_HEAD_MAX]; /* as much as a buffer may grow to here, so it never does */
+    uint8_t bytes[HTTP_HEAD_MAX]; /* as large as the buffer may get here, so it never grows */
     struct buffer buffer;
     size_t len;
     struct frame_show show;
