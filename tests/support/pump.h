@@ -86,9 +86,9 @@ void pump_send_whole(struct pump *pump, const void *payload, size_t length);
  * frame had; `from->output.bytes` is that frame. */
 size_t pump_pass(struct pump *from, struct pump *to, const void *payload, size_t length);
 
-/* What has happened must be these events, and these must be the frames that were sent, the
- * fragments of a message joined: "text:Hello pong:x close 1000:bye ", each payload whole. NULL: they
- * may be any. */
+/* What has happened must be these events, and these must be the frames that were sent, unless that
+ * is NULL: "text:Hello pong:x close 1000:bye ", the fragments of a message joined, each payload
+ * whole. */
 void pump_expect(struct pump *pump, const char *events, const char *sent);
 
 /* Plays frames as server and as client: whole, cut in two at every place, and a few bytes at a

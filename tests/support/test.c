@@ -12,6 +12,7 @@ enum { SHOWN_MAX = 10 }; /* failed checks of one test that are printed; more of 
 static int passed, failed;
 static const char *current;
 static int failures; /* of the current test */
+static uint32_t random_state;
 
 void test_run(const char *name, void (*body)(void)) {
     const char *only = getenv("ONLY");
@@ -20,6 +21,7 @@ void test_run(const char *name, void (*body)(void)) {
     }
     current = name;
     failures = 0;
+    random_state = 2463534242;
     body();
     if (failures == 0) {
         passed++;
@@ -89,6 +91,20 @@ void test_check_bytes(const void *got, size_t got_len, const void *wanted, size_
         printf("the bytes differ\n");
         print_bytes("got", got, got_len);
         print_bytes("wanted", wanted, wanted_len);
+    }
+}
+
+/* xorshift, Marsaglia 2003. */
+uint32_t test_random(uint32_t bound) {
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 17;
+    random_state ^= random_state << 5;
+    return (random_state >> 8) % bound;
+}
+
+void test_random_bytes(uint8_t *to, size_t length, uint32_t letters) {
+    for (size_t i = 0; i < length; i++) {
+        to[i] = (uint8_t)(letters == 256 ? test_random(256) : 'a' + test_random(letters));
     }
 }
 
