@@ -14,11 +14,11 @@ const char connection_cut_character[] = "a text message must not end within a ch
 
 void connection_init(struct connection *connection, const struct connection_settings *settings,
                      const struct buffer *buffer, size_t received) {
-    uint64_t most = SIZE_MAX / 4; /* so that no sum of sizes can overflow */
-    most = settings->max_message < most ? settings->max_message : most;
+    uint64_t highest = SIZE_MAX / 4; /* so that no sum of sizes can overflow */
+    uint64_t limit = settings->max_message < highest ? settings->max_message : highest;
     connection->settings = *settings;
     connection->settings.max_message =
-        most > CONNECTION_MESSAGE_MIN ? most : CONNECTION_MESSAGE_MIN;
+        limit > CONNECTION_MESSAGE_MIN ? limit : CONNECTION_MESSAGE_MIN;
     connection->rules =
         (struct frame_rules){settings->role == CONNECTION_SERVER, settings->allowed_rsv};
     connection->slow_path =
@@ -42,7 +42,7 @@ enum connection_event connection_fail(struct connection *connection, uint16_t co
 
 /* Starts a message with the current frame. Room for the header of a server's echo stays free in
  * front of the payload: as much as it needs if the message is one frame, otherwise as much as the
- * longest header needs, if there is so much. */
+ * longest header needs, as far as there is room. */
 static void begin_message(struct connection *connection, size_t header_size) {
     const struct frame_header *frame = &connection->frame;
     struct connection_input *input = &connection->input;
@@ -213,7 +213,8 @@ static enum connection_event take_payload(struct connection *connection,
     }
     const uint8_t *from = input->buffer.data + input->raw;
     uint64_t offset = connection->frame_received, missing = frame->payload_length - offset;
-    size_t here = input->end - input->raw, count = missing < here ? (size_t)missing : here;
+    size_t available = input->end - input->raw;
+    size_t count = missing < available ? (size_t)missing : available;
     connection_observe(connection, false, frame, from, count);
     input->raw += count;
     connection->frame_received += count;

@@ -139,7 +139,8 @@ bool connection_has_begun(const struct connection *connection, uint64_t *receive
 
 /* Fails the connection (7.1.7): puts a Close with this code and sentence into the output, unless a
  * Close has been sent or the output is full, and ignores what arrives from now on. The sentence
- * must outlive the connection; CLOSE_REASON_MAX bytes of it are sent. Returns CONNECTION_FAILED. */
+ * must outlive the connection; at most CLOSE_REASON_MAX bytes of it are sent. Returns
+ * CONNECTION_FAILED. */
 enum connection_event connection_fail(struct connection *connection, uint16_t code,
                                       const char *sentence);
 extern const char connection_too_big[], connection_no_memory[], connection_not_utf8[],
@@ -171,16 +172,16 @@ int connection_send_encoded(struct connection *connection, const uint8_t *frame,
 /* Whether one more data frame can be sent: there is room for it, and no Close has been sent. */
 bool connection_may_send(const struct connection *connection);
 
-/* Each sends a control frame with a copy of the payload, at most 125 bytes: a ping, whose payload
- * the peer's pong repeats; or a pong that answers no ping (5.5.3), or a ping that leave_pings has
- * left to the caller. Returns 0, or -1 if the payload is longer, if the output must be written
- * first, or if a Close has been sent. */
+/* Sends a ping, or a pong, with a copy of the payload, at most 125 bytes. The peer answers a ping
+ * with a pong that has the same payload. Pings of the peer are answered by connection_next, unless
+ * leave_pings is set; a pong may also be sent unasked (5.5.3). Returns 0, or -1 if the payload is
+ * longer, if the output must be written first, or if a Close has been sent. */
 int connection_ping(struct connection *connection, const uint8_t *payload, size_t length);
 int connection_pong(struct connection *connection, const uint8_t *payload, size_t length);
 
 /* Starts the closing handshake (7.1.2). The code is legal (close_code_is_legal) or CLOSE_NO_CODE;
- * CLOSE_REASON_MAX bytes of the reason, a UTF-8 text, are sent. Go on until CONNECTION_CLOSED, but
- * not for ever: a peer may never reply. Returns as connection_ping. */
+ * at most CLOSE_REASON_MAX bytes of the reason, a UTF-8 text, are sent. Go on until
+ * CONNECTION_CLOSED, but not for ever: a peer may never reply. Returns as connection_ping. */
 int connection_close(struct connection *connection, uint16_t code, const char *reason);
 
 /* Returns how many parts the output has, and stores in `*parts` where they are, in their order.

@@ -9,8 +9,8 @@ static void move(uint8_t *to, const uint8_t *from, size_t len) {
     }
 }
 
-/* Moves what is kept so that it begins at `front`, with the message if there is one. All output has
- * been sent, so nothing before `done` is kept. */
+/* Moves the message, if one is being received, and the bytes that are not parsed yet to the front,
+ * with `done` at `front`. All output has been sent, so nothing before `done` is kept. */
 static void move_to_front(struct connection_input *input, size_t front) {
     uint8_t *data = input->buffer.data;
     size_t message = front;

@@ -43,7 +43,7 @@ struct connection_input {
 uint8_t *connection_input_space(struct connection_input *input, uint64_t rest_of_frame,
                                 uint64_t most, size_t *size);
 
-/* Shrinks a buffer that is larger than CONNECTION_INPUT_READ_SIZE to that size, unless as many
+/* Shrinks a buffer that is larger than CONNECTION_INPUT_READ_SIZE to that size, unless that many
  * bytes are not parsed yet. Everything before `done` must have been sent, and no message may lie in
  * the buffer. */
 void connection_input_shrink(struct connection_input *input);

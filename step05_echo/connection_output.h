@@ -12,7 +12,10 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
-enum { CONNECTION_OUTPUT_PARTS_MAX = 16, CONNECTION_OUTPUT_COPY_SIZE = 768 };
+enum {
+    CONNECTION_OUTPUT_PARTS_MAX = 16,
+    CONNECTION_OUTPUT_COPY_SIZE = 768 /* bytes that can be copied between two writes */
+};
 
 /* Starts with `count`, `total` and `copied` 0. */
 struct connection_output {

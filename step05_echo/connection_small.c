@@ -5,15 +5,15 @@
 
 #include "step04_frames/mask_fast.h"
 
-enum { HEAD_7 = 2, HEAD_16 = 4, KEY = 4 }; /* bytes: headers without a key, and the key */
+enum { HEAD_7 = 2, HEAD_16 = 4, KEY = 4 }; /* bytes of the headers without a key, and of the key */
 
 enum connection_event connection_next(struct connection *connection,
                                       struct connection_message *message) {
     struct connection_input *input = &connection->input;
     const uint8_t *frame = input->buffer.data + input->raw;
-    size_t here = input->end - input->raw, head = HEAD_7;
+    size_t available = input->end - input->raw, head = HEAD_7;
     if (connection->in_frame || connection->in_message || connection->ended ||
-        connection->slow_path || here < HEAD_7 + KEY || !connection_has_room(connection)) {
+        connection->slow_path || available < HEAD_7 + KEY || !connection_has_room(connection)) {
         return connection_take_frames(connection, message);
     }
     size_t length = (size_t)frame[1] - 0x80; /* too large if the frame is not masked */
@@ -24,7 +24,7 @@ enum connection_event connection_next(struct connection *connection,
             return connection_take_frames(connection, message);
         }
     }
-    if ((frame[0] != 0x81 && frame[0] != 0x82) || here < head + KEY + length) {
+    if ((frame[0] != 0x81 && frame[0] != 0x82) || available < head + KEY + length) {
         return connection_take_frames(connection, message);
     }
     uint8_t *payload = input->buffer.data + input->done + head;

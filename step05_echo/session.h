@@ -1,8 +1,7 @@
 /* session: an open WebSocket connection that is served by a thread of its own. Step 5.
  *
- * It joins three parts that know nothing of each other: `tcp` reads and writes the bytes,
- * `connection` has the protocol, and `limits` the time limits. The caller decides what is done with
- * a message.
+ * It joins three modules: `tcp` reads and writes the bytes, `connection` knows the protocol, and
+ * `limits` knows the time limits. The caller decides what is done with a message.
  */
 #ifndef STEP05_ECHO_SESSION_H
 #define STEP05_ECHO_SESSION_H
@@ -31,8 +30,8 @@ struct session_handler {
     void *context; /* for the two functions */
 };
 
-/* Bytes of the buffer that session_serve has on its stack. With as many, and with --quiet, an idle
- * connection takes two pages of memory. */
+/* Bytes of the buffer that session_serve has on its stack. With this many, and with --quiet, an
+ * idle connection takes two pages of memory. */
 enum { SESSION_LENT_SIZE = 608 };
 
 /* Serves a TCP connection from its first byte on, as server.threads.handle does: answers the

@@ -143,7 +143,7 @@ static const char *read_body(struct opening *opening, char *text, size_t size) {
         }
     }
     if (verdict == CLIENT_RESPONSE_BODY_BAD) {
-        return "; where its text ends cannot be known (RFC 9112, 6.3)";
+        return "; its text has no valid length (RFC 9112, 6.3)";
     }
     while (body.length > 0 &&
            (body.text[body.length - 1] == '\n' || body.text[body.length - 1] == '\r')) {
@@ -157,7 +157,7 @@ static const char *read_body(struct opening *opening, char *text, size_t size) {
 static int explain_refusal(struct opening *opening) {
     const struct client_response *answer = &opening->answer;
     char reason[80], detail[256] = "";
-    const char *before = "; it says to go to ";
+    const char *before = "; it redirects to ";
     size_t from = 0;
     struct http_text location;
     text_printable(answer->reason.start, answer->reason.length, reason, sizeof reason);

@@ -260,10 +260,10 @@ TEST("client: a refusal ends where its body does (RFC 9112, 6.3)") {
         {"403 x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;a=b\r\nlo\r\n0\r\n\r\n",
          "403 x: hello\n"},
         {"403 x\r\nContent-Length: five\r\n\r\nhello",
-         "403 x; where its text ends cannot be known (RFC 9112, 6.3)\n"},
+         "403 x; its text has no valid length (RFC 9112, 6.3)\n"},
         {"403 x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhello\r\n",
-         "403 x; where its text ends cannot be known (RFC 9112, 6.3)\n"},
-        {"302 Found\r\nLocation: http://x/\r\n\r\n", "302 Found; it says to go to http://x/\n"},
+         "403 x; its text has no valid length (RFC 9112, 6.3)\n"},
+        {"302 Found\r\nLocation: http://x/\r\n\r\n", "302 Found; it redirects to http://x/\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char answer[256];

@@ -38,7 +38,7 @@ TEST("client: a refusal is shown") {
     script = (struct scripted_server){
         .answer = "HTTP/1.1 302 Found\r\nLocation: http://x/login\r\n\r\n", .end_at_once = true};
     CHECK_EQUAL(scripted_server_play(&script, &run, "", NULL), 1);
-    CHECK_FOR(strstr(run.said, ": 302 Found; it says to go to http://x/login\n") != NULL, "%s",
+    CHECK_FOR(strstr(run.said, ": 302 Found; it redirects to http://x/login\n") != NULL, "%s",
               run.said);
 }
 
