@@ -19,7 +19,7 @@
 enum base64_verdict {
     BASE64_OK,
     BASE64_BAD_LENGTH,    /* not a multiple of four characters, or more than `capacity` bytes */
-    BASE64_BAD_CHARACTER, /* not in the alphabet; white space is not either */
+    BASE64_BAD_CHARACTER, /* not in the alphabet, which has no white space */
     BASE64_BAD_PADDING,   /* '=' anywhere but in the last one or two places */
     BASE64_STRAY_BITS /* decoded, but bits that belong to no byte are not zero (RFC 4648, 3.5) */
 };

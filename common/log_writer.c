@@ -50,7 +50,7 @@ static const char notice_text[] = "lines of the log that could not be written so
 
 /* Writes the notice of how many lines were lost. Returns its length, or 0 if there is nothing new
  * to report. If the notice itself is lost, the next one reports all the same. */
-static size_t notice(char line[NOTICE_SIZE]) {
+static size_t make_notice(char line[NOTICE_SIZE]) {
     if (reported == lost) {
         return 0;
     }
@@ -58,7 +58,7 @@ static size_t notice(char line[NOTICE_SIZE]) {
 }
 
 /* Counts the lines in `lines` as lost, except notices. */
-static void lose(const char *lines, size_t length) {
+static void count_lost(const char *lines, size_t length) {
     while (length > 0) {
         const char *next = (const char *)memchr(lines, '\n', length) + 1;
         size_t size = (size_t)(next - lines);
@@ -74,7 +74,7 @@ bool log_writer_put(const char *line, size_t length) {
     char before[NOTICE_SIZE];
     pthread_mutex_lock(&mutex);
     bool taken = running;
-    size_t more = notice(before);
+    size_t more = make_notice(before);
     if (running && more + length > sizeof ring - used) {
         lost++;
     } else if (running) {
@@ -114,12 +114,12 @@ static void *run(void *unused) {
             pthread_cond_wait(&changed, &mutex);
         }
         bool last = used == 0;
-        size_t length = last ? notice(piece) : take(piece);
+        size_t length = last ? make_notice(piece) : take(piece);
         pthread_mutex_unlock(&mutex);
         size_t unwritten = write_lines(piece, length);
         pthread_mutex_lock(&mutex);
         if (unwritten > 0) {
-            lose(piece + length - unwritten, unwritten);
+            count_lost(piece + length - unwritten, unwritten);
         }
         if (last) {
             break;

@@ -75,10 +75,10 @@ static void print_help(const struct options *options) {
            options->operand_name != NULL ? options->operand_name : "");
     for (size_t i = 0; i < options->count; i++) {
         const struct option *option = &options->option[i];
-        char left[NAME_MOST];
-        snprintf(left, sizeof left, "%s%s%s", option->name, option->argument != NULL ? " " : "",
+        char usage[NAME_MOST];
+        snprintf(usage, sizeof usage, "%s%s%s", option->name, option->argument != NULL ? " " : "",
                  option->argument != NULL ? option->argument : "");
-        printf("  %-24s %s", left, option->help);
+        printf("  %-24s %s", usage, option->help);
         print_default(option);
         printf("\n");
     }

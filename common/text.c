@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Numbers that are not shown: control characters, characters that are invisible but change how
- * others read, and numbers that are no characters. U+200C and U+200D are left out, since Persian,
- * the languages of India and emoji need them. */
+/* Code points that are not shown: control characters, invisible characters that change how others
+ * read, and numbers that stand for no character. U+200C and U+200D are shown, since Persian, the
+ * languages of India and emoji need them. */
 static const struct range {
     uint32_t first, last;
 } not_shown[] = {

@@ -18,8 +18,8 @@ struct server {
     bool quiet, verbose;
 
     /* Set by main. */
-    const char *hints; /* lines printed after the listening line, {host} and {port} filled in as in
-                        * a URL; {address} is the host without the brackets of an IPv6 address */
+    const char *hints; /* lines printed after "listening on ...", with {host} and {port} replaced as
+                        * in a URL, and {address} by the host without the brackets of IPv6 */
     struct threads_settings threads;
 
     /* Set by server_open. */

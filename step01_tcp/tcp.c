@@ -99,10 +99,10 @@ ssize_t tcp_read_limited(struct tcp_connection *connection, void *buffer, size_t
 
 /* An iovec is one piece of memory: a pointer and a length. The kernel sends several of them with
  * one call as if they were one block, so a head and a body need not be copied together first. It
- * may also take only some of the bytes, and then the rest has to be sent again.
+ * may also take only some of the bytes, and then another call has to send the rest.
  *
- * Stores in `rest` what is left of the parts after their first `done` bytes. Returns how many are
- * left. */
+ * Stores in `rest` what is left of the parts after their first `done` bytes. Returns how many parts
+ * that are. */
 static size_t skip_parts(const struct iovec *parts, size_t count, size_t done,
                          struct iovec rest[TCP_PARTS_MAX]) {
     size_t left = 0;
@@ -207,7 +207,7 @@ const char *tcp_problem(int problem) {
     case ETIMEDOUT:
         return "nothing moved for too long";
     case EDQUOT:
-        return "its time is over";
+        return "its time is up";
     case ECANCELED:
         return "the server is stopping";
     default:

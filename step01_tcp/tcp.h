@@ -42,7 +42,7 @@ struct tcp_connection {
     int64_t read_timeout;    /* the time-out set on the socket, ms; 0: none */
     int64_t write_timeout;   /* TCP_WRITE_TIMEOUT; this and the next two are shorter in tests */
     int64_t idle_timeout;    /* TCP_IDLE_TIMEOUT */
-    int64_t deadline;        /* TCP_TOTAL_TIMEOUT after the start, as clock_now() has it */
+    int64_t deadline;        /* TCP_TOTAL_TIMEOUT after tcp_init, by clock_now() */
 };
 
 /* Accepts the next connection that waits at a listening socket. Returns 0 and fills in

@@ -82,8 +82,8 @@ static void answer_broken_off(struct http_exchange *exchange, const char *buffer
 }
 
 /* Answers bytes that break the rules of a request, or are no request at all. */
-static void answer_wrong(struct http_exchange *exchange, const char *buffer,
-                         enum http_verdict verdict) {
+static void answer_invalid(struct http_exchange *exchange, const char *buffer,
+                           enum http_verdict verdict) {
     int status = http_verdict_status(verdict);
     const char *sentence = http_verdict_sentence(verdict);
     struct reply reply;
@@ -135,7 +135,7 @@ int http_exchange_receive(struct http_exchange *exchange, struct buffer *buffer)
             http_request_parse(&exchange->request, (const char *)buffer->data, exchange->received);
     }
     if (verdict != HTTP_COMPLETE) {
-        answer_wrong(exchange, (const char *)buffer->data, verdict);
+        answer_invalid(exchange, (const char *)buffer->data, verdict);
         return -1;
     }
     return 0;

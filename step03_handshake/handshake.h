@@ -22,10 +22,9 @@ enum { HANDSHAKE_ACCEPT_SIZE = 29, HANDSHAKE_SUBPROTOCOL_MAX = 128 };
 
 /* What a server accepts. The strings belong to the caller and outlive it. */
 struct handshake_policy {
-    const char *const
-        *origins; /* the allowed ones, as browsers send them; a count of 0 allows any */
+    const char *const *origins; /* as browsers send them; a count of 0 allows any */
     size_t origin_count;
-    const char *const *subprotocols; /* that the server speaks */
+    const char *const *subprotocols; /* those the server speaks */
     size_t subprotocol_count;
     struct extensions_chooser chooser; /* all 0: no extension */
 };

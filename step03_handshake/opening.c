@@ -12,8 +12,8 @@ static void add_value(struct text_builder *log, const char *label, const char *v
     }
 }
 
-/* Writes the line of the log, "open: /chat, subprotocol chat", where other replies have their
- * sentence. */
+/* Writes the line for the log, such as "open: /chat, subprotocol chat". It lies where other replies
+ * have their sentence. */
 static void write_log_line(struct reply *reply, const struct handshake *handshake,
                            const struct http_request *request) {
     const struct http_text *target = &request->target;

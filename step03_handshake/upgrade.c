@@ -42,7 +42,7 @@ void upgrade_init(struct upgrade_settings *settings, struct options *options) {
     memset(settings, 0, sizeof *settings);
     http_exchange_init(&settings->exchange, options);
     options_add_list(options, "--origin", "ORIGIN", &settings->origins,
-                     "allow only pages of this origin, as https://example.com; repeatable");
+                     "allow only pages of this origin, such as https://example.com; repeatable");
     options_add_list(options, "--subprotocol", "NAME", &settings->subprotocols,
                      "a subprotocol to speak; repeatable (default chat)");
     options_add_check(options, check_settings, settings);

@@ -44,12 +44,13 @@ static void draw_first_byte(struct row *row, uint8_t byte) {
 
 static void draw_second_byte(struct row *row, uint8_t byte) {
     char values[32], meanings[32], length[16];
-    int form = byte & 0x7f;
+    int length_bits = byte & 0x7f;
     snprintf(values, sizeof values, "%d|%s", byte >> 7, bits(byte, 7, length));
-    if (form < 126) {
-        snprintf(meanings, sizeof meanings, "M|  length %-3d ", form);
+    if (length_bits < 126) {
+        snprintf(meanings, sizeof meanings, "M|  length %-3d ", length_bits);
     } else {
-        snprintf(meanings, sizeof meanings, "M| %d: next %d ", form, form == 126 ? 2 : 8);
+        snprintf(meanings, sizeof meanings, "M| %d: next %d ", length_bits,
+                 length_bits == 126 ? 2 : 8);
     }
     add_cell(row->border, "-+-------------", '+');
     add_cell(row->values, values, '|');
