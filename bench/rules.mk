@@ -36,7 +36,7 @@ bench: $(BENCH_TOOLS) $(BUILD)/step05_echo ## compare the echo server with a raw
 	@$(BENCH_NETNS) sh bench/run.sh
 	+@$(if $(CELLS),,$(MAKE) --no-print-directory bench-deflate)
 
-# Compression compared with zlib's, which only this and tests/zlib use.
+# Compression beside zlib's, which nothing else here is linked with.
 bench_deflate := $(BUILD)/bench_deflate
 deflate_table := $(BUILD)/bench/$(if $(QUICK),partial,deflate).md
 $(bench_deflate): $(foreach module,bench/deflate_speed bench/payload $(deflate_engine),\

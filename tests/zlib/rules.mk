@@ -1,20 +1,11 @@
-# The rules of the comparison with zlib; the Makefile includes them. Every NAME_zlib.c is a program
-# of its own; the other files here are linked to all of them. Only these and the bench use zlib, and
-# no program of a step does.
+# The cross-check with zlib; the Makefile includes it. No program of the house uses zlib.
 
-zlib_programs := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/zlib/*_zlib.c))
-zlib_shared   := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %_zlib.c,$(wildcard tests/zlib/*.c)))
-
-$(zlib_programs): $(BUILD)/tests/zlib/%: $(BUILD)/obj/tests/zlib/%.o $(zlib_shared) $(test_links)
-	$(say) LINK $@
-	$(quiet)$(LINK) -o $@ $^ $(LDLIBS) -lz
-
-zlib: ## compare inflate and deflate with zlib's (needs zlib.h: apt-get install zlib1g-dev)
-	+@if echo '#include <zlib.h>' | $(CC) $(CPPFLAGS) -E - > /dev/null 2>&1; then \
-	    $(MAKE) --no-print-directory $(zlib_programs) && \
-	    sh tests/zlib/run.sh $(zlib_programs); \
+zlib: $(BUILD)/flags ## compare inflate and deflate with zlib's (needs python3)
+	@if command -v python3 > /dev/null; then \
+	    $(COMPILE) -shared -fPIC -o $(BUILD)/deflate.so $(addsuffix .c,$(deflate_engine)) && \
+	    python3 tests/zlib/compare.py $(BUILD)/deflate.so; \
 	else \
-	    echo 'SKIPPED zlib: there is no zlib.h (package zlib1g-dev)'; [ '$(CI)' != true ]; \
+	    echo 'SKIPPED zlib: python3 is not installed'; [ '$(CI)' != true ]; \
 	fi
 
 .PHONY: zlib
