@@ -115,6 +115,21 @@ void pump_add_frames(struct wire *wire, bool is_server, const char *frames) {
     }
 }
 
+void pump_add_stored(struct wire *wire, bool is_server, const uint8_t *bytes, size_t length) {
+    struct wire payload = {0};
+    for (size_t at = 0, size; at < length || payload.len == 0; at += size) {
+        size = length - at < UINT16_MAX ? length - at : UINT16_MAX;
+        uint8_t head[] = {0, (uint8_t)size, (uint8_t)(size >> 8), (uint8_t)~size,
+                          (uint8_t)(~size >> 8)};
+        wire_add(&payload, head, sizeof head);
+        wire_add(&payload, bytes + at, size);
+    }
+    wire_add(&payload, "", 1);
+    (is_server ? wire_add_client_frame : wire_add_server_frame)(wire, 0xc2, payload.bytes,
+                                                                payload.len);
+    wire_free(&payload);
+}
+
 static void note(struct pump *pump, const char *name, const void *payload, size_t length) {
     size_t used = strlen(pump->events);
     snprintf(pump->events + used, sizeof pump->events - used, "%s:%.*s ", name,
@@ -174,6 +189,10 @@ void pump_drain(struct pump *pump) {
         wire_add(&pump->output, parts[0].iov_base, length);
         connection_sent(&pump->connection, length);
     }
+}
+
+void pump_relax(struct pump *pump) {
+    layer_relax(pump->layer, &pump->connection);
 }
 
 void pump_handle(struct pump *pump) {

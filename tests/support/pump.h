@@ -11,7 +11,12 @@
 #include "step07_deflate/permessage_deflate.h"
 #include "tests/support/wire.h"
 
-enum { PUMP_MAX_MESSAGE = 1000, PUMP_MEMORY = 2 * CONNECTION_INPUT_READ_SIZE, PUMP_EVENTS = 8192 };
+enum {
+    PUMP_MAX_MESSAGE = 1000,
+    PUMP_LARGE_MESSAGE = 1 << 20,
+    PUMP_MEMORY = 2 * CONNECTION_INPUT_READ_SIZE,
+    PUMP_EVENTS = 8192
+};
 
 struct pump {
     struct connection connection;
@@ -59,6 +64,9 @@ void pump_close_both(struct pump *server, struct pump *client);
 /* Adds frames to a wire, as they are sent to a server or to a client. */
 void pump_add_frames(struct wire *wire, bool is_server, const char *frames);
 
+/* Adds a frame with a compressed binary message that is made of stored blocks. */
+void pump_add_stored(struct wire *wire, bool is_server, const uint8_t *bytes, size_t length);
+
 /* Puts bytes, or frames, where the endpoint reads next, without handling them. */
 void pump_put_bytes(struct pump *pump, const void *bytes, size_t length);
 void pump_put(struct pump *pump, const char *frames);
@@ -73,6 +81,9 @@ void pump_handle(struct pump *pump);
 
 /* Takes all output. */
 void pump_drain(struct pump *pump);
+
+/* What layer_relax does. */
+void pump_relax(struct pump *pump);
 
 /* The next event, and what connection_send does, through the layer if there is one. What takes
  * turns has not been done yet after pump_send. */

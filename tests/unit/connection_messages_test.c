@@ -1,5 +1,5 @@
-/* The connection of step 5: messages, whole and in fragments, come and are echoed, and the short
- * way of those that come whole agrees with the long one. */
+/* The connection of step 5: messages, whole and in fragments, come and are echoed, and the fast
+ * path of those that come whole agrees with the slow one. */
 #include "tests/support/pump.h"
 #include "tests/support/test.h"
 
@@ -50,12 +50,12 @@ static void look_away(void *context, bool sent, const struct frame_header *frame
     (void)context, (void)sent, (void)frame, (void)bytes, (void)count;
 }
 
-enum { SHORT_WAY, LATE_BYTE, OBSERVED, WAYS, MIDDLE_MAX = UINT16_MAX };
+enum { FAST_PATH, LATE_BYTE, OBSERVED, PATHS, MIDDLE_MAX = UINT16_MAX };
 
-/* A binary message and a text of `len` bytes with this end, on each of the ways. */
-static void check_ways(size_t len, const char *end, uint64_t max_message) {
+/* A binary message and a text of `len` bytes with this end, on each of the paths. */
+static void check_paths(size_t len, const char *end, uint64_t max_message) {
     static char text[MIDDLE_MAX + 1];
-    static struct pump pumps[WAYS];
+    static struct pump pumps[PATHS];
     struct wire in = {0};
     for (size_t i = 0; i < sizeof text; i++) {
         text[i] = len % 2 == 0 ? "\xc3\xa9"[i % 2] : 'a';
@@ -63,11 +63,11 @@ static void check_ways(size_t len, const char *end, uint64_t max_message) {
     memcpy(text + len - strlen(end), end, strlen(end));
     wire_add_client_frame(&in, 0x82, text, len);
     wire_add_client_frame(&in, 0x81, text, len);
-    for (int way = 0; way < WAYS; way++) {
-        struct pump *one = &pumps[way];
-        size_t half = in.len / 2, missing = way == LATE_BYTE ? 1 : 0;
+    for (int path = 0; path < PATHS; path++) {
+        struct pump *one = &pumps[path];
+        size_t half = in.len / 2, missing = path == LATE_BYTE ? 1 : 0;
         struct connection_settings settings = {.max_message = max_message};
-        settings.observe = way == OBSERVED ? look_away : NULL;
+        settings.observe = path == OBSERVED ? look_away : NULL;
         pump_open(one, &settings, PUMP_MEMORY);
         pump_feed_bytes(one, in.bytes, half - missing, SIZE_MAX);
         pump_feed_bytes(one, in.bytes + half - missing, half, SIZE_MAX);
@@ -77,25 +77,25 @@ static void check_ways(size_t len, const char *end, uint64_t max_message) {
         CHECK(pumps[0].connection.failure == one->connection.failure);
         CHECK_BYTES(one->output.bytes, one->output.len, pumps[0].output.bytes, pumps[0].output.len);
     }
-    for (int way = 0; way < WAYS; way++) {
-        pump_close(&pumps[way]);
+    for (int path = 0; path < PATHS; path++) {
+        pump_close(&pumps[path]);
     }
     wire_free(&in);
 }
 
-/* A message whose frame has come whole takes a short way; with its last byte still missing, or with
- * an observer, it takes the long one. Every length up to where the header changes its form, and
+/* A message whose frame has come whole takes the fast path; with its last byte still missing, or
+ * with an observer, it takes the slow one. Every length up to where the header changes its form, and
  * some around the next change and the largest that is allowed; ASCII and not, good and bad. */
-TEST("connection: the short way agrees with the long one") {
+TEST("connection: the fast path agrees with the slow one") {
     static const char *const ends[] = {"", "\xc3\xa9", "\xc3", "\xff", "\xc3\xff"};
     for (size_t end = 0; end < 5; end++) {
         for (size_t len = strlen(ends[end]); len <= FRAME_CONTROL_MAX + 3; len++) {
-            check_ways(len, ends[end], PUMP_MAX_MESSAGE);
+            check_paths(len, ends[end], PUMP_MAX_MESSAGE);
         }
         for (size_t more = 0; more < 2; more++) {
-            check_ways(PUMP_MAX_MESSAGE + more, ends[end], PUMP_MAX_MESSAGE);
-            check_ways(MIDDLE_MAX + more, ends[end], MIDDLE_MAX);
-            check_ways(MIDDLE_MAX + more, ends[end], MIDDLE_MAX + 1);
+            check_paths(PUMP_MAX_MESSAGE + more, ends[end], PUMP_MAX_MESSAGE);
+            check_paths(MIDDLE_MAX + more, ends[end], MIDDLE_MAX);
+            check_paths(MIDDLE_MAX + more, ends[end], MIDDLE_MAX + 1);
         }
     }
 }
@@ -179,7 +179,7 @@ TEST("connection: parts of a message are sent") {
 }
 
 /* A small message gets its echo only when a large one would, too. */
-TEST("connection: the short way waits for the output") {
+TEST("connection: the fast path waits for the output") {
     static uint8_t frame[2][200] = {{0x82, 126, 0, 196}};
     struct connection *connection = &pump.connection;
     struct connection_message message;
