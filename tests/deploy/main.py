@@ -43,7 +43,7 @@ async def everything(folder):
 
 
 async def check_to_the_end(name, action):
-    """What one of them raises between two checks is a failure, and no reason to stop another."""
+    """An exception between two checks is a failure, but the other tasks go on."""
     came = []
 
     async def whole():
@@ -69,9 +69,9 @@ async def main():
             await Program.stop_all()
 
 
-# Nginx, HAProxy and stunnel live where an ordinary user's PATH does not lead.
+# Nginx, HAProxy and stunnel are not on an ordinary user's PATH.
 os.environ["PATH"] += ":/usr/sbin:/sbin"
-# A proxy meant for the outside world must not stand between two ends on one machine.
+# A proxy for the outside world must not be between two ends on one machine.
 for variable in list(os.environ):
     if variable.lower() in ("http_proxy", "https_proxy", "all_proxy", "socks_proxy"):
         del os.environ[variable]

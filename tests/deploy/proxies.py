@@ -1,9 +1,9 @@
 """The proxies, each started with its file from deploy/.
 
-What the tests change in a file is what a machine has only one of: the ports become free ones on
-127.0.0.1, the certificate is the test's, and what only root may do, another user and chroot, is
-left out. For idle connections the timeout becomes TIMEOUT. A value to be changed that the file does
-not say is a failure. The file as it is shipped is loaded as well; see shipped.py."""
+The tests change a few values of a file: the ports become free ones on 127.0.0.1, the certificate is
+the test's, and what only root may do, another user and chroot, is left out. For idle connections
+the timeout becomes TIMEOUT. If a file does not have such a value, that is a failure. The file as it
+is shipped is loaded as well; see shipped.py."""
 
 import asyncio
 import os
@@ -111,13 +111,13 @@ class Nginx(Proxy):
         return self.around("site.conf")
 
     def around(self, site):
-        """Writes what stands around a site in /etc/nginx/nginx.conf. With two workers it shows what
-        is counted by each of them and what by all."""
+        """Writes what surrounds a site in /etc/nginx/nginx.conf. Two workers show what each of them
+        counts and what they count together."""
         write(self.folder, "tls/example.com.pem", open(self.certificate, encoding="utf-8").read())
         write(self.folder, "tls/example.com.key", open(self.key, encoding="utf-8").read())
         temporary = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         lines = ["daemon off;", "pid nginx.pid;", "worker_processes 2;", "events {}"]
-        lines += ["error_log stderr notice;", "user root;"]  # who else could use a folder of root's
+        lines += ["error_log stderr notice;", "user root;"]  # others may not use a folder of root's
         lines += ["http {", "access_log off;", f"include {site};"]
         lines += [f"{name}_temp_path {self.folder}/{name};" for name in temporary]
         path = write(self.folder, "nginx.conf", "\n".join([*lines, "}\n"]))

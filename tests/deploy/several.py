@@ -52,8 +52,8 @@ class Talker:
         await within(more(), "ten more echoes")
 
     async def end(self):
-        """Not by task.cancel(): asyncio.wait_for, until Python 3.12, loses a cancellation that comes
-        at the moment when what it waits for is there."""
+        """Does not call task.cancel(): until Python 3.12, asyncio.wait_for loses a cancellation
+        that comes at the same moment as what it waits for."""
         self.ending = True
         await asyncio.gather(self.task, return_exceptions=True)
         await self.client.close()
@@ -79,8 +79,7 @@ async def until(condition, what):
 
 
 def accepted(servers, client):
-    """Whether the log of one of the servers has this client: the key that it has sent leads to the
-    accept value."""
+    """Whether the log of one of the servers has this client, which is known by its accept value."""
     return any(client.response_headers["Sec-WebSocket-Accept"] in server.log() for server in servers)
 
 

@@ -1,7 +1,7 @@
 """The files of deploy/ for the proxies, loaded exactly as they are.
 
 A proxy may listen on port 80 or 443 only as root, or in a network of its own, which `unshare` makes
-and which nobody else is disturbed in. So the files are loaded there."""
+and where it disturbs nobody else. So the files are loaded there."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What a server says to a handshake of which nginx has passed on only a part, because lines are
+"""What a server answers when nginx has passed on only a part of a handshake, because lines are
 missing in its configuration."""
 
 import websockets
@@ -29,7 +29,7 @@ ROWS = (
 
 
 class NginxWithout(Nginx):
-    """nginx.conf with some lines less."""
+    """nginx.conf without some of its lines."""
 
     def __init__(self, folder, upstream, certificate, number, missing):
         self.name = f"nginx {number}"

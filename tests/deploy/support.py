@@ -29,8 +29,8 @@ def skip(name, remedy):
 
 
 def free_port():
-    """A port that nobody has now, and that the system gives to nobody who asks for any port. Who
-    starts a program on it looks whether that went well."""
+    """A port that no program has now, and that the system gives to no program that asks for any
+    port. A caller that starts a program on it checks that this worked."""
     while True:
         port = random.randrange(20000, 32000)
         with socket.socket() as listener:

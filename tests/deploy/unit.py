@@ -22,8 +22,8 @@ def unit_text():
 
 
 def unit_in(folder, name):
-    """Writes the unit with a link to the program, for systemd takes no program whose path has quotes
-    in it. Returns the unit's path."""
+    """Writes the unit with a link to the program, since systemd accepts no program whose path has
+    quotes in it. Returns the unit's path."""
     text, link = unit_text(), os.path.join(folder, "step05_echo")
     equal(1, text.count("/usr/local/bin/step05_echo "), "times that the unit names the server:")
     if not os.path.islink(link):

@@ -191,7 +191,7 @@ async function restart(tab, server) {
     await check('a message that is too large is answered with 1009', async () => {
         await fill(tab, '#text', 'x'.repeat(1001));
         await click(tab, '#send-text');
-        // Whether a connection that the server fails ended cleanly, browsers see differently.
+        // Browsers differ on whether a connection that the server fails has ended cleanly.
         await shows(tab, '#log [data-kind="close"][data-code="1009"]');
         await again.logs(/failed with 1009 after 1 messages/);
     });

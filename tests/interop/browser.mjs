@@ -79,7 +79,7 @@ function disconnectTime(page) {
 }
 
 async function pageOnEcho(server) {
-    // So nothing is missed that the browser asks for on its own account, such as a favicon.
+    // This also sees the browser's own requests, such as one for a favicon.
     const recorder = await counted(server.port);
     const { context, page } = await visit(`http://127.0.0.1:${recorder.port}/`);
 

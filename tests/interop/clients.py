@@ -96,7 +96,7 @@ class Aiohttp:
 
 
 class Tornado:
-    # With Pings of its own it closes the connection when a Pong stays out.
+    # With Pings of its own it closes the connection if no Pong comes.
     MODES = {
         "compression offered": {"compression_options": {}},
         "no extension offered": {},

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Drives the echo server with a client that is a program: wscat or uwsc, as somebody types into
-# them, or Java's, whichever the argument says. Expects the programs in $BUILD.
+# Drives the echo server with a client that is a program, which the argument names: wscat or uwsc,
+# with lines as a user types them, or Java's. Expects the programs in $BUILD.
 
 # shellcheck source=tests/interop/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# Both clients end when their input does, so it stays open, and lines are written to it.
+# Both clients end when their input ends, so it stays open while lines are written to it.
 mkfifo "$work/keys"
 exec 3<>"$work/keys"
 

@@ -21,8 +21,8 @@ field() {
         tolower($1) == tolower(name) { sub(/^[^:]*: */, ""); print }'
 }
 
-# upgrade VERSION CURL_ARGUMENT... asks for a WebSocket. curl would wait behind a 101 until the
-# server closes, so it is given one second.
+# upgrade VERSION CURL_ARGUMENT... asks for a WebSocket. After a 101 curl would wait until the
+# server closes, so it has one second.
 upgrade() {
     version=$1
     shift

@@ -104,7 +104,7 @@ export async function startCommand(command, ...words) {
         }
     };
     const stop = async () => {
-        // Deno takes a program for killed that child.kill() has told to stop.
+        // Deno says that a program was killed when child.kill() has only asked it to stop.
         process.kill(child.pid, 'SIGTERM');
         const status = await within(15000, ended, `the end of ${program} after SIGTERM`);
         if (status !== 0) {

@@ -103,7 +103,7 @@ class Server:
 def run(checks):
     """Has the checks done and ends the process. A driver that does not end in time is a failure as
     well."""
-    # A proxy meant for the outside world must not stand between two ends on one machine.
+    # A proxy for the outside world must not be between two ends on one machine.
     for variable in list(os.environ):
         if variable.lower() in ("http_proxy", "https_proxy", "all_proxy", "socks_proxy"):
             del os.environ[variable]

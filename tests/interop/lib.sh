@@ -61,7 +61,8 @@ gone() {
     ! kill -0 "$1" 2>/dev/null
 }
 
-# finish PROCESS waits for its end and sets status; one that goes on is killed, which shows there.
+# finish PROCESS waits for its end and sets status. If the process goes on, it is killed, and the
+# status shows that.
 finish() {
     soon gone "$1" || kill -KILL "$1"
     wait "$1" 2>/dev/null

@@ -67,7 +67,7 @@ sub echo {
     return decode('UTF-8', next_event($socket, 'text'));
 }
 
-# Waits for so many frames; those that come in one read are told one after the other.
+# Waits for this many frames; those that come in one read are reported one after the other.
 sub frames {
     my ($socket, $number) = @_;
     my $promise = Mojo::Promise->new->timeout($patience);
@@ -93,7 +93,7 @@ sub conversation {
         my $message = $kind eq 'text' ? $unit x $size : $bytes;
         my $back = echo($socket, $kind eq 'text' ? $message : {binary => $message});
         ok "$label: $line", 'yes', ($back // '') eq $message ? 'yes' : 'no';
-        last if $failed;    # each that stays out takes the whole patience
+        last if $failed;    # each missing message takes the whole patience
     }
 
     $socket->send([0, 0, 0, 0, WS_TEXT,         'one ']);

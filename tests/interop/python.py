@@ -12,9 +12,9 @@ from lib import Server, check, equal, messages, run, within
 ALLOWED = "https://good.example"
 FORGET = "server_no_context_takeover; client_no_context_takeover"
 LIMIT = 2**20  # bytes of a message
-# Not a window of 2^8 bytes: zlib has a compressor for 2^9 at least, and none of these packages
+# No window of 2^8 bytes: zlib has a compressor for 2^9 at least, and none of these packages
 # takes that into account.
-DEFLATE = (  # options, and what the server answers to one who offers client_max_window_bits
+DEFLATE = (  # options, and what the server answers to an offer of client_max_window_bits
     ((), "permessage-deflate"),
     (("--no-context-takeover",), f"permessage-deflate; {FORGET}"),
     (

@@ -56,8 +56,8 @@ have() {
     command -v "$1" >/dev/null 2>&1
 }
 
-# The npm packages are installed once, below the build directory, and all at once: npm would remove
-# the others when it is told to add one. These versions run with Debian's Node 18.
+# The npm packages are installed below the build directory, with one command: if npm adds a single
+# package, it removes the others. These versions run with Debian's Node 18.
 packages='ws@8.23.0 playwright-core@1.60.0 puppeteer-core@24.43.1 wscat@6.1.0 undici@6.29.1
     websocket@1.0.35 bun@1.4.5 deno@2.9.6'
 npm_packages() {
@@ -80,7 +80,7 @@ npm_driver() {
     fi
 }
 
-# Debian's packages belong to Debian's own interpreter, which need not be the first on the PATH.
+# Only Debian's own interpreter finds Debian's packages, and it need not be the first on the PATH.
 # with_python MODULE COMMAND... runs a driver with PYTHON set to one that has the module.
 with_python() {
     for PYTHON in /usr/bin/python3 python3; do

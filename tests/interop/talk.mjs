@@ -9,10 +9,10 @@ import { check, equal, startServer, within } from './lib.mjs';
 export const messages = fs.readFileSync(new URL('messages.txt', import.meta.url), 'utf8');
 
 /**
- * Sends the messages of a list, looks whether each comes back, and closes. It runs within pages,
+ * Sends the messages of a list, checks that each comes back, and closes. It runs within pages,
  * too, so it refers to nothing outside. Returns { protocol, extensions, size, wrong, code }: what
- * the server picked, how many bytes the messages had in one direction, the lines of those that did
- * not come back, and the code that the connection ended with.
+ * the server picked, how many bytes the messages had in one direction, the lines of the messages
+ * that did not come back, and the code with which the connection ended.
  */
 export async function talk(url, list, close = [1000, 'done'], subprotocols = [],
     Socket = WebSocket) {
@@ -118,10 +118,9 @@ export function few(bytes, size, times = 1.5) {
 }
 
 /**
- * Has a client talk to the server, started with these options, and looks at what was agreed on and
- * how many bytes went either way. `agreed` is the server's answer, `up` says how many times fewer
- * bytes than in the messages the client must send. `talking` gets the URL and returns what talk()
- * does.
+ * Has a client talk to the server, started with these options, and checks what was agreed on and
+ * how many bytes went either way. `agreed` is the server's answer. The client must send `up` times
+ * fewer bytes than the messages have. `talking` gets the URL and returns what talk() returns.
  */
 export async function compresses(label, options, agreed, talking, up = 1.5) {
     const server = await startServer('step07_deflate', ...options);

@@ -1,6 +1,6 @@
 // Runs the snippets of the tutorial in Chromium, as a reader types them into the browser's console:
 // on the page of the step whose server runs at that place of the text. `build/tutorial --snippets`
-// tells them, and what each must print.
+// prints the snippets and what each must print.
 
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';

@@ -115,7 +115,7 @@ async function plain() {
     }
     await check('close 4999 with a reason comes back', () =>
         ends(server.ws, { close: [4999, 'Gr\u00fc\u00dfe'] }));
-    await check('a Close without a code is answered in kind', () => // by one who can send it
+    await check('a Close without a code is answered in kind', () => // by a client that can send it
         ends(server.ws, { close: [], code: which === 'websocket' ? 1000 : 1005 }));
     await check('the subprotocol chat is picked from a list', async () => {
         const { protocol } = await ends(server.ws, { subprotocols: ['unknown', 'chat'] });
@@ -141,7 +141,7 @@ async function plain() {
         equal('refused', said, 'what happened');
         await picky.logs(/answered 403/);
     });
-    if (which in { ws: 1, websocket: 1 }) { // the runtimes let nobody choose the Origin
+    if (which in { ws: 1, websocket: 1 }) { // the runtimes do not let a script choose the Origin
         await check('the allowed Origin opens', () =>
             ends(picky.ws, { Socket: using({}, 'https://good.example') }));
     }

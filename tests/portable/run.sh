@@ -1,25 +1,25 @@
 #!/bin/sh
 # Other systems and processors than this one. For each, all that does not need Linux is compiled and
-# linked without a warning, and what can run here runs:
+# linked without a warning, and the tests run if they can run here:
 #
 #     macos-arm64, macos-x86_64    built only, with zig, which is clang with the headers of macOS
 #     s390x                        the highest byte comes first; in an emulator
 #     armhf                        32 bits; in an emulator
 #     musl                         another C library
 #
-# Names of these as arguments choose some.
+# Arguments choose some of these by name.
 set -u
 folder=$BUILD # of all of them
 passed=0
 failed=0
 
-# skip NAME WHY: loudly, and where all must be there it is a failure.
+# skip NAME WHY: says so, and counts as a failure if CI is true.
 skip() {
     echo "SKIPPED $1: $2"
     [ "${CI:-}" != true ] || failed=$((failed + 1))
 }
 
-# Two jobs at least where make was not told how many.
+# One job for each processor, unless make was told how many.
 case ${MAKEFLAGS:-} in
     *-j* | *jobserver*) jobs= ;;
     *) jobs=-j$(getconf _NPROCESSORS_ONLN) ;;
@@ -74,10 +74,10 @@ macos() { # macos NAME PROCESSOR
     fi
 }
 
-# What can depend on the order of bytes and the size of numbers stands in modules, and their tests
-# and the corpora run here; those that start programs, to look at them from outside, do not. wscheck
-# shows that a program works. An emulator cannot start a second program by itself, so in run/ each
-# program is a script that starts the emulator.
+# Only modules can depend on the order of bytes and the size of numbers, so their tests and the
+# corpora run here, and not the tests that start programs. wscheck shows that a program works. An
+# emulated program cannot start another one, so in run/ each program is a script that starts the
+# emulator.
 run_emulated() { # run_emulated NAME COMPILER EMULATOR
     targets=$({
         echo wscheck step05_echo
@@ -92,7 +92,7 @@ run_emulated() { # run_emulated NAME COMPILER EMULATOR
         printf '#!/bin/sh\nexec %s %s "$@"\n' "$3" "$folder/$1/$program" > "$folder/$1/run/$program"
         chmod +x "$folder/$1/run/$program"
     done
-    # Of wscheck what depends on the order of bytes and the size of numbers: lengths, masks, codes.
+    # The cases of wscheck that depend on bytes and numbers: lengths, masks, codes.
     export BUILD="$folder/$1/run" WATCH='' CASES='6455/5.2 6455/5.3 6455/5.5.1 6455/7.4 6455/4.2.2'
     sh tests/fuzz/replay.sh
     corpora=$?

@@ -2,21 +2,21 @@
 # Runs the tests under one tool that watches the programs: `make sanitize` calls this for each of
 # gcc and clang (addresses, leaks, undefined behaviour), threads (ThreadSanitizer) and valgrind.
 #
-# Every process writes its reports to a file of its own, so that a report counts whoever started
-# the process and whatever became of its output and its exit status. First a program with faults
-# on purpose shows that the tool works here and that its reports arrive.
+# Every process writes its reports to a file of its own, so that each report counts, even if the
+# output and the exit status of the process are lost. First a program with faults on purpose shows
+# that the tool works here and that its reports arrive.
 set -u
 tool=$1
 here=tests/sanitize
-reports=$(mktemp -d) || exit 1 # a sanitizer takes no space in the path of its reports
+reports=$(mktemp -d) || exit 1 # no sanitizer accepts a space in the path of its reports
 trap 'rm -rf "$reports"' EXIT
 trap 'exit 1' HUP INT TERM
 planted=$BUILD/planted
 
-# Prints what is known of all reports in a folder. The servers with planted mistakes, which are
-# all called "server", may do what they like. Of the open descriptors valgrind lists also those
-# that a process inherited, which are not its own, and the pipe of process_catch_stop, which stays
-# open to the end because a signal may come until then and its handler writes to it.
+# Prints all reports in a folder. Reports of the servers with planted mistakes, which are all called
+# "server", do not count. Among the open descriptors valgrind also lists those that a process has
+# inherited, and the pipe of process_catch_stop, which stays open to the end because a signal may
+# come until then and its handler writes to it.
 findings() {
     find "$1" -type f ! -name '*.server.*' -exec awk -v valgrind="$([ "$tool" != valgrind ] || echo 1)" '
         function leave() {
@@ -25,7 +25,7 @@ findings() {
             excused = 0
         }
         FNR == 1 { leave() }
-        # Not what a program said whose output was closed: the number is that of the file then.
+        # If a program has closed its output, the file may have its number, and get its output.
         valgrind && !/^==[0-9]+==/ { next }
         /^==[0-9]+== FILE DESCRIPTORS:/ { next }
         /^==[0-9]+== *$/ { leave(); next }
@@ -59,7 +59,7 @@ skip() {
 asan_options=detect_stack_use_after_return=1:strict_string_checks=1
 valgrind_options='--trace-children=yes --leak-check=full --track-fds=yes'
 valgrind_options="$valgrind_options --error-exitcode=99 --num-callers=20 --fair-sched=yes"
-# Not "possibly lost": so it calls what the C library keeps for a thread that ends with the process.
+# Without "possibly lost": that is what the C library keeps for threads that end with the process.
 valgrind_options="$valgrind_options --errors-for-leak-kinds=definite,indirect"
 valgrind_options="$valgrind_options --show-leak-kinds=definite,indirect"
 compiler=gcc
@@ -71,12 +71,12 @@ case $tool in
     gcc)
         flags="$flags -fsanitize=address,undefined,float-divide-by-zero,float-cast-overflow"
         flags="$flags -fno-sanitize-recover=all"
-        # As shared libraries the two do not agree where reports go: those of the second are lost.
+        # As shared libraries the two use different files, and the reports of the second are lost.
         linked='-static-libasan -static-libubsan'
         kinds='overflow leak signed'
         ;;
     clang)
-        # Not unsigned-integer-overflow and unsigned-shift-base: SHA-1, hashes and the random
+        # Without unsigned-integer-overflow and unsigned-shift-base: SHA-1, hashes and the random
         # numbers of tests count modulo a power of two on purpose.
         compiler=clang
         package='clang and libclang-rt-14-dev'
@@ -91,7 +91,7 @@ case $tool in
         ;;
     valgrind)
         extra=
-        flags="$flags -U_FORTIFY_SOURCE" # or poll would be called __poll_chk, and could not fail
+        flags="$flags -U_FORTIFY_SOURCE" # or poll becomes __poll_chk, which the tests cannot make fail
         kinds='overflow leak uninitialised descriptor'
         command -v valgrind > /dev/null || skip 'valgrind is not installed (package valgrind)'
         ;;
@@ -124,7 +124,7 @@ for kind in none $kinds; do
     fi
 done
 
-# Two jobs at least where make was not told how many.
+# One job for each processor, unless make was told how many.
 case ${MAKEFLAGS:-} in
     *-j* | *jobserver*) jobs= ;;
     *) jobs=-j$(getconf _NPROCESSORS_ONLN) ;;

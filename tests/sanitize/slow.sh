@@ -1,14 +1,13 @@
 #!/bin/sh
-# Runs what is fast enough for valgrind ($WATCH), or for programs that an emulator runs: the test
-# programs with all the programs that they start, and wscheck's cases, or those that $CASES names,
-# against the echo server.
+# Runs what is fast enough for valgrind ($WATCH) or for an emulator: the test programs with all the
+# programs that they start, and wscheck's cases, or those that $CASES names, on the echo server.
 #
-# Left out are load_test (a thousand connections at once: valgrind runs one thread at a time, and no
-# more than 500 of them), stop_test (a server under full load has to stop within its bound),
-# utf8_test, inflate_reference_test and deflate_history_test (more than a minute each of every
-# possible sequence, window and cut), permessage_long_test (half a minute of large messages; for
-# these, too, other tests reach the same code), the tests that are scripts and the tutorial, which
-# start the same programs through shells and compilers. The sanitizers run all of those.
+# It leaves out load_test (a thousand connections at once: valgrind runs one thread at a time, and
+# at most 500 of them), stop_test (a server under full load has to stop within its bound),
+# utf8_test, inflate_reference_test and deflate_history_test (they try every sequence, window and
+# cut, for more than a minute each), permessage_long_test (half a minute of large messages; other tests reach the
+# same code as these four), the test scripts and the tutorial, which start the same programs through
+# shells and compilers. The sanitizers run all of those.
 #
 #     slow.sh         all, as many at a time as there are processors
 #     slow.sh NAME    one test program, or wscheck
