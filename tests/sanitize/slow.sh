@@ -5,9 +5,9 @@
 # It leaves out load_test (a thousand connections at once: valgrind runs one thread at a time, and
 # at most 500 of them), stop_test (a server under full load has to stop within its bound),
 # utf8_test, inflate_reference_test and deflate_history_test (they try every sequence, window and
-# cut, for more than a minute each), permessage_long_test (half a minute of large messages; other tests reach the
-# same code as these four), the test scripts and the tutorial, which start the same programs through
-# shells and compilers. The sanitizers run all of those.
+# cut, for more than a minute each), permessage_long_test (half a minute of large messages; other
+# tests reach the same code as these four), the test scripts and the tutorial, which start the same
+# programs through shells and compilers. The sanitizers run all of those.
 #
 #     slow.sh         all, as many at a time as there are processors
 #     slow.sh NAME    one test program, or wscheck
