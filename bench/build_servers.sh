@@ -1,7 +1,7 @@
 #!/bin/sh
-# Builds the servers of the bench into $BUILD/bench. Prints a line for each that can run,
+# Builds the servers of the bench in $BUILD/bench. Prints a line for each server that can run,
 #     server NAME|TITLE|VERSION|PROTOCOL|COMMAND
-# and one for each that cannot,
+# and a line for each that cannot,
 #     missing NAME|TITLE|WHAT IT NEEDS
 set -u
 BUILD=${BUILD:-build}
@@ -21,7 +21,7 @@ missing() { # missing NAME TITLE NEEDS
     echo "missing $1|$2|$3$reason"
 }
 
-# The version that a header defines as a string. version HEADER MACRO COMPILER
+# Prints the version that a header defines as a string. version HEADER MACRO COMPILER
 version() {
     found=$(echo "#include <$1>" | "$3" -E -dM -x c++ - 2> /dev/null |
         sed -n "s/^#define $2 \"\(.*\)\"/\1/p" | tr _ . |
@@ -29,7 +29,7 @@ version() {
     echo "${found:-version unknown}"
 }
 
-# Compiles unless the program is there already. compile PROGRAM SOURCE COMPILER ARGUMENT...
+# Compiles a program unless it is newer than its source. compile PROGRAM SOURCE COMPILER ARGUMENT...
 compile() {
     program=$1
     source=$2
@@ -47,9 +47,9 @@ server ours 'this server' 'this repository' ws \
     "$BUILD/step05_echo --port 0 --quiet --max-connections $limit --max-message 67108864"
 server again 'raw TCP echo again' 'this repository' raw "$BUILD/bench_raw --port 0"
 server masked 'raw TCP echo that masks' 'this repository' raw "$BUILD/bench_raw --port 0 --mask"
-server epoll 'raw, one thread' 'this repository' raw "$BUILD/bench_epoll --port 0"
+server epoll 'raw, one thread' 'this repository' raw "$BUILD/bench_raw --port 0 --epoll"
 
-# --no-as-needed: compile puts the source behind the libraries.
+# --no-as-needed, because compile puts the source after the libraries.
 if compile "$work/lws" "$here/peers/lws.c" "$CC" -Wl,--no-as-needed -lwebsockets; then
     server lws libwebsockets "$(version lws_config.h LWS_LIBRARY_VERSION "$CXX")" ws "$work/lws"
 else
@@ -68,5 +68,5 @@ if command -v node > /dev/null && { [ -d "$work/node_modules/ws" ] ||
     version=$(sed -n 's/.*"version": "\(.*\)".*/\1/p' "$work/node_modules/ws/package.json" | head -n 1)
     server ws "Node's ws" "$version on Node $(node --version)" ws "node $work/ws.mjs"
 else
-    missing ws "Node's ws" 'node and npm (apt-get install nodejs npm), and once the network'
+    missing ws "Node's ws" 'node, npm and a network (apt-get install nodejs npm)'
 fi

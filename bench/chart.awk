@@ -1,6 +1,6 @@
 # Draws one chart as SVG from the lines of summary.awk: a group of bars for each cell that names the
-# chart in cells.txt, a bar for each server, with its spread as a thin line and our goal as a mark.
-# chart: the name in cells.txt; heading, axis: what to write above and below. Comes after lines.awk.
+# chart in cells.txt, and in it a bar for each server. A thin line is the spread, a mark our goal.
+# chart: the name in cells.txt; heading, axis: the texts above and below. Comes after lines.awk.
 
 function text(x, y, class, anchor, words) {
     gsub(/&/, "\\&amp;", words)
@@ -41,7 +41,7 @@ function bar(y, server, name,    x, key) {
 
 BEGIN { LEFT = 130; RIGHT = 760; WIDTH = 830; BAR = 14; STEP = 18; HEAD = 26; TOP = 74 }
 
-# The axis ends at a round number that most bars fit below; what is longer is cut and says so.
+# Ends the axis at a round number that exceeds most bars. A longer bar is cut, and an arrow says so.
 function choose_scale(    i, j, highest) {
     for (i = 1; i <= shown_cells; i++)
         for (j = 1; j <= shown_peers; j++)
@@ -72,7 +72,7 @@ function style() {
         "}\n</style>\n"
 }
 
-# What each mark means, in one line below the title.
+# Explains the marks, in one line below the title.
 function legend(    x) {
     x = LEFT
     line(x, 42, x, 56, "goal")

@@ -1,9 +1,9 @@
-/* deflate_speed: deflate and inflate beside zlib's level 6, in one process. Prints a table in
- * Markdown. deflate_speed [ROUNDS]
+/* deflate_speed: compares deflate and inflate with zlib's at level 6, in one process. Prints a
+ * table in Markdown. deflate_speed [ROUNDS]
  *
- * Every round measures both, in processor time, zlib once before ours and once after it. What is
- * compared are the figures of one round, and what zlib's two differ by is noise, as in summary.awk.
- * Data are messages that share their history, as in a connection.
+ * Each round measures the processor time of both: zlib, ours, and zlib again. It compares only
+ * figures of the same round, and the difference of zlib's two figures is noise, as in summary.awk.
+ * The data is cut into messages that share their history, as in a connection.
  */
 #include "bench/payload.h"
 #include "step07_deflate/deflate.h"
@@ -33,7 +33,7 @@ struct cell {
     unsigned window_bits;
 };
 
-/* What one compressor has made of the data: messages one after the other. */
+/* The output of one compressor: messages one after another. */
 struct packed {
     uint8_t bytes[PACKED_MAX];
     size_t length;
@@ -44,7 +44,7 @@ struct packed {
 enum { ZLIB, OURS, COMPRESSORS };
 enum { DEFLATE, INFLATE, DIRECTIONS };
 
-/* What is to be reached beside zlib. */
+/* The goals, as ratios to zlib. */
 static const double size_goal = 1.025, speed_goal = 1.0;
 
 static struct packed packed[COMPRESSORS];
@@ -90,7 +90,7 @@ static void deflate_ours(const struct cell *cell, struct packed *to) {
     free(memory);
 }
 
-/* zlib has no raw window of 8 bits, and gets 9 for it. */
+/* zlib has no raw window of 8 bits, so it gets 9 instead. */
 static int zlib_bits(const struct cell *cell) {
     return cell->window_bits < 9 ? -9 : -(int)cell->window_bits;
 }
@@ -114,7 +114,7 @@ static void deflate_zlib(const struct cell *cell, struct packed *to) {
     deflateEnd(&stream);
 }
 
-/* Both read what zlib has written. */
+/* Both inflate what zlib has compressed. */
 static size_t inflate_ours(const struct cell *cell, const struct packed *from) {
     static struct inflate inflate;
     struct inflate_output output = {unpacked, 0, sizeof unpacked};
@@ -152,8 +152,8 @@ static size_t inflate_zlib(const struct cell *cell, const struct packed *from) {
     return sizeof unpacked - stream.avail_out;
 }
 
-/* Runs one of the four, little data several times, and returns its speed, in MB of plain data a
- * second. */
+/* Runs one of the four functions, several times if there is little data. Returns its speed, in MB
+ * of plain data a second. */
 static double run(const struct cell *cell, int direction, int compressor) {
     struct packed *to = &packed[compressor];
     size_t length = cell->data->length, times = DATA_MAX / length;
@@ -226,7 +226,7 @@ static void read_files(struct data *data, const char *name, const char *pattern)
     glob_t files;
     data->name = name;
     if (glob(pattern, 0, NULL, &files) != 0) {
-        fail("run it in the repository, where its data are");
+        fail("run it in the repository, where its data is");
     }
     for (size_t i = 0; i < files.gl_pathc; i++) {
         FILE *file = fopen(files.gl_pathv[i], "rb");

@@ -1,6 +1,6 @@
-# What a message takes, from two files of strace or callgrind: of a server that was sent `few`
-# messages, and of one that was sent `many`. What it does once is the same in both. Prints the
-# figure, and of callgrind's a line for each function, with all that was inlined into it:
+# Computes the cost of a message from two files of strace or callgrind: of a server that was sent
+# `few` messages, and of one that was sent `many`. What a server does only once is the same in both.
+# Prints the cost and, for callgrind, a line for each function, with all that was inlined into it:
 #     where CELL|FUNCTION|INSTRUCTIONS
 
 function add(count) {
@@ -11,7 +11,7 @@ function add(count) {
 # strace: how many system calls there were.
 $2 == "total" { add($1) }
 
-# callgrind: a function has its name at its first mention only, "fn=(12) echo", then "fn=(12)".
+# callgrind: only the first mention of a function has its name, "fn=(12) echo"; later "fn=(12)".
 /^c?fn=/ {
     split($0, part, /[()]/)
     id = (FNR == NR) "|" part[2]
@@ -20,7 +20,7 @@ $2 == "total" { add($1) }
     if (/^fn=/)
         at = name[id]
 }
-# The line after a call is what the callee took, and counts there.
+# The line after a call is the cost of the callee, which is counted there.
 /^calls=/ {
     getline
     next

@@ -1,4 +1,4 @@
-# What the lines of summary.awk say; read before table.awk, report.awk and chart.awk.
+# Reads the lines of summary.awk, for table.awk, report.awk and chart.awk, which come after it.
 
 {
     split(substr($0, length($1) + 2), part, "|")
@@ -46,7 +46,7 @@ $1 == "verdict" {
     rounds[part[1]] = part[6]
 }
 
-# A figure with as many digits as say something of it.
+# A figure with as many digits as are significant.
 function shown(cell, number) {
     if (number == "")
         return "–"

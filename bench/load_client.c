@@ -9,7 +9,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* The key and what it makes the server answer are the example of RFC 6455, 1.3. */
+/* The key, and the answer that the server must give to it, are the example of RFC 6455, 1.3. */
 const char load_client_request[] = "GET / HTTP/1.1\r\n"
                                    "Host: 127.0.0.1\r\n"
                                    "Upgrade: websocket\r\n"
@@ -22,7 +22,7 @@ void load_clients_error(struct load_clients *clients, const char *format, ...) {
     if (clients->errors++ == 0) {
         va_list arguments;
         va_start(arguments, format);
-        vsnprintf(clients->trouble, sizeof clients->trouble, format, arguments);
+        vsnprintf(clients->first_error, sizeof clients->first_error, format, arguments);
         va_end(arguments);
     }
 }
@@ -65,7 +65,7 @@ int load_client_connect(struct load_clients *clients, struct load_client *client
     return 0;
 }
 
-/* Reads the response, and takes in what may follow it at once. */
+/* Reads the response, and the beginning of a reply that may follow directly. */
 static int read_response(struct load_clients *clients, struct load_client *client) {
     char head[4096];
     size_t length = 0;

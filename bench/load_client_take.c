@@ -1,4 +1,4 @@
-/* The replies: see load_client.h. */
+/* Parses the replies; load_client.h describes how. */
 #include "bench/load_client.h"
 
 #include <inttypes.h>
@@ -6,7 +6,7 @@
 
 enum { OPCODE = 0x0f, CONTROL = 0x08, CLOSE = 0x08, FIN = 0x80, MASK = 0x80, RESERVED = 0x70 };
 
-static int broken(struct load_clients *clients, struct load_client *client, const char *what) {
+static int give_up(struct load_clients *clients, struct load_client *client, const char *what) {
     load_clients_error(clients, "after %" PRIu64 " messages: %s", client->messages, what);
     load_client_close(client);
     return -1;
@@ -25,7 +25,7 @@ static int take_raw(struct load_clients *clients, struct load_client *client, co
     size_t frame_size = clients->prepared.frame_size;
     uint64_t received = client->messages * frame_size + client->offset;
     if (len > client->sent - received) {
-        return broken(clients, client, "more bytes came back than were sent");
+        return give_up(clients, client, "more bytes came back than were sent");
     }
     for (size_t done = 0; clients->check && done < len;) {
         size_t size;
@@ -40,12 +40,12 @@ static int take_raw(struct load_clients *clients, struct load_client *client, co
     return 0;
 }
 
-/* How long the header is of which the first two bytes are known. */
+/* The size of the header that begins with these two bytes. */
 static size_t header_size(const uint8_t *header) {
     return header[1] == 126 ? 4 : header[1] == 127 ? 10 : 2;
 }
 
-/* Looks at a whole header. */
+/* Decodes and checks a complete header. */
 static int begin_frame(struct load_clients *clients, struct load_client *client) {
     const uint8_t *header = client->header;
     size_t size = client->header_size;
@@ -58,10 +58,10 @@ static int begin_frame(struct load_clients *clients, struct load_client *client)
     }
     client->in_frame = true;
     if ((header[0] & RESERVED) != 0 || (header[1] & MASK) != 0) {
-        return broken(clients, client, "a reply has reserved bits or a mask");
+        return give_up(clients, client, "a reply has reserved bits or a mask");
     }
     if ((header[0] & OPCODE) == CLOSE) {
-        return broken(clients, client, "the server sent a Close");
+        return give_up(clients, client, "the server sent a Close");
     }
     if ((header[0] & CONTROL) != 0) {
         return 0;
@@ -69,13 +69,13 @@ static int begin_frame(struct load_clients *clients, struct load_client *client)
     uint8_t opcode = client->in_message ? 0 : clients->prepared.reply_header[0] & OPCODE;
     uint64_t missing = clients->prepared.payload_size - client->offset;
     if ((header[0] & OPCODE) != opcode) {
-        return broken(clients, client, "a reply has the wrong opcode");
+        return give_up(clients, client, "a reply has the wrong opcode");
     }
     if (client->frame_left > missing || ((header[0] & FIN) != 0 && client->frame_left != missing)) {
-        return broken(clients, client, "a reply has the wrong length");
+        return give_up(clients, client, "a reply has the wrong length");
     }
     if (client->sent < (client->messages + 1) * clients->prepared.frame_size) {
-        return broken(clients, client, "a reply came before its message was sent");
+        return give_up(clients, client, "a reply came before its message was sent");
     }
     client->in_message = true;
     return 0;
@@ -91,8 +91,8 @@ static void end_frame(struct load_client *client) {
     }
 }
 
-/* The quick way for whole replies that lie in `bytes` as nearly every server sends them: one frame
- * with the shortest header. Returns how many bytes they are. */
+/* The fast path for complete replies of one frame with the shortest header, as nearly every server
+ * sends them. Returns how many bytes it has parsed. */
 static size_t take_whole(struct load_clients *clients, struct load_client *client,
                          const uint8_t *bytes, size_t len) {
     const struct prepared_messages *prepared = &clients->prepared;
@@ -112,7 +112,7 @@ static size_t take_whole(struct load_clients *clients, struct load_client *clien
     return done;
 }
 
-/* Takes a piece of a header. Returns its size, or 0 after an error. */
+/* Parses one byte of a header. Returns 1, or 0 after an error. */
 static size_t take_header(struct load_clients *clients, struct load_client *client,
                           const uint8_t *bytes) {
     client->header[client->header_size++] = bytes[0];

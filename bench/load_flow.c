@@ -1,4 +1,4 @@
-/* Messages back and forth over connections that stay open: see load.h. */
+/* Messages back and forth over connections that stay open: the modes pingpong and pipelined. */
 #include "bench/load.h"
 #include "step02_http/buffer.h"
 
@@ -12,7 +12,7 @@
 
 enum {
     EVENTS_MAX = 256,
-    BUFFER_SIZE = 256 * 1024 /* fits into a core's own cache */
+    BUFFER_SIZE = 256 * 1024 /* fits into the cache of a core */
 };
 
 #define NEVER INT64_MAX
@@ -24,11 +24,11 @@ struct flow {
     struct load_client *client;
     uint8_t *buffer;
     int epoll;
-    uint64_t left;           /* messages that may still be started */
+    uint64_t left;           /* messages that may still be sent */
     uint64_t opened;         /* connections */
-    uint64_t open;           /* those that are not gone */
-    int64_t now, begin, end; /* of the time that counts; `begin` is NEVER before it is reached */
-    int64_t warm_until, cpu, own_cpu; /* processor times when it began */
+    uint64_t open;           /* those of them that are still open */
+    int64_t now, begin, end; /* of the time that counts; `begin` is NEVER until it begins */
+    int64_t warm_until, cpu, own_cpu; /* processor times at `begin` */
 };
 
 static void watch(struct flow *flow, struct load_client *client, bool write, int operation) {
@@ -38,8 +38,8 @@ static void watch(struct flow *flow, struct load_client *client, bool write, int
     client->wants_write = write;
 }
 
-/* Lets a client send `count` messages more, as far as the run has that many left. */
-static void push(struct flow *flow, struct load_client *client, uint64_t count) {
+/* Lets a client send up to `count` more messages, as many as the run has left. */
+static void send_more(struct flow *flow, struct load_client *client, uint64_t count) {
     count = count < flow->left ? count : flow->left;
     flow->left -= count;
     client->allowed += count * flow->clients->prepared.frame_size;
@@ -51,7 +51,7 @@ static void push(struct flow *flow, struct load_client *client, uint64_t count) 
     }
 }
 
-/* Counts the replies that have just come, and sends as many messages again. */
+/* Counts the replies that have just arrived, and sends as many messages again. */
 static void on_replies(struct flow *flow, struct load_client *client, uint64_t count) {
     flow->now = measure_now();
     if (flow->now >= flow->begin && flow->now <= flow->end) {
@@ -62,7 +62,7 @@ static void on_replies(struct flow *flow, struct load_client *client, uint64_t c
     }
     client->sent_at = flow->now;
     if (flow->now < flow->end) {
-        push(flow, client, count);
+        send_more(flow, client, count);
     }
 }
 
@@ -89,10 +89,9 @@ static void on_readable(struct flow *flow, struct load_client *client, int flags
     }
 }
 
-/* One turn: waits for something to happen and deals with it. With one connection that has nothing
- * to write a plain read waits as well, and costs less. Returns false when nothing comes any more.
- * */
-static bool turn(struct flow *flow) {
+/* Waits for events and handles them. If there is one connection and it has nothing to write, it
+ * only reads: that waits as well and costs less. Returns false if no events come any more. */
+static bool handle_events(struct flow *flow) {
     struct epoll_event event[EVENTS_MAX];
     if (flow->settings->connections == 1 && !flow->client[0].wants_write) {
         on_readable(flow, &flow->client[0], 0);
@@ -105,7 +104,7 @@ static bool turn(struct flow *flow) {
             on_readable(flow, client, MSG_DONTWAIT);
         }
         if (client->fd >= 0 && (event[i].events & EPOLLOUT) != 0) {
-            push(flow, client, 0);
+            send_more(flow, client, 0);
         }
     }
     if (count == 0) {
@@ -114,8 +113,8 @@ static bool turn(struct flow *flow) {
     return count > 0 || (count < 0 && errno == EINTR);
 }
 
-/* Whether the time that counts begins or ends now. Returns false when it is over. */
-static bool look_at_clock(struct flow *flow) {
+/* Reads the clock, and notes the begin of the time that counts. Returns false after its end. */
+static bool update_clock(struct flow *flow) {
     flow->now = measure_now();
     if (flow->begin == NEVER && flow->now >= flow->warm_until) {
         flow->begin = flow->now;
@@ -128,7 +127,7 @@ static bool look_at_clock(struct flow *flow) {
 }
 
 /* Whether every message that was sent has come back. */
-static bool all_back(const struct flow *flow) {
+static bool is_all_back(const struct flow *flow) {
     for (uint64_t i = 0; i < flow->settings->connections; i++) {
         const struct load_client *client = &flow->client[i];
         if (client->fd >= 0 &&
@@ -144,13 +143,13 @@ static void run(struct flow *flow) {
     flow->warm_until = flow->now + flow->settings->warm_up * 1000000;
     flow->begin = NEVER;
     flow->end = NEVER;
-    look_at_clock(flow);
+    update_clock(flow);
     for (uint64_t i = 0; i < flow->settings->connections; i++) {
         flow->client[i].sent_at = measure_now();
-        push(flow, &flow->client[i], flow->settings->window);
+        send_more(flow, &flow->client[i], flow->settings->window);
     }
-    while (flow->open > 0 && look_at_clock(flow)) {
-        if ((flow->left == 0 && all_back(flow)) || !turn(flow)) {
+    while (flow->open > 0 && update_clock(flow)) {
+        if ((flow->left == 0 && is_all_back(flow)) || !handle_events(flow)) {
             break;
         }
     }
@@ -158,9 +157,9 @@ static void run(struct flow *flow) {
     flow->figures->cpu = cpu < 0 || flow->cpu < 0 ? -1 : cpu - flow->cpu;
     flow->figures->own_cpu = measure_cpu(getpid()) - flow->own_cpu;
     flow->figures->elapsed = flow->now > flow->begin ? flow->now - flow->begin : 0;
-    flow->end = flow->now; /* what is in flight comes back before the end, but does not count */
+    flow->end = flow->now; /* messages in flight still come back, but no longer count */
     flow->left = 0;
-    while (flow->open > 0 && !all_back(flow) && turn(flow)) {
+    while (flow->open > 0 && !is_all_back(flow) && handle_events(flow)) {
     }
 }
 

@@ -1,4 +1,4 @@
-/* Connections that are open and silent: see load.h. */
+/* Connections that are open and silent: the mode idle. */
 #include "bench/load.h"
 
 #include <errno.h>
@@ -8,11 +8,11 @@
 #include <time.h>
 
 enum {
-    SETTLE = 300, /* ms in which the server may finish what it does after the last message */
-    SAMPLE = 100  /* every so many connections one is used again at the end */
+    SETTLE = 300, /* ms for the server to finish its work after the last message */
+    SAMPLE = 100  /* at the end every hundredth connection is used again */
 };
 
-/* One message there and back. */
+/* Sends one message and waits for its echo. */
 static int exchange(struct load_clients *clients, struct load_client *client) {
     uint8_t buffer[4096];
     client->allowed += clients->prepared.frame_size;
@@ -36,19 +36,19 @@ static int exchange(struct load_clients *clients, struct load_client *client) {
     return 0;
 }
 
-static void settle(void) {
+static void wait_to_settle(void) {
     struct timespec pause = {0, SETTLE * 1000000};
     nanosleep(&pause, NULL);
 }
 
-/* The server has served one connection before it is measured, so that what it sets up once does not
- * count. */
+/* The server serves one connection before the measurement begins, so that what it sets up only once
+ * does not count. */
 static int open_and_measure(struct load_clients *clients, const struct load_settings *settings,
                             struct load_figures *figures, struct load_client *client) {
     if (load_client_upgrade(clients, &client[0], 0) != 0 || exchange(clients, &client[0]) != 0) {
         return -1;
     }
-    settle();
+    wait_to_settle();
     long memory = measure_memory(settings->pid), threads = measure_threads(settings->pid);
     int64_t cpu = measure_cpu(settings->pid), begin = measure_now();
     for (uint64_t i = 1; i <= settings->connections; i++) {
@@ -59,12 +59,12 @@ static int open_and_measure(struct load_clients *clients, const struct load_sett
         figures->messages++;
     }
     figures->elapsed = measure_now() - begin;
-    settle();
+    wait_to_settle();
     figures->cpu = cpu < 0 ? -1 : measure_cpu(settings->pid) - cpu;
     double count = (double)settings->connections;
     figures->memory = (double)(measure_memory(settings->pid) - memory) / count;
     figures->threads = (double)(measure_threads(settings->pid) - threads) / count;
-    /* A connection that the server has given up meanwhile is not an idle one; a sample will do. */
+    /* A connection that the server has dropped by now is not idle; a sample is enough. */
     for (uint64_t i = 0; i <= settings->connections; i += SAMPLE) {
         if (exchange(clients, &client[i]) != 0) {
             return -1;

@@ -1,39 +1,34 @@
-/* bench_load: the load generator. One thread on one core, talking to one echo server at 127.0.0.1.
- * It prints one line of figures. See load.h for the modes. */
-#define _GNU_SOURCE
+/* bench_load: the load generator. One thread talks to one echo server at 127.0.0.1. It prints one
+ * line of figures. load.h describes the modes. */
 #include "bench/load.h"
 #include "common/options.h"
+#include "common/process.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <netinet/tcp.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
-enum { NO_CORE = 9999 };
-
-struct command {
+/* The command line. */
+struct arguments {
     const char *mode, *protocol, *text;
-    bool binary;
-    uint64_t port, size, core, pid;
+    uint64_t port, size, pid;
     struct load_settings load;
     struct load_clients clients;
 };
 
-static void add_options(struct command *command, struct options *options) {
-    struct load_settings *load = &command->load;
-    options_add_number(options, "--port", "PORT", &command->port, 1, 65535,
+static void add_options(struct arguments *arguments, struct options *options) {
+    struct load_settings *load = &arguments->load;
+    options_add_number(options, "--port", "PORT", &arguments->port, 1, 65535,
                        "where the server listens on 127.0.0.1");
-    options_add_text(options, "--mode", "MODE", &command->mode,
+    options_add_text(options, "--mode", "MODE", &arguments->mode,
                      "pingpong, pipelined, handshake or idle");
-    options_add_text(options, "--protocol", "ws|raw", &command->protocol,
+    options_add_text(options, "--protocol", "ws|raw", &arguments->protocol,
                      "WebSocket, or the same bytes to a raw TCP echo");
     options_add_number(options, "--connections", "N", &load->connections, 1, 1000000,
                        "connections at once");
-    options_add_number(options, "--size", "BYTES", &command->size, 0, 1 << 28,
+    options_add_number(options, "--size", "BYTES", &arguments->size, 0, 1 << 28,
                        "payload of a message");
     options_add_number(options, "--window", "W", &load->window, 1, 65536,
                        "messages in flight on a connection, pipelined");
@@ -42,21 +37,18 @@ static void add_options(struct command *command, struct options *options) {
                         "time before that, which does not count");
     options_add_number(options, "--messages", "N", &load->messages, 0, UINT32_MAX,
                        "stop after this many instead, without warming up; 0 = by time");
-    options_add_flag(options, "--binary", &command->binary, "send random bytes (the default)");
-    options_add_text(options, "--text", "ascii|mixed", &command->text,
-                     "send text instead, ASCII or many scripts");
-    options_add_flag(options, "--check", &command->clients.check, "compare every byte");
-    options_add_number(options, "--core", "C", &command->core, 0, CPU_SETSIZE - 1,
-                       "run on this core only");
-    options_add_number(options, "--pid", "P", &command->pid, 1, INT32_MAX,
+    options_add_text(options, "--text", "ascii|mixed", &arguments->text,
+                     "send text, ASCII or of many scripts, instead of random bytes");
+    options_add_flag(options, "--check", &arguments->clients.check, "compare every byte");
+    options_add_number(options, "--pid", "P", &arguments->pid, 1, INT32_MAX,
                        "the server's process, for its processor time and memory");
-    options_add_text(options, "--congestion", "NAME", &command->clients.congestion,
+    options_add_text(options, "--congestion", "NAME", &arguments->clients.congestion,
                      "congestion control of the client's sockets, such as reno");
-    options_add_seconds(options, "--timeout", &command->clients.timeout, 1,
-                        "give up after so long without a reply");
+    options_add_seconds(options, "--timeout", &arguments->clients.timeout, 1,
+                        "give up after this long without a reply");
 }
 
-static int wrong(const char *what) {
+static int usage_error(const char *what) {
     fprintf(stderr, "bench_load: %s\n", what);
     return OPTIONS_USAGE;
 }
@@ -65,66 +57,41 @@ static bool is(const char *text, const char *other) {
     return strcmp(text, other) == 0;
 }
 
-/* Makes of the words what the modules want. Returns OPTIONS_GO_ON or an exit status. */
-static int settle(struct command *command, enum payload_kind *kind) {
+/* Checks the texts among the options, and fills in what follows from the options. Returns
+ * OPTIONS_GO_ON or an exit status. */
+static int apply_options(struct arguments *arguments, enum payload_kind *kind) {
     *kind = PAYLOAD_BINARY;
-    if (command->text != NULL) {
-        *kind = is(command->text, "mixed") ? PAYLOAD_MIXED : PAYLOAD_ASCII;
-        if (*kind == PAYLOAD_ASCII && !is(command->text, "ascii")) {
-            return wrong("--text needs ascii or mixed");
-        }
-        if (command->binary) {
-            return wrong("--text and --binary exclude each other");
+    if (arguments->text != NULL) {
+        *kind = is(arguments->text, "mixed") ? PAYLOAD_MIXED : PAYLOAD_ASCII;
+        if (*kind == PAYLOAD_ASCII && !is(arguments->text, "ascii")) {
+            return usage_error("--text needs ascii or mixed");
         }
     }
-    if (!is(command->protocol, "ws") && !is(command->protocol, "raw")) {
-        return wrong("--protocol needs ws or raw");
+    if (!is(arguments->protocol, "ws") && !is(arguments->protocol, "raw")) {
+        return usage_error("--protocol needs ws or raw");
     }
-    if (!is(command->mode, "pingpong") && !is(command->mode, "pipelined") &&
-        !is(command->mode, "handshake") && !is(command->mode, "idle")) {
-        return wrong("--mode needs pingpong, pipelined, handshake or idle");
+    if (!is(arguments->mode, "pingpong") && !is(arguments->mode, "pipelined") &&
+        !is(arguments->mode, "handshake") && !is(arguments->mode, "idle")) {
+        return usage_error("--mode needs pingpong, pipelined, handshake or idle");
     }
-    command->clients.raw = is(command->protocol, "raw");
-    command->load.pid = (pid_t)command->pid;
-    if (!is(command->mode, "pipelined")) {
-        command->load.window = 1;
+    arguments->clients.raw = is(arguments->protocol, "raw");
+    arguments->load.pid = (pid_t)arguments->pid;
+    if (!is(arguments->mode, "pipelined")) {
+        arguments->load.window = 1;
     }
-    if (command->load.messages > 0) {
-        command->load.warm_up = 0;
+    if (arguments->load.messages > 0) {
+        arguments->load.warm_up = 0;
     }
-    command->clients.address.sin_family = AF_INET;
-    command->clients.address.sin_port = htons((uint16_t)command->port);
-    command->clients.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    arguments->clients.address.sin_family = AF_INET;
+    arguments->clients.address.sin_port = htons((uint16_t)arguments->port);
+    arguments->clients.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     return OPTIONS_GO_ON;
 }
 
-static void prepare_process(const struct command *command) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-    if (command->core != NO_CORE) {
-        cpu_set_t set;
-        CPU_ZERO(&set);
-        CPU_SET((size_t)command->core, &set);
-        if (sched_setaffinity(0, sizeof set, &set) != 0) {
-            fprintf(stderr, "bench_load: cannot run on core %" PRIu64 ": %s\n", command->core,
-                    strerror(errno));
-        }
-    }
-}
-
-static void print_figures(const struct command *command, const struct load_figures *figures) {
-    const struct load_settings *load = &command->load;
-    double seconds = (double)figures->elapsed / 1e9;
-    double count = (double)figures->messages;
-    double rate = seconds > 0 ? count / seconds : 0;
-    printf("mode=%s protocol=%s connections=%" PRIu64 " size=%" PRIu64 " window=%" PRIu64,
-           command->mode, command->protocol, load->connections, command->size, load->window);
-    printf(" payload=%s seconds=%.3f messages=%" PRIu64 " rate=%.1f bytes_per_second=%.0f",
-           command->text != NULL ? command->text : "binary", seconds, figures->messages, rate,
-           rate * (double)command->size);
+static void print_figures(const struct arguments *arguments, const struct load_figures *figures) {
+    double seconds = (double)figures->elapsed / 1e9, count = (double)figures->messages;
+    printf("seconds=%.3f messages=%" PRIu64 " rate=%.1f", seconds, figures->messages,
+           seconds > 0 ? count / seconds : 0);
     if (figures->latency.total > 0) {
         printf(" p50_us=%.1f p99_us=%.1f", histogram_quantile(&figures->latency, 0.5) / 1e3,
                histogram_quantile(&figures->latency, 0.99) / 1e3);
@@ -135,54 +102,53 @@ static void print_figures(const struct command *command, const struct load_figur
     if (figures->own_cpu > 0 && figures->elapsed > 0) {
         printf(" load_busy=%.2f", (double)figures->own_cpu / (double)figures->elapsed);
     }
-    if (is(command->mode, "idle") && load->pid != 0) {
+    if (is(arguments->mode, "idle") && arguments->load.pid != 0) {
         printf(" kb_per_connection=%.2f threads_per_connection=%.2f", figures->memory,
                figures->threads);
     }
-    printf(" checked=%s errors=%" PRIu64 "\n", command->clients.check ? "yes" : "no",
-           command->clients.errors);
+    printf(" errors=%" PRIu64 "\n", arguments->clients.errors);
 }
 
-static int run(struct command *command) {
+static int run(struct arguments *arguments) {
     static struct load_figures figures;
+    struct load_clients *clients = &arguments->clients;
+    const struct load_settings *load = &arguments->load;
     figures.cpu = -1;
-    int result =
-        is(command->mode, "handshake") ? load_churn_run(&command->clients, &command->load, &figures)
-        : is(command->mode, "idle")    ? load_idle_run(&command->clients, &command->load, &figures)
-                                       : load_flow_run(&command->clients, &command->load, &figures);
-    if (command->clients.errors > 0) {
-        fprintf(stderr, "bench_load: %s\n", command->clients.trouble);
+    int result = is(arguments->mode, "handshake") ? load_churn_run(clients, load, &figures)
+                 : is(arguments->mode, "idle")    ? load_idle_run(clients, load, &figures)
+                                                  : load_flow_run(clients, load, &figures);
+    if (clients->errors > 0) {
+        fprintf(stderr, "bench_load: %s\n", clients->first_error);
     } else if (result != 0) {
         fprintf(stderr, "bench_load: cannot run: %s\n", strerror(errno));
     }
-    print_figures(command, &figures);
-    return result == 0 && command->clients.errors == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    print_figures(arguments, &figures);
+    return result == 0 && clients->errors == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int main(int argc, char **argv) {
-    struct command command = {.mode = "pingpong", .protocol = "ws", .port = 8000, .size = 125};
+    struct arguments arguments = {.mode = "pingpong", .protocol = "ws", .port = 8000, .size = 125};
     struct options options;
     enum payload_kind kind;
-    command.core = NO_CORE;
-    command.load = (struct load_settings){.connections = 1, .window = 64, .seconds = 1000};
-    command.load.warm_up = 200;
-    command.clients.timeout = 20000;
+    arguments.load =
+        (struct load_settings){.connections = 1, .window = 64, .seconds = 1000, .warm_up = 200};
+    arguments.clients.timeout = 20000;
     options_init(&options, "bench_load", "Loads an echo server and prints what it achieves.");
-    add_options(&command, &options);
+    add_options(&arguments, &options);
     int status = options_parse(&options, argc, argv);
     if (status == OPTIONS_GO_ON) {
-        status = settle(&command, &kind);
+        status = apply_options(&arguments, &kind);
     }
     if (status != OPTIONS_GO_ON) {
         return status;
     }
-    prepare_process(&command);
-    if (prepared_messages_make(&command.clients.prepared, kind, (size_t)command.size,
-                               (size_t)command.load.window) != 0) {
+    process_allow_descriptors(arguments.load.connections + 64);
+    if (prepared_messages_make(&arguments.clients.prepared, kind, (size_t)arguments.size,
+                               (size_t)arguments.load.window) != 0) {
         fprintf(stderr, "bench_load: no memory for the messages\n");
         return EXIT_FAILURE;
     }
-    status = run(&command);
-    prepared_messages_free(&command.clients.prepared);
+    status = run(&arguments);
+    prepared_messages_free(&arguments.clients.prepared);
     return status;
 }

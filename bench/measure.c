@@ -11,8 +11,8 @@ int64_t measure_now(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* Values below HISTOGRAM_FINE have a step each; above that every power of two is cut into as many
- * steps. */
+/* Each value below 2 * HISTOGRAM_FINE has a step of its own. Above that, each power of two is
+ * divided into HISTOGRAM_FINE steps. */
 static size_t step_of(uint64_t value) {
     unsigned shift = 0;
     while (value >> shift >= (uint64_t)2 * HISTOGRAM_FINE) {
@@ -22,7 +22,7 @@ static size_t step_of(uint64_t value) {
     return step < HISTOGRAM_SIZE ? step : HISTOGRAM_SIZE - 1;
 }
 
-/* The middle of a step, the inverse of step_of. */
+/* The middle of a step: the inverse of step_of. */
 static double value_of(size_t step) {
     if (step < (size_t)2 * HISTOGRAM_FINE) {
         return (double)step;

@@ -1,7 +1,7 @@
-/* measure: time, latencies, and what a process has used.
+/* measure: time, latencies, and the resources that a process has used.
  *
- * Latencies go into a histogram whose steps are a 64th of the value, so a percentile is exact to
- * about 1.6 % and recording one costs a few nanoseconds however many there are.
+ * Latencies are counted in a histogram whose steps are a 64th of the value. So a percentile is
+ * exact to about 1.6 %, and to record a latency takes a few nanoseconds however many there are.
  */
 #ifndef BENCH_MEASURE_H
 #define BENCH_MEASURE_H
@@ -16,25 +16,26 @@ struct histogram {
     uint64_t total;
 };
 
-/* Nanoseconds of a clock that only goes forward. */
+/* Nanoseconds of a monotonic clock. */
 int64_t measure_now(void);
 
-/* Adds one latency in nanoseconds; less than nothing counts as nothing, more than 9 minutes as
- * that. */
+/* Adds one latency in nanoseconds. A negative one counts as 0, one of more than 9 minutes as 9
+ * minutes. */
 void histogram_add(struct histogram *histogram, int64_t nanoseconds);
 
-/* The latency in nanoseconds that this share (0.5, 0.99) of all stays within; 0 without any. */
+/* The latency in nanoseconds that a share of all latencies (0.5, 0.99) does not exceed; 0 if there
+ * are none. */
 double histogram_quantile(const struct histogram *histogram, double share);
 
-/* Processor time in nanoseconds that all threads of a process have used, of those that ended as
- * well; -1 when the process cannot be asked. */
+/* Processor time in nanoseconds that all threads of a process have used, including threads that
+ * have ended; -1 if it is not known. */
 int64_t measure_cpu(pid_t pid);
 
-/* Kilobytes of anonymous memory that a process has in RAM: heap and stacks, not the program file or
- * the kernel's socket buffers; -1 without /proc. */
+/* Kilobytes of anonymous memory of a process that are in RAM: heap and stacks, but neither the
+ * program file nor the kernel's socket buffers; -1 without /proc. */
 long measure_memory(pid_t pid);
 
-/* The number of its threads; -1 without /proc. */
+/* How many threads a process has; -1 without /proc. */
 long measure_threads(pid_t pid);
 
 #endif

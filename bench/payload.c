@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Runs of one script, as text has them, with blanks and punctuation in between: a validator that
- * has a fast way for ASCII only must find its way in and out of it. */
+/* Words in one script with blanks and punctuation between them, as text has them. So a validator
+ * with a fast path for ASCII alone has to enter and leave it all the time. */
 static const char *const sentences[] = {
     "The quick brown fox jumps over the lazy dog. ",
     "Voix ambiguë d’un cœur qui, au zéphyr, préfère les jattes de kiwis. ",

@@ -1,4 +1,4 @@
-/* payload: what is sent or compressed. The same seed gives the same bytes. */
+/* payload: makes the data that is sent or compressed. The same seed gives the same bytes. */
 #ifndef BENCH_PAYLOAD_H
 #define BENCH_PAYLOAD_H
 
@@ -11,14 +11,14 @@ enum payload_kind {
     PAYLOAD_MIXED   /* sentences in ten languages and seven scripts, in random order */
 };
 
-/* A generator of numbers that look random (xorshift64*). The state must not be 0. */
+/* A generator of pseudo-random numbers (xorshift64*). The state must not be 0. */
 uint64_t payload_random(uint64_t *state);
 
-/* Fills `size` bytes. Text is well-formed UTF-8 that ends with a whole character. */
+/* Fills `size` bytes. Text is well-formed UTF-8 and ends with a complete character. */
 void payload_fill(enum payload_kind kind, uint64_t *state, uint8_t *out, size_t size);
 
-/* Each fills up to `size` bytes and returns how many: messages of a chat in JSON; records of
- * samples with a counter, a few small numbers that wander, and noise. */
+/* Each fills up to `size` bytes and returns how many: chat messages in JSON; binary records of
+ * samples, with a counter, three values that change slowly, and noise. */
 size_t payload_json(uint8_t *out, size_t size);
 size_t payload_samples(uint8_t *out, size_t size);
 

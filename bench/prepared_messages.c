@@ -5,12 +5,12 @@
 
 enum {
     SEED = 6455,
-    LEAST = 2,                   /* different messages of any size */
-    ROUND_MAX = 4 * 1024 * 1024, /* bytes of all messages together, if they are many */
+    LEAST = 2,                   /* different messages, whatever their size */
+    ROUND_MAX = 4 * 1024 * 1024, /* bytes of all messages together, if there are more than that */
     MASK_BIT = 0x80
 };
 
-/* Writes FIN, the opcode and the length in its shortest form (RFC 6455, 5.2); returns the size. */
+/* Writes FIN, the opcode and the length in its shortest form (RFC 6455, 5.2). Returns the size. */
 static size_t encode_header(uint8_t opcode, size_t length,
                             uint8_t out[PREPARED_MESSAGES_HEADER_MAX]) {
     out[0] = (uint8_t)(0x80 | opcode);
@@ -27,8 +27,8 @@ static size_t encode_header(uint8_t opcode, size_t length,
 }
 
 static void make_frame(const struct prepared_messages *prepared, size_t number, uint64_t *random) {
-    uint8_t *frame = prepared->strip + number * prepared->frame_size;
-    const uint8_t *payload = prepared->plain + number * prepared->payload_size;
+    uint8_t *frame = prepared->frames + number * prepared->frame_size;
+    const uint8_t *payload = prepared->payloads + number * prepared->payload_size;
     uint64_t key = payload_random(random) >> 32;
     memcpy(frame, prepared->reply_header, prepared->reply_header_size);
     frame[1] |= MASK_BIT;
@@ -54,36 +54,36 @@ int prepared_messages_make(struct prepared_messages *prepared, enum payload_kind
         prepared->count /= 2;
     }
     prepared->round_size = prepared->count * prepared->frame_size;
-    prepared->strip = malloc(2 * prepared->round_size);
-    prepared->plain = malloc(prepared->count * payload_size + 1);
-    if (prepared->strip == NULL || prepared->plain == NULL) {
+    prepared->frames = malloc(2 * prepared->round_size);
+    prepared->payloads = malloc(prepared->count * payload_size + 1);
+    if (prepared->frames == NULL || prepared->payloads == NULL) {
         prepared_messages_free(prepared);
         return -1;
     }
-    payload_random(&random); /* the first number still shows that the seed is small */
+    payload_random(&random); /* the first number is not random enough with a small seed */
     for (size_t i = 0; i < prepared->count; i++) {
-        payload_fill(kind, &random, prepared->plain + i * payload_size, payload_size);
+        payload_fill(kind, &random, prepared->payloads + i * payload_size, payload_size);
         make_frame(prepared, i, &random);
     }
-    memcpy(prepared->strip + prepared->round_size, prepared->strip, prepared->round_size);
+    memcpy(prepared->frames + prepared->round_size, prepared->frames, prepared->round_size);
     return 0;
 }
 
 void prepared_messages_free(struct prepared_messages *prepared) {
-    free(prepared->strip);
-    free(prepared->plain);
-    prepared->strip = NULL;
-    prepared->plain = NULL;
+    free(prepared->frames);
+    free(prepared->payloads);
+    prepared->frames = NULL;
+    prepared->payloads = NULL;
 }
 
 const uint8_t *prepared_messages_payload(const struct prepared_messages *prepared,
                                          uint64_t number) {
-    return prepared->plain + number % prepared->count * prepared->payload_size;
+    return prepared->payloads + number % prepared->count * prepared->payload_size;
 }
 
 const uint8_t *prepared_messages_next(const struct prepared_messages *prepared, uint64_t sent,
                                       size_t *available) {
     size_t place = (size_t)(sent % prepared->round_size);
     *available = 2 * prepared->round_size - place;
-    return prepared->strip + place;
+    return prepared->frames + place;
 }

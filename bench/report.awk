@@ -1,4 +1,4 @@
-# Writes the report as Markdown from the lines of summary.awk. Comes after lines.awk.
+# Prints the report as Markdown from the lines of summary.awk. Comes after lines.awk.
 
 $1 == "missing" {
     sub(/ \(.*\)$/, "", part[3])
@@ -9,7 +9,7 @@ $1 == "where" {
     places[part[1]] = places[part[1]] (places[part[1]] == "" ? "" : ", ") "`" part[2] "` " part[3]
 }
 
-# One number with as many digits as say something.
+# A number with as many digits as are significant.
 function digits(number) {
     if (number == "")
         return "–"
@@ -35,7 +35,7 @@ function in_words(name) {
 }
 
 function ratios(    i, j, name, key) {
-    head(" goal | this server | spread | processor time | noise | the goal is |", 1)
+    head(" goal | this server | spread | processor time | noise | verdict |", 1)
     for (i = 1; i <= cells; i++) {
         name = cell[i]
         key = name "|ours"
@@ -52,7 +52,7 @@ function ratios(    i, j, name, key) {
 }
 
 function counts(    i, j, name) {
-    head(" goal | this server | the goal is | raw TCP echo |", 1)
+    head(" goal | this server | verdict | raw TCP echo |", 1)
     for (i = 1; i <= cells; i++) {
         name = cell[i]
         if (measure[name] == "raw")
@@ -66,18 +66,18 @@ function counts(    i, j, name) {
     print ""
 }
 
-# Processor time in microseconds, and what of it was outside the kernel.
+# Processor time in microseconds, and the part of it that was outside the kernel.
 function times(key) {
     return cpu[key] == "" ? "– | – |" : digits(cpu[key]) " | " digits(cpu[key] * own[key]) " |"
 }
 
 function reasons(    i, name) {
-    print "## What is missed or undecided, and where the time goes\n"
-    print "Processor time for a message in microseconds, as it was measured, and as much of it as the"
-    print "programs spent themselves; the rest is the kernel's, which copies, wakes and sends. \"With a mask\" is"
-    print "the same figure of a raw echo that masks each byte once, as every WebSocket server has to: what it"
-    print "lacks is the price of that pass over the bytes, and what this server lacks beyond it is its own.\n"
-    head(" the goal is | held against | figure | noise | rounds | with a mask | this server | of it itself | raw TCP echo | of it itself |", 0)
+    print "## Goals that are missed or undecided, and where the time goes\n"
+    print "Times are the processor time for a message, in microseconds, and the part of it outside the kernel."
+    print "The rest is the kernel's, which copies, wakes and sends. \"With a mask\" is the figure of a raw echo that"
+    print "masks each byte once, as every WebSocket server has to. What it lacks is the price of this pass over"
+    print "the bytes; what this server lacks beyond that is its own.\n"
+    head(" goal, verdict | about | figure | noise | rounds | with a mask | this server | outside | raw TCP echo | outside |", 0)
     for (i = 1; i <= cells; i++) {
         name = cell[i]
         if (verdict[name] != "met" && measure[name] == "raw")
@@ -122,12 +122,12 @@ function introduction(    i, count) {
     print "`write`. So that is the measure: [raw_echo.c](raw_echo.c), loaded with the same bytes in the same"
     print "minute. **1.0 is as fast as TCP itself.** Of " cells " goals this run meets " count["met"] + 0 \
           ", misses " count["missed"] + 0 " and"
-    print "leaves " count["undecided"] + 0 " undecided: there the raw echo differs from itself by more than the goal is away.\n"
+    print "leaves " count["undecided"] + 0 " undecided: there the raw echo differs from itself by more than the distance to the goal.\n"
     if (info["load"] > 1)
-        print "**The load average was " info["load"] " before the run: something else had been running in" \
-              " the minute before, if not longer.**\n"
-    print "This page is written by `make bench bench-report`, never by hand; [cells.txt](cells.txt) lists what"
-    print "is measured.\n"
+        print "**The load average was " info["load"] " before the run: something else was running in the" \
+              " minute before, if not longer.**\n"
+    print "`make bench bench-report` writes this page and draws its figures as charts in `build/bench/charts`."
+    print "[cells.txt](cells.txt) lists what is measured.\n"
 }
 
 function method(    i, most) {
@@ -137,23 +137,22 @@ function method(    i, most) {
     print "- " info["machine"] "; " info["kernel"] "; load average " info["load"] " before the run; " info["date"] "."
     print "- " info["cores"] ". TCP congestion control: " info["congestion"] "."
     print "- This server, commit " info["commit"] ": " info["compiler"] "."
-    print "- In each of " info["rounds"] " rounds every cell is run, with a fresh process of every server, for " \
+    print "- In each of " info["rounds"] " rounds every cell runs with a new process of every server, for " \
           info["duration"] " s after"
-    print "  0.1 s of warming up; servers that only stand beside, such as the raw echo that masks, have " \
-          info["peer_rounds"] " rounds. Cells that are undecided are"
-    print "  run again while there is time, up to " most " rounds here: " info["seconds"] " s of at most " info["most"] " were taken. Before the"
-    print "  first round every cell is run with every byte of the replies compared; `wrong` stands where one was."
-    print "- The raw echo runs before this server and after it, and a ratio is to the middle of the two. Rates are"
-    print "  messages a second. Processor time is the raw echo's for a message to this server's, so more is better"
-    print "  in both. Figures are medians of the rounds, the spread is the least and the greatest ratio of rates."
+    print "  0.1 s of warming up; servers that no goal is about have " info["peer_rounds"] " rounds. Cells that are undecided"
+    print "  run again while there is time, up to " most " rounds here: the run took " info["seconds"] " s of at most " info["most"] ". Before the"
+    print "  first round every cell runs with every byte of the replies compared; `wrong` means that one differed."
+    print "- The raw echo runs before this server and after it, and a ratio is to the mean of the two. Rates are"
+    print "  messages a second. The ratio of processor times is the raw echo's to this server's, so more is better"
+    print "  in both. Figures are medians of the rounds; the spread is the least and the greatest ratio of rates."
     print "- Noise is how far from 1 a ratio may be by chance: twice the median difference of the raw echo's two"
     print "  runs, divided by the square root of the number of rounds. A goal that is closer is undecided."
-    print "- A star says that the goal is held against processor time: the rates have more noise than 0.05, and"
-    print "  more than it has, or the raw echo kept the load generator busy for over 95 % of the time."
-    print "- The load generator is one thread on a core of its own, and sends frames that were masked before."
-    print "  The raw echoes get exactly the bytes that a WebSocket server gets, masks and all, and send them back."
-    print "  They read into as much memory as this server does, and aligned as well."
-    print "- In ping-pong one message is in flight on each connection, in the other cells as many as they say."
+    print "- A star means that the verdict is about processor time: the rates have more noise than 0.05, and more"
+    print "  than it has, or the raw echo kept the load generator busy for over 95 % of the time."
+    print "- The load generator is one thread on a core of its own, and sends frames that it masked beforehand."
+    print "  The raw echoes get the same bytes as a WebSocket server, masks included, and send them back. They"
+    print "  read into as much memory as this server does, aligned in the same way."
+    print "- In ping-pong one message is in flight on each connection; other cells say how many are."
     print "- Memory is what a connection adds to the anonymous memory of the process (heap and stacks, not the"
     print "  kernel's socket buffers), after one message of 20 bytes. System calls are counted by strace,"
     print "  instructions outside the kernel by valgrind's callgrind, each as the difference of two runs."
@@ -165,11 +164,6 @@ function method(    i, most) {
 
 END {
     introduction()
-    print "![Ping-pong with one connection](charts/pingpong.svg)\n"
-    print "![Ping-pong with many connections](charts/many.svg)\n"
-    print "![Many messages in flight](charts/pipelined.svg)\n"
-    print "![Text, opening and closing](charts/others.svg)\n"
-    print "![Memory of an idle connection](charts/idle.svg)\n"
     print "## Messages a second and processor time, as ratios to the raw TCP echo\n"
     ratios()
     print "## Memory, system calls and instructions\n"

@@ -3,20 +3,15 @@
 
 bench_load  := load_main load_client load_client_take load_flow load_churn load_idle measure payload \
                prepared_messages
-bench_raw   := raw_echo raw
-bench_epoll := epoll_echo raw
-bench_netns := netns
-BENCH_TOOLS := $(foreach tool,load raw epoll netns,$(BUILD)/bench_$(tool))
+BENCH_TOOLS := $(BUILD)/bench_load $(BUILD)/bench_raw
 
-$(foreach tool,$(notdir $(BENCH_TOOLS)),\
-  $(eval $(BUILD)/$(tool): $(foreach module,$(addprefix bench/,$($(tool))) common/process common/options common/text,\
-    $(call object,$(module)))))
-$(BUILD)/bench_raw $(BUILD)/bench_epoll: $(call object,step04_frames/mask_fast)
-# With protection of its stack each thread would touch all pages of its buffer, used or not.
-$(call object,bench/raw_echo): HARDENED = -fPIE
-$(BENCH_TOOLS):
+$(BUILD)/bench_load: $(foreach module,$(addprefix bench/,$(bench_load)),$(call object,$(module)))
+$(BUILD)/bench_raw: $(call object,bench/raw_echo) $(call object,step04_frames/mask_fast)
+$(BENCH_TOOLS): $(foreach module,process options text,$(call object,common/$(module)))
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)
+# If its stack were protected, each thread would touch all pages of its buffer, used or not.
+$(call object,bench/raw_echo): HARDENED = -fPIE
 
 # Two tests show that the load generator can be trusted.
 bench_take_test := $(BUILD)/tests/bench_take_test
@@ -27,16 +22,14 @@ else
 TESTS := $(filter-out $(bench_take_test),$(TESTS))
 endif
 
-# In a network of its own if the system allows that; see bench/netns.c.
-BENCH_NETNS = $(BUILD)/bench_netns --own-network --
 bench: export BENCH_FLAGS = $(CFLAGS)
 bench: $(BENCH_TOOLS) $(BUILD)/step05_echo ## compare the echo server with a raw TCP echo and with other servers (QUICK=1 for a short run)
 	@mkdir -p $(BUILD)/bench
 	@sh bench/build_servers.sh > $(BUILD)/bench/all_servers.txt
-	@$(BENCH_NETNS) sh bench/run.sh
+	@sh bench/netns.sh sh bench/run.sh
 	+@$(if $(CELLS),,$(MAKE) --no-print-directory bench-deflate)
 
-# Compression beside zlib's, which nothing else here is linked with.
+# The comparison of compression with zlib's, with which nothing else here is linked.
 bench_deflate := $(BUILD)/bench_deflate
 deflate_table := $(BUILD)/bench/$(if $(QUICK),partial,deflate).md
 $(bench_deflate): $(foreach module,bench/deflate_speed bench/payload $(deflate_engine),\
@@ -52,7 +45,7 @@ bench-deflate: ## compare deflate and inflate with zlib's (needs zlib.h: zlib1g-
 	    echo 'SKIPPED bench-deflate: there is no zlib.h (package zlib1g-dev)'; [ '$(CI)' != true ]; \
 	fi
 
-bench-report: $(filter bench,$(MAKECMDGOALS)) ## write bench/RESULTS.md, its charts and bench/DEFLATE.md from the last whole run
+bench-report: $(filter bench,$(MAKECMDGOALS)) ## write bench/RESULTS.md and bench/DEFLATE.md, and draw the charts, from the last whole run
 	@sh bench/report.sh '$(BUILD)/bench' bench
 
 .PHONY: bench bench-report bench-deflate

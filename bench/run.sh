@@ -1,17 +1,18 @@
 #!/bin/sh
-# The bench: every cell of cells.txt with every server, round after round. Called by `make bench`.
+# The bench: runs each cell of cells.txt with each server, round after round. `make bench` calls it.
 #
-# A round is: for each cell, each server in turn is started, loaded for a while, and stopped. What
-# counts is the comparison with the raw TCP echo of the same round, because a machine that is slow
-# for a minute is slow for both. The raw echo runs before this server and after it: what its two
-# runs differ by is noise. Round 0 is short and compares every byte that comes back.
+# A round is: for each cell, start each server in turn, load it for a while, and stop it. Only the
+# comparison with the raw TCP echo of the same round counts, because a machine that is slow for a
+# minute is slow for both. The raw echo runs before this server and after it, and the difference
+# between its two runs is noise. Round 0 is short and compares every byte that comes back.
 #
-# Cells in which noise hides whether the goal is met are run again while there is time.
+# After the last round, cells in which noise hides whether the goal is met run again while there is
+# time.
 #
-# Settings, all of which `make bench` passes on: QUICK=1 for the few cells marked quick; TIME
-# (seconds after which nothing more is begun); ROUNDS (this many, and no cell again), DURATION
-# (seconds of a run), CELLS and SERVERS (extended regular expressions that whole names must match).
-# With any of them but TIME the figures go to partial.txt, of which no report is made.
+# Settings, which `make bench` passes on: QUICK=1 for the few cells marked quick; TIME, the seconds
+# after which nothing more is begun; ROUNDS, the number of rounds, without repetition; DURATION, the
+# seconds of a run; CELLS and SERVERS, extended regular expressions that whole names must match.
+# With any of them but TIME the figures go to partial.txt, from which no report is made.
 set -u
 BUILD=${BUILD:-build}
 QUICK=${QUICK:-}
@@ -24,12 +25,12 @@ DURATION=${DURATION:-$2}
 TIME=${TIME:-$3}
 CELLS=${CELLS:-.*}
 SERVERS=${SERVERS:-.*}
-PEER_ROUNDS=2 # those in which the servers run that only stand beside
+PEER_ROUNDS=2 # of the servers that no goal is about
 here=$(dirname "$0")
 work=$BUILD/bench
 results=$work/running.txt
 whole=$work/results.txt
-[ -z "$chosen" ] || whole=$work/partial.txt # the report is made of whole runs only
+[ -z "$chosen" ] || whole=$work/partial.txt # the report is made from whole runs only
 servers=$work/servers.txt
 cells=$work/cells.txt
 judged='ours|raw|again'
@@ -37,8 +38,6 @@ pid=
 server_core=
 load_core=
 congestion=
-color=
-[ ! -t 1 ] || [ -n "${NO_COLOR:-}" ] || color=1
 
 die() {
     echo "bench: $1" >&2
@@ -64,13 +63,13 @@ field() { # field NAME NUMBER: a column of the server with this name
     sed -n "s/^server $1|/$1|/p" "$servers" | cut -d'|' -f"$2"
 }
 
-# Starts a server and waits until it listens; sets pid and port. start_server NAME [WRAPPER...]
+# Starts a server and waits until it listens. Sets pid and port. start_server NAME [WRAPPER...]
 start_server() {
     command=$(field "$1" 5)
     shift
     : > "$work/announce.txt"
     # shellcheck disable=SC2086 # commands are split on purpose
-    "$BUILD/bench_netns" $server_core -- "$@" $command > "$work/announce.txt" 2> "$work/server.log" &
+    $server_core "$@" $command > "$work/announce.txt" 2> "$work/server.log" &
     pid=$!
     tries=0
     port=
@@ -84,18 +83,18 @@ start_server() {
     return 1
 }
 
-# Loads the running server; prints the figures. load NAME OPTION...
+# Loads the running server and prints the figures. load NAME OPTION...
 load() {
     protocol=$(field "$1" 4)
     timing="--seconds $DURATION --warm-up 0.1"
     [ "$round" != 0 ] || timing='--seconds 0.1 --warm-up 0 --check'
     shift
     # shellcheck disable=SC2086 # lists of options are split on purpose
-    "$BUILD/bench_load" --port "$port" --pid "$pid" --protocol "$protocol" $load_core $congestion \
+    $load_core "$BUILD/bench_load" --port "$port" --pid "$pid" --protocol "$protocol" $congestion \
         $timing "$@" 2>> "$work/errors.log"
 }
 
-# One server in the cell at hand; `own` is the share of its processor time outside the kernel.
+# Runs one server in the current cell. `own` is the share of its processor time outside the kernel.
 # measure SERVER OPTION...
 measure() {
     run="run cell=$cell round=$round server=$1"
@@ -109,13 +108,13 @@ measure() {
     echo "$run ${figures:+own=$own }${figures:-rate=0 errors=1}" >> "$results"
 }
 
-# What a server does for this many messages, counted by strace or callgrind in a file of theirs.
+# Sends a server a number of messages while strace or callgrind counts what it does, in a file.
 # count KIND MESSAGES SERVER OPTION...
 count() {
     messages=$2
     file=$work/$1.$messages
     rm -f "$file"
-    # -D: the server is our child and not strace's, so that it can be stopped by its number.
+    # -D: the server is our child, not strace's, so that we can stop it by its process id.
     case $1 in
     calls) tool="strace -D -f -c -U calls,name -o $file" ;;
     instructions) tool="valgrind -q --tool=callgrind --callgrind-out-file=$file" ;;
@@ -132,8 +131,8 @@ count() {
     done
 }
 
-# What a server does once is the same in a short run and in a long one; the difference is what it
-# does for the messages. measure_exactly KIND SERVER OPTION...
+# What a server does only once is the same in a short run and in a long one, so their difference is
+# what it does for the messages. measure_exactly KIND SERVER OPTION...
 measure_exactly() {
     kind=$1
     shift
@@ -149,8 +148,8 @@ measure_exactly() {
     grep '^where' "$work/exact.txt" | sort -t'|' -k3nr | sed 8q >> "$results"
 }
 
-# Which servers a cell of this kind has in this round, in which order: the other way round in every
-# second round, so that nobody always comes after the same. order_of KIND
+# The servers that run in a cell of this kind in the current round. Every second round has them in
+# reverse order, so that no server always runs after the same one. order_of KIND
 order_of() {
     sed -n 's/^server \([^|]*\)|.*/\1/p' "$servers" |
         awk -v kind="$1" -v round="$round" -v judged="^($judged)\$" -v peer_rounds=$PEER_ROUNDS '
@@ -160,7 +159,7 @@ order_of() {
             END { print list }'
 }
 
-# All servers in one cell. run_cell LINE-OF-CELLS
+# Runs all servers in one cell. run_cell LINE-OF-CELLS
 run_cell() {
     cell=$(echo "$1" | cut -d'|' -f1)
     kind=$(echo "$1" | cut -d'|' -f4)
@@ -178,8 +177,8 @@ run_cell() {
     done
 }
 
-# Which cells a round has: all in the first two, then those whose figures differ from round to
-# round, and after the last round those of them that are still undecided. cells_of ROUND
+# The cells of a round: all of them in rounds 0 and 1; then those whose figures vary from round to
+# round; after the last round those of them that are still undecided. cells_of ROUND
 cells_of() {
     if [ "$1" -le 1 ]; then
         cat "$cells"
@@ -192,28 +191,18 @@ cells_of() {
     fi
 }
 
-# A line that says what is going on; on a terminal one replaces the other.
-progress() {
-    if [ -t 1 ]; then
-        printf '\r\033[K%s' "$1"
-    else
-        echo "$1"
-    fi
-}
-
 run_all() {
     begin=$(date +%s)
     round=0
     cells_of 0 > "$work/round.txt"
     while [ -s "$work/round.txt" ] && [ $(($(date +%s) - begin)) -lt "$TIME" ]; do
+        echo "round $round after $(($(date +%s) - begin)) s: $(wc -l < "$work/round.txt") cells"
         while IFS= read -r line <&3 && [ $(($(date +%s) - begin)) -lt "$TIME" ]; do
-            progress "round $round, $(($(date +%s) - begin)) s of at most $TIME: ${line##*|}"
             run_cell "$line"
         done 3< "$work/round.txt"
         round=$((round + 1))
         cells_of "$round" > "$work/round.txt"
     done
-    [ ! -t 1 ] || printf '\r\033[K'
     echo "info seconds=$(($(date +%s) - begin))" >> "$results"
 }
 
@@ -235,17 +224,18 @@ describe_machine() {
     sed 's/^/cell /' "$cells"
 }
 
-# The number of cores that this process may use, and the first two of them.
+# Counts the cores that this process may use, and gives the server the first and the load generator
+# the second.
 choose_cores() {
     allowed=$(awk '/^Cpus_allowed_list/ { print $2 }' /proc/self/status | tr ',' '\n' |
         awk -F- '{ for (i = $1; i <= (NF > 1 ? $2 : $1); i++) print i }')
     core_count=$(echo "$allowed" | wc -l)
     core_note='one core for both'
-    if [ "$core_count" -ge 2 ]; then
+    if [ "$core_count" -ge 2 ] && command -v taskset > /dev/null; then
         first=$(echo "$allowed" | sed -n 1p)
         second=$(echo "$allowed" | sed -n 2p)
-        server_core="--core $first"
-        load_core="--core $second"
+        server_core="taskset -c $first"
+        load_core="taskset -c $second"
         core_note="core $first for the server, core $second for the load"
     fi
 }
@@ -268,7 +258,7 @@ choose_servers() {
         $1 != "server" || part[1] ~ pattern' "$work/all_servers.txt" > "$servers"
 }
 
-# Leaves out what a tool is missing for, and says so. needs KIND TOOL TITLE
+# Leaves out the cells of a kind whose tool is missing, and notes that. needs KIND TOOL TITLE
 needs() {
     if grep -q "|$1|" "$cells" && ! command -v "$2" > /dev/null; then
         echo "missing $2|$3|apt-get install $2" >> "$servers"
@@ -301,5 +291,5 @@ run_all
 mv "$results" "$whole"
 results=$whole
 awk -f "$here/summary.awk" "$results" > "$work/summary.txt"
-awk -v color="$color" -f "$here/lines.awk" -f "$here/table.awk" "$work/summary.txt"
-echo "figures: $results; what went wrong, if anything: $work/errors.log"
+awk -f "$here/lines.awk" -f "$here/table.awk" "$work/summary.txt"
+echo "figures: $results; errors, if there were any: $work/errors.log"

@@ -1,21 +1,21 @@
 # Condenses the figures of a run. Lines that are not figures pass through. For each cell and server
-# comes one line
+# it prints one line
 #     value CELL|SERVER|MEDIAN|LOW|HIGH|PROCESSOR|RATE|P50|P99|CPU|OWN|ERRORS
-# where the median, the lowest and the highest are of what the cell measures (see cells.txt):
-# for messages of the ratio of rates to the raw echo. PROCESSOR is the ratio of the raw echo's
-# processor time for a message to the server's, so that more is better in both. RATE is messages a
-# second, P50, P99 and CPU, the server's processor time for a message, are microseconds, and OWN is
-# the share of it outside the kernel, each the median of all rounds. ERRORS counts those of all.
+# MEDIAN, LOW and HIGH are of what the cell measures (see cells.txt); for messages that is the ratio
+# of the server's rate to the raw echo's. PROCESSOR is the ratio of the raw echo's processor time for
+# a message to the server's, so that more is better in both. RATE is messages a second; P50, P99 and
+# CPU, the server's processor time for a message, are microseconds; OWN is the share of CPU outside
+# the kernel. Each is the median of all rounds. ERRORS is the sum over all rounds.
 #
-# For each cell comes a line that says how it was judged:
+# For each cell it prints the verdict:
 #     verdict CELL|met, missed or undecided|FIGURE|NOISE|what the figure is|ROUNDS
 #
-# The noise is how far from 1 the ratio may be by chance. The raw echo is run twice in each round,
-# once before and once after this server; half of the rounds those two differ by more than their
-# median difference D, and the median of N rounds varies less than one round does: 2 D / sqrt(N).
-# A goal is undecided when the figure is not farther from it than that. Rates are judged, but
-# processor time where rates are not steady and it is steadier, and where the load generator was at
-# its limit, because then it is that one's rate.
+# The noise is how far from 1 the ratio may be by chance. The raw echo runs twice in each round, once
+# before and once after this server. In half of the rounds these two runs differ by more than their
+# median difference D, and the median of N rounds varies less than one round: 2 D / sqrt(N). A goal
+# is undecided if the figure is not farther from it than that. The verdict is about rates, with two
+# exceptions: about processor time if the rates vary and it varies less, and if the load generator
+# was at its limit, because the rate is the load generator's then.
 
 BEGIN {
     STEADY = 0.05
@@ -27,7 +27,7 @@ function remember(what, value) {
         list[what, ++count[what]] = value + 0
 }
 
-# Sorts one list and returns the value at this share of it, between two neighbours if need be.
+# Sorts a list and returns the value at this share of it, interpolated between two neighbours.
 function quantile(what, share,    n, i, j, swap, place) {
     n = count[what]
     if (n == 0)
@@ -45,14 +45,14 @@ function quantile(what, share,    n, i, j, swap, place) {
     return list[what, i] + (list[what, i + 1] - list[what, i]) * (place - i)
 }
 
-# What the raw echo has in this round, between its two runs.
+# The figure of the raw echo in this round: the mean of its two runs.
 function base(figure, cell, round,    first, second) {
     first = figure[cell "|raw", round]
     second = figure[cell "|again", round]
     return first > 0 && second > 0 ? (first + second) / 2 : first + second
 }
 
-# How far from 1 a ratio of rates, or of processor time, may be by chance. `what` is for a list.
+# How far from 1 a ratio of rates, or of processor time, may be by chance. `what` names a new list.
 function noise(figure, cell, what,    round, difference) {
     for (round = 1; round <= rounds; round++)
         if (figure[cell "|raw", round] > 0 && figure[cell "|again", round] > 0) {
@@ -78,7 +78,7 @@ function judge(cell,    key, figure, chance, processor_chance, at_limit, what, m
             figure = quantile(key "|processor", 0.5)
         }
     }
-    # Now and then a message arrives in two pieces, which takes one more call.
+    # Now and then a message arrives in two pieces, which takes another call.
     margin = what == "calls" ? goal[cell] - sprintf("%.1f", figure) : goal[cell] - figure
     if (what == "rates" || what == "processor time")
         margin = -margin
@@ -86,7 +86,7 @@ function judge(cell,    key, figure, chance, processor_chance, at_limit, what, m
     if (chance > 0 && (margin < 0 ? -margin : margin) <= chance)
         verdict = "undecided"
     if (what == "calls" && verdict == "missed" && sprintf("%.1f", quantile(cell "|raw|value", 0.5)) > 2)
-        verdict = "undecided" # so many pieces that the raw echo has more than two calls, too
+        verdict = "undecided" # so many pieces that the raw echo needs more than two calls as well
     if (figure == "")
         verdict = "undecided" # there was no time for it
     if (errors[key] > 0)

@@ -1,8 +1,8 @@
-# The table that `make bench` ends with, from the lines of summary.awk. color=1: for a terminal.
+# Prints the table that `make bench` ends with, from the lines of summary.awk. Comes after lines.awk.
 
 END {
-    printf "%-52s %6s %6s  %-11s %9s %6s %-9s", "messages, and processor time, beside the raw TCP echo", "goal",
-        "ours", "from - to", "processor", "noise", "goal is"
+    printf "%-52s %6s %6s  %-11s %9s %6s %-9s", "ratios to the raw TCP echo; counts", "goal", "ours",
+        "from - to", "processor", "noise", "verdict"
     for (i = 1; i <= peers; i++)
         printf " %6s", peer[i]
     print ""
@@ -11,18 +11,17 @@ END {
         key = name "|ours"
         if (!(name in verdict))
             continue
-        red_or_green = verdict[name] == "met" ? "\033[32m" : verdict[name] == "missed" ? "\033[31m" : "\033[33m"
         printf "%-52s %s%5s %6s  %-11s", title[name], lower_is_better(name) ? "<" : ">", goal[name],
             figure_of(name, "ours"), lower_is_better(name) ? "" : shown(name, low[key]) " - " shown(name, high[key])
-        printf " %9s %6s %s%-9s%s", processor[key] == "" ? "" : shown(name, processor[key]) (judged_by[name] == "rates" ? "" : "*"),
-            (noise[name] > 0 ? shown(name, noise[name]) : ""), color ? red_or_green : "", verdict[name],
-            color ? "\033[0m" : ""
+        printf " %9s %6s %-9s", processor[key] == "" ? "" : shown(name, processor[key]) (judged_by[name] == "rates" ? "" : "*"),
+            (noise[name] > 0 ? shown(name, noise[name]) : ""), verdict[name]
         for (j = 1; j <= peers; j++)
             printf " %6s", figure_of(name, peer[j])
         print ""
         count[verdict[name]]++
     }
     printf "%d goals are met, %d missed, %d undecided\n", count["met"], count["missed"], count["undecided"]
-    print "noise: what the raw TCP echo may differ from itself by; processor: its time for a message / ours;"
-    print "* rates are not steady, or the load generator was the limit: the goal is held against this"
+    print "processor: the processor time of the raw echo for a message, divided by ours"
+    print "noise: how far the figure may be off by chance"
+    print "*: the verdict is about processor time, since rates vary too much or the load generator is the bottleneck"
 }

@@ -1,5 +1,5 @@
-// Boost.Beast as an echo server for the bench: a thread per connection and blocking calls, as its
-// synchronous example has it; no compression, one frame a message, TCP_NODELAY, large buffers.
+// Boost.Beast as an echo server for the bench: a thread per connection and blocking calls, like its
+// synchronous example; no compression, one frame per message, TCP_NODELAY, large buffers.
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/websocket.hpp>

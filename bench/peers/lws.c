@@ -1,5 +1,5 @@
-/* libwebsockets as an echo server for the bench: one thread, an event loop, no extensions. Messages
- * are gathered whole, queued, and written as long as the socket takes them. */
+/* libwebsockets as an echo server for the bench: one thread, an event loop, no extensions. It
+ * gathers whole messages, queues them, and writes as long as the socket takes more. */
 #include <libwebsockets.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,11 +16,11 @@ struct message {
 };
 
 struct session {
-    struct message *gathering; /* the one that is arriving */
+    struct message *gathering; /* the message that is arriving */
     struct message *first, **last;
 };
 
-/* Appends a piece of a message. There is room at once for all that its frame announces. */
+/* Appends a piece of a message. Makes room for the whole payload that its frame announces. */
 static int gather(struct lws *wsi, struct session *session, const void *bytes, size_t size) {
     struct message *message = session->gathering;
     size_t used = message != NULL ? message->size : 0;

@@ -32,7 +32,7 @@ static void begin(void) {
 static void end(uint64_t messages, bool errors) {
     CHECK_EQUAL(client.messages, messages);
     CHECK_FOR((clients.errors > 0) == errors, "%u errors: %s", (unsigned)clients.errors,
-              clients.trouble);
+              clients.first_error);
     prepared_messages_free(&clients.prepared);
 }
 
