@@ -1,4 +1,4 @@
-/* connection_parts: what the files of connection share with each other and nobody else. Step 5. */
+/* connection_parts: what the .c files of connection share, and nothing else includes. Step 5. */
 #ifndef STEP05_ECHO_CONNECTION_PARTS_H
 #define STEP05_ECHO_CONNECTION_PARTS_H
 

@@ -1,5 +1,5 @@
-/* Step 5: the echo server. Every message goes back as it came; pings, closing, time-outs and wrong
- * bytes are the protocol's business. */
+/* Step 5: the echo server. Every message goes back as it came; `session` and the modules below it
+ * handle pings, closing, time-outs and bytes that break a rule. */
 #include "step05_echo/session.h"
 
 static const char hints[] =

@@ -34,7 +34,7 @@ enum {
 struct client {
     struct channel channel;
     struct connection connection;
-    const struct layer *layer; /* what the handshake agreed on, or NULL */
+    const struct layer *layer; /* of the agreed extension, or NULL */
     struct random random;
     bool random_failed;
     const char *subprotocol;               /* the one the server chose, or NULL */

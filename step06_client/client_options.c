@@ -31,9 +31,9 @@ void client_options_init(struct client_options *command, struct options *options
     options_add_list(options, "--subprotocol", "NAME", &command->offer.subprotocols,
                      "a subprotocol to offer; repeatable");
     options_add_text(options, "--origin", "ORIGIN", &command->offer.origin,
-                     "connect like a page of this origin, as https://example.com");
+                     "the Origin header to send, as https://example.com");
     options_add_seconds(options, "--wait", &command->loop.wait, 0,
-                        "time without a message after the input before closing");
+                        "silence after the end of the input, before closing");
     options_add_text(options, "--close", "CODE[:REASON]", &command->close,
                      "the code and the reason to close with, as 4000:bye");
     options_add_seconds(options, "--ping-interval", &command->client.limits.ping_interval, 0,

@@ -12,9 +12,9 @@
 #include "step02_http/http_head.h"
 
 struct client_response {
-    int status;              /* 100 to 999 */
-    struct http_text reason; /* may be empty */
-    size_t reason_length;
+    int status;                /* 100 to 999 */
+    struct http_text reason;   /* may be empty */
+    size_t reason_length;      /* known before all of the head, whose bytes may move */
     struct http_head head;     /* the headers and the size */
     enum http_verdict problem; /* what is wrong with the headers */
 };

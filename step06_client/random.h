@@ -1,8 +1,8 @@
 /* random: bytes that nobody can predict, for keys. Step 6.
  *
  * A client masks each frame with a new key (RFC 6455, 5.3), so that a page cannot choose what its
- * frames look like on the wire (10.3). The numbers of a generator such as rand() do not serve for
- * that: whoever has seen a few of them can compute the next. Those of the system do.
+ * frames look like on the wire (10.3). With a generator such as rand() a page could: whoever has
+ * seen a few of its numbers can compute the next. The system has one that nobody can predict.
  */
 #ifndef STEP06_CLIENT_RANDOM_H
 #define STEP06_CLIENT_RANDOM_H
