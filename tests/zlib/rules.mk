@@ -1,4 +1,4 @@
-# The cross-check with zlib; the Makefile includes it. No program of the house uses zlib.
+# The comparison with zlib; the Makefile includes it. No program of a step uses zlib.
 
 zlib: $(BUILD)/flags ## compare inflate and deflate with zlib's (needs python3)
 	@if command -v python3 > /dev/null; then \
