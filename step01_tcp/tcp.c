@@ -47,15 +47,6 @@ static int64_t smaller(int64_t a, int64_t b) {
     return a < b ? a : b;
 }
 
-/* Returns true once after the server is asked to stop. Later reads work again, so that the goodbye
- * can be read and written. */
-static bool must_stop(struct tcp_connection *connection) {
-    if (connection->stop == NULL || !atomic_load(connection->stop)) {
-        return false;
-    }
-    return !atomic_exchange(&connection->stop_seen, true);
-}
-
 ssize_t tcp_read(struct tcp_connection *connection, void *buffer, size_t capacity,
                  int64_t timeout) {
     /* The time-out is kept in the socket, so an ordinary read is one system call, without a poll
@@ -67,7 +58,9 @@ ssize_t tcp_read(struct tcp_connection *connection, void *buffer, size_t capacit
         connection->read_timeout = timeout;
     }
     for (;;) {
-        if (must_stop(connection)) {
+        /* Report the stop once; after that, reads work again for the goodbye. */
+        if (connection->stop != NULL && atomic_load(connection->stop) &&
+            !atomic_exchange(&connection->stop_seen, true)) {
             errno = ECANCELED;
             return -1;
         }
