@@ -1,6 +1,7 @@
 /* The load generator of the bench must not take a wrong reply for a right one: fast and wrong is
  * not fast. Linux only, as the bench is. */
 #include "bench/load.h"
+#include "tests/support/raw_client.h"
 #include "tests/support/test.h"
 
 #include <pthread.h>
@@ -138,12 +139,11 @@ TEST("bench: a run against a wrong server counts it") {
     static struct load_figures figures;
     struct load_settings settings = {.connections = 1, .window = 1, .messages = 50};
     struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
     pthread_t thread;
-    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    unsigned port;
+    int listener = raw_client_listen(&port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    CHECK(bind(listener, (struct sockaddr *)&address, size) == 0 && listen(listener, 1) == 0);
-    getsockname(listener, (struct sockaddr *)&address, &size);
+    address.sin_port = htons((uint16_t)port);
     CHECK(pthread_create(&thread, NULL, wrong_server, &listener) == 0);
     begin();
     clients.raw = true;

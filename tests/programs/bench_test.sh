@@ -1,46 +1,19 @@
 #!/bin/sh
 # The bench from outside: its load generator is content with right servers and not with wrong ones,
 # and its figures are condensed as they should be. How fast anything is, is not tested.
-set -u
-BUILD=${BUILD:-build}
-work=$BUILD/bench-test
-. tests/support/expect.sh
-pid=
-if [ "$(uname -s)" != Linux ]; then
-    echo 'SKIPPED: the bench needs Linux'
-    echo '1 passed, 0 failed'
-    exit 0
-fi
-rm -rf "$work"
-mkdir -p "$work"
-
-start() { # start PROGRAM OPTION...: on a free port
-    program=$1
-    shift
-    : > "$work/announce"
-    "$BUILD/$program" --port 0 "$@" > "$work/announce" 2> /dev/null &
-    pid=$!
-    tries=0
-    port=
-    while [ -z "$port" ] && [ $tries -lt 1000 ]; do
-        port=$(sed -n 's/^listening on [a-z]*:\/\/127.0.0.1:\([0-9]*\).*/\1/p' "$work/announce")
-        [ -n "$port" ] || sleep 0.02
-        tries=$((tries + 1))
-    done
-}
-stop() {
-    kill "$pid" && wait "$pid" 2> /dev/null
-}
+# shellcheck source=tests/support/harness.sh
+. tests/support/harness.sh
+[ "$(uname -s)" = Linux ] || skip 'the bench needs Linux'
 
 load() { # load NAME STATUS PATTERN OPTION...
     name=$1
     wanted=$2
     pattern=$3
     shift 3
-    expect "$name" "$wanted" "$pattern" "$BUILD/bench_load" --port "$port" --pid "$pid" --check "$@"
+    expect "$name" "$wanted" "$pattern" "$BUILD/bench_load" --port "$port" --pid "$server" --check "$@"
 }
 
-start step05_echo --quiet --max-message 1048576
+start "$BUILD/step05_echo" --port 0 --quiet --max-message 1048576
 load 'echo server' 0 ' messages=300 .* errors=0$' --messages 300 --connections 4 --size 20
 load 'echo server, one connection' 0 ' messages=100 .*p99_us=.* errors=0$' --messages 100 --size 125
 load 'echo server, for a time' 0 ' messages=[1-9].* errors=0$' --seconds 0.2 --warm-up 0.02
@@ -61,7 +34,7 @@ stop
 
 for raw in bench_raw 'bench_raw --mask' 'bench_raw --epoll'; do
     # shellcheck disable=SC2086 # a program and its option
-    start $raw
+    start "$BUILD"/$raw --port 0
     for options in '--size 20' '--size 16777216' '--mode pipelined --connections 3 --size 1024'; do
         # shellcheck disable=SC2086 # the options are split on purpose
         load "$raw, $options" 0 ' messages=[1-9].* errors=0$' --protocol raw --messages 3 $options
@@ -70,12 +43,12 @@ for raw in bench_raw 'bench_raw --mask' 'bench_raw --epoll'; do
         --protocol raw --mode handshake --connections 4 --seconds 0.2 --warm-up 0
     stop
 done
-start bench_raw
+start "$BUILD/bench_raw" --port 0
 load 'not a WebSocket server' 1 'bench_load: the opening handshake failed' --messages 3
 load 'not a WebSocket server, opening and closing' 1 'did not answer the handshake' --mode handshake
 stop
 
-start step04_frames --quiet
+start "$BUILD/step04_frames" --port 0 --quiet
 load 'a server that does not answer' 1 'bench_load: no more replies: nothing comes' \
     --messages 3 --timeout 0.3
 load 'a server that does not answer several' 1 'bench_load: no more replies: nothing comes' \
@@ -159,6 +132,3 @@ expect 'instructions of a message, without those of callees' 0 '^90.000$' \
 expect 'instructions of a function' 0 '^where c|callee|10.0$' \
     awk -v few=10 -v many=20 -v cell=c -f bench/exact.awk "$work/few" "$work/many"
 expect 'netns runs a command' 3 '^in a network$' sh bench/netns.sh sh -c 'echo in a network; exit 3'
-
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]

@@ -5,7 +5,6 @@
 #include "tests/support/raw_client.h"
 #include "tests/support/test.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -115,15 +114,10 @@ static void *run_relay(void *argument) {
 
 /* Listens, and returns the port. */
 static unsigned relay_open(struct relay *relay, unsigned server_port) {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    unsigned port;
     relay->server = raw_client_connect(server_port);
-    relay->listener = socket(AF_INET, SOCK_STREAM, 0);
-    CHECK(bind(relay->listener, (struct sockaddr *)&address, size) == 0 &&
-          listen(relay->listener, 1) == 0 &&
-          getsockname(relay->listener, (struct sockaddr *)&address, &size) == 0);
-    return ntohs(address.sin_port);
+    relay->listener = raw_client_listen(&port);
+    return port;
 }
 
 /* Sends a message, waits until it is back, closes, and waits for the end of that. */

@@ -1,20 +1,11 @@
 #!/bin/sh
 # What the servers of the house import must stand in tests/faults/calls.txt: as a call that is
 # made to fail, or with the reason why it cannot. So no new system call goes untried.
-set -u
-BUILD=${BUILD:-build}
+# shellcheck source=tests/support/harness.sh
+. tests/support/harness.sh
 list=tests/faults/calls.txt
-work=$BUILD/faults-imports
-passed=0
-failed=0
-rm -rf "$work"
-mkdir -p "$work"
-
-if [ "$(uname -s)" != Linux ] || ! command -v nm > /dev/null; then
-    echo 'SKIPPED: the faults need Linux, and an nm to list what the programs import'
-    echo '1 passed, 0 failed'
-    exit 0
-fi
+[ "$(uname -s)" = Linux ] || skip 'the faults need Linux'
+command -v nm > /dev/null || skip 'there is no nm to list what the programs import'
 
 # The symbols of the modules of common and of the servers. A client's room ends with "client" and is
 # left out, as is a client_main.c: its failures are its own.
@@ -33,19 +24,14 @@ comm -23 "$work/undefined" "$work/defined" |
     grep -v -e '^__asan_' -e '^__ubsan_' -e '^__tsan_' -e '^__sanitizer_' -e '^__gcov_' \
         -e '^__sancov_' | sed 's/64$//' | sort -u > "$work/imports" # open64 is open
 
-# expect NAME FILE: the file is empty, or its lines are what is wrong.
-expect() {
-    if [ -s "$2" ]; then
-        failed=$((failed + 1))
-        echo "FAIL: $1:"
-        cat "$2"
-    else
-        passed=$((passed + 1))
-    fi
+# none NAME FILE: the file is empty, or its lines are what is wrong.
+none() {
+    cp "$2" "$work/output"
+    result "$1" [ ! -s "$2" ]
 }
 
-[ -s "$work/imports" ] || echo 'no import was found' > "$work/none"
-expect 'the programs import something' "$work/none"
+echo 'no import was found' > "$work/output"
+result 'the programs import something' [ -s "$work/imports" ]
 
 # A call that checks sizes, such as __snprintf_chk, counts as the one without if that cannot fail.
 awk 'NR == FNR { if (NF > 0 && $1 !~ /^#/) { kind[$1] = $2 } next }
@@ -56,11 +42,11 @@ awk 'NR == FNR { if (NF > 0 && $1 !~ /^#/) { kind[$1] = $2 } next }
         checked = $1 ~ /^__.*_chk$/ && kind[plain] == "cannot"
         if (!($1 in kind) && !checked) { print $1 }
     }' "$list" "$work/imports" > "$work/unlisted"
-expect "not in $list: let it fail, or say why it cannot" "$work/unlisted"
+none "not in $list: let it fail, or say why it cannot" "$work/unlisted"
 
 awk '/^[^#]/ && ($2 == "fails" || $2 == "counted") { print $1 }' "$list" | sort > "$work/wrapped"
 comm -23 "$work/wrapped" "$work/imports" > "$work/unused"
-expect "in $list, but no program calls it any more" "$work/unused"
+none "in $list, but no program calls it any more" "$work/unused"
 
 cat tests/faults/*_test.c | tr '[:upper:]' '[:lower:]' > "$work/tests"
 awk 'NR == FNR { while (match($0, /[{]faults_[a-z0-9_]*,/)) {
@@ -70,11 +56,8 @@ awk 'NR == FNR { while (match($0, /[{]faults_[a-z0-9_]*,/)) {
         next
     }
     /^[^#]/ && $2 == "fails" && !($1 in tried) { print $1 }' "$work/tests" "$list" > "$work/untried"
-expect 'no test lets it fail' "$work/untried"
+none 'no test lets it fail' "$work/untried"
 
 awk 'NF > 0 && $1 !~ /^#/ && ($2 !~ /^(fails|counted|cannot)$/ || ($2 == "cannot" && NF < 3))' \
     "$list" > "$work/unexplained"
-expect 'a line without a kind, or without a reason' "$work/unexplained"
-
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+none 'a line without a kind, or without a reason' "$work/unexplained"

@@ -26,18 +26,13 @@ TEST("load: a thousand connections at once") {
     /* All ask before anybody is answered, and the answers are collected in another order. */
     for (int i = 0; fds != NULL && i < AT_ONCE; i++) {
         char text[32];
-        struct wire wire = {0};
-        snprintf(text, sizeof text, "I am number %d", i);
-        wire_add_client_text(&wire, 0x81, text);
-        CHECK(raw_client_send(fds[i], wire.bytes, wire.len));
-        wire_free(&wire);
+        snprintf(text, sizeof text, "81:I-am-number-%d", i);
+        raw_client_send_frames(fds[i], text);
     }
     for (int i = AT_ONCE - 1; fds != NULL && i >= 0; i--) {
         char text[32];
-        struct wire wanted = {0};
-        snprintf(text, sizeof text, "I am number %d", i);
-        wire_add_server_text(&wanted, 0x81, text);
-        raw_client_expect(fds[i], &wanted);
+        snprintf(text, sizeof text, "81:I-am-number-%d", i);
+        raw_client_expect_frames(fds[i], text);
     }
     for (int i = 0; fds != NULL && i < AT_ONCE; i++) {
         close(fds[i]);
@@ -58,19 +53,16 @@ static void check_settled(void) {
 }
 
 /* One visit, of one of several kinds. */
-static void come_and_go(int i, const struct wire *message, const struct wire *farewell) {
-    struct wire wanted = {0};
+static void come_and_go(int i) {
     int fd = raw_client_open(server.port);
     switch (i % 8) {
     case 0: /* an echo, and a reset in the middle of a frame */
-        wire_add_server_text(&wanted, 0x81, "a message");
-        CHECK(raw_client_send(fd, message->bytes, message->len));
-        raw_client_expect(fd, &wanted);
-        CHECK(raw_client_send(fd, message->bytes, message->len / 2));
+        raw_client_send_frames(fd, "81:message x8187");
+        raw_client_expect_frames(fd, "81:message");
         raw_client_reset(fd);
         return;
     case 1: /* the end in the middle of a frame */
-        CHECK(raw_client_send(fd, message->bytes, message->len - 2));
+        raw_client_send_frames(fd, "x8187 x00000000 x6d65");
         close(fd);
         return;
     case 2: /* a violation */
@@ -81,12 +73,8 @@ static void come_and_go(int i, const struct wire *message, const struct wire *fa
         raw_client_reset(fd);
         return;
     default: /* an echo and a proper end */
-        wire_add_server_text(&wanted, 0x81, "a message");
-        CHECK(raw_client_send(fd, message->bytes, message->len));
-        raw_client_expect(fd, &wanted);
-        CHECK(raw_client_send(fd, farewell->bytes, farewell->len));
-        wire_add_server_close(&wanted, 1000, "");
-        raw_client_expect(fd, &wanted);
+        raw_client_send_frames(fd, "81:message 88=03e8");
+        raw_client_expect_frames(fd, "81:message 88=03e8");
         raw_client_expect_end(fd);
         raw_client_reset(fd); /* no TIME_WAIT here, so that the test does not run out of ports */
         return;
@@ -94,19 +82,14 @@ static void come_and_go(int i, const struct wire *message, const struct wire *fa
 }
 
 TEST("load: thousands come and go, and nothing is left") {
-    struct wire message = {0}, farewell = {0};
-    wire_add_client_text(&message, 0x81, "a message");
-    wire_add_client_close(&farewell, 1000, "");
     for (int i = 0; i < 1000; i++) { /* the first thousand fill caches that stay */
-        come_and_go(i, &message, &farewell);
+        come_and_go(i);
     }
     check_settled();
     long memory = process_status(&server, "VmRSS:");
     for (int i = 0; i < COME_AND_GO; i++) {
-        come_and_go(i, &message, &farewell);
+        come_and_go(i);
     }
-    wire_free(&message);
-    wire_free(&farewell);
     check_settled();
     if (descriptors < 0 || process_is_instrumented()) {
         printf("no /proc, or an instrumented program: the memory is not looked at\n");

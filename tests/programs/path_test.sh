@@ -1,20 +1,15 @@
 #!/bin/sh
 # The Makefile in a folder whose name has a space and quotes, with one room more, step 99: what a
 # shell reads is quoted, and a step may have two digits.
-set -u
-if [ -n "${SANITIZED:-}" ]; then
-    echo 'SKIPPED: how make is called does not depend on the sanitizer'
-    echo '1 passed, 0 failed'
-    exit 0
-fi
-BUILD=${BUILD:-build}
-MAKE=${MAKE:-make}
 work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/support/harness.sh
+. tests/support/harness.sh
+clean_up() {
+    rm -rf "$work"
+}
+[ -z "${SANITIZED:-}" ] || skip 'how make is called does not depend on the sanitizer'
 copy="$work/it's my \"code\""
 installed="$work/it's \"there\""
-. tests/support/expect.sh
 
 # The sources as they are, and what has been built of them, so that next to nothing is compiled.
 mkdir -p "$copy/build" "$copy/step99_demo"
@@ -69,6 +64,3 @@ there "$flag" build/flags
 touch -t 200001010000 "$copy/build/flags"
 expect 'a flag with quotes, and a planted mistake' 0 '^1 passed, 0 failed$' \
     there "$flag" mistakes MISTAKES=any_method
-
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]

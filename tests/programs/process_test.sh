@@ -2,37 +2,23 @@
 # What the programs make of what they are started with: standard descriptors that are closed, full
 # or left by their reader, few descriptors, and a signal while others run for them. Output that is
 # lost is told of, and no socket is taken for a standard descriptor.
-set -u
-BUILD=${BUILD:-build}
-work=$BUILD/process-test
+# shellcheck source=tests/support/harness.sh
+. tests/support/harness.sh
 version=$(sed -n 's/^#define OPTIONS_VERSION "\(.*\)"$/\1/p' common/options.h)
-passed=0
-failed=0
-rm -rf "$work"
-mkdir -p "$work"
 mkfifo "$work/fifo"
 
 # check NAME STATUS LINES PATTERN: the last command ended with this $status, after this many lines
 # on standard error, each of which matches.
 check() {
-    if [ "$status" -eq "$2" ] && [ "$(wc -l < "$work/err")" -eq "$3" ] &&
-        [ "$(grep -c -e "$4" "$work/err")" -eq "$3" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL: $1: wanted status $2 and $3 lines with '$4', got status $status and:"
-        cat "$work/err"
-    fi
+    wanted=$2
+    lines=$3
+    pattern=$4
+    cp "$work/err" "$work/output"
+    result "$1: wanted status $2 and $3 lines with '$4', got status $status and" is_as_wanted
 }
-
-# until_seen PATTERN FILE: waits until a line of the file matches, for ten seconds at most.
-until_seen() {
-    tries=0
-    until grep -q -e "$1" "$2" 2> /dev/null; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 200 ] || return 1
-        sleep 0.05
-    done
+is_as_wanted() {
+    [ "$status" -eq "$wanted" ] && [ "$(wc -l < "$work/err")" -eq "$lines" ] &&
+        [ "$(grep -c -e "$pattern" "$work/err")" -eq "$lines" ]
 }
 
 # to_nobody COMMAND...: its output is a pipe whose reader has left. Its last words go to `err`.
@@ -48,20 +34,20 @@ to_nobody() {
 lost='standard output cannot be written'
 for program in step01_tcp step02_http step03_handshake step04_frames step05_echo step06_client \
     step07_deflate step07_client wscheck; do
-    unwritten=1
-    [ $program != wscheck ] || unwritten=3
+    code=1
+    [ $program != wscheck ] || code=3
     status=$("$BUILD/$program" --version 2> "$work/err" | grep -c -x -F "$program $version")
     check "$program --version" 1 0 ''
     for option in --version --help; do
         "$BUILD/$program" $option >&- 2> "$work/err"
         status=$?
-        check "$program $option, closed" "$unwritten" 1 "$lost: Bad file descriptor"
+        check "$program $option, closed" "$code" 1 "$lost: Bad file descriptor"
         to_nobody "$BUILD/$program" $option
-        check "$program $option, to nobody" "$unwritten" 1 "$lost: Broken pipe"
+        check "$program $option, to nobody" "$code" 1 "$lost: Broken pipe"
         [ -c /dev/full ] || continue
         "$BUILD/$program" $option > /dev/full 2> "$work/err"
         status=$?
-        check "$program $option, full" "$unwritten" 1 "$lost: No space left on device"
+        check "$program $option, full" "$code" 1 "$lost: No space left on device"
     done
 done
 
@@ -71,16 +57,12 @@ server=$!
 until_seen "$lost" "$work/log"
 url=$(sed -n "s|.*$lost.*\(ws://127.0.0.1:[0-9]*/\).*|\1|p" "$work/log")
 
-# client NAME STATUS LINES PATTERN ARGUMENT... says hello and checks what comes of it.
+# client NAME STATUS LINES PATTERN says hello and checks what comes of it.
+exec 3>&1
 client() {
-    name=$1
-    wanted=$2
-    lines=$3
-    pattern=$4
-    shift 4
-    echo hello | "$BUILD/step06_client" --quiet --wait 0.2 "$@" "$url" 2> "$work/err"
+    echo hello | "$BUILD/step06_client" --quiet --wait 0.2 "$url" 2> "$work/err"
     status=$?
-    check "$name" "$wanted" "$lines" "$pattern"
+    check "$@" >&3
 }
 client 'a client of a server without an output' 0 0 '' > "$work/out"
 status=$(grep -c -x hello "$work/out")
@@ -125,22 +107,19 @@ done
 
 # The checker. Its report must not land in a connection under test.
 echo_server="exec $BUILD/step05_echo --quiet --port {port}"
-wscheck() { # wscheck NAME STATUS LINES PATTERN ARGUMENT...
-    name=$1
-    wanted=$2
-    lines=$3
-    pattern=$4
-    shift 4
-    "$BUILD/wscheck" --timeout 10 "$@" 2> "$work/err"
+unwritten() { # unwritten NAME ARGUMENT... of wscheck, whose output is lost
+    unwritten_name=$1
+    shift
+    "$wscheck" --timeout 10 "$@" 2> "$work/err"
     status=$?
-    check "$name" "$wanted" "$lines" "$pattern"
+    check "$unwritten_name" 3 1 "$lost" >&3
 }
-wscheck 'a report to a closed output' 3 1 "$lost" --exec "$echo_server" 6455/5.5 >&-
-wscheck 'the list to a closed output' 3 1 "$lost" --list >&-
+unwritten 'a report to a closed output' --exec "$echo_server" 6455/5.5 >&-
+unwritten 'the list to a closed output' --list >&-
 to_nobody "$BUILD/wscheck" --list
 check 'the list to nobody' 3 1 "$lost: Broken pipe"
 [ ! -c /dev/full ] ||
-    wscheck 'a report to a full disk' 3 1 "$lost" --exec "$echo_server" --format json 6455/5.5 \
+    unwritten 'a report to a full disk' --exec "$echo_server" --format json 6455/5.5 \
         > /dev/full
 # shellcheck disable=SC2016 # the inner shell lowers its own limit
 sh -c 'ulimit -Sn 24; exec "$@"' sh "$BUILD/wscheck" --timeout 10 --jobs 32 --exec "$echo_server" \
@@ -184,6 +163,3 @@ for signal in TERM HUP; do
     kill -0 "$(cat "$work/pid")" 2> /dev/null && kill "$(cat "$work/pid")" && status=1
     check "nothing is left after SIG$signal" 0 0 ''
 done
-
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]

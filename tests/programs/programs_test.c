@@ -214,7 +214,6 @@ TEST("programs: it survives the lack of descriptors") {
     }
     static const char *const arguments[] = {"--max-connections", "100", "--verbose", NULL};
     struct process process;
-    struct wire message = {0};
     int fds[30];
     process_limit_descriptors(20);
     bool started = process_start(&process, "step05_echo", arguments);
@@ -231,9 +230,7 @@ TEST("programs: it survives the lack of descriptors") {
     long before = process_cpu_ms(&process);
     poll(NULL, 0, 300); /* the time that is measured */
     CHECK(process_cpu_ms(&process) - before < 100);
-    wire_add_client_text(&message, 0x81, "one more line");
-    CHECK(raw_client_send(fds[0], message.bytes, message.len));
-    wire_free(&message);
+    raw_client_send_frames(fds[0], "81:one-more-line");
     CHECK_EQUAL(process_log_count(&process, "cannot accept", "#1 text, 13 bytes"), 1);
     for (size_t i = 0; i < 30; i++) {
         close(fds[i]);
@@ -338,15 +335,9 @@ TEST("programs: a stalled connection delays no other") {
 
 /* A port that nobody uses at this moment. */
 static unsigned free_port(void) {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    bool good = bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-                getsockname(fd, (struct sockaddr *)&address, &size) == 0;
-    close(fd);
-    CHECK(good);
-    return ntohs(address.sin_port);
+    unsigned port;
+    close(raw_client_listen(&port));
+    return port;
 }
 
 /* Starts step 2 by a shell that redirects its descriptors. Returns the first connection to it. */

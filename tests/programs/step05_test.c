@@ -13,25 +13,19 @@
 
 static struct process server;
 
-/* Sends a message and checks that it comes back. */
+/* Sends a message, a text without blanks, and checks that it comes back. */
 static void echo(int fd, const char *text) {
-    struct wire sent = {0}, wanted = {0};
-    wire_add_client_text(&sent, 0x81, text);
-    wire_add_server_text(&wanted, 0x81, text);
-    CHECK(raw_client_send(fd, sent.bytes, sent.len));
-    raw_client_expect(fd, &wanted);
-    wire_free(&sent);
+    char frame[64];
+    snprintf(frame, sizeof frame, "81:%s", text);
+    raw_client_send_frames(fd, frame);
+    raw_client_expect_frames(fd, frame);
 }
 
 /* Closes properly: both Close frames, then the server ends TCP. */
 static void close_properly(int fd) {
-    struct wire sent = {0}, wanted = {0};
-    wire_add_client_close(&sent, 1000, "");
-    wire_add_server_close(&wanted, 1000, "");
-    CHECK(raw_client_send(fd, sent.bytes, sent.len));
-    raw_client_expect(fd, &wanted);
+    raw_client_send_frames(fd, "88=03e8");
+    raw_client_expect_frames(fd, "88=03e8");
     raw_client_expect_end(fd);
-    wire_free(&sent);
     close(fd);
 }
 
@@ -46,7 +40,7 @@ TEST("step05: messages come back") {
     echo(fd, "hello");
     echo(fd, "");
     echo(fd, "Gr\xc3\xbc\xc3\x9f"
-             "e \xe2\x82\xac \xf0\x9f\x98\x80");
+             "e\xe2\x82\xac\xf0\x9f\x98\x80");
     close_properly(fd);
     CHECK(process_logs(&server, "closed with 1000 after 3 messages"));
 }
@@ -120,17 +114,14 @@ TEST("step05: the memory of large messages is given back") {
 }
 
 TEST("step05: frames in the segment of the request are answered") {
-    struct wire segment = {0}, wanted = {0};
+    struct wire segment = {0};
     char response[1024];
     wire_add(&segment, raw_client_handshake, strlen(raw_client_handshake));
-    wire_add_client_text(&segment, 0x81, "early");
-    wire_add_client_text(&segment, 0x89, "bird");
+    wire_add_frames(&segment, true, "81:early 89:bird");
     int fd = raw_client_connect(server.port);
     CHECK(raw_client_send(fd, segment.bytes, segment.len));
     CHECK(raw_client_read_until(fd, "\r\n\r\n", response, sizeof response));
-    wire_add_server_text(&wanted, 0x81, "early");
-    wire_add_server_text(&wanted, 0x8a, "bird");
-    raw_client_expect(fd, &wanted);
+    raw_client_expect_frames(fd, "81:early 8a:bird");
     wire_free(&segment);
     close_properly(fd);
 }
@@ -144,29 +135,24 @@ TEST("step05: TCP ends at once after the closing handshake (7.1.1)") {
 
 /* Sends `bad`, then goes on sending megabytes as if nothing had happened, and reads only then: the
  * Close must be there, with the right code, and after it an orderly end. */
-static void check_failure_arrives(struct wire *bad, unsigned code, const char *sentence) {
+static void check_failure_arrives(const char *bad, unsigned code, const char *sentence) {
     static const uint8_t more[1 << 20];
-    struct wire wanted = {0};
     int fd = raw_client_open(server.port);
-    CHECK(raw_client_send(fd, bad->bytes, bad->len));
+    raw_client_send_frames(fd, bad);
     for (int i = 0; i < 8; i++) {
         CHECK(raw_client_send(fd, more, sizeof more));
     }
-    wire_add_server_close(&wanted, code, sentence);
-    raw_client_expect(fd, &wanted);
+    raw_client_expect_close(fd, code, sentence);
     raw_client_expect_end(fd);
-    wire_free(bad);
     close(fd);
 }
 
 TEST("step05: the reason of a failure arrives (7.1.7)") {
-    struct wire bad = {0};
-    wire_add_hex(&bad, "81 05 48656c6c6f");
-    check_failure_arrives(&bad, 1002, "a client must mask its frames (5.1)");
-    wire_add_hex(&bad, "81 ff 0000000000800000 00000000 61ff"); /* 8 MiB, the second byte is bad */
-    check_failure_arrives(&bad, 1007, "a text message must be UTF-8 (8.1)");
-    wire_add_hex(&bad, "82 ff 0000000001000001 00000000"); /* 16 MiB and one byte */
-    check_failure_arrives(&bad, 1009, "the message is larger than the limit");
+    check_failure_arrives("x810548656c6c6f", 1002, "a client must mask its frames (5.1)");
+    check_failure_arrives("x81ff0000000000800000 x00000000 x61ff", /* the second byte of 8 MiB */
+                          1007, "a text message must be UTF-8 (8.1)");
+    check_failure_arrives("x82ff0000000001000001 x00000000", /* 16 MiB and one byte */
+                          1009, "the message is larger than the limit");
     CHECK(process_logs(&server, "failed with 1002 after 0 messages: a client must mask"));
 }
 
@@ -199,24 +185,16 @@ TEST("step05: an end without Close is logged") {
 /* Connections that stall in every phase, and one that asks for much and reads nothing: another one
  * is served as if they were not there. */
 TEST("step05: a stalled connection delays no other") {
-    static const char *const frames[] = {"",
-                                         "81",
-                                         "81 fe 01",
-                                         "81 ff 00000000",
-                                         "81 85 37fa",
-                                         "81 85 37fa213d 7f9f",
-                                         "01 85 37fa213d 7f9f4d5158"};
+    static const char *const frames[] = {
+        "", "x81", "x81fe01", "x81ff00000000", "x818537fa", "x818537fa213d7f9f", "01:Hello"};
     enum { FRAMES = sizeof frames / sizeof frames[0] };
     int stalled[FRAMES + 3];
     stalled[FRAMES] = raw_client_connect(server.port); /* says nothing */
     stalled[FRAMES + 1] = raw_client_connect(server.port);
     CHECK(raw_client_send(stalled[FRAMES + 1], raw_client_handshake, 40)); /* half a request */
     for (size_t i = 0; i < FRAMES; i++) {
-        struct wire wire = {0};
-        wire_add_hex(&wire, frames[i]);
         stalled[i] = raw_client_open(server.port);
-        CHECK(raw_client_send(stalled[i], wire.bytes, wire.len));
-        wire_free(&wire);
+        raw_client_send_frames(stalled[i], frames[i]);
     }
     static const uint8_t payload[12 << 20];
     struct wire large = {0};
@@ -228,7 +206,7 @@ TEST("step05: a stalled connection delays no other") {
     for (int i = 0; i < 20; i++) {
         int64_t begin = now();
         int fd = raw_client_open(server.port);
-        echo(fd, "not delayed");
+        echo(fd, "not-delayed");
         close_properly(fd);
         CHECK_FOR(now() - begin < 1000, "it took %lld ms", (long long)(now() - begin));
     }
@@ -259,54 +237,46 @@ TEST("step05: the largest message is an option") {
 
 TEST("step05: a silent peer is pinged and then given up") {
     struct process own;
-    struct wire ping = {0}, pong = {0}, wanted = {0};
     if (!start(&own, "--ping-interval", "0.2")) {
         return;
     }
     int fd = raw_client_open(own.port);
-    wire_add_client_text(&pong, 0x8a, "");
     for (int i = 0; i < 4; i++) { /* as long as it answers, it stays */
-        wire_add_server_text(&ping, 0x89, "");
-        raw_client_expect(fd, &ping);
-        CHECK(raw_client_send(fd, pong.bytes, pong.len));
+        raw_client_expect_frames(fd, "89:");
+        raw_client_send_frames(fd, "8a:");
     }
     int64_t begin = now();
-    wire_add_server_text(&wanted, 0x89, "");
-    raw_client_expect(fd, &wanted);
+    raw_client_expect_frames(fd, "89:");
     raw_client_expect_end(fd);
     CHECK_FOR(now() - begin >= 350 && now() - begin < 5000, "after %lld ms",
               (long long)(now() - begin));
     CHECK(process_logs(&own, "lost after 0 messages: no answer to a ping\n"));
     close(fd);
-    wire_free(&pong);
     CHECK_EQUAL(process_stop(&own), 0);
 }
 
 TEST("step05: an idle peer is told 1001, whatever it answers") {
     struct process own;
-    struct wire pong = {0}, wanted = {0};
     if (!start(&own, "--idle-timeout", "0.5")) {
         return;
     }
     int fd = raw_client_open(own.port);
     int64_t begin = now();
     struct pollfd wait = {fd, POLLIN, 0};
-    wire_add_client_text(&pong, 0x8a, "");
     for (int i = 0; i < 3; i++) { /* each message starts the time anew */
-        echo(fd, "a message");
+        echo(fd, "message");
         CHECK_EQUAL(poll(&wait, 1, 300), 0);
     }
     while (poll(&wait, 1, 50) == 0 && now() - begin < PROCESS_WAIT) {
-        CHECK(raw_client_send(fd, pong.bytes, pong.len)); /* pongs are no messages */
+        raw_client_send_frames(fd, "8a:"); /* pongs are no messages */
     }
     CHECK_FOR(now() - begin >= 1050 && now() - begin < 5000, "after %lld ms",
               (long long)(now() - begin));
-    wire_add_server_close(&wanted, 1001, "no message for too long");
-    raw_client_expect(fd, &wanted);
+    raw_client_expect_close(fd, 1001, "no message for too long");
     /* This peer never replies to the Close and goes on sending; that does not hold the server. */
     begin = now();
     while (poll(&wait, 1, 20) == 0 && now() - begin < PROCESS_WAIT) {
-        CHECK(raw_client_send(fd, pong.bytes, pong.len));
+        raw_client_send_frames(fd, "8a:");
     }
     CHECK_FOR(now() - begin >= 1500 && now() - begin < 5000, "it took %lld ms",
               (long long)(now() - begin));
@@ -314,7 +284,6 @@ TEST("step05: an idle peer is told 1001, whatever it answers") {
     raw_client_read_all(fd, more, sizeof more); /* by a reset, if it has not read the last pong */
     CHECK_EQUAL(more[0], '\0');
     CHECK(process_logs(&own, "lost after 3 messages: no reply to our Close\n"));
-    wire_free(&pong);
     close(fd);
     CHECK_EQUAL(process_stop(&own), 0);
 }
@@ -324,7 +293,7 @@ TEST("step05: an idle peer is told 1001, whatever it answers") {
 TEST("step05: SIGTERM says goodbye") {
     static const uint8_t payload[12 << 20];
     struct process own, next;
-    struct wire reply = {0}, wanted = {0}, large = {0};
+    struct wire large = {0};
     char port[16];
     if (!start(&own, "--quiet", NULL)) {
         return;
@@ -332,12 +301,10 @@ TEST("step05: SIGTERM says goodbye") {
     int polite = raw_client_open(own.port), deaf = raw_client_open(own.port);
     wire_add_client_frame(&large, 0x82, payload, sizeof payload);
     CHECK(raw_client_send(deaf, large.bytes, large.len));
-    echo(polite, "before the end");
+    echo(polite, "before");
     kill(own.pid, SIGTERM);
-    wire_add_server_close(&wanted, 1001, "the server is shutting down");
-    raw_client_expect(polite, &wanted);
-    wire_add_client_close(&reply, 1001, "");
-    CHECK(raw_client_send(polite, reply.bytes, reply.len));
+    raw_client_expect_close(polite, 1001, "the server is shutting down");
+    raw_client_send_frames(polite, "88=03e9");
     raw_client_expect_end(polite);
     int64_t begin = now();
     CHECK_EQUAL(process_stop(&own), 0);
@@ -347,7 +314,6 @@ TEST("step05: SIGTERM says goodbye") {
         CHECK_EQUAL(next.port, own.port);
         CHECK_EQUAL(process_stop(&next), 0);
     }
-    wire_free(&reply);
     wire_free(&large);
     close(polite);
     close(deaf);

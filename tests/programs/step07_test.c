@@ -1,15 +1,12 @@
 /* Step 7 from outside: the server that compresses and the client that offers it, with each other,
  * with peers that know nothing of it, and with a server in the hands of the test that breaks the
  * rules of an agreement. */
-#include "step03_handshake/handshake.h"
 #include "step04_frames/frame.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/scripted_server.h"
 #include "tests/support/test.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,32 +145,25 @@ TEST("step07: the server answers what is offered (RFC 7692, 7.1)") {
 /* The frames that RFC 7692, 7.2.3, shows are taken, and the answer to a message that gets shorter
  * is marked. */
 TEST("step07: frames are compressed as agreed") {
-    struct wire sent = {0}, wanted = {0};
-    char text[1000];
-    uint8_t head[4];
-    memset(text, 'a', sizeof text);
+    char text[1001], frame[1100];
+    uint8_t head[2];
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    snprintf(frame, sizeof frame, "81:%s", text);
     int fd = check_agreement(server.port, PMD, PMD);
-    wire_add_client_frame(&sent, 0xc1, "\xf2\x48\xcd\xc9\xc9\x07", 7); /* 7.2.3.1 */
-    wire_add_client_frame(&sent, 0xc1, "\xf2\x00\x11\x00", 5);         /* 7.2.3.2 */
-    wire_add_client_frame(&sent, 0x81, text, sizeof text);
-    CHECK(raw_client_send(fd, sent.bytes, sent.len));
-    wire_add_server_text(&wanted, 0x81, "Hello");
-    wire_add_server_text(&wanted, 0x81, "Hello");
-    raw_client_expect(fd, &wanted);
+    raw_client_send_frames(fd, "c1=f248cdc9c90700 c1=f200110000"); /* 7.2.3.1, 7.2.3.2 */
+    raw_client_send_frames(fd, frame);
+    raw_client_expect_frames(fd, "81:Hello 81:Hello");
     CHECK_EQUAL(recv(fd, head, 2, MSG_WAITALL), 2);
     CHECK_EQUAL(head[0], 0xc1);
     CHECK(head[1] < 30);
     close(fd);
-    wire_free(&sent);
     fd = raw_client_open(server.port); /* nothing was agreed on here */
-    wire_add_client_frame(&sent, 0x81, text, sizeof text);
-    wire_add_client_frame(&sent, 0xc1, "\xf2\x48\xcd\xc9\xc9\x07", 7);
-    CHECK(raw_client_send(fd, sent.bytes, sent.len));
-    wire_add_server_frame(&wanted, 0x81, text, sizeof text);
-    wire_add_server_close(&wanted, 1002, frame_verdict_sentence(FRAME_RESERVED_BIT));
-    raw_client_expect(fd, &wanted);
+    raw_client_send_frames(fd, frame);
+    raw_client_send_frames(fd, "c1=f248cdc9c90700");
+    raw_client_expect_frames(fd, frame);
+    raw_client_expect_close(fd, 1002, frame_verdict_sentence(FRAME_RESERVED_BIT));
     close(fd);
-    wire_free(&sent);
 }
 
 /* Bytes of frames, as --verbose of the client draws them, are less than those of the messages. */
@@ -273,93 +263,35 @@ TEST("step07: --max-message counts what comes out") {
 
 /* A connection that is silent for a second gives memory back, and goes on where it was. */
 TEST("step07: it goes on after a silence") {
-    struct wire sent = {0}, wanted = {0};
     int fd = check_agreement(server.port, PMD, PMD);
-    wire_add_client_frame(&sent, 0xc1, "\xf2\x48\xcd\xc9\xc9\x07", 7);
-    wire_add_server_text(&wanted, 0x81, "Hello");
-    CHECK(raw_client_send(fd, sent.bytes, sent.len));
-    raw_client_expect(fd, &wanted);
-    wire_free(&sent);
+    raw_client_send_frames(fd, "c1=f248cdc9c90700");
+    raw_client_expect_frames(fd, "81:Hello");
     poll(NULL, 0, 1200); /* a second of silence is the case itself */
-    wire_add_client_frame(&sent, 0xc1, "\xf2\x00\x11\x00", 5);
-    wire_add_server_text(&wanted, 0x81, "Hello");
-    CHECK(raw_client_send(fd, sent.bytes, sent.len));
-    raw_client_expect(fd, &wanted);
-    wire_free(&sent);
+    raw_client_send_frames(fd, "c1=f200110000");
+    raw_client_expect_frames(fd, "81:Hello");
     close(fd);
 }
 
-/* A server for one connection: it answers with this header line, sends a frame, and reads. */
-struct script {
-    const char *header;
-    struct wire frame;
-    bool after_input; /* the frame waits for the client's message, which is then sent in any case */
-    int listener;
-    unsigned port;
-    pthread_t thread;
-    char got[4096]; /* what came after the request */
-    size_t got_length;
-};
-
-static void *serve(void *argument) {
-    struct script *script = argument;
-    char request[4096] = "", answer[1024], accept_value[HANDSHAKE_ACCEPT_SIZE] = "";
-    struct pollfd wait = {script->listener, POLLIN, 0};
-    int fd = poll(&wait, 1, PROCESS_WAIT) > 0 ? accept(script->listener, NULL, NULL) : -1;
-    if (fd >= 0 && raw_client_read_until(fd, "\r\n\r\n", request, sizeof request)) {
-        const char *key = strstr(request, "Sec-WebSocket-Key: ");
-        if (key != NULL) {
-            handshake_accept((struct http_text){key + 19, 24}, accept_value);
-        }
-        snprintf(answer, sizeof answer,
-                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                 "Sec-WebSocket-Accept: %s\r\n%s\r\n",
-                 accept_value, script->header);
-        raw_client_send_text(fd, answer);
-        struct pollfd more = {fd, POLLIN, 0};
-        if (script->after_input) {
-            poll(&more, 1, PROCESS_WAIT);
-        }
-        if (script->frame.len > 0) {
-            raw_client_send(fd, script->frame.bytes, script->frame.len);
-        }
-        shutdown(fd, SHUT_WR);
-        while (poll(&more, 1, PROCESS_WAIT) > 0) {
-            ssize_t count = recv(fd, script->got + script->got_length,
-                                 sizeof script->got - script->got_length, 0);
-            if (count <= 0) {
-                break;
-            }
-            script->got_length += (size_t)count;
-        }
-    }
-    close(fd);
-    return NULL;
-}
-
-/* Runs the client against a script. Returns its exit status. */
-static int play(struct script *script, const char *option, const char *another) {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    script->listener = socket(AF_INET, SOCK_STREAM, 0);
-    CHECK(bind(script->listener, (struct sockaddr *)&address, sizeof address) == 0 &&
-          listen(script->listener, 1) == 0 &&
-          getsockname(script->listener, (struct sockaddr *)&address, &size) == 0);
-    script->port = ntohs(address.sin_port);
-    script->got_length = 0;
-    pthread_create(&script->thread, NULL, serve, script);
+/* Runs the client against a script, whose answer has this list of extensions. Returns its exit
+ * status. */
+static int play(struct scripted_server *script, const char *extensions, const char *option,
+                const char *another) {
+    char answer[512];
+    snprintf(answer, sizeof answer,
+             SCRIPTED_SWITCH "Sec-WebSocket-Accept: {accept}\r\n"
+                             "Sec-WebSocket-Extensions: %s\r\n\r\n",
+             extensions);
+    script->answer = answer;
+    scripted_server_listen(script);
     int status = run_with("secret\n", script->port, option, another);
-    pthread_join(script->thread, NULL);
-    close(script->listener);
-    wire_free(&script->frame);
+    scripted_server_end(script);
     return status;
 }
 
 TEST("step07: an answer that was not offered ends it (4.1)") {
     static const char offered[] = "as it was offered", foreign[] = "was not offered";
     static const struct {
-        const char *option, *header, *said;
+        const char *option, *answer, *said;
     } cases[] = {
         {"--quiet", PMD, foreign},
         {"--compress", "x-other", offered},
@@ -373,12 +305,10 @@ TEST("step07: an answer that was not offered ends it (4.1)") {
         {"--no-context-takeover", PMD, offered},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char header[256];
-        struct script script = {.header = header};
-        const char *compress = i == 0 ? NULL : "--compress";
-        snprintf(header, sizeof header, "Sec-WebSocket-Extensions: %s\r\n", cases[i].header);
-        CHECK_FOR(play(&script, cases[i].option, compress) == 1, "%s", header);
-        CHECK_FOR(script.got_length == 0, "%zu bytes after %s", script.got_length, header);
+        struct scripted_server script = {.answer = NULL};
+        const char *answer = cases[i].answer, *compress = i == 0 ? NULL : "--compress";
+        CHECK_FOR(play(&script, answer, cases[i].option, compress) == 1, "%s", answer);
+        CHECK_FOR(script.got_length == 0, "%zu bytes after %s", script.got_length, answer);
         check_printed(cases[i].said);
     }
 }
@@ -386,23 +316,23 @@ TEST("step07: an answer that was not offered ends it (4.1)") {
 /* A server that compresses and breaks a rule; one that uses a smaller window than it has to. */
 TEST("step07: the client is strict with what it gets") {
     static const struct {
-        const char *hex, *said;
+        const char *frames, *said;
     } cases[] = {
-        {"c1 05 f2 48 cd c9 c9", "1007 was sent"},
-        {"c1 05 f2 00 11 00 00", "1007 was sent"},
-        {"c1 01 06", "1007 was sent"},
-        {"c9 00", "1002 was sent"},
-        {"41 00 c0 00", "1002 was sent"},
-        {"a1 00", "1002 was sent"},
-        {"c1 07 f2 48 cd c9 c9 07 00  88 02 03e8", "Hello\n"},
+        {"c1=f248cdc9c9", "1007 was sent"},
+        {"c1=f200110000", "1007 was sent"},
+        {"c1=06", "1007 was sent"},
+        {"c9:", "1002 was sent"},
+        {"41: c0:", "1002 was sent"},
+        {"a1:", "1002 was sent"},
+        {"c1=f248cdc9c90700 88=03e8", "Hello\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct script script = {.header =
-                                    "Sec-WebSocket-Extensions: " PMD
-                                    "; server_max_window_bits=8; client_max_window_bits=9\r\n",
-                                .after_input = i == 6};
-        wire_add_hex(&script.frame, cases[i].hex);
-        CHECK_EQUAL(play(&script, "--compress", NULL), i < 6 ? 1 : 0);
+        /* The frames of the last wait for the client's message, which is sent in any case then. */
+        struct scripted_server script = {.wait_for = i == 6 ? 1 : 0};
+        wire_add_frames(&script.frames, false, cases[i].frames);
+        CHECK_EQUAL(play(&script, PMD "; server_max_window_bits=8; client_max_window_bits=9",
+                         "--compress", NULL),
+                    i < 6 ? 1 : 0);
         check_printed(cases[i].said);
     }
 }

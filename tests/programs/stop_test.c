@@ -47,9 +47,7 @@ static bool stop_is_sent(const struct scene *scene, int wait) {
 }
 
 static void expect_goodbye(const struct scene *scene) {
-    struct wire wanted = {0};
-    wire_add_server_close(&wanted, 1001, "the server is shutting down");
-    raw_client_expect(scene->fd, &wanted);
+    raw_client_expect_close(scene->fd, 1001, "the server is shutting down");
 }
 
 /* Nothing more comes. On a machine that is too busy the reply is too late, perhaps, and then the

@@ -1,44 +1,30 @@
 #!/bin/sh
 # wscheck and peers that mean it no good: whatever they send, it lives, and it ends in time. Behind
 # mutating_peer the good server and the good client send damaged bytes; FULL=yes tries many more.
-set -u
-BUILD=${BUILD:-build}
-work=$BUILD/wscheck-hostile-test
-passed=0
-failed=0
+# shellcheck source=tests/support/harness.sh
+. tests/support/harness.sh
 rounds=1
 [ "${FULL:-}" != yes ] || rounds=8
-rm -rf "$work"
-mkdir -p "$work"
 
 # lives NAME COMMAND...: wscheck ends by itself, with a verdict, and no sanitizer complains.
 lives() {
-    name=$1
+    lives_name=$1
     shift
     started=$(date +%s)
     "$@" > "$work/output" 2>&1
     status=$?
     took=$(($(date +%s) - started))
-    if [ $status -le 4 ] && [ $status -ne 2 ] && [ $took -le 30 ] &&
-        ! grep -q -e 'ERROR: .*Sanitizer' -e 'runtime error' "$work/output"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL: $name: status $status after $took s, and:"
-        tail -n 30 "$work/output"
-    fi
-
+    result "$lives_name: status $status after $took s, and" has_lived
+}
+has_lived() {
+    [ $status -le 4 ] && [ $status -ne 2 ] && [ $took -le 30 ] &&
+        ! grep -q -e 'ERROR: .*Sanitizer' -e 'runtime error' "$work/output"
 }
 
-"$BUILD/step07_deflate" --port 0 > "$work/server" 2> "$work/log" &
-server=$!
-trap 'kill $server' EXIT
-port=
-while [ -z "$port" ]; do
-    kill -0 "$server" || exit 1
-    sleep 0.05
-    port=$(sed -n 's,.*ws://127.0.0.1:\([0-9]*\)/.*,\1,p' "$work/server")
-done
+start "$BUILD/step07_deflate" --port 0 || exit 1
+clean_up() {
+    stop
+}
 
 peer=$BUILD/tests/mutating_peer
 both='6455/5.4 6455/5.5.2 7692/6.1 7692/7.2'
@@ -59,10 +45,5 @@ lives 'a case with a server that only pings' "$BUILD/wscheck" --timeout 0.05 \
     --exec "exec $peer 0 {port} $port" 6455/10.4/large/binary/16384-kib
 lives 'a run with a server that only pings' "$BUILD/wscheck" --timeout 5 --run-timeout 2 \
     --exec "exec $peer 0 {port} $port"
-grep -q '^the time of the run is over (--run-timeout), so .* cases were not run' "$work/output" || {
-    failed=$((failed + 1))
-    echo 'FAIL: the run does not say why it has ended'
-}
-
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+result 'it says why the run has ended' \
+    grep -q '^the time of the run is over (--run-timeout), so .* cases were not run' "$work/output"

@@ -1,8 +1,7 @@
 #!/bin/sh
 # What can be asked of wscheck: formats, which cases, wrong usage, and what is no server at all.
-set -u
-# shellcheck source=tests/support/wscheck.sh
-. tests/support/wscheck.sh
+# shellcheck source=tests/support/harness.sh
+. tests/support/harness.sh
 
 # Formats.
 report() { # report FORMAT: of section 5.3, in a file
@@ -65,6 +64,3 @@ expect 'no time' 2 'needs seconds from 0.001 to' "$wscheck" --timeout 0 ws://127
 expect 'a wrong format' 2 'pretty, tap, junit or json' "$wscheck" --format xml ws://127.0.0.1:1/
 expect 'help' 0 '^  --exec ' "$wscheck" --help
 expect 'the list' 0 '^1[0-9][0-9][0-9] cases$' "$wscheck" --list
-
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]

@@ -91,30 +91,6 @@ void pump_close_both(struct pump *server, struct pump *client) {
     pump_close(client);
 }
 
-void pump_add_frames(struct wire *wire, bool is_server, const char *frames) {
-    for (const char *at = frames; *at != '\0';) {
-        size_t length = strcspn(at, " ");
-        struct wire word = {0}, payload = {0};
-        wire_add(&word, at, length);
-        wire_add(&word, "", 1);
-        const char *text = (const char *)word.bytes;
-        if (text[0] == 'x') {
-            wire_add_hex(wire, text + 1);
-        } else {
-            if (text[2] == '=') {
-                wire_add_hex(&payload, text + 3);
-            } else {
-                wire_add(&payload, text + 3, length - 3);
-            }
-            (is_server ? wire_add_client_frame : wire_add_server_frame)(
-                wire, (uint8_t)strtoul(text, NULL, 16), payload.bytes, payload.len);
-        }
-        wire_free(&word);
-        wire_free(&payload);
-        at += length + strspn(at + length, " ");
-    }
-}
-
 void pump_add_stored(struct wire *wire, bool is_server, const uint8_t *bytes, size_t length) {
     struct wire payload = {0};
     for (size_t at = 0, size; at < length || payload.len == 0; at += size) {
@@ -267,14 +243,14 @@ static bool is_server(const struct pump *pump) {
 
 void pump_put(struct pump *pump, const char *frames) {
     struct wire in = {0};
-    pump_add_frames(&in, is_server(pump), frames);
+    wire_add_frames(&in, is_server(pump), frames);
     pump_put_bytes(pump, in.bytes, in.len);
     wire_free(&in);
 }
 
 void pump_feed(struct pump *pump, const char *frames) {
     struct wire in = {0};
-    pump_add_frames(&in, is_server(pump), frames);
+    wire_add_frames(&in, is_server(pump), frames);
     pump_feed_bytes(pump, in.bytes, in.len, SIZE_MAX);
     wire_free(&in);
 }
@@ -427,7 +403,7 @@ static void play_cut(const struct play *play, size_t first, size_t rest) {
 
 /* Plays it in all ways. */
 static void play_cuts(struct play *play, const char *frames) {
-    pump_add_frames(&play->in, play->settings.role == CONNECTION_SERVER, frames);
+    wire_add_frames(&play->in, play->settings.role == CONNECTION_SERVER, frames);
     for (int way = 0; way < (play->compresses ? 1 : 3); way++) {
         play->size = way == 1 ? (size_t)PUMP_MEMORY : (size_t)CONNECTION_BUFFER_MIN;
         play->settings.observe = way == 2 ? observe : NULL;

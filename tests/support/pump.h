@@ -1,10 +1,5 @@
 /* pump: one endpoint of a connection, driven by a test without a socket: as server or as client,
- * and with compression or without.
- *
- * Frames are written as "01:frag 89: 80:ments c1=f248cd x8105": the first byte of each in
- * hexadecimal, then its payload, after ':' as text without blanks, after '=' in hexadecimal; 'x'
- * stands before bytes that are to be taken as they are. They are masked if the endpoint that gets
- * them is a server. */
+ * and with compression or without. Frames for it are written as wire_add_frames takes them. */
 #ifndef TESTS_SUPPORT_PUMP_H
 #define TESTS_SUPPORT_PUMP_H
 
@@ -60,9 +55,6 @@ void pump_clear(struct pump *pump);
 
 void pump_close(struct pump *pump);
 void pump_close_both(struct pump *server, struct pump *client);
-
-/* Adds frames to a wire, as they are sent to a server or to a client. */
-void pump_add_frames(struct wire *wire, bool is_server, const char *frames);
 
 /* Adds a frame with a compressed binary message that is made of stored blocks. */
 void pump_add_stored(struct wire *wire, bool is_server, const uint8_t *bytes, size_t length);

@@ -128,6 +128,25 @@ void raw_client_expect(int fd, struct wire *wanted) {
     wire_free(wanted);
 }
 
+void raw_client_send_frames(int fd, const char *frames) {
+    struct wire wire = {0};
+    wire_add_frames(&wire, true, frames);
+    CHECK(raw_client_send(fd, wire.bytes, wire.len));
+    wire_free(&wire);
+}
+
+void raw_client_expect_frames(int fd, const char *frames) {
+    struct wire wanted = {0};
+    wire_add_frames(&wanted, false, frames);
+    raw_client_expect(fd, &wanted);
+}
+
+void raw_client_expect_close(int fd, unsigned code, const char *reason) {
+    struct wire wanted = {0};
+    wire_add_server_close(&wanted, code, reason);
+    raw_client_expect(fd, &wanted);
+}
+
 void raw_client_expect_end(int fd) {
     uint8_t byte;
     bool ready = wait_for(fd, POLLIN, now() + PROCESS_WAIT);
@@ -136,6 +155,18 @@ void raw_client_expect_end(int fd) {
               count == -2  ? "nothing"
               : count == 1 ? "more bytes"
                            : strerror(errno));
+}
+
+int raw_client_listen(unsigned *port) {
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK(bind(listener, (struct sockaddr *)&address, sizeof address) == 0 &&
+          listen(listener, 1) == 0 &&
+          getsockname(listener, (struct sockaddr *)&address, &size) == 0);
+    *port = ntohs(address.sin_port);
+    return listener;
 }
 
 int raw_client_open(unsigned port) {

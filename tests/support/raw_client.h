@@ -26,8 +26,19 @@ bool raw_client_read_until(int fd, const char *until, char *text, size_t size);
 /* Reads `len` bytes and checks that they are those of `wanted`, then frees `wanted`. */
 void raw_client_expect(int fd, struct wire *wanted);
 
+/* Sends frames of a client, which must go well, and reads frames of a server, which must be these;
+ * wire_add_frames says how they are written. */
+void raw_client_send_frames(int fd, const char *frames);
+void raw_client_expect_frames(int fd, const char *frames);
+
+/* Reads a Close frame, which must have this code and reason. */
+void raw_client_expect_close(int fd, unsigned code, const char *reason);
+
 /* Checks that the server ends its side without sending anything more. */
 void raw_client_expect_end(int fd);
+
+/* Listens on a free port of 127.0.0.1. Returns the socket, and stores the port. */
+int raw_client_listen(unsigned *port);
 
 /* Sends an opening handshake, and reads the response, which must be a 101. Returns a connected
  * descriptor, or -1 after a failed check. */

@@ -4,8 +4,6 @@
 #include "tests/support/raw_client.h"
 #include "tests/support/test.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,15 +102,8 @@ static void *serve(void *argument) {
 }
 
 void scripted_server_listen(struct scripted_server *script) {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    script->listener = socket(AF_INET, SOCK_STREAM, 0);
-    bool good = bind(script->listener, (struct sockaddr *)&address, sizeof address) == 0 &&
-                listen(script->listener, 1) == 0 &&
-                getsockname(script->listener, (struct sockaddr *)&address, &size) == 0;
-    CHECK(good);
-    snprintf(script->url, sizeof script->url, "ws://127.0.0.1:%u/", ntohs(address.sin_port));
+    script->listener = raw_client_listen(&script->port);
+    snprintf(script->url, sizeof script->url, "ws://127.0.0.1:%u/", script->port);
     script->got_length = 0;
     pthread_create(&script->thread, NULL, serve, script);
 }

@@ -28,6 +28,7 @@ struct scripted_server {
 
     pthread_t thread;
     int listener;
+    unsigned port;
     char url[64];
     char request[4096];
     uint8_t got[4096]; /* what came after the request */

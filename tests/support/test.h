@@ -61,6 +61,9 @@ uint32_t test_random(uint32_t bound);
  * 256. */
 void test_random_bytes(uint8_t *to, size_t length, uint32_t letters);
 
+/* A list of texts that ends with NULL. */
+#define TEXTS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
 /* Prints "N passed, N failed" and returns the exit status for main. */
 int test_report(void);
 

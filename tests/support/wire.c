@@ -1,6 +1,5 @@
 #include "tests/support/wire.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +91,29 @@ void wire_add_client_text(struct wire *wire, uint8_t first, const char *payload)
 
 void wire_add_server_text(struct wire *wire, uint8_t first, const char *payload) {
     wire_add_server_frame(wire, first, payload, strlen(payload));
+}
+
+void wire_add_frames(struct wire *wire, bool masked, const char *frames) {
+    for (const char *at = frames; *at != '\0';) {
+        size_t length = strcspn(at, " ");
+        struct wire word = {0}, payload = {0};
+        wire_add(&word, at, length);
+        wire_add(&word, "", 1);
+        const char *text = (const char *)word.bytes;
+        if (text[0] == 'x') {
+            wire_add_hex(wire, text + 1);
+        } else {
+            if (text[2] == '=') {
+                wire_add_hex(&payload, text + 3);
+            } else {
+                wire_add(&payload, text + 3, length - 3);
+            }
+            add_frame(wire, (uint8_t)strtoul(text, NULL, 16), payload.bytes, payload.len, masked);
+        }
+        wire_free(&word);
+        wire_free(&payload);
+        at += length + strspn(at + length, " ");
+    }
 }
 
 static void add_close(struct wire *wire, unsigned code, const char *reason, bool masked) {

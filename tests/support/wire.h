@@ -2,6 +2,7 @@
 #ifndef TESTS_SUPPORT_WIRE_H
 #define TESTS_SUPPORT_WIRE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,11 @@ void wire_add_hex(struct wire *wire, const char *hex);
  * does. */
 void wire_add_client_frame(struct wire *wire, uint8_t first, const void *payload, size_t len);
 void wire_add_server_frame(struct wire *wire, uint8_t first, const void *payload, size_t len);
+
+/* Adds frames that are written as "01:frag 89: 80:ments c1=f248cd x8105": the first byte of each in
+ * hexadecimal, then its payload, after ':' as text without blanks, after '=' in hexadecimal; 'x'
+ * stands before bytes that are taken as they are. */
+void wire_add_frames(struct wire *wire, bool masked, const char *frames);
 
 /* The same with a C string as payload. */
 void wire_add_client_text(struct wire *wire, uint8_t first, const char *payload);

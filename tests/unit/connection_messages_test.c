@@ -112,7 +112,7 @@ TEST("connection: many small frames at once") {
     }
     for (size_t i = 0; i < 6; i++) {
         struct wire in = {0};
-        pump_add_frames(&in, true, frames);
+        wire_add_frames(&in, true, frames);
         pump_open(&pump, &pump_server, sizes[i % 2]);
         pump_feed_bytes(&pump, in.bytes, in.len, pieces[i / 2]);
         pump_expect(&pump, events, sent);

@@ -158,7 +158,7 @@ TEST("connection: while a message is sent in part none can begin (5.4)") {
     CHECK_EQUAL(connection_send_encoded(connection, encoded, sizeof encoded), -1);
     pump_drain(&pump);
     CHECK_EQUAL(connection_send_piece(connection, &piece), -1);
-    pump_add_frames(&wanted, false, "81:ok 21:ab 89:a 00:ab 80:ab 81:ab 88=03e8");
+    wire_add_frames(&wanted, false, "81:ok 21:ab 89:a 00:ab 80:ab 81:ab 88=03e8");
     CHECK_BYTES(pump.output.bytes, pump.output.len, wanted.bytes, wanted.len);
     CHECK_BYTES(seen.bytes, seen.len, wanted.bytes + sizeof encoded,
                 wanted.len - sizeof encoded); /* who has encoded a frame has seen it */

@@ -36,7 +36,7 @@ TEST("layer: what comes out must be UTF-8 (8.1)") {
 TEST("layer: a bad byte fails at once (8.1)") {
     struct wire in = {0};
     pump_open_both(&server, &client, &pump_most, LIMIT);
-    pump_add_frames(&in, true, "41=000400fbff61c06162");
+    wire_add_frames(&in, true, "41=000400fbff61c06162");
     pump_feed_bytes(&server, in.bytes, 6 + 6, 1);
     pump_expect(&server, "", "");
     pump_feed_bytes(&server, in.bytes + 6 + 6, 1, 1);

@@ -95,7 +95,7 @@ TEST("compression: the mark is RSV1 of the first frame (RFC 7692, 6)") {
 TEST("compression: silence in the middle of a message is harmless") {
     struct wire in = {0};
     pump_open_both(&server, &client, &pump_most, PUMP_LARGE_MESSAGE);
-    pump_add_frames(&in, true, "41=f248cd 80=c9c90700");
+    wire_add_frames(&in, true, "41=f248cd 80=c9c90700");
     for (size_t i = 0; i < in.len; i++) {
         CHECK_EQUAL(server.messages, 0);
         pump_feed_bytes(&server, in.bytes + i, 1, 1);

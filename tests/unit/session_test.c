@@ -8,6 +8,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -64,27 +65,7 @@ static void end(struct scene *scene) {
     pthread_join(scene->thread, NULL);
 }
 
-/* Sends a frame with this first byte and a C string as payload. */
-static void tell(const struct scene *scene, uint8_t first, const char *payload) {
-    struct wire wire = {0};
-    wire_add_client_text(&wire, first, payload);
-    CHECK(raw_client_send(scene->peer, wire.bytes, wire.len));
-    wire_free(&wire);
-}
-
-static void expect(const struct scene *scene, uint8_t first, const char *payload) {
-    struct wire wanted = {0};
-    wire_add_server_text(&wanted, first, payload);
-    raw_client_expect(scene->peer, &wanted);
-}
-
-static void expect_close(const struct scene *scene, unsigned code, const char *reason) {
-    struct wire wanted = {0};
-    wire_add_server_close(&wanted, code, reason);
-    raw_client_expect(scene->peer, &wanted);
-}
-
-/* Whether nothing comes for so many ms, not even the end. */
+/* Whether nothing comes for this many ms, not even the end. */
 static bool is_silent(const struct scene *scene, int milliseconds) {
     struct pollfd wait = {scene->peer, POLLIN, 0};
     return poll(&wait, 1, milliseconds) == 0;
@@ -116,7 +97,7 @@ TEST("session: silence gets a ping, and more of it is the end") {
     struct scene scene = {.settings = {1000, {300, 0, 0}}};
     begin(&scene);
     int64_t start = now();
-    expect(&scene, 0x89, "");
+    raw_client_expect_frames(scene.peer, "89:");
     CHECK_FOR(now() - start >= 250, "pinged after %lld ms", (long long)(now() - start));
     raw_client_expect_end(scene.peer);
     CHECK_FOR(now() - start >= 550, "ended after %lld ms", (long long)(now() - start));
@@ -126,7 +107,8 @@ TEST("session: silence gets a ping, and more of it is the end") {
 TEST("session: without an interval there are no pings") {
     struct scene scene = {.settings = {1000, {0, 400, 0}}};
     begin(&scene);
-    expect_close(&scene, 1001, "no message for too long"); /* the first thing that comes */
+    raw_client_expect_close(scene.peer, 1001,
+                            "no message for too long"); /* the first thing that comes */
     end(&scene);
 }
 
@@ -134,7 +116,7 @@ TEST("session: the idle time-out wakes the wait for a silent peer") {
     struct scene scene = {.settings = {1000, {LONG, 300, 0}}};
     begin(&scene);
     int64_t start = now();
-    expect_close(&scene, 1001, "no message for too long");
+    raw_client_expect_close(scene.peer, 1001, "no message for too long");
     CHECK_FOR(now() - start >= 250 && now() - start < 10000, "it took %lld ms",
               (long long)(now() - start));
     end(&scene);
@@ -145,21 +127,18 @@ TEST("session: the idle time-out wakes the wait for a silent peer") {
 TEST("session: a wait cut short is not a whole silence") {
     struct scene scene = {.settings = {1000, {800, 1400, 0}}};
     begin(&scene);
-    expect(&scene, 0x89, "");
-    expect_close(&scene, 1001, "no message for too long");
+    raw_client_expect_frames(scene.peer, "89:");
+    raw_client_expect_close(scene.peer, 1001, "no message for too long");
     end(&scene);
 }
 
 TEST("session: our Close leaves time for a reply (7.1.3)") {
     struct scene scene = {.settings = {1000, {100, 0, 0}}};
     begin(&scene);
-    tell(&scene, 0x81, "leave");
-    expect_close(&scene, 1000, "as you wish");
+    raw_client_send_frames(scene.peer, "81:leave");
+    raw_client_expect_close(scene.peer, 1000, "as you wish");
     CHECK(is_silent(&scene, 600)); /* it waits, and does not ping any more either */
-    struct wire reply = {0};
-    wire_add_client_close(&reply, 1000, "");
-    CHECK(raw_client_send(scene.peer, reply.bytes, reply.len));
-    wire_free(&reply);
+    raw_client_send_frames(scene.peer, "88=03e8");
     raw_client_expect_end(scene.peer);
     end(&scene);
 }
@@ -167,8 +146,8 @@ TEST("session: our Close leaves time for a reply (7.1.3)") {
 TEST("session: a Close without reply is given up") {
     struct scene scene = {.settings = {1000, {LONG, 0, 0}}};
     begin(&scene);
-    tell(&scene, 0x81, "leave");
-    expect_close(&scene, 1000, "as you wish");
+    raw_client_send_frames(scene.peer, "81:leave");
+    raw_client_expect_close(scene.peer, 1000, "as you wish");
     int64_t start = now();
     raw_client_expect_end(scene.peer);
     CHECK_FOR(now() - start >= LIMITS_CLOSE_TIMEOUT - 200 && now() - start < 10000,
@@ -217,36 +196,29 @@ static int64_t drip(const struct scene *scene, const struct wire *bytes, size_t 
 }
 
 /* Lets a peer drip, which must get a Close 1008 when its time is over, whatever it does meanwhile.
- * It takes the `once` bytes first, then those of `again`, forever. */
-static void check_drip(const char *what, struct wire *once, struct wire *again, size_t each) {
+ * It sends the first frames once, and then the others forever, `each` bytes at a time; 0: all. */
+static void check_drip(const char *what, const char *once, const char *again, size_t each) {
     enum { TIME = 200 };
     struct scene scene = {.settings = {1 << 20, {LONG, 0, TIME}}};
+    struct wire drops = {0};
     begin(&scene);
-    CHECK(raw_client_send(scene.peer, once->bytes, once->len));
-    int64_t took = drip(&scene, again, each, PROCESS_WAIT);
+    raw_client_send_frames(scene.peer, once);
+    wire_add_frames(&drops, true, again);
+    int64_t took = drip(&scene, &drops, each > 0 ? each : drops.len, PROCESS_WAIT);
     CHECK_FOR(took >= TIME - 20 && took < 5000, "%s: closed after %lld ms", what, (long long)took);
-    wire_free(once);
-    wire_free(again);
+    wire_free(&drops);
     end(&scene);
 }
 
 TEST("session: a message that never ends is refused") {
-    static const uint8_t many[1000];
-    struct wire once = {0}, again = {0};
-    wire_add_client_text(&once, 0x01, "it begins");
-    wire_add_client_text(&again, 0x00, "x");
-    wire_add_client_text(&again, 0x89, "p");
-    check_drip("fragments with pings between them", &once, &again, again.len);
-    wire_add_client_text(&once, 0x01, "");
-    wire_add_client_text(&again, 0x00, "");
-    check_drip("empty fragments", &once, &again, again.len);
-    wire_add_client_text(&once, 0x01, "");
-    wire_add_client_text(&again, 0x8a, "still here");
-    check_drip("pongs within a message", &once, &again, again.len);
-    wire_add_client_frame(&again, 0x82, many, sizeof many);
-    check_drip("a frame, byte by byte", &once, &again, 1);
-    wire_add_client_frame(&again, 0x89, many, 125);
-    check_drip("a ping, byte by byte", &once, &again, 1);
+    char frame[2100];
+    check_drip("fragments with pings between them", "01:begun", "00:x 89:p", 0);
+    check_drip("empty fragments", "01:", "00:", 0);
+    check_drip("pongs within a message", "01:", "8a:still-here", 0);
+    snprintf(frame, sizeof frame, "82=%02000d", 0);
+    check_drip("a frame, byte by byte", "", frame, 1);
+    snprintf(frame, sizeof frame, "89=%0250d", 0);
+    check_drip("a ping, byte by byte", "", frame, 1);
 }
 
 TEST("session: what has begun wakes the wait for a silent peer") {
@@ -254,7 +226,7 @@ TEST("session: what has begun wakes the wait for a silent peer") {
     begin(&scene);
     int64_t start = now();
     CHECK(raw_client_send(scene.peer, "\x82", 1));
-    expect_close(&scene, 1008, "the message takes too long");
+    raw_client_expect_close(scene.peer, 1008, "the message takes too long");
     CHECK_FOR(now() - start >= 180 && now() - start < 5000, "it took %lld ms",
               (long long)(now() - start));
     end(&scene);
@@ -266,8 +238,7 @@ TEST("session: many messages have a time each") {
     struct scene scene = {.settings = {1000, {LONG, 0, 200}}};
     struct wire again = {0};
     begin(&scene);
-    wire_add_client_text(&again, 0x81, "abcd");
-    wire_add_client_text(&again, 0x89, "abcd");
+    wire_add_frames(&again, true, "81:abcd 89:abcd");
     CHECK_EQUAL(drip(&scene, &again, 7, 600), -1);
     wire_free(&again);
     end(&scene);

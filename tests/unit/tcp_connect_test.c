@@ -65,15 +65,9 @@ struct place {
 };
 
 static void listen_there(struct place *place) {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     place->count = 0;
-    place->listener = socket(AF_INET, SOCK_STREAM, 0);
-    CHECK_EQUAL(bind(place->listener, (struct sockaddr *)&address, sizeof address), 0);
-    CHECK_EQUAL(listen(place->listener, 0), 0);
-    CHECK_EQUAL(getsockname(place->listener, (struct sockaddr *)&address, &size), 0);
-    place->port = ntohs(address.sin_port);
+    place->listener = raw_client_listen(&place->port);
+    CHECK_EQUAL(listen(place->listener, 0), 0); /* a short queue */
 }
 
 static void leave(struct place *place) {
