@@ -20,7 +20,8 @@ expect 'step 7 as a client, strictly' 0 ' 0 failed, 0 fell short' \
     --exec "$BUILD/step07_client --quiet --subprotocol chat --compress {url}" $all_of_step07
 expect 'a client without compression' 0 ' skipped: the client does not offer' \
     "$wscheck" --strict --timeout 10 --listen 0 --exec "$client" 7692/5
-expect 'a client one at a time' 0 '^17 passed, 0 failed' \
+count=$("$wscheck" --list --listen 0 6455/5.1 | sed -n 's/ cases$//p')
+expect 'a client one at a time' 0 "^$count passed, 0 failed" \
     "$wscheck" --strict --timeout 10 --jobs 1 --listen 0 --exec "$client" 6455/5.1
 expect 'a client that ends' 3 'no client: .* exit status 7; it printed: sorry' \
     "$wscheck" --listen 0 --exec 'echo sorry; exit 7'
@@ -46,11 +47,11 @@ expect 'at none' 3 "cannot listen on 'localhost:x': it is \[ADDRESS:\]PORT" "$ws
     --listen localhost:x --exec "$client"
 expect 'a replay of a client' 0 'received  pong: "barrier ' \
     "$wscheck" --listen 0 --exec "$client" --replay 6455/4.1/answer-taken/ordinary
-expect 'junit of a client' 0 'tests="17" failures="0"' \
+expect 'junit of a client' 0 "tests=\"$count\" failures=\"0\"" \
     "$wscheck" --format junit --listen 0 --exec "$client" 6455/5.1
-expect 'json of a client' 0 '"passed": 17, .*"failed": 0' \
+expect 'json of a client' 0 "\"passed\": $count, .*\"failed\": 0" \
     "$wscheck" --format json --listen 0 --exec "$client" 6455/5.1
-expect 'the list for clients' 0 '^1075 cases$' "$wscheck" --list --listen 0
+expect 'the list for clients' 0 '^1[0-9][0-9][0-9] cases$' "$wscheck" --list --listen 0
 expect 'a step that is not for clients' 2 'near it are step06' "$wscheck" --list --listen 0 step05
 expect 'a step that is not for servers' 2 'near it are step0[1-5]' "$wscheck" --list step06
 
