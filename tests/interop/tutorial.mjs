@@ -1,16 +1,14 @@
 // Runs the snippets of the tutorial in Chromium, as a reader types them into the browser's console:
-// on the page of the step whose server runs at that place of the text. `build/tutorial --snippets`
+// on the page of the step whose server runs at that place of the text. The checker of the tutorial
 // prints the snippets and what each must print.
 
 import { execFileSync } from 'node:child_process';
-import path from 'node:path';
-import { CHROMIUM_FLAGS, build, check, drive, load, startServer } from './lib.mjs';
+import { CHROMIUM_FLAGS, check, drive, load, startServer } from './lib.mjs';
 
 const { chromium } = load('playwright-core');
 const PATIENCE = 10000;
 const QUIET = 300; // ms in which nothing more may be printed
 const PROGRAM_WITHOUT_PAGE = 'step01_tcp';
-const files = (process.env.DOCUMENTS || 'TUTORIAL.md README.md').split(' ');
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -85,7 +83,7 @@ async function runSnippet(browser, servers, snippet, last) {
 }
 
 await drive(120000, async () => {
-    const lines = execFileSync(path.join(build, 'tutorial'), ['--snippets', ...files],
+    const lines = execFileSync('python3', ['tools/tutorial/check.py', '--snippets'],
         { encoding: 'utf8' }).split('\n');
     const snippets = lines.filter((line) => line !== '').map((line) => JSON.parse(line));
     const executablePath = process.env.CHROMIUM;

@@ -16,7 +16,7 @@ mkdir -p "$copy/build" "$copy/step99_demo"
 for each in *; do
     [ "$each" = build ] || ln -s "$PWD/$each" "$copy/$each"
 done
-for each in obj gen flags wscheck tutorial tutorial-bin; do
+for each in obj gen flags wscheck tutorial-bin; do
     cp -pR "$BUILD/$each" "$copy/build/$each"
 done
 cp -p "$BUILD"/step* "$copy/build"
@@ -43,7 +43,7 @@ expect 'a URL with a quote' 2 "^wscheck: ws://127.0.0.1:1/it's: " \
 expect 'a client with quotes' 0 '^1 passed, 0 failed' there check ARGS='--timeout 10 6455/5.1/empty-pong-is-masked' \
     CLIENT="sh -c 'exec build/step06_client --quiet --subprotocol \"\$\$0\" \"\$\$1\"' chat {url}"
 expect 'the client of step 6' 2 'a URL begins with ws://' there step06 URL="it's"
-expect 'the tutorial' 0 ' passed, 0 failed$' there tutorial ARGS=--only=rules
+! command -v python3 > /dev/null || expect 'the tutorial' 0 ' passed, 0 failed$' there tutorial ARGS=--only=rules
 there compdb
 expect 'commands for editors' 0 "^{\"directory\": \".*/it's my \\\\\"code\\\\\"\", " \
     cat "$copy/compile_commands.json"
