@@ -90,27 +90,22 @@ static inline bool goes_over(struct ends *ends, const uint8_t *bytes, size_t len
     return compress(ends, bytes, length, 2 * MESSAGE_MAX) && arrives(ends, bytes, length);
 }
 
-static inline uint32_t roll(uint64_t *dice, uint32_t sides) {
-    *dice = *dice * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(*dice >> 33) % sides;
-}
-
 enum { KINDS = 7 };
 
 /* Texts of many kinds. */
-static inline void fill(unsigned kind, uint64_t *dice, uint8_t *bytes, size_t length) {
+static inline void fill(unsigned kind, uint8_t *bytes, size_t length) {
     static const char *const words[] = {"frame ", "the ",  "{\"id\":", "payload", ", ",
                                         "of",     "mask ", "\",\"",    "opcode "};
-    uint32_t period = 1 + roll(dice, kind == 2 ? 300 : 70000);
+    size_t period = 1 + test_random(kind == 2 ? 300 : 70000);
     for (size_t i = 0; i < length; i++) {
         bytes[i] = kind == 0   ? 0
-                   : kind == 1 ? (uint8_t)roll(dice, 256)
-                   : kind < 4  ? (uint8_t)(i < period ? roll(dice, 256) : bytes[i - period])
-                   : kind == 4 ? (uint8_t)roll(dice, 2)
+                   : kind == 1 ? (uint8_t)test_random(256)
+                   : kind < 4  ? (uint8_t)(i < period ? test_random(256) : bytes[i - period])
+                   : kind == 4 ? (uint8_t)test_random(2)
                                : (uint8_t)(i >> 3);
     }
     for (size_t i = 0; kind == 6 && i < length;) {
-        const char *word = words[roll(dice, 9)];
+        const char *word = words[test_random(9)];
         for (; *word != '\0' && i < length; word++) {
             bytes[i++] = (uint8_t)*word;
         }

@@ -4,8 +4,8 @@
 
 #include "step03_handshake/handshake.h"
 
-#define ASKING_KEY "dGhlIHNhbXBsZSBub25jZQ==" /* the example of section 1.3 and what answers it */
-#define ASKING_ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+#define EXAMPLE_KEY "dGhlIHNhbXBsZSBub25jZQ==" /* the example of section 1.3 and what answers it */
+#define EXAMPLE_ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 
 enum { HANDSHAKE_REQUEST_TEXT_SIZE = 1024 };
 
@@ -20,17 +20,18 @@ enum handshake_verdict handshake_request_verdict(const char *text,
                                                  struct handshake *handshake);
 
 /* Writes the good request, with the line that begins with `start` replaced by `lines`, which may be
- * several. NULL for `start`: they come in addition. NULL for `lines`: there is none. */
+ * several, or none if it is "". NULL for `start`: they come in addition. */
 void handshake_request_write(char text[HANDSHAKE_REQUEST_TEXT_SIZE], const char *start,
                              const char *lines);
 
-/* Such a request must get the verdict, and with the example's key the accept value that answers
- * it. */
-void handshake_request_expect_with(const char *start, const char *lines,
-                                   const struct handshake_policy *policy,
-                                   enum handshake_verdict wanted);
+/* With each of these lines in it, a list that ends with NULL, the request must get the verdict, and
+ * with the example's key the accept value that answers it. */
+void handshake_request_expect_by(const struct handshake_policy *policy,
+                                 enum handshake_verdict wanted, const char *start,
+                                 const char *const *lines);
 
 /* The same with handshake_request_any_origin as the policy. */
-void handshake_request_expect(const char *start, const char *lines, enum handshake_verdict wanted);
+void handshake_request_expect(enum handshake_verdict wanted, const char *start,
+                              const char *const *lines);
 
 #endif

@@ -32,8 +32,8 @@ skip() {
     exit 0
 }
 
-# result NAME COMMAND... counts whether the command, which prints nothing, is true; if not, what is in
-# $work/output says why.
+# result NAME COMMAND... counts whether the command, which prints nothing, succeeds; if not, what is
+# in $work/output says why.
 result() {
     name=$1
     shift

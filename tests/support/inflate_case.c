@@ -58,9 +58,7 @@ struct outcome {
 
 /* `size`, or for 0 a size at random: small ones and large ones take turns. */
 static size_t size_or_random(size_t size) {
-    static uint32_t dice = 1;
-    dice = dice * 1664525u + 1013904223u; /* Numerical Recipes */
-    return size > 0 ? size : 1 + (dice >> 16) % ((dice >> 28) % 2 == 0 ? 12 : 1000);
+    return size > 0 ? size : 1 + test_random(test_random(2) == 0 ? 12 : 1000);
 }
 
 /* Inflates with input in pieces of up to `piece` bytes and room for up to `room` more at a time. */

@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RANDOM_START 2463534242u
+
 enum { SHOWN_MAX = 10 }; /* failed checks of one test that are printed; more of them say no more */
 
 static int passed, failed;
 static const char *current;
 static int failures; /* of the current test */
-static uint32_t random_state;
+static uint32_t random_state = RANDOM_START;
 
 void test_run(const char *name, void (*body)(void)) {
     const char *only = getenv("ONLY");
@@ -21,7 +23,7 @@ void test_run(const char *name, void (*body)(void)) {
     }
     current = name;
     failures = 0;
-    random_state = 2463534242;
+    random_state = RANDOM_START;
     body();
     if (failures == 0) {
         passed++;
@@ -95,14 +97,14 @@ void test_check_bytes(const void *got, size_t got_len, const void *wanted, size_
 }
 
 /* xorshift, Marsaglia 2003. */
-uint32_t test_random(uint32_t bound) {
+size_t test_random(size_t bound) {
     random_state ^= random_state << 13;
     random_state ^= random_state >> 17;
     random_state ^= random_state << 5;
     return (random_state >> 8) % bound;
 }
 
-void test_random_bytes(uint8_t *to, size_t length, uint32_t letters) {
+void test_random_bytes(uint8_t *to, size_t length, size_t letters) {
     for (size_t i = 0; i < length; i++) {
         to[i] = (uint8_t)(letters == 256 ? test_random(256) : 'a' + test_random(letters));
     }

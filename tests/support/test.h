@@ -55,11 +55,11 @@ void test_check_bytes(const void *got, size_t got_len, const void *wanted, size_
 bool test_has_failed(void);
 
 /* A number below `bound`, at random, but the same ones in every run of a test. */
-uint32_t test_random(uint32_t bound);
+size_t test_random(size_t bound);
 
 /* Fills in letters at random, of which there are this many from 'a' on; or any bytes, if that is
  * 256. */
-void test_random_bytes(uint8_t *to, size_t length, uint32_t letters);
+void test_random_bytes(uint8_t *to, size_t length, size_t letters);
 
 /* A list of texts that ends with NULL. */
 #define TEXTS(...) ((const char *const[]){__VA_ARGS__, NULL})

@@ -84,8 +84,8 @@ static void check_paths(size_t len, const char *end, uint64_t max_message) {
 }
 
 /* A message whose frame has come whole takes the fast path; with its last byte still missing, or
- * with an observer, it takes the slow one. Every length up to where the header changes its form, and
- * some around the next change and the largest that is allowed; ASCII and not, good and bad. */
+ * with an observer, it takes the slow one. Every length up to where the header changes its form,
+ * and some around the next change and the largest that is allowed; ASCII and not, good and bad. */
 TEST("connection: the fast path agrees with the slow one") {
     static const char *const ends[] = {"", "\xc3\xa9", "\xc3", "\xff", "\xc3\xff"};
     for (size_t end = 0; end < 5; end++) {

@@ -4,17 +4,16 @@
 /* The peer has not seen what was refused. */
 TEST("deflate: nothing refers to a refused message") {
     static uint8_t bytes[MESSAGE_MAX], text[3000];
-    uint64_t dice = 4;
     for (unsigned bits = 8; bits <= 15; bits++) {
         struct ends ends;
         start(&ends, bits);
         for (unsigned i = 0; i < 100; i++) {
-            size_t length = 1 + roll(&dice, i % 50 == 0 ? MESSAGE_MAX : 2u << bits);
-            size_t part = 1 + roll(&dice, sizeof text);
+            size_t length = 1 + test_random(i % 50 == 0 ? MESSAGE_MAX : 2u << bits);
+            size_t part = 1 + test_random(sizeof text);
             length = length < part ? part : length < MESSAGE_MAX ? length : MESSAGE_MAX;
-            fill(i % KINDS, &dice, bytes, length);
-            fill((i + i / KINDS) % KINDS, &dice, text, part);
-            CHECK(!compress(&ends, bytes, length, roll(&dice, 6)));
+            fill(i % KINDS, bytes, length);
+            fill((i + i / KINDS) % KINDS, text, part);
+            CHECK(!compress(&ends, bytes, length, test_random(6)));
             CHECK(goes_over(&ends, text, part));
             CHECK(!compress(&ends, bytes, length, 5));
             CHECK(goes_over(&ends, bytes, part));
@@ -26,15 +25,14 @@ TEST("deflate: nothing refers to a refused message") {
 /* Unless they are too large together. */
 TEST("deflate: the history outlives a refused message") {
     static uint8_t text[500], refused[WINDOW_MAX];
-    uint64_t dice = 5;
     for (unsigned bits = 10; bits <= 15; bits++) {
         struct ends ends;
         start(&ends, bits);
-        fill(1, &dice, text, sizeof text);
+        fill(1, text, sizeof text);
         CHECK(goes_over(&ends, text, sizeof text));
         for (unsigned i = 0; i < 100; i++) {
-            size_t length = 1 + roll(&dice, 1u << bits);
-            fill(i % KINDS, &dice, refused, length);
+            size_t length = 1 + test_random(1u << bits);
+            fill(i % KINDS, refused, length);
             memcpy(refused, text, length < 300 ? length : 300);
             CHECK(!compress(&ends, refused, length, 5));
             CHECK(goes_over(&ends, text, sizeof text));
@@ -51,12 +49,11 @@ TEST("deflate: the history outlives a refused message") {
 /* The peer has seen none of what was abandoned, or refused after some turns. */
 TEST("deflate: a message may end after any turn") {
     static uint8_t noise[MESSAGE_MAX], out[MESSAGE_MAX];
-    uint64_t dice = 12;
     for (unsigned bits = 8; bits <= 15; bits++) {
         struct ends ends;
         start(&ends, bits);
         for (size_t turns = 0; turns < 3; turns++) {
-            fill(1, &dice, noise, sizeof noise);
+            fill(1, noise, sizeof noise);
             deflate_begin(&ends.deflate, noise, sizeof noise, out, sizeof out);
             for (size_t i = 0; i < turns; i++) {
                 CHECK_EQUAL(deflate_run(&ends.deflate, &ends.sent_length), DEFLATE_GO_ON);
@@ -75,13 +72,12 @@ TEST("deflate: a message may end after any turn") {
 
 TEST("deflate: a history that was taken away serves as before") {
     static uint8_t bytes[9000], history[WINDOW_MAX];
-    uint64_t dice = 6;
     for (unsigned bits = 8; bits <= 15; bits++) {
         struct ends ends;
         start(&ends, bits);
         for (unsigned i = 0; i < 60; i++) {
-            fill(6, &dice, bytes, sizeof bytes);
-            size_t length = 1 + roll(&dice, sizeof bytes);
+            fill(6, bytes, sizeof bytes);
+            size_t length = 1 + test_random(sizeof bytes);
             size_t kept = deflate_history(&ends.deflate, history);
             CHECK(kept <= (size_t)1 << bits && kept <= ends.received.length);
             CHECK_BYTES(history, kept, ends.received.bytes + ends.received.length - kept, kept);
@@ -102,14 +98,13 @@ TEST("deflate: a history that was taken away serves as before") {
 /* A peer that forgets as well, as without context takeover, must understand it. */
 TEST("deflate: nothing refers to what is forgotten") {
     static uint8_t bytes[40000];
-    uint64_t dice = 7;
     for (unsigned bits = 8; bits <= 15; bits++) {
         struct ends ends;
         start(&ends, bits);
         for (unsigned i = 0; i < 500; i++) {
-            size_t length = 1 + roll(&dice, i % 20 == 0 ? sizeof bytes : 400);
+            size_t length = 1 + test_random(i % 20 == 0 ? sizeof bytes : 400);
             if (i % 3 == 0) {
-                fill(i % KINDS, &dice, bytes, length);
+                fill(i % KINDS, bytes, length);
             }
             deflate_forget(&ends.deflate);
             inflate_init(&ends.inflate, bits);
@@ -125,10 +120,9 @@ TEST("deflate: a history of the whole window") {
     static uint8_t bytes[MESSAGE_MAX];
     for (unsigned bits = 8; bits <= 15; bits++) {
         struct ends ends;
-        uint64_t dice = 11;
         size_t window = (size_t)1 << bits;
         start(&ends, bits);
-        fill(1, &dice, bytes, sizeof bytes);
+        fill(1, bytes, sizeof bytes);
         deflate_set_history(&ends.deflate, bytes, window);
         size_t kept = deflate_history(&ends.deflate, ends.sent);
         CHECK_BYTES(ends.sent, kept, bytes + window - kept, kept);
@@ -146,11 +140,10 @@ TEST("deflate: a full window can be forgotten") {
     static uint8_t bytes[70000];
     for (unsigned bits = 8; bits <= 15; bits++) {
         size_t full = ((size_t)2 << bits) + 524;
-        uint64_t dice = 8;
         struct ends ends;
         start(&ends, bits);
         full = full < 65536 ? full : 65536;
-        fill(6, &dice, bytes, sizeof bytes);
+        fill(6, bytes, sizeof bytes);
         CHECK(goes_over(&ends, bytes, full));
         deflate_forget(&ends.deflate);
         inflate_init(&ends.inflate, bits);

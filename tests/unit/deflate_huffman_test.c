@@ -7,11 +7,6 @@
 
 #include <string.h>
 
-static uint32_t roll(uint64_t *dice, uint32_t sides) {
-    *dice = *dice * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(*dice >> 33) % sides;
-}
-
 static unsigned longest(const uint8_t *lengths, size_t count) {
     unsigned most = 0;
     for (size_t i = 0; i < count; i++) {
@@ -59,13 +54,12 @@ static size_t least_size(const uint16_t *frequencies, size_t count) {
 TEST("huffman: no other code writes it in less") {
     uint16_t frequencies[DEFLATE_FORMAT_LITERALS];
     uint8_t lengths[DEFLATE_FORMAT_LITERALS];
-    uint64_t dice = 1;
     for (unsigned turn = 0; turn < 400; turn++) {
-        size_t count = 2 + roll(&dice, DEFLATE_FORMAT_LITERALS - 1);
+        size_t count = 2 + test_random(DEFLATE_FORMAT_LITERALS - 1);
         uint32_t most = turn % 3 == 0 ? 3 : turn % 3 == 1 ? 60 : 65535;
         memset(lengths, 0xa5, sizeof lengths);
         for (size_t i = 0; i < count; i++) {
-            frequencies[i] = (uint16_t)roll(&dice, roll(&dice, 2) == 0 ? most : 4);
+            frequencies[i] = (uint16_t)test_random(test_random(2) == 0 ? most : 4);
         }
         frequencies[0] = frequencies[count - 1] = 1;
         size_t told = deflate_huffman_lengths(frequencies, count, 15, lengths);

@@ -34,14 +34,13 @@ TEST("deflate: an empty message is an empty stored block") {
 
 TEST("deflate: all kinds of messages go over in every window") {
     static uint8_t bytes[MESSAGE_MAX];
-    uint64_t dice = 1;
     for (unsigned bits = 8; bits <= 15; bits++) {
         struct ends ends;
         start(&ends, bits);
         for (unsigned i = 0; i < 40 * KINDS; i++) {
             uint32_t most = i % 16 == 0 ? MESSAGE_MAX : i % 4 == 0 ? 9000 : 300;
-            size_t length = roll(&dice, most);
-            fill(i % KINDS, &dice, bytes, length);
+            size_t length = test_random(most);
+            fill(i % KINDS, bytes, length);
             CHECK_FOR(goes_over(&ends, bytes, length), "window %u, message %u of kind %u, %zu",
                       bits, i, i % KINDS, length);
         }
@@ -52,13 +51,12 @@ TEST("deflate: all kinds of messages go over in every window") {
 /* What repeats at a distance is found up to that distance, and none is farther than agreed. */
 TEST("deflate: the whole window is used, and no more") {
     static uint8_t bytes[2 * WINDOW_MAX];
-    uint64_t dice = 2;
     for (unsigned bits = 8; bits <= 15; bits++) {
         size_t window = (size_t)1 << bits;
         for (size_t distance = window; distance <= window + 1; distance++) {
             struct ends ends;
             start(&ends, bits);
-            fill(1, &dice, bytes, distance);
+            fill(1, bytes, distance);
             CHECK(goes_over(&ends, bytes, distance));
             CHECK(goes_over(&ends, bytes, distance - 1));
             bool found = ends.sent_length < window / 8;
@@ -72,13 +70,12 @@ TEST("deflate: the whole window is used, and no more") {
 
 TEST("deflate: a message fits exactly or is refused") {
     static uint8_t bytes[40000];
-    uint64_t dice = 3;
     for (unsigned kind = 0; kind < KINDS; kind++) {
         for (size_t length = 1; length <= sizeof bytes; length = length * 3 + 1) {
             struct ends ends, exact;
             start(&ends, 12);
             start(&exact, 12);
-            fill(kind, &dice, bytes, length);
+            fill(kind, bytes, length);
             CHECK(goes_over(&ends, bytes, length));
             size_t size = ends.sent_length;
             for (size_t less = 1; less <= size && less < 12; less++) {
@@ -99,8 +96,7 @@ TEST("deflate: a message fits exactly or is refused") {
 /* One reference and one byte: a reference that is shorter by one takes a byte more. */
 TEST("deflate: a match is as long as it can be") {
     static uint8_t bytes[400];
-    uint64_t dice = 9;
-    fill(1, &dice, bytes, sizeof bytes);
+    fill(1, bytes, sizeof bytes);
     for (size_t length = 4; length <= 258; length++) {
         uint8_t again[259];
         struct ends ends;
@@ -118,11 +114,10 @@ TEST("deflate: a match is as long as it can be") {
  * also where the window moves on. */
 TEST("deflate: the worst and the best sizes") {
     static uint8_t bytes[MESSAGE_MAX];
-    uint64_t dice = 10;
     for (unsigned bits = 8; bits <= 15; bits++) {
         struct ends ends;
         start(&ends, bits);
-        fill(1, &dice, bytes, sizeof bytes);
+        fill(1, bytes, sizeof bytes);
         CHECK(goes_over(&ends, bytes, sizeof bytes));
         CHECK_FOR(ends.sent_length <= sizeof bytes + 5 * (sizeof bytes / 4096 + 1) + 5,
                   "window %u, random: %zu", bits, ends.sent_length);

@@ -298,12 +298,8 @@ TEST("drivers: cut at every byte") {
 }
 
 int main(void) {
-    uint32_t number = 1;
-    for (size_t i = 0; i < LARGE; i++) {
-        number = number * 1664525u + 1013904223u;
-        noise[i] = (uint8_t)(number >> 24);
-        text[i] = (uint8_t)('a' + (number >> 30));
-    }
+    test_random_bytes(noise, sizeof noise, 256);
+    test_random_bytes(text, sizeof text, 4);
     test_run_all();
     return test_report();
 }

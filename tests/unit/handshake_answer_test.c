@@ -10,7 +10,7 @@ enum { VERDICTS = HANDSHAKE_BAD_EXTENSIONS + 1, HEADERS_MAX = 512 };
 
 TEST("handshake: the accept value of known keys (1.3)") {
     static const char *const examples[][2] = {
-        {ASKING_KEY, ASKING_ACCEPT},
+        {EXAMPLE_KEY, EXAMPLE_ACCEPT},
         {"x3JJHMbDL1EzLkh9GBhXDw==", "HSmrc0sMlYUkAGmm5OPpG2HaGWk="},
         {"AQIDBAUGBwgJCgsMDQ4PEC==", "OfS0wDaT5NoxF2gqm7Zj2YtetzM="},
         {"", "Kfh9QIsMVZcl6xEPYxPHzW8SZ8w="},
@@ -64,7 +64,7 @@ TEST("handshake: a sentence for every verdict") {
 }
 
 static void check_headers(const char *subprotocol, const char *wanted) {
-    struct handshake handshake = {ASKING_ACCEPT, subprotocol, NULL};
+    struct handshake handshake = {EXAMPLE_ACCEPT, subprotocol, NULL};
     char headers[HEADERS_MAX];
     struct text_builder built;
     text_begin(&built, headers, sizeof headers);
@@ -76,10 +76,10 @@ static void check_headers(const char *subprotocol, const char *wanted) {
 TEST("handshake: the headers of the answer") {
     check_headers(NULL, "Upgrade: websocket\r\n"
                         "Connection: Upgrade\r\n"
-                        "Sec-WebSocket-Accept: " ASKING_ACCEPT "\r\n");
+                        "Sec-WebSocket-Accept: " EXAMPLE_ACCEPT "\r\n");
     check_headers("chat", "Upgrade: websocket\r\n"
                           "Connection: Upgrade\r\n"
-                          "Sec-WebSocket-Accept: " ASKING_ACCEPT "\r\n"
+                          "Sec-WebSocket-Accept: " EXAMPLE_ACCEPT "\r\n"
                           "Sec-WebSocket-Protocol: chat\r\n");
 }
 
@@ -88,7 +88,7 @@ TEST("handshake: the longest subprotocol fits") {
     memset(name, 'x', HANDSHAKE_SUBPROTOCOL_MAX);
     name[HANDSHAKE_SUBPROTOCOL_MAX] = '\0';
     snprintf(wanted, sizeof wanted,
-             "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " ASKING_ACCEPT
+             "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " EXAMPLE_ACCEPT
              "\r\n"
              "Sec-WebSocket-Protocol: %s\r\n",
              name);

@@ -14,34 +14,34 @@ static const char *const client_requests[] = {
     "(KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36\r\nUpgrade: websocket\r\n"
     "Origin: http://localhost:8000\r\nSec-WebSocket-Version: 13\r\n"
     "Accept-Encoding: gzip, deflate, br, zstd\r\nAccept-Language: en-US,en;q=0.9\r\n"
-    "Sec-WebSocket-Key: " ASKING_KEY "\r\n"
+    "Sec-WebSocket-Key: " EXAMPLE_KEY "\r\n"
     "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n",
     /* Firefox */
     "GET /chat HTTP/1.1\r\nHost: localhost:8000\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; "
     "rv:153.0) Gecko/20100101 Firefox/153.0\r\nAccept: */*\r\nAccept-Language: en-US,en;q=0.5\r\n"
     "Accept-Encoding: gzip, deflate, br, zstd\r\nSec-WebSocket-Version: 13\r\n"
     "Origin: http://localhost:8000\r\nSec-WebSocket-Extensions: permessage-deflate\r\n"
-    "Sec-WebSocket-Key: " ASKING_KEY "\r\nConnection: keep-alive, Upgrade\r\n"
+    "Sec-WebSocket-Key: " EXAMPLE_KEY "\r\nConnection: keep-alive, Upgrade\r\n"
     "Sec-Fetch-Dest: empty\r\nSec-Fetch-Mode: websocket\r\nSec-Fetch-Site: same-origin\r\n"
     "Pragma: no-cache\r\nCache-Control: no-cache\r\nUpgrade: websocket\r\n\r\n",
     /* Safari of 2016 */
     "GET /chat HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nHost: localhost:8000\r\n"
     "Origin: http://localhost:8000\r\nPragma: no-cache\r\nCache-Control: no-cache\r\n"
-    "Sec-WebSocket-Key: " ASKING_KEY "\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: " EXAMPLE_KEY "\r\nSec-WebSocket-Version: 13\r\n"
     "Sec-WebSocket-Extensions: x-webkit-deflate-frame\r\nUser-Agent: Mozilla/5.0 (Macintosh) "
     "AppleWebKit/601.7.7 (KHTML, like Gecko) Version/9.1.2 Safari/601.7.7\r\n\r\n",
     /* Postman, and ws for Node: no Origin */
-    "GET /chat HTTP/1.1\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " ASKING_KEY "\r\n"
+    "GET /chat HTTP/1.1\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " EXAMPLE_KEY "\r\n"
     "Connection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
     "Host: localhost:8000\r\n\r\n",
     /* curl: neither Origin nor extensions */
     "GET /chat HTTP/1.1\r\nHost: localhost:8000\r\nUser-Agent: curl/8.22.0\r\nAccept: */*\r\n"
     "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Key: " ASKING_KEY "\r\n\r\n",
+    "Sec-WebSocket-Key: " EXAMPLE_KEY "\r\n\r\n",
     /* a page from file:// */
     "GET / HTTP/1.1\r\nHost: localhost:8000\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-    "Origin: null\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " ASKING_KEY "\r\n\r\n",
+    "Origin: null\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " EXAMPLE_KEY "\r\n\r\n",
 };
 
 /* How a proxy writes the names of headers. */
@@ -82,7 +82,7 @@ TEST("handshake: real clients, behind any proxy") {
             enum handshake_verdict verdict =
                 handshake_request_verdict(text, &handshake_request_any_origin, &handshake);
             CHECK_FOR(verdict == HANDSHAKE_ACCEPTED, "verdict %d for\n%s", verdict, text);
-            CHECK(strcmp(handshake.accept, ASKING_ACCEPT) == 0);
+            CHECK(strcmp(handshake.accept, EXAMPLE_ACCEPT) == 0);
             CHECK(handshake.subprotocol == NULL);
         }
     }
@@ -110,7 +110,7 @@ TEST("handshake: plain requests are told apart") {
 
     expect_wanted("Upgrade: websocket\r\n", true);
     expect_wanted("upgrade: h2c, WebSocket\r\n", true);
-    expect_wanted("Sec-WebSocket-Key: " ASKING_KEY "\r\n", true);
+    expect_wanted("Sec-WebSocket-Key: " EXAMPLE_KEY "\r\n", true);
     expect_wanted("sec-websocket-key:\r\n", true);
     expect_wanted("Sec-WebSocket-Version: 13\r\n", true);
     expect_wanted("Sec-WebSocket-Protocol: chat\r\n", true);
@@ -154,7 +154,7 @@ TEST("handshake: requests that a proxy has stripped") {
         struct http_request request;
         struct handshake handshake;
         snprintf(text, sizeof text,
-                 "GET / HTTP/%s\r\nHost: 127.0.0.1:8000\r\n%sSec-WebSocket-Key: " ASKING_KEY
+                 "GET / HTTP/%s\r\nHost: 127.0.0.1:8000\r\n%sSec-WebSocket-Key: " EXAMPLE_KEY
                  "\r\nSec-WebSocket-Version: 13\r\nOrigin: http://example.com\r\n\r\n",
                  rows[i].version, rows[i].headers);
         http_request_init(&request);

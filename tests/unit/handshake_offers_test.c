@@ -25,26 +25,23 @@ static void expect_subprotocol(const char *lines, const char *wanted) {
 
 /* Items 8 of 4.2.1 and 5 of 4.2.2. The order is the client's wish. */
 TEST("handshake: the first subprotocol of the client's list") {
-    expect_subprotocol("Sec-WebSocket-Protocol: chat", "chat");
-    expect_subprotocol("Sec-WebSocket-Protocol: chat, superchat", "chat");
-    expect_subprotocol("Sec-WebSocket-Protocol: superchat, chat", "superchat");
-    expect_subprotocol("Sec-WebSocket-Protocol: soap,v2.example,chat", "v2.example");
-    expect_subprotocol("sec-websocket-protocol: ,, superchat ,", "superchat");
-    expect_subprotocol("Sec-WebSocket-Protocol: chat, chat", "chat");
-}
-
-TEST("handshake: subprotocols in several headers") {
-    expect_subprotocol("Sec-WebSocket-Protocol: soap\r\nSec-WebSocket-Protocol: superchat, chat",
-                       "superchat");
-    expect_subprotocol("Sec-WebSocket-Protocol: superchat\r\nX: y\r\nSec-WebSocket-Protocol: chat",
-                       "superchat");
-}
-
-TEST("handshake: no common subprotocol, no choice") {
-    expect_subprotocol(NULL, NULL);
-    expect_subprotocol("Sec-WebSocket-Protocol: soap, wamp", NULL);
-    expect_subprotocol("Sec-WebSocket-Protocol: Chat, CHAT", NULL); /* case counts (11.5) */
-    expect_subprotocol("Sec-WebSocket-Protocol: chats, cha, chat.v1", NULL);
+    static const char *const cases[][2] = {
+        {"Sec-WebSocket-Protocol: chat", "chat"},
+        {"Sec-WebSocket-Protocol: chat, superchat", "chat"},
+        {"Sec-WebSocket-Protocol: superchat, chat", "superchat"},
+        {"Sec-WebSocket-Protocol: soap,v2.example,chat", "v2.example"},
+        {"sec-websocket-protocol: ,, superchat ,", "superchat"},
+        {"Sec-WebSocket-Protocol: chat, chat", "chat"},
+        {"Sec-WebSocket-Protocol: soap\r\nSec-WebSocket-Protocol: superchat, chat", "superchat"},
+        {"Sec-WebSocket-Protocol: superchat\r\nX: y\r\nSec-WebSocket-Protocol: chat", "superchat"},
+        {"", NULL},
+        {"Sec-WebSocket-Protocol: soap, wamp", NULL},
+        {"Sec-WebSocket-Protocol: Chat, CHAT", NULL}, /* case counts (11.5) */
+        {"Sec-WebSocket-Protocol: chats, cha, chat.v1", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        expect_subprotocol(cases[i][0], cases[i][1]);
+    }
 }
 
 TEST("handshake: a server without subprotocols") {
@@ -57,31 +54,25 @@ TEST("handshake: a server without subprotocols") {
 }
 
 TEST("handshake: subprotocols are tokens") {
-    static const char *const bad[] = {"chat room", "chat/1",    "a;b",         "\"chat\"",
-                                      "chat, a b", "a b, chat", "ch\xc3\xa9t", "chat(1)",
-                                      "a=b",       "chat\tchat"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (const char *const *bad = TEXTS("chat room", "chat/1", "a;b", "\"chat\"", "chat, a b",
+                                        "a b, chat", "ch\xc3\xa9t", "chat(1)", "a=b", "chat\tchat",
+                                        "", ",", "chat\r\nSec-WebSocket-Protocol: a b");
+         *bad != NULL; bad++) {
         char line[80];
-        snprintf(line, sizeof line, "Sec-WebSocket-Protocol: %s", bad[i]);
-        handshake_request_expect(NULL, line, HANDSHAKE_BAD_SUBPROTOCOLS);
+        snprintf(line, sizeof line, "Sec-WebSocket-Protocol: %s", *bad);
+        handshake_request_expect(HANDSHAKE_BAD_SUBPROTOCOLS, NULL, TEXTS(line));
     }
-    handshake_request_expect(NULL, "Sec-WebSocket-Protocol:", HANDSHAKE_BAD_SUBPROTOCOLS);
-    handshake_request_expect(NULL, "Sec-WebSocket-Protocol: ,", HANDSHAKE_BAD_SUBPROTOCOLS);
-    handshake_request_expect(NULL, "Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Protocol: a b",
-                             HANDSHAKE_BAD_SUBPROTOCOLS);
 }
 
 /* Item 9, and section 9.1. */
 TEST("handshake: extensions are well-formed") {
-    handshake_request_expect(NULL,
-                             "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
-                             HANDSHAKE_ACCEPTED);
     handshake_request_expect(
-        NULL, "Sec-WebSocket-Extensions: a; b=\"1\"\r\nSec-WebSocket-Extensions: c, d",
-        HANDSHAKE_ACCEPTED);
-    handshake_request_expect(NULL, "Sec-WebSocket-Extensions:", HANDSHAKE_BAD_EXTENSIONS);
-    handshake_request_expect(NULL, "Sec-WebSocket-Extensions: a;", HANDSHAKE_BAD_EXTENSIONS);
-    handshake_request_expect(NULL, "Sec-WebSocket-Extensions: a b", HANDSHAKE_BAD_EXTENSIONS);
-    handshake_request_expect(NULL, "Sec-WebSocket-Extensions: a\r\nSec-WebSocket-Extensions: b; c=",
-                             HANDSHAKE_BAD_EXTENSIONS);
+        HANDSHAKE_ACCEPTED, NULL,
+        TEXTS("Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
+              "Sec-WebSocket-Extensions: a; b=\"1\"\r\nSec-WebSocket-Extensions: c, d"));
+    handshake_request_expect(
+        HANDSHAKE_BAD_EXTENSIONS, NULL,
+        TEXTS("Sec-WebSocket-Extensions:", "Sec-WebSocket-Extensions: a;",
+              "Sec-WebSocket-Extensions: a b",
+              "Sec-WebSocket-Extensions: a\r\nSec-WebSocket-Extensions: b; c="));
 }

@@ -127,15 +127,6 @@ TEST("http: scanned bytes are not looked at again") {
     check_linear("GET / HTTP/1.1\r\nHost: a\r\nCookie: ", HTTP_HEAD_MAX - 1);
 }
 
-/* A number below `bound`, the same ones in every run: xorshift, Marsaglia 2003. */
-static size_t pick(size_t bound) {
-    static uint32_t state = 2463534242;
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return (state >> 8) % bound;
-}
-
 /* The bytes get the same verdict in pieces cut at random, and not before the last byte that the
  * whole needed. */
 static enum http_verdict check_cuts(const char *bytes, size_t len) {
@@ -143,7 +134,7 @@ static enum http_verdict check_cuts(const char *bytes, size_t len) {
     http_feed_whole(&whole, bytes, len);
     http_feed_start(&pieces, bytes, len);
     while (pieces.verdict == HTTP_INCOMPLETE && pieces.arrived_len < len) {
-        http_feed_more(&pieces, pieces.arrived_len + 1 + pick(len - pieces.arrived_len));
+        http_feed_more(&pieces, pieces.arrived_len + 1 + test_random(len - pieces.arrived_len));
     }
     CHECK_FOR(http_feed_alike(&whole, &pieces), "verdict %d whole, %d in pieces", whole.verdict,
               pieces.verdict);
@@ -155,63 +146,17 @@ static enum http_verdict check_cuts(const char *bytes, size_t len) {
     return whole.verdict;
 }
 
-TEST("http: random requests, whole and in pieces") {
-    static const struct {
-        char bytes[20];
-        size_t len;
-    } words[] = {
-        {"GET", 3},
-        {" ", 1},
-        {"/", 1},
-        {"HTTP/1.1", 8},
-        {"\r\n", 2},
-        {"\r\n", 2},
-        {"\r\n", 2},
-        {"\r\n\r\n", 4},
-        {"Host: a\r\n", 9},
-        {"\r", 1},
-        {"\n", 1},
-        {":", 1},
-        {"\t", 1},
-        {"\0", 1},
-        {"A:b\r\n", 5},
-        {"A: b", 4},
-        {"x", 1},
-        {"\x80", 1},
-        {"GET / HTTP/1.1\r\n", 16},
-        {"\x1b", 1},
-    };
-    size_t given[HTTP_FEED_VERDICTS] = {0};
-    for (int round = 0; round < 150000; round++) {
-        char bytes[256];
-        size_t len = 0;
-        if (round % 2 == 0) {
-            memcpy(bytes, "GET / HTTP/1.1\r\n", 16);
-            len = 16;
-        }
-        for (size_t count = pick(10); count > 0; count--) {
-            size_t word = pick(sizeof words / sizeof words[0]);
-            memcpy(bytes + len, words[word].bytes, words[word].len);
-            len += words[word].len;
-        }
-        given[check_cuts(bytes, len)]++;
-    }
-    CHECK(given[HTTP_COMPLETE] > 500 && given[HTTP_INCOMPLETE] > 1000);
-    CHECK(given[HTTP_BARE_CR] > 1000 && given[HTTP_BARE_LF] > 1000);
-    CHECK(given[HTTP_REPEATED_HOST] > 10 && given[HTTP_NO_COLON] > 1000);
-}
-
 /* Good requests in which one to three bytes were changed, put in or taken out. */
 TEST("http: mutated requests, whole and in pieces") {
     static const char bytes_of_interest[] = "\r\n\r\n :,\t\0aZ/1\x16\x7f\x80";
     size_t given[HTTP_FEED_VERDICTS] = {0};
     for (int round = 0; round < 100000; round++) {
         char bytes[600];
-        const char *text = good_requests[pick(GOOD_REQUESTS)][0];
+        const char *text = good_requests[test_random(GOOD_REQUESTS)][0];
         size_t len = strlen(text);
         memcpy(bytes, text, len);
-        for (size_t count = 1 + pick(3); count > 0 && len > 0; count--) {
-            size_t at = pick(len), kind = pick(3);
+        for (size_t count = 1 + test_random(3); count > 0 && len > 0; count--) {
+            size_t at = test_random(len), kind = test_random(3);
             if (kind == 0) {
                 memmove(bytes + at, bytes + at + 1, --len - at);
                 continue;
@@ -219,21 +164,10 @@ TEST("http: mutated requests, whole and in pieces") {
             if (kind == 1) {
                 memmove(bytes + at + 1, bytes + at, len++ - at);
             }
-            bytes[at] = bytes_of_interest[pick(sizeof bytes_of_interest)];
+            bytes[at] = bytes_of_interest[test_random(sizeof bytes_of_interest)];
         }
         given[check_cuts(bytes, len)]++;
     }
     CHECK(given[HTTP_COMPLETE] > 1000 && given[HTTP_BAD_HEADER_NAME] > 1000);
     CHECK(given[HTTP_BAD_HEADER_VALUE] > 100 && given[HTTP_FOLDED_HEADER] > 10);
-}
-
-TEST("http: random bytes, whole and in pieces") {
-    for (int round = 0; round < 100000; round++) {
-        char bytes[64];
-        size_t len = pick(sizeof bytes);
-        for (size_t i = 0; i < len; i++) {
-            bytes[i] = (char)pick(256);
-        }
-        check_cuts(bytes, len);
-    }
 }

@@ -9,13 +9,6 @@
 
 enum { SECOND_BITS_MAX = 7, SLOTS_MAX = 150 };
 
-static uint32_t dice = 1;
-
-static unsigned roll(unsigned sides) {
-    dice = dice * 1664525u + 1013904223u; /* Numerical Recipes */
-    return (dice >> 10) % sides;
-}
-
 /* The symbol whose code 15 bits begin with, by the definition in 3.2.2: counts the codes up, the
  * shortest first. -1 if there is none. */
 static int find_symbol(const uint8_t *lengths, size_t symbols, unsigned bits, unsigned *length) {
@@ -104,14 +97,14 @@ static void make_code(uint8_t *lengths, size_t symbols, size_t used, unsigned lo
     memset(lengths, 0, symbols);
     lengths[0] = lengths[1] = 1;
     for (size_t count = 2; count < used;) {
-        size_t split = roll(3) == 0 ? count - 1 : roll((unsigned)count);
+        size_t split = test_random(3) == 0 ? count - 1 : test_random(count);
         if (lengths[split] < longest) {
             lengths[count] = ++lengths[split];
             count++;
         }
     }
     for (size_t i = 0; i < symbols; i++) {
-        size_t other = roll((unsigned)symbols);
+        size_t other = test_random(symbols);
         uint8_t length = lengths[i];
         lengths[i] = lengths[other];
         lengths[other] = length;
@@ -128,7 +121,7 @@ TEST("inflate_table: codes at random") {
     for (unsigned i = 0; i < 300; i++) {
         uint8_t lengths[DEFLATE_FORMAT_LITERALS];
         unsigned symbols = kinds[i % 3].symbols;
-        make_code(lengths, symbols, 2 + roll(symbols - 1), kinds[i % 3].longest - i / 3 % 3);
+        make_code(lengths, symbols, 2 + test_random(symbols - 1), kinds[i % 3].longest - i / 3 % 3);
         check_table(kinds[i % 3].alphabet, lengths, symbols, i % 3 == 0 ? 97 : 3);
     }
 }

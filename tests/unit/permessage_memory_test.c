@@ -65,15 +65,6 @@ enum { SIZE = 20000 };
 static struct permessage_deflate one, other;
 static uint8_t text[2 * SIZE], noise[2 * SIZE];
 
-static void fill(void) {
-    uint32_t number = 1;
-    for (size_t i = 0; i < 2 * SIZE; i++) {
-        number = number * 1664525u + 1013904223u;
-        noise[i] = (uint8_t)(number >> 24);
-        text[i] = (uint8_t)('a' + (number >> 29));
-    }
-}
-
 static void arm(size_t at, bool sticky) {
     calls = 0;
     fails_at = at;
@@ -384,7 +375,8 @@ TEST("memory: without it a silence changes nothing") {
 }
 
 int main(void) {
-    fill();
+    test_random_bytes(noise, sizeof noise, 256);
+    test_random_bytes(text, sizeof text, 8);
     test_run_all();
     return test_report();
 }

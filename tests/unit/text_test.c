@@ -214,17 +214,11 @@ TEST("text: what does not fit is cut between characters, at every capacity") {
 
 /* Anything at all in any capacity: a C string that fits. */
 TEST("text: random bytes never overflow") {
-    uint32_t random = 2463534242; /* xorshift, Marsaglia 2003 */
     for (int round = 0; round < 20000; round++) {
         uint8_t bytes[32];
         char shown[48];
-        for (size_t i = 0; i < sizeof bytes; i++) {
-            random ^= random << 13;
-            random ^= random >> 17;
-            random ^= random << 5;
-            bytes[i] = (uint8_t)(random >> 11 & 0xff);
-        }
-        size_t len = random % 33, capacity = 8 + (random >> 8) % 40;
+        test_random_bytes(bytes, sizeof bytes, 256);
+        size_t len = test_random(33), capacity = 8 + test_random(40);
         memset(shown, '#', sizeof shown);
         text_printable(bytes, len, shown, capacity);
         CHECK(memchr(shown, '\0', capacity) != NULL);

@@ -234,41 +234,35 @@ TEST("utf8: the plain version says the same of a text that is cut anywhere") {
     }
 }
 
-static uint32_t next_random(uint32_t *random) {
-    *random = *random * 1664525 + 1013904223;
-    return *random >> 8;
-}
-
 /* A text of many scripts with long ASCII runs, and sometimes one byte in it that is another. */
-static size_t some_text(uint32_t *random, uint8_t *out, size_t capacity) {
+static size_t some_text(uint8_t *out, size_t capacity) {
     static const uint32_t limits[] = {0x80, 0x80, 0x80, 0x800, 0x10000, 0x110000};
     size_t length = 0;
-    uint32_t limit = limits[next_random(random) % 6];
+    uint32_t limit = limits[test_random(6)];
     while (length + 4 <= capacity) {
-        uint32_t point = next_random(random) % limit;
+        uint32_t point = (uint32_t)test_random(limit);
         length += encode(point >= 0xd800 && point <= 0xdfff ? 0x20ac : point, out + length);
-        limit = next_random(random) % 24 == 0 ? limits[next_random(random) % 6] : limit;
+        limit = test_random(24) == 0 ? limits[test_random(6)] : limit;
     }
-    if (next_random(random) % 2 == 0) {
-        out[next_random(random) % length] = (uint8_t)next_random(random);
+    if (test_random(2) == 0) {
+        out[test_random(length)] = (uint8_t)test_random(256);
     }
     return length;
 }
 
 TEST("utf8: the plain version says the same of any text in any pieces") {
-    uint32_t random = 1;
     size_t accepted = 0, texts = 20000;
     for (size_t i = 0; i < texts; i++) {
         static uint8_t text[6000];
         size_t most = i % 16 == 0 ? sizeof text : 160;
-        size_t len = some_text(&random, text, 16 + next_random(&random) % (most - 16));
+        size_t len = some_text(text, 16 + test_random(most - 16));
         struct utf8_plain plain = {0, 0, 0};
         struct utf8 utf8;
         with_vectors = i % 2 == 0;
         utf8_init(&utf8);
         bool good = true;
         for (size_t done = 0; done < len && good;) {
-            size_t piece = 1 + next_random(&random) % (len - done);
+            size_t piece = 1 + test_random(len - done);
             good = utf8_update(&utf8, text + done, piece);
             CHECK(good == utf8_plain_update(&plain, text + done, piece));
             CHECK(!good || utf8_is_complete(&utf8) == (plain.needed == 0));
