@@ -203,31 +203,15 @@ TEST("client: a subprotocol that was not offered is refused") {
 }
 
 TEST("client: an offer that cannot be made is refused") {
-    static const char *const headers[] = {
-        "no colon",
-        ": value",
-        "bad name: x",
-        "A: b\r\nC: d",
-        "A: b\nC: d",
-        "A: \x01",
-        "A: \x7f",
-        "Host:",
-        "Host: a b",
-        "Host: a, b",
-        "Host: http://a/",
-        "upgrade: x",
-        "Connection: close",
-        "Origin: x",
-        "Content-Length: 0",
-        "Transfer-Encoding: chunked",
-        "Sec-WebSocket-Key: x",
-        "Sec-WebSocket-Version: 8",
-        "Sec-WebSocket-Protocol: x",
-        "sec-websocket-extensions: x",
-    };
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
-        struct client_offer offer = {.headers = {{"Good: one", headers[i]}, 2}};
-        CHECK_FOR(client_offer_problem(&offer) != NULL, "%s", headers[i]);
+    for (const char *const *header =
+             TEXTS("no colon", ": value", "bad name: x", "A: b\r\nC: d", "A: b\nC: d", "A: \x01",
+                   "A: \x7f", "Host:", "Host: a b", "Host: a, b", "Host: http://a/", "upgrade: x",
+                   "Connection: close", "Origin: x", "Content-Length: 0",
+                   "Transfer-Encoding: chunked", "Sec-WebSocket-Key: x", "Sec-WebSocket-Version: 8",
+                   "Sec-WebSocket-Protocol: x", "sec-websocket-extensions: x");
+         *header != NULL; header++) {
+        struct client_offer offer = {.headers = {{"Good: one", *header}, 2}};
+        CHECK_FOR(client_offer_problem(&offer) != NULL, "%s", *header);
     }
     struct client_offer hosts = {.headers = {{"Host: a", "host: a"}, 2}};
     CHECK(client_offer_problem(&hosts) != NULL);

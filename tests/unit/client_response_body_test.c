@@ -95,23 +95,12 @@ TEST("body: chunks are joined (RFC 9112, 7.1)") {
 }
 
 TEST("body: bad chunks are noticed") {
-    static const char *const bodies[] = {"\r\n",
-                                         "x\r\n",
-                                         ";a\r\n",
-                                         "-1\r\n",
-                                         "5\n",
-                                         "0x5\r\n",
-                                         " 5\r\n",
-                                         "5\rhello",
-                                         "5;a\nhello",
-                                         "5 ;a\r\r\n",
-                                         "2\r\nhello\r\n",
-                                         "2\r\nhi\n0\r\n",
-                                         "2\r\nhi\rx",
-                                         "1ffffffffffffffff\r\n",
-                                         "5;\x01\r\nhello"};
-    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
-        CHECK_FOR(expect(CHUNKED, bodies[i], "") == CLIENT_RESPONSE_BODY_BAD, "%s", bodies[i]);
+    for (const char *const *body =
+             TEXTS("\r\n", "x\r\n", ";a\r\n", "-1\r\n", "5\n", "0x5\r\n", " 5\r\n", "5\rhello",
+                   "5;a\nhello", "5 ;a\r\r\n", "2\r\nhello\r\n", "2\r\nhi\n0\r\n", "2\r\nhi\rx",
+                   "1ffffffffffffffff\r\n", "5;\x01\r\nhello");
+         *body != NULL; body++) {
+        CHECK_FOR(expect(CHUNKED, *body, "") == CLIENT_RESPONSE_BODY_BAD, "%s", *body);
     }
 }
 

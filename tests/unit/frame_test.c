@@ -133,37 +133,6 @@ static void expect(const uint8_t *bytes, size_t len, const struct frame_rules *r
     }
 }
 
-TEST("frame: what the first byte breaks is known at once") {
-    expect((const uint8_t[]){0xc1}, 1, &server, FRAME_RESERVED_BIT); /* RSV1, text */
-    expect((const uint8_t[]){0xa1}, 1, &server, FRAME_RESERVED_BIT); /* RSV2 */
-    expect((const uint8_t[]){0x91}, 1, &server, FRAME_RESERVED_BIT); /* RSV3 */
-    expect((const uint8_t[]){0x83}, 1, &server, FRAME_RESERVED_OPCODE);
-    expect((const uint8_t[]){0x87}, 1, &server, FRAME_RESERVED_OPCODE);
-    expect((const uint8_t[]){0x8b}, 1, &server, FRAME_RESERVED_OPCODE);
-    expect((const uint8_t[]){0x8f}, 1, &server, FRAME_RESERVED_OPCODE);
-    expect((const uint8_t[]){0x08}, 1, &server, FRAME_FRAGMENTED_CONTROL); /* FIN 0, close */
-    expect((const uint8_t[]){0x09}, 1, &client, FRAME_FRAGMENTED_CONTROL); /* FIN 0, ping */
-}
-
-TEST("frame: what the second byte breaks is known at once") {
-    expect((const uint8_t[]){0x81, 0x05}, 2, &server, FRAME_NOT_MASKED);
-    expect((const uint8_t[]){0x81, 0x85}, 2, &client, FRAME_MASKED);
-    expect((const uint8_t[]){0x89, 0xfe}, 2, &server, FRAME_CONTROL_TOO_LONG); /* 16-bit form */
-    expect((const uint8_t[]){0x88, 0x7f}, 2, &client, FRAME_CONTROL_TOO_LONG); /* 64-bit form */
-}
-
-/* One bit each: an extension that owns RSV1 does not own the others. */
-TEST("frame: a reserved bit may be agreed on") {
-    static const struct frame_rules deflate = {.masked = true, .allowed_rsv = FRAME_RSV1};
-    struct frame_header header;
-    const uint8_t rsv1[] = {0xc1, 0x80, 0x00, 0x00, 0x00, 0x00}; /* RSV1, text, masked, empty */
-    expect(rsv1, sizeof rsv1, &deflate, FRAME_OK);
-    CHECK_EQUAL(frame_decode_header(rsv1, sizeof rsv1, &deflate, &header), FRAME_OK);
-    CHECK_EQUAL(header.rsv, FRAME_RSV1);
-    expect((const uint8_t[]){0xe1}, 1, &deflate, FRAME_RESERVED_BIT); /* RSV1 and RSV2 */
-    expect((const uint8_t[]){0x91}, 1, &deflate, FRAME_RESERVED_BIT); /* RSV3 */
-}
-
 /* Every length at the edge of a form, and how it is written from the second byte on, unmasked. */
 static const struct {
     uint64_t length;

@@ -85,21 +85,6 @@ TEST("mask_fast: at any offset") {
     }
 }
 
-TEST("mask_fast: in pieces of any size") {
-    uint8_t wanted[90];
-    fill(wanted, sizeof wanted);
-    frame_mask(wanted, wanted, sizeof wanted, example_key, 0);
-    for (size_t size = 1; size < sizeof wanted; size++) {
-        uint8_t bytes[sizeof wanted];
-        fill(bytes, sizeof bytes);
-        for (size_t at = 0; at < sizeof bytes; at += size) {
-            size_t take = sizeof bytes - at < size ? sizeof bytes - at : size;
-            mask_fast(bytes + at, bytes + at, take, example_key, at);
-        }
-        CHECK_BYTES(bytes, sizeof bytes, wanted, sizeof wanted);
-    }
-}
-
 /* The key may lie where the payload goes, as it does in a frame that is unmasked to its front. */
 TEST("mask_fast: over the key") {
     for (size_t len = 0; len <= 100; len++) {

@@ -195,27 +195,13 @@ TEST("options: whole numbers within their bounds and nothing else") {
         check_good(good[i].line);
         CHECK_EQUAL(port, good[i].wanted);
     }
-    static const char *const bad[] = {"0",
-                                      "65536",
-                                      "''",
-                                      "-1",
-                                      "+1",
-                                      "1x",
-                                      "x",
-                                      "0x50",
-                                      "1.0",
-                                      "1e3",
-                                      "\t1",
-                                      "1\t",
-                                      "1,000",
-                                      ":",
-                                      "8:",
-                                      "8/",
-                                      "99999999999999999999"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (const char *const *bad =
+             TEXTS("0", "65536", "''", "-1", "+1", "1x", "x", "0x50", "1.0", "1e3", "\t1", "1\t",
+                   "1,000", ":", "8:", "8/", "99999999999999999999");
+         *bad != NULL; bad++) {
         char line[80], message[160];
-        const char *shown = strcmp(bad[i], "''") == 0 ? "" : bad[i];
-        snprintf(line, sizeof line, "--port %s", bad[i]);
+        const char *shown = strcmp(*bad, "''") == 0 ? "" : *bad;
+        snprintf(line, sizeof line, "--port %s", *bad);
         snprintf(message, sizeof message, "--port needs a whole number from 1 to 65535, not '%s'",
                  shown);
         check_bad(line, message);
@@ -278,19 +264,11 @@ static void check_bad_seconds(const char *text) {
 }
 
 TEST("options: what is no number of seconds is refused") {
-    static const char *const bad[] = {"",        "abc",
-                                      "-1",      "+1",
-                                      "-0.5",    ".",
-                                      ".5",      "5.",
-                                      "1s",      "1,5",
-                                      "1e3",     "0x10",
-                                      "1.x",     "1.2345x",
-                                      "1.2.3",   "1..2",
-                                      "nan",     "inf",
-                                      "1.-5",    "\t1",
-                                      "1000001", "99999999999999999999"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        check_bad_seconds(bad[i]);
+    for (const char *const *bad = TEXTS("", "abc", "-1", "+1", "-0.5", ".", ".5", "5.", "1s", "1,5",
+                                        "1e3", "0x10", "1.x", "1.2345x", "1.2.3", "1..2", "nan",
+                                        "inf", "1.-5", "\t1", "1000001", "99999999999999999999");
+         *bad != NULL; bad++) {
+        check_bad_seconds(*bad);
     }
     check_bad_seconds("0000000000000000000000000000000000000000000000000000000000001x");
 }

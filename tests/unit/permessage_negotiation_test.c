@@ -66,31 +66,20 @@ TEST("parameters: the first acceptable offer is taken (RFC 7692, 7.1)") {
 }
 
 TEST("parameters: a bad offer is declined (RFC 7692, 7.1)") {
-    static const char *const bad[] = {
-        "x", /* unknown parameter */
-        "server_no_context_takeover; server_no_context_takeover",
-        "client_max_window_bits; client_max_window_bits=10",
-        "server_max_window_bits=10; server_max_window_bits=10",
-        "server_no_context_takeover=1",
-        "client_no_context_takeover=true",
-        "server_max_window_bits",
-        "server_max_window_bits=7",
-        "server_max_window_bits=16",
-        "server_max_window_bits=08",
-        "server_max_window_bits=010",
-        "server_max_window_bits=100",
-        "server_max_window_bits=4294967304", /* 2^32 + 8 */
-        "server_max_window_bits=x",
-        "server_max_window_bits=1x",
-        "client_max_window_bits=0",
-        "client_max_window_bits=7",
-        "client_max_window_bits=16",
-        "client_max_window_bits=+9",
-        "SERVER_NO_CONTEXT_TAKEOVER",
-    };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (const char *const *bad = TEXTS(
+             "x", "server_no_context_takeover; server_no_context_takeover",
+             "client_max_window_bits; client_max_window_bits=10",
+             "server_max_window_bits=10; server_max_window_bits=10", "server_no_context_takeover=1",
+             "client_no_context_takeover=true", "server_max_window_bits",
+             "server_max_window_bits=7", "server_max_window_bits=16", "server_max_window_bits=08",
+             "server_max_window_bits=010", "server_max_window_bits=100",
+             "server_max_window_bits=4294967304", /* 2^32 + 8 */
+             "server_max_window_bits=x", "server_max_window_bits=1x", "client_max_window_bits=0",
+             "client_max_window_bits=7", "client_max_window_bits=16", "client_max_window_bits=+9",
+             "SERVER_NO_CONTEXT_TAKEOVER");
+         *bad != NULL; bad++) {
         char offer[200] = PMD "; ";
-        strcat(offer, bad[i]);
+        strcat(offer, *bad);
         check_answer(&most, offer, NULL);
         strcat(offer, "; client_no_context_takeover"); /* nor does what is after it help */
         check_answer(&most, offer, NULL);
@@ -140,47 +129,32 @@ TEST("parameters: the offer says what is wished") {
                             "server_max_window_bits=9; client_max_window_bits=10") == 0);
 }
 
-static void check_acceptance(const struct permessage_parameters *wishes, const char *answer,
-                             bool wanted) {
-    struct permessage_parameters agreed;
-    bool accepted = permessage_negotiation_accept(text_of(answer), wishes, &agreed);
-    CHECK_FOR(accepted == wanted, "%s is %s", answer, accepted ? "accepted" : "refused");
+static void check_acceptance(bool by_most, bool by_little, const char *const *answers) {
+    for (; *answers != NULL; answers++) {
+        struct permessage_parameters agreed;
+        bool most_takes = permessage_negotiation_accept(text_of(*answers), &most, &agreed);
+        bool little_takes = permessage_negotiation_accept(text_of(*answers), &little, &agreed);
+        CHECK_FOR(most_takes == by_most && little_takes == by_little, "%s is accepted: %d, %d",
+                  *answers, most_takes, little_takes);
+    }
 }
 
+#define LITTLE PMD "; server_no_context_takeover; server_max_window_bits="
+
+/* `little` has asked for more. */
 TEST("parameters: an answer must go with the offer (RFC 7692, 7.1)") {
-    static const struct {
-        const char *answer;
-        bool most, little;
-    } cases[] = {
-        {PMD, true, false}, /* little has asked for more */
-        {PMD "; server_no_context_takeover; server_max_window_bits=9", true, true},
-        {PMD "; server_no_context_takeover; server_max_window_bits=8", true, true},
-        {PMD "; server_no_context_takeover; server_max_window_bits=10", true, false},
-        {PMD "; server_max_window_bits=9", true, false},
-        {PMD "; server_no_context_takeover", true, false},
-        {PMD "; server_no_context_takeover; server_max_window_bits=9; client_max_window_bits=10",
-         true, true},
-        {PMD "; server_no_context_takeover; server_max_window_bits=9; client_max_window_bits=11",
-         true, false},
-        {PMD "; client_max_window_bits", false, false}, /* an answer needs a value (7.1.2.2) */
-        {PMD "; client_max_window_bits=16", false, false},
-        {PMD "; client_no_context_takeover", true, false},
-        {PMD "; x", false, false},
-        {PMD "; server_max_window_bits=10; server_max_window_bits=10", false, false},
-        {PMD ", " PMD, false, false},
-        {PMD ", x", false, false},
-        {PMD ", =", false, false},
-        {PMD ", x;", false, false},
-        {PMD ", x; a=", false, false},
-        {PMD ", " PMD "; client_max_window_bits=\"10", false, false},
-        {PMD ";", false, false},
-        {"x", false, false},
-        {"", false, false},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        check_acceptance(&most, cases[i].answer, cases[i].most);
-        check_acceptance(&little, cases[i].answer, cases[i].little);
-    }
+    check_acceptance(true, true,
+                     TEXTS(LITTLE "9", LITTLE "8", LITTLE "9; client_max_window_bits=10"));
+    check_acceptance(true, false,
+                     TEXTS(PMD, LITTLE "10", PMD "; server_max_window_bits=9",
+                           PMD "; server_no_context_takeover", PMD "; client_no_context_takeover",
+                           LITTLE "9; client_max_window_bits=11"));
+    check_acceptance(false, false,
+                     TEXTS(PMD "; client_max_window_bits", /* needs a value (7.1.2.2) */
+                           PMD "; client_max_window_bits=16", PMD "; x",
+                           PMD "; server_max_window_bits=10; server_max_window_bits=10",
+                           PMD ", " PMD, PMD ", x", PMD ", =", PMD ", x;", PMD ", x; a=",
+                           PMD ", " PMD "; client_max_window_bits=\"10", PMD ";", "x", ""));
 }
 
 TEST("parameters: what the server does not say stays open") {

@@ -44,56 +44,31 @@ TEST("url: an IPv6 address stands in brackets") {
     expect("ws://[2001:db8::7]:80", "2001:db8::7", "80", "[2001:db8::7]", "/");
 }
 
-TEST("url: what is no ws URL is refused with a reason") {
-    static const struct {
-        const char *text;
-        enum url_verdict verdict;
-    } cases[] = {
-        {"", URL_NO_SCHEME},
-        {"localhost:8000", URL_NO_SCHEME},
-        {"ws:/h/", URL_NO_SCHEME},
-        {"wss://h/", URL_WSS},
-        {"WSS://h/", URL_WSS},
-        {"http://h/", URL_OTHER_SCHEME},
-        {"wsx://h/", URL_OTHER_SCHEME},
-        {"ws://user@h/", URL_USER},
-        {"ws://user:password@h:80/", URL_USER},
-        {"ws://", URL_BAD_HOST},
-        {"ws:///path", URL_BAD_HOST},
-        {"ws://:8000/", URL_BAD_HOST},
-        {"ws://?x", URL_BAD_HOST},
-        {"ws://a b/", URL_BAD_HOST},
-        {"ws://a\r\nX: y/", URL_BAD_HOST},
-        {"ws://[::1/", URL_BAD_HOST},
-        {"ws://[]/", URL_BAD_HOST},
-        {"ws://[::1]x/", URL_BAD_HOST},
-        {"ws://[::1]x:80/", URL_BAD_HOST},
-        {"ws://[zz]/", URL_BAD_HOST},
-        {"ws://::1/", URL_BAD_HOST},
-        {"ws://h:0/", URL_BAD_PORT},
-        {"ws://h:65536/", URL_BAD_PORT},
-        {"ws://h:99999999999999999999/", URL_BAD_PORT},
-        {"ws://h:8o/", URL_BAD_PORT},
-        {"ws://h:-1/", URL_BAD_PORT},
-        {"ws://h:80:81/", URL_BAD_PORT},
-        {"ws://h/#top", URL_FRAGMENT},
-        {"ws://h#top", URL_FRAGMENT},
-        {"ws://h/?#", URL_FRAGMENT},
-        {"ws://h/a b", URL_BAD_CHARACTER},
-        {"ws://h/\r\nX: y", URL_BAD_CHARACTER},
-        {"ws://h/gr\xc3\xbc", URL_BAD_CHARACTER},
-        {"ws://h/\"", URL_BAD_CHARACTER},
-        {"ws://h/\x7f", URL_BAD_CHARACTER},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+static void refuse(enum url_verdict wanted, const char *const *texts) {
+    for (; *texts != NULL; texts++) {
         struct url url;
-        enum url_verdict verdict = url_parse(cases[i].text, &url);
-        CHECK_FOR(verdict == cases[i].verdict, "'%s': verdict %d", cases[i].text, (int)verdict);
+        enum url_verdict verdict = url_parse(*texts, &url);
+        CHECK_FOR(verdict == wanted, "'%s': verdict %d", *texts, (int)verdict);
         CHECK(url_verdict_sentence(verdict)[0] != '\0');
     }
 }
 
-/* A URL with a host and a resource of so many characters. */
+TEST("url: what is no ws URL is refused with a reason") {
+    refuse(URL_NO_SCHEME, TEXTS("", "localhost:8000", "ws:/h/"));
+    refuse(URL_WSS, TEXTS("wss://h/", "WSS://h/"));
+    refuse(URL_OTHER_SCHEME, TEXTS("http://h/", "wsx://h/"));
+    refuse(URL_USER, TEXTS("ws://user@h/", "ws://user:password@h:80/"));
+    refuse(URL_BAD_HOST, TEXTS("ws://", "ws:///path", "ws://:8000/", "ws://?x", "ws://a b/",
+                               "ws://a\r\nX: y/", "ws://[::1/", "ws://[]/", "ws://[::1]x/",
+                               "ws://[::1]x:80/", "ws://[zz]/", "ws://::1/"));
+    refuse(URL_BAD_PORT, TEXTS("ws://h:0/", "ws://h:65536/", "ws://h:99999999999999999999/",
+                               "ws://h:8o/", "ws://h:-1/", "ws://h:80:81/"));
+    refuse(URL_FRAGMENT, TEXTS("ws://h/#top", "ws://h#top", "ws://h/?#"));
+    refuse(URL_BAD_CHARACTER,
+           TEXTS("ws://h/a b", "ws://h/\r\nX: y", "ws://h/gr\xc3\xbc", "ws://h/\"", "ws://h/\x7f"));
+}
+
+/* A URL with a host and a resource of this many characters. */
 static enum url_verdict parse_long(size_t host_length, size_t resource_length) {
     char text[10000];
     struct url url;
