@@ -1,304 +1,407 @@
-// Drives the real page in Chromium, by way of playwright-core: what both_browsers.mjs leaves out.
-// CHROMIUM names the browser's program.
+// Drives the real page in Chromium or in Firefox, and compares what it shows with what the server
+// logs. The argument is chromium or firefox.
 
 import { once } from 'node:events';
 import fs from 'node:fs';
-import { CHROMIUM_FLAGS, check, drive, equal, load, startServer } from './lib.mjs';
-import { counted } from './talk.mjs';
+import { createServer } from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { check, drive, equal, startServer } from './lib.mjs';
+import {
+    becomes, click, closeEntry, connect, count, disconnect, echoes, entry, fill, launch, say,
+    sayBytes, says, send, shows, text, visit,
+} from './page.mjs';
+import { compresses, counted, messages as list, servers, talk } from './talk.mjs';
 
-const { chromium } = load('playwright-core');
-const PATIENCE = 10000;
+const which = process.argv[2];
+const MIB = 1 << 20;
+const NO_BACK_FORWARD_CACHE = '--disable-features=BackForwardCache';
 
-const executablePath = process.env.CHROMIUM;
-let browser;
-
-/** Opens the page of a server in a browser profile of its own; what goes wrong is kept. */
-async function visit(url, options = {}) {
-    const context = await browser.newContext(options);
-    context.setDefaultTimeout(PATIENCE);
-    context.requests = [];
-    context.on('request', (request) => context.requests.push(request.url()));
-    return { context, page: await openTab(context, url) };
-}
-
-async function openTab(context, url) {
-    const page = await context.newPage();
-    page.complaints = [];
-    page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') {
-            page.complaints.push(message.text());
-        }
+async function messages(tab, server, wire) {
+    await check('the page proposes its own server, and names step 5', async () => {
+        equal(wire.ws, await tab.$eval('#address', (field) => field.value), 'address');
+        equal('closed', await text(tab, '#state'), 'state');
+        await says(tab, '#note', /step 5/);
     });
-    page.on('pageerror', (error) => page.complaints.push(error.message));
-    page.on('websocket', (socket) => context.requests.push(socket.url()));
-    await page.goto(url);
-    return page;
-}
-
-const entry = (direction, kind) => `#log [data-direction="${direction}"][data-kind="${kind}"]`;
-const content = (page, selector) => page.locator(`${selector} .content`).last().textContent();
-
-async function becomes(page, state) {
-    await page.locator('#state').filter({ hasText: new RegExp(`^${state}$`) }).waitFor();
-}
-
-async function connect(page, subprotocols = '') {
-    await page.fill('#subprotocols', subprotocols);
-    await page.click('#connect');
-    await becomes(page, 'open');
-}
-
-/** Waits until the log holds so many entries of one kind. */
-async function holds(page, selector, number) {
-    await page.locator(selector).nth(number - 1).waitFor();
-    equal(number, await page.locator(selector).count(), `number of ${selector}`);
-}
-
-/** Does what sends one message and requires the log to show the same message received. */
-async function echoes(page, kind, send) {
-    const before = await page.locator(entry('received', kind)).count();
-    await send();
-    await holds(page, entry('received', kind), before + 1);
-    const sent = page.locator(entry('sent', kind)).last();
-    const received = page.locator(entry('received', kind)).last();
-    for (const part of ['.content', '.size', '.more']) {
-        const wanted = await sent.locator(part).textContent();
-        equal(wanted, await received.locator(part).textContent(), part);
-    }
-}
-
-/** Clicks Disconnect and measures in the page how long the close entry takes to appear. */
-function disconnectTime(page) {
-    return page.evaluate(() => new Promise((resolve) => {
-        const log = document.getElementById('log');
-        const start = performance.now();
-        new MutationObserver(() => resolve(performance.now() - start))
-            .observe(log, { childList: true });
-        document.getElementById('disconnect').click();
-    }));
-}
-
-async function pageOnEcho(server) {
-    // This also sees the browser's own requests, such as one for a favicon.
-    const recorder = await counted(server.port);
-    const { context, page } = await visit(`http://127.0.0.1:${recorder.port}/`);
-
-    await check('the page proposes its own server', async () => {
-        equal(recorder.ws, await page.inputValue('#address'), 'address');
-        equal('closed', await page.textContent('#state'), 'state');
-    });
-    await check('the page names step 5', async () => {
-        await page.locator('#note').filter({ hasText: 'step 5' }).waitFor();
-    });
-    await check('connect with the subprotocol chat', async () => {
-        await connect(page, 'unknown, chat');
-        const text = await content(page, entry('state', 'open'));
-        equal(true, /Subprotocol: chat\. Extensions: none\./.test(text), `"${text}" to be right`);
+    await check('the page connects; compression is offered and declined', async () => {
+        await connect(tab, 'unknown, chat');
+        await says(tab, entry('state', 'open'), /Subprotocol: chat\. Extensions: none\./);
+        await server.logs(/Sec-WebSocket-Extensions: permessage-deflate/);
+        await server.logs(new RegExp(`Origin: http://127\\.0\\.0\\.1:${wire.port}\n`));
     });
     await check('text outside ASCII comes back, with its size in UTF-8', async () => {
-        const text = 'Gr\u00fc\u00dfe,\n\u4e16\u754c \u{1f44b}';
-        await echoes(page, 'text', async () => {
-            await page.fill('#text', text);
-            await page.click('#send-text');
-        });
-        equal(text, await content(page, entry('received', 'text')), 'text');
-        const size = page.locator(`${entry('received', 'text')} .size`).last();
-        equal(`${Buffer.byteLength(text)} bytes`, await size.textContent(), 'size');
+        const words = 'Gr\u00fc\u00dfe,\n\u4e16\u754c \u{1f44b}';
+        await say(tab, words);
+        equal(words, await text(tab, `${entry('received', 'text')} .content`), 'text');
+        const size = await text(tab, `${entry('received', 'text')} .size`);
+        equal(`${Buffer.byteLength(words)} bytes`, size, 'size');
     });
+    await check('an empty message comes back', () => say(tab, ''));
     await check('markup is shown, not obeyed', async () => {
-        await echoes(page, 'text', async () => {
-            await page.fill('#text', '<img src=x onerror="document.title=1"><b>bold</b>');
-            await page.click('#send-text');
-        });
-        equal(0, await page.locator('#log img, #log b').count(), 'elements made by a message');
+        await say(tab, '<img src=x onerror="document.title=1"><b>bold</b>');
+        equal(0, await count(tab, '#log img, #log b'), 'elements made by a message');
     });
     await check('bytes in hex come back', async () => {
-        await echoes(page, 'binary', async () => {
-            await page.fill('#hex', ' DE ad\tbe  ef00 ');
-            await page.click('#send-hex');
-        });
-        equal('de ad be ef 00', await content(page, entry('received', 'binary')), 'bytes');
+        await sayBytes(tab, ' DE ad\tbe  ef00 ');
+        equal('de ad be ef 00', await text(tab, `${entry('received', 'binary')} .content`), 'bytes');
     });
     await check('bad hex is explained and not sent', async () => {
-        const before = await page.locator(entry('sent', 'binary')).count();
-        await page.fill('#hex', 'de ag');
-        await page.click('#send-hex');
-        await page.locator('#hex-error').filter({ hasText: 'not a hex digit' }).waitFor();
-        await page.fill('#hex', 'de a');
-        await page.click('#send-hex');
-        await page.locator('#hex-error').filter({ hasText: 'two hex digits' }).waitFor();
-        equal(before, await page.locator(entry('sent', 'binary')).count(), 'messages sent');
+        for (const [hex, why] of [['de ag', /not a hex digit/], ['de a', /two hex digits/]]) {
+            await fill(tab, '#hex', hex);
+            await click(tab, '#send-hex');
+            await says(tab, '#hex-error', why);
+        }
+        equal(1, await count(tab, entry('sent', 'binary')), 'messages sent');
     });
-    await check('close 4001 with a reason comes back in under a second', async () => {
-        await page.fill('#code', '4001');
-        await page.fill('#reason', 'enough');
-        const milliseconds = await disconnectTime(page);
-        await holds(page, '#log [data-kind="close"][data-code="4001"][data-clean="true"]', 1);
-        equal(true, milliseconds < 1000, `${Math.round(milliseconds)} ms to be under 1000`);
-        await becomes(page, 'closed');
+    await check('1 MiB of text comes back', async () => {
+        await say(tab, '0123456789abcdef'.repeat(MIB / 16));
+        await server.logs(/text, 1048576 bytes 0123/);
+    });
+    await check('a file of 1 MiB comes back', async () => {
+        const file = path.join(os.tmpdir(), `interop-${which}-${process.pid}.bin`);
+        fs.writeFileSync(file, Buffer.from(Array.from({ length: MIB }, (_, i) => i % 251)));
+        await (await tab.$('#file')).uploadFile(file);
+        await echoes(tab, 'binary', () => click(tab, '#send-file'));
+        await server.logs(/binary, 1048576 bytes/);
+        fs.rmSync(file);
     });
     await check('a code that a page may not send is explained', async () => {
-        await connect(page);
-        await page.fill('#code', '1002');
-        await page.click('#disconnect');
-        await page.locator('#close-error').filter({ hasText: '3000 to 4999' }).waitFor();
-        equal('open', await page.textContent('#state'), 'state');
+        await fill(tab, '#code', '1002');
+        await click(tab, '#disconnect');
+        await says(tab, '#close-error', /3000 to 4999/);
+        equal('open', await text(tab, '#state'), 'state');
     });
+    await check('close 4001 with a reason comes back in under a second', async () => {
+        await fill(tab, '#code', '4001');
+        await fill(tab, '#reason', 'enough');
+        const milliseconds = await tab.evaluate(() => new Promise((resolve) => {
+            const start = performance.now();
+            new MutationObserver(() => resolve(performance.now() - start))
+                .observe(document.getElementById('log'), { childList: true });
+            document.getElementById('disconnect').click();
+        }));
+        equal(1, await count(tab, closeEntry(4001, true)), 'entries');
+        equal(true, milliseconds < 1000, `${Math.round(milliseconds)} ms to be under 1000`);
+        await becomes(tab, 'closed');
+        await server.logs(/closed with 4001 after 6 messages: enough\n/);
+    });
+}
+
+/** What a person does with the page, besides. */
+async function handling(tab, server, wire) {
     await check('the keyboard alone connects, sends and disconnects', async () => {
-        await page.reload();
-        await page.focus('#address');
-        await page.keyboard.press('Enter');
-        await becomes(page, 'open');
-        await page.focus('#text');
-        await page.keyboard.type('one');
-        await page.keyboard.press('Shift+Enter');
-        await page.keyboard.type('two');
-        await page.keyboard.press('Enter');
-        await holds(page, entry('received', 'text'), 1);
-        equal('one\ntwo', await content(page, entry('received', 'text')), 'text');
-        await page.focus('#disconnect');
-        await page.keyboard.press('Enter');
-        await becomes(page, 'closed');
-        equal('connect', await page.evaluate(() => document.activeElement.id), 'focus on');
+        await tab.reload();
+        await tab.focus('#address');
+        await tab.keyboard.press('Enter');
+        await becomes(tab, 'open');
+        await echoes(tab, 'text', async () => {
+            await tab.type('#text', 'one');
+            await tab.keyboard.down('Shift');
+            await tab.keyboard.press('Enter');
+            await tab.keyboard.up('Shift');
+            await tab.keyboard.type('two');
+            await tab.keyboard.press('Enter');
+        });
+        equal('one\ntwo', await text(tab, `${entry('received', 'text')} .content`), 'text');
+        await tab.focus('#disconnect');
+        await tab.keyboard.press('Enter');
+        await becomes(tab, 'closed');
+        equal('connect', await tab.evaluate(() => document.activeElement.id), 'focus on');
     });
     await check('the log keeps its last 500 entries and can be cleared', async () => {
-        await connect(page);
-        await page.evaluate(() => {
+        await connect(tab);
+        await tab.evaluate(() => {
             for (let i = 0; i < 300; i += 1) {
                 document.getElementById('text').value = String(i);
                 document.getElementById('send-text').click();
             }
         });
-        await page.locator(`${entry('received', 'text')} .content`).filter({ hasText: /^299$/ })
-            .waitFor();
-        equal(500, await page.locator('#log > *').count(), 'entries');
-        await page.click('#clear');
-        equal(0, await page.locator('#log > *').count(), 'entries after Clear');
-        await page.click('#disconnect');
-        await becomes(page, 'closed');
+        await says(tab, `${entry('received', 'text')} .content`, /^299$/);
+        equal(500, await count(tab, '#log > *'), 'entries');
+        await click(tab, '#clear');
+        equal(0, await count(tab, '#log > *'), 'entries after Clear');
     });
-
-    await check('the browser asks the server for the page alone, and no favicon', () => {
-        const others = recorder.lines.filter((line) => !/^(GET|HEAD) \/ HTTP\/1\.1$/.test(line));
-        equal('', others.join(' | '), 'other requests');
-        equal(true, recorder.lines.length > 0, 'requests to be seen');
+    await check('it closes without a code', async () => {
+        await disconnect(tab, '', '');
+        await shows(tab, closeEntry(1005, true));
+        await server.logs(/closed with 1005 after 300 messages/);
     });
-    await check('nothing is asked of any other host', () => {
-        const own = new RegExp(`^(http|ws)://127\\.0\\.0\\.1:${recorder.port}/$`);
-        const others = context.requests.filter((url) => !own.test(url));
-        equal('', others.join(' | '), 'other requests');
-        equal(true, context.requests.length > 0, 'requests to be seen');
+    await check('the page asks for itself alone: no favicon, no other host', () => {
+        equal('', tab.complaints.join(' | '), 'console');
+        const others = wire.lines.filter((line) => !/^(GET|HEAD) \/ HTTP\/1\.1$/.test(line));
+        equal('', others.join(' | '), 'other requests to the server');
+        const own = new RegExp(`^(http|ws)://127\\.0\\.0\\.1:${wire.port}/$|^data:`);
+        equal('', tab.requests.filter((url) => !own.test(url)).join(' | '), 'other requests');
+        equal(true, tab.requests.length > 0, 'requests to be seen');
     });
-    await context.close();
-    recorder.close();
+    for (const [width, value] of [[320, 'light'], [320, 'dark'], [1280, 'light'], [1280, 'dark']]) {
+        await check(`nothing runs off the side, ${value}, ${width} pixels`, async () => {
+            await tab.setViewport({ width, height: 640 });
+            if (which === 'chromium') { // puppeteer cannot choose it in Firefox
+                await tab.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+            }
+            await connect(tab, 'chat');
+            await say(tab, 'Gr\u00fc\u00dfe, \u4e16\u754c');
+            await say(tab, 'x'.repeat(1200));
+            await sayBytes(tab, 'de ad be ef '.repeat(40));
+            await disconnect(tab, '1000', '');
+            for (const box of ['html', '#log']) {
+                const over = await tab.$eval(box, (all) => all.scrollWidth - all.clientWidth);
+                equal(0, over, `pixels too wide, ${box}`);
+            }
+        });
+    }
+    await tab.close();
 }
 
-async function stepTwo() {
+async function tabs(browser, server) {
+    const first = await visit(browser, server.url);
+    const second = await visit(browser, server.url);
+    await check('two tabs talk at once', async () => {
+        await Promise.all([connect(first), connect(second)]);
+        await Promise.all([say(first, 'first'), say(second, 'second')]);
+    });
+    await check('the server sees 1001 from a tab that is closed; the other goes on', async () => {
+        await say(second, 'marked');
+        await second.close();
+        await server.logs(/closed with 1001 after 2 messages/);
+        await say(first, 'still here');
+    });
+    await check('the server sees 1001 when the page is loaded again', async () => {
+        await say(first, 'third');
+        await first.reload();
+        await server.logs(/closed with 1001 after 3 messages/);
+    });
+    await check('the server sees 1001 when the page is left for another', async () => {
+        await connect(first);
+        for (const words of ['a', 'b', 'c', 'd']) {
+            await say(first, words);
+        }
+        await first.goto('about:blank');
+        await server.logs(/closed with 1001 after 4 messages/);
+        await first.goto(server.url);
+    });
+    return first;
+}
+
+/** Stops the server below an open page, starts it again at the same port, and reconnects. */
+async function restart(tab, server) {
+    await check('SIGTERM closes the page with 1001, the server ends with status 0', async () => {
+        await connect(tab);
+        await Promise.all([shows(tab, closeEntry(1001, true)), server.stop()]);
+        await becomes(tab, 'closed');
+    });
+    await check('the page works without a word on the console', () =>
+        equal('', tab.complaints.join(' | '), 'console'));
+    await check('connecting to a server that is gone fails plainly', async () => {
+        await click(tab, '#connect');
+        await shows(tab, closeEntry(1006, false));
+        await becomes(tab, 'closed');
+    });
+    const origin = `http://127.0.0.1:${server.port}`;
+    const again = await startServer('step05_echo', '--port', String(server.port),
+        '--origin', origin, '--max-message', '1000');
+    await check('it reconnects to the next server, which allows its origin', async () => {
+        await connect(tab);
+        await say(tab, 'back');
+    });
+    await check('a message that is too large is answered with 1009', async () => {
+        await send(tab, 'x'.repeat(1001));
+        // Browsers differ on whether a connection that the server fails has ended cleanly.
+        await shows(tab, '#log [data-kind="close"][data-code="1009"]');
+        await again.logs(/failed with 1009 after 1 messages/);
+    });
+    return again;
+}
+
+async function otherOrigin(browser, server) {
+    const tab = await visit(browser, `http://localhost:${server.port}/`);
+    await check('a page of another origin is refused', async () => {
+        await click(tab, '#connect');
+        await shows(tab, closeEntry(1006, false));
+        await server.logs(/answered 403 Forbidden/);
+    });
+    await tab.close();
+    await check('the second server ends with status 0', server.stop);
+}
+
+async function stepTwo(browser) {
     const server = await startServer('step02_http');
-    const { context, page } = await visit(server.url);
-    await check('step 2: the page says that connecting will fail', async () => {
-        await page.locator('#note').filter({ hasText: /step 2.*HTTP only.*step03/ }).waitFor();
+    const tab = await visit(browser, server.url);
+    await check('step 2: the page says that connecting will fail, and it fails plainly', async () => {
+        await says(tab, '#note', /step 2.*HTTP only.*step03/);
+        await click(tab, '#connect');
+        await shows(tab, closeEntry(1006, false));
+        await says(tab, entry('state', 'error'), /terminal.*server/);
+        await becomes(tab, 'closed');
+        equal(false, await tab.$eval('#connect', (button) => button.disabled), 'disabled Connect');
     });
-    await check('step 2: connecting fails plainly', async () => {
-        await page.click('#connect');
-        await holds(page, '#log [data-kind="close"][data-code="1006"][data-clean="false"]', 1);
-        await holds(page, entry('state', 'error'), 1);
-        await page.locator(entry('state', 'error')).filter({ hasText: /terminal.*server/ })
-            .waitFor();
-        await becomes(page, 'closed');
-        equal(true, await page.isEnabled('#connect'), 'Connect to be enabled again');
-    });
-    await context.close();
+    await tab.close();
     await check('step 2: SIGTERM ends the server with status 0', server.stop);
 }
 
 /** Steps 3 and 4 open a connection and answer nothing. */
-async function silentStep(number, program, note) {
+async function silentStep(browser, number, program, note) {
     const server = await startServer(program);
-    const { context, page } = await visit(server.url);
-    await check(`step ${number}: the page says what to expect`, async () => {
-        await page.locator('#note').filter({ hasText: note }).waitFor();
-    });
-    await check(`step ${number}: the connection opens and sending does no harm`, async () => {
-        await connect(page, 'chat');
-        await page.fill('#text', 'Hello');
-        await page.click('#send-text');
-        await holds(page, entry('sent', 'text'), 1);
-        equal('open', await page.textContent('#state'), 'state');
-        equal('', page.complaints.join(' | '), 'console');
+    const tab = await visit(browser, server.url);
+    await check(`step ${number}: the page says what to expect, and sending does no harm`, async () => {
+        await says(tab, '#note', note);
+        await connect(tab, 'chat');
+        await send(tab, 'Hello');
+        await shows(tab, entry('sent', 'text'));
+        equal('open', await text(tab, '#state'), 'state');
+        equal('', tab.complaints.join(' | '), 'console');
     });
     await check(`step ${number}: SIGTERM ends it with status 0, and the page sees it`, async () => {
         await server.stop();
-        await holds(page, '#log [data-kind="close"]', 1);
-        await becomes(page, 'closed');
+        await shows(tab, '#log [data-kind="close"]');
+        await becomes(tab, 'closed');
     });
-    await context.close();
+    await tab.close();
 }
 
-async function unknownServer() {
+async function unknownServer(browser) {
     const page = fs.readFileSync(new URL('../../step02_http/page.html', import.meta.url));
-    const { createServer } = await import('node:http');
     const server = createServer((request, response) => {
         response.writeHead(200, { 'Content-Type': 'text/html', Server: 'step08_chat' });
         response.end(request.method === 'HEAD' ? undefined : page);
+        response.on('finish', () => server.emit(request.method));
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const { context, page: tab } = await visit('about:blank');
     await check('the page is silent about a server that it does not know', async () => {
-        const asked = tab.waitForResponse((response) => response.request().method() === 'HEAD');
-        await tab.goto(`http://127.0.0.1:${server.address().port}/`);
+        const asked = once(server, 'HEAD');
+        const tab = await visit(browser, `http://127.0.0.1:${server.address().port}/`);
         await asked;
         // Once a second answer is there, the page has dealt with the first.
         await tab.evaluate(() => fetch(location.href, { method: 'HEAD' }).then(() => null));
-        equal(false, await tab.isVisible('#note'), 'sentence shown');
+        equal(true, await tab.$eval('#note', (note) => note.hidden), 'hidden note');
+        await tab.close();
     });
-    await context.close();
     server.closeAllConnections();
     server.close();
 }
 
-async function layout(server) {
-    for (const colorScheme of ['light', 'dark']) {
-        for (const [width, height] of [[320, 640], [1280, 800]]) {
-            const { context, page } = await visit(server.url,
-                { colorScheme, viewport: { width, height } });
-            await check(`nothing runs off the side, ${colorScheme}, ${width} pixels`, async () => {
-                await connect(page, 'chat');
-                for (const text of ['Hello', 'Gr\u00fc\u00dfe, \u4e16\u754c', 'x'.repeat(1200)]) {
-                    await page.fill('#text', text);
-                    await page.click('#send-text');
-                }
-                await page.fill('#hex', 'de ad be ef '.repeat(40));
-                await page.click('#send-hex');
-                await holds(page, entry('received', 'binary'), 1);
-                await page.click('#disconnect');
-                await becomes(page, 'closed');
-                for (const id of ['', '#log']) {
-                    const over = await page.evaluate((selector) => {
-                        const box = selector ? document.querySelector(selector)
-                            : document.documentElement;
-                        return box.scrollWidth - box.clientWidth;
-                    }, id);
-                    equal(0, over, `pixels too wide${id}`);
-                }
-            });
-            await context.close();
-        }
-    }
+/** The server's log tells how the browser cuts a large message. */
+async function fragments(browser) {
+    const server = await startServer('step04_frames');
+    const tab = await visit(browser, server.url);
+    await connect(tab);
+    await send(tab, 'x'.repeat(MIB));
+    await click(tab, '#disconnect');
+    await server.logs(/frame \d+: close/);
+    const form = /frame \d+: (text|continuation)(, more to follow)?, (\d+) bytes/g;
+    const frames = [...server.log().matchAll(form)];
+    await check(`1 MiB of text was sent in ${frames.length} frames that follow the rules`, () => {
+        const kinds = frames.map(([, opcode]) => opcode[0]).join('');
+        equal('t'.padEnd(frames.length, 'c'), kinds, 'opcodes');
+        const open = frames.map(([, , more]) => (more ? '+' : '.')).join('');
+        equal('.'.padStart(frames.length, '+'), open, 'FIN bits');
+        equal(MIB, frames.reduce((sum, [, , , length]) => sum + Number(length), 0), 'bytes');
+    });
+    await tab.close();
+    await server.stop();
 }
 
-await drive(180000, async () => {
-    browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+/** Browsers open connections in advance and say nothing on them. A page may ask for one. */
+async function silentConnection(browser) {
+    const server = await startServer('step05_echo', '--handshake-timeout', '0.5');
+    const tab = await visit(browser, server.url);
+    await check('a spare connection that stays silent ends with 408, others go on', async () => {
+        await connect(tab);
+        await tab.evaluate((href) => {
+            const link = document.createElement('link');
+            Object.assign(link, { rel: 'preconnect', href, crossOrigin: 'anonymous' });
+            document.head.append(link);
+        }, `http://localhost:${server.port}`);
+        await server.logs(/answered 408 Request Timeout/);
+        await say(tab, 'undisturbed');
+        await disconnect(tab, '1000', 'done');
+        await connect(tab);
+        await say(tab, 'again');
+        equal('', tab.complaints.join(' | '), 'console');
+    });
+    await tab.close();
+    await server.stop();
+}
+
+/**
+ * Chromium keeps a page that was left in its back/forward cache, connected, and answers pings for
+ * it. --idle-timeout ends that.
+ */
+async function backForwardCache() {
+    const browser = await launch(which);
+    const server = await startServer('step05_echo', '--idle-timeout', '0.5');
+    const tab = await visit(browser, server.url);
+    await check('a page in the back/forward cache is closed by --idle-timeout', async () => {
+        await connect(tab);
+        await tab.goto('about:blank');
+        await server.logs(/closed with 1001/);
+        await tab.goBack();
+        await becomes(tab, 'closed');    // The page learns of it when it is shown again.
+        await connect(tab);
+    });
+    await browser.close();
+    await server.stop();
+}
+
+/** The browser's WebSocket, as an application uses it, in the page of another server. */
+async function script(browser) {
+    const server = await startServer('step05_echo');
+    const tab = await visit(browser, server.url);
+    await check('a script has every message come back', async () => {
+        const url = `ws://localhost:${server.port}/websocket`;
+        const end = await tab.evaluate(talk, url, list, [3000, 'done'], ['chat']);
+        equal('', end.wrong.join(', '), 'wrong messages');
+        equal('3000 chat', `${end.code} ${end.protocol}${end.extensions}`, 'code and subprotocol');
+    });
+    for (const [options, told] of servers) { // Firefox does not offer client_max_window_bits
+        const agreed = which === 'firefox' ? told.replace(/; client_max_window.*/, '') : told;
+        await compresses(options.join(' ') || 'no option', options, agreed,
+            (url) => tab.evaluate(talk, url, list));
+    }
+    await tab.close();
+    await server.stop();
+}
+
+/** What the page shows of compression, and that it works with it. */
+async function compressed(browser) {
+    const server = await startServer('step07_deflate', '--verbose');
+    const tab = await visit(browser, server.url);
+    await check('compressed: the page says what was agreed on, and text comes back', async () => {
+        await says(tab, '#note', /This is step 7\./);
+        await connect(tab);
+        await says(tab, entry('state', 'open'), /Extensions: permessage-deflate/);
+        await say(tab, 'one and one and one and one is four');
+        await server.logs(/text, 35 bytes one and one and one and one is four/);
+    });
+    await tab.close();
+    await server.stop();
+}
+
+await drive(240000, async () => {
+    const browser = await launch(which, NO_BACK_FORWARD_CACHE);
     try {
-        const server = await startServer('step05_echo');
-        await pageOnEcho(server);
-        await layout(server);
-        await server.stop();
-        await stepTwo();
-        await silentStep(3, 'step03_handshake', /step 3.*still masked.*closing can take a minute/);
-        await silentStep(4, 'step04_frames', /step 4.*does not reply/);
-        await unknownServer();
+        const server = await startServer('step05_echo', '--verbose');
+        const wire = await counted(server.port); // sees the browser's own requests as well
+        const tab = await visit(browser, `http://127.0.0.1:${wire.port}/`);
+        await messages(tab, server, wire);
+        await handling(tab, server, wire);
+        wire.close();
+        const second = await restart(await tabs(browser, server), server);
+        await otherOrigin(browser, second);
+        await stepTwo(browser);
+        await silentStep(browser, 3, 'step03_handshake',
+            /step 3.*still masked.*closing can take a minute/);
+        await silentStep(browser, 4, 'step04_frames', /step 4.*does not reply/);
+        await unknownServer(browser);
+        await fragments(browser);
+        await silentConnection(browser);
+        await compressed(browser);
+        await script(browser);
+        if (which === 'chromium') {
+            await backForwardCache();
+        }
     } finally {
         await browser.close();
     }

@@ -12,9 +12,6 @@ export const build = path.resolve(process.env.BUILD || 'build');
 /** Loads an npm package from $BUILD/interop/node_modules. */
 export const load = createRequire(path.join(build, 'interop', 'package.json'));
 
-export const CHROMIUM_FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-
 let failed = 0;
 const running = new Set();
 

@@ -10,7 +10,7 @@
 
 drivers='curl uwsc java perl_mojolicious
     python_websockets python_autobahn python_aiohttp python_websocket python_tornado
-    node_ws node_websocket node bun deno wscat browser chromium firefox tutorial
+    node_ws node_websocket node bun deno wscat chromium firefox tutorial
     client_node_ws client_websockets'
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -58,8 +58,8 @@ have() {
 
 # The npm packages are installed below the build directory, with one command: if npm adds a single
 # package, it removes the others. These versions run with Debian's Node 18.
-packages='ws@8.23.0 playwright-core@1.60.0 puppeteer-core@24.43.1 wscat@6.1.0 undici@6.29.1
-    websocket@1.0.35 bun@1.4.5 deno@2.9.6'
+packages='ws@8.23.0 puppeteer-core@24.43.1 wscat@6.1.0 undici@6.29.1 websocket@1.0.35 bun@1.4.5
+    deno@2.9.6'
 npm_packages() {
     [ "$(cat "$work/packages" 2>/dev/null)" != "$packages" ] || return 0
     # shellcheck disable=SC2086 # the list is split on purpose
@@ -161,9 +161,9 @@ for driver in "$@"; do
             with_python websockets npm_driver "$driver" node "$here/client.mjs" websockets
             ;;
         wscat) npm_driver "$driver" sh "$here/command_lines.sh" wscat ;;
-        browser | tutorial) chromium_driver "$driver" node "$here/$driver.mjs" ;;
-        chromium) chromium_driver "$driver" node "$here/both_browsers.mjs" chromium ;;
-        firefox) firefox_driver "$driver" node "$here/both_browsers.mjs" firefox ;;
+        tutorial) chromium_driver "$driver" node "$here/tutorial.mjs" ;;
+        chromium) chromium_driver "$driver" node "$here/browser.mjs" chromium ;;
+        firefox) firefox_driver "$driver" node "$here/browser.mjs" firefox ;;
         *)
             echo "There is no driver $driver. There are $drivers" >&2
             exit 2

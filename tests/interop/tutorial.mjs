@@ -3,9 +3,9 @@
 // prints the snippets and what each must print.
 
 import { execFileSync } from 'node:child_process';
-import { CHROMIUM_FLAGS, check, drive, load, startServer } from './lib.mjs';
+import { check, drive, startServer } from './lib.mjs';
+import { launch } from './page.mjs';
 
-const { chromium } = load('playwright-core');
 const PATIENCE = 10000;
 const QUIET = 300; // ms in which nothing more may be printed
 const PROGRAM_WITHOUT_PAGE = 'step01_tcp';
@@ -22,10 +22,10 @@ function record(page) {
 }
 
 async function openPage(browser, server, program) {
-    const page = await (await browser.newContext()).newPage();
+    const page = await browser.newPage();
     const address = program === PROGRAM_WITHOUT_PAGE ? 'about:blank' : server.url;
     await page.goto(address, { timeout: PATIENCE });
-    return { page, said: record(page), console: await page.context().newCDPSession(page) };
+    return { page, said: record(page), console: await page.createCDPSession() };
 }
 
 /** Evaluates code as the console does: names stay defined, and `await` works. */
@@ -73,7 +73,7 @@ async function runSnippet(browser, servers, snippet, last) {
     }
     const server = servers.get(snippet.program);
     if (!snippet.goes_on) {
-        await last.tab?.page.context().close();
+        await last.tab?.page.close();
         last.tab = await openPage(browser, server, snippet.program);
     }
     last.tab.said.prints.length = 0;
@@ -86,15 +86,14 @@ await drive(120000, async () => {
     const lines = execFileSync('python3', ['tools/tutorial/check.py', '--snippets'],
         { encoding: 'utf8' }).split('\n');
     const snippets = lines.filter((line) => line !== '').map((line) => JSON.parse(line));
-    const executablePath = process.env.CHROMIUM;
-    const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+    const browser = await launch('chromium');
     const servers = new Map();
     const last = {};
     for (const snippet of snippets) {
         await check(`${snippet.file}:${snippet.line}: the console prints what the text says`,
             () => runSnippet(browser, servers, snippet, last));
     }
-    await last.tab?.page.context().close();
+    await last.tab?.page.close();
     for (const [program, server] of servers) {
         await check(`${program} ends in order behind the snippets`, server.stop);
     }
