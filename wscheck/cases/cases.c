@@ -7,8 +7,8 @@
 #include <string.h>
 
 enum {
-    CLIENT_STEP = 6, /* of the tutorial, which is about clients */
-    NAME_SIZE = 100  /* more than any name has */
+    CLIENT_STEP = 6, /* the step of the tutorial that is about clients */
+    NAME_SIZE = 100  /* more than any name needs */
 };
 
 /* A copy of a text with `word` for each {} in it and `value` for each {=}. */
@@ -31,7 +31,7 @@ static char *fill(const char *text, const char *word, const char *value) {
     return filled;
 }
 
-/* An RFC and its section, "6455/5.5.2"; or, of what is no RFC's, the first word, "step04". */
+/* The section is an RFC and its section, "6455/5.5.2", or else the first word, "step04". */
 static void copy_section(struct test_case *test) {
     size_t length = strcspn(test->name, "/");
     test->named_only = strspn(test->name, "0123456789") != length;
@@ -45,12 +45,12 @@ const char *cases_level_name(enum level level) {
     return level == LEVEL_MUST ? "MUST" : level == LEVEL_SHOULD ? "SHOULD" : "practice";
 }
 
-/* Whether a script begins with a label, which is passed over then. */
+/* Whether a script begins with a label. If so, moves past it. */
 static bool takes_label(const char **script, const char *label) {
     size_t length = strlen(label);
-    bool is_there = strncmp(*script, label, length) == 0;
-    *script += is_there ? length : 0;
-    return is_there;
+    bool found = strncmp(*script, label, length) == 0;
+    *script += found ? length : 0;
+    return found;
 }
 
 static struct test_case *append(struct case_list *list) {
@@ -64,7 +64,7 @@ static struct test_case *append(struct case_list *list) {
     return &list->cases[list->count++];
 }
 
-/* A mistake in the tables, which any run shows. */
+/* Ends the program if there is a mistake in the tables, so that any run shows it. */
 static void check(bool good, const char *name, const char *what, const char *where) {
     if (!good) {
         fprintf(stderr, "wscheck: %s %s%s\n", name, what, where);
@@ -72,7 +72,7 @@ static void check(bool good, const char *name, const char *what, const char *whe
     }
 }
 
-/* Adds the case of a row for one of the words that stood in the braces of its name. */
+/* Adds the case of a row for one of the words in the braces of its name. */
 static void add_case(struct case_list *list, enum script_role role, const struct case_row *row,
                      const char *word, const char *value) {
     char *whole = fill(row->script, word, value);
@@ -97,7 +97,7 @@ static void add_case(struct case_list *list, enum script_role role, const struct
             test->step = CLIENT_STEP;
         }
         if (list->role == FOR_SERVERS && !test->named_only && strncmp(script, "early ", 6) == 0) {
-            test->level = LEVEL_PRACTICE; /* the client that does so breaks a rule itself (4.1) */
+            test->level = LEVEL_PRACTICE; /* wscheck itself breaks a rule for clients (4.1) */
         }
         test->ground = test->level != LEVEL_PRACTICE ? ground_find(test->name) : NULL;
         check(test->level == LEVEL_PRACTICE || test->ground != NULL ||
@@ -109,7 +109,7 @@ static void add_case(struct case_list *list, enum script_role role, const struct
     free(whole);
 }
 
-/* Adds the cases of what stands between two commas in the braces: a word, or a range. */
+/* Adds the cases for a word in the braces, or for a range of numbers. */
 static void add_words(struct case_list *list, enum script_role role, const struct case_row *row,
                       char *word) {
     char *end;

@@ -1,22 +1,23 @@
-/* Step 6: what a client asks for, how it masks, and how it closes. RFC 6455, 4.1, 5.3, 7. */
+/* Step 6: how a client asks for a connection, masks and closes. RFC 6455, 4.1, 5.3, 7. All rows are
+ * for clients. */
 #include "wscheck/cases/cases.h"
 
 #define HINT_REQUEST "4.1 lists the parts of the request; `--replay` shows yours"
 #define HINT_KEY                                                                                   \
-    "16 bytes of a random source, new for every connection, in base64: 24 characters, the last "   \
-    "two of them =="
-#define HINT_MASK                                                                                   \
-    "every frame of a client is masked, control frames and empty ones too, and each with four new " \
+    "send 16 bytes of a random source, new for every connection, in base64: 24 characters, of "    \
+    "which the last two are =="
+#define HINT_MASK                                                                                  \
+    "a client masks every frame, also empty ones and control frames, and each with four new "      \
     "bytes of a source that nobody can predict"
-#define HINT_SERVER_MASK "the top bit of the second byte; a server never sets it"
-#define HINT_TCP                                                                                    \
-    "after both Closes, wait for the server to end TCP, for a bounded time; it is the server that " \
-    "should keep the TIME_WAIT state"
-#define HINT_HANG "a read of 0 bytes is the end of the stream, at any place"
+#define HINT_SERVER_MASK "look at the top bit of the second byte; a server never sets it"
+#define HINT_TCP                                                                                     \
+    "after both Closes wait for a bounded time until the server ends TCP; the server should be the " \
+    "one that keeps the TIME_WAIT state"
+#define HINT_HANG "a read of 0 bytes is the end of the stream, wherever it comes"
 #define HINT_LEGAL "this is legal; the Ping after it shows whether the client is still there"
-#define HINT_HANG_UP                                                                                 \
-    "a client that is done sends a Close, waits for the answer, and then for the end of TCP; after " \
-    "its own Close it sends nothing"
+#define HINT_HANG_UP                                                                               \
+    "a client that is done sends a Close and nothing after it, then waits for the answer and for " \
+    "the end of TCP"
 
 #define MASKED(name, what, script)                                                                 \
     "6455/5.1/masked/" name, "A frame of the server with a mask fails the connection: " what ".",  \
@@ -49,13 +50,12 @@ static const struct case_row rows[] = {
     {"6455/4.1/extensions-follow-the-grammar", "The offered extensions follow the grammar.",
      "judge 'extensions'", "9.1 has the grammar"},
     {"6455/4.1/request-has-no-body", "The request has no body.", "should: judge 'body'",
-     "a GET with a body says nothing here, and servers refuse it"},
+     "a body of a GET has no meaning here, and servers refuse it"},
     {"6455/4.1/waits-for-the-answer", "Nothing is sent before the answer has come.",
      "quiet 200 opens", "what a client sends too early may be read as a part of its request"},
-    {"6455/5.3/masking-keys-differ", "Frames one after the other have different keys.",
+    {"6455/5.3/masking-keys-differ", "Consecutive frames have different keys.",
      "keys barrier barrier barrier barrier barrier barrier barrier barrier", HINT_MASK},
-    {"6455/5.3/sixty-masking-keys-differ",
-     "Sixty Pongs have sixty different keys, or as many as there are.",
+    {"6455/5.3/sixty-masking-keys-differ", "The Pongs for sixty Pings all have different keys.",
      "keys times 60 ping 'x' waitpong", HINT_MASK},
     {"6455/5.3/second-connection-has-other-keys",
      "A second connection has other keys than the first.",
@@ -81,10 +81,10 @@ static const struct case_row rows[] = {
     {MASKED("second-message", "a second message", "text 'good' <? text 'good' masked text 'bad'")},
     {MASKED("in-pieces", "a header in pieces of one byte", "chop 1 masked text 'x'")},
     {"6455/5.5.1/close-of-server-answered", "A Close 1000 is answered with a Close.",
-     "close 1000 closed", "answer a Close with a Close once, with its code"},
+     "close 1000 closed", "answer a Close once, with a Close of the same code"},
     {"6455/5.5.1/close-1001-of-server-answered",
      "A Close 1001, as of a server that goes away, is answered.", "close 1001 'going away' closed",
-     "answer a Close with a Close once, with its code"},
+     "answer a Close once, with a Close of the same code"},
     {"6455/7.1.1/waits-for-server-to-end-tcp",
      "After both Closes the client lets the server end TCP.", "should: close 1000 lingers",
      HINT_TCP},
@@ -101,7 +101,8 @@ static const struct case_row rows[] = {
      "The end of TCP within a message does not make the client hang.", "text+ 'Hel' fin ended",
      HINT_HANG},
     {"6455/7.1.1/tcp-ends/right-after-answer",
-     "The end of TCP right after the answer does not make it hang.", "open fin ended", HINT_HANG},
+     "The end of TCP right after the answer does not make the client hang.", "open fin ended",
+     HINT_HANG},
     {"6455/7.1.2/client-closes-when-done",
      "A client that is done closes, and waits for the answer.", "hangup close 1000 closed",
      HINT_HANG_UP},
@@ -115,30 +116,31 @@ static const struct case_row rows[] = {
      "ignore text+ 'a' ping 'between' waitpong cont 'b' barrier", HINT_LEGAL},
     {"6455/5.5.2/ping-right-after-answer", "A Ping right after the answer is answered.",
      "ignore early ping 'x' waitpong", HINT_LEGAL},
-    {"6455/5.2/text-right-after-answer", "A text right after the answer is taken.",
+    {"6455/5.2/text-right-after-answer", "A text right after the answer is accepted.",
      "ignore early text 'x' barrier", HINT_LEGAL},
-    {"6455/5.2/text-of-65536-bytes-unechoed", "A text of 65536 bytes is taken.",
+    {"6455/5.2/text-of-65536-bytes-unechoed", "A text of 65536 bytes is accepted.",
      "ignore text 'x'*65536 barrier", HINT_LEGAL},
-    {"6455/5.2/length-forms-unechoed", "Lengths of 125, 126, 127, 65535 and 65536 bytes are taken.",
+    {"6455/5.2/length-forms-unechoed",
+     "Lengths of 125, 126, 127, 65535 and 65536 bytes are accepted.",
      "ignore binary 'x'*125 binary 'x'*126 binary 'x'*127 binary 'x'*65535 binary 'x'*65536 barrier",
      HINT_LEGAL},
-    {"6455/5.2/frames-in-pieces-of-one-byte-unechoed", "Frames in pieces of one byte are taken.",
+    {"6455/5.2/frames-in-pieces-of-one-byte-unechoed", "Frames in pieces of one byte are accepted.",
      "ignore chop 1 text 'slow' binary [00 ff] text '' barrier", HINT_LEGAL},
-    {"6455/5.4/fragments-unechoed", "Fragments and empty fragments are taken.",
+    {"6455/5.4/fragments-unechoed", "Fragments and empty fragments are accepted.",
      "ignore text+ '' cont+ 'a' cont+ '' cont 'b' binary+ [00] cont '' barrier", HINT_LEGAL},
-    {"6455/5.4/thousand-fragments-unechoed", "A message in 1000 fragments is taken.",
+    {"6455/5.4/thousand-fragments-unechoed", "A message in 1000 fragments is accepted.",
      "ignore pieces 1 text 'abcdefghij'*1000 barrier", HINT_LEGAL},
-    {"6455/8.1/characters-unechoed", "Characters of one to four bytes are taken.",
+    {"6455/8.1/characters-unechoed", "Characters of one to four bytes are accepted.",
      "ignore text 'a'[c2 a2 e2 82 ac f0 a4 ad a2] text [ce ba e1 bd b9 cf 83 ce bc ce b5] barrier",
      HINT_LEGAL},
-    {"6455/8.1/edges-of-ranges-unechoed", "Characters at the edges of their ranges are taken.",
+    {"6455/8.1/edges-of-ranges-unechoed", "Characters at the edges of their ranges are accepted.",
      "ignore text [00 7f c2 80 df bf e0 a0 80 ed 9f bf ee 80 80 ef bf bf f0 90 80 80 f4 8f bf bf] barrier",
      HINT_LEGAL},
     {"6455/8.1/characters-cut-by-fragments-unechoed",
-     "Characters that are cut by fragments are taken.",
+     "Characters that are cut by fragments are accepted.",
      "ignore pieces 1 text [f0 9f 98 80 e2 82 ac c3 a9] barrier", HINT_LEGAL},
     {"6455/8.1/characters-cut-by-the-network-unechoed",
-     "Characters that are cut by the network are taken.",
+     "Characters that are cut by the network are accepted.",
      "ignore chop 1 text [f0 9f 98 80 e2 82 ac c3 a9] barrier", HINT_LEGAL},
     {"6455/5.6/binary-need-not-be-utf8-unechoed", "A binary message need not be UTF-8.",
      "ignore binary [80 c0 af ed a0 80 fe ff] barrier", HINT_LEGAL},

@@ -1,19 +1,21 @@
-/* Step 5: the closing handshake, its codes and its reasons. RFC 6455, 5.5.1 and 7. */
+/* Step 5: the closing handshake, its codes and its reasons. RFC 6455, 5.5.1 and 7. Rows are for
+ * servers and clients unless they say "servers: ". */
 #include "wscheck/cases/cases.h"
 
 #define HINT_LAST_PING                                                                             \
-    "a Pong is owed until a Close has come (5.5.2); work through the input in order"
+    "a Ping has to be answered until a Close has come (5.5.2); process the input in order"
 #define HINT_REPLY                                                                                 \
-    "answer a Close with a Close once; then the server ends TCP, without waiting for the client"
-#define HINT_AFTER "after the Close of the other side nothing is processed any more"
+    "answer a Close once, with a Close; then the server ends TCP without waiting for the client"
+#define HINT_AFTER "process nothing after the Close of the other side"
 #define HINT_CODE                                                                                  \
-    "1005, 1006 and 1015 never stand in a frame; what else is not 1000-1003, 1007-1014 or "        \
-    "3000-4999 means nothing, and most answer it with 1002"
-#define HINT_LENGTH "the payload of a Close is empty, or two bytes of code and up to 123 of reason"
+    "1005, 1006 and 1015 are never sent; other codes than 1000-1003, 1007-1014 and 3000-4999 "     \
+    "have no meaning, and most implementations answer them with 1002"
+#define HINT_LENGTH                                                                                \
+    "the payload of a Close is empty, or two bytes of code and up to 123 bytes of reason"
 #define HINT_REASON "check the reason like any text (5.5.1, 8.1)"
 
 static const struct case_row rows[] = {
-    {"6455/5.5.1/close-answered", "A Close 1000 is answered, and TCP is ended by the server.",
+    {"6455/5.5.1/close-answered", "A Close 1000 is answered, and the server ends TCP.",
      "servers: close 1000 closed", HINT_REPLY},
     {"6455/5.5.1/close-without-code", "A Close without a code is answered.", "close '' closed",
      "the answer to an empty Close is an empty one, or 1000; 1005 is never sent"},
@@ -59,7 +61,7 @@ static const struct case_row rows[] = {
      HINT_REPLY},
     {"6455/5.5.1/half-closed-after-close",
      "A client that ends its half of TCP after its Close gets the answer.",
-     "servers: close 1000 fin closed", "the end of the stream does not take back the Close"},
+     "servers: close 1000 fin closed", "answer the Close even if the stream has ended after it"},
     {"6455/5.5.1/reason-taken/short", "A Close with a reason is answered.",
      "close 1000 'Hello World!' closed", HINT_LENGTH},
     {"6455/5.5.1/reason-taken/one-byte", "A Close with a reason of one byte is answered.",
@@ -72,10 +74,10 @@ static const struct case_row rows[] = {
      "close [03 e8]'*********************************************************************************"
      "******************************************' closed",
      HINT_LENGTH},
-    {"6455/5.5.1/reason-taken/many-languages", "A reason in many languages is taken.",
+    {"6455/5.5.1/reason-taken/many-languages", "A Close with a reason in Greek is answered.",
      "close 1000 [ce ba e1 bd b9 cf 83 ce bc ce b5 20 f0 9f 91 8b 20 e2 82 ac] closed",
      HINT_REASON},
-    {"6455/5.5.1/reason-taken/nul", "A reason with a NUL in it is taken.",
+    {"6455/5.5.1/reason-taken/nul", "A Close with a NUL in its reason is answered.",
      "close 1000 'a'[00]'b' closed", "functions for C strings stop at the NUL"},
     {"6455/5.5.1/close-of-one-byte", "A Close of one byte fails the connection.",
      "close [03] fail 1002", HINT_LENGTH},
@@ -99,7 +101,7 @@ static const struct case_row rows[] = {
      "A text after a Close, in a segment of its own, is not echoed.",
      "sync close 1000 text 'too late' closed", HINT_AFTER},
     {"6455/5.5.1/pings-before-close",
-     "Pings before a Close are answered, the last at least, and then it.",
+     "Pings before a Close are answered, the last at least, and then the Close is.",
      "practice: times 20 ping 'x' close 1000 closed", HINT_LAST_PING},
     {"6455/7.1.1/server-going-down",
      "A server that is told to end says so with a Close, and then ends TCP.",
@@ -113,11 +115,11 @@ static const struct case_row rows[] = {
     {"6455/7.4/registered/{1012..1014}", "A Close with code {}, registered later, is answered.",
      "close {} closed 1000,1002,1012,1013,1014", HINT_CODE},
     {"6455/7.4/refused/{1005, 1006, 1015}",
-     "A Close with code {} is answered, best with 1002, never with it.", "close {} closed 1002",
-     HINT_CODE},
+     "A Close with code {} is answered with 1002, and never with that code.",
+     "close {} closed 1002", HINT_CODE},
     {"6455/7.4/refused/{0..2, 500, 998, 999, 1004, 1016, 1100, 1500, 1999, 2000, 2500, 2999, 5000, "
      "9999, 32767, 32768, 65535}",
-     "A Close with code {}, which nobody uses, is answered with 1002.",
+     "A Close with code {}, which has no meaning, is answered with 1002.",
      "practice: close {} closed 1002", HINT_CODE},
 };
 

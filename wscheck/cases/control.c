@@ -1,25 +1,27 @@
-/* Step 5: Ping and Pong, and the rules that bind every control frame. RFC 6455, 5.5. */
+/* Step 5: Ping and Pong, and the rules for every control frame. RFC 6455, 5.5. Rows are for servers
+ * and clients unless they say "servers: ". */
 #include "wscheck/cases/cases.h"
 
 #define HINT_PING "answer with opcode 10 and the payload of the Ping, byte for byte"
 #define HINT_BETWEEN                                                                               \
-    "a control frame between fragments does not touch the message that is being put together"
-#define HINT_PONG "a Pong that nobody asked for is a heartbeat: take it and do nothing"
-#define HINT_LONG "125 is the most that a control frame holds; 126 and 127 in its length are wrong"
+    "a control frame between fragments does not change the message of the fragments"
+#define HINT_PONG "a Pong that nobody asked for is a heartbeat: ignore it"
+#define HINT_LONG                                                                                  \
+    "a control frame holds 125 bytes at most; a length field of 126 or 127 is wrong in it"
 #define HINT_FIN "a control frame without FIN is wrong, whatever follows"
-#define HINT_FLOOD                                                                                    \
-    "answer as you read, and stop reading while the answers cannot be written; who gives up instead " \
-    "SHOULD say so in a Close frame (7.1.7)"
+#define HINT_FLOOD                                                                                   \
+    "answer as you read, and stop reading while the answers cannot be written; a server that gives " \
+    "up instead SHOULD say so in a Close frame (7.1.7)"
 
 static const struct case_row rows[] = {
     {"6455/5.5.2/empty-ping", "An empty Ping gets an empty Pong.", "ping '' waitpong", HINT_PING},
     {"6455/5.5.2/ping-payload-repeated", "A Ping gets a Pong with its payload.",
      "ping 'Hello, world!' waitpong", HINT_PING},
-    {"6455/5.5.2/ping-of-binary-bytes", "A Ping of binary bytes gets them back.",
+    {"6455/5.5.2/ping-of-binary-bytes", "A Ping of binary bytes gets a Pong with the same bytes.",
      "ping [00 ff fe fd fc fb 00 ff] waitpong", HINT_PING},
     {"6455/5.5.2/ping-of-125-bytes-in-pieces",
-     "A Ping of 125 bytes in pieces of one gets them back.", "chop 1 ping [fe]*125 waitpong",
-     HINT_PING},
+     "A Ping of 125 bytes in pieces of one byte gets a Pong with the same bytes.",
+     "chop 1 ping [fe]*125 waitpong", HINT_PING},
     {"6455/5.5.2/ten-pings-in-one-segment",
      "Ten Pings in one segment are answered in order, the last at least.",
      "ping 'payload-0' ping 'payload-1' ping 'payload-2' ping 'payload-3' ping 'payload-4' "
@@ -27,7 +29,8 @@ static const struct case_row rows[] = {
      HINT_PING},
     {"6455/5.5.2/ten-pings-in-pieces-of-one-byte", "Ten Pings in pieces of one byte are answered.",
      "chop 1 times 10 ping 'x' waitpong", HINT_PING},
-    {"6455/5.5.2/pings-one-by-one", "Pings one after the other are answered one after the other.",
+    {"6455/5.5.2/pings-one-by-one",
+     "Three Pings, each sent after the Pong for the last, are answered.",
      "ping 'first' waitpong ping 'second' waitpong ping 'third' waitpong", HINT_PING},
     {"6455/5.5.2/ping-after-message", "A Ping after a message is answered.",
      "text 'Hello' ping 'x' < text 'Hello' waitpong", HINT_PING},
@@ -49,11 +52,12 @@ static const struct case_row rows[] = {
      "waitpong cont 'f5' < text 'f1f2f3f4f5'",
      HINT_BETWEEN},
     {"6455/5.5.2/inside-message/125-bytes",
-     "A Ping of 125 bytes between fragments leaves the message alone.",
+     "A Ping of 125 bytes between fragments does not change the message.",
      "text+ 'before ' ping 'x'*125 cont 'after' < text 'before after' waitpong", HINT_BETWEEN},
-    {"6455/5.5.2/inside-message/empty", "An empty Ping between fragments leaves the message alone.",
+    {"6455/5.5.2/inside-message/empty",
+     "An empty Ping between fragments does not change the message.",
      "text+ 'before ' ping '' cont 'after' < text 'before after' waitpong", HINT_BETWEEN},
-    {"6455/5.5.2/inside-message/within-character", "A Ping within a character does no harm to it.",
+    {"6455/5.5.2/inside-message/within-character", "A Ping within a character does not change it.",
      "text+ [e2] ping 'x' cont+ [82] ping 'y' cont [ac] < text [e2 82 ac] waitpong",
      "the state of the UTF-8 check belongs to the message, not to the frame"},
     {"6455/5.5.2/2000-pings", "2000 Pings without a pause are answered, the last at least.",
@@ -63,22 +67,22 @@ static const struct case_row rows[] = {
      "servers: limits 1008,1009 deaf times 2000 ping 'x' meanwhile hearing waitpong", HINT_FLOOD},
     {"6455/5.5.2/ping-in-segment-of-handshake",
      "A Ping in the segment of the handshake is answered.", "early ping 'early' open waitpong",
-     "what comes after the empty line in the same read is the first frame: keep it; only a server "
+     "keep what comes after the empty line in the same read: it is the first frame; only a server "
      "may end the connection instead, since a client MUST wait (4.1)"},
-    {"6455/5.5.3/empty-pong-unsolicited", "An unsolicited empty Pong is taken quietly.",
+    {"6455/5.5.3/empty-pong-unsolicited", "An unsolicited empty Pong is ignored.",
      "pong '' barrier", HINT_PONG},
-    {"6455/5.5.3/pong-unsolicited", "An unsolicited Pong is taken quietly.",
+    {"6455/5.5.3/pong-unsolicited", "An unsolicited Pong is ignored.",
      "pong 'unsolicited pong payload' barrier", HINT_PONG},
-    {"6455/5.5.3/pong-of-125-bytes-unsolicited",
-     "An unsolicited Pong of 125 bytes is taken quietly.", "pong 'x'*125 barrier", HINT_PONG},
+    {"6455/5.5.3/pong-of-125-bytes-unsolicited", "An unsolicited Pong of 125 bytes is ignored.",
+     "pong 'x'*125 barrier", HINT_PONG},
     {"6455/5.5.3/ping-after-pong", "A Ping after an unsolicited Pong is answered.",
      "pong 'unsolicited pong payload' ping 'ping payload' waitpong", HINT_PONG},
-    {"6455/5.5.3/inside-message/text", "A Pong between fragments leaves the message alone.",
+    {"6455/5.5.3/inside-message/text", "A Pong between fragments does not change the message.",
      "text+ 'a' pong 'x' cont 'b' < text 'ab'", HINT_BETWEEN},
     {"6455/5.5.3/inside-message/binary",
-     "A Pong between binary fragments leaves the message alone.",
+     "A Pong between binary fragments does not change the message.",
      "binary+ [61] pong '' cont+ [62] pong 'y' cont [63] < binary 'abc'", HINT_BETWEEN},
-    {"6455/5.5.3/2000-pongs-unsolicited", "2000 unsolicited Pongs are taken quietly.",
+    {"6455/5.5.3/2000-pongs-unsolicited", "2000 unsolicited Pongs are ignored.",
      "limits 1008,1009 times 2000 pong 'x' barrier", HINT_PONG},
     {"6455/5.5.3/message-after-pong", "A message after a Pong comes back.",
      "pong 'x' echo text 'Hello'", HINT_PONG},
@@ -97,7 +101,7 @@ static const struct case_row rows[] = {
      "A Pong without FIN inside a message fails the connection.",
      "binary+ 'a' pong+ '' cont 'b' fail 1002", HINT_FIN},
     {"6455/5.5.2/length/{1..5, 7, 8, 15, 16, 31, 32, 64, 100, 123..125}",
-     "A Ping of length {} gets a Pong of the same.",
+     "A Ping of {} bytes gets a Pong with the same bytes.",
      "ping 'abcdefghijklmnopqrstuvwxyz'*{} waitpong", HINT_PING},
     {"6455/5.5/too-long/ping-{126, 127, 200, 65535, 65536}",
      "A Ping of {} bytes fails the connection.", "ping [03 e8]*{} fail 1002", HINT_LONG},

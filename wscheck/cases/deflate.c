@@ -1,25 +1,26 @@
-/* Step 7: compressed messages, legal in every form that DEFLATE has. RFC 7692, 6 and 7.2. What
- * comes back may be compressed or not, and is inflated by what was agreed and no more. */
+/* Step 7: compressed messages in every legal form of DEFLATE. RFC 7692, 6 and 7.2. What comes back
+ * may be compressed or not; it has to inflate with what was agreed on. Rows are for servers and
+ * clients; the function at the end adds cases for servers only. */
 #include "wscheck/cases/cases.h"
 
 #include <stdint.h>
 #include <stdio.h>
 
 #define HINT_EXAMPLE                                                                               \
-    "7.2.2: put 00 00 ff ff after the payload and inflate; a message may consist of any blocks"
-#define HINT_FINAL                                                                                  \
-    "BFINAL ends a block, not the message (7.2.1), nor the window: the next block begins with the " \
-    "next byte; a zlib stream that has ended must be started again with the old window"
-#define HINT_WINDOW                                                                                  \
-    "7.2.2: unless client_no_context_takeover was agreed, references reach into earlier compressed " \
-    "messages; uncompressed ones do not count (7.2.3.2)"
+    "7.2.2: append 00 00 ff ff to the payload and inflate; a message may have blocks of any type"
+#define HINT_FINAL                                                                                 \
+    "BFINAL ends neither the message (7.2.1) nor the window: the next block begins with the next " \
+    "byte; start a zlib stream that has ended again, with the old window"
+#define HINT_WINDOW                                                                                \
+    "7.2.2: unless client_no_context_takeover was agreed on, a message may refer to earlier "      \
+    "compressed messages; uncompressed ones do not change the window (7.2.3.2)"
 #define HINT_FRAGMENTS                                                                             \
     "6.2: RSV1 of the first frame counts for the message; join the payloads, then inflate"
-#define HINT_PLAIN "6.2: without RSV1 a message is not compressed, whatever was agreed"
-#define HINT_TEXT "6.1: UTF-8 is judged after the inflating, not before it"
+#define HINT_PLAIN "6.2: a message without RSV1 is not compressed, whatever was agreed on"
+#define HINT_TEXT "6.1: check UTF-8 after inflating, not before"
 #define HINT_REPLY                                                                                 \
-    "the server's own compressor keeps to server_max_window_bits and server_no_context_takeover "  \
-    "(7.2.1)"
+    "the server's own compressor has to keep to server_max_window_bits and "                       \
+    "server_no_context_takeover (7.2.1)"
 
 #define OFFER "offer 'permessage-deflate' agreed "
 #define TAKEOVER "offer 'permessage-deflate' agreed '!no_context_takeover' "
@@ -57,7 +58,7 @@ static const struct case_row rows[] = {
      TAKEOVER "rsv4 text " HELLO " ping 'World' rsv4 binary [f2 00 11 00 00] < text 'Hello' "
               "< binary 'Hello' waitpong",
      HINT_WINDOW},
-    {"7692/7.2.3.2/hundred-messages-refer-back", "A hundred messages refer to the one before.",
+    {"7692/7.2.3.2/hundred-messages-refer-back", "A hundred messages that refer back come back.",
      TAKEOVER "rsv4 text " HELLO " times 100 rsv4 text [f2 00 11 00 00] < times 101 text 'Hello'",
      HINT_WINDOW},
     {"7692/7.2.3.3/hello-in-stored-block", "Hello in a stored block comes back.",
@@ -65,7 +66,7 @@ static const struct case_row rows[] = {
     {"7692/7.2.3.3/stored-block-in-fragments-of-one-byte",
      "A stored block in fragments of one byte comes back.",
      OFFER "rsv4 pieces 1 text [00 05 00 fa ff]'Hello'[00] < text 'Hello'", HINT_FRAGMENTS},
-    {"7692/7.2.3.3/stored-block-is-in-the-window", "A stored block is in the window, too.",
+    {"7692/7.2.3.3/stored-block-is-in-the-window", "A message may refer to a stored block.",
      TAKEOVER "rsv4 text [00 05 00 fa ff]'Hello'[00] rsv4 text [f2 00 11 00 00] "
               "< text 'Hello' < text 'Hello'",
      HINT_WINDOW},
@@ -73,15 +74,15 @@ static const struct case_row rows[] = {
      OFFER "rsv4 text [f3 48 cd c9 c9 07 00 00] < text 'Hello'", HINT_FINAL},
     {"7692/7.2.3.4/two-messages-with-bfinal", "Two messages with BFINAL come back.",
      OFFER "times 2 rsv4 text [f3 48 cd c9 c9 07 00 00] < times 2 text 'Hello'", HINT_FINAL},
-    {"7692/7.2.3.4/block-after-bfinal", "After a block with BFINAL another one follows.",
+    {"7692/7.2.3.4/block-after-bfinal", "Another block may follow one with BFINAL.",
      OFFER "rsv4 text [f3 48 cd c9 c9 07 00 f2 48 cd c9 c9 07 00] < text 'HelloHello'", HINT_FINAL},
     {"7692/7.2.3.4/three-blocks-with-bfinal",
-     "Three blocks with BFINAL and different types make one message.",
+     "Three blocks of different types with BFINAL come back as one message.",
      OFFER "rsv4 text [f3 48 cd c9 c9 07 00 01 05 00 fa ff]'World'[f3 48 cd c9 c9 07 00 00] "
            "< text 'HelloWorldHello'",
      HINT_FINAL},
     {"7692/7.2.3.4/reference-into-message-with-bfinal",
-     "A message refers to one that ended with BFINAL.",
+     "A message may refer to one that ended with BFINAL.",
      TAKEOVER "rsv4 text [f3 48 cd c9 c9 07 00 00] rsv4 text [f2 00 11 00 00] "
               "< text 'Hello' < text 'Hello'",
      HINT_FINAL},
@@ -90,13 +91,12 @@ static const struct case_row rows[] = {
     {"7692/7.2.3.5/two-blocks-in-two-fragments", "Two blocks in two fragments come back.",
      OFFER "rsv4 text+ [f2 48 05 00 00 00 ff ff] cont [ca c9 c9 07 00] < text 'Hello'",
      HINT_FRAGMENTS},
-    {"7692/7.2.3.5/thousand-empty-blocks",
-     "A thousand empty blocks before Hello come back as Hello.",
+    {"7692/7.2.3.5/thousand-empty-blocks", "Hello after a thousand empty blocks comes back.",
      OFFER "rsv4 text+ [00 00 00 ff ff]*5000 cont " HELLO " < text 'Hello'", HINT_EXAMPLE},
     {"7692/7.2.3.6/empty-last-fragment", "An empty last fragment of one byte ends a message.",
      OFFER "rsv4 text+ [f2 48 cd c9 c9 07 00 00 00 ff ff] cont [00] < text 'Hello'",
      HINT_FRAGMENTS},
-    {"7692/7.2.3.6/message-of-nothing", "A compressed message of nothing comes back empty.",
+    {"7692/7.2.3.6/message-of-nothing", "An empty compressed message comes back empty.",
      OFFER "rsv4 text [00] < text ''", HINT_EXAMPLE},
     {"7692/7.2.3.6/empty-compressed-block",
      "A message of one empty compressed block comes back empty.",
@@ -118,18 +118,18 @@ static const struct case_row rows[] = {
      "cont [82 dd ff 0f 00] < binary 'abcdefgh'*32776",
      HINT_WINDOW},
     {"7692/7.2.2/reference-of-32768-bytes-into-message-before",
-     "A reference reaches back 32768 bytes into the message before.",
+     "A reference may reach back 32768 bytes into the message before.",
      TAKEOVER "rsv4 binary+ [00 00 80 ff 7f] cont+ 'abcdefgh'*32768 cont [00] "
               "rsv4 binary [82 dd ff 0f 00] < binary 'abcdefgh'*32768 < binary 'abcdefgh'",
      HINT_WINDOW},
     {"7692/6.2/uncompressed-messages",
-     "Uncompressed messages come back where compression was agreed.",
+     "Uncompressed messages come back although compression was agreed on.",
      OFFER "echo text 'plain' echo binary [00 ff] echo text '' echo text 'x'*70000", HINT_PLAIN},
     {"7692/6.2/looks-compressed-and-is-not",
      "An uncompressed message that looks compressed comes back as it is.",
      OFFER "echo binary " HELLO, HINT_PLAIN},
     {"7692/6.2/compressed-and-uncompressed-alternate",
-     "Compressed and uncompressed messages alternate.",
+     "Compressed and uncompressed messages may alternate.",
      OFFER "echo text 'a' rsv4 text " HELLO " < text 'Hello' echo text 'b' rsv4 text " HELLO
            " < text 'Hello' text+ 'c' cont 'd' < text 'cd'",
      HINT_PLAIN},
@@ -146,7 +146,7 @@ static const struct case_row rows[] = {
      "A Close between the fragments of a compressed message is answered.",
      OFFER "rsv4 text+ [f2 48 cd] close 1000 closed", HINT_FRAGMENTS},
     {"7692/6.1/ping-of-125-zeros-uncompressed",
-     "Control frames are never compressed: a Ping of 125 zeros.",
+     "A Ping of 125 zeros is answered uncompressed, as control frames always are.",
      OFFER "deflated echo text 'a'*1000 ping [00]*125 waitpong", HINT_PLAIN},
     {"7692/6.1/character-split-between-fragments",
      "A character that is split between two fragments comes back.",
@@ -155,10 +155,10 @@ static const struct case_row rows[] = {
      "A character that is split between two blocks comes back.",
      OFFER "rsv4 text [00 01 00 fe ff c3 00 01 00 fe ff a4 00] < text [c3 a4]", HINT_TEXT},
     {"7692/6.1/compressed-bytes-need-not-be-utf8",
-     "Compressed bytes need not be UTF-8, if the text is.",
+     "The compressed bytes of a text need not be UTF-8.",
      OFFER "deflated echo text [c3 a4 e2 82 ac f0 9f 98 80]'Hello'", HINT_TEXT},
     {"7692/6.1/compressed-binary-holds-any-bytes",
-     "In a compressed binary message all bytes are welcome.",
+     "A compressed binary message may contain any bytes.",
      OFFER "deflated echo binary [c3 28 80 ff 00 c0 af ed a0 80]", HINT_TEXT},
     {"7692/7.2.1/256-kb-that-hardly-compress", "Messages of 64 KiB that hardly compress come back.",
      OFFER "deflated slide 65536 echo binary 'pdf'", HINT_EXAMPLE},
@@ -166,17 +166,17 @@ static const struct case_row rows[] = {
      OFFER "limits 1008,1009 deflated echo binary [00]*1048576", HINT_EXAMPLE},
     {"7692/7.2.1/fragments-of-3-bytes", "Messages in fragments of 3 bytes come back.",
      OFFER "deflated slide 20000 pieces 3 echo text 'html'", HINT_FRAGMENTS},
-    /* Around the edges of frames, of references and of stored blocks. */
+    /* Around the limits of frames, of references and of stored blocks. */
     {"7692/7.2.1/length/{0..4, 125..127, 257..260, 4096, 16384, 32767..32769, 65535..65537, "
      "131072}",
-     "A compressed message of length {} comes back twice.",
+     "A compressed message of length {}, sent twice, comes back.",
      OFFER "times 2 deflated echo text 'It was a bright cold day in April. '*{}", HINT_EXAMPLE},
 };
 
 enum { NOISE_MAX = 20000 };
 
-/* Text that repeats itself only after `period` characters: whoever compresses it with a window that
- * is larger than agreed is found out. */
+/* Writes a text that repeats itself only after `period` characters, to find a compressor with a
+ * larger window than was agreed on. */
 static void write_noise(char *out, unsigned period) {
     static const char letters[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -188,7 +188,7 @@ static void write_noise(char *out, unsigned period) {
     out[period] = '\0';
 }
 
-/* The replies inflate with the window that was agreed, however small, and with no more. */
+/* Adds cases whose replies have to inflate with the window that was agreed on, however small. */
 static void add_windows(struct case_list *list) {
     static char noise[NOISE_MAX + 1], script[NOISE_MAX + 300];
     char name[40], rule[200];
@@ -210,7 +210,7 @@ static void add_windows(struct case_list *list) {
             cases_add(list, FOR_SERVERS, &row);
         }
         snprintf(rule, sizeof rule,
-                 "With client_max_window_bits=%u in the offer messages come back.", bits);
+                 "Messages come back after an offer with client_max_window_bits=%u.", bits);
         snprintf(script, sizeof script,
                  "offer 'permessage-deflate; client_max_window_bits=%u' agreed "
                  "times 3 deflated echo text '%s'*%u",
@@ -224,14 +224,14 @@ static void add_windows(struct case_list *list) {
              "times 20 deflated echo text '%s'",
              noise);
     row.name = "7692/7.1.1.1/no-reply-refers-back";
-    row.rule = "With server_no_context_takeover no reply refers to an earlier one.";
+    row.rule = "No reply refers to an earlier one if server_no_context_takeover was agreed on.";
     cases_add(list, FOR_SERVERS, &row);
     snprintf(script, sizeof script,
              "offer 'permessage-deflate; client_no_context_takeover' agreed "
              "times 20 deflated echo text '%s'",
              noise);
     row.name = "7692/7.1.1.2/agreed-or-not";
-    row.rule = "Messages come back, whether client_no_context_takeover was agreed or not.";
+    row.rule = "Messages come back, whether client_no_context_takeover was agreed on or not.";
     row.hint = HINT_WINDOW;
     cases_add(list, FOR_SERVERS, &row);
 }

@@ -1,10 +1,11 @@
-/* Step 5: messages in fragments, in every order that is allowed and some that are not. 5.4. */
+/* Step 5: messages in fragments, in every order that is allowed and in some that are not. RFC 6455,
+ * 5.4. All rows are for servers and clients. */
 #include "wscheck/cases/cases.h"
 
 #include <stdio.h>
 
-#define HINT_JOIN "the message is all fragments joined; its opcode is that of the first"
-#define HINT_STRAY "remember whether a message has begun; a continuation needs one"
+#define HINT_JOIN "join all fragments; the first one has the opcode of the message"
+#define HINT_STRAY "remember whether a message has begun; without one a continuation is wrong"
 #define HINT_BEGUN "a new message cannot begin before the last fragment of the old one"
 #define HINT_EMPTY "an empty fragment is a fragment; only FIN ends the message"
 
@@ -27,13 +28,13 @@ static const struct case_row rows[] = {
      "Three empty binary fragments come back as an empty message.",
      "binary+ '' cont+ '' cont '' < binary ''", HINT_EMPTY},
     {"6455/5.4/joined/only-the-middle",
-     "A message with something in its middle fragment only comes back.",
+     "A message comes back although only its middle fragment is not empty.",
      "text+ '' cont+ 'middle frame payload' cont '' < text 'middle frame payload'", HINT_EMPTY},
     {"6455/5.4/joined/only-the-first",
-     "A message with something in its first fragment only comes back.",
+     "A message comes back although only its first fragment is not empty.",
      "text+ 'first' cont+ '' cont '' < text 'first'", HINT_EMPTY},
     {"6455/5.4/joined/only-the-last",
-     "A message with something in its last fragment only comes back.",
+     "A message comes back although only its last fragment is not empty.",
      "binary+ '' cont+ '' cont 'last' < binary 'last'", HINT_EMPTY},
     {"6455/5.4/joined/ping-in-one-segment",
      "Two fragments around a Ping, in one segment, come back as one message.",
@@ -60,7 +61,8 @@ static const struct case_row rows[] = {
      "pieces 1 text 'abcdefghij'*1000 < text 'abcdefghij'*1000", HINT_JOIN},
     {"6455/5.4/joined/65536-bytes-in-1300s", "65536 bytes in fragments of 1300 come back.",
      "pieces 1300 text '*'*65536 < text '*'*65536", HINT_JOIN},
-    {"6455/5.4/stray/final", "A continuation with nothing to continue, and a text after it, fails.",
+    {"6455/5.4/stray/final",
+     "A continuation with nothing to continue fails, although a text follows.",
      "cont 'non-continuation payload' text 'Hello' fail 1002", HINT_STRAY},
     {"6455/5.4/stray/final-in-own-segment",
      "A continuation with nothing to continue, in a segment of its own, fails.",
@@ -112,17 +114,17 @@ static const struct case_row rows[] = {
     {"6455/5.4/inside/text-in-binary-after-ping",
      "A text inside a binary message after a Ping fails.",
      "binary+ [00] ping 'x' text 'y' fail 1002", HINT_BEGUN},
-    {"6455/5.4/5000-empty-fragments", "5000 empty fragments are taken, or refused with a reason.",
+    {"6455/5.4/5000-empty-fragments", "5000 empty fragments are accepted, or refused with a Close.",
      "text+ '' times 5000 cont+ '' eventually 1002,1008,1009",
-     "each costs the sender six bytes; what does it cost the server?"},
+     "each costs the sender six bytes; what does it cost the receiver?"},
 };
 
-/* One text, cut in two at every place. */
+/* Adds a case for every place at which a text can be cut into two fragments. */
 static void add_cuts(struct case_list *list) {
     static const char text[] = "Hello, world!";
     for (int at = 0; at < (int)sizeof text; at++) {
         char name[40], rule[100], script[120];
-        snprintf(rule, sizeof rule, "A text cut into fragments of %d bytes and %d comes back.", at,
+        snprintf(rule, sizeof rule, "A text in fragments of %d and %d bytes comes back.", at,
                  (int)sizeof text - 1 - at);
         snprintf(script, sizeof script, "text+ '%.*s' cont '%s' < text '%s'", at, text, text + at,
                  text);

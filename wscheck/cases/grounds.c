@@ -4,21 +4,21 @@
 
 /* tests/rfc.sh reads this table. */
 static const struct ground grounds[] = {
-    /* HTTP, in our words. */
+    /* HTTP, in wscheck's own words. */
     {"9112/2.2", "9112/2.2", "a server ignores at least one empty line before a request line"},
     {"9112/2.3 9112/3/request-line", "9112/3", "an invalid request line is answered with 400"},
     {"9112/3", "9110/9.1",
-     "a server supports GET and HEAD; a method that it does not know it answers with 501"},
+     "a server supports GET and HEAD, and answers an unknown method with 501"},
     {"9112/3/get-is-no-101", "9110/7.8",
-     "a server does not switch to a protocol that the request's Upgrade did not name"},
+     "a server switches only to a protocol that the request names in Upgrade"},
     {"9112/3/method-case", "9110/9.1", "methods are case-sensitive"},
     {"9112/3/request-line/100-kb 6455/4.2.1/target-of-100-kb", "9112/3",
      "a target that is longer than the server wants to parse is answered with 414"},
     {"9112/3.2", "9112/3.2",
-     "a request of HTTP/1.1 that lacks Host, has two of it or an invalid one is answered with 400"},
+     "a request of HTTP/1.1 without Host, with two or with an invalid one is answered with 400"},
     {"9112/3.2.2", "9112/3.2.2", "a server accepts the absolute form of a target"},
     {"9112/5 6455/4.2.1/syntax/without-colon", "9112/2.2",
-     "what does not follow the grammar of HTTP is answered with 400"},
+     "a request that does not follow the grammar of HTTP is answered with 400"},
     {"9112/5/space-before-colon 6455/4.2.1/syntax/space-before-colon", "9112/5.1",
      "white space between a header's name and the colon is answered with 400"},
     {"9112/5/folded-line 6455/4.2.1/syntax/folded-line", "9112/5.2",
@@ -27,13 +27,13 @@ static const struct ground grounds[] = {
      "a message with a NUL in a value is rejected, or each NUL is replaced with a space"},
     {"9112/5/header-of-100-kb 6455/4.2.1/headers-of-100-kb", "9110/5.4",
      "a header that is larger than the server wants to process is answered with a status of 4xx"},
-    {"9112/5/header-names", "9110/5.1", "names of headers have no case"},
+    {"9112/5/header-names", "9110/5.1", "names of headers are case-insensitive"},
     {"9110/15.2", "9110/15.2",
      "a client parses any number of 1xx responses before the final one, expected or not"},
     {"9112/6", "9110/9.1",
      "a method that the server does not know or allow is answered with 4xx or 5xx"},
     {"9112/9 6455/4.2.1/pieces 6455/4.2.1/cut 6455/4.1/answer-cut", "9112/2.2",
-     "a message is a sequence of octets: how TCP cuts it means nothing"},
+     "a message is a sequence of octets, however TCP divides it"},
     /* The handshake, as the server reads it. */
     {"6455/4.1/method 6455/4.1/http-version", "6455/4.1",
      "The method of the request MUST be GET, and the HTTP version MUST be at least 1.1."},
@@ -53,7 +53,7 @@ static const struct ground grounds[] = {
     {"6455/4.2.1/connection-taken/list-with-empty-elements", "9110/5.6.1",
      "a recipient ignores empty elements of a list"},
     {"6455/4.2.1/connection-taken/second-header", "9110/5.3",
-     "several lines with one name mean the same as one line with the list of their values"},
+     "several headers with one name mean the same as one with the list of their values"},
     {"6455/4.2.1/key-refused", "6455/4.2.1",
      "A |Sec-WebSocket-Key| header field with a base64-encoded (see Section 4 of [RFC4648]) value "
      "that, when decoded, is 16 bytes in length."},
@@ -72,7 +72,7 @@ static const struct ground grounds[] = {
      "(note that as per [RFC2616], the order of the header fields is not important)"},
     {"6455/4.2.1/no-space-after-colon 6455/4.2.1/spaces-around-values 6455/4.2.2/spaces-around-key "
      "6455/4.2.2/tab-before-key",
-     "9112/5", "white space around a value is no part of it"},
+     "9112/5", "white space around a value does not belong to it"},
     {"6455/4.2.1/other-headers", "6455/4.2.1",
      "Unknown header fields are ignored, as per [RFC2616]."},
     {"6455/4.2.1/target-in-absolute-form", "6455/4.2.1",
@@ -128,7 +128,7 @@ static const struct ground grounds[] = {
     {"6455/4.1/extensions-follow-the-grammar", "6455/9.1",
      "the value of the header field is defined by the following ABNF [RFC2616]"},
     {"6455/4.1/request-has-no-body", "9110/9.3.1",
-     "a client puts no content into a GET, unless the server has said that it has a use for it"},
+     "a client sends no content with a GET unless the server has said that it can use it"},
     {"6455/4.1/waits-for-the-answer", "6455/4.1",
      "Once the client's opening handshake has been sent, the client MUST wait for a response from "
      "the server before sending any further data."},

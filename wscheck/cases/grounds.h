@@ -1,8 +1,8 @@
-/* grounds: the sentence of an RFC that a case rests on. A case that has none is practice: what
- * robust implementations do, and no RFC asks for.
+/* grounds: the sentence of an RFC that a case rests on. A case without one is practice: what robust
+ * implementations do although no RFC asks for it.
  *
- * Where an RFC binds the sender of a frame only, the sentence is the sender's; that the receiver
- * looks is RFC 6455, 10.7: "Incoming data MUST always be validated by both clients and servers."
+ * Some sentences bind only the sender of a frame. That the receiver has to check it is RFC 6455,
+ * 10.7: "Incoming data MUST always be validated by both clients and servers."
  */
 #ifndef WSCHECK_CASES_GROUNDS_H
 #define WSCHECK_CASES_GROUNDS_H
@@ -11,17 +11,17 @@
 #include <stddef.h>
 
 struct ground {
-    const char *cases;    /* their names, or the beginnings of these up to a '/', '.' or '-' */
-    const char *section;  /* of the sentence: an RFC, a '/' and its section */
-    const char *sentence; /* "..." stands for what is left out */
+    const char *cases;    /* names of cases, or beginnings of names up to a '/', '.' or '-' */
+    const char *section;  /* where the sentence is: an RFC, a '/' and a section */
+    const char *sentence; /* "..." stands for words that are left out */
 };
 
-/* The ground of the case with this name: of several whose beginning fits, the longest. NULL if
+/* The ground of the case with this name; if several beginnings fit, that of the longest. NULL if
  * there is none. */
 const struct ground *ground_find(const char *name);
 
-/* Whether the sentence stands in the RFC word by word, which `make rfc` checks; those of RFC 9110
- * and 9112 are in our words. */
+/* Whether the sentence is a quotation, which `make rfc` looks up. Those of RFC 9110 and 9112 are in
+ * wscheck's own words. */
 bool ground_is_quoted(const struct ground *ground);
 
 #endif

@@ -1,24 +1,25 @@
-/* Step 3: opening handshakes that a server must accept, however they are written. RFC 6455, 4.2. */
+/* Step 3: opening handshakes that a server must accept, in every legal form. RFC 6455, 4.2. All
+ * rows are for servers. */
 #include "wscheck/cases/cases.h"
 
 #include <stdio.h>
 
-#define HINT_CASE "compare header names, and the values websocket and Upgrade, in any case"
-#define HINT_LIST                                                                                     \
-    "Connection is a list, also over several lines (RFC 9110, 5.3) and with empty elements (5.6.1); " \
-    "Firefox sends keep-alive, Upgrade"
-#define HINT_SPACE "cut off spaces and tabs around a value before it is used"
+#define HINT_CASE "compare header names and the values websocket and Upgrade without regard to case"
+#define HINT_LIST                                                                                   \
+    "Connection is a list, which may span several headers (RFC 9110, 5.3) and have empty elements " \
+    "(5.6.1); Firefox sends keep-alive, Upgrade"
+#define HINT_SPACE "remove spaces and tabs around a value before you use it"
 #define HINT_KEY                                                                                     \
-    "base64 of the 20 bytes of SHA-1 over the key's text and the GUID; not of hex digits, not over " \
-    "the decoded key"
-#define HINT_MANY "do not count on few headers, nor on a certain order"
-#define HINT_OFFER "take one of those that the client listed, or send no such header at all"
+    "hash the key as text, followed by the GUID, with SHA-1, and encode the 20 bytes in base64; do " \
+    "not decode the key, and do not encode hex digits"
+#define HINT_MANY "do not expect few headers or a certain order"
+#define HINT_OFFER "choose one that the client has offered, or do not send this header"
 #define HINT_PIECES                                                                                \
-    "gather bytes until the empty line is there; a read returns any part of what was sent"
+    "gather bytes until the empty line has come; a read returns any part of what was sent"
 #define HINT_EARLY                                                                                 \
-    "what comes after the empty line in the same read is the first frame: keep it, or end the "    \
-    "connection, since a client MUST wait (4.1); but do not lose it"
-#define HINT_STALL "one client that is slow must not keep the accepting thread or a lock"
+    "keep what comes after the empty line in the same read: it is the first frame; or end the "    \
+    "connection, since a client MUST wait (4.1); but do not lose the bytes"
+#define HINT_STALL "a slow client must not occupy the accepting thread or a lock"
 
 static const struct case_row rows[] = {
     {CASES_HANDSHAKE, "An ordinary handshake is accepted.", "accept", HINT_KEY},
@@ -26,49 +27,47 @@ static const struct case_row rows[] = {
      "set 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' accept "
      "has 'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo='",
      HINT_KEY},
-    {"6455/4.2.2/key-of-zeros", "A key of sixteen zero bytes is as good as any.",
+    {"6455/4.2.2/key-of-zeros", "A key of sixteen zero bytes is accepted.",
      "set 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==' accept", HINT_KEY},
-    {"6455/4.2.2/key-with-plus-and-slash", "A key with + and / in it is hashed as it stands.",
+    {"6455/4.2.2/key-with-plus-and-slash", "A key with + and / in it is hashed as it is.",
      "set 'Sec-WebSocket-Key: +/+/+/+/+/+/+/+/+/+/+w==' accept", HINT_KEY},
     {"6455/4.2.2/key-with-last-bits-set",
      "The key of section 4.1, whose last bits are not zero, is accepted.",
      "practice: set 'Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEC==' accept",
-     "a strict base64 decoder refuses the RFC's own example"},
+     "a strict decoder of base64 refuses the RFC's own example"},
     {"6455/4.2.2/spaces-around-key", "White space around the key does not belong to it.",
      "set 'Sec-WebSocket-Key:    dGhlIHNhbXBsZSBub25jZQ==  ' accept", HINT_SPACE},
     {"6455/4.2.2/tab-before-key", "A tab before the key does not belong to it.",
      "set 'Sec-WebSocket-Key:'[09]'dGhlIHNhbXBsZSBub25jZQ==' accept", HINT_SPACE},
     {"6455/4.2.1/upgrade-taken/{mixed-case=WebSocket, upper-case=WEBSOCKET, odd-case=wEbSoCkEt}",
      "Upgrade: {=} is accepted.", "set 'Upgrade: {=}' accept", HINT_CASE},
-    {"6455/4.2.1/upgrade-taken/in-a-list", "websocket is found among other protocols in Upgrade.",
+    {"6455/4.2.1/upgrade-taken/in-a-list", "Upgrade may list other protocols with websocket.",
      "practice: set 'Upgrade: h2c, websocket' accept",
      "Upgrade is a list of protocols (RFC 9110, 7.8)"},
     {"6455/4.2.1/connection-taken/{lower-case=upgrade, upper-case=UPGRADE}",
      "Connection: {=} is accepted.", "set 'Connection: {=}' accept", HINT_CASE},
-    {"6455/4.2.1/connection-taken/last-in-a-list",
-     "Connection: keep-alive, Upgrade holds the token Upgrade.",
+    {"6455/4.2.1/connection-taken/last-in-a-list", "Connection: keep-alive, Upgrade is accepted.",
      "set 'Connection: keep-alive, Upgrade' accept", HINT_LIST},
-    {"6455/4.2.1/connection-taken/first-in-a-list",
-     "Connection: Upgrade, keep-alive holds the token Upgrade.",
+    {"6455/4.2.1/connection-taken/first-in-a-list", "Connection: Upgrade, keep-alive is accepted.",
      "set 'Connection: Upgrade, keep-alive' accept", HINT_LIST},
     {"6455/4.2.1/connection-taken/list-without-space",
-     "Connection: keep-alive,upgrade without a space holds the token.",
+     "Connection: keep-alive,upgrade, without a space, is accepted.",
      "set 'Connection: keep-alive,upgrade' accept", HINT_LIST},
     {"6455/4.2.1/connection-taken/list-with-spaces",
-     "Connection with spaces around its tokens holds the token.",
+     "Connection with spaces around its tokens is accepted.",
      "set 'Connection: keep-alive  ,   Upgrade  , x' accept", HINT_LIST},
     {"6455/4.2.1/connection-taken/list-with-tabs",
-     "Connection with tabs around its tokens holds the token.",
+     "Connection with tabs around its tokens is accepted.",
      "set 'Connection: keep-alive '[09]',  Upgrade '[09]', x' accept",
-     "RFC 9110, 5.6.1 and 5.6.3: white space around the elements of a list is spaces and tabs"},
+     "RFC 9110, 5.6.1 and 5.6.3: there may be spaces and tabs around the elements of a list"},
     {"6455/4.2.1/connection-taken/list-with-empty-elements",
-     "Connection with empty elements holds the token (RFC 9110, 5.6.1).",
+     "Connection with empty elements is accepted (RFC 9110, 5.6.1).",
      "set 'Connection: , ,Upgrade,' accept", HINT_LIST},
     {"6455/4.2.1/connection-taken/second-header",
-     "The token is found in the second of two Connection headers.",
+     "The second of two Connection headers may have the token Upgrade.",
      "set 'Connection: keep-alive' add 'Connection: Upgrade' accept", HINT_LIST},
     {"6455/4.2.1/connection-taken/first-header",
-     "The token is found in the first of two Connection headers.",
+     "The first of two Connection headers may have the token Upgrade.",
      "add 'Connection: keep-alive' accept", HINT_LIST},
     {"6455/4.2.1/header-names/lower-case",
      "Header names in lower case are understood, as HAProxy sends them.", "lower accept",
@@ -76,46 +75,45 @@ static const struct case_row rows[] = {
     {"6455/4.2.1/header-names/upper-case", "Header names in upper case are understood.",
      "upper accept", HINT_CASE},
     {"6455/4.2.1/header-names/mixed-case",
-     "A name as Caddy writes it, Sec-Websocket-Key, is understood.",
+     "The name Sec-Websocket-Key, as Caddy writes it, is understood.",
      "drop 'Sec-WebSocket-Key' add 'Sec-Websocket-Key: dGhlIHNhbXBsZSBub25jZQ==' accept",
      HINT_CASE},
     {"6455/4.2.1/headers-in-any-order", "The order of the headers does not matter.",
      "reverse accept", HINT_MANY},
-    {"6455/4.2.1/no-space-after-colon", "No space after the colon is as good as one.",
+    {"6455/4.2.1/no-space-after-colon", "The space after a colon may be missing.",
      "set 'Upgrade:websocket' set 'Connection:Upgrade' set 'Sec-WebSocket-Version:13' accept",
      HINT_SPACE},
     {"6455/4.2.1/spaces-around-values", "Spaces and tabs around values do not matter.",
      "set 'Upgrade: '[09]' websocket'[09]' ' set 'Connection:  Upgrade  ' "
      "set 'Sec-WebSocket-Version: 13 ' accept",
      HINT_SPACE},
-    {"6455/4.2.1/other-headers/without-value", "A header without a value is passed over.",
+    {"6455/4.2.1/other-headers/without-value", "A header without a value is ignored.",
      "add 'X-Empty:' accept", HINT_SPACE},
     {"6455/4.2.1/other-headers/unknown", "Headers that the server does not know are ignored.",
      "add 'X-Wscheck: 1' add 'Pragma: no-cache' add 'Cache-Control: no-cache' "
      "add 'User-Agent: wscheck' accept",
      HINT_MANY},
     {"6455/4.2.1/other-headers/punctuation",
-     "A value with colons, commas and quotes in it is passed over.",
+     "A header with colons, commas and quotes in its value is ignored.",
      "add 'X-Odd: a: b, \"c, d\"; e=f, : ;' accept", HINT_MANY},
     {"6455/4.2.1/other-headers/known-beginning",
-     "A header whose name begins like another is another one.",
+     "Headers whose names begin with Upgrade or Connection are ignored.",
      "add 'Upgrade-Insecure-Requests: 1' add 'Connection-Info: no' accept",
      "compare names as a whole, not their beginnings"},
-    {"6455/4.2.1/other-headers/long-cookie", "A cookie of 4000 bytes fits.",
+    {"6455/4.2.1/other-headers/long-cookie", "A cookie of 4000 bytes is accepted.",
      "practice: add 'x'*4000 accept",
-     "users carry large cookies; 8 kB of head is what servers take at least"},
+     "users have large cookies; most servers accept a head of 8 kB at least"},
     {"6455/4.2.1/query-in-target", "A query in the target is no reason to refuse.",
      "practice: target '?token=a%20b&x=1' accept",
-     "match the path without what follows the question mark"},
+     "compare the path without the part after the question mark"},
     {"6455/4.2.1/target-in-absolute-form", "A target in absolute form is understood.",
-     "target 'http:' accept",
-     "4.2.1, item 1: or an absolute HTTP URI containing the resource name"},
+     "target 'http:' accept", "4.2.1, item 1: the target may be an absolute HTTP URI"},
     {"6455/4.2.1/request-of-a-browser", "A browser's request is answered.",
      "should: add 'Origin: http://localhost' add 'Accept-Encoding: gzip, deflate, br' "
      "add 'Accept-Language: en-US,en;q=0.9' add 'Sec-Fetch-Mode: websocket' answer",
-     "with an Origin a server may say 403, but it has to say something"},
+     "a server may answer 403 because of the Origin, but it has to answer"},
     {"6455/4.2.1/origin-null", "An Origin of null, as of file:// pages, is answered.",
-     "should: add 'Origin: null' answer", "101 or 403, as the server's policy is"},
+     "should: add 'Origin: null' answer", "answer with 101 or 403, as the server's policy demands"},
     {"6455/4.2.2/subprotocol/one", "One subprotocol is offered, and that one or none is chosen.",
      "add 'Sec-WebSocket-Protocol: chat' acceptable", HINT_OFFER},
     {"6455/4.2.2/subprotocol/several",
@@ -129,10 +127,9 @@ static const struct case_row rows[] = {
      "accept lacks 'Sec-WebSocket-Protocol'", HINT_OFFER},
     {"6455/4.2.2/subprotocol/case", "Subprotocols are case-sensitive: CHAT is not chat.",
      "add 'Sec-WebSocket-Protocol: CHAT' acceptable", HINT_OFFER},
-    {"6455/4.2.2/extension/unknown", "An extension that nobody knows is not accepted.",
+    {"6455/4.2.2/extension/unknown", "An unknown extension is not accepted.",
      "add 'Sec-WebSocket-Extensions: x-wscheck-unknown' accept", HINT_OFFER},
-    {"6455/4.2.2/extension/with-parameters",
-     "Extensions with parameters that nobody knows are not accepted.",
+    {"6455/4.2.2/extension/with-parameters", "Unknown extensions with parameters are not accepted.",
      "add 'Sec-WebSocket-Extensions: x-wscheck-a; b; c=1, x-wscheck-d; e=\"f\"' accept",
      HINT_OFFER},
     {"6455/4.2.2/extension/unasked", "Without an offer no extension is accepted.",
@@ -144,13 +141,13 @@ static const struct case_row rows[] = {
     {"6455/4.2.1/pieces/64-bytes", "A handshake in pieces of 64 bytes is accepted.",
      "chop 64 accept", HINT_PIECES},
     {"6455/4.2.1/stall/before-request",
-     "A client that has connected and is silent holds up nobody else.",
+     "A client that has connected and is silent does not hold up others.",
      "practice: raw '' meanwhile leave", HINT_STALL},
     {"6455/4.2.1/stall/within-request",
-     "A client that stops within its handshake holds up nobody else.",
+     "A client that stops within its handshake does not hold up others.",
      "practice: unfinished 40 meanwhile rest accept", HINT_STALL},
     {"6455/4.2.1/stall/before-last-byte",
-     "A client that stops before the last byte holds up nobody else.",
+     "A client that stops before the last byte does not hold up others.",
      "practice: allbut 1 meanwhile rest accept", HINT_STALL},
     {"6455/4.2.1/frame-right-after-request",
      "A frame after the request in the same segment does no harm.",
@@ -160,10 +157,10 @@ static const struct case_row rows[] = {
      "practice: early cut 3 text 'Hello' accept leave", HINT_EARLY},
     {"6455/4.2.1/cut/first-{1=after its first byte, 3=after GET, 4=before its target, "
      "20=within its first header, 60=within its headers}",
-     "A handshake that is cut in two {=} is accepted.", "unfinished {} rest accept", HINT_PIECES},
+     "A handshake cut in two {=} is accepted.", "unfinished {} rest accept", HINT_PIECES},
     {"6455/4.2.1/cut/last-{5=before its last header's last byte, 4=after its last header, "
      "3=between CR and LF of its last header, 2=before its empty line, 1=within its empty line}",
-     "A handshake that is cut in two {=} is accepted.", "allbut {} rest accept", HINT_PIECES},
+     "A handshake cut in two {=} is accepted.", "allbut {} rest accept", HINT_PIECES},
 };
 
 static void add_fifty_headers(struct case_list *list) {

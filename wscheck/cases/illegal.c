@@ -1,17 +1,19 @@
-/* Steps 4 and 5: frames that break a rule of section 5.2, on which the connection has to fail. */
+/* Steps 4 and 5: frames that break a rule of RFC 6455, 5.1 or 5.2, so that the connection has to
+ * fail. Rows are for servers and clients unless they say "servers: ". */
 #include "wscheck/cases/cases.h"
 
-/* The three bits as the number of the word rsvN, and as they stand in the frame. */
+/* The three bits: as the number of the word rsvN, and as in the frame. */
 #define RSV "{1=001, 2=010, 3=011, 4=100, 5=101, 6=110, 7=111}"
 
-#define HINT_RSV "test all three bits of 0x70 before the opcode is looked at"
-#define HINT_OPCODE "of sixteen opcodes only 0, 1, 2, 8, 9 and 10 mean something"
-#define HINT_MASK "the top bit of the second byte; many servers unmask only if it is set"
+#define HINT_RSV "test all three bits of 0x70 before you look at the opcode"
+#define HINT_OPCODE "only the opcodes 0, 1, 2, 8, 9 and 10 have a meaning"
+#define HINT_MASK "test the top bit of the second byte; many servers just do not unmask without it"
 #define HINT_MINIMAL                                                                               \
-    "5.2 binds the sender to the shortest form; compare the length with the form it came in"
+    "5.2 demands the shortest form of the sender; compare the length with the form it came in"
 #define HINT_TOP "read eight bytes into an unsigned 64-bit number and test its top bit"
 #define HINT_HUGE                                                                                  \
-    "check the 64-bit length before it is cast, added to or allocated; 32 bits of it may look small"
+    "check the 64-bit length before you cast it, add to it or allocate it; its lower 32 bits may " \
+    "be small"
 #define HINT_DELIVER                                                                                \
     "closing a socket with unread bytes in it resets TCP; shut down the writing side, read on for " \
     "a moment, then close"
@@ -36,12 +38,12 @@ static const struct case_row rows[] = {
     {"6455/5.2/top-bit/alone", "A 64-bit length with its top bit set is refused.",
      "len64 claim 9223372036854775808 text '' mayfail 1002,1009", HINT_TOP},
     {"6455/5.2/top-bit/small-rest",
-     "A 64-bit length with its top bit set and a small rest is refused.",
+     "A 64-bit length with its top bit set and small other bits is refused.",
      "len64 claim 9223372036854775813 text 'Hello' mayfail 1002,1009", HINT_TOP},
     {"6455/5.2/top-bit/all-ones", "A 64-bit length of all ones is refused.",
      "len64 claim 18446744073709551615 binary 'x' mayfail 1002,1009", HINT_TOP},
     {"6455/5.2/top-bit/overflow",
-     "A 64-bit length that overflows with its header's size is refused.",
+     "A 64-bit length that overflows when the size of the header is added is refused.",
      "len64 claim 18446744073709551602 binary 'x' mayfail 1002,1009", HINT_TOP},
     {"6455/10.4/announced/2-to-32-plus-5",
      "A frame that announces 2^32 + 5 bytes is not taken for one of 5.",
@@ -63,32 +65,30 @@ static const struct case_row rows[] = {
      "len64 claim 9223372036854775807 binary 'x' mayfail 1009", HINT_HUGE},
     {"6455/10.4/announced/sum-overflows", "A fragment that makes the sum overflow is refused.",
      "text+ 'Hello' len64 claim 9223372036854775807 cont 'x' mayfail 1009",
-     "compare with what is left of the limit; a sum may wrap around"},
+     "compare the length with what is left of the limit; a sum may wrap around"},
     {"6455/10.4/announced/in-second-fragment", "A second fragment of 2^62 bytes is refused.",
      "binary+ 'x'*1000 len64 claim 4611686018427387904 cont 'x' mayfail 1009",
      "the limit is on the message, not on the frame"},
-    {"6455/7.1.7/close-survives-bytes", "The Close frame survives bytes that are still coming.",
+    {"6455/7.1.7/close-survives-bytes", "The Close frame arrives although bytes are still coming.",
      "servers: should: rsv4 text 'bad' binary 'x'*200000 orderly 1002", HINT_DELIVER},
-    {"6455/7.1.7/close-survives-frames", "The Close frame survives frames after the bad one.",
+    {"6455/7.1.7/close-survives-frames", "The Close frame arrives although more frames are coming.",
      "servers: should: op3 'bad' times 50 text 'more' orderly 1002", HINT_DELIVER},
     {"6455/7.1.7/no-wait-for-reply",
-     "After it has failed a connection a server waits for no reply.",
+     "A server that fails a connection does not wait for the client's Close.",
      "servers: should: rsv1 text 'bad' orderly 1002",
-     "7.1.7: no attempt to process data, including a responding Close frame"},
-    {"6455/7.1.7/nothing-processed-after-failure",
-     "After a bad frame nothing is processed any more.",
+     "7.1.7: process no more data, not even a Close frame in reply"},
+    {"6455/7.1.7/nothing-processed-after-failure", "Nothing is processed after a bad frame.",
      "op7 'bad' text 'not to be echoed' ping 'not to be answered' fail 1002", HINT_DELIVER},
     {"6455/7.1.7/ping-with-bad-frame", "A Ping in one segment with a bad frame changes nothing.",
      "ping 'good' rsv4 text 'bad' fail 1002", HINT_DELIVER},
     {"6455/7.1.7/close-crosses-close", "A Close that crosses the server's own changes nothing.",
      "servers: rsv4 text 'bad' close 1000 fail 1002", HINT_DELIVER},
     {"6455/7.1.7/two-bad-frames", "Two bad frames get one Close.",
-     "rsv4 text 'bad' op3 'worse' fail 1002",
-     "when a connection has failed, nothing is sent any more"},
+     "rsv4 text 'bad' op3 'worse' fail 1002", "send nothing more after the connection has failed"},
     {"6455/7.1.7/half-closed-after-bad-frame",
      "A client that ends its half of TCP after a bad frame gets the Close.",
      "servers: rsv4 text 'bad' fin fail 1002", HINT_DELIVER},
-    /* Every reserved bit and combination on every kind of frame. */
+    /* Every combination of reserved bits on every kind of frame. */
     {"6455/5.2/rsv/text/" RSV, "Reserved bits {=} on text fail the connection.",
      "rsv{} text 'x' ping 'unheard' fail 1002", HINT_RSV},
     {"6455/5.2/rsv/empty-text/" RSV, "Reserved bits {=} on empty text fail the connection.",

@@ -1,10 +1,11 @@
-/* Step 5: large messages, many messages and many fragments. RFC 6455, 10.4 and 5.4. */
+/* Step 5: large messages, many messages and many fragments. RFC 6455, 10.4 and 5.4. All rows are
+ * for servers. */
 #include "wscheck/cases/cases.h"
 
 #define HINT_LARGE                                                                                  \
     "let the buffer grow with the bytes that arrive, and write until all is written; a server may " \
-    "have limits (10.4), but has to say so with Close 1009"
-#define HINT_MANY "each message must cost the same as the first one"
+    "have a limit (10.4), but then has to close with 1009"
+#define HINT_MANY "each message must cost as little as the first one"
 
 #define KIB "{64=65536, 256=262144, 1024=1048576, 4096=4194304, 8192=8388608, 16384=16777216}-kib"
 #define FRAGMENTS "in-{64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304}"
@@ -24,12 +25,12 @@ static const struct case_row rows[] = {
      "A binary message of 4 MiB in fragments of {} bytes comes back.",
      "limits 1008,1009 pieces {} binary [fe 00 01]*4194304 < binary [fe 00 01]*4194304",
      HINT_LARGE},
-    /* 1 MiB that leaves the client in small writes. */
+    /* 1 MiB that is sent in small writes. */
     {"6455/5.2/large/text/" WRITES, "A text of 1 MiB, written {} bytes at a time, comes back.",
      "slice {} limits 1008,1009 echo text 'BAsd7&jh23'*1048576", HINT_LARGE},
     {"6455/5.2/large/binary/" WRITES, "1 MiB of binary, written {} bytes at a time, comes back.",
      "slice {} limits 1008,1009 echo binary [00 fe 23 fa f0]*1048576", HINT_LARGE},
-    /* A thousand messages, each sent when the one before has come back. */
+    /* A thousand messages, each sent after the one before has come back. */
     {"6455/5.6/thousand/text/" SMALL, "A thousand texts of {} bytes come back one by one.",
      "times 1000 echo text '*'*{}", HINT_MANY},
     {"6455/5.6/thousand/binary/" SMALL,

@@ -1,50 +1,50 @@
-/* Step 7: offers of permessage-deflate, good and illegal, and what a server may answer. RFC 7692, 5
- * and 7.1; RFC 6455, 9.1. That the answer fits is judged in negotiation.c, whatever is offered. */
+/* Step 7: legal and illegal offers of permessage-deflate, and what a server may answer. RFC 7692, 5
+ * and 7.1; RFC 6455, 9.1. negotiation.c judges whether an answer fits the offers. All rows are for
+ * servers. */
 #include "wscheck/cases/cases.h"
 
 #include <stdio.h>
 
 #define HINT_ANSWER                                                                                \
-    "say back what the offer requests (server_no_context_takeover, server_max_window_bits), add "  \
-    "client_max_window_bits only if it was offered, nothing twice"
-#define HINT_DECLINE                                                                                \
-    "one parameter that is unknown, illegal or there twice makes the whole offer one that MUST be " \
-    "declined (7.1): answer as if it were not there"
-#define HINT_NEXT "look at the offers in their order and take the first that is good"
-#define HINT_QUOTES "RFC 6455, 9.1: a value in quotes means the same as the token within"
-#define HINT_GRAMMAR "a list that breaks the grammar is refused or not taken, but never half taken"
+    "repeat what the offer requests (server_no_context_takeover, server_max_window_bits), add "    \
+    "client_max_window_bits only if it was offered, and no parameter twice"
+#define HINT_DECLINE                                                                               \
+    "an offer with an unknown, illegal or repeated parameter MUST be declined as a whole (7.1): "  \
+    "answer as if it were not there"
+#define HINT_NEXT "look at the offers in their order and accept the first that is legal"
+#define HINT_QUOTES "RFC 6455, 9.1: a value in quotes means the same as without them"
+#define HINT_GRAMMAR "refuse or decline a list that breaks the grammar; do not accept a part of it"
 #define HINT_ECHO                                                                                  \
-    "whatever was agreed, messages without RSV1 are messages as ever, and those with it begin "    \
-    "with the window that was agreed"
+    "a message without RSV1 is never compressed; one with RSV1 uses the window that was agreed on"
 
 #define HELLO "rsv4 text [f2 48 cd c9 c9 07 00] < text 'Hello'"
 
 /* clang-format off */
-/* An offer that is illegal for its parameters, alone and before a good one. */
+/* An offer with illegal parameters, alone and before a legal one. */
 #define ILLEGAL(section, name, what, parameters)                                                   \
     {section "/declined/" name, "An offer with " what " is declined.",                             \
      "offer 'permessage-deflate; " parameters "' negotiated", HINT_DECLINE},                       \
     {section "/good-one-after/" name,                                                              \
-     "After an offer with " what " comes a good one, which is taken, or none.",                    \
+     "Of an offer with " what " and a legal one, the legal one or none is accepted.",              \
      "offer 'permessage-deflate; " parameters ", permessage-deflate' negotiated", HINT_NEXT}
 /* clang-format on */
 
 static const struct case_row rows[] = {
-    {"7692/5/declined-offer", "An offer that is declined leaves a connection without compression.",
+    {"7692/5/declined-offer", "After a declined offer the connection has no compression.",
      "offer 'permessage-bzip2' accept lacks 'Sec-WebSocket-Extensions' opens", HINT_DECLINE},
     {"7692/5/another-extension-with-like-name",
-     "Names are compared as they are: permessage-deflates is another one.",
+     "permessage-deflates is another extension, which is not accepted.",
      "offer 'permessage-deflates' accept lacks 'Sec-WebSocket-Extensions'", HINT_DECLINE},
     {"7692/5/unknown-extension-before",
-     "permessage-deflate after an unknown extension is taken, or none is.",
+     "permessage-deflate is accepted after an unknown extension, or none is.",
      "offer 'x-wscheck; a=1, permessage-deflate' accept opens", HINT_NEXT},
     {"7692/5/fallback-without-server-max-window-bits",
-     "A fallback without server_max_window_bits may be taken, as in 7.1.3.",
+     "A fallback without server_max_window_bits may be accepted, as in 7.1.3.",
      "offer 'permessage-deflate; client_max_window_bits; server_max_window_bits=10, "
      "permessage-deflate; client_max_window_bits' accept opens",
      HINT_ANSWER},
     {"7692/5/three-offers",
-     "One of three offers, as the field's suite makes them, is taken, or none.",
+     "One of three offers, as the Autobahn Testsuite makes them, is accepted, or none.",
      "offer 'permessage-deflate; client_no_context_takeover; client_max_window_bits; "
      "server_no_context_takeover; server_max_window_bits=9, permessage-deflate; "
      "client_no_context_takeover; client_max_window_bits; server_no_context_takeover, "
@@ -54,7 +54,7 @@ static const struct case_row rows[] = {
      "offer 'permessage-deflate; server_max_window_bits=9' offer 'permessage-deflate' "
      "accept opens",
      HINT_ANSWER},
-    {"7692/5/nine-offers", "Nine offers are no reason to fail, and the answer has one element.",
+    {"7692/5/nine-offers", "Nine offers are accepted, and the answer has one element.",
      "offer 'permessage-deflate; server_max_window_bits=9, permessage-deflate; "
      "server_max_window_bits=9, permessage-deflate; server_max_window_bits=9, "
      "permessage-deflate; server_max_window_bits=9, permessage-deflate; "
@@ -67,17 +67,17 @@ static const struct case_row rows[] = {
      HINT_ANSWER},
     {"7692/5/empty-list-elements", "Empty elements of the list do not matter.",
      "offer ', ,permessage-deflate,' negotiated", HINT_ANSWER},
-    {"7692/7.1.3/simplest-offer", "The simplest offer is answered without client_max_window_bits.",
+    {"7692/7.1.3/simplest-offer", "The answer to the simplest offer has no client_max_window_bits.",
      "offer 'permessage-deflate' accept opens", HINT_ANSWER},
-    {"7692/7.1.3/offer-of-browsers", "The offer of every browser is answered as it may be.",
+    {"7692/7.1.3/offer-of-browsers", "The answer fits the offer that every browser makes.",
      "offer 'permessage-deflate; client_max_window_bits' accept opens", HINT_ANSWER},
     {"7692/7.1.1.1/server-no-context-takeover-answered",
-     "server_no_context_takeover is answered, or the offer declined.",
+     "The answer repeats server_no_context_takeover, or the offer is declined.",
      "offer 'permessage-deflate; server_no_context_takeover' accept opens", HINT_ANSWER},
     {"7692/7.1.1.2/client-no-context-takeover-is-a-hint",
-     "client_no_context_takeover is a hint: answered or not.",
+     "The answer may have client_no_context_takeover, which is a hint, or not.",
      "offer 'permessage-deflate; client_no_context_takeover' accept opens", HINT_ANSWER},
-    {"7692/7.1/all-parameters", "All four parameters together are answered as they may be.",
+    {"7692/7.1/all-parameters", "The answer fits an offer with all four parameters.",
      "offer 'permessage-deflate; server_no_context_takeover; client_no_context_takeover; "
      "server_max_window_bits=11; client_max_window_bits=12' accept opens",
      HINT_ANSWER},
@@ -85,32 +85,31 @@ static const struct case_row rows[] = {
      "offer 'permessage-deflate; client_max_window_bits=12; server_max_window_bits=11; "
      "client_no_context_takeover; server_no_context_takeover' accept opens",
      HINT_ANSWER},
-    {"7692/5.2/quoted-value", "A value in quotes is a value.",
+    {"7692/5.2/quoted-value", "A value may be in quotes.",
      "offer 'permessage-deflate; server_max_window_bits=\"10\"' accept opens", HINT_QUOTES},
-    {"7692/5.2/another-quoted-value", "Two values in quotes are values.",
+    {"7692/5.2/another-quoted-value", "Two values may be in quotes.",
      "offer 'permessage-deflate; client_max_window_bits=\"9\"; server_max_window_bits=\"9\"' "
      "accept opens",
      HINT_QUOTES},
     {"7692/5.2/backslash-in-quotes", "A backslash within the quotes does not belong to the value.",
      "offer 'permessage-deflate; server_max_window_bits=\"1\\0\"' negotiated", HINT_QUOTES},
-    {"6455/9.1/empty-value", "An offer with an empty value is not taken.",
+    {"6455/9.1/empty-value", "An offer with an empty value is not accepted.",
      "offer 'permessage-deflate; server_max_window_bits=' acceptable", HINT_GRAMMAR},
-    {"6455/9.1/empty-quoted-value", "An offer with an empty value in quotes is not taken.",
+    {"6455/9.1/empty-quoted-value", "An offer with an empty value in quotes is not accepted.",
      "offer 'permessage-deflate; server_max_window_bits=\"\"' acceptable", HINT_GRAMMAR},
-    {"6455/9.1/quotes-without-end", "An offer with quotes that do not end is not taken.",
+    {"6455/9.1/quotes-without-end", "An offer without its closing quote is not accepted.",
      "offer 'permessage-deflate; server_max_window_bits=\"10' acceptable", HINT_GRAMMAR},
-    {"6455/9.1/space-in-quotes", "An offer with a space in its quotes is not taken.",
+    {"6455/9.1/space-in-quotes", "An offer with a space in quotes is not accepted.",
      "offer 'permessage-deflate; server_max_window_bits=\"1 0\"' acceptable", HINT_GRAMMAR},
-    {"6455/9.1/empty-parameter", "An offer with an empty parameter is not taken.",
+    {"6455/9.1/empty-parameter", "An offer with an empty parameter is not accepted.",
      "offer 'permessage-deflate; ; server_max_window_bits=10' acceptable", HINT_GRAMMAR},
-    {"6455/9.1/semicolon-at-the-end", "An offer that ends with a semicolon is not taken.",
+    {"6455/9.1/semicolon-at-the-end", "An offer that ends with a semicolon is not accepted.",
      "offer 'permessage-deflate;' acceptable", HINT_GRAMMAR},
-    {"6455/9.1/parameter-without-name",
-     "A parameter without a name makes an offer that is not taken.",
+    {"6455/9.1/parameter-without-name", "An offer with a parameter without a name is not accepted.",
      "offer 'permessage-deflate; =10' acceptable", HINT_GRAMMAR},
-    {"6455/9.1/two-values", "Two values of one parameter make an offer that is not taken.",
+    {"6455/9.1/two-values", "An offer with two values of one parameter is not accepted.",
      "offer 'permessage-deflate; server_max_window_bits=10=11' acceptable", HINT_GRAMMAR},
-    /* What makes an offer one that MUST be declined. */
+    /* Offers that MUST be declined. */
     ILLEGAL("7692/7.1", "unknown", "an unknown parameter", "x_wscheck"),
     ILLEGAL("7692/7.1", "unknown-with-value", "an unknown parameter with a value", "x_wscheck=1"),
     ILLEGAL("7692/7.1", "missing-value-after-good", "a missing value after a good parameter",
@@ -150,17 +149,17 @@ static const struct case_row rows[] = {
             "server_max_window_bits={=}", "server_max_window_bits={=}"),
     ILLEGAL("7692/7.1.2.2", "{7, 16, 0, 08, 9x, many, 2-to-32-plus-9=4294967305, quoted-08=\"08\"}",
             "client_max_window_bits={=}", "client_max_window_bits={=}"),
-    /* Every value, of both sides; where it is agreed to, a message comes back. */
+    /* Every value, for both sides. */
     {"7692/7.1.2.1/answered/{8..15}",
-     "server_max_window_bits={} is answered with no more, or the offer declined.",
+     "The answer to server_max_window_bits={} has no larger value, or the offer is declined.",
      "offer 'permessage-deflate; server_max_window_bits={}' accept opens", HINT_ANSWER},
     {"7692/7.1.2.2/answered/{8..15}",
-     "client_max_window_bits={} is answered with no more, or not at all.",
+     "The answer to client_max_window_bits={} has no larger value, or none.",
      "offer 'permessage-deflate; client_max_window_bits={}' accept opens", HINT_ANSWER},
 };
 
-/* All combinations of requests and hints, with two messages through what was agreed. The digits of
- * the name say which of the four are in the offer. */
+/* Adds a case for every combination of requests and hints, with messages after what was agreed on.
+ * The digits of the name tell which of the four are in the offer. */
 static void add_combinations(struct case_list *list) {
     char name[40], rule[260], script[400], offer[200];
     for (unsigned set = 0; set < 16; set++) {

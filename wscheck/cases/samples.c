@@ -1,14 +1,14 @@
-/* Step 7: the cases of categories 12 and 13 of the field's conformance suite, with the same offers,
- * sizes and kinds of data. They run only when they are named (`12`, `13.3`, `deflate`), with as
- * many messages as take seconds; `--messages 1000` is what the suite has. Unlike there, the answer
- * is held against the offer and every reply against the answer. */
+/* Step 7: the cases of categories 12 and 13 of the Autobahn Testsuite, with the same offers, sizes
+ * and kinds of data. They run only if they are named (`12`, `13.3`, `deflate`), with as many
+ * messages as take some seconds; the suite sends as many as `--messages 1000`. Unlike the suite,
+ * wscheck compares the answer with the offer, and every reply with the answer. Category 12 is for
+ * servers and clients, 13 for servers only. */
 #include "wscheck/cases/cases.h"
 
 #include <stdio.h>
 
 #define HINT_SAMPLE                                                                                \
-    "one window goes through all messages of a connection, unless no_context_takeover was agreed " \
-    "for the direction"
+    "all messages of a direction share one window, unless no_context_takeover was agreed on for it"
 
 #define P "permessage-deflate; client_no_context_takeover; client_max_window_bits"
 
@@ -20,6 +20,7 @@ static const struct {
     {32768, 256}, {65536, 256}, {131072, 256}, {131072, 1024}, {131072, 4096}, {131072, 32768},
 };
 
+/* Adds the cases of a group, such as "12.1", for one sample and one offer. */
 static void add_group(struct case_list *list, const char *group, enum script_role role,
                       const char *opcode, const char *sample, const char *offer) {
     for (size_t i = 0; i < CASES_COUNT(cuts); i++) {
@@ -28,7 +29,7 @@ static void add_group(struct case_list *list, const char *group, enum script_rol
             snprintf(pieces, sizeof pieces, "pieces %u ", cuts[i].frame);
             snprintf(frames, sizeof frames, ", in frames of %u", cuts[i].frame);
         }
-        snprintf(rule, sizeof rule, "Windows of %u out of the sample %s come back%s.", cuts[i].size,
+        snprintf(rule, sizeof rule, "Messages of %u from the sample %s come back%s.", cuts[i].size,
                  sample, frames);
         snprintf(script, sizeof script, "offer '%s' agreed echo deflated slide %u %s%s '%s'", offer,
                  cuts[i].size, pieces, opcode, sample);

@@ -1,8 +1,8 @@
-/* What is asked of the servers of steps 1 to 4 alone. Most of it is what they print: those that do
- * not reply are started by --exec and graded by that. The way they print it is theirs. */
+/* What only the servers of steps 1 to 4 have to do. They hardly reply, so --exec has to start them,
+ * and most cases look at what they print, in whatever form. All rows are for servers. */
 #include "wscheck/cases/cases.h"
 
-#define HINT_EARLY "what comes after the empty line in the same read is the first frame: keep it"
+#define HINT_EARLY "keep what comes after the empty line in the same read: it is the first frame"
 #define HINT_UNMASK                                                                                \
     "XOR byte i of the payload with byte i modulo 4 of the masking key, then print it"
 #define HINT_END "a frame that breaks a rule ends the connection"
@@ -16,20 +16,20 @@ static const struct case_row rows[] = {
      "read in a loop, until read returns 0"},
     {"step01/last-bytes-printed", "The last bytes before the end are printed.",
      "raw 'final-03' fin prints 'final-03' ended", "a read that returns 0 is the end; close"},
-    {"step01/side-by-side", "Connections are served side by side.",
+    {"step01/side-by-side", "Connections are served at the same time.",
      "raw 'stall-04' prints 'stall-04' meanwhile raw 'go-on-05' prints 'go-on-05' leave",
      "a thread for each connection"},
-    {"step01/fifty-connections", "Fifty connections at once are served.",
+    {"step01/fifty-connections", "Fifty connections are served at the same time.",
      "raw 'crowd-06' prints 'crowd-06' crowd 50 leave",
      "a thread for each connection, and a backlog for those that wait to be accepted"},
-    {"step01/reset", "A client that resets TCP disturbs nobody.",
+    {"step01/reset", "A client that resets TCP disturbs no other.",
      "raw 'reset-07' prints 'reset-07' reset meanwhile", "a read may fail with ECONNRESET"},
-    {"step01/end-at-once", "A client that ends at once is let go.", "raw '' fin ended",
-     "a read that returns 0 is the end; close"},
+    {"step01/end-at-once", "If a client ends TCP at once, the server ends it, too.",
+     "raw '' fin ended", "a read that returns 0 is the end; close"},
     {"step01/chunk-of-100-kb", "A chunk of 100 kB does no harm.", "raw 'x'*100000 fin ended",
-     "a read fills the buffer and no more; read on"},
+     "a read returns no more than fits into the buffer; read on"},
     {"step02/page", "A plain GET of / gets a page, with status 200.", "plain target '/' status 200",
-     "a server that refuses everything refuses what is right, too"},
+     "a server that refuses everything also refuses good requests"},
     {"step03/bytes-after-request-printed",
      "Bytes after the request in the same segment are printed.",
      "early zerokey text 'After-01' open prints 'After-01' leave", HINT_EARLY},
@@ -39,10 +39,10 @@ static const struct case_row rows[] = {
      "binary 'Frame-02' prints 'Frame-02' leave", HINT_UNMASK},
     {"step04/two-frames-printed", "Two frames in one segment are both printed.",
      "text 'Frame-03' text 'Frame-04' prints 'Frame-03' prints 'Frame-04' leave",
-     "go on decoding until what is left of the buffer is no whole frame"},
+     "go on decoding until no whole frame is left in the buffer"},
     {"step04/frame-in-pieces-printed", "A frame in pieces of one byte is printed.",
      "chop 1 text 'Frame-05' prints 'Frame-05' leave",
-     "keep what is there and read on until the frame is whole"},
+     "keep what has come and read on until the frame is whole"},
     {"step04/frame-right-after-handshake-printed",
      "A frame after the handshake in the same segment is printed.",
      "early text 'Frame-06' open prints 'Frame-06' leave", HINT_EARLY},
@@ -52,10 +52,9 @@ static const struct case_row rows[] = {
     {"step04/64-bit-length", "A frame with a 64-bit length is decoded, and so is the one after it.",
      "binary 'x'*70000 text 'Frame-08' prints 'Frame-08' leave",
      "127 means: the next eight bytes, most significant first"},
-    {"step04/64-bit-length-over-32-bits",
-     "Of a length of 2^32 + 70000 bytes all eight bytes are read.",
+    {"step04/64-bit-length-over-32-bits", "All eight bytes of a length of 2^32 + 70000 are read.",
      "claim 4295037296 binary 'x'*70000 text 'Frame-14' fin hides 'Frame-14'",
-     "a length needs 64 bits: what is kept in 32 of them makes 70000 of this one"},
+     "keep the length in 64 bits; in 32 bits this one is 70000"},
     {"step04/ping-printed", "The payload of a Ping is printed.",
      "ping 'Frame-09' prints 'Frame-09' leave", HINT_UNMASK},
     {"step04/fragments-printed", "Fragments are printed.",
@@ -66,7 +65,7 @@ static const struct case_row rows[] = {
      "the first two bytes of the payload are the code, most significant first"},
     {"step04/key-of-zeros-printed", "A frame with a key of zeros is printed.",
      "zerokey text 'Frame-13' prints 'Frame-13' leave", HINT_UNMASK},
-    {"step04/stall-within-frame", "A client that stalls within a frame holds up nobody else.",
+    {"step04/stall-within-frame", "A client that stalls within a frame does not hold up others.",
      "cut 3 text 'Hello' meanwhile leave", "a thread for each connection"},
     {"step04/unmasked-frame", "A frame without a mask ends the connection.",
      "unmasked text 'Hello' ended", HINT_END},
@@ -87,6 +86,6 @@ static const struct case_row rows[] = {
      "open fin ended", "a read that returns 0 is the end; close"},
 };
 
-/* Their steps are in their names. */
+/* The step of each case is in its name. */
 const struct case_file cases_steps = {
     .step = 1, .role = FOR_SERVERS, .rows = rows, .count = CASES_COUNT(rows)};

@@ -1,19 +1,19 @@
 /* Step 3: opening handshakes that a server must refuse, with an HTTP error of its own choice. RFC
- * 6455, 4.2.1. */
+ * 6455, 4.2.1. All rows are for servers. */
 #include "wscheck/cases/cases.h"
 
-#define HINT_REFUSE "check every item of 4.2.1; a library that only hashes the key checks nothing"
-#define HINT_HOST "4.2.1, item 2, and RFC 9112, 3.2"
-#define HINT_TOKEN "look for whole tokens; a search for the letters finds them in other words"
-#define HINT_KEY_ONCE "11.3.1: the header MUST NOT appear more than once; which one would count?"
+#define HINT_REFUSE "check every item of 4.2.1; hashing the key checks nothing"
+#define HINT_HOST "4.2.1, item 2, and RFC 9112, 3.2, demand one Host"
+#define HINT_TOKEN "compare whole tokens; a search for the letters finds them in other words, too"
+#define HINT_KEY_ONCE "11.3.1: the header MUST NOT appear more than once"
 #define HINT_KEY_FORM "16 bytes in base64 are 22 characters and =="
 #define HINT_VERSION                                                                               \
-    "426 is the status, and Sec-WebSocket-Version lists the versions that the server understands"
-#define HINT_LENGTH "answer first, then read and throw away what is still coming"
+    "answer with 426, and list the versions that the server understands in Sec-WebSocket-Version"
+#define HINT_LENGTH "answer first, then read and discard what is still coming"
 
 static const struct case_row rows[] = {
     {"6455/4.2.1/http-1-0", "A handshake by HTTP/1.0 is refused.", "version 'HTTP/1.0' refuse",
-     "item 1: an HTTP/1.1 or higher GET request; an old proxy is in between"},
+     "4.2.1, item 1, demands HTTP/1.1 or higher; an old proxy may be in between"},
     {"6455/4.2.1/host-refused/missing", "A handshake without Host is refused.",
      "drop 'Host' refuse", HINT_HOST},
     {"6455/4.2.1/host-refused/two", "A handshake with two Host headers is refused (RFC 9112, 3.2).",
@@ -43,9 +43,10 @@ static const struct case_row rows[] = {
     {"6455/4.2.1/key-refused/17-bytes", "A key of 17 bytes is refused.",
      "practice: set 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAAA=' refuse", HINT_KEY_FORM},
     {"6455/4.2.1/key-refused/16-characters",
-     "A key of sixteen characters is refused: bytes are counted.",
+     "A key of sixteen characters, which are not sixteen bytes, is refused.",
      "practice: set 'Sec-WebSocket-Key: abcdefghijklmnop' refuse", HINT_KEY_FORM},
-    {"6455/4.2.1/key-refused/not-base64", "A key with characters that base64 has not is refused.",
+    {"6455/4.2.1/key-refused/not-base64",
+     "A key with characters that are not in base64 is refused.",
      "practice: set 'Sec-WebSocket-Key: !!!!!!!!!!!!!!!!!!!!!!==' refuse", HINT_KEY_FORM},
     {"6455/4.2.1/key-refused/without-padding", "A key without its padding is refused.",
      "practice: set 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ' refuse", HINT_KEY_FORM},
@@ -58,26 +59,26 @@ static const struct case_row rows[] = {
     {"6455/4.2.1/version-refused/empty", "An empty version is refused.",
      "set 'Sec-WebSocket-Version:' refuse", HINT_VERSION},
     {"6455/4.2.1/version-refused/{13x, 13-0=13.0}", "Version {=} is refused.",
-     "set 'Sec-WebSocket-Version: {=}' refuse", "atoi reads 13 out of this, too"},
+     "set 'Sec-WebSocket-Version: {=}' refuse", "atoi returns 13 for this, too"},
     {"6455/4.2.1/version-refused/013",
      "Version 013 is refused: the grammar has no leading zero (4.3).",
-     "set 'Sec-WebSocket-Version: 013' refuse", "compare the text, not a number"},
+     "set 'Sec-WebSocket-Version: 013' refuse", "compare the text, not the number"},
     {"6455/4.2.1/version-refused/list", "A list of versions is refused: a client names one.",
      "set 'Sec-WebSocket-Version: 13, 7' refuse", "compare the whole value"},
     {"6455/4.2.1/version-refused/two", "Two version headers are refused.",
      "add 'Sec-WebSocket-Version: 7' refuse", "11.3.5: it must not appear more than once"},
     {"6455/4.2.1/syntax/space-before-colon",
      "White space before a colon is refused (RFC 9112, 5.1).", "set 'Upgrade : websocket' refuse",
-     "a lenient parser reads something else than a proxy does"},
+     "a lenient parser may read something else than a proxy"},
     {"6455/4.2.1/syntax/lf-alone",
      "A handshake with LF alone is understood or refused, not ignored.", "practice: lf answer",
-     "waiting for CR LF CR LF for ever is neither"},
+     "do not wait for CR LF CR LF for ever"},
     {"6455/4.2.1/syntax/folded-line", "A handshake with a folded header is refused or understood.",
      "set 'Connection: keep-alive,'[0d0a]' Upgrade' answer", "RFC 9112, 5.2"},
-    {"6455/4.2.1/syntax/nul", "A NUL in a header is refused or replaced, and answered.",
+    {"6455/4.2.1/syntax/nul", "A handshake with a NUL in a header gets an answer.",
      "should: set 'X-Test: a'[00]'b' answer", "functions for C strings stop at the NUL"},
     {"6455/4.2.1/syntax/without-colon", "A header line without a colon is refused.",
-     "should: add 'nonsense' refuse", "4.2.1: any violation of the grammar"},
+     "should: add 'nonsense' refuse", "4.2.1: refuse what does not follow the grammar"},
     {"6455/4.2.1/headers-of-100-kb",
      "A handshake with 100 kB of headers gets an answer, such as 431.", "add 'x'*100000 answer",
      HINT_LENGTH},
@@ -86,27 +87,27 @@ static const struct case_row rows[] = {
      HINT_LENGTH},
     {"6455/4.2.1/body/announced", "A handshake that announces a body, and has it, gets an answer.",
      "practice: add 'Content-Length: 5' add 'X-Body: 1'[0d0a0d0a]'h' answer",
-     "refuse it, or take what follows for frames"},
+     "refuse it, or read what follows as frames"},
     {"6455/4.2.1/body/sent", "A handshake with a body gets an answer.",
      "practice: add 'Content-Length: 9' add 'X-Body: 1'[0d0a0d0a]'hello' answer",
-     "refuse it, or take what follows for frames"},
-    {"6455/4.2.1/body/chunked", "A handshake with a chunked body of nothing gets an answer.",
+     "refuse it, or read what follows as frames"},
+    {"6455/4.2.1/body/chunked", "A handshake with an empty chunked body gets an answer.",
      "practice: add 'Transfer-Encoding: chunked'[0d0a0d0a]'0' answer",
-     "refuse it, or take what follows for frames"},
+     "refuse it, or read what follows as frames"},
     {"6455/4.2.1/plain-get", "A plain GET gets no 101.", "plain no101", HINT_REFUSE},
     {"6455/4.2.1/end-within-handshake",
-     "A client that ends its stream within its handshake is let go.",
+     "If a client ends its stream within its handshake, the server ends TCP.",
      "practice: unfinished 50 fin ended", "a read that returns 0 is the end; do not read again"},
     {"6455/4.2.1/reset-within-handshake",
-     "A client that resets TCP within its handshake disturbs nobody.",
+     "A client that resets TCP within its handshake disturbs no other.",
      "practice: unfinished 50 reset", "a write to it raises SIGPIPE: ignore the signal"},
     {"6455/4.1/method/{POST, PUT, HEAD, DELETE, OPTIONS, get}",
      "A handshake by the method {} is refused.", "method '{}' no101",
      "4.1, item 2: the method MUST be GET"},
-    {"6455/4.4/version/{0, 1, 7, 8}", "Version {}, a draft's, is accepted or refused.",
+    {"6455/4.4/version/{0, 1, 7, 8}", "Version {}, that of a draft, is accepted or refused.",
      "set 'Sec-WebSocket-Version: {}' acceptable", HINT_VERSION},
     {"6455/4.4/version/{9, 12, 14, 25, 99, 113, 131, 255}",
-     "Version {} is refused, and the answer says which versions are understood.",
+     "Version {} is refused, and the answer lists the versions that are understood.",
      "set 'Sec-WebSocket-Version: {}' refuse 'Sec-WebSocket-Version'", HINT_VERSION},
 };
 

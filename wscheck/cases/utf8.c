@@ -1,15 +1,17 @@
-/* Step 5: texts that are UTF-8 and texts that are not. RFC 6455, 8.1; RFC 3629. */
+/* Step 5: texts that are UTF-8 and texts that are not. RFC 6455, 8.1; RFC 3629. All rows are for
+ * servers and clients. */
 #include "wscheck/cases/cases.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define HINT_TABLE "follow the table of RFC 3629, section 4: the second byte has the narrow ranges"
+#define HINT_TABLE                                                                                 \
+    "follow the table of RFC 3629, section 4: the ranges of the second byte depend on the first"
 #define HINT_STATE "keep the state of the check from fragment to fragment; judge the end at FIN"
 #define HINT_FAST                                                                                  \
-    "check the bytes as they arrive; 8.1 does not say when to fail, but later is not better"
+    "check the bytes as they arrive; 8.1 does not say when to fail, but sooner is better"
 
-/* Texts as hexadecimal words. */
+/* Each text is a word in hexadecimal. */
 static const struct {
     const char *name, *what;
     bool valid;
@@ -80,13 +82,13 @@ static const struct case_row rows[] = {
      "chop 1 text [" GREEK "] < text [" GREEK "]", HINT_STATE},
     {"6455/8.1/cut/four-bytes", "A character of four bytes, cut in three places, comes back.",
      "text+ [f0] cont+ [9f] cont+ [98] cont [80] < text [f0 9f 98 80]", HINT_STATE},
-    {"6455/8.1/cut/empty-fragments", "Empty fragments within a character do no harm to it.",
+    {"6455/8.1/cut/empty-fragments", "Empty fragments within a character do not change it.",
      "text+ [e2 82] cont+ '' cont+ '' cont [ac] < text [e2 82 ac]", HINT_STATE},
-    {"6455/8.1/cut/large-read", "A character across the edge of a large read comes back.",
+    {"6455/8.1/cut/large-read", "A text comes back although a large read cuts a character.",
      "limits 1009 echo text [e2 82 ac]*196608", HINT_STATE},
-    {"6455/8.1/cut/many-reads", "A character across the edges of many reads comes back.",
+    {"6455/8.1/cut/many-reads", "A text comes back although many reads cut characters.",
      "limits 1009 slice 4093 echo text 'a'[f0 9f 98 80 c3 a9]*131068", HINT_STATE},
-    {"6455/8.1/state-starts-anew", "The check begins anew with the next message.",
+    {"6455/8.1/state-starts-anew", "The check starts again with the next message.",
      "text+ [c3] cont [a9] text 'x' < text [c3 a9] < text 'x'", HINT_STATE},
     {"6455/8.1/malformed/surrogate", "A surrogate inside a text fails the connection.",
      "text [" GREEK " ed a0 80] 'edited' fail 1007", HINT_TABLE},
@@ -130,6 +132,7 @@ static const struct case_row rows[] = {
      "practice: claim 60000 text [ff]'a few bytes' fail 1007", HINT_FAST},
 };
 
+/* Adds a case for each of the texts of a table. */
 static void add_table(struct case_list *list, const char *family, const char *what, bool valid,
                       const char *texts) {
     while (*texts != '\0') {
