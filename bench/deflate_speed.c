@@ -2,7 +2,7 @@
  * table in Markdown. deflate_speed [ROUNDS]
  *
  * Each round measures the processor time of both: zlib, ours, and zlib again. It compares only
- * figures of the same round, and the difference of zlib's two figures is noise, as in summary.awk.
+ * figures of the same round, and the difference of zlib's two figures is noise, as in figures.py.
  * The data is cut into messages that share their history, as in a connection.
  */
 #include "bench/payload.h"

@@ -46,6 +46,6 @@ bench-deflate: ## compare deflate and inflate with zlib's (needs zlib.h: zlib1g-
 	fi
 
 bench-report: $(filter bench,$(MAKECMDGOALS)) ## write bench/RESULTS.md and bench/DEFLATE.md, and draw the charts, from the last whole run
-	@sh bench/report.sh '$(BUILD)/bench' bench
+	@python3 -B bench/report.py write '$(BUILD)/bench' bench
 
 .PHONY: bench bench-report bench-deflate

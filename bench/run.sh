@@ -185,9 +185,8 @@ cells_of() {
     elif [ "$1" -le "$ROUNDS" ]; then
         awk -F'|' '$4 == "raw"' "$cells"
     elif [ -n "$repeat" ]; then
-        awk -f "$here/summary.awk" "$results" | awk -F'|' '
-            NR == FNR { if (sub(/^verdict /, "", $1) && $2 == "undecided") again[$1]; next }
-            $4 == "raw" && $1 in again' - "$cells"
+        python3 -B "$here/report.py" undecided "$results" |
+            awk -F'|' 'NR == FNR { again[$1]; next } $4 == "raw" && $1 in again' - "$cells"
     fi
 }
 
@@ -276,6 +275,7 @@ choose_cells() {
 }
 
 [ -r /proc/self/status ] || die 'this needs Linux'
+command -v python3 > /dev/null || die 'this needs python3'
 [ -s "$work/all_servers.txt" ] || die 'run it with make bench'
 choose_servers
 choose_cells
@@ -290,6 +290,5 @@ awk '$1 > 0.5 { print "the machine is busy (load average " $1 "): expect noise, 
 run_all
 mv "$results" "$whole"
 results=$whole
-awk -f "$here/summary.awk" "$results" > "$work/summary.txt"
-awk -f "$here/lines.awk" -f "$here/table.awk" "$work/summary.txt"
+python3 -B "$here/report.py" table "$results"
 echo "figures: $results; errors, if there were any: $work/errors.log"
