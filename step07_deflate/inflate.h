@@ -69,7 +69,7 @@ struct inflate {
     enum inflate_verdict verdict; /* why the last call stopped */
     bool final;                   /* BFINAL of the current block */
     bool has_fixed_codes;         /* the tables hold the fixed codes */
-    uint64_t tables_made; /* dynamic blocks so far; a block costs the most work per input byte */
+    uint64_t tables_made; /* dynamic blocks so far, whose codes cost the most work per byte */
     size_t window;        /* bytes that references reach back */
     uint64_t bits;        /* read from the input but not used yet, the next bit lowest; */
     unsigned bit_count;   /* this many, the others are 0 */

@@ -57,7 +57,7 @@ enum inflate_alphabet {
 enum inflate_code {
     INFLATE_CODE_GOOD,
     INFLATE_CODE_INCOMPLETE,     /* some sequences of bits begin no code */
-    INFLATE_CODE_OVERSUBSCRIBED, /* there are more codes than codes of these lengths can exist */
+    INFLATE_CODE_OVERSUBSCRIBED, /* there are more codes than can exist with these lengths */
 };
 
 /* Builds the table for the code in which symbol i has lengths[i] bits, or 0 bits if it is not used.

@@ -44,7 +44,7 @@ static void new_key(void *context, uint8_t masking_key[4]) {
 }
 
 static bool open_peer(struct peer *peer, unsigned port) {
-    static const struct permessage_parameters wishes = {false, false, 15, 15};
+    static const struct permessage_parameters config = {false, false, 15, 15};
     char request[1024], response[1024];
     struct buffer buffer;
     const char *rest = strstr(raw_client_handshake, "Host:");
@@ -56,7 +56,7 @@ static bool open_peer(struct peer *peer, unsigned port) {
         close(peer->fd);
         return false;
     }
-    permessage_deflate_init(&peer->deflate, &wishes, false);
+    permessage_deflate_init(&peer->deflate, &config, false);
     CHECK(permessage_deflate_accept(&peer->deflate, (struct http_text){"permessage-deflate", 18}));
     struct connection_settings settings = {.role = CONNECTION_CLIENT,
                                            .max_message = LARGE,

@@ -54,15 +54,14 @@ static void new_key(void *context, uint8_t masking_key[4]) {
 
 static void start(struct side *side, const uint8_t *control, bool is_server, enum cut cut) {
     static const uint64_t limits[] = {125, 1000, 70000, UINT64_C(1) << 40};
-    const struct permessage_parameters wishes = {(control[0] & 0x04) != 0, (control[0] & 0x08) != 0,
+    const struct permessage_parameters config = {(control[0] & 0x04) != 0, (control[0] & 0x08) != 0,
                                                  8 + control[1] / 16 % 8, 8 + control[1] % 8};
     char offer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
     struct buffer buffer;
     memset(side, 0, sizeof *side);
     side->cut = cut;
-    permessage_deflate_init(&side->deflate, &wishes, is_server);
-    permessage_negotiation_offer(&wishes,
-                                 offer); /* a server with the same wishes answers with the same */
+    permessage_deflate_init(&side->deflate, &config, is_server);
+    permessage_negotiation_offer(&config, offer); /* a server with the same config answers it so */
     const struct http_text list = {offer, strlen(offer)};
     struct extensions_chooser chooser = permessage_deflate_chooser(&side->deflate);
     bool agreed = is_server ? chooser.choose(chooser.context, list) != NULL

@@ -129,7 +129,7 @@ static size_t find_offer(const struct http_request *request, const char *name) {
 }
 
 static void check_answer(const struct request *from, bool narrow) {
-    struct permessage_parameters wishes = {narrow, narrow, narrow ? 9 : 15, narrow ? 9 : 15};
+    struct permessage_parameters config = {narrow, narrow, narrow ? 9 : 15, narrow ? 9 : 15};
     struct permessage_deflate deflate;
     struct handshake_policy compressing = policy;
     struct handshake handshake;
@@ -138,7 +138,7 @@ static void check_answer(const struct request *from, bool narrow) {
     CHECK_EQUAL(http_request_parse(&request, from->bytes, from->len), HTTP_COMPLETE);
     size_t offer = find_offer(&request, from->name);
     const char *wanted = narrow ? offers[offer].narrow_answer : offers[offer].answer;
-    permessage_deflate_init(&deflate, &wishes, true);
+    permessage_deflate_init(&deflate, &config, true);
     compressing.chooser = permessage_deflate_chooser(&deflate);
     CHECK_EQUAL(handshake_check(&request, &compressing, &handshake), HANDSHAKE_ACCEPTED);
     const char *agreed = handshake.extension != NULL ? handshake.extension : "";

@@ -37,7 +37,7 @@ void compression_request(const struct compression *compression, struct wire *req
 /* Whether the server has agreed to what it was offered. */
 static bool has_agreed(const struct compression *compression, const char *response) {
     static const char name[] = "\r\nSec-WebSocket-Extensions: ";
-    const struct permessage_parameters *wishes = &compression->parameters;
+    const struct permessage_parameters *config = &compression->parameters;
     struct permessage_parameters agreed;
     const char *found = strstr(response, name);
     if (strncmp(response, "HTTP/1.1 101 ", 13) != 0 || found == NULL) {
@@ -45,11 +45,11 @@ static bool has_agreed(const struct compression *compression, const char *respon
     }
     struct http_text answer = {found + strlen(name), 0};
     answer.length = strcspn(answer.start, "\r");
-    return permessage_negotiation_accept(answer, wishes, &agreed) &&
-           agreed.server_no_context_takeover == wishes->server_no_context_takeover &&
-           agreed.client_no_context_takeover == wishes->client_no_context_takeover &&
-           agreed.server_max_window_bits == wishes->server_max_window_bits &&
-           agreed.client_max_window_bits == wishes->client_max_window_bits;
+    return permessage_negotiation_accept(answer, config, &agreed) &&
+           agreed.server_no_context_takeover == config->server_no_context_takeover &&
+           agreed.client_no_context_takeover == config->client_no_context_takeover &&
+           agreed.server_max_window_bits == config->server_max_window_bits &&
+           agreed.client_max_window_bits == config->client_max_window_bits;
 }
 
 int compression_open(const struct compression *compression, unsigned port) {

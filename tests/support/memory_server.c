@@ -64,10 +64,10 @@ static enum connection_event serve(struct memory_peer *peer) {
 }
 
 void memory_peer_begin(struct memory_peer *peer) {
-    static const struct permessage_parameters wishes = {false, false, 15, 15};
+    static const struct permessage_parameters config = {false, false, 15, 15};
     memset(peer, 0, sizeof *peer);
     http_request_init(&peer->request);
-    permessage_deflate_init(&peer->deflate, &wishes, true);
+    permessage_deflate_init(&peer->deflate, &config, true);
 }
 
 void memory_peer_turn(struct memory_peer *peer) {

@@ -52,15 +52,15 @@ static void open_compressed(struct pump *pump, enum connection_role role, uint64
 }
 
 void pump_open_both(struct pump *server, struct pump *client,
-                    const struct permessage_parameters *wishes, uint64_t max_message) {
+                    const struct permessage_parameters *config, uint64_t max_message) {
     char offer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
     begin(server, false);
     begin(client, false);
     permessage_deflate_init(&server->deflate, &pump_most, true);
-    permessage_deflate_init(&client->deflate, wishes, false);
+    permessage_deflate_init(&client->deflate, config, false);
     CHECK(permessage_deflate_layer(&server->deflate) == NULL); /* nothing is agreed on yet */
     CHECK(permessage_deflate_layer(&client->deflate) == NULL);
-    permessage_negotiation_offer(wishes, offer);
+    permessage_negotiation_offer(config, offer);
     struct extensions_chooser chooser = permessage_deflate_chooser(&server->deflate);
     const char *answer = chooser.choose(chooser.context, (struct http_text){offer, strlen(offer)});
     CHECK(answer != NULL &&

@@ -42,10 +42,10 @@ extern const struct connection_settings pump_server;
 /* Opens an endpoint whose buffer has `size` bytes. It echoes, and a client has masking keys. */
 void pump_open(struct pump *pump, const struct connection_settings *settings, size_t size);
 
-/* Opens a server and a client that have agreed on compression as the client wishes it. They do not
+/* Opens a server and a client that have agreed on compression as `config` says. They do not
  * echo. */
 void pump_open_both(struct pump *server, struct pump *client,
-                    const struct permessage_parameters *wishes, uint64_t max_message);
+                    const struct permessage_parameters *config, uint64_t max_message);
 
 /* What leaves everything to the other endpoint: both windows of 32 KiB, with takeover. */
 extern const struct permessage_parameters pump_most;

@@ -48,7 +48,7 @@ static const struct {
 
 static void client_begin(struct client *client, struct memory_channel *in,
                          struct memory_channel *out, bool compresses) {
-    static const struct permessage_parameters wishes = {false, false, 15, 15};
+    static const struct permessage_parameters config = {false, false, 15, 15};
     static const uint8_t random[CLIENT_HANDSHAKE_KEY_BYTES] = {1, 2, 3};
     static char offer[PERMESSAGE_NEGOTIATION_TEXT_MAX], request[CLIENT_HANDSHAKE_REQUEST_MAX];
     struct url url;
@@ -56,8 +56,8 @@ static void client_begin(struct client *client, struct memory_channel *in,
     client->in = in;
     client->out = out;
     client_response_init(&client->answer);
-    permessage_deflate_init(&client->deflate, &wishes, false);
-    permessage_negotiation_offer(&wishes, offer);
+    permessage_deflate_init(&client->deflate, &config, false);
+    permessage_negotiation_offer(&config, offer);
     client->extension = (struct client_extension){offer, permessage_deflate_accept,
                                                   &client->deflate, &client->deflate.layer};
     client->offer.extension = compresses ? &client->extension : NULL;

@@ -97,8 +97,8 @@ TEST("compression: everything comes as it was sent") {
     static const uint32_t kinds[] = {1, 2, 8, 26, 256};
     test_random_bytes(text, sizeof text / 2, 26);
     for (unsigned round = 0; round < 32; round++) {
-        struct permessage_parameters wishes = {round & 1, round & 2, 8 + round % 8, 15 - round / 4};
-        pump_open_both(&server, &client, &wishes, PUMP_LARGE_MESSAGE);
+        struct permessage_parameters config = {round & 1, round & 2, 8 + round % 8, 15 - round / 4};
+        pump_open_both(&server, &client, &config, PUMP_LARGE_MESSAGE);
         for (int i = 0; i < 60; i++) {
             size_t length = test_random(test_random(8) == 0 ? 100000 : 2000);
             uint8_t *at = text + test_random(sizeof text - length);

@@ -72,13 +72,13 @@ static void arm(size_t at, bool sticky) {
 }
 
 static void open_both(bool forgets, unsigned bits) {
-    const struct permessage_parameters wishes = {forgets, forgets, bits, bits};
+    const struct permessage_parameters config = {forgets, forgets, bits, bits};
     char offer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
     arm(0, false);
     CHECK_EQUAL(live, 0);
-    permessage_deflate_init(&one, &wishes, false);
-    permessage_deflate_init(&other, &wishes, true);
-    permessage_negotiation_offer(&wishes, offer);
+    permessage_deflate_init(&one, &config, false);
+    permessage_deflate_init(&other, &config, true);
+    permessage_negotiation_offer(&config, offer);
     struct extensions_chooser chooser = permessage_deflate_chooser(&other);
     const char *answer = chooser.choose(chooser.context, (struct http_text){offer, strlen(offer)});
     CHECK(answer != NULL &&

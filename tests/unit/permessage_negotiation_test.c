@@ -12,12 +12,12 @@ static struct http_text text_of(const char *string) {
     return (struct http_text){string, strlen(string)};
 }
 
-/* What a server with these wishes answers; NULL: it declines. */
-static void check_answer(const struct permessage_parameters *wishes, const char *offers,
+/* What a server with this config answers; NULL: it declines. */
+static void check_answer(const struct permessage_parameters *config, const char *offers,
                          const char *wanted) {
     char answer[PERMESSAGE_NEGOTIATION_TEXT_MAX] = "nothing";
     struct permessage_parameters agreed;
-    bool taken = permessage_negotiation_choose(text_of(offers), wishes, &agreed, answer);
+    bool taken = permessage_negotiation_choose(text_of(offers), config, &agreed, answer);
     CHECK_FOR(taken == (wanted != NULL), "%s is %s", offers, taken ? "taken" : "declined");
     if (taken && wanted != NULL) {
         CHECK_FOR(strcmp(answer, wanted) == 0, "%s is answered with %s, not %s", offers, answer,
@@ -111,11 +111,11 @@ TEST("parameters: the agreement is handed out") {
 }
 
 TEST("parameters: the longest answer fits") {
-    static const struct permessage_parameters wishes = {true, true, 15, 14};
+    static const struct permessage_parameters config = {true, true, 15, 14};
     char answer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
     struct permessage_parameters agreed;
     CHECK(permessage_negotiation_choose(
-        text_of(PMD "; server_max_window_bits=15; client_max_window_bits"), &wishes, &agreed,
+        text_of(PMD "; server_max_window_bits=15; client_max_window_bits"), &config, &agreed,
         answer));
     CHECK(strstr(answer, "; client_max_window_bits=14") != NULL);
 }

@@ -10,9 +10,9 @@ static struct pump server, client;
 /* Opens both endpoints: whether the server and the client forget, and the bits of their windows. */
 static void open_both(bool server_forgets, bool client_forgets, unsigned server_bits,
                       unsigned client_bits) {
-    const struct permessage_parameters wishes = {server_forgets, client_forgets, server_bits,
+    const struct permessage_parameters config = {server_forgets, client_forgets, server_bits,
                                                  client_bits};
-    pump_open_both(&server, &client, &wishes, PUMP_LARGE_MESSAGE);
+    pump_open_both(&server, &client, &config, PUMP_LARGE_MESSAGE);
 }
 
 /* Passes the same text twice; whether the second frame is much smaller tells whether the first is
