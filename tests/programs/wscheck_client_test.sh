@@ -51,7 +51,7 @@ expect 'junit of a client' 0 "tests=\"$count\" failures=\"0\"" \
     "$wscheck" --format junit --listen 0 --exec "$client" 6455/5.1
 expect 'json of a client' 0 "\"passed\": $count, .*\"failed\": 0" \
     "$wscheck" --format json --listen 0 --exec "$client" 6455/5.1
-expect 'the list for clients' 0 '^1[0-9][0-9][0-9] cases$' "$wscheck" --list --listen 0
+expect 'the list for clients' 0 '^[1-9][0-9]* cases$' "$wscheck" --list --listen 0
 expect 'a step that is not for clients' 2 'near it are step06' "$wscheck" --list --listen 0 step05
 expect 'a step that is not for servers' 2 'near it are step0[1-5]' "$wscheck" --list step06
 
