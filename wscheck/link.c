@@ -81,8 +81,8 @@ int link_wait(const struct link *link, int wanted, int64_t deadline) {
         int64_t left = deadline - clock_now();
         int count = poll(&poller, 1, left > 0 ? (int)left : 0);
         if (count > 0) {
-            bool trouble = (poller.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
-            return trouble ? wanted : poller.revents;
+            bool has_ended = (poller.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
+            return has_ended ? wanted : poller.revents; /* a read or write tells how */
         }
         if (count == 0 || errno != EINTR) {
             return 0;
@@ -115,7 +115,7 @@ size_t link_write(struct link *link, const uint8_t *bytes, size_t len) {
     } while (count < 0 && errno == EINTR);
     if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
         link->broken = true;
-        link->reset = true; /* the error is told only once, so a read may see a plain end */
+        link->reset = true; /* the error is reported only once, so a read may see a plain end */
     }
     return count > 0 ? (size_t)count : 0;
 }

@@ -25,20 +25,16 @@ static void print_name(const struct report *report, const struct result *result)
            report->colour ? "\033[0m" : "", result->test->name);
 }
 
-static void print_in_full(const struct report *report, const struct result *result) {
-    print_name(report, result);
-    printf("\n");
-    explain(stdout, result, report->again, report->in_full);
-    printf("\n");
-}
-
 void report_pretty_result(struct report *report, struct result *result) {
     bool failed = report_is_failure(report, result);
     if (report->progress) {
         printf("\r\033[K");
     }
     if (report->in_full || (failed && report->all)) {
-        print_in_full(report, result);
+        print_name(report, result);
+        printf("\n");
+        explain(stdout, result, report->again, report->in_full);
+        printf("\n");
     }
     if (result->kind != RESULT_PASSED && result->kind != RESULT_EXPECTED) {
         summary_add(&report->summary, result);

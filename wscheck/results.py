@@ -1,7 +1,7 @@
-"""Grades servers and clients that other people wrote, and writes wscheck/RESULTS.md: tables first,
-then each one's failures by their cause. results.py [NAME|server:NAME|client:NAME...] grades these
-anew, or all without a name; each report stays in BUILD/results, and the page is made of all that
-are there."""
+"""Grades servers and clients that other people wrote and writes wscheck/RESULTS.md: first tables,
+then the failures of each by their cause. results.py [NAME|server:NAME|client:NAME...] grades these
+again, or all if none is named. The reports are kept in BUILD/results, and the page is made from all
+that are there."""
 
 import collections
 import contextlib
@@ -22,7 +22,7 @@ COUNTS = ["passed", "failed", "should", "practice", "flaky", "skipped"]
 PYTHON = "/usr/bin/python3 wscheck/peers/"  # Debian's, which finds Debian's packages
 NODE = f"NODE_PATH={WORK}/node_modules node wscheck/peers/"
 
-# The first of the packages is the one whose version is told; "" is this repository.
+# The version is that of the first package; "" is this repository.
 Peer = collections.namedtuple("Peer", "name language packages command options",
                               defaults=[""])
 SERVERS = [
@@ -61,26 +61,28 @@ CLIENTS = [
     Peer("websocket", "Node", "npm:websocket", f"{NODE}client.mjs websocket {{url}}", "--echo"),
     Peer("ws", "Node", "npm:ws", f"{NODE}client.mjs ws {{url}}", "--echo"),
 ]
-# Each case starts a client anew, and more than a few that start at once slow each other down.
+# Each case starts a client, and more than a few that start at once slow each other down.
 ROLES = [("server", SERVERS, ""), ("client", CLIENTS, "--listen 0 --jobs 4 ")]
 
 ABOUT = """\
 # How other servers and clients do
 
-wscheck {versions} graded these on {dates}: servers and clients of this repository, and of others:
-servers that send every message back and clients that do the same, each a few lines long, as the
-documentation of its library begins ([peers](peers)). `make results` repeats all of it, in about 40
-minutes, and writes this page, `make results PEERS='aiohttp ws'` a part; what is not installed is
-named. To see all bytes of a case, add `--replay` and its name to the command of the peer.
+wscheck {versions} graded these servers and clients on {dates}: those of this repository, and
+others, which are a few lines each, as the documentation of their library begins ([peers](peers)):
+servers that send every message back, and clients that do the same. `make results` repeats all of
+it in about 40 minutes and writes this page; `make results PEERS='aiohttp ws'` repeats a part. It
+names what is not installed. To see all bytes of a case, add `--replay` and its name to the command
+of the peer.
 
-- **MUST** and **SHOULD**: it breaks such a sentence of RFC 6455, RFC 7692 or HTTP, which the case
-  quotes.
-- **Practice**: robust implementations do it, and no RFC asks for it; not looked into here.
-- **Flaky**: it failed among others and passed alone.
-- **Skipped**: it does not apply where the peer does not echo or does not compress.
+- **MUST** and **SHOULD**: the peer breaks such a sentence of RFC 6455, RFC 7692 or HTTP, which the
+  case quotes.
+- **Practice**: robust implementations do it, although no RFC asks for it; these failures are not
+  explained here.
+- **Flaky**: the case failed while others ran, and passed alone.
+- **Skipped**: the case does not apply, because the peer does not echo or does not compress.
 
-Failures with one cause stand together, with how many they are, the first of them and what happened
-in it. Every such group has been looked into once, or says that it has not.
+Failures with the same cause are one item: how many there are, the first of them, what happened in
+it, and why. An item without an explanation says that nobody has looked into it yet.
 """
 
 
@@ -89,7 +91,7 @@ def say(text):
 
 
 def version(peer):
-    """What is installed of a library, or None."""
+    """The installed version of a library, or None."""
     if not peer.packages:
         return "this repository"
     package = peer.packages.split()[0]
@@ -109,14 +111,14 @@ def report_path(role, peer):
     return f"{WORK}/{role}-{peer.name}.json"
 
 
-def words_of(peer, own):
-    """The command that grades a peer, as one types it."""
+def command_of(peer, own):
+    """The command that grades a peer."""
     options = f"{peer.options} " if peer.options else ""
     return f"{BUILD}/wscheck {own}{options}--exec '{peer.command}'"
 
 
 def grade(role, peer, own):
-    """Runs wscheck and keeps its report, with the day and what was graded."""
+    """Runs wscheck and keeps its report, with the day and the version of the peer."""
     with contextlib.suppress(FileNotFoundError):
         os.remove(report_path(role, peer))
     number = version(peer)
@@ -126,7 +128,7 @@ def grade(role, peer, own):
         return
     say(f"grading {role} {peer.name}, {number}")
     run = subprocess.run(
-        f"exec {words_of(peer, own)} --format json --run-timeout {LIMIT}",
+        f"exec {command_of(peer, own)} --format json --run-timeout {LIMIT}",
         shell=True, capture_output=True, text=True, errors="replace",
     )
     try:
@@ -155,14 +157,14 @@ def kept_reports():
 
 
 def cause(case):
-    """The cause as wscheck groups by it, without the words "the server" or "the client"."""
+    """The cause by which wscheck groups, without the words "the server" or "the client"."""
     line = re.search(r"^  cause     the (?:server|client) (.*)$", case["explanation"], re.MULTILINE)
     return line[1] if line else case["happened"]
 
 
 def groups(report, known):
-    """The failures by their cause, the largest group first. Groups of several sections for which
-    one remark is known are one."""
+    """The failures by their cause, the largest group first. Sections that share one remark are one
+    group."""
     found = {}
     for case in report["cases"]:
         if case["result"] in ("failed", "should"):
@@ -176,7 +178,7 @@ def groups(report, known):
 
 
 def read_remarks():
-    """What looking into the groups has shown: `## CAUSE`, then paragraphs `PEER, PEER: TEXT`.
+    """Reads the explanations of the failures: `## CAUSE`, then paragraphs `PEER, PEER: TEXT`.
     Returns for each peer its remarks by cause."""
     remarks = {}
     with open("wscheck/peers/remarks.md", encoding="utf-8") as file:
@@ -224,7 +226,7 @@ def detail(role, peer, own, report, remarks):
         if count:
             listed = "; ".join(f"{what}: {number}" for what, number in count.most_common())
             lines.append(f"- {result.capitalize()}: {listed}.")
-    return "\n".join([f"### The {role} {peer.name}\n", f"`{words_of(peer, own)}`\n",
+    return "\n".join([f"### The {role} {peer.name}\n", f"`{command_of(peer, own)}`\n",
                       *(lines or ["Nothing failed."])]) + "\n"
 
 

@@ -47,8 +47,8 @@ static size_t limit_of(const struct test_case *test) {
                                                        : SIZE_MAX;
 }
 
-/* Whether the next case may begin now. A light case never runs beside a heavy one, because it would
- * have to wait for the busy server and fail. */
+/* Whether the next case may begin now. A light case never runs at the same time as a heavy one,
+ * because it would have to wait for the busy server and fail. */
 static bool may_begin(struct queue *queue) {
     while (queue->next < queue->runner->count && queue->stages[queue->next] != STAGE_WAITS) {
         queue->next++;

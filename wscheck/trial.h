@@ -144,7 +144,7 @@ struct trial {
     const struct trial_settings *settings;
     struct script_run *run; /* the state of the case's script; NULL: there is none */
     uint64_t random;        /* the state of trial_random */
-    unsigned number;        /* of a connection beside a case, which it sends to be told apart */
+    unsigned number;        /* of an additional connection, which sends it at step 1 */
     int64_t timeout;        /* that of the settings, or a longer one that the case needs */
     int64_t waited;         /* the time-out of the last wait, which may be shorter */
     int64_t ends;           /* when the case is over, even if bytes still come (clock_now) */
@@ -231,7 +231,7 @@ const char *trial_waited(const struct trial *trial, char out[TRIAL_WAITED_SIZE])
 /* Whether the case's time is over. Every wait ends then, even if bytes still come. */
 bool trial_is_over(const struct trial *trial);
 
-/* Waits `milliseconds` and judges what arrives. */
+/* Waits `milliseconds` and judges the frames that arrive. */
 void trial_pause(struct trial *trial, int64_t milliseconds);
 
 /* Waits for bytes until the deadline and judges them. Returns false if none came in time or none

@@ -12,10 +12,6 @@
  * block at most. */
 enum { ROOM = 1024 };
 
-static const struct negotiation_side *own_side(const struct trial *trial) {
-    return trial->settings->driver->is_client ? &trial->agreement.client : &trial->agreement.server;
-}
-
 void trial_agree(struct trial *trial) {
     const struct negotiation *agreement = &trial->agreement;
     trial_deflate_free(trial);
@@ -70,7 +66,8 @@ void trial_answer_offer(struct trial *trial, const char *parameter) {
 }
 
 uint8_t *trial_deflate(struct trial *trial, const struct payload *payload, size_t *length) {
-    const struct negotiation_side *side = own_side(trial);
+    const struct negotiation_side *side =
+        trial->settings->driver->is_client ? &trial->agreement.client : &trial->agreement.server;
     size_t size = (size_t)payload->length, capacity = size + size / 64 + ROOM;
     uint8_t *bytes = memory_take(size + 1), *out = memory_take(capacity);
     if (trial->deflate == NULL) {

@@ -1,5 +1,6 @@
-// Clients with libraries of npm, each as its own documentation begins, that send back what they get
-// and close at the end of their input: client.mjs LIBRARY URL. NODE_PATH says where those are.
+// Clients with libraries of npm, each written as its documentation begins. They send back what they
+// receive and close at the end of their input: client.mjs LIBRARY URL. The libraries are in
+// NODE_PATH.
 import { createRequire } from 'node:module';
 
 const [library, url] = process.argv.slice(2);

@@ -1,5 +1,5 @@
-"""Clients with other people's libraries, each as its own documentation begins, that send back what
-they get and close at the end of their input: client.py LIBRARY URL."""
+"""Clients with libraries of other people, each written as its documentation begins. They send back
+what they receive and close at the end of their input: client.py LIBRARY URL."""
 
 import asyncio
 import importlib

@@ -1,5 +1,5 @@
-// Echo servers with libraries of npm, each as its own documentation begins, and with the
-// compression that it offers: echo.mjs LIBRARY PORT. NODE_PATH says where the libraries are.
+// Echo servers with libraries of npm, each written as its documentation begins, with the
+// compression that it offers: echo.mjs LIBRARY PORT. The libraries are in NODE_PATH.
 import http from 'node:http';
 import { createRequire } from 'node:module';
 

@@ -1,4 +1,5 @@
-# An echo server with Mojolicious::Lite, as its tutorial begins: echo.pl PORT. It compresses, too.
+# An echo server with Mojolicious::Lite, written as its tutorial begins, with compression: echo.pl
+# PORT.
 use Mojolicious::Lite -signatures;
 
 app->log->level('fatal');

@@ -1,4 +1,4 @@
-"""Echo servers with other people's libraries, each as its own documentation begins, and with the
+"""Echo servers with libraries of other people, each written as its documentation begins, with the
 compression that it offers: echo.py LIBRARY PORT."""
 
 import asyncio
@@ -168,6 +168,6 @@ def soup(port):
 
 
 logging.disable(logging.CRITICAL)
-threading.excepthook = lambda _: None  # a connection that is reset
+threading.excepthook = lambda _: None  # ignores connections that are reset
 servers = (websockets, aiohttp, tornado, autobahn, gevent, trio, wsproto, soup)
 {each.__name__: each for each in servers}[sys.argv[1]](int(sys.argv[2]))

@@ -1,4 +1,4 @@
-# An echo server with em-websocket, as its documentation begins: echo.rb PORT.
+# An echo server with em-websocket, written as its documentation begins: echo.rb PORT.
 require 'em-websocket'
 
 EM.run do
