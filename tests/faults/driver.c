@@ -4,32 +4,15 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 struct faults_control *driver_control;
-static char path[256];
-
-bool driver_init(void) {
-    const char *folder = getenv("BUILD");
-    snprintf(path, sizeof path, "%s/faults-XXXXXX", folder != NULL ? folder : "build");
-    int fd = mkstemp(path);
-    if (fd >= 0 && ftruncate(fd, sizeof *driver_control) == 0) {
-        driver_control =
-            mmap(NULL, sizeof *driver_control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    }
-    bool good = driver_control != NULL && driver_control != MAP_FAILED;
-    CHECK_FOR(good, "no shared memory in %s: %s", path, strerror(errno));
-    close(fd);
-    return good && setenv(FAULTS_FILE, path, 1) == 0;
-}
-
-void driver_end(void) {
-    unlink(path);
-}
 
 bool driver_tries_all(void) {
     return getenv("FAULTS_ALL") != NULL;
@@ -57,36 +40,8 @@ unsigned driver_disarm(void) {
 }
 
 const char *driver_name(enum faults_call call) {
-    static const char *const names[FAULTS_CALLS] = {
-        [FAULTS_NONE] = "nothing",
-        [FAULTS_ACCEPT] = "accept",
-        [FAULTS_BIND] = "bind",
-        [FAULTS_CALLOC] = "calloc",
-        [FAULTS_CLOSE] = "close",
-        [FAULTS_FCNTL] = "fcntl",
-        [FAULTS_GETADDRINFO] = "getaddrinfo",
-        [FAULTS_GETRLIMIT] = "getrlimit",
-        [FAULTS_GETSOCKNAME] = "getsockname",
-        [FAULTS_LISTEN] = "listen",
-        [FAULTS_MALLOC] = "malloc",
-        [FAULTS_OPEN] = "open",
-        [FAULTS_PIPE] = "pipe",
-        [FAULTS_POLL] = "poll",
-        [FAULTS_PTHREAD_ATTR_INIT] = "pthread_attr_init",
-        [FAULTS_PTHREAD_ATTR_SETSTACKSIZE] = "pthread_attr_setstacksize",
-        [FAULTS_PTHREAD_CREATE] = "pthread_create",
-        [FAULTS_PTHREAD_KILL] = "pthread_kill",
-        [FAULTS_REALLOC] = "realloc",
-        [FAULTS_RECV] = "recv",
-        [FAULTS_SEND] = "send",
-        [FAULTS_SENDMSG] = "sendmsg",
-        [FAULTS_SETRLIMIT] = "setrlimit",
-        [FAULTS_SETSOCKOPT] = "setsockopt",
-        [FAULTS_SHUTDOWN] = "shutdown",
-        [FAULTS_SOCKET] = "socket",
-        [FAULTS_SYSCONF] = "sysconf",
-        [FAULTS_WRITE] = "write",
-    };
+#define NAME(name) #name,
+    static const char *const names[FAULTS_CALLS] = {"nothing", FAULTS_EACH(NAME)};
     return names[call];
 }
 
@@ -110,4 +65,35 @@ bool driver_wait_until_held(struct driver_held wanted, const char *what) {
               held.threads, wanted.threads, held.descriptors, wanted.descriptors, held.blocks,
               wanted.blocks);
     return false;
+}
+
+/* Makes the memory that is shared, and lets every program that is started find it. Returns false
+ * after a failed check. */
+static bool share_memory(char *path, size_t size) {
+    const char *folder = getenv("BUILD");
+    snprintf(path, size, "%s/faults-XXXXXX", folder != NULL ? folder : "build");
+    int fd = mkstemp(path);
+    if (fd >= 0 && ftruncate(fd, sizeof *driver_control) == 0) {
+        driver_control =
+            mmap(NULL, sizeof *driver_control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    }
+    bool good = driver_control != NULL && driver_control != MAP_FAILED;
+    CHECK_FOR(good, "no shared memory in %s: %s", path, strerror(errno));
+    close(fd);
+    return good && setenv(FAULTS_FILE, path, 1) == 0;
+}
+
+int main(void) {
+    char path[256];
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur > 256) {
+        limit.rlim_cur = 256; /* so that the programs ask for more descriptors */
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    signal(SIGPIPE, SIG_DFL); /* as the programs inherit it */
+    if (share_memory(path, sizeof path)) {
+        test_run_all();
+    }
+    unlink(path);
+    return test_report();
 }

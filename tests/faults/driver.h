@@ -1,4 +1,4 @@
-/* driver: starts a program whose calls can be made to fail, and says which. One program at a
+/* driver: the main of the tests, which says which calls of a program are to fail. One program at a
  * time. */
 #ifndef TESTS_FAULTS_DRIVER_H
 #define TESTS_FAULTS_DRIVER_H
@@ -18,13 +18,8 @@ struct driver_fault {
  * each call is, and the others at its first call only. */
 bool driver_tries_all(void);
 
-/* The memory shared with the program; valid after driver_init. */
+/* The memory shared with the program. The driver's main makes it before it runs the tests. */
 extern struct faults_control *driver_control;
-
-/* Makes that memory, and lets every program that is started find it. Returns false after a failed
- * check. driver_end removes its file. */
-bool driver_init(void);
-void driver_end(void);
 
 /* Forgets all counts. Call it before each start of a program, and then driver_arm if a call is to
  * fail during the start. */

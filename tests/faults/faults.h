@@ -19,38 +19,19 @@
 /* A prime, so that no size in a protocol is a multiple of it. */
 enum { FAULTS_PIECE = 997 };
 
-enum faults_call {
-    FAULTS_NONE,
-    FAULTS_ACCEPT,
-    FAULTS_BIND,
-    FAULTS_CALLOC,
-    FAULTS_CLOSE,
-    FAULTS_FCNTL,
-    FAULTS_GETADDRINFO, /* its error is one of EAI_... */
-    FAULTS_GETRLIMIT,
-    FAULTS_GETSOCKNAME,
-    FAULTS_LISTEN,
-    FAULTS_MALLOC,
-    FAULTS_OPEN,
-    FAULTS_PIPE,
-    FAULTS_POLL,
-    FAULTS_PTHREAD_ATTR_INIT,
-    FAULTS_PTHREAD_ATTR_SETSTACKSIZE,
-    FAULTS_PTHREAD_CREATE,
-    FAULTS_PTHREAD_KILL,
-    FAULTS_REALLOC,
-    FAULTS_RECV,
-    FAULTS_SEND,
-    FAULTS_SENDMSG,
-    FAULTS_SETRLIMIT,
-    FAULTS_SETSOCKOPT,
-    FAULTS_SHUTDOWN,
-    FAULTS_SOCKET,
-    FAULTS_SYSCONF,
-    FAULTS_WRITE, /* to standard error; the pipe of the stop signal is left alone, since a byte
-                   * always has room in it or is not needed any more */
-    FAULTS_CALLS
-};
+/* The calls that can fail, as in calls.txt. FAULTS_accept and so on are their numbers. The error of
+ * getaddrinfo is one of EAI_... write fails on standard error alone: the pipe of the stop signal is
+ * left alone, since a byte always has room in it or is not needed any more. */
+/* clang-format off */
+#define FAULTS_EACH(DO) \
+    DO(accept) DO(bind) DO(calloc) DO(close) DO(fcntl) DO(getaddrinfo) DO(getrlimit) \
+    DO(getsockname) DO(listen) DO(malloc) DO(open) DO(pipe) DO(poll) DO(pthread_attr_init) \
+    DO(pthread_attr_setstacksize) DO(pthread_create) DO(pthread_kill) DO(realloc) DO(recv) \
+    DO(send) DO(sendmsg) DO(setrlimit) DO(setsockopt) DO(shutdown) DO(socket) DO(sysconf) \
+    DO(write)
+/* clang-format on */
+#define FAULTS_NUMBER(name) FAULTS_##name,
+enum faults_call { FAULTS_NONE, FAULTS_EACH(FAULTS_NUMBER) FAULTS_CALLS };
 
 struct faults_control {
     /* Set by the test. */

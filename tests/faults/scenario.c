@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -82,32 +83,25 @@ static bool exchange(struct scenario_talk *talk, int fd, struct wire *sent, stru
     return go_on;
 }
 
+/* Adds what the client sends in a stage after the handshake, and what the server answers. */
 static void add_stage(size_t stage, size_t large, struct wire *sent, struct wire *answer) {
+    static const struct {
+        const char *sent, *answer; /* as wire_add_frames takes them; NULL: the large message */
+    } stages[SCENARIO_STAGES - 1] = {
+        {"81:hello", "81:hello"},
+        {"01:in- 00:three- 80:pieces", "81:in-three-pieces"},
+        {NULL, NULL},
+        {"89:ping", "8a:ping"},
+        {"88=03e8627965", "88=03e8"}, /* 1000 "bye" */
+    };
     static uint8_t payload[SCENARIO_LARGE];
-    switch (stage) {
-    case 0:
-        wire_add_client_text(sent, 0x81, "hello");
-        wire_add_server_text(answer, 0x81, "hello");
-        break;
-    case 1:
-        wire_add_client_text(sent, 0x01, "in ");
-        wire_add_client_text(sent, 0x00, "three ");
-        wire_add_client_text(sent, 0x80, "pieces");
-        wire_add_server_text(answer, 0x81, "in three pieces");
-        break;
-    case 2:
+    if (stages[stage].sent != NULL) {
+        wire_add_frames(sent, true, stages[stage].sent);
+        wire_add_frames(answer, false, stages[stage].answer);
+    } else {
         memset(payload, 'x', large);
         wire_add_client_frame(sent, 0x82, payload, large);
         wire_add_server_frame(answer, 0x82, payload, large);
-        break;
-    case 3:
-        wire_add_client_text(sent, 0x89, "ping");
-        wire_add_server_text(answer, 0x8a, "ping");
-        break;
-    default:
-        wire_add_client_close(sent, 1000, "bye");
-        wire_add_server_close(answer, 1000, "");
-        break;
     }
 }
 
@@ -210,10 +204,30 @@ int bystander_open(unsigned port) {
 }
 
 void bystander_echo(int fd) {
-    struct wire sent = {0}, wanted = {0};
-    wire_add_client_text(&sent, 0x81, "still here");
-    wire_add_server_text(&wanted, 0x81, "still here");
-    CHECK(raw_client_send(fd, sent.bytes, sent.len));
-    raw_client_expect(fd, &wanted);
-    wire_free(&sent);
+    raw_client_send_frames(fd, "81:still-here");
+    raw_client_expect_frames(fd, "81:still-here");
+}
+
+bool stage_begin(struct stage *stage, const char *program, const char *argument) {
+    driver_reset();
+    if (!process_start(&stage->process, program, (const char *const[]){argument, NULL})) {
+        return false;
+    }
+    stage->bystander = bystander_open(stage->process.port);
+    atomic_store(&driver_control->exempt, atomic_load(&driver_control->started));
+    /* The bystander's thread and that of the log; two ends of a pipe, the listener, its socket; the
+     * threads. The thread that accepts may still have what it started the others with. */
+    stage->held = (struct driver_held){2, 4, 1};
+    driver_wait_until_held(stage->held, "at the start");
+    return true;
+}
+
+void stage_end(struct stage *stage) {
+    bystander_echo(stage->bystander);
+    kill(stage->process.pid, SIGTERM);
+    raw_client_expect_close(stage->bystander, 1001, "the server is shutting down");
+    close(stage->bystander);
+    CHECK_EQUAL(process_stop(&stage->process), 0);
+    CHECK_EQUAL(driver_holds().blocks, 0);
+    CHECK_EQUAL(driver_holds().descriptors, 2); /* the pipe of the stop signal */
 }

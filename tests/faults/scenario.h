@@ -4,6 +4,7 @@
 #ifndef TESTS_FAULTS_SCENARIO_H
 #define TESTS_FAULTS_SCENARIO_H
 
+#include "tests/faults/driver.h"
 #include "tests/support/raw_client.h"
 
 enum { SCENARIO_STAGES = 6 };
@@ -47,5 +48,19 @@ bool scenario_closed_with(const struct scenario *scenario, unsigned code);
 /* Opens a connection that stays, and lets it echo a message. */
 int bystander_open(unsigned port);
 void bystander_echo(int fd);
+
+/* A server, a connection that stays and whose calls do not fail, and what the server holds for
+ * it. */
+struct stage {
+    struct process process;
+    int bystander;
+    struct driver_held held;
+};
+
+/* Starts a server with an argument, NULL for none. Returns false after a failed check. */
+bool stage_begin(struct stage *stage, const char *program, const char *argument);
+
+/* Stops it: the connection that stays is told so, and the process leaves nothing. */
+void stage_end(struct stage *stage);
 
 #endif

@@ -1,54 +1,20 @@
 /* Calls that fail while the echo server serves: the process lives, the connection concerned ends
  * cleanly or does not even notice, another one notices nothing, and nothing leaks. */
-#include "tests/faults/driver.h"
 #include "tests/faults/scenario.h"
 #include "tests/support/test.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static const char *const arguments[] = {"--max-connections=100", NULL};
-
 static struct scenario whole; /* one that nothing disturbed */
 
-/* A server, a connection that stays, and what the server holds for it. */
-struct stage {
-    struct process process;
-    int bystander;
-    struct driver_held held;
-};
-
 static bool begin(struct stage *stage) {
-    driver_reset();
-    if (!process_start(&stage->process, "faults_step05_echo", arguments)) {
-        return false;
-    }
-    stage->bystander = bystander_open(stage->process.port);
-    atomic_store(&driver_control->exempt, atomic_load(&driver_control->started));
-    /* The bystander's thread and that of the log; two ends of a pipe, the listener, its socket; the
-     * threads. The thread that accepts may still have what it started the others with. */
-    stage->held = (struct driver_held){2, 4, 1};
-    driver_wait_until_held(stage->held, "at the start");
-    return true;
-}
-
-/* The connection that stays is told that the server goes, and the process leaves nothing. */
-static void end(struct stage *stage) {
-    struct wire goodbye = {0};
-    wire_add_server_close(&goodbye, 1001, "the server is shutting down");
-    bystander_echo(stage->bystander);
-    kill(stage->process.pid, SIGTERM);
-    raw_client_expect(stage->bystander, &goodbye);
-    close(stage->bystander);
-    CHECK_EQUAL(process_stop(&stage->process), 0);
-    CHECK_EQUAL(driver_holds().blocks, 0);
-    CHECK_EQUAL(driver_holds().descriptors, 2); /* the pipe of the stop signal */
+    return stage_begin(stage, "faults_step05_echo", "--max-connections=100");
 }
 
 TEST("faults: the scenario is answered as it should") {
@@ -57,7 +23,7 @@ TEST("faults: the scenario is answered as it should") {
         scenario_play(&whole, stage.process.port, SCENARIO_LARGE);
         scenario_check_whole(&whole, SCENARIO_LARGE);
         driver_wait_until_held(stage.held, "without a fault");
-        end(&stage);
+        stage_end(&stage);
     }
 }
 
@@ -101,39 +67,39 @@ static void sweep(const struct driver_fault *faults, size_t count, enum scenario
         if (getenv("VERBOSE") != NULL) {
             printf("%-26s failed %u times\n", driver_name(faults[i].call), tried);
         }
-        end(&stage);
+        stage_end(&stage);
     }
 }
 
 TEST("faults: what can be done anew or without is not noticed") {
     static const struct driver_fault faults[] = {
-        {FAULTS_ACCEPT,
+        {FAULTS_accept,
          {ECONNABORTED, EINTR, EAGAIN, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPERM, EPROTO, ENETDOWN,
           EHOSTUNREACH}},
-        {FAULTS_CLOSE, {EINTR, EIO}},
-        {FAULTS_FCNTL, {EPERM, EINTR}},
-        {FAULTS_POLL, {EINTR, ENOMEM, EINVAL}},
-        {FAULTS_PTHREAD_ATTR_SETSTACKSIZE, {EINVAL}},
-        {FAULTS_RECV, {EINTR}},
-        {FAULTS_SEND, {EINTR, EAGAIN}},
-        {FAULTS_SENDMSG, {EINTR, EAGAIN}},
-        {FAULTS_SHUTDOWN, {ENOTCONN, ENOBUFS}},
-        {FAULTS_SYSCONF, {EINVAL}},
-        {FAULTS_WRITE, {EAGAIN, EINTR, EIO, ENOSPC, EPIPE, EFBIG, EDQUOT}},
+        {FAULTS_close, {EINTR, EIO}},
+        {FAULTS_fcntl, {EPERM, EINTR}},
+        {FAULTS_poll, {EINTR, ENOMEM, EINVAL}},
+        {FAULTS_pthread_attr_setstacksize, {EINVAL}},
+        {FAULTS_recv, {EINTR}},
+        {FAULTS_send, {EINTR, EAGAIN}},
+        {FAULTS_sendmsg, {EINTR, EAGAIN}},
+        {FAULTS_shutdown, {ENOTCONN, ENOBUFS}},
+        {FAULTS_sysconf, {EINVAL}},
+        {FAULTS_write, {EAGAIN, EINTR, EIO, ENOSPC, EPIPE, EFBIG, EDQUOT}},
     };
     sweep(faults, sizeof faults / sizeof faults[0], SCENARIO_SAME);
 }
 
 TEST("faults: what cannot ends one connection") {
     static const struct driver_fault faults[] = {
-        {FAULTS_MALLOC, {ENOMEM}},
-        {FAULTS_PTHREAD_ATTR_INIT, {ENOMEM}},
-        {FAULTS_PTHREAD_CREATE, {EAGAIN, EPERM}},
-        {FAULTS_REALLOC, {ENOMEM}},
-        {FAULTS_RECV, {EAGAIN, ECONNRESET, ETIMEDOUT, ENOMEM, ENOTCONN, EHOSTUNREACH}},
-        {FAULTS_SEND, {ECONNRESET, EPIPE, ENOBUFS, ENOMEM, ETIMEDOUT, EHOSTUNREACH}},
-        {FAULTS_SENDMSG, {ECONNRESET, EPIPE, ENOBUFS, ENOMEM, EMSGSIZE, EHOSTUNREACH}},
-        {FAULTS_SETSOCKOPT, {ENOMEM, ENOBUFS, EDOM}},
+        {FAULTS_malloc, {ENOMEM}},
+        {FAULTS_pthread_attr_init, {ENOMEM}},
+        {FAULTS_pthread_create, {EAGAIN, EPERM}},
+        {FAULTS_realloc, {ENOMEM}},
+        {FAULTS_recv, {EAGAIN, ECONNRESET, ETIMEDOUT, ENOMEM, ENOTCONN, EHOSTUNREACH}},
+        {FAULTS_send, {ECONNRESET, EPIPE, ENOBUFS, ENOMEM, ETIMEDOUT, EHOSTUNREACH}},
+        {FAULTS_sendmsg, {ECONNRESET, EPIPE, ENOBUFS, ENOMEM, EMSGSIZE, EHOSTUNREACH}},
+        {FAULTS_setsockopt, {ENOMEM, ENOBUFS, EDOM}},
     };
     sweep(faults, sizeof faults / sizeof faults[0], SCENARIO_CUT);
 }
@@ -159,10 +125,10 @@ static void endure(const struct stage *stage, enum faults_call call, int error) 
 
 TEST("faults: what goes on failing is endured") {
     static const struct driver_fault faults[] = {
-        {FAULTS_ACCEPT, {EMFILE, ENOMEM}}, {FAULTS_POLL, {ENOMEM}},
-        {FAULTS_PTHREAD_CREATE, {EAGAIN}}, {FAULTS_RECV, {ENOMEM}},
-        {FAULTS_SENDMSG, {ENOBUFS}},       {FAULTS_SETSOCKOPT, {ENOMEM}},
-        {FAULTS_SHUTDOWN, {ENOBUFS}},      {FAULTS_WRITE, {ENOSPC}},
+        {FAULTS_accept, {EMFILE, ENOMEM}}, {FAULTS_poll, {ENOMEM}},
+        {FAULTS_pthread_create, {EAGAIN}}, {FAULTS_recv, {ENOMEM}},
+        {FAULTS_sendmsg, {ENOBUFS}},       {FAULTS_setsockopt, {ENOMEM}},
+        {FAULTS_shutdown, {ENOBUFS}},      {FAULTS_write, {ENOSPC}},
     };
     struct stage stage;
     if (!begin(&stage)) {
@@ -175,15 +141,15 @@ TEST("faults: what goes on failing is endured") {
         }
         disturb(&stage, FAULTS_NONE, 1, 0, SCENARIO_SAME);
     }
-    end(&stage);
+    stage_end(&stage);
 }
 
 /* The stop of a server that cannot even wait any more. */
 TEST("faults: it stops although poll goes on failing") {
     struct stage stage;
     if (begin(&stage)) {
-        driver_arm(FAULTS_POLL, 1, ENOMEM, true);
-        end(&stage);
+        driver_arm(FAULTS_poll, 1, ENOMEM, true);
+        stage_end(&stage);
     }
 }
 
@@ -192,7 +158,7 @@ TEST("faults: without memory the answer is 503 or a Close with 1011") {
     static const struct {
         enum faults_call call;
         unsigned at;
-    } growths[] = {{FAULTS_MALLOC, 1}, {FAULTS_MALLOC, 2}, {FAULTS_REALLOC, 1}};
+    } growths[] = {{FAULTS_malloc, 1}, {FAULTS_malloc, 2}, {FAULTS_realloc, 1}};
     struct stage stage;
     if (!begin(&stage)) {
         return;
@@ -211,13 +177,5 @@ TEST("faults: without memory the answer is 503 or a Close with 1011") {
         }
         scenario_free(&scenario);
     }
-    end(&stage);
-}
-
-int main(void) {
-    driver_init();
-    test_run_all();
-    scenario_free(&whole);
-    driver_end();
-    return test_report();
+    stage_end(&stage);
 }

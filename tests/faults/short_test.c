@@ -1,6 +1,5 @@
 /* Every read of a socket returns one byte, and every write takes one: nothing that a client sees
  * may change. */
-#include "tests/faults/driver.h"
 #include "tests/faults/scenario.h"
 #include "tests/support/test.h"
 
@@ -22,10 +21,10 @@ TEST("faults: a byte at a time, the same bytes come") {
     }
     scenario_play(&whole, process.port, LARGE);
     scenario_check_whole(&whole, LARGE);
-    unsigned before = atomic_load(&driver_control->calls[FAULTS_RECV]);
+    unsigned before = atomic_load(&driver_control->calls[FAULTS_recv]);
     atomic_store(&driver_control->one_byte, UINT_MAX);
     scenario_play(&bytewise, process.port, LARGE);
-    CHECK(atomic_load(&driver_control->calls[FAULTS_RECV]) - before > bytewise.echo.got.len);
+    CHECK(atomic_load(&driver_control->calls[FAULTS_recv]) - before > bytewise.echo.got.len);
     CHECK(scenario_compare(&bytewise, &whole) == SCENARIO_SAME);
     CHECK_EQUAL(process_stop(&process), 0);
     scenario_free(&whole);
@@ -67,12 +66,4 @@ TEST("faults: the steps before answer the same, too") {
     }
     free(whole);
     free(bytewise);
-}
-
-int main(void) {
-    if (driver_init()) {
-        test_run_all();
-    }
-    driver_end();
-    return test_report();
 }

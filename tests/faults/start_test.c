@@ -1,7 +1,6 @@
 /* Calls that fail while the echo server starts: it ends with status 1 and one sentence that says
  * why, or it can do without and serves. And calls that fail while it stops: it stops all the
  * same. */
-#include "tests/faults/driver.h"
 #include "tests/faults/scenario.h"
 #include "tests/support/test.h"
 
@@ -14,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -38,7 +36,7 @@ TEST("faults: a start without one is counted") {
 
 /* What the sentence must contain: what the error means, or what to do about it. */
 static const char *reason(enum faults_call call, int error) {
-    if (call == FAULTS_GETADDRINFO) {
+    if (call == FAULTS_getaddrinfo) {
         return error == EAI_SYSTEM ? strerror(EMFILE) : gai_strerror(error);
     }
     switch (error) {
@@ -71,16 +69,16 @@ static void check_end(enum faults_call call, unsigned at, int error) {
 
 TEST("faults: what it cannot start without is said in a sentence, status 1") {
     static const struct driver_fault faults[] = {
-        {FAULTS_BIND, {EACCES, EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENOMEM}},
-        {FAULTS_CALLOC, {ENOMEM}},
-        {FAULTS_FCNTL, {EPERM, EINTR}},
-        {FAULTS_GETADDRINFO,
+        {FAULTS_bind, {EACCES, EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENOMEM}},
+        {FAULTS_calloc, {ENOMEM}},
+        {FAULTS_fcntl, {EPERM, EINTR}},
+        {FAULTS_getaddrinfo,
          {EAI_AGAIN, EAI_FAIL, EAI_FAMILY, EAI_MEMORY, EAI_NONAME, EAI_SERVICE, EAI_SYSTEM}},
-        {FAULTS_GETSOCKNAME, {ENOBUFS}},
-        {FAULTS_LISTEN, {EADDRINUSE, EOPNOTSUPP}},
-        {FAULTS_PIPE, {EMFILE, ENFILE}},
-        {FAULTS_PTHREAD_CREATE, {EAGAIN}},
-        {FAULTS_SOCKET,
+        {FAULTS_getsockname, {ENOBUFS}},
+        {FAULTS_listen, {EADDRINUSE, EOPNOTSUPP}},
+        {FAULTS_pipe, {EMFILE, ENFILE}},
+        {FAULTS_pthread_create, {EAGAIN}},
+        {FAULTS_socket,
          {EACCES, EAFNOSUPPORT, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTONOSUPPORT}},
     };
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
@@ -95,15 +93,15 @@ TEST("faults: what it cannot start without is said in a sentence, status 1") {
 
 TEST("faults: what it can start without is not noticed") {
     static const struct driver_fault faults[] = {
-        {FAULTS_CLOSE, {EINTR, EIO}},
-        {FAULTS_GETRLIMIT, {EINVAL, EPERM}},
-        {FAULTS_OPEN, {EACCES, EINTR, EMFILE, ENFILE, ENODEV, ENOENT, ENOMEM}},
-        {FAULTS_SETRLIMIT, {EINVAL, EPERM}},
-        {FAULTS_SETSOCKOPT, {ENOBUFS, ENOMEM, ENOPROTOOPT}},
+        {FAULTS_close, {EINTR, EIO}},
+        {FAULTS_getrlimit, {EINVAL, EPERM}},
+        {FAULTS_open, {EACCES, EINTR, EMFILE, ENFILE, ENODEV, ENOENT, ENOMEM}},
+        {FAULTS_setrlimit, {EINVAL, EPERM}},
+        {FAULTS_setsockopt, {ENOBUFS, ENOMEM, ENOPROTOOPT}},
     };
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         /* Under valgrind a child does not inherit the limit that this program has lowered. */
-        bool asks = faults[i].call != FAULTS_SETRLIMIT || !process_is_instrumented();
+        bool asks = faults[i].call != FAULTS_setrlimit || !process_is_instrumented();
         CHECK_FOR(calls[faults[i].call] > 0 || !asks, "%s is never called",
                   driver_name(faults[i].call));
         for (unsigned at = 1; at <= calls[faults[i].call]; at++) {
@@ -113,7 +111,7 @@ TEST("faults: what it can start without is not noticed") {
                 driver_arm(faults[i].call, at, faults[i].errors[e], false);
                 if (process_start(&process, program, arguments)) {
                     CHECK(driver_disarm() == 1);
-                    bool limit = faults[i].call == FAULTS_SETRLIMIT;
+                    bool limit = faults[i].call == FAULTS_setrlimit;
                     close(bystander_open(process.port));
                     CHECK_EQUAL(process_log_count(&process, "descriptors are allowed", "#1 "),
                                 limit);
@@ -199,12 +197,12 @@ static bool stop_with(enum faults_call call, unsigned at, int error) {
 
 TEST("faults: it stops whatever fails") {
     static const struct driver_fault faults[] = {
-        {FAULTS_CLOSE, {EINTR, EIO}},
-        {FAULTS_PTHREAD_KILL, {EAGAIN, ESRCH}},
-        {FAULTS_RECV, {EINTR, ECONNRESET, ENOMEM}},
-        {FAULTS_SEND, {EINTR, EAGAIN, EPIPE, ENOBUFS}},
-        {FAULTS_SETSOCKOPT, {ENOMEM}},
-        {FAULTS_WRITE, {EIO}},
+        {FAULTS_close, {EINTR, EIO}},
+        {FAULTS_pthread_kill, {EAGAIN, ESRCH}},
+        {FAULTS_recv, {EINTR, ECONNRESET, ENOMEM}},
+        {FAULTS_send, {EINTR, EAGAIN, EPIPE, ENOBUFS}},
+        {FAULTS_setsockopt, {ENOMEM}},
+        {FAULTS_write, {EIO}},
     };
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         unsigned tried = 0;
@@ -217,23 +215,4 @@ TEST("faults: it stops whatever fails") {
         }
         CHECK_FOR(tried > 0, "%s is never called", driver_name(faults[i].call));
     }
-}
-
-/* So that the program asks for more descriptors. */
-static void lower_descriptor_limit(void) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur > 256) {
-        limit.rlim_cur = 256;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
-int main(void) {
-    lower_descriptor_limit();
-    signal(SIGPIPE, SIG_DFL);
-    if (driver_init()) {
-        test_run_all();
-    }
-    driver_end();
-    return test_report();
 }

@@ -33,31 +33,30 @@ none() {
 echo 'no import was found' > "$work/output"
 result 'the programs import something' [ -s "$work/imports" ]
 
+# The list, one name to a line: its kind, its name, and whether there is a reason.
+awk '!/^(#|$)/ { reason = /: ./; sub(/:.*/, ""); for (i = 2; i <= NF; i++) { print $1, $i, reason } }' \
+    "$list" > "$work/listed"
+
 # A call that checks sizes, such as __snprintf_chk, counts as the one without if that cannot fail.
-awk 'NR == FNR { if (NF > 0 && $1 !~ /^#/) { kind[$1] = $2 } next }
+awk 'NR == FNR { kind[$2] = $1; next }
     {
         plain = $1
         sub(/^__/, "", plain)
         sub(/_chk$/, "", plain)
         checked = $1 ~ /^__.*_chk$/ && kind[plain] == "cannot"
         if (!($1 in kind) && !checked) { print $1 }
-    }' "$list" "$work/imports" > "$work/unlisted"
+    }' "$work/listed" "$work/imports" > "$work/unlisted"
 none "not in $list: let it fail, or say why it cannot" "$work/unlisted"
 
-awk '/^[^#]/ && ($2 == "fails" || $2 == "counted") { print $1 }' "$list" | sort > "$work/wrapped"
+awk '$1 == "fails" || $1 == "counted" { print $2 }' "$work/listed" | sort > "$work/wrapped"
 comm -23 "$work/wrapped" "$work/imports" > "$work/unused"
 none "in $list, but no program calls it any more" "$work/unused"
 
-cat tests/faults/*_test.c | tr '[:upper:]' '[:lower:]' > "$work/tests"
-awk 'NR == FNR { while (match($0, /[{]faults_[a-z0-9_]*,/)) {
-            tried[substr($0, RSTART + 8, RLENGTH - 9)] = 1
-            $0 = substr($0, RSTART + RLENGTH)
-        }
-        next
-    }
-    /^[^#]/ && $2 == "fails" && !($1 in tried) { print $1 }' "$work/tests" "$list" > "$work/untried"
+awk 'NR == FNR { tried[$1] = 1; next } $1 == "fails" && !($2 in tried) { print $2 }' \
+    - "$work/listed" > "$work/untried" << END
+$(grep -oh '{FAULTS_[a-z_]*,' tests/faults/*_test.c | sed 's/{FAULTS_//; s/,//')
+END
 none 'no test lets it fail' "$work/untried"
 
-awk 'NF > 0 && $1 !~ /^#/ && ($2 !~ /^(fails|counted|cannot)$/ || ($2 == "cannot" && NF < 3))' \
-    "$list" > "$work/unexplained"
+awk '$1 !~ /^(fails|counted|cannot)$/ || ($1 == "cannot" && !$3)' "$work/listed" > "$work/unexplained"
 none 'a line without a kind, or without a reason' "$work/unexplained"
