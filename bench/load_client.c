@@ -136,3 +136,19 @@ int load_client_send(struct load_clients *clients, struct load_client *client) {
     }
     return 1;
 }
+
+int load_client_receive(struct load_clients *clients, struct load_client *client, uint8_t *buffer,
+                        size_t size, int flags) {
+    ssize_t count = recv(client->fd, buffer, size, flags);
+    if (count > 0) {
+        return load_client_take(clients, client, buffer, (size_t)count);
+    }
+    if (count < 0 && flags != 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
+        return 0;
+    }
+    load_clients_error(clients, "no more replies: %s",
+                       count == 0 ? "the server closed the connection"
+                                  : load_client_problem(errno));
+    load_client_close(client);
+    return -1;
+}

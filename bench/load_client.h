@@ -59,6 +59,11 @@ void load_client_close(struct load_client *client);
  * has been sent, 0 if some is left, or -1 after counting an error and closing the client. */
 int load_client_send(struct load_clients *clients, struct load_client *client);
 
+/* Reads once into `buffer`, with the flags of recv, and gives load_client_take what has arrived.
+ * Returns 0, also if a read with MSG_DONTWAIT finds nothing, or -1 as load_client_take does. */
+int load_client_receive(struct load_clients *clients, struct load_client *client, uint8_t *buffer,
+                        size_t size, int flags);
+
 /* Parses `len` bytes that have arrived, and counts complete replies in client->messages. Returns 0,
  * or -1 after counting an error and closing the client. It counts bytes that differ as errors but
  * goes on. */

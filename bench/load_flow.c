@@ -3,9 +3,7 @@
 #include "step02_http/buffer.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -28,7 +26,8 @@ struct flow {
     uint64_t opened;         /* connections */
     uint64_t open;           /* those of them that are still open */
     int64_t now, begin, end; /* of the time that counts; `begin` is NEVER until it begins */
-    int64_t warm_until, cpu, own_cpu; /* processor times at `begin` */
+    int64_t warm_until;
+    int64_t cpu, own_cpu; /* processor times at `begin` */
 };
 
 static void watch(struct flow *flow, struct load_client *client, bool write, int operation) {
@@ -67,20 +66,8 @@ static void on_replies(struct flow *flow, struct load_client *client, uint64_t c
 }
 
 static void on_readable(struct flow *flow, struct load_client *client, int flags) {
-    ssize_t count = recv(client->fd, flow->buffer, BUFFER_SIZE, flags);
-    if (count < 0 && flags != 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
-        return;
-    }
-    if (count <= 0) {
-        load_clients_error(flow->clients, "no more replies: %s",
-                           count == 0 ? "the server closed the connection"
-                                      : load_client_problem(errno));
-        load_client_close(client);
-        flow->open--;
-        return;
-    }
     uint64_t before = client->messages;
-    if (load_client_take(flow->clients, client, flow->buffer, (size_t)count) != 0) {
+    if (load_client_receive(flow->clients, client, flow->buffer, BUFFER_SIZE, flags) != 0) {
         flow->open--;
         return;
     }

@@ -1,10 +1,7 @@
 /* Connections that are open and silent: the mode idle. */
 #include "bench/load.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 
 enum {
@@ -18,18 +15,8 @@ static int exchange(struct load_clients *clients, struct load_client *client) {
     client->allowed += clients->prepared.frame_size;
     uint64_t wanted = client->messages + 1;
     while (client->messages < wanted) {
-        if (load_client_send(clients, client) < 0) {
-            return -1;
-        }
-        ssize_t count = recv(client->fd, buffer, sizeof buffer, 0);
-        if (count <= 0) {
-            load_clients_error(clients, "no more replies: %s",
-                               count == 0 ? "the server closed the connection"
-                                          : load_client_problem(errno));
-            load_client_close(client);
-            return -1;
-        }
-        if (load_client_take(clients, client, buffer, (size_t)count) != 0) {
+        if (load_client_send(clients, client) < 0 ||
+            load_client_receive(clients, client, buffer, sizeof buffer, 0) != 0) {
             return -1;
         }
     }
