@@ -375,26 +375,3 @@ TEST("programs: it serves with its standard descriptors closed") {
     close(fd);
     CHECK_EQUAL(process_stop(&process), 0);
 }
-
-/* A log that nobody reads fills its pipe; lines are lost then, but nobody waits for that. */
-TEST("programs: it serves though nobody reads its log") {
-    struct process process = {0};
-    char redirections[64], response[1024];
-    int log[2];
-    CHECK_EQUAL(pipe(log), 0);
-    snprintf(redirections, sizeof redirections, ">/dev/null 2>&%d", log[1]);
-    int fd = start_redirected(&process, redirections);
-    int64_t begin = now();
-    for (int i = 0; i < 800; i++) { /* some 200 bytes each, more than the 64 KiB of the pipe */
-        CHECK(raw_client_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
-        CHECK(raw_client_read_all(fd, response, sizeof response));
-        close(fd);
-        fd = raw_client_connect(process.port);
-    }
-    /* If each line waited, this would take minutes. */
-    CHECK_FOR(now() - begin < 3 * PROCESS_WAIT, "it took %lld ms", (long long)(now() - begin));
-    close(fd);
-    CHECK_EQUAL(process_stop(&process), 0);
-    close(log[0]);
-    close(log[1]);
-}

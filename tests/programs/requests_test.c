@@ -179,19 +179,6 @@ TEST("requests: each is accepted, cut at any byte") {
     }
 }
 
-TEST("requests: each is accepted byte by byte") {
-    for (const struct request *from = requests; from < requests + request_count; from++) {
-        struct http_request request;
-        http_request_init(&request);
-        enum http_verdict verdict = HTTP_INCOMPLETE;
-        for (size_t len = 1; len <= from->len && verdict == HTTP_INCOMPLETE; len++) {
-            verdict = http_request_parse(&request, from->bytes, len);
-        }
-        CHECK_FOR(verdict == HTTP_COMPLETE, "%s: verdict %d", from->name, verdict);
-        check_decision(from, &request, "byte by byte", from->len);
-    }
-}
-
 /* Sends a request in pieces of so many bytes, reads the 101, and has one message echoed. */
 static void open_in_pieces(const struct request *from, size_t piece) {
     int at_once = 1;
@@ -214,16 +201,10 @@ static void open_in_pieces(const struct request *from, size_t piece) {
     close(fd);
 }
 
-TEST("requests: the echo server opens each") {
+TEST("requests: the echo server opens each, whole and byte by byte") {
     for (const struct request *from = requests; from < requests + request_count; from++) {
         open_in_pieces(from, from->len);
-    }
-}
-
-TEST("requests: the echo server opens each that drips in") {
-    for (const struct request *from = requests; from < requests + request_count; from++) {
         open_in_pieces(from, 1);
-        open_in_pieces(from, 7);
     }
 }
 

@@ -63,35 +63,18 @@ TEST("step02: other methods get 405 with Allow") {
     ask("DELETE /x HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 405 ", "answers GET and HEAD only");
 }
 
-TEST("step02: malformed requests get 400 or 505") {
-    ask("GET /\r\n\r\n", "HTTP/1.1 400 ", "The request line is not");
+/* One of each status; which requests get them, and with what sentence, is tested in http_refused_test
+ * and http_status_test. */
+TEST("step02: malformed requests get 400, 414, 431, 501 or 505") {
+    static char request[9100] = "GET /";
     ask("GET / HTTP/1.1\nHost: a\r\n\r\n", "HTTP/1.1 400 ", "LF alone");
-    ask("GET / HTTP/1.1\r\nHost: a\rb\r\n\r\n", "HTTP/1.1 400 ", "CR without LF");
-    ask("GET / HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n", "HTTP/1.1 400 ", "folded");
-    ask("GET / HTTP/1.1\r\nHost : a\r\n\r\n", "HTTP/1.1 400 ", "header's name");
-    ask("GET / HTTP/1.1\r\nHost a\r\n\r\n", "HTTP/1.1 400 ", "no colon");
-    ask("GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 ", "no Host");
-    ask("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "HTTP/1.1 400 ", "more than one Host");
-    ask("GET / HTTP/1.1\r\nHost: a:80:80\r\n\r\n", "HTTP/1.1 400 ", "not a host and a port");
-    ask("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\n", "HTTP/1.1 400 ",
-        "Content-Length is not one number");
-    ask("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "HTTP/1.1 400 ", "in doubt");
     ask("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
         "HTTP/1.1 501 Not Implemented\r\n", "known here is chunked");
     ask("GET / HTTP/2.0\r\nHost: a\r\n\r\n", "HTTP/1.1 505 ", "HTTP/1.1 only");
-}
-
-TEST("step02: too long and too many get 414 and 431") {
-    static char request[40000];
-    size_t len = (size_t)snprintf(request, sizeof request, "GET /");
-    memset(request + len, 'x', 9000);
+    memset(request + 5, 'x', 9000);
     ask(request, "HTTP/1.1 414 ", "longer than 8192 bytes");
-    len = (size_t)snprintf(request, sizeof request, "GET / HTTP/1.1\r\nHost: a\r\nCookie: ");
-    memset(request + len, 'x', 30000);
-    ask(request, "HTTP/1.1 431 ", "larger than 16384 bytes");
-    len = (size_t)snprintf(request, sizeof request, "GET / HTTP/1.1\r\n");
-    for (int i = 0; i < 2000; i++) {
+    size_t len = (size_t)snprintf(request, sizeof request, "GET / HTTP/1.1\r\n");
+    for (int i = 0; i < 200; i++) {
         len += (size_t)snprintf(request + len, sizeof request - len, "a: b\r\n");
     }
     ask(request, "HTTP/1.1 431 ", "more than 100 headers");

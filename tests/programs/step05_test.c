@@ -156,18 +156,6 @@ TEST("step05: the reason of a failure arrives (7.1.7)") {
     CHECK(process_logs(&server, "failed with 1002 after 0 messages: a client must mask"));
 }
 
-TEST("step05: the subprotocol is chat") {
-    char request[1024], response[1024];
-    const char *rest = strstr(raw_client_handshake, "Host:");
-    snprintf(request, sizeof request,
-             "GET /websocket HTTP/1.1\r\nSec-WebSocket-Protocol: soap, chat\r\n%s", rest);
-    int fd = raw_client_connect(server.port);
-    CHECK(raw_client_send_text(fd, request));
-    CHECK(raw_client_read_until(fd, "\r\n\r\n", response, sizeof response));
-    CHECK(strstr(response, "\r\nSec-WebSocket-Protocol: chat\r\n") != NULL);
-    close_properly(fd);
-}
-
 TEST("step05: an end without Close is logged") {
     struct wire half = {0};
     wire_add_client_text(&half, 0x81, "cut off");
@@ -213,26 +201,6 @@ TEST("step05: a stalled connection delays no other") {
     for (size_t i = 0; i < FRAMES + 3; i++) {
         close(stalled[i]);
     }
-}
-
-TEST("step05: the largest message is an option") {
-    struct process own;
-    struct wire sent = {0}, wanted = {0};
-    uint8_t payload[201] = {0};
-    if (!start(&own, "--max-message", "200")) {
-        return;
-    }
-    int fd = raw_client_open(own.port);
-    wire_add_client_frame(&sent, 0x82, payload, 200);
-    wire_add_client_frame(&sent, 0x82, payload, 201);
-    CHECK(raw_client_send(fd, sent.bytes, sent.len));
-    wire_add_server_frame(&wanted, 0x82, payload, 200);
-    wire_add_server_close(&wanted, 1009, "the message is larger than the limit");
-    raw_client_expect(fd, &wanted);
-    raw_client_expect_end(fd);
-    close(fd);
-    wire_free(&sent);
-    CHECK_EQUAL(process_stop(&own), 0);
 }
 
 TEST("step05: a silent peer is pinged and then given up") {

@@ -118,7 +118,8 @@ TEST("compression: tables without end are 1009") {
         wire_add_client_frame(&in, 0xc2, payload.bytes, payload.len - 4);
         pump_open_both(&server, &client, &pump_most, PUMP_LARGE_MESSAGE);
         pump_feed_bytes(&server, in.bytes, in.len, SIZE_MAX);
-        pump_expect(&server, count == MOST ? "binary: " : "failed 1009: ", NULL);
+        pump_feed_bytes(&server, in.bytes, in.len, SIZE_MAX); /* each message may */
+        pump_expect(&server, count == MOST ? "binary: binary: " : "failed 1009: ", NULL);
         pump_close_both(&server, &client);
         wire_free(&payload);
         wire_free(&in);

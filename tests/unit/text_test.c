@@ -15,12 +15,14 @@ static void check_shown(const char *bytes, const char *wanted) {
 }
 
 /* What is not UTF-8, or must not be shown: each of its bytes appears in hexadecimal. */
-static void check_hex(const char *bytes) {
-    char wanted[200] = "";
-    for (size_t i = 0; bytes[i] != '\0'; i++) {
-        snprintf(wanted + 4 * i, sizeof wanted - 4 * i, "\\x%02x", (uint8_t)bytes[i]);
+static void check_hex(const char *const *texts) {
+    for (; *texts != NULL; texts++) {
+        char wanted[200] = "";
+        for (size_t i = 0; (*texts)[i] != '\0'; i++) {
+            snprintf(wanted + 4 * i, sizeof wanted - 4 * i, "\\x%02x", (uint8_t)(*texts)[i]);
+        }
+        check_shown(*texts, wanted);
     }
-    check_shown(bytes, wanted);
 }
 
 TEST("text: printable ASCII stays as it is") {
@@ -105,7 +107,7 @@ TEST("text: characters that change how a line reads are escaped") {
         char bytes[5] = "";
         encode(point, bytes);
         if (is_misleading(point)) {
-            check_hex(bytes);
+            check_hex(TEXTS(bytes));
         }
     }
     /* A name whose end would be read backwards, and a line that nobody has logged. */
@@ -121,7 +123,7 @@ TEST("text: U+0080 to U+009F are escaped") {
     for (uint32_t point = 0x80; point < 0xa0; point++) {
         char bytes[5] = "";
         encode(point, bytes);
-        check_hex(bytes);
+        check_hex(TEXTS(bytes));
     }
     check_shown("a\xc2\x9b"
                 "2J",
@@ -131,7 +133,7 @@ TEST("text: U+0080 to U+009F are escaped") {
 TEST("text: malformed UTF-8 is escaped byte by byte") {
     for (unsigned byte = 0x80; byte < 0x100; byte++) {
         char alone[2] = {(char)byte, '\0'};
-        check_hex(alone); /* a continuation without a beginning, or a beginning alone */
+        check_hex(TEXTS(alone)); /* a continuation without a beginning, or a beginning alone */
     }
     check_shown("\xc3\x28", "\\xc3("); /* followed by something that is no continuation */
     check_shown("\xe2\x82\x28", "\\xe2\\x82(");
@@ -140,17 +142,12 @@ TEST("text: malformed UTF-8 is escaped byte by byte") {
     check_shown("\xe2\xc3\xa9", "\\xe2\xc3\xa9"); /* the second of them is whole */
     check_shown("\xc3\xc3\xa9", "\\xc3\xc3\xa9");
     check_shown("\xc3\xa9\xa9", "\xc3\xa9\\xa9");
-    check_hex("\xc0\x80"); /* overlong forms of U+0000 and U+007F */
-    check_hex("\xc1\xbf");
-    check_hex("\xf5\x80\x80\x80"); /* no sequence begins with f5 to ff */
-    check_hex("\xf8\x88\x80\x80\x80");
-    check_hex("\xfe\xff");
+    check_hex(TEXTS("\xc0\x80", "\xc1\xbf")); /* overlong forms of U+0000 and U+007F */
+    check_hex(TEXTS("\xf5\x80\x80\x80", "\xf8\x88\x80\x80\x80", "\xfe\xff")); /* f5 to ff */
 }
 
 TEST("text: truncated UTF-8 is escaped byte by byte") {
-    check_hex("\xc3");
-    check_hex("\xe2\x82");
-    check_hex("\xf0\x9f\x98");
+    check_hex(TEXTS("\xc3", "\xe2\x82", "\xf0\x9f\x98"));
     /* The length counts, not what lies after it. */
     char shown[16];
     CHECK(strcmp(text_printable("\xe2\x82\xac", 2, shown, sizeof shown), "\\xe2\\x82") == 0);
@@ -160,15 +157,10 @@ TEST("text: truncated UTF-8 is escaped byte by byte") {
 /* These have the form of UTF-8 and are none of it (RFC 3629, section 3). A terminal that decodes
  * them all the same would see e0 82 9b as U+009B, a control character. */
 TEST("text: overlong forms, surrogates and beyond U+10FFFF are escaped") {
-    check_hex("\xe0\x80\x8a"); /* U+000A in three bytes */
-    check_hex("\xe0\x82\x9b"); /* U+009B in three bytes */
-    check_hex("\xe0\x9f\xbf");
-    check_hex("\xed\xa0\x80"); /* U+D800 */
-    check_hex("\xed\xbf\xbf"); /* U+DFFF */
-    check_hex("\xf0\x80\x82\x9b");
-    check_hex("\xf0\x8f\xbf\xbf");
-    check_hex("\xf4\x90\x80\x80"); /* U+110000 */
-    check_hex("\xf4\xbf\xbf\xbf");
+    check_hex(TEXTS("\xe0\x80\x8a", "\xe0\x82\x9b", "\xe0\x9f\xbf")); /* U+000A, U+009B */
+    check_hex(TEXTS("\xed\xa0\x80", "\xed\xbf\xbf"));                 /* U+D800, U+DFFF */
+    check_hex(TEXTS("\xf0\x80\x82\x9b", "\xf0\x8f\xbf\xbf"));
+    check_hex(TEXTS("\xf4\x90\x80\x80", "\xf4\xbf\xbf\xbf")); /* U+110000 */
 }
 
 /* Bytes that belong together, and what stands for them in the output. */

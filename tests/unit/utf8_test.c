@@ -145,24 +145,6 @@ TEST("utf8: a bad byte anywhere in a long text") {
     }
 }
 
-TEST("utf8: a character at every place of a text that is cut anywhere") {
-    static const uint8_t euro[] = {0xe2, 0x82, 0xac};
-    uint8_t text[32];
-    for (size_t at = 0; at + sizeof euro <= sizeof text; at++) {
-        memset(text, 'a', sizeof text);
-        memcpy(text + at, euro, sizeof euro);
-        for (size_t cut = 0; cut <= sizeof text; cut++) {
-            struct utf8 utf8;
-            utf8_init(&utf8);
-            bool inside = cut > at && cut < at + sizeof euro;
-            CHECK(utf8_update(&utf8, text, cut));
-            CHECK(utf8_is_complete(&utf8) == !inside);
-            CHECK(utf8_update(&utf8, text + cut, sizeof text - cut));
-            CHECK(utf8_is_complete(&utf8));
-        }
-    }
-}
-
 /* Whether the plain version says the same of a text in two pieces. */
 static bool is_judged_the_same(const uint8_t *text, size_t len, size_t cut) {
     struct utf8_plain plain = {0, 0, 0};
