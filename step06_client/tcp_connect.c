@@ -123,6 +123,9 @@ static int connect_first(struct attempt *attempts, size_t count, int64_t deadlin
 static void explain(const struct attempt *attempts, size_t count, char *error, size_t size) {
     static const char more[] = ", and more";
     size_t told = 0, refused = 0;
+    if (strlen(error) + sizeof more > size) {
+        return;
+    }
     struct text_builder text = {error, size - sizeof more, strlen(error), true};
     for (const struct attempt *attempt = attempts; attempt < attempts + count; attempt++) {
         char name[TCP_NAME_SIZE], reason[TCP_NAME_SIZE + 128];
