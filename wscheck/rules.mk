@@ -30,7 +30,7 @@ $(wscheck_tests): $(foreach module,negotiation deflate_parameters extension head
     response_rules request reader unpack utf8_decoder writer memory payload sample,$(call object,wscheck/$(module)))
 
 # A peer that damages the bytes of a good server or client.
-$(BUILD)/tests/mutating_peer: $(call object,tests/support/mutating_peer)
+$(BUILD)/tests/mutating_peer: $(call object,tests/support/mutating_peer) $(test_links)
 	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(quiet)$(LINK) -o $@ $^ $(LDLIBS)

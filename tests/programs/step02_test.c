@@ -63,8 +63,8 @@ TEST("step02: other methods get 405 with Allow") {
     ask("DELETE /x HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 405 ", "answers GET and HEAD only");
 }
 
-/* One of each status; which requests get them, and with what sentence, is tested in http_refused_test
- * and http_status_test. */
+/* One of each status; which requests get them, and with what sentence, is tested in
+ * http_refused_test and http_status_test. */
 TEST("step02: malformed requests get 400, 414, 431, 501 or 505") {
     static char request[9100] = "GET /";
     ask("GET / HTTP/1.1\nHost: a\r\n\r\n", "HTTP/1.1 400 ", "LF alone");

@@ -7,6 +7,8 @@
  *     mutating_peer SEED 0 WSCHECK_PORT COMMAND...     listens on a free port, and starts a client
  *                                                      with it in the place of each @
  */
+#include "tests/support/raw_client.h"
+
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -64,18 +66,6 @@ static size_t damage(struct relay *relay, uint8_t *bytes, size_t length) {
     }
 }
 
-static bool write_all(int fd, const uint8_t *bytes, size_t length) {
-    while (length > 0) {
-        ssize_t count = send(fd, bytes, length, 0);
-        if (count <= 0) {
-            return false;
-        }
-        bytes += count;
-        length -= (size_t)count;
-    }
-    return true;
-}
-
 /* Passes a chunk on. Returns false when the connection is to end. */
 static bool pass(struct relay *relay, bool from_client, unsigned chunk) {
     uint8_t bytes[2 * CHUNK + INSERTED];
@@ -85,7 +75,8 @@ static bool pass(struct relay *relay, bool from_client, unsigned chunk) {
         next_random(relay) % (chunk == 0 ? HEADS : FRAMES) == 0) {
         length = damage(relay, bytes, length);
     }
-    return length > 0 && write_all(from_client ? relay->server : relay->client, bytes, length);
+    return length > 0 &&
+           raw_client_send(from_client ? relay->server : relay->client, bytes, length);
 }
 
 static void *serve(void *argument) {
@@ -102,7 +93,7 @@ static void *serve(void *argument) {
         }
         while (open && relay->pings && chunks[1] > 0) {
             struct timespec pause = {0, 20 * 1000 * 1000};
-            open = write_all(relay->client, (const uint8_t *)"\x89", 2);
+            open = raw_client_send(relay->client, "\x89", 2);
             nanosleep(&pause, NULL);
         }
     }
@@ -110,17 +101,6 @@ static void *serve(void *argument) {
     close(relay->server);
     free(relay);
     return NULL;
-}
-
-static int tcp_connect(unsigned port) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
-        close(fd);
-        return -1;
-    }
-    return fd;
 }
 
 static int listen_on(unsigned *port) {
@@ -186,7 +166,8 @@ int main(int argc, char **argv) {
         if (relay == NULL) {
             abort();
         }
-        int client = accept(listener, NULL, NULL), server = client >= 0 ? tcp_connect(other) : -1;
+        int client = accept(listener, NULL, NULL),
+            server = client >= 0 ? raw_client_try_connect(other) : -1;
         if (server < 0) {
             close(client);
             free(relay);

@@ -283,6 +283,12 @@ long process_descriptors(const struct process *process) {
     return count;
 }
 
+int process_next_descriptor(void) {
+    int fd = dup(STDOUT_FILENO);
+    close(fd);
+    return fd;
+}
+
 long process_cpu_ms(const struct process *process) {
     char path[64], name[64];
     unsigned long user = 0, system = 0;

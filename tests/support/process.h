@@ -45,6 +45,10 @@ size_t process_log_count(const struct process *process, const char *text, const 
 long process_status(const struct process *process, const char *name);
 long process_descriptors(const struct process *process);
 
+/* The number of the next descriptor of this process: the same before and after something that must
+ * leave none open. */
+int process_next_descriptor(void);
+
 /* The processor time that the program has used, in ms; -1 where there is no /proc. */
 long process_cpu_ms(const struct process *process);
 

@@ -3,6 +3,7 @@
 #include "step01_tcp/server.h"
 
 #include "tests/support/raw_client.h"
+#include "tests/support/resolver.h"
 #include "tests/support/test.h"
 
 #include <arpa/inet.h>
@@ -17,44 +18,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NAMES_MAX = 40 };
-
-/* Whatever name is looked up has the addresses that stand in it, with commas in between. */
-static int test_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-                            struct addrinfo **found) {
-    static struct sockaddr_in6 address[NAMES_MAX];
-    static struct addrinfo info[NAMES_MAX];
-    size_t count = 0;
-    for (const char *from = host; count < NAMES_MAX; from += strcspn(from, ",") + 1) {
-        char text[64];
-        struct sockaddr_in *four = (struct sockaddr_in *)&address[count];
-        snprintf(text, sizeof text, "%.*s", (int)strcspn(from, ","), from);
-        memset(&address[count], 0, sizeof address[count]);
-        bool is_four = inet_pton(AF_INET, text, &four->sin_addr) == 1;
-        if (!is_four) {
-            CHECK_EQUAL(inet_pton(AF_INET6, text, &address[count].sin6_addr), 1);
-        }
-        four->sin_port = htons((uint16_t)(service != NULL ? strtoul(service, NULL, 10)
-                                                          : 0)); /* in the same place in both */
-        address[count].sin6_family = is_four ? AF_INET : AF_INET6;
-        info[count] = (struct addrinfo){.ai_family = is_four ? AF_INET : AF_INET6};
-        info[count].ai_socktype = hints->ai_socktype;
-        info[count].ai_addr = (struct sockaddr *)&address[count];
-        info[count].ai_addrlen = is_four ? sizeof *four : sizeof address[count];
-        count++;
-        if (from[strcspn(from, ",")] == '\0') {
-            break;
-        }
-        info[count - 1].ai_next = &info[count];
-    }
-    *found = info;
-    return 0;
-}
-
-static void test_freeaddrinfo(struct addrinfo *found) {
-    (void)found;
-}
-
 /* The calls of bind that fail because the port is in use: every second one, this many times. */
 static unsigned binds, binds_to_fail;
 
@@ -68,8 +31,8 @@ static int test_bind(int fd, const struct sockaddr *address, socklen_t size) {
 }
 
 /* The Makefile links this copy of the module instead of the other one. */
-#define getaddrinfo test_getaddrinfo
-#define freeaddrinfo test_freeaddrinfo
+#define getaddrinfo resolver_getaddrinfo
+#define freeaddrinfo resolver_freeaddrinfo
 #define bind test_bind
 #include "step01_tcp/listeners.c" /* NOLINT(bugprone-suspicious-include): on purpose, see above */
 #undef getaddrinfo
@@ -79,7 +42,7 @@ static int test_bind(int fd, const struct sockaddr *address, socklen_t size) {
 /* Whether this machine has an address. Says so if not, since something is not tried then. */
 static bool has(const char *text) {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found;
-    test_getaddrinfo(text, "0", &hints, &found);
+    resolver_getaddrinfo(text, "0", &hints, &found);
     int fd = socket(found->ai_family, SOCK_STREAM, 0);
     bool good = fd >= 0 && bind(fd, found->ai_addr, found->ai_addrlen) == 0;
     close(fd);
@@ -100,7 +63,7 @@ static bool reaches(const char *text, unsigned port, int listener) {
     struct tcp_connection connection;
     struct sockaddr_storage from;
     snprintf(service, sizeof service, "%u", port);
-    test_getaddrinfo(text, service, &hints, &found);
+    resolver_getaddrinfo(text, service, &hints, &found);
     int fd = socket(found->ai_family, SOCK_STREAM, 0);
     bool connected = connect(fd, found->ai_addr, found->ai_addrlen) == 0;
     struct pollfd wait = {listener, POLLIN, 0};
@@ -111,13 +74,6 @@ static bool reaches(const char *text, unsigned port, int listener) {
     }
     close(fd);
     return accepted;
-}
-
-/* The number of the next descriptor: the same before and after if none was left open. */
-static int next_descriptor(void) {
-    int fd = dup(STDOUT_FILENO);
-    close(fd);
-    return fd;
 }
 
 static void open_all_of(struct listeners *listeners, const char *name, size_t wanted) {
@@ -131,10 +87,10 @@ static void open_all_of(struct listeners *listeners, const char *name, size_t wa
 static void check_error(const char *name, uint16_t port, const char *wanted) {
     struct listeners listeners;
     char error[256] = "";
-    int before = next_descriptor();
+    int before = process_next_descriptor();
     CHECK_EQUAL(listeners_open(&listeners, name, port, error, sizeof error), -1);
     CHECK_FOR(strstr(error, wanted) != NULL, "%s: not '%s' but '%s'", name, wanted, error);
-    CHECK_EQUAL(next_descriptor(), before);
+    CHECK_EQUAL(process_next_descriptor(), before);
 }
 
 TEST("listeners: every address is listened on with one port") {
@@ -142,7 +98,7 @@ TEST("listeners: every address is listened on with one port") {
     for (size_t i = 0; i < 2; i++) {
         struct listeners listeners;
         char name[64];
-        int before = next_descriptor();
+        int before = process_next_descriptor();
         if (!has(others[i])) {
             continue;
         }
@@ -154,7 +110,7 @@ TEST("listeners: every address is listened on with one port") {
         CHECK(reaches("127.0.0.1", port, listeners.at[0].fd));
         CHECK(reaches(others[i], port, listeners.at[1].fd));
         listeners_close(&listeners);
-        CHECK_EQUAL(next_descriptor(), before);
+        CHECK_EQUAL(process_next_descriptor(), before);
     }
 }
 
@@ -237,7 +193,7 @@ TEST("listeners: another free port is tried, a bounded number of times") {
 }
 
 TEST("listeners: a name with very many addresses is refused") {
-    char name[NAMES_MAX * 16] = "127.0.0.1";
+    char name[RESOLVER_MAX * 16] = "127.0.0.1";
     for (int i = 2; i <= LISTENERS_MAX + 1; i++) {
         snprintf(name + strlen(name), sizeof name - strlen(name), ",127.0.0.%d", i);
     }

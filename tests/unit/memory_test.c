@@ -4,6 +4,7 @@
 #include "step05_echo/session.h"
 
 #include "common/log.h"
+#include "tests/support/pump.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/test.h"
 
@@ -43,115 +44,74 @@ static void counted_free(void *block) {
 #undef realloc
 #undef free
 
-enum { LENT_SIZE = 4096 };
+enum { LENT_SIZE = 4096, LARGEST = 300000 };
 
-/* A connection that is fed, and the first event that was more than a wish for input. */
-struct fed {
-    struct connection connection;
-    struct connection_message message;
-    enum connection_event event;
-    uint8_t lent[LENT_SIZE];
-};
+static struct pump pump;
 
-static void begin(struct fed *fed, uint64_t max_message) {
-    struct connection_settings settings = {.role = CONNECTION_SERVER, .max_message = max_message};
+/* A server with this limit, which does not echo. */
+static void begin(uint64_t max_message) {
     atomic_store(&taken, 0);
-    fed->event = CONNECTION_NEEDS_INPUT;
-    struct buffer buffer;
-    buffer_init(&buffer, fed->lent, sizeof fed->lent);
-    connection_init(&fed->connection, &settings, &buffer, 0);
+    pump_open(&pump, &(struct connection_settings){.max_message = max_message}, LENT_SIZE);
+    pump.echoes = false;
 }
 
-/* Feeds bytes, at most `piece` at a time, until there is an event; pings are answered on the way.
- * */
-static void feed(struct fed *fed, const uint8_t *bytes, size_t len, size_t piece) {
-    while (len > 0 && fed->event == CONNECTION_NEEDS_INPUT) {
-        size_t size = 0;
-        uint8_t *space = connection_space(&fed->connection, &size);
-        size_t take = size < piece ? size : piece;
-        take = take < len ? take : len;
-        CHECK(space == NULL || size > 0);
-        if (space != NULL && size == 0) {
-            return;
-        }
-        if (space != NULL) {
-            memcpy(space, bytes, take);
-            connection_received(&fed->connection, take);
-            bytes += take;
-            len -= take;
-        }
-        do {
-            fed->event = connection_next(&fed->connection, &fed->message);
-        } while (fed->event == CONNECTION_PING);
-        if (fed->event == CONNECTION_NEEDS_INPUT) {
-            connection_sent(&fed->connection, fed->connection.output.total);
-        }
-    }
+/* Feeds a part of a binary frame, at most `piece` bytes at a time. */
+static void feed(const struct wire *in, size_t from, size_t to, size_t piece) {
+    pump_feed_bytes(&pump, in->bytes + from, to - from, piece);
 }
 
 /* Ends it; whatever has happened, no memory may be left. */
-static void end(struct fed *fed) {
-    connection_free(&fed->connection);
+static void end(void) {
+    pump_close(&pump);
     CHECK_EQUAL(atomic_load(&blocks), 0);
 }
 
+static uint8_t payload[LARGEST];
+
 /* Checks that a message of these bytes has come. */
-static void check_message(const struct fed *fed, const uint8_t *payload, size_t length) {
-    CHECK_EQUAL(fed->event, CONNECTION_MESSAGE);
-    if (fed->event == CONNECTION_MESSAGE) {
-        CHECK_BYTES(fed->message.payload, fed->message.length, payload, length);
-    }
+static void check_message(size_t length) {
+    CHECK_EQUAL(pump.messages, 1);
+    CHECK_BYTES(pump.message.bytes, pump.message.len, payload, length);
 }
 
-static uint8_t *make_payload(size_t length) {
-    uint8_t *payload = malloc(length);
-    for (size_t i = 0; payload != NULL && i < length; i++) {
-        payload[i] = (uint8_t)(i * 29 + i / 253);
-    }
-    return payload;
+/* A frame with this many bytes of `payload`. */
+static struct wire make_frame(size_t length) {
+    struct wire in = {0};
+    test_random_bytes(payload, length, 256);
+    wire_add_client_frame(&in, 0x82, payload, length);
+    return in;
 }
 
 /* The lent memory is nearly full in the end, but all that is still to come has room in it. */
 TEST("memory: a message that fits takes none") {
     enum { LENGTH = LENT_SIZE - 2 * FRAME_HEADER_MAX };
-    struct fed fed;
-    struct wire in = {0};
-    uint8_t *payload = make_payload(LENGTH);
-    wire_add_client_frame(&in, 0x82, payload, LENGTH);
-    begin(&fed, 1 << 20);
-    feed(&fed, in.bytes, in.len, 100);
-    check_message(&fed, payload, LENGTH);
+    struct wire in = make_frame(LENGTH);
+    begin(1 << 20);
+    feed(&in, 0, in.len, 100);
+    check_message(LENGTH);
     CHECK_EQUAL(atomic_load(&taken), 0);
-    end(&fed);
+    end();
     wire_free(&in);
-    free(payload);
 }
 
 TEST("memory: all of it is given back") {
-    static const size_t lengths[] = {LENT_SIZE, 20000, 300000};
+    static const size_t lengths[] = {LENT_SIZE, 20000, LARGEST};
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-        struct fed fed;
-        struct wire in = {0};
-        uint8_t *payload = make_payload(lengths[i]);
-        wire_add_client_frame(&in, 0x82, payload, lengths[i]);
-        begin(&fed, 1 << 20);
-        feed(&fed, in.bytes, in.len, 5000);
-        check_message(&fed, payload, lengths[i]);
-        CHECK(atomic_load(&taken) > 0);
-        /* The message is done with, and nothing comes for a moment. */
-        CHECK_EQUAL(connection_next(&fed.connection, &fed.message), CONNECTION_NEEDS_INPUT);
+        struct wire in = make_frame(lengths[i]);
         size_t size;
-        connection_relax(&fed.connection);
-        CHECK(connection_space(&fed.connection, &size) != NULL);
+        begin(1 << 20);
+        feed(&in, 0, in.len, 5000);
+        check_message(lengths[i]);
+        CHECK(atomic_load(&taken) > 0);
+        connection_relax(&pump.connection); /* nothing comes for a moment */
+        CHECK(connection_space(&pump.connection, &size) != NULL);
         CHECK_EQUAL(atomic_load(&blocks), 0);
-        end(&fed);
-        begin(&fed, 1 << 20); /* and one that ends in the middle */
-        feed(&fed, in.bytes, in.len - 1, 5000);
-        CHECK_EQUAL(fed.event, CONNECTION_NEEDS_INPUT);
-        CHECK(atomic_load(&blocks) > 0);
-        end(&fed);
+        end();
+        begin(1 << 20); /* and one that ends in the middle */
+        feed(&in, 0, in.len - 1, 5000);
+        CHECK(pump.messages == 0 && atomic_load(&blocks) > 0);
+        end();
         wire_free(&in);
-        free(payload);
     }
 }
 
@@ -160,9 +120,8 @@ TEST("memory: all of it is given back") {
 TEST("memory: the largest message fits with all that is between") {
     enum { LENGTH = 100000 };
     static const size_t pieces[] = {1, 13, 140, 1 << 20};
-    uint8_t *payload = make_payload(LENGTH);
+    test_random_bytes(payload, LENGTH, 256);
     for (size_t i = 0; i < 2 * sizeof pieces / sizeof pieces[0]; i++) {
-        struct fed fed;
         struct wire in = {0};
         size_t first = i % 2 == 0 ? 1 : LENGTH - 1;
         wire_add_client_frame(&in, 0x02, payload, first);
@@ -170,111 +129,83 @@ TEST("memory: the largest message fits with all that is between") {
         wire_add_client_frame(&in, 0x00, payload + first, LENGTH - 1 - first);
         wire_add_client_frame(&in, 0x89, payload, FRAME_CONTROL_MAX);
         wire_add_client_frame(&in, 0x80, payload + LENGTH - 1, 1);
-        begin(&fed, LENGTH);
-        feed(&fed, in.bytes, in.len, pieces[i / 2]);
-        check_message(&fed, payload, LENGTH);
-        end(&fed);
+        begin(LENGTH);
+        feed(&in, 0, in.len, pieces[i / 2]);
+        check_message(LENGTH);
+        end();
         wire_free(&in);
     }
-    free(payload);
 }
 
 TEST("memory: no limit is smaller than a control frame") {
-    uint8_t payload[FRAME_CONTROL_MAX + 1] = {0};
     for (uint64_t limit = 0; limit < CONNECTION_MESSAGE_MIN; limit += 62) {
-        struct fed fed;
-        struct wire in = {0};
-        wire_add_client_frame(&in, 0x82, payload, FRAME_CONTROL_MAX);
-        begin(&fed, limit);
-        feed(&fed, in.bytes, in.len, in.len);
-        check_message(&fed, payload, FRAME_CONTROL_MAX);
-        end(&fed);
-        wire_free(&in);
-        wire_add_client_frame(&in, 0x82, payload, sizeof payload);
-        begin(&fed, limit);
-        feed(&fed, in.bytes, in.len, in.len);
-        CHECK_EQUAL(fed.event, CONNECTION_FAILED);
-        CHECK_EQUAL(fed.connection.close_code, CLOSE_TOO_BIG);
-        end(&fed);
-        wire_free(&in);
+        for (size_t more = 0; more < 2; more++) {
+            struct wire in = make_frame(FRAME_CONTROL_MAX + more);
+            begin(limit);
+            feed(&in, 0, in.len, in.len);
+            CHECK_EQUAL(pump.messages, more == 0);
+            CHECK(more == 0 ? !pump.has_ended : pump.connection.close_code == CLOSE_TOO_BIG);
+            end();
+            wire_free(&in);
+        }
     }
 }
 
 /* A limit beyond all memory must not make a sum of sizes wrap around. */
 TEST("memory: the limit may be any number") {
     static const uint64_t limits[] = {UINT64_MAX, UINT64_MAX - 100, SIZE_MAX, SIZE_MAX / 2};
-    uint8_t *payload = make_payload(50000);
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
-        struct fed fed;
-        struct wire in = {0};
-        wire_add_client_frame(&in, 0x82, payload, 50000);
-        begin(&fed, limits[i]);
-        feed(&fed, in.bytes, in.len, 5000);
-        check_message(&fed, payload, 50000);
-        end(&fed);
+        struct wire in = make_frame(50000);
+        begin(limits[i]);
+        feed(&in, 0, in.len, 5000);
+        check_message(50000);
+        end();
         wire_free(&in);
     }
-    free(payload);
 }
 
 TEST("memory: without any, a connection fails with 1011 (7.4.1)") {
-    struct fed fed;
-    struct wire in = {0}, wanted = {0};
-    const struct iovec *parts;
-    uint8_t *payload = make_payload(50000);
-    wire_add_client_frame(&in, 0x82, payload, 50000);
-    begin(&fed, 1 << 20);
-    feed(&fed, in.bytes, 10000, 1000);
+    struct wire in = make_frame(50000);
+    begin(1 << 20);
+    feed(&in, 0, 10000, 1000);
     CHECK(atomic_load(&blocks) > 0);
     atomic_store(&none_left, true);
-    feed(&fed, in.bytes + 10000, in.len - 10000, 1000);
+    feed(&in, 10000, in.len, 1000);
     atomic_store(&none_left, false);
-    CHECK_EQUAL(fed.event, CONNECTION_FAILED);
-    CHECK_EQUAL(fed.connection.close_code, CLOSE_INTERNAL_ERROR);
-    wire_add_server_close(&wanted, 1011, "out of memory");
-    CHECK_EQUAL(connection_output(&fed.connection, &parts), 1);
-    CHECK_BYTES(parts[0].iov_base, parts[0].iov_len, wanted.bytes, wanted.len);
-    end(&fed);
+    pump_expect(&pump, "failed 1011: ", "close 1011:out of memory ");
+    end();
     wire_free(&in);
-    wire_free(&wanted);
-    free(payload);
 }
 
-/* As long as what arrives has room in the buffer, it does not matter that there is no memory. */
+/* As long as what arrives has room in the buffer, it does not matter that there is no memory. How
+ * much follows the first fragment is not known yet. */
 TEST("memory: without any, small messages go on") {
     enum { LENGTH = LENT_SIZE - 2 * FRAME_HEADER_MAX };
-    struct fed fed;
     struct wire in = {0};
-    uint8_t *payload = make_payload(LENGTH);
-    atomic_store(&none_left, true);
-    wire_add_client_frame(&in, 0x02, payload, LENGTH - 20); /* how much follows is not known yet */
+    wire_add_client_frame(&in, 0x02, payload, LENGTH - 20);
     wire_add_client_frame(&in, 0x80, payload + LENGTH - 20, 20);
-    begin(&fed, 1 << 20);
-    feed(&fed, in.bytes, in.len, 10);
+    atomic_store(&none_left, true);
+    begin(1 << 20);
+    feed(&in, 0, in.len, 10);
     atomic_store(&none_left, false);
-    check_message(&fed, payload, LENGTH);
-    end(&fed);
+    check_message(LENGTH);
+    end();
     wire_free(&in);
-    free(payload);
 }
 
 /* What a message has begun with stays where it is, and can go on later. */
 TEST("memory: without any, a connection is not kept") {
-    struct fed fed;
     struct connection kept;
-    struct wire in = {0};
-    uint8_t *payload = make_payload(1000);
-    wire_add_client_frame(&in, 0x82, payload, 1000);
-    begin(&fed, 1 << 20);
-    feed(&fed, in.bytes, 500, 500);
+    struct wire in = make_frame(1000);
+    begin(1 << 20);
+    feed(&in, 0, 500, 500);
     atomic_store(&none_left, true);
-    CHECK_EQUAL(connection_keep(&kept, &fed.connection), -1);
+    CHECK_EQUAL(connection_keep(&kept, &pump.connection), -1);
     atomic_store(&none_left, false);
-    feed(&fed, in.bytes + 500, in.len - 500, 500);
-    check_message(&fed, payload, 1000);
-    end(&fed);
+    feed(&in, 500, in.len, 500);
+    check_message(1000);
+    end();
     wire_free(&in);
-    free(payload);
 }
 
 static void ignore(struct connection *connection, const struct connection_message *message,
@@ -297,7 +228,6 @@ static void *serve(void *argument) {
 }
 
 TEST("memory: a peer that leaves takes its own along") {
-    static uint8_t payload[200000];
     struct tcp_connection tcp;
     struct wire in = {0};
     pthread_t thread;

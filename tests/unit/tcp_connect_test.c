@@ -1,6 +1,7 @@
 /* The connect module: the addresses of a name are raced against each other. What names stand for is
- * made up here: a name is a list of ports of this machine, such as "4:8000,6:8000". */
+ * made up here: see resolver.h. */
 #include "tests/support/raw_client.h"
+#include "tests/support/resolver.h"
 #include "tests/support/test.h"
 
 #include <errno.h>
@@ -18,40 +19,9 @@
 
 enum { ADDRESSES_MAX = 20, FILL_MAX = 300 };
 
-static int test_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-                            struct addrinfo **found) {
-    static struct sockaddr_in6 address[ADDRESSES_MAX];
-    static struct addrinfo info[ADDRESSES_MAX];
-    size_t count = 0;
-    (void)service;
-    for (const char *at = host; at != NULL && count < ADDRESSES_MAX; count++) {
-        struct sockaddr_in *four = (struct sockaddr_in *)&address[count];
-        in_port_t port = htons((uint16_t)strtoul(at + 2, NULL, 10));
-        address[count] = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = port};
-        address[count].sin6_addr = (struct in6_addr)IN6ADDR_LOOPBACK_INIT;
-        if (*at == '4') {
-            *four = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = port};
-            four->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        }
-        info[count] = (struct addrinfo){.ai_family = *at == '4' ? AF_INET : AF_INET6};
-        info[count].ai_socktype = hints->ai_socktype;
-        info[count].ai_addr = (struct sockaddr *)&address[count];
-        info[count].ai_addrlen = *at == '4' ? sizeof *four : sizeof address[count];
-        at = strchr(at, ',');
-        at = at != NULL ? at + 1 : NULL;
-        info[count].ai_next = at != NULL && count + 1 < ADDRESSES_MAX ? &info[count + 1] : NULL;
-    }
-    *found = info;
-    return 0;
-}
-
-static void test_freeaddrinfo(struct addrinfo *found) {
-    (void)found;
-}
-
 /* The Makefile links this copy of the module instead of the other one. */
-#define getaddrinfo test_getaddrinfo
-#define freeaddrinfo test_freeaddrinfo
+#define getaddrinfo resolver_getaddrinfo
+#define freeaddrinfo resolver_freeaddrinfo
 #include "step06_client/tcp_connect.c" /* NOLINT(bugprone-suspicious-include): see above */
 #undef getaddrinfo
 #undef freeaddrinfo
@@ -119,40 +89,34 @@ static unsigned port_reached(int fd) {
     return good ? ntohs(address.sin_port) : 0;
 }
 
-/* The number of the next descriptor: the same before and after if none was left open. */
-static int next_descriptor(void) {
-    int fd = dup(STDOUT_FILENO);
-    close(fd);
-    return fd;
-}
-
 TEST("connect: an address that refuses is followed by the next") {
     struct place place;
-    char name[64], error[256];
+    char name[96], error[256];
     listen_there(&place);
-    int before = next_descriptor();
-    snprintf(name, sizeof name, "6:%u,4:%u,4:%u", refusing_port(), refusing_port(), place.port);
+    int before = process_next_descriptor();
+    snprintf(name, sizeof name, "[::1]:%u,127.0.0.1:%u,127.0.0.1:%u", refusing_port(),
+             refusing_port(), place.port);
     int fd = connect_by_name(name, PROCESS_WAIT, error, sizeof error);
     CHECK_FOR(fd >= 0, "%s", error);
     CHECK_EQUAL(port_reached(fd), place.port);
-    CHECK_EQUAL(next_descriptor(), before);
+    CHECK_EQUAL(process_next_descriptor(), before);
     leave(&place);
 }
 
 TEST("connect: an address that says nothing does not hold up the next") {
     struct place silent, place;
-    char name[64], error[256];
+    char name[96], error[256];
     if (listen_without_a_word(&silent)) {
         listen_there(&place);
-        int before = next_descriptor();
-        snprintf(name, sizeof name, "4:%u,4:%u", silent.port, place.port);
+        int before = process_next_descriptor();
+        snprintf(name, sizeof name, "127.0.0.1:%u,127.0.0.1:%u", silent.port, place.port);
         int64_t begin = now();
         int fd = connect_by_name(name, PROCESS_WAIT, error, sizeof error);
         CHECK_FOR(fd >= 0, "%s", error);
         CHECK_FOR(now() - begin >= 250 - 10, "the next came after %lld ms",
                   (long long)(now() - begin));
         CHECK_EQUAL(port_reached(fd), place.port);
-        CHECK_EQUAL(next_descriptor(), before);
+        CHECK_EQUAL(process_next_descriptor(), before);
         leave(&place);
     }
     leave(&silent);
@@ -176,12 +140,12 @@ static void *accept_late(void *argument) {
 /* The kernel asks again after a second, and is heard then; the second address never answers. */
 TEST("connect: an earlier attempt goes on and may win") {
     struct place slow, silent;
-    char name[64], error[256];
+    char name[96], error[256];
     pthread_t thread;
     bool good = listen_without_a_word(&slow);
     good = listen_without_a_word(&silent) && good;
     if (good) {
-        snprintf(name, sizeof name, "4:%u,4:%u", slow.port, silent.port);
+        snprintf(name, sizeof name, "127.0.0.1:%u,127.0.0.1:%u", slow.port, silent.port);
         CHECK_EQUAL(pthread_create(&thread, NULL, accept_late, &slow), 0);
         int fd = connect_by_name(name, PROCESS_WAIT, error, sizeof error);
         CHECK_FOR(fd >= 0, "%s", error);
@@ -195,10 +159,10 @@ TEST("connect: an earlier attempt goes on and may win") {
 
 TEST("connect: an error names each address") {
     struct place silent;
-    char name[64], error[256], wanted[256];
+    char name[96], error[256], wanted[256];
     unsigned refusing = refusing_port(), other = refusing_port();
-    int before = next_descriptor();
-    snprintf(name, sizeof name, "4:%u,4:%u", refusing, other);
+    int before = process_next_descriptor();
+    snprintf(name, sizeof name, "127.0.0.1:%u,127.0.0.1:%u", refusing, other);
     int64_t begin = now();
     CHECK_EQUAL(connect_by_name(name, PROCESS_WAIT, error, sizeof error), -1);
     CHECK(now() - begin < PROCESS_WAIT / 2); /* there is nothing left to wait for */
@@ -207,10 +171,10 @@ TEST("connect: an error names each address") {
              "there (make run starts the echo server on port 8000)",
              name, refusing, strerror(ECONNREFUSED), other, strerror(ECONNREFUSED));
     CHECK_FOR(strcmp(error, wanted) == 0, "%s", error);
-    CHECK_EQUAL(next_descriptor(), before);
+    CHECK_EQUAL(process_next_descriptor(), before);
     if (listen_without_a_word(&silent)) {
-        before = next_descriptor();
-        snprintf(name, sizeof name, "4:%u,4:%u", silent.port, refusing);
+        before = process_next_descriptor();
+        snprintf(name, sizeof name, "127.0.0.1:%u,127.0.0.1:%u", silent.port, refusing);
         begin = now();
         CHECK_EQUAL(connect_by_name(name, 500, error, sizeof error), -1);
         CHECK_FOR(now() - begin >= 490, "it gave up after %lld ms", (long long)(now() - begin));
@@ -222,27 +186,31 @@ TEST("connect: an error names each address") {
         snprintf(wanted, sizeof wanted, ": 127.0.0.1:%u: %s", silent.port, strerror(ETIMEDOUT));
         CHECK_FOR(strstr(error, wanted) != NULL && strstr(error, strerror(ECONNREFUSED)) == NULL,
                   "%s", error);
-        CHECK_EQUAL(next_descriptor(), before);
+        CHECK_EQUAL(process_next_descriptor(), before);
     }
     leave(&silent);
 }
 
 TEST("connect: one address is not named twice") {
-    char name[64], error[256], wanted[256];
-    snprintf(name, sizeof name, "4:%u", refusing_port());
+    char name[96], error[256], wanted[256];
+    snprintf(name, sizeof name, "127.0.0.1:%u", refusing_port());
     CHECK_EQUAL(connect_by_name(name, PROCESS_WAIT, error, sizeof error), -1);
     snprintf(wanted, sizeof wanted, "cannot connect to %s port 80: %s; nothing listens", name,
              strerror(ECONNREFUSED));
     CHECK_FOR(strncmp(error, wanted, strlen(wanted)) == 0, "%s", error);
 }
 
-/* More addresses than are tried, and more than a sentence can name. */
+/* More addresses than are tried, and more than a sentence can name; or room for the name alone. */
 TEST("connect: very many addresses have a bound") {
-    char name[ADDRESSES_MAX * 10] = "", error[256];
+    char name[ADDRESSES_MAX * 20] = "", error[600];
     unsigned port = refusing_port();
     for (size_t i = 0; i < ADDRESSES_MAX; i++) {
-        snprintf(name + strlen(name), sizeof name - strlen(name), "%s4:%u", i > 0 ? "," : "", port);
+        snprintf(name + strlen(name), sizeof name - strlen(name), "%s127.0.0.1:%u",
+                 i > 0 ? "," : "", port);
     }
     CHECK_EQUAL(connect_by_name(name, PROCESS_WAIT, error, sizeof error), -1);
     CHECK_FOR(strstr(error, ", and more") != NULL, "%s", error);
+    memset(error, '#', sizeof error);
+    CHECK_EQUAL(connect_by_name(name, PROCESS_WAIT, error, 256), -1);
+    CHECK(strlen(error) == 255 && error[256] == '#');
 }
