@@ -12,6 +12,7 @@
 enum { ARGUMENTS_MAX = 12 };
 
 const char *const client_process_at_once[] = {"--wait", "0", NULL};
+const char *const client_process_patient[] = {"--wait", "10", NULL};
 
 bool client_process_is_one_line(const char *text) {
     return text[0] != '\0' && strcspn(text, "\n") + 1 == strlen(text);

@@ -20,6 +20,9 @@ struct client_process {
  * nothing is to wait for. */
 extern const char *const client_process_at_once[];
 
+/* Those for a server that ends the connection itself. */
+extern const char *const client_process_patient[];
+
 /* A file that goes with the last descriptor of it. */
 FILE *client_process_file(void);
 

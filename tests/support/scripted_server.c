@@ -122,20 +122,30 @@ int scripted_server_play(struct scripted_server *script, struct client_process *
     return status;
 }
 
-size_t scripted_server_unmask(struct scripted_server *script, uint8_t first[8],
-                              char payload[8][126]) {
-    size_t at = 0, count = 0;
-    while (at + 6 <= script->got_length && count < 8) {
-        uint8_t *frame = script->got + at;
+unsigned scripted_server_close_code(const struct scripted_server *script) {
+    const uint8_t *frame = script->got, *key = frame + 2;
+    CHECK(script->got_length >= 8 && frame[0] == 0x88 && frame[1] >= 0x82);
+    return (unsigned)(frame[6] ^ key[0]) << 8 | (frame[7] ^ key[1]);
+}
+
+void scripted_server_expect(struct scripted_server *script, const char *frames) {
+    struct wire plain = {0}, wanted = {0};
+    for (size_t at = 0; at + 6 <= script->got_length;) {
+        const uint8_t *frame = script->got + at, *key = frame + 2;
         size_t length = frame[1] & 0x7f;
-        CHECK((frame[1] & 0x80) != 0 && length < 126 && at + 6 + length <= script->got_length);
-        for (size_t i = 0; i < length && at + 6 + i < script->got_length; i++) {
-            payload[count][i] = (char)(frame[6 + i] ^ frame[2 + i % 4]);
+        bool is_good = frame[1] >= 0x80 && length < 126 && at + 6 + length <= script->got_length;
+        CHECK(is_good);
+        if (!is_good) {
+            break;
         }
-        payload[count][length] = '\0';
-        first[count++] = frame[0];
+        wire_add(&plain, (const uint8_t[]){frame[0], (uint8_t)length}, 2);
+        for (size_t i = 0; i < length; i++) {
+            wire_add(&plain, &(const uint8_t){frame[6 + i] ^ key[i % 4]}, 1);
+        }
         at += 6 + length;
     }
-    CHECK_EQUAL(at, script->got_length);
-    return count;
+    wire_add_frames(&wanted, false, frames);
+    CHECK_BYTES(plain.bytes, plain.len, wanted.bytes, wanted.len);
+    wire_free(&plain);
+    wire_free(&wanted);
 }

@@ -46,9 +46,10 @@ void scripted_server_end(struct scripted_server *script);
 int scripted_server_play(struct scripted_server *script, struct client_process *run,
                          const char *input, const char *const *arguments);
 
-/* Unmasks the frames that came in place. Each must be masked, short and whole. Stores their first
- * bytes, and returns how many there are. */
-size_t scripted_server_unmask(struct scripted_server *script, uint8_t first[8],
-                              char payload[8][126]);
+/* The code of the Close that came first. */
+unsigned scripted_server_close_code(const struct scripted_server *script);
+
+/* The frames that came must be masked, and be these, as wire_add_frames writes them. */
+void scripted_server_expect(struct scripted_server *script, const char *frames);
 
 #endif
