@@ -16,7 +16,7 @@
 enum {
     FILE_MAX = 65536,
     /* In a longer file not every cut is tried: 16 KB of head cut 16,000 times take a minute. */
-    EVERY_CUT_UP_TO = 600,
+    EVERY_CUT_UP_TO = 640,
     SECONDS_MAX = 60 /* for one file with all its cuts */
 };
 

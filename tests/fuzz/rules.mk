@@ -1,7 +1,7 @@
 # The rules of the fuzz targets; the Makefile includes them. `make replay` needs any compiler,
 # `make fuzz` clang and `make coverage` gcc.
 
-FUZZ_TARGETS := http handshake answer frame connection session inflate deflate
+FUZZ_TARGETS := http answer frame connection session inflate deflate
 fuzz_objects := $(foreach module,tests/fuzz/fuzz tests/fuzz/script $(addprefix tests/fuzz/oracle_,head frames http fields \
                   handshake inflate) $(addprefix wscheck/,head extension utf8_decoder), \
                   $(call object,$(module))) $(modules)

@@ -42,7 +42,7 @@ ${MAKE:-make} --no-print-directory fuzzers "BUILD=$BUILD" "CC=$CLANG" "CFLAGS=$f
 # The longest input that is tried: longer ones are slower, and limits of size are in the corpora.
 longest() {
     case $1 in
-        http | handshake) echo 1200 ;;
+        http) echo 1200 ;;
         connection) echo 500 ;;
         *) echo 2000 ;;
     esac
@@ -57,7 +57,7 @@ for target in "$@"; do
     mkdir -p "$BUILD/corpus/$target"
     log=$BUILD/$target.log
     words=
-    case $target in http | handshake) words=-dict=tests/fuzz/http.dict ;; esac
+    case $target in http) words=-dict=tests/fuzz/http.dict ;; esac
     # shellcheck disable=SC2086 # no word is a word too
     { nice "$BUILD/fuzz/fuzz_$target" -max_total_time="$share" -timeout=20 -rss_limit_mb=1500 \
         -max_len="$(longest "$target")" $words -artifact_prefix="$BUILD/found/$target-" \

@@ -1,14 +1,32 @@
 /* The request head of step 2: the parser and the fields against the oracle, the same result however
- * the bytes are cut and wherever they lie, and a head written anew from what was parsed.
+ * the bytes are cut and wherever they lie, and a head written anew from what was parsed. And step
+ * 3's decision about each good head, with the policies of four servers.
  *
- *     every byte    what a client sends
+ *     byte 0    six bits, each for one of the lines below that is sent as well
+ *     the rest  what else a client sends: after those lines, or if the request line is not one of
+ *               them, around them, since the first line of the rest is the request line then
  */
+#include "step02_http/http_response.h"
 #include "tests/fuzz/oracle_http.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOVES_MAX = 64, LISTS_MAX = 10, INPUT_MAX = HTTP_HEAD_MAX + 64 };
+
+static const char *const request_lines[] = {"GET / HTTP/1.1\r\n",
+                                            "Host: a\r\n",
+                                            "Upgrade: websocket\r\n",
+                                            "Connection: upgrade\r\n",
+                                            "Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEC==\r\n",
+                                            "Sec-WebSocket-Version: 13\r\n"};
+
+static const char *const origins[] = {"https://example.com", "null"};
+static const char *const subprotocols[] = {"chat", "superchat", "v2.chat"};
+static const struct handshake_policy policies[] = {{NULL, 0, NULL, 0, {NULL, NULL}},
+                                                   {NULL, 0, subprotocols, 1, {NULL, NULL}},
+                                                   {NULL, 0, subprotocols, 3, {NULL, NULL}},
+                                                   {origins, 2, subprotocols, 3, {NULL, NULL}}};
 
 static void check_text(struct head_text wanted, struct http_text text, const char *what) {
     fuzz_check(text.length == wanted.length && memcmp(text.start, wanted.start, text.length) == 0,
@@ -134,11 +152,72 @@ static void check_written_anew(const struct http_request *request) {
     fuzz_bytes_free(&anew);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+static void check_answer(enum handshake_verdict verdict) {
+    int status = handshake_status(verdict);
+    fuzz_check(status == 101 || (status >= 400 && status < 500), "the status is %d", status);
+    fuzz_check(strlen(handshake_sentence(verdict)) > 10, "there is no sentence");
+    const char *headers = handshake_error_headers(verdict);
+    bool names_version = strstr(headers, "Sec-WebSocket-Version: 13\r\n") != NULL;
+    fuzz_check(names_version == (status == 426), "status %d, headers %s", status, headers);
+}
+
+/* The lines of the 101, written here in one piece. */
+static void check_headers(const struct handshake *handshake) {
+    char lines[HTTP_RESPONSE_HEAD_MAX];
+    struct text_builder built;
+    struct fuzz_bytes wanted = {0}, got = {0};
+    fuzz_add_text(&wanted,
+                  "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n",
+                  handshake->accept);
+    if (handshake->subprotocol != NULL) {
+        fuzz_add_text(&wanted, "Sec-WebSocket-Protocol: %s\r\n", handshake->subprotocol);
+    }
+    text_begin(&built, lines, sizeof lines);
+    handshake_add_headers(&built, handshake);
+    fuzz_add_text(&got, "%s", lines);
+    fuzz_check_same(&got, &wanted, "header lines");
+    fuzz_bytes_free(&got);
+    fuzz_bytes_free(&wanted);
+}
+
+static void check_handshake(const struct http_request *request, const struct oracle_request *parsed,
+                            const struct handshake_policy *policy) {
+    struct handshake handshake;
+    char accept[HANDSHAKE_ACCEPT_SIZE] = "";
+    const char *subprotocol = NULL;
+    enum handshake_verdict wanted = oracle_handshake(parsed, policy, accept, &subprotocol);
+    enum handshake_verdict verdict = handshake_check(request, policy, &handshake);
+    fuzz_check(verdict == wanted, "the verdict is %d, not %d", (int)verdict, (int)wanted);
+    check_answer(verdict);
+    if (verdict == HANDSHAKE_ACCEPTED) {
+        fuzz_check(strcmp(handshake.accept, accept) == 0, "accept is %s, not %s", handshake.accept,
+                   accept);
+        fuzz_check(handshake.subprotocol == subprotocol, "another subprotocol is chosen");
+        fuzz_check(handshake_is_wanted(request), "it was not even wanted");
+        check_headers(&handshake);
+    }
+}
+
+static void make_stream(struct fuzz_bytes *stream, const uint8_t *data, size_t size) {
+    const uint8_t *end = size > 1 ? memchr(data + 1, '\n', size - 1) : NULL;
+    size_t first = (data[0] & 1) != 0 ? 1 : end != NULL ? (size_t)(end + 1 - data) : size;
+    fuzz_add(stream, data + 1, first - 1);
+    for (size_t i = 0; i < sizeof request_lines / sizeof request_lines[0]; i++) {
+        fuzz_add(stream, request_lines[i], (data[0] >> i & 1) * strlen(request_lines[i]));
+    }
+    fuzz_add(stream, data + first, size - first);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t input_size) {
     struct oracle_request wanted;
     struct http_request request;
-    const char *bytes = (const char *)data;
-    size = size < INPUT_MAX ? size : INPUT_MAX;
+    struct fuzz_bytes stream = {0};
+    if (input_size == 0) {
+        return 0;
+    }
+    make_stream(&stream, data, input_size);
+    const char *bytes = (const char *)stream.data;
+    size_t size = stream.length < INPUT_MAX ? stream.length : INPUT_MAX;
     oracle_http(bytes, size, &wanted);
     http_request_init(&request);
     char *exact = fuzz_copy(bytes, size);
@@ -154,9 +233,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         check_request(&request, &wanted);
         check_lists(&request, &wanted);
         check_written_anew(&request);
+        fuzz_check(handshake_is_wanted(&request) == oracle_wants_handshake(&wanted),
+                   "whether a handshake is wanted");
+        for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++) {
+            check_handshake(&request, &wanted, &policies[i]);
+        }
     }
     free(exact);
     parse_in_pieces(bytes, size, 1 + size / MOVES_MAX, &wanted);
     parse_in_pieces(bytes, size, 1 + size / 3, &wanted);
+    fuzz_bytes_free(&stream);
     return 0;
 }
