@@ -109,7 +109,7 @@ $(call object,step02_http/page): $(BUILD)/gen/page.c $(BUILD)/flags
 # With another compiler or other flags everything is built anew. This rule also makes the folders
 # for all that is built.
 $(BUILD)/flags: FORCE
-	@mkdir -p $(addprefix $(BUILD)/,gen tests fuzz scale tutorial-bin \
+	@mkdir -p $(addprefix $(BUILD)/,gen tests fuzz tutorial-bin \
 	    $(addprefix obj/,$(sort $(dir $(SOURCES)))))
 	@echo "$$COMPILE $$LINK $$LDLIBS" | cmp -s - $@ || echo "$$COMPILE $$LINK $$LDLIBS" > $@
 

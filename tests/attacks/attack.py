@@ -9,7 +9,7 @@ import signal
 import time
 import traceback
 
-from server import BUILD, Server, frame, until
+from server import Server, frame, is_instrumented, until
 
 KIB, MIB = 1024, 1 << 20
 LARGEST = 16 * MIB  # bytes of a message: the server's --max-message
@@ -83,13 +83,16 @@ class Victim(Server):
     server must be down to the threads and descriptors of its start, serve an ordinary client, and
     end with status 0."""
 
+    def __init__(self, program, *options):
+        super().__init__(program, *options)
+        self.judged = not is_instrumented(program)
+
     def __enter__(self):
         self.before = self.threads()  # a sanitizer has one, too
         self.serve(2000)  # so that the C library allocates what it keeps for good
         self.settle()
         self.peak, self.data = self.status("VmHWM"), self.status("VmData")
         self.files, self.began = self.descriptors(), self.cpu()
-        self.judged = not self.is_instrumented()
         return self
 
     def __exit__(self, problem, *_):

@@ -1,7 +1,7 @@
 """Attacks with compressed messages: few bytes that become many, or that are much work."""
 
 from attack import KIB, LARGEST, MIB, Victim, attack, bound, compressing, equal, exchange, note
-from server import frame
+from server import frame, is_ready
 from squeeze import EMPTY_BLOCK, message, noise, pack, stored, tables, zeros
 
 CROWD, ROUNDS = 50, 20
@@ -105,7 +105,7 @@ def endless_empty_blocks(server):
     batch = EMPTY_BLOCK * (BATCH // len(EMPTY_BLOCK))
     client, other = server.open_compressed(), server.open_compressed()
     before, sent, slowest = server.cpu(), 0, 0
-    while not client.is_readable() and sent < 3 * LARGEST:
+    while not is_ready(client.socket) and sent < 3 * LARGEST:
         client.send(frame(0x00 if sent else 0x42, batch))
         slowest = max(slowest, other.echo(3))
         sent += len(batch)

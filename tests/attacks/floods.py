@@ -1,10 +1,10 @@
 """Attacks with very many small things, which cost their sender next to nothing."""
 
-import select
 import time
+from select import POLLOUT
 
 from attack import Helper, attack, bound, check, equal, milliseconds, note
-from server import WAIT, frame
+from server import WAIT, frame, is_ready
 
 BATCH = 10000  # frames
 SERVED, CROWD, REFUSED = 50, 400, 64
@@ -51,7 +51,7 @@ def send_until_stuck(client, data, wait):
     bytes it took, and when it took the last of them."""
     taken, last, deadline = 0, 0, time.monotonic() + WAIT
     client.socket.setblocking(False)
-    while time.monotonic() < deadline and select.select([], [client.socket], [], wait)[1]:
+    while time.monotonic() < deadline and is_ready(client.socket, wait, POLLOUT):
         try:
             taken += client.socket.send(data)
             last = time.monotonic()

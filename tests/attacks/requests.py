@@ -6,7 +6,7 @@ import socket
 import time
 
 from attack import attack, bound, check, equal, milliseconds, note
-from server import WAIT, handshake, until
+from server import WAIT, handshake, is_ready, until
 
 # A header that is filled up with something, over and over: what comes before, what is repeated,
 # what comes after, and the status of the answer.
@@ -136,7 +136,7 @@ def endless_line(server):
         client = server.connect()
         begin = time.monotonic()
         client.send(beginning)
-        while not client.is_readable() and time.monotonic() - begin < WAIT:
+        while not is_ready(client.socket) and time.monotonic() - begin < WAIT:
             client.send(b"x" * 4096)
         bound("answer", milliseconds(begin), 2000, "ms")
         equal(int(client.read_head(b"\r\n").split()[1]), status, "a line without end")

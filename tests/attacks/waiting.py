@@ -6,7 +6,7 @@ import time
 
 from attack import (KIB, LARGEST, MIB, Victim, attack, bound, check, compressing, equal, exchange,
                     milliseconds, note)
-from server import HANDSHAKE, WAIT, close_frame, frame, handshake, until
+from server import HANDSHAKE, WAIT, close_frame, frame, handshake, is_ready
 from squeeze import message, noise, pack, stored, zeros
 
 PLACES, UNUSED, DEAF = 20, 1000, 4
@@ -127,7 +127,7 @@ def slowloris(server):
     equal(server.ask(handshake()), 503, "it works, so far")
     while clients and milliseconds(begin) < 1000 * WAIT:
         time.sleep(0.05)
-        clients = [client for client in clients if not client.is_readable()]
+        clients = [client for client in clients if not is_ready(client.socket)]
         for client in clients:
             client.offer(b"X-a: b\r\n")
     note(f"all {PLACES} places taken")

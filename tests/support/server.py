@@ -3,6 +3,7 @@
 For test drivers on Linux, where /proc says what a process uses. Every wait has a bound in total;
 what is waited for in vain raises an exception."""
 
+import atexit
 import contextlib
 import os
 import re
@@ -55,6 +56,14 @@ def close_frame(code, reason=b""):
     return frame(0x88, struct.pack(">H", code) + reason)
 
 
+def is_instrumented(program):
+    """Whether it was built with a sanitizer, or runs under valgrind ($INSTRUMENTED is set): its
+    memory and its processor time say nothing then."""
+    with open(f"{BUILD}/{program}", "rb") as file:
+        code = file.read()
+    return "INSTRUMENTED" in os.environ or b"__asan_init" in code or b"__tsan_init" in code
+
+
 def raise_descriptor_limit(wanted):
     """Lets this process and those that it starts have so many descriptors. Returns how many it
     may have."""
@@ -75,8 +84,17 @@ def until(condition, wait=WAIT, pause=0.001):
     return True
 
 
+def is_ready(file, wait=0, event=select.POLLIN):
+    """Whether a socket or a pipe can be read from, or written to, within this time."""
+    poll = select.poll()
+    poll.register(file, event)
+    return bool(poll.poll(1000 * wait))
+
+
 class Client:
     """A client's end of a connection."""
+
+    patience = WAIT
 
     def __init__(self, port):
         self.buffer = bytearray()  # what has come and was not asked for yet
@@ -87,7 +105,7 @@ class Client:
             self.socket.setsockopt(socket.SOL_SOCKET, direction, struct.pack("ll", WAIT, 0))
 
     def send(self, data):
-        self.socket.settimeout(WAIT)
+        self.socket.settimeout(self.patience)
         self.socket.sendall(data)
 
     def offer(self, data):
@@ -98,7 +116,7 @@ class Client:
         except ConnectionError:
             return False
 
-    def receive(self, size=1 << 20, wait=WAIT):
+    def receive(self, size=65536, wait=WAIT):
         """Bytes that come within this time; none are the end of the stream."""
         self.socket.settimeout(max(wait, 0.001))
         return self.socket.recv(size)
@@ -178,9 +196,6 @@ class Client:
             raise AssertionError(f"after a Close: {rest}")
         return int.from_bytes(payload[:2], "big") if payload else 1005
 
-    def is_readable(self, wait=0):
-        return bool(select.select([self.socket], [], [], wait)[0])
-
     def close(self):
         self.socket.close()
 
@@ -191,18 +206,20 @@ class Client:
 
 
 class Server:
-    """One of the servers, on a port of its own. `file` is its program."""
+    """One of the servers, on a port of its own unless one is given."""
 
     def __init__(self, program, *options, port=0):
-        self.file = f"{BUILD}/{program}"
         self.clients = []
         self.errors = tempfile.TemporaryFile()  # its log
         self.process = subprocess.Popen(
-            [self.file, f"--port={port}", *options], stdout=subprocess.PIPE, stderr=self.errors
+            [f"{BUILD}/{program}", f"--port={port}", *options],
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
         )
+        atexit.register(self.kill)
         self.pid = self.process.pid
-        ready = select.select([self.process.stdout], [], [], WAIT)[0]
-        said = self.process.stdout.readline() if ready else b""
+        says = is_ready(self.process.stdout, WAIT)
+        said = self.process.stdout.readline() if says else b""
         listens = re.search(rb"listening on http://[^/]*:(\d+)/", said)
         if not listens:
             self.kill()
@@ -260,10 +277,3 @@ class Server:
         """Seconds of processor time of all its threads, those that have ended too: the process's
         own clock, whose number is made of its process id as clock_getcpuclockid(3) does it."""
         return time.clock_gettime((~self.pid << 3) | 2)
-
-    def is_instrumented(self):
-        """Whether it was built with a sanitizer, or runs under valgrind ($INSTRUMENTED is set):
-        its memory and its processor time say nothing then."""
-        with open(self.file, "rb") as program:
-            code = program.read()
-        return "INSTRUMENTED" in os.environ or b"__asan_init" in code or b"__tsan_init" in code
