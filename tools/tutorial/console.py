@@ -44,51 +44,46 @@ class Console:
         self.lost_at = 0    # the line since which nobody knows what the server prints
 
     def play(self, fence):
-        with self.report.failures(self.document.path):
-            if fence.words not in KINDS:
-                raise Drift(fence.line, f'"console {fence.words}" is unknown; there are console, '
-                                        'console client, console server, console server goes on '
-                                        'and console shown')
-            if fence.words == 'server':
+        path, kind = self.document.path, fence.words
+        with self.report.failures(path):
+            if kind not in KINDS:
+                raise Drift(fence.line, f'"console {kind}" is unknown; there are console, console '
+                                        'client, console server, console server goes on and '
+                                        'console shown')
+            if kind == 'server':
                 self.stop_server()
-            if fence.words == 'server goes on':
-                self.go_on(fence)
-                return
-            commands = read_commands(fence)
-            missing = self.sandbox.missing('\n'.join(line for _, line, _ in commands))
-            if missing:
-                self.lost_at = fence.line
-                self.report.skip(self.document.path, fence.line, f'{missing} is not installed')
+            commands = [] if kind == 'server goes on' else read_commands(fence)
+            reason = self.reason_to_skip(fence, commands)
+            if reason:
+                self.report.skip(path, fence.line, reason)
                 return
             same = comparison(read_varying(self.document, fence))
-            if fence.words == 'server':
-                self.start_server(fence, commands, same)
+            if kind == 'server goes on':
+                if self.server is None:
+                    raise Drift(fence.line, 'no server runs here; start it in a fence '
+                                            '"console server"')
+                self.play_server(fence, Part(fence.line + 1, fence.content, same))
+            elif kind == 'server':
+                if len(commands) > 1:
+                    raise Drift(fence.line, 'a server is one command; here are several')
+                at, line, part = commands[0]
+                self.server = Transcript(self.sandbox, line, at)
+                self.play_server(fence, part._replace(same=same))
             else:
                 for at, line, part in commands:
-                    self.play_command(at, line, part._replace(same=same))
+                    with self.report.check(path), \
+                            closing(Transcript(self.sandbox, line, at)) as transcript:
+                        transcript.play(part._replace(same=same), to_end=True)
 
-    def play_command(self, at, line, part):
-        """Plays a command to its end."""
-        with self.report.check(self.document.path):
-            with closing(Transcript(self.sandbox, line, at)) as transcript:
-                transcript.play(part, to_end=True)
-
-    def start_server(self, fence, commands, same):
-        if len(commands) > 1:
-            raise Drift(fence.line, 'a server is one command; here are several')
-        (at, line, part), = commands
-        self.server = Transcript(self.sandbox, line, at)
-        self.play_server(fence, part._replace(same=same))
-
-    def go_on(self, fence):
-        if self.lost_at:
-            self.report.skip(self.document.path, fence.line, 'what the server prints next is not '
-                                                             f'known since line {self.lost_at}')
-        elif self.server is None:
-            raise Drift(fence.line, 'no server runs here; start it in a fence "console server"')
-        else:
-            same = comparison(read_varying(self.document, fence))
-            self.play_server(fence, Part(fence.line + 1, fence.content, same))
+    def reason_to_skip(self, fence, commands):
+        """Why a fence cannot be checked here, or None."""
+        if fence.words == 'server goes on' and self.lost_at:
+            return f'what the server prints next is not known since line {self.lost_at}'
+        missing = self.sandbox.missing('\n'.join(line for _, line, _ in commands))
+        if missing:
+            self.lost_at = fence.line
+            return f'{missing} is not installed'
+        return None
 
     def play_server(self, fence, part):
         """Compares a part of what the server prints. Once it differs, or ends, the rest is not
