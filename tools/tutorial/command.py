@@ -75,9 +75,9 @@ def _take_default_signals():
 
 
 def end_commands_on_signals():
-    """From here on a signal that ends this program also ends the commands that are running, since
-    it leaves their contexts: they have process groups of their own, which a ^C on the terminal
-    does not reach."""
+    """From here on a signal that ends this program raises SystemExit, so that whoever has started a
+    command closes it. Commands have process groups of their own, which a ^C on the terminal does
+    not reach."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _exit)

@@ -22,7 +22,7 @@ OF_MAKE = {'MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'V', 'ARGS'}
 
 
 class Sandbox:
-    """The stand-ins:
+    """What a command needs to know:
 
     build        the folder that the text calls build
     row          473 for ports 4730 to 4739
