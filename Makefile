@@ -135,8 +135,7 @@ include tests/attacks/rules.mk
 
 # Testing.
 test_parts := $(addprefix tests/support/,test test_main wire process raw_client inflate_case pump \
-                http_feed resolver handshake_request client_process scripted_server lesson memory_channel \
-                memory_server)
+                http_feed resolver handshake_request client_process scripted_server lesson memory_server)
 # From these archives the linker takes what a test calls. Some tests include the .c file of a module
 # to replace functions that it calls; then nothing is taken from the archive's copy.
 modules    := $(BUILD)/modules.a

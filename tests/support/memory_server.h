@@ -1,12 +1,35 @@
-/* memory_server: a server that is nowhere else, made of the headers alone. It serves many from one
- * connection and one buffer, and never waits. */
+/* memory_server: a server that is nowhere else, made of the headers alone, and the channels in
+ * memory that it and others read and write. It serves many from one connection and one buffer, and
+ * never waits. */
 #ifndef TESTS_SUPPORT_MEMORY_SERVER_H
 #define TESTS_SUPPORT_MEMORY_SERVER_H
 
 #include "step03_handshake/opening.h"
 #include "step05_echo/connection_rest.h"
 #include "step07_deflate/permessage_deflate.h"
-#include "tests/support/memory_channel.h"
+
+enum { MEMORY_CHANNEL_SIZE = 5000 }; /* bytes that one holds, as a socket does */
+
+/* One direction. */
+struct memory_channel {
+    uint8_t bytes[MEMORY_CHANNEL_SIZE];
+    size_t length, written, read;
+};
+
+/* On all channels what is written, or read, first ends at the cut, wherever that is; or each byte
+ * comes alone. */
+extern size_t memory_channel_cut;
+extern bool memory_channel_everywhere;
+
+/* Read and write what they can without waiting, and return how many bytes that was. */
+size_t memory_channel_read(struct memory_channel *channel, uint8_t *bytes, size_t size);
+size_t memory_channel_write(struct memory_channel *channel, const void *bytes, size_t size);
+
+/* Reads for a connection what is there. Returns whether that was anything. */
+bool memory_channel_receive(struct connection *connection, struct memory_channel *from);
+
+/* Writes as much of a connection's output as is taken. Returns whether that was all. */
+bool memory_channel_flush(struct connection *connection, struct memory_channel *to);
 
 enum { MEMORY_SERVER_LARGEST = 200000 }; /* message that it takes */
 
