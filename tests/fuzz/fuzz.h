@@ -7,19 +7,16 @@
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/support/wire.h"
 
 /* Judges one input, and ends the process with abort() if the code under test did wrong. The name is
  * libFuzzer's. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Ends the process with a line of explanation, in the manner of a failed assertion. */
+/* Ends the process with a line of explanation, in the manner of a failed assertion; and does so
+ * unless a condition holds. */
 _Noreturn void fuzz_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* Does so unless `good`. */
-void fuzz_check(bool good, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#define fuzz_check(good, ...) ((good) ? (void)0 : fuzz_fail(__VA_ARGS__))
 
 /* Memory of this size, with what was in `memory` (NULL: nothing) at its front, as realloc gives it;
  * ends the process if there is none. The caller frees it. */
@@ -39,28 +36,19 @@ void fuzz_dice_init(struct fuzz_dice *dice, uint32_t seed);
 /* A number from 0 to sides - 1. */
 size_t fuzz_roll(struct fuzz_dice *dice, size_t sides);
 
-/* Bytes that grow. All zero at the start; fuzz_bytes_free in the end. */
-struct fuzz_bytes {
-    uint8_t *data;
-    size_t length, capacity;
-};
-
-void fuzz_add(struct fuzz_bytes *bytes, const void *more, size_t length);
-static inline void fuzz_add_byte(struct fuzz_bytes *bytes, uint8_t byte) {
-    if (bytes->length < bytes->capacity) {
-        bytes->data[bytes->length++] = byte;
+static inline void fuzz_add_byte(struct wire *bytes, uint8_t byte) {
+    if (bytes->len < bytes->capacity) {
+        bytes->bytes[bytes->len++] = byte;
     } else {
-        fuzz_add(bytes, &byte, 1);
+        wire_add(bytes, &byte, 1);
     }
 }
 
 /* Adds a short text, formatted as by printf. */
-void fuzz_add_text(struct fuzz_bytes *bytes, const char *format, ...)
+void fuzz_add_text(struct wire *bytes, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void fuzz_bytes_free(struct fuzz_bytes *bytes);
 
 /* Ends the process unless both are the same, and shows where they begin to differ. */
-void fuzz_check_same(const struct fuzz_bytes *got, const struct fuzz_bytes *wanted,
-                     const char *what);
+void fuzz_check_same(const struct wire *got, const struct wire *wanted, const char *what);
 
 #endif

@@ -1,6 +1,6 @@
 #include "tests/fuzz/oracle_frames.h"
 
-#include "wscheck/utf8_decoder.h"
+#include "wscheck/reader.h"
 
 #include <string.h>
 
@@ -9,14 +9,14 @@ static const char bye[] = "bye", are_you_there[] = "are you there";
 /* One frame as far as it has come. */
 struct cut_frame {
     struct frame_header header;
-    struct fuzz_bytes payload;
+    struct wire payload;
 };
 
 /* The message that has begun. */
 struct open_message {
     bool open;
     uint8_t opcode;
-    struct fuzz_bytes payload;
+    struct wire payload;
 };
 
 static bool is_control(uint8_t opcode) {
@@ -27,14 +27,14 @@ void oracle_event(struct oracle_record *record, uint8_t opcode, const uint8_t *p
                   size_t length) {
     record->event_count++;
     fuzz_add_text(&record->events, "\nopcode %x, %zu bytes: ", (unsigned)opcode, length);
-    fuzz_add(&record->events, payload, length);
+    wire_add(&record->events, payload, length);
 }
 
 void oracle_closed(struct oracle_record *record, unsigned code, const uint8_t *reason,
                    size_t length) {
     record->over = true;
     fuzz_add_text(&record->events, "\nclosed %u ", code);
-    fuzz_add(&record->events, reason, length);
+    wire_add(&record->events, reason, length);
 }
 
 void oracle_failed(struct oracle_record *record, unsigned code) {
@@ -46,7 +46,7 @@ static void note_sent(struct oracle_record *record, uint8_t opcode, const void *
                       size_t length) {
     if (!record->closing) { /* 5.5.1: nothing follows a Close */
         fuzz_add_text(&record->sent, "\nopcode %x, %zu bytes: ", (unsigned)opcode, length);
-        fuzz_add(&record->sent, payload, length);
+        wire_add(&record->sent, payload, length);
     }
 }
 
@@ -63,6 +63,64 @@ static void fail(struct oracle_record *record, unsigned code) {
     oracle_failed(record, code);
 }
 
+/* What the first byte shows, and the second. */
+static enum frame_verdict judge_two(const uint8_t *head, size_t left,
+                                    const struct frame_rules *rules, struct frame_header *header) {
+    header->fin = head[0] / 128 == 1;
+    header->rsv = head[0] / 16 % 8;
+    header->opcode = head[0] % 16;
+    for (uint8_t bit = 1; bit <= 4; bit = (uint8_t)(bit * 2)) {
+        if ((header->rsv & bit) != 0 && (rules->allowed_rsv & bit) == 0) {
+            return FRAME_RESERVED_BIT;
+        }
+    }
+    if ((header->opcode >= 3 && header->opcode <= 7) || header->opcode >= 11) {
+        return FRAME_RESERVED_OPCODE;
+    }
+    if (is_control(header->opcode) && !header->fin) {
+        return FRAME_FRAGMENTED_CONTROL;
+    }
+    if (left < 2) {
+        return FRAME_INCOMPLETE;
+    }
+    header->masked = head[1] / 128 == 1;
+    if (header->masked != rules->masked) {
+        return header->masked ? FRAME_MASKED : FRAME_NOT_MASKED;
+    }
+    return is_control(header->opcode) && head[1] % 128 > 125 ? FRAME_CONTROL_TOO_LONG : FRAME_OK;
+}
+
+enum frame_verdict oracle_head(const uint8_t *head, size_t left, const struct frame_rules *rules,
+                               struct frame_header *header, size_t *size) {
+    enum frame_verdict verdict = left > 0 ? judge_two(head, left, rules, header) : FRAME_INCOMPLETE;
+    if (verdict != FRAME_OK) {
+        return verdict;
+    }
+    uint8_t form = head[1] % 128;
+    size_t more = form == 126 ? 2 : form == 127 ? 8 : 0;
+    if (more == 8 && left > 2 && head[2] >= 128) {
+        return FRAME_LENGTH_TOP_BIT;
+    }
+    if (left < 2 + more) {
+        return FRAME_INCOMPLETE;
+    }
+    header->payload_length = more == 0 ? form : 0;
+    for (size_t i = 0; i < more; i++) {
+        header->payload_length = header->payload_length * 256 + head[2 + i];
+    }
+    if ((more == 2 && header->payload_length < 126) ||
+        (more == 8 && header->payload_length < 65536)) {
+        return FRAME_LENGTH_NOT_MINIMAL;
+    }
+    *size = 2 + more + (header->masked ? 4 : 0);
+    if (left < *size) {
+        return FRAME_INCOMPLETE;
+    }
+    memset(header->masking_key, 0, 4);
+    memcpy(header->masking_key, head + 2 + more, *size - 2 - more);
+    return FRAME_OK;
+}
+
 /* Reads the frame at `*at` as far as it has come, and moves `*at` to what follows it. */
 static enum frame_verdict read_frame(const struct oracle_side *side, const uint8_t *bytes,
                                      size_t length, size_t *at, struct cut_frame *frame) {
@@ -73,25 +131,25 @@ static enum frame_verdict read_frame(const struct oracle_side *side, const uint8
     }
     const uint8_t *head = bytes + *at;
     enum frame_verdict verdict = oracle_head(head, left, &rules, &frame->header, &size);
-    frame->payload.length = 0;
+    frame->payload.len = 0;
     if (verdict == FRAME_OK) {
         for (uint64_t i = 0; i < frame->header.payload_length && size + i < left; i++) {
             fuzz_add_byte(&frame->payload, head[size + i] ^ frame->header.masking_key[i % 4]);
         }
-        *at += size + frame->payload.length;
+        *at += size + frame->payload.len;
     }
     return verdict;
 }
 
 /* The user's turn, after each message, Ping and Pong. */
 static void act(const struct oracle_side *side, struct oracle_record *record, uint8_t opcode,
-                const struct fuzz_bytes *payload) {
+                const struct wire *payload) {
     if (record->event_count == side->close_at) {
         note_sent_close(record, ORACLE_CLOSE_CODE, bye);
     } else if (record->event_count == side->ping_at) {
         note_sent(record, FRAME_PING, are_you_there, strlen(are_you_there));
     } else if (side->echoes && !is_control(opcode)) {
-        note_sent(record, opcode, payload->data, payload->length);
+        note_sent(record, opcode, payload->bytes, payload->len);
     }
 }
 
@@ -120,21 +178,21 @@ static bool begins_utf8(const uint8_t *bytes, size_t length) {
 }
 
 /* A Close (5.5.1, 7.4): no payload, or a code that may be sent and a reason in UTF-8. */
-static void take_close(struct oracle_record *record, const struct fuzz_bytes *payload) {
-    if (payload->length == 0) {
+static void take_close(struct oracle_record *record, const struct wire *payload) {
+    if (payload->len == 0) {
         note_sent_close(record, 1005, "");
         oracle_closed(record, 1005, NULL, 0);
         return;
     }
-    unsigned code = payload->length < 2 ? 0 : payload->data[0] * 256u + payload->data[1];
+    unsigned code = payload->len < 2 ? 0 : payload->bytes[0] * 256u + payload->bytes[1];
     bool registered = code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
     if (!registered && !(code >= 3000 && code < 5000)) {
         fail(record, 1002);
-    } else if (!is_utf8(payload->data + 2, payload->length - 2)) {
+    } else if (!is_utf8(payload->bytes + 2, payload->len - 2)) {
         fail(record, 1007);
     } else {
         note_sent_close(record, code, "");
-        oracle_closed(record, code, payload->data + 2, payload->length - 2);
+        oracle_closed(record, code, payload->bytes + 2, payload->len - 2);
     }
 }
 
@@ -145,26 +203,26 @@ static void take_control(const struct oracle_side *side, struct oracle_record *r
         return;
     }
     if (frame->header.opcode == FRAME_PING) {
-        note_sent(record, FRAME_PONG, frame->payload.data, frame->payload.length);
+        note_sent(record, FRAME_PONG, frame->payload.bytes, frame->payload.len);
     }
-    oracle_event(record, frame->header.opcode, frame->payload.data, frame->payload.length);
+    oracle_event(record, frame->header.opcode, frame->payload.bytes, frame->payload.len);
     act(side, record, frame->header.opcode, &frame->payload);
 }
 
 static bool is_good_text(const struct open_message *message, bool ends) {
-    const struct fuzz_bytes *text = &message->payload;
-    return ends ? is_utf8(text->data, text->length) : begins_utf8(text->data, text->length);
+    const struct wire *text = &message->payload;
+    return ends ? is_utf8(text->bytes, text->len) : begins_utf8(text->bytes, text->len);
 }
 
 /* A data frame, whole or not (5.4, 8.1). */
 static void take_data(const struct oracle_side *side, struct oracle_record *record,
                       const struct cut_frame *frame, struct open_message *message) {
-    bool whole = frame->payload.length == frame->header.payload_length;
+    bool whole = frame->payload.len == frame->header.payload_length;
     if ((frame->header.opcode == FRAME_CONTINUATION) != message->open) {
         fail(record, 1002);
         return;
     }
-    if (message->payload.length + frame->header.payload_length > side->max_message) {
+    if (message->payload.len + frame->header.payload_length > side->max_message) {
         fail(record, 1009);
         return;
     }
@@ -172,14 +230,14 @@ static void take_data(const struct oracle_side *side, struct oracle_record *reco
         message->open = true;
         message->opcode = frame->header.opcode;
     }
-    fuzz_add(&message->payload, frame->payload.data, frame->payload.length);
+    wire_add(&message->payload, frame->payload.bytes, frame->payload.len);
     if (message->opcode == FRAME_TEXT && !is_good_text(message, whole && frame->header.fin)) {
         fail(record, 1007);
     } else if (whole && frame->header.fin) {
-        oracle_event(record, message->opcode, message->payload.data, message->payload.length);
+        oracle_event(record, message->opcode, message->payload.bytes, message->payload.len);
         act(side, record, message->opcode, &message->payload);
         message->open = false;
-        message->payload.length = 0;
+        message->payload.len = 0;
     }
 }
 
@@ -193,77 +251,69 @@ void oracle_play(const struct oracle_side *side, const uint8_t *bytes, size_t le
         verdict = read_frame(side, bytes, length, &at, &frame);
         if (verdict == FRAME_OK && !is_control(frame.header.opcode)) {
             take_data(side, record, &frame, &message);
-        } else if (verdict == FRAME_OK && frame.payload.length == frame.header.payload_length) {
+        } else if (verdict == FRAME_OK && frame.payload.len == frame.header.payload_length) {
             take_control(side, record, &frame);
         } else if (verdict != FRAME_OK && verdict != FRAME_INCOMPLETE) {
             fail(record, 1002);
         }
     }
-    fuzz_bytes_free(&frame.payload);
-    fuzz_bytes_free(&message.payload);
+    wire_free(&frame.payload);
+    wire_free(&message.payload);
 }
 
 static bool is_string(const uint8_t *bytes, size_t length, const char *text) {
     return length == strlen(text) && (length == 0 || memcmp(bytes, text, length) == 0);
 }
 
-static void read_sent_close(struct oracle_record *record, const struct fuzz_bytes *payload,
+static void read_sent_close(struct oracle_record *record, const uint8_t *payload, size_t length,
                             const char *why) {
-    fuzz_check(payload->length != 1, "a Close with half a code was sent");
-    if (payload->length == 0) {
+    if (length == 0) {
         note_sent_close(record, 1005, "");
         return;
     }
-    unsigned code = payload->data[0] * 256u + payload->data[1];
-    const uint8_t *reason = payload->data + 2;
-    size_t length = payload->length - 2;
-    fuzz_check(is_utf8(reason, length), "a Close was sent whose reason is not UTF-8");
-    bool is_bye = is_string(reason, length, bye);
-    bool is_why = why == NULL ? length > 0 : is_string(reason, length, why);
-    fuzz_check(length == 0 || is_bye || is_why, "a Close was sent for another reason than told");
-    note_sent_close(record, code, length == 0 ? "" : is_bye ? bye : "for a reason");
-}
-
-static void read_sent_data(struct oracle_record *record, const struct cut_frame *frame,
-                           struct open_message *message) {
-    fuzz_check((frame->header.opcode == FRAME_CONTINUATION) == message->open, "opcode %x was sent",
-               (unsigned)frame->header.opcode);
-    message->opcode = message->open ? message->opcode : frame->header.opcode;
-    message->open = !frame->header.fin;
-    fuzz_add(&message->payload, frame->payload.data, frame->payload.length);
-    if (frame->header.fin) {
-        note_sent(record, message->opcode, message->payload.data, message->payload.length);
-        message->payload.length = 0;
-    }
+    const uint8_t *reason = payload + 2;
+    bool is_bye = is_string(reason, length - 2, bye);
+    bool is_why = why == NULL ? length > 2 : is_string(reason, length - 2, why);
+    fuzz_check(length == 2 || is_bye || is_why, "a Close was sent for another reason than told");
+    note_sent_close(record, payload[0] * 256u + payload[1],
+                    length == 2 ? ""
+                    : is_bye    ? bye
+                                : "for a reason");
 }
 
 void oracle_read_sent(struct oracle_record *record, bool by_server, const uint8_t *bytes,
                       size_t length, const char *why) {
-    /* What a server sends is what the side of a client reads. */
-    struct oracle_side reader = {.is_server = !by_server};
-    struct cut_frame frame = {0};
-    struct open_message message = {0};
-    for (size_t at = 0; at < length;) {
-        fuzz_check(!record->closing, "something was sent behind a Close");
-        enum frame_verdict verdict = read_frame(&reader, bytes, length, &at, &frame);
-        fuzz_check(verdict == FRAME_OK || verdict == FRAME_INCOMPLETE,
-                   "a frame was sent that breaks a rule, at byte %zu", at);
-        fuzz_check(verdict == FRAME_OK && frame.payload.length == frame.header.payload_length,
-                   "the last frame sent is not whole");
-        fuzz_check(frame.header.fin || record->fragments, "a message was sent in fragments");
-        if (frame.header.opcode == FRAME_CLOSE) {
-            read_sent_close(record, &frame.payload, why);
-        } else if (is_control(frame.header.opcode)) {
-            note_sent(record, frame.header.opcode, frame.payload.data, frame.payload.length);
-        } else {
-            read_sent_data(record, &frame, &message);
+    struct reader reader;
+    struct wire message = {0};
+    uint8_t opcode = 0; /* of the message */
+    enum reader_event event;
+    reader_init(&reader, !by_server);
+    reader_feed(&reader, bytes, length);
+    while ((event = reader_next(&reader)) != READER_NEEDS_BYTES) {
+        const struct reader_frame *frame = &reader.frame;
+        fuzz_check(event != READER_VIOLATION, "what was sent breaks a rule before byte %zu: %s",
+                   reader.position, reader.violation);
+        if (event == READER_HEADER) {
+            fuzz_check(!record->closing, "something was sent after a Close");
+            fuzz_check(frame->fin || record->fragments, "a message was sent in fragments");
+            bool begins = frame->opcode == FRAME_TEXT || frame->opcode == FRAME_BINARY;
+            opcode = begins ? frame->opcode : opcode;
+        } else if (event == READER_PAYLOAD && !is_control(frame->opcode)) {
+            wire_add(&message, reader.piece, reader.piece_length);
+        } else if (event == READER_END && frame->opcode == FRAME_CLOSE) {
+            read_sent_close(record, reader.control, (size_t)frame->length, why);
+        } else if (event == READER_END && is_control(frame->opcode)) {
+            note_sent(record, frame->opcode, reader.control, (size_t)frame->length);
+        } else if (event == READER_END && frame->fin) {
+            note_sent(record, opcode, message.bytes, message.len);
+            message.len = 0;
         }
     }
-    fuzz_bytes_free(&message.payload);
-    fuzz_bytes_free(&frame.payload);
+    fuzz_check(reader.header_size == 0, "the last frame sent is not whole");
+    wire_free(&message);
 }
 
 void oracle_record_free(struct oracle_record *record) {
-    fuzz_bytes_free(&record->events);
-    fuzz_bytes_free(&record->sent);
+    wire_free(&record->events);
+    wire_free(&record->sent);
 }

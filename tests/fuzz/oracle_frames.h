@@ -4,7 +4,7 @@
  * looks at one frame after the other with loops over bytes, and checks a text from its beginning
  * whenever more of it has come. It shares no code with the server, only its public names.
  *
- * What happens is written down as text, a record, so that two of them can be compared byte by byte.
+ * It writes down what happens as text, a record, so that two records can be compared byte by byte.
  */
 #ifndef TESTS_FUZZ_ORACLE_FRAMES_H
 #define TESTS_FUZZ_ORACLE_FRAMES_H
@@ -25,7 +25,7 @@ enum { ORACLE_CLOSE_CODE = 4321 };
 
 /* What the side tells its user, and the frames it sends. All zero at the start. */
 struct oracle_record {
-    struct fuzz_bytes events, sent;
+    struct wire events, sent;
     bool fragments; /* messages may be sent in fragments; what is noted is the whole */
     bool closing;   /* it has sent a Close */
     bool over;      /* it has told of the end */
@@ -43,18 +43,17 @@ void oracle_closed(struct oracle_record *record, unsigned code, const uint8_t *r
                    size_t length);
 void oracle_failed(struct oracle_record *record, unsigned code);
 
-/* Takes the bytes apart that a side has really sent, and writes down the frames. Ends the process
- * if one is not whole or not well-formed, is masked by a server or not masked by a client, has a
- * length that could be shorter, or follows a Close. The reason `why` of a failure, which the oracle
- * cannot know, is left out; NULL leaves out any, if it is UTF-8 and not empty. */
+/* Reads the bytes that a side has really sent, with the reader of wscheck, and writes down the
+ * frames. Ends the process if one breaks a rule, is not whole or follows a Close. The reason `why`
+ * of a failure, which the oracle cannot know, is left out; NULL leaves out any that is not
+ * empty. */
 void oracle_read_sent(struct oracle_record *record, bool by_server, const uint8_t *bytes,
                       size_t length, const char *why);
 
 void oracle_record_free(struct oracle_record *record);
 
 /* The verdict of section 5.2 about the `left` bytes of a head that are there: what one byte shows
- * is judged when that byte is there. Fills in the header as far as it is known, and its size
- * (oracle_head.c). */
+ * is judged when that byte is there. Fills in the header as far as it is known, and its size. */
 enum frame_verdict oracle_head(const uint8_t *head, size_t left, const struct frame_rules *rules,
                                struct frame_header *header, size_t *size);
 

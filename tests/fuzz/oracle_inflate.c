@@ -7,7 +7,7 @@ struct reader {
     const uint8_t *data;
     size_t size, position; /* in bits */
     size_t window;
-    struct fuzz_bytes *out;
+    struct wire *out;
     bool stopped;
     enum oracle_inflate verdict; /* if so */
 };
@@ -118,9 +118,9 @@ static void read_reference(struct reader *reader, unsigned symbol, const struct 
         return;
     }
     unsigned distance = 1 + read_range(reader, distance_symbol, 2);
-    bool good = demand(reader, distance <= reader->window && distance <= reader->out->length);
+    bool good = demand(reader, distance <= reader->window && distance <= reader->out->len);
     for (unsigned i = 0; good && i < length; i++) {
-        fuzz_add_byte(reader->out, reader->out->data[reader->out->length - distance]);
+        fuzz_add_byte(reader->out, reader->out->bytes[reader->out->len - distance]);
     }
 }
 
@@ -218,7 +218,7 @@ static void read_dynamic(struct reader *reader) {
 }
 
 enum oracle_inflate oracle_inflate(const uint8_t *data, size_t size, size_t window,
-                                   struct fuzz_bytes *out) {
+                                   struct wire *out) {
     struct reader reader = {.data = data, .size = size, .window = window, .out = out};
     while (!reader.stopped && reader.position < 8 * reader.size) {
         bool final = read_bit(&reader) == 1;

@@ -14,6 +14,6 @@ enum oracle_inflate {
 /* Appends to `out` what comes out of the data, up to the end or to what is bad. References may
  * reach back `window` bytes. A final block does not end the data: RFC 7692, 7.2.3.4. */
 enum oracle_inflate oracle_inflate(const uint8_t *data, size_t size, size_t window,
-                                   struct fuzz_bytes *out);
+                                   struct wire *out);
 
 #endif

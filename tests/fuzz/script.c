@@ -2,7 +2,7 @@
 
 enum {
     FRAMES_MAX = 64,
-    /* Bits of byte 1; the others choose the masking key. */
+    /* Bits of byte 1; all of it is the seed of random bytes. */
     TWO_BYTE_CHARACTERS = 0x80,
     RANDOM_BYTES = 0x40,
     LARGE = 0x30,     /* both bits: else the length is below 1024, for the sake of speed */
@@ -20,48 +20,32 @@ static uint8_t payload_byte(struct fuzz_dice *dice, uint8_t kind, size_t at) {
     return (uint8_t)('a' + at % 26);
 }
 
-static void add_length(struct fuzz_bytes *stream, bool by_client, size_t length) {
-    uint8_t mask = by_client ? 0x80 : 0;
-    size_t more = length < 126 ? 0 : length < 65536 ? 2 : 8;
-    size_t form = more == 0 ? length : more == 2 ? 126 : 127;
-    fuzz_add_byte(stream, (uint8_t)(mask | form));
-    for (size_t i = more; i > 0; i--) {
-        fuzz_add_byte(stream, (uint8_t)((uint64_t)length >> 8 * (i - 1)));
-    }
-}
-
 /* `at` counts the bytes of all frames, so that a character may go on in the next fragment. */
-static void write_frame(struct fuzz_bytes *stream, bool by_client, const uint8_t *item,
-                        size_t *at) {
+static void write_frame(struct wire *stream, bool by_client, const uint8_t *item, size_t *at) {
     struct fuzz_dice dice;
-    uint8_t key[4];
+    struct wire payload = {0};
     bool large = (item[1] & LARGE) == LARGE;
     size_t length = (large ? item[2] : item[2] % 4) * 256u + item[3];
     if ((item[1] & FIVE_TIMES) == FIVE_TIMES) {
         length *= 5;
     }
     fuzz_dice_init(&dice, item[1]);
-    for (size_t i = 0; i < sizeof key; i++) {
-        key[i] = (uint8_t)(by_client ? fuzz_roll(&dice, 256) : 0);
-    }
-    fuzz_add_byte(stream, item[0]);
-    add_length(stream, by_client, length);
-    if (by_client) {
-        fuzz_add(stream, key, sizeof key);
-    }
     for (size_t i = 0; i < length; i++) {
-        fuzz_add_byte(stream, payload_byte(&dice, item[1], (*at)++) ^ key[i % 4]);
+        fuzz_add_byte(&payload, payload_byte(&dice, item[1], (*at)++));
     }
+    (by_client ? wire_add_client_frame : wire_add_server_frame)(stream, item[0], payload.bytes,
+                                                                payload.len);
+    wire_free(&payload);
 }
 
-void script_write(struct fuzz_bytes *stream, bool by_client, const uint8_t *script, size_t length) {
+void script_write(struct wire *stream, bool by_client, const uint8_t *script, size_t length) {
     size_t written = 0;
     for (size_t frame = 0; 4 * frame < length && frame < FRAMES_MAX; frame++) {
         uint8_t item[4] = {0};
         for (size_t i = 0; i < 4 && 4 * frame + i < length; i++) {
             item[i] = script[4 * frame + i];
         }
-        if (stream->length > SCRIPT_STREAM_MAX) {
+        if (stream->len > SCRIPT_STREAM_MAX) {
             return;
         }
         write_frame(stream, by_client, item, &written);

@@ -2,7 +2,7 @@
  * bytes" without writing them. Every four bytes make one frame:
  *
  *     byte 0    FIN, the reserved bits and the opcode, as on the wire
- *     byte 1    of what the payload is made, its masking key, and whether it is large
+ *     byte 1    of what the payload is made, and whether it is large
  *     byte 2, 3 its length in network byte order; bytes that are missing are 0
  */
 #ifndef TESTS_FUZZ_SCRIPT_H
@@ -13,6 +13,6 @@
 enum { SCRIPT_STREAM_MAX = 300000 }; /* more than the buffer grows to at once */
 
 /* Adds the frames of a client, with masks, or those of a server to the stream. */
-void script_write(struct fuzz_bytes *stream, bool by_client, const uint8_t *script, size_t length);
+void script_write(struct wire *stream, bool by_client, const uint8_t *script, size_t length);
 
 #endif

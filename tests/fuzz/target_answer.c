@@ -14,13 +14,13 @@
 struct body {
     const char *bytes;
     size_t length, at;
-    struct fuzz_bytes text;
+    struct wire text;
 };
 
 static bool keep(struct body *body, uint64_t count) {
     for (; count > 0 && body->at < body->length; count--) {
         fuzz_add_byte(&body->text, (uint8_t)body->bytes[body->at++]);
-        if (body->text.length == CLIENT_RESPONSE_BODY_TEXT_MAX) {
+        if (body->text.len == CLIENT_RESPONSE_BODY_TEXT_MAX) {
             return true;
         }
     }
@@ -80,7 +80,7 @@ static enum client_response_body_verdict read_chunks(struct body *body) {
         if (!keep(body, size)) {
             return CLIENT_RESPONSE_BODY_INCOMPLETE;
         }
-        if (body->text.length == CLIENT_RESPONSE_BODY_TEXT_MAX) {
+        if (body->text.len == CLIENT_RESPONSE_BODY_TEXT_MAX) {
             return CLIENT_RESPONSE_BODY_COMPLETE;
         }
         verdict = read_byte(body, '\r');
@@ -113,12 +113,12 @@ static void check_body(const struct client_response *answer, const char *bytes, 
         free(exact);
         at += piece;
     }
-    struct fuzz_bytes text = {(uint8_t *)body.text, body.length, 0};
+    struct wire text = {(uint8_t *)body.text, body.length, 0};
     fuzz_check(verdict == wanted, "the body is %d, not %d", (int)verdict, (int)wanted);
     if (verdict != CLIENT_RESPONSE_BODY_BAD) {
         fuzz_check_same(&text, &plain.text, "text of the body");
     }
-    fuzz_bytes_free(&plain.text);
+    wire_free(&plain.text);
 }
 
 /* The head in pieces, each time in memory that has moved. */

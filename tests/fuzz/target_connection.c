@@ -37,11 +37,11 @@ struct drive {
     struct fuzz_dice dice;
     const uint8_t *stream;
     size_t length, given;
-    struct fuzz_bytes written; /* all output so far */
+    struct wire written; /* all output so far */
     void *copied[CONNECTION_OUTPUT_PARTS_MAX];
-    size_t copied_count;       /* since the output was empty */
-    struct fuzz_bytes message; /* what has come of it, in pieces */
-    struct fuzz_bytes seen[2]; /* by the observer: received, sent */
+    size_t copied_count; /* since the output was empty */
+    struct wire message; /* what has come of it, in pieces */
+    struct wire seen[2]; /* by the observer: received, sent */
     struct oracle_record record;
 };
 
@@ -56,7 +56,7 @@ static void observe(void *context, bool sent, const struct frame_header *frame,
                     const uint8_t *bytes, size_t count) {
     struct drive *drive = context;
     fuzz_check(count > 0 && frame->opcode <= FRAME_PONG, "nothing is observed");
-    fuzz_add(&drive->seen[sent], bytes, count);
+    wire_add(&drive->seen[sent], bytes, count);
 }
 
 /* How many bytes the next read or write moves, of so many that it could. */
@@ -95,15 +95,15 @@ static void write_output(struct drive *drive) {
     const struct iovec *parts;
     size_t count;
     while ((count = connection_output(&drive->connection, &parts)) > 0) {
-        size_t total = 0, before = drive->written.length;
+        size_t total = 0, before = drive->written.len;
         fuzz_check(count <= CONNECTION_OUTPUT_PARTS_MAX, "%zu parts of output", count);
         for (size_t i = 0; i < count; i++) {
             fuzz_check(parts[i].iov_len > 0, "a part of the output is empty");
-            fuzz_add(&drive->written, parts[i].iov_base, parts[i].iov_len);
+            wire_add(&drive->written, parts[i].iov_base, parts[i].iov_len);
             total += parts[i].iov_len;
         }
         size_t sent = cut_off(drive, total);
-        drive->written.length = before + sent; /* the rest comes again */
+        drive->written.len = before + sent; /* the rest comes again */
         connection_sent(&drive->connection, sent);
         if (rolls(drive)) {
             rest(drive);
@@ -175,10 +175,10 @@ static void take_piece(struct drive *drive, const struct connection_message *pie
     fuzz_check(piece->fin || piece->length > 0, "a piece is empty");
     fuzz_check(connection->input.buffer.capacity <= CONNECTION_INPUT_READ_SIZE,
                "%zu bytes are taken", connection->input.buffer.capacity);
-    fuzz_add(&drive->message, piece->payload, piece->length);
+    wire_add(&drive->message, piece->payload, piece->length);
     if (piece->fin) {
-        oracle_event(&drive->record, piece->opcode, drive->message.data, drive->message.length);
-        drive->message.length = 0;
+        oracle_event(&drive->record, piece->opcode, drive->message.bytes, drive->message.len);
+        drive->message.len = 0;
         act(drive, piece);
     } else if (drive->side.echoes) {
         fuzz_check(echo(drive, piece) == 0, "a piece is not taken");
@@ -252,14 +252,14 @@ static void start(struct drive *drive, uint8_t *lent, size_t size) {
 /* The observer must have seen what is on the wire. */
 static void check_seen(struct drive *drive) {
     fuzz_check_same(&drive->seen[true], &drive->written, "bytes that were seen and sent");
-    fuzz_check(drive->seen[false].length <= drive->given &&
-                   (drive->seen[false].length == 0 ||
-                    memcmp(drive->seen[false].data, drive->stream, drive->seen[false].length) == 0),
+    fuzz_check(drive->seen[false].len <= drive->given &&
+                   (drive->seen[false].len == 0 ||
+                    memcmp(drive->seen[false].bytes, drive->stream, drive->seen[false].len) == 0),
                "what was seen is not what was received");
 }
 
 static void run(const uint8_t *control, const struct oracle_side *side, bool in_pieces,
-                const struct fuzz_bytes *stream, enum cut cut, struct oracle_record *wanted) {
+                const struct wire *stream, enum cut cut, struct oracle_record *wanted) {
     static const size_t sizes[] = {CONNECTION_BUFFER_MIN, 600, 768, 4096};
     size_t size = sizes[(control[0] & LENT_MEMORY) / 0x40];
     struct drive *drive = fuzz_resize(NULL, sizeof *drive);
@@ -271,12 +271,12 @@ static void run(const uint8_t *control, const struct oracle_side *side, bool in_
                             .record = {.fragments = in_pieces},
                             .lent = lent,
                             .lent_size = size,
-                            .stream = stream->data,
-                            .length = stream->length};
+                            .stream = stream->bytes,
+                            .length = stream->len};
     fuzz_dice_init(&drive->dice, control[1]);
     start(drive, lent, size);
     go(drive);
-    oracle_read_sent(&drive->record, side->is_server, drive->written.data, drive->written.length,
+    oracle_read_sent(&drive->record, side->is_server, drive->written.bytes, drive->written.len,
                      drive->connection.failure != NULL ? drive->connection.failure : "");
     if (in_pieces) {
         check_seen(drive);
@@ -284,22 +284,22 @@ static void run(const uint8_t *control, const struct oracle_side *side, bool in_
     fuzz_check_same(&drive->record.events, &wanted->events, "events");
     fuzz_check_same(&drive->record.sent, &wanted->sent, "frames sent");
     connection_free(&drive->connection);
-    fuzz_bytes_free(&drive->written);
-    fuzz_bytes_free(&drive->message);
-    fuzz_bytes_free(&drive->seen[false]);
-    fuzz_bytes_free(&drive->seen[true]);
+    wire_free(&drive->written);
+    wire_free(&drive->message);
+    wire_free(&drive->seen[false]);
+    wire_free(&drive->seen[true]);
     oracle_record_free(&drive->record);
     free(lent);
     free(drive);
 }
 
 static void run_all(const uint8_t *control, const struct oracle_side *side, bool in_pieces,
-                    const struct fuzz_bytes *stream) {
+                    const struct wire *stream) {
     struct oracle_record wanted = {0};
-    oracle_play(side, stream->data, stream->length, &wanted);
+    oracle_play(side, stream->bytes, stream->len, &wanted);
     run(control, side, in_pieces, stream, CUT_NOT, &wanted);
     run(control, side, in_pieces, stream, CUT_RANDOMLY, &wanted);
-    if (stream->length <= BYTE_BY_BYTE_MAX) {
+    if (stream->len <= BYTE_BY_BYTE_MAX) {
         run(control, side, in_pieces, stream, CUT_EVERYWHERE, &wanted);
     }
     oracle_record_free(&wanted);
@@ -307,7 +307,7 @@ static void run_all(const uint8_t *control, const struct oracle_side *side, bool
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const uint64_t largest[] = {125, 1000, 70000, UINT64_C(1) << 40};
-    struct fuzz_bytes stream = {0};
+    struct wire stream = {0};
     if (size < CONTROL_BYTES) {
         return 0;
     }
@@ -322,13 +322,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if ((data[0] & IS_SCRIPT) != 0) {
         script_write(&stream, side.is_server, data + CONTROL_BYTES, size - CONTROL_BYTES);
     } else {
-        fuzz_add(&stream, data + CONTROL_BYTES, size - CONTROL_BYTES);
+        wire_add(&stream, data + CONTROL_BYTES, size - CONTROL_BYTES);
     }
     run_all(data, &side, false, &stream);
     if (side.echoes) { /* a piece is sent back before it is known what happens at its end */
         side.ping_at = side.close_at = 0;
     }
     run_all(data, &side, true, &stream);
-    fuzz_bytes_free(&stream);
+    wire_free(&stream);
     return 0;
 }

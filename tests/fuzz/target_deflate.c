@@ -40,9 +40,9 @@ struct side {
     uint8_t lent[CONNECTION_BUFFER_MIN];
     enum cut cut;
     bool relaxes;
-    size_t most;               /* bytes that it may take to inflate */
-    struct fuzz_bytes events;  /* what has happened, as text, with the messages */
-    struct fuzz_bytes written; /* all output */
+    size_t most;         /* bytes that it may take to inflate */
+    struct wire events;  /* what has happened, as text, with the messages */
+    struct wire written; /* all output */
 };
 
 static void new_key(void *context, uint8_t masking_key[4]) {
@@ -57,22 +57,20 @@ static void start(struct side *side, const uint8_t *control, bool is_server, enu
     const struct permessage_parameters config = {(control[0] & 0x04) != 0, (control[0] & 0x08) != 0,
                                                  8 + control[1] / 16 % 8, 8 + control[1] % 8};
     char offer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
+    struct permessage_deflate other; /* the other side, which wants the same */
     struct buffer buffer;
     memset(side, 0, sizeof *side);
     side->cut = cut;
     permessage_deflate_init(&side->deflate, &config, is_server);
-    permessage_negotiation_offer(&config, offer); /* a server with the same config answers it so */
-    const struct http_text list = {offer, strlen(offer)};
-    struct extensions_chooser chooser = permessage_deflate_chooser(&side->deflate);
-    bool agreed = is_server ? chooser.choose(chooser.context, list) != NULL
-                            : strstr(offer, "client_max_window_bits=") == NULL ||
-                                  permessage_deflate_accept(&side->deflate, list);
-    if (!side->deflate.is_agreed) { /* an answer names no limit that there is not */
-        static const char none[] = "; client_max_window_bits";
-        const struct http_text shorter = {offer, strlen(offer) - (sizeof none - 1)};
-        agreed = permessage_deflate_accept(&side->deflate, shorter);
-    }
-    fuzz_check(agreed, "no agreement on %s", offer);
+    permessage_deflate_init(&other, &config, !is_server);
+    permessage_negotiation_offer(&config, offer);
+    struct extensions_chooser chooser =
+        permessage_deflate_chooser(is_server ? &side->deflate : &other);
+    const char *answer = chooser.choose(chooser.context, (struct http_text){offer, strlen(offer)});
+    fuzz_check(answer != NULL &&
+                   permessage_deflate_accept(is_server ? &other : &side->deflate,
+                                             (struct http_text){answer, strlen(answer)}),
+               "no agreement on %s", offer);
     uint64_t limit =
         (control[0] & IS_ROUND_TRIP) != 0 ? 2 * TURNS_MAX : limits[control[0] / 16 % 4];
     size_t window = (size_t)1 << side->deflate.receiver.window_bits;
@@ -92,8 +90,8 @@ static void start(struct side *side, const uint8_t *control, bool is_server, enu
 static void end(struct side *side) {
     connection_free(&side->connection);
     permessage_deflate_free(&side->deflate);
-    fuzz_bytes_free(&side->events);
-    fuzz_bytes_free(&side->written);
+    wire_free(&side->events);
+    wire_free(&side->written);
 }
 
 /* How many bytes the next read or write moves, of so many that it could. */
@@ -109,7 +107,7 @@ static void write_output(struct side *side) {
     const struct iovec *parts;
     while (connection_output(&side->connection, &parts) > 0) {
         size_t length = cut_off(side, parts[0].iov_len);
-        fuzz_add(&side->written, parts[0].iov_base, length);
+        wire_add(&side->written, parts[0].iov_base, length);
         connection_sent(&side->connection, length);
     }
 }
@@ -146,7 +144,7 @@ static bool handle(struct side *side, bool echoes) {
                        message.length);
             fuzz_add_text(&side->events, "message %u, %zu: ", (unsigned)message.opcode,
                           message.length);
-            fuzz_add(&side->events, message.payload, message.length);
+            wire_add(&side->events, message.payload, message.length);
             if (echoes) {
                 fuzz_check(layer_send(layer, connection, message.opcode, message.payload,
                                       message.length) == 0,
@@ -191,26 +189,9 @@ static bool feed(struct side *side, const uint8_t *bytes, size_t length, bool ec
     return true;
 }
 
-/* Writes a frame, masked with zeros if it is a client's. */
-static void add_frame(struct fuzz_bytes *stream, bool masked, uint8_t first, const uint8_t *payload,
-                      size_t length) {
-    static const uint8_t no_mask[4] = {0};
-    uint8_t mask_bit = masked ? 0x80 : 0;
-    fuzz_add_byte(stream, first);
-    if (length > 125) {
-        fuzz_add_byte(stream, 126 | mask_bit);
-        fuzz_add_byte(stream, (uint8_t)(length >> 8));
-        fuzz_add_byte(stream, (uint8_t)length);
-    } else {
-        fuzz_add_byte(stream, (uint8_t)length | mask_bit);
-    }
-    fuzz_add(stream, no_mask, masked ? 4 : 0);
-    fuzz_add(stream, payload, length);
-}
-
 /* Frames by the rules, but for what is in them: control byte bit 0 is FIN, bit 1 no mark, bit 2
  * text; with bit 7 the length is eight times as large. */
-static void make_frames(struct fuzz_bytes *stream, bool masked, const uint8_t *data, size_t size) {
+static void make_frames(struct wire *stream, bool masked, const uint8_t *data, size_t size) {
     bool in_message = false;
     for (size_t at = 0; at + 2 <= size;) {
         uint8_t control = data[at], fin = control & 1 ? 0x80 : 0;
@@ -219,7 +200,8 @@ static void make_frames(struct fuzz_bytes *stream, bool masked, const uint8_t *d
         length = length < size - at ? length : size - at;
         uint8_t opcode = (control & 4) != 0 ? FRAME_TEXT : FRAME_BINARY;
         uint8_t mark = (control & 2) != 0 ? 0 : 0x40;
-        add_frame(stream, masked, in_message ? fin : fin | mark | opcode, data + at, length);
+        (masked ? wire_add_client_frame : wire_add_server_frame)(
+            stream, in_message ? fin : fin | mark | opcode, data + at, length);
         in_message = fin == 0;
         at += length;
     }
@@ -227,18 +209,18 @@ static void make_frames(struct fuzz_bytes *stream, bool masked, const uint8_t *d
 
 static void play_frames(const uint8_t *control, const uint8_t *data, size_t size) {
     bool is_server = (control[0] & IS_CLIENT) == 0;
-    struct fuzz_bytes stream = {0};
+    struct wire stream = {0};
     struct side *whole = fuzz_resize(NULL, sizeof *whole);
     make_frames(&stream, is_server, data, size);
     start(whole, control, is_server, CUT_NOT);
-    feed(whole, stream.data, stream.length, true);
+    feed(whole, stream.bytes, stream.len, true);
     for (int way = 1; way <= 3; way++) {
         struct side *side = fuzz_resize(NULL, sizeof *side);
         enum cut cut = way == 3 ? CUT_EVERYWHERE : CUT_RANDOMLY;
-        if (cut == CUT_RANDOMLY || stream.length <= BYTE_BY_BYTE_MAX) {
+        if (cut == CUT_RANDOMLY || stream.len <= BYTE_BY_BYTE_MAX) {
             start(side, control, is_server, cut);
             side->relaxes = way == 2; /* that may change what is sent, never what is received */
-            feed(side, stream.data, stream.length, true);
+            feed(side, stream.bytes, stream.len, true);
             fuzz_check_same(&side->events, &whole->events, "events");
             if (is_server && !side->relaxes) { /* a client's keys are rolled, too */
                 fuzz_check_same(&side->written, &whole->written, "bytes sent");
@@ -249,27 +231,27 @@ static void play_frames(const uint8_t *control, const uint8_t *data, size_t size
     }
     end(whole);
     free(whole);
-    fuzz_bytes_free(&stream);
+    wire_free(&stream);
 }
 
 /* A message: pieces of the data, some of them again and again. */
-static void make_message(struct fuzz_bytes *message, struct fuzz_dice *dice, const uint8_t *data,
+static void make_message(struct wire *message, struct fuzz_dice *dice, const uint8_t *data,
                          size_t size) {
     size_t wanted = fuzz_roll(dice, fuzz_roll(dice, 4) == 0 ? MESSAGE_MAX : 200);
     wanted = fuzz_roll(dice, 300) == 0 ? TURNS_MAX : wanted;
-    message->length = 0;
-    while (message->length < wanted) {
+    message->len = 0;
+    while (message->len < wanted) {
         size_t from = fuzz_roll(dice, size), length = 1 + fuzz_roll(dice, size - from);
         size_t times = fuzz_roll(dice, 4) == 0 ? fuzz_roll(dice, 20) : 1;
-        for (size_t i = 0; i < times && message->length < wanted; i++) {
-            fuzz_add(message, data + from, length);
+        for (size_t i = 0; i < times && message->len < wanted; i++) {
+            wire_add(message, data + from, length);
         }
     }
 }
 
 static void round_trip(const uint8_t *control, const uint8_t *data, size_t size) {
     struct side *sides[2];
-    struct fuzz_bytes message = {0}, wanted = {0};
+    struct wire message = {0}, wanted = {0};
     struct fuzz_dice dice;
     fuzz_dice_init(&dice, control[2]);
     for (int i = 0; i < 2; i++) {
@@ -281,25 +263,25 @@ static void round_trip(const uint8_t *control, const uint8_t *data, size_t size)
         size_t from = fuzz_roll(&dice, 2);
         struct side *to = sides[1 - from];
         make_message(&message, &dice, data, size);
-        wanted.length = to->events.length = sides[from]->written.length = 0;
-        fuzz_add_text(&wanted, "message %u, %zu: ", (unsigned)FRAME_BINARY, message.length);
-        fuzz_add(&wanted, message.data, message.length);
-        uint8_t *copy = fuzz_copy(message.data, message.length);
+        wanted.len = to->events.len = sides[from]->written.len = 0;
+        fuzz_add_text(&wanted, "message %u, %zu: ", (unsigned)FRAME_BINARY, message.len);
+        wire_add(&wanted, message.bytes, message.len);
+        uint8_t *copy = fuzz_copy(message.bytes, message.len);
         const struct layer *layer = permessage_deflate_layer(&sides[from]->deflate);
-        fuzz_check(
-            layer_send(layer, &sides[from]->connection, FRAME_BINARY, copy, message.length) == 0,
-            "a message is not taken");
+        fuzz_check(layer_send(layer, &sides[from]->connection, FRAME_BINARY, copy, message.len) ==
+                       0,
+                   "a message is not taken");
         handle(sides[from], false);
         free(copy);
-        feed(to, sides[from]->written.data, sides[from]->written.length, false);
+        feed(to, sides[from]->written.bytes, sides[from]->written.len, false);
         fuzz_check_same(&to->events, &wanted, "messages");
     }
     for (int i = 0; i < 2; i++) {
         end(sides[i]);
         free(sides[i]);
     }
-    fuzz_bytes_free(&message);
-    fuzz_bytes_free(&wanted);
+    wire_free(&message);
+    wire_free(&wanted);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

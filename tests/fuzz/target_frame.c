@@ -127,23 +127,23 @@ static size_t count_frames(const uint8_t *bytes, size_t length, bool *ended) {
 /* Shows the stream in pieces, or whole when `seed` is 0, and tells what came of it. */
 static void show(const uint8_t *bytes, size_t length, uint32_t seed, struct frame_show *show) {
     struct fuzz_dice dice;
-    struct fuzz_bytes kept = {0};
+    struct wire kept = {0};
     fuzz_dice_init(&dice, seed);
     frame_show_init(show, 1, "frame", true);
     for (size_t given = 0; given < length && !show->ended;) {
         size_t piece = seed == 0 ? length : 1 + fuzz_roll(&dice, 30);
         piece = piece < length - given ? piece : length - given;
-        fuzz_add(&kept, bytes + given, piece);
+        wire_add(&kept, bytes + given, piece);
         given += piece;
-        uint8_t *exact = fuzz_copy(kept.data, kept.length);
-        size_t done = frame_show_all(show, exact, kept.length);
-        fuzz_check(done <= kept.length, "more bytes are done with than there are");
-        size_t left = kept.length - done;
-        kept.length = 0;
-        fuzz_add(&kept, exact + done, left); /* the caller keeps the others */
+        uint8_t *exact = fuzz_copy(kept.bytes, kept.len);
+        size_t done = frame_show_all(show, exact, kept.len);
+        fuzz_check(done <= kept.len, "more bytes are done with than there are");
+        size_t left = kept.len - done;
+        kept.len = 0;
+        wire_add(&kept, exact + done, left); /* the caller keeps the others */
         free(exact);
     }
-    fuzz_bytes_free(&kept);
+    wire_free(&kept);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -116,24 +116,24 @@ static void check_lists(const struct http_request *request, const struct oracle_
 
 /* What was parsed, written in the plainest form, is parsed to the same again. */
 static void check_written_anew(const struct http_request *request) {
-    struct fuzz_bytes anew = {0};
+    struct wire anew = {0};
     struct http_request again;
-    fuzz_add(&anew, request->method.start, request->method.length);
+    wire_add(&anew, request->method.start, request->method.length);
     fuzz_add_text(&anew, " ");
-    fuzz_add(&anew, request->target.start, request->target.length);
+    wire_add(&anew, request->target.start, request->target.length);
     fuzz_add_text(&anew, " HTTP/1.%d\r\n", request->head.version - 10);
     for (size_t i = 0; i < request->head.header_count; i++) {
         struct http_header header = http_header_at(&request->head, i);
-        fuzz_add(&anew, header.name.start, header.name.length);
+        wire_add(&anew, header.name.start, header.name.length);
         fuzz_add_text(&anew, ":");
-        fuzz_add(&anew, header.value.start, header.value.length);
+        wire_add(&anew, header.value.start, header.value.length);
         fuzz_add_text(&anew, "\r\n");
     }
     fuzz_add_text(&anew, "\r\n");
     http_request_init(&again);
-    enum http_verdict verdict = http_request_parse(&again, (const char *)anew.data, anew.length);
+    enum http_verdict verdict = http_request_parse(&again, (const char *)anew.bytes, anew.len);
     fuzz_check(verdict == HTTP_COMPLETE, "written anew the verdict is %d", (int)verdict);
-    fuzz_check(again.head.size == anew.length &&
+    fuzz_check(again.head.size == anew.len &&
                    again.head.header_count == request->head.header_count &&
                    again.head.version == request->head.version,
                "written anew the request has changed");
@@ -149,7 +149,7 @@ static void check_written_anew(const struct http_request *request) {
         fuzz_check(was.length == is.length && memcmp(was.start, is.start, is.length) == 0,
                    "written anew header %zu has changed", i);
     }
-    fuzz_bytes_free(&anew);
+    wire_free(&anew);
 }
 
 static void check_answer(enum handshake_verdict verdict) {
@@ -165,7 +165,7 @@ static void check_answer(enum handshake_verdict verdict) {
 static void check_headers(const struct handshake *handshake) {
     char lines[HTTP_RESPONSE_HEAD_MAX];
     struct text_builder built;
-    struct fuzz_bytes wanted = {0}, got = {0};
+    struct wire wanted = {0}, got = {0};
     fuzz_add_text(&wanted,
                   "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n",
                   handshake->accept);
@@ -176,8 +176,8 @@ static void check_headers(const struct handshake *handshake) {
     handshake_add_headers(&built, handshake);
     fuzz_add_text(&got, "%s", lines);
     fuzz_check_same(&got, &wanted, "header lines");
-    fuzz_bytes_free(&got);
-    fuzz_bytes_free(&wanted);
+    wire_free(&got);
+    wire_free(&wanted);
 }
 
 static void check_handshake(const struct http_request *request, const struct oracle_request *parsed,
@@ -198,26 +198,26 @@ static void check_handshake(const struct http_request *request, const struct ora
     }
 }
 
-static void make_stream(struct fuzz_bytes *stream, const uint8_t *data, size_t size) {
+static void make_stream(struct wire *stream, const uint8_t *data, size_t size) {
     const uint8_t *end = size > 1 ? memchr(data + 1, '\n', size - 1) : NULL;
     size_t first = (data[0] & 1) != 0 ? 1 : end != NULL ? (size_t)(end + 1 - data) : size;
-    fuzz_add(stream, data + 1, first - 1);
+    wire_add(stream, data + 1, first - 1);
     for (size_t i = 0; i < sizeof request_lines / sizeof request_lines[0]; i++) {
-        fuzz_add(stream, request_lines[i], (data[0] >> i & 1) * strlen(request_lines[i]));
+        wire_add(stream, request_lines[i], (data[0] >> i & 1) * strlen(request_lines[i]));
     }
-    fuzz_add(stream, data + first, size - first);
+    wire_add(stream, data + first, size - first);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t input_size) {
     struct oracle_request wanted;
     struct http_request request;
-    struct fuzz_bytes stream = {0};
+    struct wire stream = {0};
     if (input_size == 0) {
         return 0;
     }
     make_stream(&stream, data, input_size);
-    const char *bytes = (const char *)stream.data;
-    size_t size = stream.length < INPUT_MAX ? stream.length : INPUT_MAX;
+    const char *bytes = (const char *)stream.bytes;
+    size_t size = stream.len < INPUT_MAX ? stream.len : INPUT_MAX;
     oracle_http(bytes, size, &wanted);
     http_request_init(&request);
     char *exact = fuzz_copy(bytes, size);
@@ -242,6 +242,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t input_size) {
     free(exact);
     parse_in_pieces(bytes, size, 1 + size / MOVES_MAX, &wanted);
     parse_in_pieces(bytes, size, 1 + size / 3, &wanted);
-    fuzz_bytes_free(&stream);
+    wire_free(&stream);
     return 0;
 }

@@ -29,19 +29,18 @@ static void check_verdict(const struct inflate *inflate, enum inflate_verdict go
 
 /* All at once, with so much more room than is needed. */
 static void check_whole(const uint8_t *data, size_t size, unsigned window_bits,
-                        enum oracle_inflate verdict, const struct fuzz_bytes *wanted,
-                        size_t more_room) {
+                        enum oracle_inflate verdict, const struct wire *wanted, size_t more_room) {
     struct inflate *inflate = fuzz_resize(NULL, sizeof *inflate);
     uint8_t *exact = fuzz_copy(data, size);
     const uint8_t *next = exact;
-    size_t left = size, capacity = wanted->length + more_room;
+    size_t left = size, capacity = wanted->len + more_room;
     struct inflate_output output = {fuzz_resize(NULL, capacity), 0, capacity};
     inflate_init(inflate, window_bits);
     enum inflate_verdict got = inflate_run(inflate, &next, &left, &output);
     fuzz_check(got != INFLATE_NEEDS_ROOM, "room is needed for more than comes out");
     check_verdict(inflate, got, verdict);
     fuzz_check(got == INFLATE_BAD || left == 0, "%zu bytes are not taken", left);
-    struct fuzz_bytes text = {output.bytes, output.length, capacity};
+    struct wire text = {output.bytes, output.length, capacity};
     fuzz_check_same(&text, wanted, "bytes that come out at once");
     free(output.bytes);
     free(exact);
@@ -51,14 +50,14 @@ static void check_whole(const uint8_t *data, size_t size, unsigned window_bits,
 /* One call, with the window in memory that has just moved and room for up to `room` bytes. What
  * comes out is added to `text`. */
 static enum inflate_verdict run_piece(struct inflate *inflate, const uint8_t **data, size_t size,
-                                      size_t room, size_t window, struct fuzz_bytes *text) {
-    size_t kept = text->length < window ? text->length : window;
+                                      size_t room, size_t window, struct wire *text) {
+    size_t kept = text->len < window ? text->len : window;
     uint8_t *exact = fuzz_copy(*data, size);
     const uint8_t *next = exact;
     size_t left = size;
     struct inflate_output output = {fuzz_resize(NULL, kept + room), kept, kept + room};
     if (kept > 0) {
-        memcpy(output.bytes, text->data + text->length - kept, kept);
+        memcpy(output.bytes, text->bytes + text->len - kept, kept);
     }
     enum inflate_verdict verdict = inflate_run(inflate, &next, &left, &output);
     fuzz_check(next == exact + (size - left) && left <= size, "the input is told wrong");
@@ -66,7 +65,7 @@ static enum inflate_verdict run_piece(struct inflate *inflate, const uint8_t **d
     fuzz_check(verdict != INFLATE_NEEDS_INPUT || left == 0, "%zu bytes are not taken", left);
     fuzz_check(verdict != INFLATE_NEEDS_ROOM || output.length == output.capacity,
                "there is room, and room is needed");
-    fuzz_add(text, output.bytes + kept, output.length - kept);
+    wire_add(text, output.bytes + kept, output.length - kept);
     *data += size - left;
     free(output.bytes);
     free(exact);
@@ -74,15 +73,15 @@ static enum inflate_verdict run_piece(struct inflate *inflate, const uint8_t **d
 }
 
 static void check_pieces(const uint8_t *data, size_t size, unsigned window_bits,
-                         enum oracle_inflate wanted_verdict, const struct fuzz_bytes *wanted,
+                         enum oracle_inflate wanted_verdict, const struct wire *wanted,
                          const uint8_t head[3]) {
     struct inflate *inflate = fuzz_resize(NULL, sizeof *inflate);
-    struct fuzz_bytes text = {0};
+    struct wire text = {0};
     struct fuzz_dice dice;
     enum inflate_verdict verdict = INFLATE_NEEDS_INPUT;
     const uint8_t *end = data + size;
     /* Little room takes long when much comes out: then it is more. */
-    size_t room_max = 1 + head[2] * (size_t)4 + wanted->length / 500;
+    size_t room_max = 1 + head[2] * (size_t)4 + wanted->len / 500;
     fuzz_dice_init(&dice, head[0] / 8u);
     inflate_init(inflate, window_bits);
     while (verdict != INFLATE_BAD && (data < end || verdict == INFLATE_NEEDS_ROOM)) {
@@ -90,11 +89,11 @@ static void check_pieces(const uint8_t *data, size_t size, unsigned window_bits,
         size_t room = fuzz_roll(&dice, room_max) + (verdict == INFLATE_NEEDS_ROOM);
         piece = piece < (size_t)(end - data) ? piece : (size_t)(end - data);
         verdict = run_piece(inflate, &data, piece, room, (size_t)1 << window_bits, &text);
-        fuzz_check(text.length <= wanted->length, "more comes out than the oracle has");
+        fuzz_check(text.len <= wanted->len, "more comes out than the oracle has");
     }
     check_verdict(inflate, verdict, wanted_verdict);
     fuzz_check_same(&text, wanted, "bytes that come out in pieces");
-    fuzz_bytes_free(&text);
+    wire_free(&text);
     free(inflate);
 }
 
@@ -103,12 +102,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         return 0;
     }
     unsigned window_bits = 8 + data[0] % 8;
-    struct fuzz_bytes wanted = {0};
+    struct wire wanted = {0};
     enum oracle_inflate verdict =
         oracle_inflate(data + 3, size - 3, (size_t)1 << window_bits, &wanted);
     check_whole(data + 3, size - 3, window_bits, verdict, &wanted, 0);
     check_whole(data + 3, size - 3, window_bits, verdict, &wanted, 600);
     check_pieces(data + 3, size - 3, window_bits, verdict, &wanted, data);
-    fuzz_bytes_free(&wanted);
+    wire_free(&wanted);
     return 0;
 }

@@ -62,21 +62,21 @@ static void *server_thread(void *argument) {
 }
 
 /* Writes a piece if there is one and it can. Returns whether anything is left to write. */
-static bool write_piece(int fd, struct fuzz_dice *dice, const struct fuzz_bytes *stream,
+static bool write_piece(int fd, struct fuzz_dice *dice, const struct wire *stream,
                         size_t *written) {
-    size_t left = stream->length - *written;
+    size_t left = stream->len - *written;
     size_t most = fuzz_roll(dice, 3) == 0 ? 20 : 5000;
     size_t piece = left > 0 ? 1 + fuzz_roll(dice, left < most ? left : most) : 0;
     ssize_t count = 0;
     if (piece > 0) {
-        count = send(fd, stream->data + *written, piece, MSG_NOSIGNAL | MSG_DONTWAIT);
+        count = send(fd, stream->bytes + *written, piece, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
     if (count < 0 && errno != EAGAIN) {
-        *written = stream->length; /* the server has gone, as it may */
+        *written = stream->len; /* the server has gone, as it may */
     } else if (count > 0) {
         *written += (size_t)count;
     }
-    if (*written == stream->length) {
+    if (*written == stream->len) {
         shutdown(fd, SHUT_WR);
         return false;
     }
@@ -84,8 +84,7 @@ static bool write_piece(int fd, struct fuzz_dice *dice, const struct fuzz_bytes 
 }
 
 /* Plays the client until the server has ended the connection. */
-static void talk(int fd, uint32_t seed, const struct fuzz_bytes *stream,
-                 struct fuzz_bytes *answer) {
+static void talk(int fd, uint32_t seed, const struct wire *stream, struct wire *answer) {
     struct fuzz_dice dice;
     int64_t deadline = clock_now() + BOUND;
     size_t written = 0;
@@ -104,12 +103,12 @@ static void talk(int fd, uint32_t seed, const struct fuzz_bytes *stream,
             if (count <= 0) {
                 return; /* the end, or a reset because it had not read everything */
             }
-            fuzz_add(answer, bytes, (size_t)count);
+            wire_add(answer, bytes, (size_t)count);
         }
     }
 }
 
-static void converse(uint32_t seed, const struct fuzz_bytes *stream, struct fuzz_bytes *answer) {
+static void converse(uint32_t seed, const struct wire *stream, struct wire *answer) {
     struct tcp_connection tcp;
     pthread_t thread;
     int pair[2];
@@ -150,12 +149,12 @@ static unsigned wanted_status(const struct http_request *request, enum http_verd
 }
 
 /* Behind the 101: what an echo sends for these bytes. */
-static void check_frames(const struct fuzz_bytes *stream, size_t from, const uint8_t *sent,
+static void check_frames(const struct wire *stream, size_t from, const uint8_t *sent,
                          size_t length) {
     struct oracle_record wanted = {0}, got = {0};
     struct oracle_side side = {
         .is_server = true, .max_message = settings.session.max_message, .echoes = true};
-    oracle_play(&side, stream->data + from, stream->length - from, &wanted);
+    oracle_play(&side, stream->bytes + from, stream->len - from, &wanted);
     oracle_read_sent(&got, true, sent, length, NULL);
     fuzz_check_same(&got.sent, &wanted.sent, "frames sent");
     oracle_record_free(&wanted);
@@ -163,44 +162,43 @@ static void check_frames(const struct fuzz_bytes *stream, size_t from, const uin
 }
 
 /* Anything but a 101 has a body of the length it tells, and says that the connection ends. */
-static void check_body(const struct fuzz_bytes *stream, const char *answer, size_t head_size,
+static void check_body(const struct wire *stream, const char *answer, size_t head_size,
                        size_t length) {
     static const char name[] = "\r\nContent-Length: ";
     const char *at = strstr(answer, name);
     fuzz_check(at != NULL && strstr(answer, "\r\nConnection: close\r\n") != NULL,
                "the answer lacks a header");
     size_t told = at != NULL ? (size_t)strtoul(at + strlen(name), NULL, 10) : 0;
-    size_t start = stream->length > 2 && stream->data[0] == '\r' ? 2 : 0;
-    bool head = stream->length >= start + 4 && memcmp(stream->data + start, "HEAD", 4) == 0;
+    size_t start = stream->len > 2 && stream->bytes[0] == '\r' ? 2 : 0;
+    bool head = stream->len >= start + 4 && memcmp(stream->bytes + start, "HEAD", 4) == 0;
     fuzz_check(length - head_size == told || (head && length == head_size),
                "%zu bytes of body where %zu are told", length - head_size, told);
 }
 
-static void judge(const struct fuzz_bytes *stream, struct fuzz_bytes *answer) {
+static void judge(const struct wire *stream, struct wire *answer) {
     struct http_request request;
     size_t head_size;
     http_request_init(&request);
     enum http_verdict verdict =
-        http_request_parse(&request, (const char *)stream->data, stream->length);
-    if (stream->length == 0 || verdict == HTTP_TLS) {
-        fuzz_check(answer->length == 0, "an answer to nothing, or in HTTP to TLS");
+        http_request_parse(&request, (const char *)stream->bytes, stream->len);
+    if (stream->len == 0 || verdict == HTTP_TLS) {
+        fuzz_check(answer->len == 0, "an answer to nothing, or in HTTP to TLS");
         return;
     }
     fuzz_add_byte(answer, '\0'); /* for the search in strings */
-    answer->length--;
-    unsigned status = read_head((const char *)answer->data, &head_size);
+    answer->len--;
+    unsigned status = read_head((const char *)answer->bytes, &head_size);
     unsigned wanted = wanted_status(&request, verdict);
     fuzz_check(status == wanted, "status %u instead of %u", status, wanted);
     if (status == 101) {
-        check_frames(stream, request.head.size, answer->data + head_size,
-                     answer->length - head_size);
+        check_frames(stream, request.head.size, answer->bytes + head_size, answer->len - head_size);
     } else {
-        check_body(stream, (const char *)answer->data, head_size, answer->length);
+        check_body(stream, (const char *)answer->bytes, head_size, answer->len);
     }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct fuzz_bytes stream = {0}, answer = {0};
+    struct wire stream = {0}, answer = {0};
     if (size == 0) {
         return 0;
     }
@@ -208,12 +206,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         read_settings();
     }
     if ((data[0] & WITH_REQUEST) != 0) {
-        fuzz_add(&stream, request_of_the_rfc, strlen(request_of_the_rfc));
+        wire_add(&stream, request_of_the_rfc, strlen(request_of_the_rfc));
     }
-    fuzz_add(&stream, data + 1, size - 1);
+    wire_add(&stream, data + 1, size - 1);
     converse(data[0], &stream, &answer);
     judge(&stream, &answer);
-    fuzz_bytes_free(&stream);
-    fuzz_bytes_free(&answer);
+    wire_free(&stream);
+    wire_free(&answer);
     return 0;
 }
