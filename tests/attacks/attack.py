@@ -1,8 +1,8 @@
 """What all attacks have in common.
 
 Each of them starts a server of its own, as a user would, does to it what somebody with bad
-intentions would, and requires that what it costs the server keeps a bound: time, processor,
-memory, descriptors."""
+intentions would, and requires that the cost for the server stays below a bound: time, processor
+time, memory, descriptors."""
 
 import os
 import signal
@@ -15,13 +15,13 @@ KIB, MIB = 1024, 1 << 20
 LARGEST = 16 * MIB  # bytes of a message: the server's --max-message
 
 ATTACKS = []  # (name, function, whether it is quick), in the order of the files
-notes, failures = [], []  # of the attack that is going on
+notes, failures, helpers = [], [], []  # of the attack that is going on
 
 
 def attack(*options, program="step05_echo", name=None, quick=False):
-    """Enters a function in the list of attacks, and has it called with a server that has these
-    options, or with none if `program` is None. Quick is one that takes a moment and that a busy
-    machine cannot spoil: `make test` runs it."""
+    """Adds a function to the list of attacks. It is called with a server that has these options, or
+    without one if `program` is None. `make test` runs those that are quick: they take a moment, and
+    a busy machine cannot spoil them."""
 
     def enter(function):
         def run():
@@ -63,25 +63,27 @@ def bound(what, got, most, unit=""):
 
 
 def run_attack(name, run):
-    """Runs one attack and prints its line. Returns whether the server kept all bounds."""
+    """Runs one attack and prints its line. Returns whether the server stayed within all bounds."""
     notes.clear()
     failures.clear()
     begin = time.monotonic()
     try:
         run()
-    except Exception:  # whatever it is, the attack has failed and the others go on
+    except Exception:  # any problem means that this attack has failed; the others go on
         failures.append(traceback.format_exc())
+    for helper in list(helpers):
+        helper.stop()
     for failure in failures:
         print(f"{name}: {failure}")
-    result = "FAIL" if failures else "ok"
-    print(f"{result:<4} {name:<22} {time.monotonic() - begin:4.1f} s  {'; '.join(notes)}")
+    seconds = time.monotonic() - begin
+    print(f"{'FAIL' if failures else 'ok':<4} {name:<22} {seconds:4.1f} s  {'; '.join(notes)}")
     return not failures
 
 
 class Victim(Server):
-    """A server under attack. When the attack is over its clients are closed, and within a bound the
-    server must be down to the threads and descriptors of its start, serve an ordinary client, and
-    end with status 0."""
+    """A server under attack. After the attack its clients are closed, and within a bound the server
+    must have as many threads and descriptors as at its start, serve an ordinary client, and end
+    with status 0."""
 
     def __init__(self, program, *options):
         super().__init__(program, *options)
@@ -92,7 +94,7 @@ class Victim(Server):
         self.serve(2000)  # so that the C library allocates what it keeps for good
         self.settle()
         self.peak, self.data = self.status("VmHWM"), self.status("VmData")
-        self.files, self.began = self.descriptors(), self.cpu()
+        self.files = self.descriptors()
         return self
 
     def __exit__(self, problem, *_):
@@ -139,15 +141,15 @@ class Victim(Server):
         return self.threads() - self.before
 
     def settle(self, left=0):
-        """Waits until there is no thread but the one that accepts and so many for connections that
-        are still open. Returns whether it came to that. One look decides: at the next one a
-        connection that came late may just have been accepted."""
+        """Waits until as many connections are left as `left` says, each of which has a thread.
+        Returns whether that happened. One look decides: at the next one a connection that came
+        late may just have been accepted."""
         look = [self.more_threads()]
         until(lambda: look.append(self.more_threads()) or look[-1] <= left)
         return look[-1] == left
 
     def cost(self, what, got, most, unit):
-        """Memory or processor time, which is not judged when a sanitizer adds its own."""
+        """Bounds memory or processor time, unless a sanitizer adds its own to them."""
         if self.judged:
             bound(what, got, most, unit)
         else:
@@ -181,12 +183,13 @@ def exchange(client, first, payload):
 
 
 def milliseconds(begin):
-    """Since that time of the monotonic clock."""
+    """How long ago that time of the monotonic clock was."""
     return 1000 * (time.monotonic() - begin)
 
 
 class Helper:
-    """Another machine: a process that gets only the processor time that nobody else wants."""
+    """Another machine: a process that gets only the processor time that nobody else wants, until
+    its body returns or the attack is over."""
 
     def __init__(self, body, *arguments):
         self.pid = os.fork()
@@ -197,13 +200,19 @@ class Helper:
                 os._exit(0)
             finally:
                 os._exit(1)
+        helpers.append(self)
 
     def has_ended(self):
-        """Whether its body has returned, which must not have raised an exception."""
+        """Whether its body has returned."""
         pid, status = os.waitpid(self.pid, os.WNOHANG)
+        if pid == self.pid:
+            helpers.remove(self)
         check(status == 0, f"a helper ended with {status}")
         return pid == self.pid
 
     def stop(self):
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
+        """Ends a helper that would go on for ever."""
+        if self in helpers and not self.has_ended():
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            helpers.remove(self)

@@ -7,19 +7,19 @@ from squeeze import EMPTY_BLOCK, message, noise, pack, stored, tables, zeros
 CROWD, ROUNDS = 50, 20
 BATCH = 64 * KIB  # bytes of a fragment in a flood
 TWO_TABLES = 1024  # bytes that go with them
-DRIPPED, SOME = 80000, 50  # frames of a byte, sent so many bytes at a time
+DRIPPED, SOME = 80000, 50  # frames of a byte, and bytes that are sent at a time
 
 
 def memory(size):
-    """The KiB that a connection may take: a message, which its buffer is up to twice as large as,
-    what compresses and what inflates, and what has been compressed."""
+    """The KiB that a connection may take: a buffer of up to twice the size of a message, what
+    compresses and inflates, and what has been compressed."""
     return 2 * size / KIB + 1024
 
 
 @compressing(quick=True)
 def bomb(server):
-    """A message that is as large as may be comes back, however little it was; one byte more does
-    not, and what lies after that is not looked at."""
+    """A message of the largest size comes back, however few bytes stood for it. One that is a byte
+    larger does not, and the server does not look at what comes after that byte."""
     for size in LARGEST, LARGEST + 1, 64 * LARGEST:
         payload = message(pack(zeros(size)))
         client = server.open_compressed()
@@ -61,7 +61,7 @@ def bombs_of_a_crowd(server):
 
 @compressing(quick=True)
 def bomb_in_each_fragment(server):
-    """The limit counts for all fragments together, and one that is small may be a bomb."""
+    """The limit holds for all fragments together, and a small fragment may be a bomb."""
     piece = pack(zeros(MIB))  # which ends with a byte
     client = server.open_compressed()
     before = server.cpu()
@@ -77,7 +77,7 @@ def bomb_in_each_fragment(server):
 
 @attack(program=None)
 def one_after_the_other():
-    """What a message of one kind has taken must not stay while one of the other kind takes as much:
+    """The memory of a message of one kind must not stay while one of another kind takes as much:
     zeros that were compressed, noise as it is, noise that is marked as compressed."""
     plain = noise(LARGEST)
     zipped = frame(0xC2, message(pack(zeros(LARGEST))))
@@ -99,8 +99,8 @@ def one_after_the_other():
 
 @compressing()
 def endless_empty_blocks(server):
-    """A message of blocks with nothing in them could go on for ever. Sends it in fragments of the
-    same bytes until the server has had enough, which takes no more than twice its largest
+    """A message of blocks with nothing in them could go on for ever. It is sent in fragments of the
+    same bytes until the server refuses more, after at most twice the size of its largest
     message."""
     batch = EMPTY_BLOCK * (BATCH // len(EMPTY_BLOCK))
     client, other = server.open_compressed(), server.open_compressed()
@@ -118,9 +118,9 @@ def endless_empty_blocks(server):
 
 @compressing()
 def endless_tables(server):
-    """Making tables is most work, for what is received and for what comes of it. A message of
-    nothing else ends soon, and one that has as many as its size allows is no more work than
-    others."""
+    """Tables are more work than anything else, both for a byte received and for a byte that comes
+    out. A message of nothing else is refused soon, and one with as many tables as its size allows
+    is no more work than others."""
     nothing = pack(tables() * (3 * BATCH * 8 // len(tables()) + 1))
     most = pack((tables() + zeros(TWO_TABLES)) * (LARGEST // TWO_TABLES))
     client = server.open_compressed()
@@ -136,8 +136,7 @@ def endless_tables(server):
 
 @compressing()
 def compressed_drip(server):
-    """A compressed message comes with a frame for every byte, and the server answers between
-    them."""
+    """A compressed message comes in frames of a byte each."""
     pair = zeros(2) + tables()
     payload = message(pack(pair * (DRIPPED * 8 // len(pair) + 1)))
     first, last = payload[:1], payload[-1:]

@@ -16,7 +16,7 @@ def flood(client, batch, times):
 
 
 def check_fragments(server, batches, payload):
-    """Sends a message of so many times BATCH fragments with this payload, and then its end, while
+    """Sends a message of `batches` times BATCH fragments with this payload, and then its end, while
     another client goes on with its echoes. All of that is legal, so in the end there is an echo."""
     client, other = server.open(), server.open()
     client.send(frame(0x02))
@@ -41,14 +41,14 @@ def empty_fragments(server):
 
 @attack()
 def tiny_fragments(server):
-    """Five million of a byte each: what is kept of them must be 5 MB, not one object for each."""
+    """Five million of a byte each: the server must keep 5 MB of them, not an object for each."""
     check_fragments(server, 500, b"x")
     server.bound_peak(2.5 * 5000000 / 1024)
 
 
 def send_until_stuck(client, data, wait):
-    """Sends this until the server takes nothing of it for so long, or has given up. Returns how many
-    bytes it took, and when it took the last of them."""
+    """Sends this over and over, until the server takes nothing for `wait` seconds, or has given up.
+    Returns how many bytes it took, and when it took the last of them."""
     taken, last, deadline = 0, 0, time.monotonic() + WAIT
     client.socket.setblocking(False)
     while time.monotonic() < deadline and is_ready(client.socket, wait, POLLOUT):
@@ -62,11 +62,11 @@ def send_until_stuck(client, data, wait):
 
 @attack()
 def ping_flood(server):
-    """Every ping has a right to a pong of its size, and this peer reads none of them. What does not
-    fit into the kernel's buffers must not be kept elsewhere: the server stops reading, and gives
+    """Every ping is answered with a pong of its size, and this peer reads none of them. The server
+    must not keep those that do not fit into the kernel's buffers: it stops reading, and gives
     up."""
     client, other = server.open(), server.open()
-    pings = frame(0x89, b"p" * 125) * 1000  # nothing is lost by a part of one
+    pings = frame(0x89, b"p" * 125) * 1000  # of which the kernel may take a part
     first, last = send_until_stuck(client, pings, 0.5)
     other.echo(125)
     second, later = send_until_stuck(client, pings, WAIT)  # it may only have been slow
@@ -80,7 +80,7 @@ def ping_flood(server):
 
 @attack("--max-connections", str(SERVED))
 def crowd(server):
-    """Far more connections than the server is to serve. Those that have a place keep it."""
+    """Far more clients than the server has places for. Those that have a place keep it."""
     inside = [server.open() for _ in range(SERVED)]
     descriptors = server.descriptors()
     outside = [server.connect() for _ in range(CROWD)]

@@ -16,8 +16,8 @@ TABLES = {
     82 ff 7fffffffffffffff 00000000                  1009
     82 7f ffffffffffffffff                           1002 and not masked
     89 ff ffffffffffffffff 00000000                  1002""",
-    # With the 14 bytes of the header, with the key's 4, or with a byte for a NUL, each comes to 2^64,
-    # 2^63, 2^32 or 2^31, or a little more: that is nothing, or less, to an integer of that size.
+    # Plus the 14 bytes of the header, the key's 4, or a byte for a NUL, each is 2^64, 2^63, 2^32 or
+    # 2^31, or a little more: an integer of that size holds 0 then, or a negative number.
     "length_that_wraps": """
     82 ff fffffffffffffff2 00000000 aaaa             1002
     82 ff fffffffffffffff4 00000000 aaaa             1002
@@ -70,8 +70,8 @@ CLAIMANTS = 200
 
 
 def check_frames(name, server):
-    """Sends each on a connection of its own. The answer must not wait for more bytes, and nothing
-    may be allocated for what does not come."""
+    """Sends each on a connection of its own. The answer must not wait for more bytes, and the
+    server must not allocate memory for bytes that do not come."""
     slowest, rows = 0, TABLES[name].strip().split("\n")
     for row in rows:
         at = row.index(" 100")
@@ -94,8 +94,8 @@ for kind in TABLES:
 
 @attack(quick=True)
 def fragments_exceed(server):
-    """All of a message that is as large as may be has come, with pings between its fragments. One
-    more byte is too much, however often the count was made anew."""
+    """All of a message of the largest size has come, with pings between its fragments. One more
+    byte is too much, even for a server that begins to count anew after a ping."""
     client = server.open()
     for i in range(LARGEST // MIB):
         client.send(frame(0x00 if i else 0x02, bytes(MIB)) + frame(0x89, b"ping"))
@@ -107,8 +107,8 @@ def fragments_exceed(server):
 
 @attack(quick=True)
 def claims_of_many(server):
-    """Who claims no more than is allowed is not refused, but then many can do so, and a length that
-    was claimed is no reason to allocate."""
+    """A client that claims an allowed length is not refused. Many can do so, and so a claim must
+    not make the server allocate."""
     claim = bytes.fromhex("82 ff 0000000001000000 00000000") + b"\xaa" * 16
     for _ in range(CLAIMANTS):
         server.open().send(claim)

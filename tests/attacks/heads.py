@@ -91,8 +91,8 @@ def control_characters(server):
 
 @attack(quick=True)
 def smuggled_request(server):
-    """A body makes it a matter of opinion where the request ends and the frames, or another request,
-    begin. A proxy's opinion may be another one."""
+    """With a body, two programs in a row may have different opinions about where the request ends
+    and the frames, or another request, begin."""
     second = b"GET /second HTTP/1.1\r\nHost: a\r\n\r\n"
     page = b"GET / HTTP/1.1\r\nHost: a\r\n"
     for lines, (for_handshake, for_page) in BODIES.items():  # `ask` allows one answer only
@@ -111,8 +111,8 @@ def key_of_wrong_length(server):
 
 @attack("--verbose", "--origin", "https://good.example", quick=True)
 def log_escapes(server):
-    """All of the log could be shown on a terminal: lines that each begin with the number of their
-    connection, and no control characters, of 7 bits, of 8, or of two bytes of UTF-8."""
+    """The log can be shown on a terminal: each line begins with the number of its connection, and
+    there are no control characters, of 7 bits, of 8, or of two bytes of UTF-8."""
     server.ask(b"GET /" + EVIL + b" HTTP/1.1\r\n\r\n")
     server.ask(EVIL + b" / HTTP/1.1\r\nHost: a\r\n\r\n")
     good = b"Origin: https://good.example\r\n"
@@ -138,7 +138,7 @@ def log_escapes(server):
 
 @attack(quick=True)
 def split_response(server):
-    """What a client asks for comes back in the head of the answer only if the server knows it."""
+    """The head of the answer repeats what a client asks for only if the server knows it."""
     check_all(server, dict.fromkeys((
         b"Sec-WebSocket-Protocol: chat%0d%0aSet-Cookie:a=b\r\n",
         b"Sec-WebSocket-Protocol: chat\\r\\nSet-Cookie:a=b\r\n",

@@ -8,8 +8,8 @@ import time
 from attack import attack, bound, check, equal, milliseconds, note
 from server import WAIT, handshake, is_ready, until
 
-# A header that is filled up with something, over and over: what comes before, what is repeated,
-# what comes after, and the status of the answer.
+# Headers that repeat something until they are long: what comes before, what is repeated, what comes
+# after, and the status of the answer.
 FILLERS = {
     "header_of_spaces": {
         "before a value": (b"X-Pad: ", b" ", b"x", 101),
@@ -53,8 +53,8 @@ def cost_of(server, name, filler, size):
 
 
 def check_fillers(kind, server):
-    """For twice the bytes, less than three times the time. Other work on the machine only ever adds
-    to it, through colder caches, so the least of some rounds is the best guess."""
+    """Twice the bytes must take less than three times the time. Other work on the machine only adds
+    to it, through colder caches, so the least of some rounds is the best estimate."""
     times = {}
     for name, filler in FILLERS[kind].items():
         rounds = [
@@ -104,8 +104,8 @@ def drip(server, request, first, count):
 
 @attack()
 def request_dripped(server):
-    """Every byte wakes the thread, which has its price. But a parser that starts anew with every
-    read pays more for each byte the more there are before it."""
+    """Every byte wakes the thread, which costs something. But in a parser that starts anew with
+    every read, each byte costs more than the one before."""
     ordinary = handshake()
     large = handshake(b"X-Pad: " + b"x" * (LARGE - 10) + b"\r\n")
     note(f"{len(ordinary)} bytes")
@@ -130,8 +130,8 @@ def many_headers(server):
 
 @attack()
 def endless_line(server):
-    """A header line, and a request line, that never ends. It must be answered when it is too long,
-    not when it is over, and who goes on sending all the same must be gone soon."""
+    """A header line, and a request line, that never ends. The answer must come when it is too long,
+    not when it is over, and a client that goes on sending all the same must be gone soon."""
     for beginning, status in (b"GET / HTTP/1.1\r\nX-Endless: ", 431), (b"GET /", 414):
         client = server.connect()
         begin = time.monotonic()

@@ -12,12 +12,12 @@ EMPTY_BLOCK = b"\x00\x00\x00\xff\xff"  # at the beginning of a byte
 
 
 def noise(size):
-    """What the server compresses in vain, the same every time."""
+    """Bytes that cannot be compressed, the same every time."""
     return random.Random(1).getrandbits(8 * size).to_bytes(size, "little")
 
 
 def number(value, size):
-    """A number of so many bits, the lowest one first."""
+    """A number of `size` bits, the lowest one first."""
     return format(value, f"0{size}b")[::-1]
 
 
@@ -71,7 +71,7 @@ def stored(data):
 
 
 def zeros(size):
-    """The bits of so many zeros: a literal, and references of 258 bytes in two bits each."""
+    """The bits of this many zeros: a literal, and references of 258 bytes in two bits each."""
     literals, distances = {0: 2, END_OF_BLOCK: 2, LONGEST: 1}, {0: 1}
     symbols = code(literals)
     bits = dynamic_block(literals, distances) + symbols[0]
@@ -80,8 +80,8 @@ def zeros(size):
 
 
 def repeat(unit, size):
-    """Blocks of up to so many bytes with this unit, of 24577 to 32768 bytes, as a period: once as
-    it is, and then in references of 258 bytes that take 15 bits each."""
+    """Blocks of up to `size` bytes in which this unit, of 24577 to 32768 bytes, is repeated: once
+    as it is, and then in references of 258 bytes that take 15 bits each."""
     literals, distances = {END_OF_BLOCK: 1, LONGEST: 1}, {FARTHEST: 1}
     reference = code(literals)[LONGEST] + code(distances)[FARTHEST]
     reference += number(len(unit) - FARTHEST_BASE, FARTHEST_BITS)

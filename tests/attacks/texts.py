@@ -24,10 +24,10 @@ numbers = random.Random(20111)  # the same every time
 
 
 def colliding(size, hashes, every=MIB, length=0, distance=1, spread=1):
-    """Who knows the code knows the hash of the next four bytes, and chooses bytes so that all places
-    are entered under so many hashes, of 32,768: many to be tried, and none of them any good. Now
-    and then, after `every` bytes, `length` bytes are repeated from near by, so that the server does
-    not take the text for one without matches and skip most of it."""
+    """A text in which the next four bytes have one of this many hashes everywhere, of 32,768. So
+    the server finds many places to try, and none of them is any good. After every `every` bytes,
+    `length` bytes are repeated from near by, so that the server does not take the text for one
+    without matches and skip most of it."""
     text, choices = bytearray(b"abc"), numbers.getrandbits(8 * size).to_bytes(size, "little")
     tops, repeat_at = max(hashes >> 7, 1), distance + spread + 3
     while len(text) < size:
@@ -54,7 +54,7 @@ def ordinary():
 
 
 def runs():
-    """Runs that differ in their length: matches that begin well and end at another place each."""
+    """Runs of different lengths: matches that begin well, and each ends at another place."""
     text = bytearray(b"a" * MIB)
     at = 0
     while at < MIB:
@@ -120,8 +120,9 @@ def least_cost_of(server, client, first, payload):
 
 @attack(program=None)
 def hardest_text():
-    """The text that is the most work, made up at random and tried: once of all, and once of those
-    with a period that the window can just hold, which take their sender 15 bits for 258 bytes."""
+    """Random texts are tried, and the one that is most work is used: once of all texts, and once of
+    those with a period that just fits into the window, which take their sender 15 bits for 258
+    bytes."""
     with Victim("step07_deflate") as server:
         client = server.open_compressed()
         worst = find_worst(server, client, (UNIT,)) * (LARGEST // UNIT)
@@ -130,7 +131,7 @@ def hardest_text():
         note(f"{len(worst)} bytes become 16 MiB")
         server.cost("cpu", least_cost_of(server, client, 0xC2, worst), SECOND, "ms")
     # Small messages share one allowance, whatever the server keeps of them, and small windows have
-    # their tables.
+    # tables of their own.
     text = colliding(UNIT, 64, 200, 5, 200, 100) * (TRIED // UNIT)
     settings = {
         "messages of 1,000": (),
@@ -150,8 +151,8 @@ def hardest_text():
 
 @attack(program=None)
 def idle_windows():
-    """Fills both windows of every connection: the message comes in stored blocks, and goes out in as
-    many bits as letters take. Then there is silence, for twice as long as the server waits for."""
+    """Fills both windows of every connection: the message comes in stored blocks, and is compressed
+    for the way back. Then there is silence, for twice as long as the server waits."""
     letters = bytes(numbers.choices(range(64, 96), k=WINDOW))
     data = frame(0xC2, message(stored(letters)))
     settings = {

@@ -1,10 +1,10 @@
 """All attacks at once, and an ordinary client between them.
 
-What is measured: the client sends a short message, waits for its echo, and pauses a moment, as a
-person or a game would. Its round trips are measured before the attack, under it, and after it; the
-median and the ninth tenth under attack must stay below three times those of the quiet times. The
-attackers stand for other machines, so they get only the processor time that nobody else wants; what
-they make the server do, it does with all rights, on the same processors as the client."""
+The client sends a short message, waits for its echo, and pauses a moment, as a person or a game
+would. Its round trips are measured before the attack, under it, and after it; the median and the
+ninth decile under attack must stay below three times those of the quiet times. The attackers stand
+for other machines, so they get only the processor time that nobody else wants. The server has its
+usual share of it, on the same processors as the client."""
 
 import contextlib
 import itertools
@@ -54,8 +54,7 @@ def leave(server, data):
 
 
 def hold(server, count):
-    """So many connections, of which half are silent and half drip a byte of a request now and
-    then."""
+    """Holds this many connections: half are silent, half drip a byte of a request now and then."""
     clients = [server.connect() for _ in range(count)]
     for byte in itertools.cycle(handshake()):
         for client in clients[::2]:
@@ -72,8 +71,8 @@ def ignore(server, message):
 
 
 def measure(client, most):
-    """Makes this many round trips; fewer if they take longer than WAIT. Returns the microseconds of
-    the median, of the ninth tenth and of the slowest."""
+    """Makes this many round trips, or fewer if they take longer than WAIT. Returns the microseconds
+    of the median, of the ninth decile and of the slowest."""
     times, begin = [], time.monotonic()
     while len(times) < most and time.monotonic() - begin < WAIT:
         times.append(1e6 * client.echo(20))

@@ -75,8 +75,8 @@ def read_slowly(client):
 
 @attack()
 def slow_readers(server):
-    """Whoever reads nothing of a large echo holds its memory, but neither more than that nor for
-    long. The echo begins when all of the message is there, so nobody has to read meanwhile."""
+    """A client that reads nothing of a large echo holds its memory, but no more than that, and not
+    for long. The echo begins when all of the message is there, so nobody has to read before."""
     large = frame(0x82, bytes(LARGEST))
     deaf = [server.open() for _ in range(DEAF)]
     for client in deaf:
@@ -118,8 +118,8 @@ def unused_connections(server):
 
 @attack("--max-connections", str(PLACES), "--handshake-timeout", "0.7")
 def slowloris(server):
-    """All places are taken by requests that keep coming, a header every now and then, and never
-    end. No header may buy more time than the whole request has."""
+    """All places are taken by requests that never end: now and then comes a header. No header may
+    give the request more time than it has as a whole."""
     begin = time.monotonic()
     clients = [server.connect() for _ in range(PLACES)]
     for client in clients:
@@ -135,8 +135,8 @@ def slowloris(server):
 
 
 def send_on(client):
-    """After a Close from the server, this peer does not reply, and goes on sending as if it had not
-    come. Returns after how many milliseconds the connection is gone."""
+    """This peer does not reply to the server's Close and goes on sending. Returns after how many
+    milliseconds the connection is gone."""
     begin, gone = time.monotonic(), select.poll()
     gone.register(client.socket, 0)  # a reset, that is, not what there is to read
     while milliseconds(begin) < 1000 * WAIT and not gone.poll(5):
@@ -161,8 +161,8 @@ def close_unanswered(server):
 
 
 def never_end(clients, drop):
-    """Sends some of a message on every connection, answers each ping with a pong, and sends one
-    itself now and then, until all have been told 1008. Returns after how many milliseconds."""
+    """Sends a pong, a ping and this on each connection now and then, until all have been told 1008.
+    Returns after how many milliseconds that was."""
     begin, alive = time.monotonic(), list(clients)
     while alive and milliseconds(begin) < 1000 * WAIT:
         time.sleep(0.05)
@@ -176,14 +176,15 @@ def never_end(clients, drop):
 
 @attack(program=None)
 def endless_message():
-    """All places are taken by connections that have begun a message and never end it, though they
-    are there and answer: first with few bytes that hold much memory, then with a fragment now and
-    then."""
+    """All places are taken by clients that answer pings but never end the message that they have
+    begun: first with few bytes that hold much memory, then with a fragment now and then."""
     payload = message(pack(zeros(LARGEST // 4)))
-    options = ("--max-connections", str(PLACES), "--message-timeout", "0.5", "--ping-interval", "0.1")
-    ways = {"told 1008 after": (payload, b""), "dripping, told 1008 after": (payload[:10], frame(0))}
-    for name, (beginning, drop) in ways.items():
-        with Victim("step07_deflate", *options) as server:
+    limits = ("--message-timeout", "0.5", "--ping-interval", "0.1")
+    for name, beginning, drop in (
+        ("told 1008 after", payload, b""),
+        ("dripping, told 1008 after", payload[:10], frame(0x00)),
+    ):
+        with Victim("step07_deflate", "--max-connections", str(PLACES), *limits) as server:
             clients = [server.open_compressed() for _ in range(PLACES)]
             equal(server.ask(handshake()), 503, "all places are taken")
             for client in clients:
@@ -198,8 +199,8 @@ def endless_message():
 
 @compressing()
 def memory_kept_alive(server):
-    """The memory of a large message is given back in silence, which who sends something small now
-    and then does not keep."""
+    """The server gives back the memory of a large message although the client sends something small
+    now and then."""
     plain = noise(LARGEST)
     marked = message(stored(plain))
     kinds = {"pings": (0x89, b""), "messages as they are": (0x82, b"abc"),

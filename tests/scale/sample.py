@@ -17,11 +17,11 @@ Sample = collections.namedtuple("Sample", "memory threads descriptors")
 
 
 def keep_little(one_heap):
-    """Servers that are started from here on give the stacks of threads back at once. By default
+    """Servers that are started after this call give the stacks of threads back at once. By default
     glibc keeps them for later threads, up to 40 MiB of address space. How many it keeps depends on
-    how many threads there happened to be at once, and a loss could hide behind that. They may have
-    one heap for all threads: by default glibc makes up to eight for each core, and what each of them
-    keeps creeps up for a long while, as if something were lost."""
+    how many threads there happened to be at once, and could hide a loss. With `one_heap` they also
+    have one heap for all threads: by default glibc makes up to eight for each core, and what each
+    of them keeps grows for a long while, as if something were lost."""
     os.environ["GLIBC_TUNABLES"] = "glibc.pthread.stack_cache_size=0" + (
         ":glibc.malloc.arena_max=1" if one_heap else ""
     )
@@ -52,7 +52,7 @@ def check_gone(server, start):
 
 
 def allowed_connections(wanted):
-    """How many of so many connections this process and the server may have."""
+    """How many of the connections that are wanted this process and the server may have."""
     allowed = raise_descriptor_limit(wanted + SPARE) - SPARE
     if allowed < wanted:
         print(f"SKIPPED in part: there are {allowed} connections instead of {wanted}; raise the "

@@ -80,7 +80,7 @@ class Crowd:
 
 
 def start(count):
-    """No time-out of this server ends a connection while the others have their turn. Two
+    """Starts a server whose time-outs end no connection while the others have their turn. Two
     connections come and go, so that what the server sets up once does not count."""
     patient = ("--ping-interval", "600", "--handshake-timeout", "600")
     crowd = Crowd("step05_echo", "--max-connections", str(count), *patient, count=count)
@@ -151,9 +151,9 @@ def sigkill_leaves_the_port_free():
 
 
 def nothing_is_lost_with_another_crowd(count):
-    """What the C library keeps goes up and down with each crowd, by more the larger the crowd was.
-    What is lost, is lost with each. So many small crowds come, and the straight line through what is
-    kept after them must not rise."""
+    """What the C library keeps goes up and down with each crowd, and more so the larger the crowd.
+    What is lost is lost with each crowd. So many small crowds come, and the straight line through
+    what is kept after each of them must not rise."""
     sample.keep_little(one_heap=True)
     crowd, kept = start(count), []
     for _ in range(CROWDS):
@@ -168,7 +168,7 @@ def nothing_is_lost_with_another_crowd(count):
     more = 1024 * sample.slope(kept) / crowd.count
     print(f"  {CROWDS} times {crowd.count} connections that left, every other with a reset: "
           f"{min(kept)} to {max(kept)} KiB stay, {more:.1f} bytes more for each")
-    check(not crowd.judged or more <= LEAKED_MOST, f"{more:.0f} bytes are lost with each connection")
+    check(not crowd.judged or more <= LEAKED_MOST, f"each connection loses {more:.0f} bytes")
     check(crowd.server.stop() == 0, "exit status")
 
 
@@ -200,7 +200,7 @@ def connections_that_compress(name):
 
     def note(when, bound):
         figures[when] = crowd.each()
-        check(not crowd.judged or figures[when] <= bound, f"{name}, {when}: {figures[when]:.1f} KiB")
+        check(not crowd.judged or figures[when] <= bound, f"{when}: {figures[when]:.1f} KiB")
 
     offer = b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
     clients = [crowd.server.open(offer, b": permessage-deflate") for _ in range(crowd.count)]

@@ -1,10 +1,9 @@
 """Mixed traffic for a long time, without growth.
 
-The time is cut into rounds. In each of them many client processes do all that clients do; when it is
-over they have left, and the server is looked at while it is at rest. A few connections stay open
-from the first round to the last, so a loss for each message would be seen as well as one for each
-connection. Busy, its memory goes up and down by what is under way; at rest it must come back to the
-same."""
+The time is cut into rounds. In each of them many client processes do all that clients do. At its
+end they leave, and the server is measured at rest. A few connections stay open from the first round
+to the last, so a loss for each message would be seen as well as one for each connection. While the
+server is busy its memory goes up and down; at rest it must come back to the same."""
 
 import argparse
 import multiprocessing
@@ -25,10 +24,10 @@ from server import Server, is_instrumented
 ROUNDS_MOST, ROUNDS_LEAST = 40, 4  # however long they take on a busy machine
 ROUND_LEAST, ROUND_MOST = 3, 15  # seconds
 OVERTIME = 60  # seconds that clients may need to bring to its end what they have begun
-GROWTH_MOST = 512  # KiB that the line through the rounds after the warm-up may rise, and as much
-HOLES_MOST = 1024  # more where connections that compress stay: memory in front of their blocks is
-# free, but the C library cannot give it back. Without them nothing rises, and at the end none of it
-# may be left.
+GROWTH_MOST = 512  # KiB that the line through the rounds after the warm-up may rise
+# Where connections that compress stay, it may rise by as much more: memory in front of their blocks
+# is free, but the C library cannot give it back. At the end none of it may be left.
+HOLES_MOST = 1024
 KEPT_MOST = 2 * 1024  # KiB that may be more than at the start: what the C library keeps
 
 # The clients of a round, how many, and whether they compress.
@@ -108,7 +107,8 @@ class Soak:
         self.finish(clients, deadline + OVERTIME, lambda: busy.append(sample.take(self.server)))
         quiet = sample.at_rest(self.server, stayed)
         figures = (time.monotonic() - self.begin, *self.sums, *map(max, zip(*busy)), *quiet)
-        print("{:6.0f} {:11} {:9} {:7} | {:9} {:5} {:5} | {:9} {:5} {:5}".format(*figures), flush=True)
+        line = "{:6.0f} {:11} {:9} {:7} | {:9} {:5} {:5} | {:9} {:5} {:5}"
+        print(line.format(*figures), flush=True)
         check(quiet[1:] == stayed[1:], f"{quiet} instead of {stayed}")
         self.rest.append(quiet.memory)
 

@@ -97,14 +97,15 @@ class Visit(Client):
 
     def agree(self, numbers):
         """Chooses windows of 2^8 to 2^15 bytes, and for either direction whether there is context
-        takeover. zlib cannot compress for 2^8, but repeat the byte before for any window."""
+        takeover. zlib cannot compress for 2^8, but references to the byte before fit any window."""
         self.forgets = [numbers.randrange(3) == 0 for _ in range(2)]
         mine, its = numbers.randint(8, 15), numbers.randint(8, 15)
-        self.offer_text = b"Sec-WebSocket-Extensions: permessage-deflate%s%s" % (
+        self.offer_text = b"Sec-WebSocket-Extensions: permessage-deflate%s%s%s%s\r\n" % (
             b"; server_no_context_takeover" if self.forgets[0] else b"",
             b"; client_no_context_takeover" if self.forgets[1] else b"",
+            b"; server_max_window_bits=%d" % its,
+            b"; client_max_window_bits=%d" % mine,
         )
-        self.offer_text += b"; server_max_window_bits=%d; client_max_window_bits=%d\r\n" % (its, mine)
         strategy = zlib.Z_RLE if mine == 8 else zlib.Z_DEFAULT_STRATEGY
         self.compressor = zlib.compressobj(1, zlib.DEFLATED, -max(mine, 9), 8, strategy)
         self.fresh_compressor, self.decompressor = self.compressor.copy(), zlib.decompressobj(-its)
@@ -146,7 +147,7 @@ class Visit(Client):
         self.work.messages += 1
 
     def receive(self, size=65536, wait=PATIENCE):
-        """Waits so long for each step, as all of a message may take longer."""
+        """The bound is for each step: a whole message may take a slow reader longer."""
         came = super().receive(min(size, self.step), self.patience)
         time.sleep(self.pause)
         return came
@@ -188,8 +189,8 @@ class Visit(Client):
 
 
 def ordinary(work):
-    """Messages of all sizes up to 16 MiB, text and binary, whole and in fragments with pings between
-    them, several in flight; closes in an orderly way."""
+    """Messages of all sizes up to 16 MiB, text and binary, whole and in fragments with pings
+    between them, several in flight; closes in an orderly way."""
     while work.goes_on():
         visit, left = Visit(work), 1 + work.below(30)
         while left > 0 and work.goes_on():
@@ -251,8 +252,8 @@ def deserter(work):
 
 
 def sleeper(work):
-    """Is silent on many connections, until the server gives back memory that it took for busier
-    times; then half of them go on and the others close."""
+    """Is silent on many connections, until the server gives back their memory; then half of them go
+    on and the others close."""
     while work.goes_on():
         visits = [Visit(work) for _ in range(STAYING)]
         for visit in visits:

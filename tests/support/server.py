@@ -1,7 +1,7 @@
 """A server in a process of its own, what it uses, and clients that send it any bytes.
 
-For test drivers on Linux, where /proc says what a process uses. Every wait has a bound in total;
-what is waited for in vain raises an exception."""
+For test drivers on Linux, where /proc says what a process uses. Every wait has a total bound, and
+raises an exception when what it waits for does not come."""
 
 import atexit
 import contextlib
@@ -65,8 +65,8 @@ def is_instrumented(program):
 
 
 def raise_descriptor_limit(wanted):
-    """Lets this process and those that it starts have so many descriptors. Returns how many it
-    may have."""
+    """Lets this process and those that it starts have as many descriptors as are wanted. Returns
+    how many it may have."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
@@ -100,7 +100,7 @@ class Client:
         self.buffer = bytearray()  # what has come and was not asked for yet
         self.socket = socket.socket()
         self.socket.connect(("127.0.0.1", port))
-        # What is sent or awaited without a time-out of Python's own, which costs time, has this one.
+        # For what is sent or awaited without a time-out of Python's own, which takes time.
         for direction in socket.SO_RCVTIMEO, socket.SO_SNDTIMEO:
             self.socket.setsockopt(socket.SOL_SOCKET, direction, struct.pack("ll", WAIT, 0))
 
@@ -109,7 +109,7 @@ class Client:
         self.socket.sendall(data)
 
     def offer(self, data):
-        """Sends to a server that may have had enough already. Returns whether it had not."""
+        """Sends to a server that may have ended the connection. Returns whether it had not."""
         try:
             self.send(data)
             return True
@@ -117,7 +117,7 @@ class Client:
             return False
 
     def receive(self, size=65536, wait=WAIT):
-        """Bytes that come within this time; none are the end of the stream."""
+        """Returns what comes within this time, or nothing at the end of the stream."""
         self.socket.settimeout(max(wait, 0.001))
         return self.socket.recv(size)
 
@@ -147,13 +147,13 @@ class Client:
         return self.read(len(self.buffer))
 
     def rest(self):
-        """Whatever comes to the end of the stream, orderly or not."""
+        """Returns what comes until the end of the stream, orderly or not."""
         with contextlib.suppress(EOFError, ConnectionError):
             self.fill(lambda: False)
         return bytes(self.buffer)
 
     def drain(self):
-        """Takes into the buffer what is there, and waits for nothing."""
+        """Reads what is there into the buffer, without waiting."""
         self.socket.setblocking(False)
         with contextlib.suppress(BlockingIOError):
             while came := self.socket.recv(65536):
@@ -175,7 +175,7 @@ class Client:
         return answer
 
     def echo(self, size):
-        """Exchanges a message of so many zeros. Returns the seconds that took."""
+        """Exchanges a message of this many zeros. Returns the seconds that took."""
         sent, wanted = frame(0x82, bytes(size)), plain(0x82, bytes(size))
         self.socket.setblocking(True)
         begin = time.perf_counter()
@@ -274,6 +274,6 @@ class Server:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
     def cpu(self):
-        """Seconds of processor time of all its threads, those that have ended too: the process's
-        own clock, whose number is made of its process id as clock_getcpuclockid(3) does it."""
+        """Seconds of processor time of all its threads, those that have ended too, from the clock
+        of the process. Its number comes of the process id as in clock_getcpuclockid(3)."""
         return time.clock_gettime((~self.pid << 3) | 2)
