@@ -55,7 +55,7 @@ def reset_during_echo(server):
         client.close()
     for _ in range(40):  # and with nothing unread: the close is a FIN and the reset comes later
         client = server.open()
-        client.send(pings * 100)
+        client.offer(pings * 100)
         client.close()
     check(server.settle(), "threads are left")
     note("80 left")

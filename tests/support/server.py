@@ -99,10 +99,10 @@ class Client:
     def __init__(self, port):
         self.buffer = bytearray()  # what has come and was not asked for yet
         self.socket = socket.socket()
-        self.socket.connect(("127.0.0.1", port))
-        # For what is sent or awaited without a time-out of Python's own, which takes time.
+        # For calls without a time-out of Python's own, which costs a system call more.
         for direction in socket.SO_RCVTIMEO, socket.SO_SNDTIMEO:
             self.socket.setsockopt(socket.SOL_SOCKET, direction, struct.pack("ll", WAIT, 0))
+        self.socket.connect(("127.0.0.1", port))
 
     def send(self, data):
         self.socket.settimeout(self.patience)
@@ -172,7 +172,6 @@ class Client:
         answer = self.read_head()
         if not answer.startswith(b"HTTP/1.1 101 ") or expected not in answer:
             raise AssertionError(f"no 101 with {expected} but: {answer}")
-        return answer
 
     def echo(self, size):
         """Exchanges a message of this many zeros. Returns the seconds that took."""
