@@ -236,11 +236,8 @@ TEST("programs: it survives the lack of descriptors") {
         close(fds[i]);
     }
     char response[512];
-    int fd = raw_client_connect(process.port);
-    CHECK(raw_client_send_text(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
-    CHECK(raw_client_read_all(fd, response, sizeof response));
+    raw_client_ask(process.port, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n", response, sizeof response);
     CHECK(strncmp(response, "HTTP/1.1 404 ", 13) == 0);
-    close(fd);
     CHECK_EQUAL(process_stop(&process), 0);
 }
 

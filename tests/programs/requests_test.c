@@ -208,13 +208,6 @@ TEST("requests: the echo server opens each, whole and byte by byte") {
     }
 }
 
-TEST("requests: SIGTERM ends the echo server with status 0") {
-    CHECK_EQUAL(process_stop(&server), 0);
-}
-
 int main(void) {
-    if (process_start(&server, "step05_echo", (const char *const[]){NULL})) {
-        test_run_all();
-    }
-    return test_report();
+    return process_test_main(&server, "step05_echo", (const char *const[]){NULL});
 }

@@ -24,11 +24,8 @@ static const char request[] = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
 /* Asks for a page that is not there, and checks that this is what the server says. */
 static void ask(const struct process *process) {
     char response[1024];
-    int fd = raw_client_connect(process->port);
-    CHECK(raw_client_send_text(fd, request));
-    CHECK(raw_client_read_all(fd, response, sizeof response));
+    raw_client_ask(process->port, request, response, sizeof response);
     CHECK_FOR(strncmp(response, "HTTP/1.1 404 ", 13) == 0, "%s", response);
-    close(fd);
 }
 
 static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP};

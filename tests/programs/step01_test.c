@@ -168,17 +168,10 @@ TEST("tcp: a stop is reported once") {
     close(peer);
 }
 
-TEST("step01: SIGTERM ends it with status 0") {
-    CHECK_EQUAL(process_stop(&server), 0);
-}
-
 TEST("step01: no peer is waited for without end") {
     lesson_check_waits(show_chunks, false);
 }
 
 int main(void) {
-    if (process_start(&server, "step01_tcp", (const char *const[]){NULL})) {
-        test_run_all();
-    }
-    return test_report();
+    return process_test_main(&server, "step01_tcp", (const char *const[]){NULL});
 }

@@ -14,14 +14,10 @@ static struct process server;
 /* Sends a request and reads the whole answer. It must start with `status` and hold `part`. */
 static void ask_at(unsigned port, const char *request, const char *status, const char *part) {
     static char answer[65536];
-    int fd = raw_client_connect(port);
-    CHECK(raw_client_send_text(fd, request));
-    CHECK_FOR(raw_client_read_all(fd, answer, sizeof answer), "no orderly end after: %.60s",
-              request);
+    raw_client_ask(port, request, answer, sizeof answer);
     CHECK_FOR(strncmp(answer, status, strlen(status)) == 0, "%.60s\n  gets: %.60s", request,
               answer);
     CHECK_FOR(strstr(answer, part) != NULL, "%.60s\n  gets: %s", request, answer);
-    close(fd);
 }
 
 static void ask(const char *request, const char *status, const char *part) {
@@ -40,14 +36,8 @@ TEST("step02: the page and other paths") {
 
 TEST("step02: HEAD has the same head and no body") {
     static char get[65536], head[65536];
-    int fd = raw_client_connect(server.port);
-    CHECK(raw_client_send_text(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
-    CHECK(raw_client_read_all(fd, get, sizeof get));
-    close(fd);
-    fd = raw_client_connect(server.port);
-    CHECK(raw_client_send_text(fd, "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"));
-    CHECK(raw_client_read_all(fd, head, sizeof head));
-    close(fd);
+    raw_client_ask(server.port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", get, sizeof get);
+    raw_client_ask(server.port, "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", head, sizeof head);
     char *length = strstr(head, "Content-Length: "), *body = strstr(get, "\r\n\r\n");
     CHECK(length != NULL && body != NULL);
     if (length != NULL && body != NULL) {
@@ -215,14 +205,7 @@ TEST("step02: no time for a request is refused") {
     CHECK_FOR(strstr(printed, "needs seconds from 0.001 to") != NULL, "it says: %s", printed);
 }
 
-TEST("step02: SIGTERM ends it with status 0") {
-    CHECK_EQUAL(process_stop(&server), 0);
-}
-
 int main(void) {
-    if (process_start(&server, "step02_http",
-                      (const char *const[]){"--handshake-timeout", "0.4", NULL})) {
-        test_run_all();
-    }
-    return test_report();
+    return process_test_main(&server, "step02_http",
+                             (const char *const[]){"--handshake-timeout", "0.4", NULL});
 }

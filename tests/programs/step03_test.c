@@ -54,12 +54,9 @@ static void refused(const char *replaced, const char *by, const char *status, co
     }
     snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - request), request, by,
              at + strlen(replaced));
-    int fd = raw_client_connect(server.port);
-    CHECK(raw_client_send_text(fd, changed));
-    CHECK(raw_client_read_all(fd, answer, sizeof answer));
+    raw_client_ask(server.port, changed, answer, sizeof answer);
     CHECK_FOR(strncmp(answer, status, strlen(status)) == 0, "%s gets %s", by, answer);
     CHECK_FOR(strstr(answer, part) != NULL, "%s gets %s", by, answer);
-    close(fd);
 }
 
 TEST("step03: broken handshakes are refused") {
@@ -76,12 +73,9 @@ TEST("step03: broken handshakes are refused") {
 
 TEST("step03: the page is still there") {
     static char answer[65536];
-    int fd = raw_client_connect(server.port);
-    CHECK(raw_client_send_text(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
-    CHECK(raw_client_read_all(fd, answer, sizeof answer));
+    raw_client_ask(server.port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", answer, sizeof answer);
     CHECK(strncmp(answer, "HTTP/1.1 200 OK\r\n", 17) == 0);
     CHECK(strstr(answer, "\r\nServer: step03_handshake\r\n") != NULL);
-    close(fd);
 }
 
 TEST("step03: bytes after the request are not lost") {
@@ -103,10 +97,6 @@ TEST("step03: bytes after the request are not lost") {
     close(fd);
 }
 
-TEST("step03: SIGTERM ends it with status 0") {
-    CHECK_EQUAL(process_stop(&server), 0);
-}
-
 TEST("step03: bad options are refused") {
     static const char *const options[][3] = {{"--subprotocol", "two words", NULL},
                                              {"--origin", "https://good.example/", NULL},
@@ -123,9 +113,6 @@ TEST("step03: no peer is waited for without end") {
 }
 
 int main(void) {
-    if (process_start(&server, "step03_handshake",
-                      (const char *const[]){"--origin", "https://good.example", NULL})) {
-        test_run_all();
-    }
-    return test_report();
+    return process_test_main(&server, "step03_handshake",
+                             (const char *const[]){"--origin", "https://good.example", NULL});
 }

@@ -164,17 +164,10 @@ TEST("step04: the end after an error is orderly") {
     }
 }
 
-TEST("step04: SIGTERM ends it with status 0") {
-    CHECK_EQUAL(process_stop(&server), 0);
-}
-
 TEST("step04: no peer is waited for without end") {
     lesson_check_waits(show_frames, true);
 }
 
 int main(void) {
-    if (process_start(&server, "step04_frames", (const char *const[]){NULL})) {
-        test_run_all();
-    }
-    return test_report();
+    return process_test_main(&server, "step04_frames", (const char *const[]){NULL});
 }

@@ -133,13 +133,6 @@ TEST("client: --verbose draws both directions") {
     }
 }
 
-TEST("client: SIGTERM ends the echo server with status 0") {
-    CHECK_EQUAL(process_stop(&echo_server), 0);
-}
-
 int main(void) {
-    if (process_start(&echo_server, "step05_echo", (const char *const[]){NULL})) {
-        test_run_all();
-    }
-    return test_report();
+    return process_test_main(&echo_server, "step05_echo", (const char *const[]){NULL});
 }

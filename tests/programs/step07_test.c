@@ -337,13 +337,6 @@ TEST("step07: the client is strict with what it gets") {
     }
 }
 
-TEST("step07: SIGTERM ends it with status 0") {
-    CHECK_EQUAL(process_stop(&server), 0);
-}
-
 int main(void) {
-    if (process_start(&server, "step07_deflate", (const char *const[]){NULL})) {
-        test_run_all();
-    }
-    return test_report();
+    return process_test_main(&server, "step07_deflate", (const char *const[]){NULL});
 }

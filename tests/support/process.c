@@ -193,6 +193,27 @@ int process_stop(struct process *process) {
     return status;
 }
 
+static struct process *shared; /* NULL: it has been stopped */
+
+static void sigterm_ends_it(void) {
+    CHECK_EQUAL(process_stop(shared), 0);
+    shared = NULL;
+}
+
+int process_test_main(struct process *process, const char *name, const char *const *arguments) {
+    char last[128];
+    snprintf(last, sizeof last, "%s: SIGTERM ends it with status 0", name);
+    shared = process;
+    if (process_start(process, name, arguments)) {
+        test_run_all();
+        test_run(last, sigterm_ends_it);
+        if (shared != NULL) { /* only some tests were wanted */
+            process_stop(shared);
+        }
+    }
+    return test_report();
+}
+
 int process_run(const char *name, const char *const *arguments, char *printed, size_t size) {
     int out[2];
     if (pipe(out) != 0) {

@@ -26,6 +26,10 @@ bool process_start(struct process *process, const char *name, const char *const 
  * or had to be killed because it did not end. */
 int process_stop(struct process *process);
 
+/* The main function of tests that share a server: starts it, runs all tests, and requires that
+ * SIGTERM ends it with status 0. Returns the exit status. */
+int process_test_main(struct process *process, const char *name, const char *const *arguments);
+
 /* Runs $BUILD/NAME with the arguments to its end; returns the exit status and stores what it
  * printed on both outputs as a string. */
 int process_run(const char *name, const char *const *arguments, char *printed, size_t size);

@@ -87,6 +87,13 @@ bool raw_client_read_all(int fd, char *text, size_t size) {
     return false;
 }
 
+void raw_client_ask(unsigned port, const char *request, char *answer, size_t size) {
+    int fd = raw_client_connect(port);
+    CHECK(raw_client_send_text(fd, request));
+    CHECK_FOR(raw_client_read_all(fd, answer, size), "no orderly end after: %.60s", request);
+    close(fd);
+}
+
 bool raw_client_read_until(int fd, const char *until, char *text, size_t size) {
     int64_t deadline = now() + PROCESS_WAIT;
     size_t len = 0;

@@ -20,6 +20,9 @@ bool raw_client_send_text(int fd, const char *text);
  * `text`. Returns true only if the end was an orderly one (FIN). */
 bool raw_client_read_all(int fd, char *text, size_t size);
 
+/* Connects, sends a request, and reads all that is answered to it; the end must be orderly. */
+void raw_client_ask(unsigned port, const char *request, char *answer, size_t size);
+
 /* Reads until `until` has come, and not a byte more. Returns whether it came. */
 bool raw_client_read_until(int fd, const char *until, char *text, size_t size);
 
