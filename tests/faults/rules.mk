@@ -6,7 +6,7 @@ faults_calls    := $(shell awk '$$1 == "fails" || $$1 == "counted" { $$1 = ""; p
                      tests/faults/calls.txt)
 faults_steps    := $(filter-out %_client,$(STEPS))
 faults_programs := $(foreach step,$(faults_steps),$(BUILD)/faults_$(step))
-faults_tests    := $(foreach name,start serve short compress,$(BUILD)/tests/faults_$(name)_test)
+faults_tests    := $(foreach name,start serve compress,$(BUILD)/tests/faults_$(name)_test)
 
 $(foreach step,$(faults_steps),\
   $(eval $(BUILD)/faults_$(step): \

@@ -1,5 +1,6 @@
 /* Calls that fail while the echo server serves: the process lives, the connection concerned ends
- * cleanly or does not even notice, another one notices nothing, and nothing leaks. */
+ * cleanly or does not even notice, another one notices nothing, and nothing leaks. And reads and
+ * writes of one byte each, by which nothing changes that a client sees. */
 #include "tests/faults/scenario.h"
 #include "tests/support/test.h"
 
@@ -178,4 +179,62 @@ TEST("faults: without memory the answer is 503 or a Close with 1011") {
         scenario_free(&scenario);
     }
     stage_end(&stage);
+}
+
+TEST("faults: a byte at a time, the same bytes come") {
+    enum { LARGE = 20000 };
+    struct process process;
+    struct scenario at_once, bytewise;
+    driver_reset();
+    if (!process_start(&process, "faults_step05_echo", TEXTS(NULL))) {
+        return;
+    }
+    scenario_play(&at_once, process.port, LARGE);
+    scenario_check_whole(&at_once, LARGE);
+    unsigned before = atomic_load(&driver_control->calls[FAULTS_recv]);
+    atomic_store(&driver_control->one_byte, UINT_MAX);
+    scenario_play(&bytewise, process.port, LARGE);
+    CHECK(atomic_load(&driver_control->calls[FAULTS_recv]) - before > bytewise.echo.got.len);
+    CHECK(scenario_compare(&bytewise, &at_once) == SCENARIO_SAME);
+    CHECK_EQUAL(process_stop(&process), 0);
+    scenario_free(&at_once);
+    scenario_free(&bytewise);
+}
+
+/* Asks a step for its page, and with another connection for what the opening handshake gets. */
+static void talk(unsigned port, char *text, size_t size) {
+    static const char page[] = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    int fd = raw_client_connect(port);
+    CHECK(raw_client_send_text(fd, page));
+    CHECK(raw_client_read_all(fd, text, size));
+    close(fd);
+    size_t len = strlen(text);
+    fd = raw_client_connect(port);
+    CHECK(raw_client_send_text(fd, raw_client_handshake));
+    CHECK(raw_client_read_until(fd, "\r\n\r\n", text + len, size - len));
+    close(fd);
+    for (char *date = text; (date = strstr(date, "\r\nDate: ")) != NULL; date += 8) {
+        memset(date + 8, '-', 29);
+    }
+}
+
+TEST("faults: the steps before answer the same, too") {
+    static const char *const programs[] = {"faults_step02_http", "faults_step03_handshake",
+                                           "faults_step04_frames"};
+    enum { SIZE = 65536 };
+    char *at_once = malloc(SIZE), *bytewise = malloc(SIZE);
+    for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
+        struct process process;
+        driver_reset();
+        if (at_once != NULL && bytewise != NULL &&
+            process_start(&process, programs[i], TEXTS(NULL))) {
+            talk(process.port, at_once, SIZE);
+            atomic_store(&driver_control->one_byte, UINT_MAX);
+            talk(process.port, bytewise, SIZE);
+            CHECK_BYTES(bytewise, strlen(bytewise), at_once, strlen(at_once));
+            CHECK_EQUAL(process_stop(&process), 0);
+        }
+    }
+    free(at_once);
+    free(bytewise);
 }

@@ -63,9 +63,11 @@ static void fail(struct oracle_record *record, unsigned code) {
     oracle_failed(record, code);
 }
 
-/* What the first byte shows, and the second. */
-static enum frame_verdict judge_two(const uint8_t *head, size_t left,
-                                    const struct frame_rules *rules, struct frame_header *header) {
+enum frame_verdict oracle_head(const uint8_t *head, size_t left, const struct frame_rules *rules,
+                               struct frame_header *header, size_t *size) {
+    if (left < 1) {
+        return FRAME_INCOMPLETE;
+    }
     header->fin = head[0] / 128 == 1;
     header->rsv = head[0] / 16 % 8;
     header->opcode = head[0] % 16;
@@ -87,16 +89,10 @@ static enum frame_verdict judge_two(const uint8_t *head, size_t left,
     if (header->masked != rules->masked) {
         return header->masked ? FRAME_MASKED : FRAME_NOT_MASKED;
     }
-    return is_control(header->opcode) && head[1] % 128 > 125 ? FRAME_CONTROL_TOO_LONG : FRAME_OK;
-}
-
-enum frame_verdict oracle_head(const uint8_t *head, size_t left, const struct frame_rules *rules,
-                               struct frame_header *header, size_t *size) {
-    enum frame_verdict verdict = left > 0 ? judge_two(head, left, rules, header) : FRAME_INCOMPLETE;
-    if (verdict != FRAME_OK) {
-        return verdict;
-    }
     uint8_t form = head[1] % 128;
+    if (is_control(header->opcode) && form > 125) {
+        return FRAME_CONTROL_TOO_LONG;
+    }
     size_t more = form == 126 ? 2 : form == 127 ? 8 : 0;
     if (more == 8 && left > 2 && head[2] >= 128) {
         return FRAME_LENGTH_TOP_BIT;
