@@ -45,7 +45,7 @@ say 'the client finds 127.0.0.1 by the name localhost' localhost
 stop
 serve localhost
 expect 'both addresses are announced' 0 \
-    '^listening on .*/), and on \(127\.0\.0\.1\|\[::1\]\):[0-9]*$' cat "$work/announced"
+    "^listening on http://.*:$port/ (ws://.*:$port/), and on .*:$port\$" cat "$work/announced"
 say 'localhost is 127.0.0.1' 127.0.0.1
 say 'localhost is ::1' '[::1]'
 stop

@@ -81,15 +81,52 @@ static void check_decision(const struct request *from, const struct http_request
               handshake.subprotocol != NULL ? handshake.subprotocol : "none");
 }
 
-TEST("requests: each is accepted when it comes whole") {
-    for (const struct request *from = requests; from < requests + request_count; from++) {
-        struct http_request request;
-        http_request_init(&request);
-        enum http_verdict verdict = http_request_parse(&request, from->bytes, from->len);
-        CHECK_FOR(verdict == HTTP_COMPLETE, "%s: %s", from->name, http_verdict_sentence(verdict));
-        CHECK_FOR(handshake_is_wanted(&request), "%s is taken for plain HTTP", from->name);
-        check_decision(from, &request, "whole", from->len);
+/* How a proxy writes the names of headers. */
+enum name_case { AS_SENT, LOWER, CAPITALS_AFTER_HYPHENS, UPPER };
+
+static char change_case(char character, enum name_case name_case, bool first) {
+    bool upper = name_case == UPPER || (name_case == CAPITALS_AFTER_HYPHENS && first);
+    if (upper && character >= 'a' && character <= 'z') {
+        return (char)(character - 'a' + 'A');
     }
+    if (!upper && character >= 'A' && character <= 'Z') {
+        return (char)(character - 'A' + 'a');
+    }
+    return character;
+}
+
+/* Copies a request with its header names in another case. */
+static void copy_request(char text[REQUEST_SIZE + 1], const char *request,
+                         enum name_case name_case) {
+    bool in_name = false, first = false;
+    size_t i = 0;
+    for (; request[i] != '\0'; i++) {
+        in_name = in_name && request[i] != ':';
+        text[i] = in_name && name_case != AS_SENT ? change_case(request[i], name_case, first)
+                                                  : request[i];
+        first = request[i] == '-' || request[i] == '\n';
+        in_name = in_name || request[i] == '\n';
+    }
+    text[i] = '\0';
+}
+
+TEST("requests: each is accepted when it comes whole, behind any proxy") {
+    for (const struct request *from = requests; from < requests + request_count; from++) {
+        for (int name_case = AS_SENT; name_case <= UPPER; name_case++) {
+            char text[REQUEST_SIZE + 1];
+            struct http_request request;
+            http_request_init(&request);
+            copy_request(text, from->bytes, (enum name_case)name_case);
+            enum http_verdict verdict = http_request_parse(&request, text, from->len);
+            CHECK_FOR(verdict == HTTP_COMPLETE, "%s: %s", from->name,
+                      http_verdict_sentence(verdict));
+            CHECK_FOR(handshake_is_wanted(&request), "%s is taken for plain HTTP", from->name);
+            check_decision(from, &request, "whole", from->len);
+        }
+    }
+    char text[REQUEST_SIZE + 1];
+    copy_request(text, "GET /A HTTP/1.1\r\nSec-WebSocket-Key: A\r\n", CAPITALS_AFTER_HYPHENS);
+    CHECK(strcmp(text, "GET /A HTTP/1.1\r\nSec-Websocket-Key: A\r\n") == 0); /* Caddy */
 }
 
 #define FORGET "; server_no_context_takeover; client_no_context_takeover"

@@ -82,15 +82,3 @@ TEST("handshake: the headers of the answer") {
                           "Sec-WebSocket-Accept: " EXAMPLE_ACCEPT "\r\n"
                           "Sec-WebSocket-Protocol: chat\r\n");
 }
-
-TEST("handshake: the longest subprotocol fits") {
-    char name[HANDSHAKE_SUBPROTOCOL_MAX + 1], wanted[HEADERS_MAX];
-    memset(name, 'x', HANDSHAKE_SUBPROTOCOL_MAX);
-    name[HANDSHAKE_SUBPROTOCOL_MAX] = '\0';
-    snprintf(wanted, sizeof wanted,
-             "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " EXAMPLE_ACCEPT
-             "\r\n"
-             "Sec-WebSocket-Protocol: %s\r\n",
-             name);
-    check_headers(name, wanted);
-}

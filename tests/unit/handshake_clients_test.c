@@ -1,95 +1,10 @@
-/* handshake: requests as the clients of the world send them, as proxies change them, and those that
- * are none. */
+/* handshake: requests as proxies strip them, and those that are none. Those of the clients of the
+ * world are in requests_test. */
 #include "tests/support/handshake_request.h"
 #include "tests/support/test.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* What the clients of the world send, with the example's key. */
-static const char *const client_requests[] = {
-    /* Chromium */
-    "GET /chat HTTP/1.1\r\nHost: localhost:8000\r\nConnection: Upgrade\r\nPragma: no-cache\r\n"
-    "Cache-Control: no-cache\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 "
-    "(KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36\r\nUpgrade: websocket\r\n"
-    "Origin: http://localhost:8000\r\nSec-WebSocket-Version: 13\r\n"
-    "Accept-Encoding: gzip, deflate, br, zstd\r\nAccept-Language: en-US,en;q=0.9\r\n"
-    "Sec-WebSocket-Key: " EXAMPLE_KEY "\r\n"
-    "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n",
-    /* Firefox */
-    "GET /chat HTTP/1.1\r\nHost: localhost:8000\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; "
-    "rv:153.0) Gecko/20100101 Firefox/153.0\r\nAccept: */*\r\nAccept-Language: en-US,en;q=0.5\r\n"
-    "Accept-Encoding: gzip, deflate, br, zstd\r\nSec-WebSocket-Version: 13\r\n"
-    "Origin: http://localhost:8000\r\nSec-WebSocket-Extensions: permessage-deflate\r\n"
-    "Sec-WebSocket-Key: " EXAMPLE_KEY "\r\nConnection: keep-alive, Upgrade\r\n"
-    "Sec-Fetch-Dest: empty\r\nSec-Fetch-Mode: websocket\r\nSec-Fetch-Site: same-origin\r\n"
-    "Pragma: no-cache\r\nCache-Control: no-cache\r\nUpgrade: websocket\r\n\r\n",
-    /* Safari of 2016 */
-    "GET /chat HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nHost: localhost:8000\r\n"
-    "Origin: http://localhost:8000\r\nPragma: no-cache\r\nCache-Control: no-cache\r\n"
-    "Sec-WebSocket-Key: " EXAMPLE_KEY "\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Extensions: x-webkit-deflate-frame\r\nUser-Agent: Mozilla/5.0 (Macintosh) "
-    "AppleWebKit/601.7.7 (KHTML, like Gecko) Version/9.1.2 Safari/601.7.7\r\n\r\n",
-    /* Postman, and ws for Node: no Origin */
-    "GET /chat HTTP/1.1\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " EXAMPLE_KEY "\r\n"
-    "Connection: Upgrade\r\nUpgrade: websocket\r\n"
-    "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
-    "Host: localhost:8000\r\n\r\n",
-    /* curl: neither Origin nor extensions */
-    "GET /chat HTTP/1.1\r\nHost: localhost:8000\r\nUser-Agent: curl/8.22.0\r\nAccept: */*\r\n"
-    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Key: " EXAMPLE_KEY "\r\n\r\n",
-    /* a page from file:// */
-    "GET / HTTP/1.1\r\nHost: localhost:8000\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-    "Origin: null\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " EXAMPLE_KEY "\r\n\r\n",
-};
-
-/* How a proxy writes the names of headers. */
-enum name_case { AS_SENT, LOWER, CAPITALS_AFTER_HYPHENS, UPPER };
-
-static char change_case(char character, enum name_case name_case, bool first) {
-    bool upper = name_case == UPPER || (name_case == CAPITALS_AFTER_HYPHENS && first);
-    if (upper && character >= 'a' && character <= 'z') {
-        return (char)(character - 'a' + 'A');
-    }
-    if (!upper && character >= 'A' && character <= 'Z') {
-        return (char)(character - 'A' + 'a');
-    }
-    return character;
-}
-
-/* Copies a request with its header names in another case. */
-static void copy_request(char text[HANDSHAKE_REQUEST_TEXT_SIZE], const char *request,
-                         enum name_case name_case) {
-    bool in_name = false, first = false;
-    size_t i = 0;
-    for (; request[i] != '\0'; i++) {
-        in_name = in_name && request[i] != ':';
-        text[i] = in_name && name_case != AS_SENT ? change_case(request[i], name_case, first)
-                                                  : request[i];
-        first = request[i] == '-' || request[i] == '\n';
-        in_name = in_name || request[i] == '\n';
-    }
-    text[i] = '\0';
-}
-
-TEST("handshake: real clients, behind any proxy") {
-    for (size_t i = 0; i < sizeof client_requests / sizeof client_requests[0]; i++) {
-        for (int name_case = AS_SENT; name_case <= UPPER; name_case++) {
-            char text[HANDSHAKE_REQUEST_TEXT_SIZE];
-            struct handshake handshake;
-            copy_request(text, client_requests[i], (enum name_case)name_case);
-            enum handshake_verdict verdict =
-                handshake_request_verdict(text, &handshake_request_any_origin, &handshake);
-            CHECK_FOR(verdict == HANDSHAKE_ACCEPTED, "verdict %d for\n%s", verdict, text);
-            CHECK(strcmp(handshake.accept, EXAMPLE_ACCEPT) == 0);
-            CHECK(handshake.subprotocol == NULL);
-        }
-    }
-    char text[HANDSHAKE_REQUEST_TEXT_SIZE];
-    copy_request(text, "GET /A HTTP/1.1\r\nSec-WebSocket-Key: A\r\n", CAPITALS_AFTER_HYPHENS);
-    CHECK(strcmp(text, "GET /A HTTP/1.1\r\nSec-Websocket-Key: A\r\n") == 0); /* Caddy */
-}
 
 static void expect_wanted(const char *lines, bool wanted) {
     char text[HANDSHAKE_REQUEST_TEXT_SIZE];

@@ -1,6 +1,7 @@
 /* The listeners module: a name is all its addresses, with one port. What names stand for is made up
  * here, so that nothing depends on this machine's. */
-#include "step01_tcp/server.h"
+#include "step01_tcp/listeners.h"
+#include "step01_tcp/tcp.h"
 
 #include "tests/support/raw_client.h"
 #include "tests/support/resolver.h"
@@ -10,12 +11,10 @@
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* The calls of bind that fail because the port is in use: every second one, this many times. */
@@ -198,78 +197,4 @@ TEST("listeners: a name with very many addresses is refused") {
         snprintf(name + strlen(name), sizeof name - strlen(name), ",127.0.0.%d", i);
     }
     check_error(name, 0, "addresses; try --host with one of them");
-}
-
-static void serve_nobody(struct tcp_connection *connection, void *context) {
-    (void)connection;
-    (void)context;
-}
-
-/* The child's standard output while server_run is in it, and what has come. */
-struct served {
-    pid_t pid;
-    int output;
-    char line[256];
-};
-
-static void start_server(struct served *served, const char *host) {
-    struct server server;
-    int out[2] = {-1, -1};
-    server_init(&server, "test", "");
-    server.host = host;
-    server.port = 0;
-    server.quiet = true;
-    server.hints = "";
-    server.threads.handle = serve_nobody;
-    fflush(stdout);
-    CHECK_EQUAL(pipe(out), 0);
-    served->pid = fork();
-    if (served->pid == 0) {
-        dup2(out[1], STDOUT_FILENO);
-        close(out[0]);
-        close(out[1]);
-        alarm(PROCESS_WAIT / 1000);
-        _exit(server_run(&server, 0, NULL));
-    }
-    close(out[1]);
-    served->output = out[0];
-    size_t len = 0;
-    while (len + 1 < sizeof served->line && read(out[0], served->line + len, 1) == 1 &&
-           served->line[len] != '\n') {
-        len++;
-    }
-    served->line[len] = '\0';
-}
-
-/* The rule of Debian and macOS for localhost. A script still finds one line, with one port. */
-TEST("listeners: one line says where the server listens") {
-    struct served served;
-    char wanted[256];
-    int status = -1;
-    if (!has("::1")) {
-        return;
-    }
-    start_server(&served, "127.0.0.1,::1");
-    const char *colon = strstr(served.line, "127.0.0.1:");
-    unsigned port = colon != NULL ? (unsigned)strtoul(colon + 10, NULL, 10) : 0;
-    snprintf(wanted, sizeof wanted,
-             "listening on http://127.0.0.1:%u/ (ws://127.0.0.1:%u/), and on [::1]:%u", port, port,
-             port);
-    CHECK_FOR(strcmp(served.line, wanted) == 0, "not %s but %s", wanted, served.line);
-    for (int family = 0; family < 2; family++) {
-        struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-        struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
-        four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        six.sin6_addr = (struct in6_addr)IN6ADDR_LOOPBACK_INIT;
-        int fd = socket(family == 0 ? AF_INET : AF_INET6, SOCK_STREAM, 0);
-        CHECK_EQUAL(family == 0 ? connect(fd, (struct sockaddr *)&four, sizeof four)
-                                : connect(fd, (struct sockaddr *)&six, sizeof six),
-                    0);
-        raw_client_expect_end(fd); /* so it was accepted, and served */
-        close(fd);
-    }
-    kill(served.pid, SIGTERM);
-    waitpid(served.pid, &status, 0);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    close(served.output);
 }

@@ -244,21 +244,6 @@ TEST("session: many messages have a time each") {
     end(&scene);
 }
 
-TEST("session: bytes earn the time that they take") {
-    static const uint8_t quarter[LIMITS_LEAST_RATE / 4];
-    struct scene scene = {.settings = {1 << 20, {LONG, 0, 200}}};
-    struct wire once = {0}, again = {0};
-    begin(&scene);
-    wire_add_client_frame(&once, 0x02, quarter, sizeof quarter);
-    wire_add_client_text(&again, 0x89, "p");
-    CHECK(raw_client_send(scene.peer, once.bytes, once.len));
-    int64_t took = drip(&scene, &again, again.len, PROCESS_WAIT);
-    CHECK_FOR(took >= 430 && took < 5000, "closed after %lld ms", (long long)took);
-    wire_free(&once);
-    wire_free(&again);
-    end(&scene);
-}
-
 int main(void) {
     log_set_level(LOG_QUIET);
     test_run_all();
