@@ -5,7 +5,6 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-# ruff: noqa: E402, F401
 
 import requests
 import heads

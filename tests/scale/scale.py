@@ -9,7 +9,6 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-# ruff: noqa: E402
 
 import sample
 from sample import check

@@ -14,7 +14,6 @@ import time
 import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-# ruff: noqa: E402
 
 import sample
 import traffic
