@@ -13,18 +13,15 @@
 
 static struct process server;
 
-/* Opens a connection, sends these frames, and frees them. Returns the descriptor. */
-static int send_frames(struct wire *wire) {
+/* Opens a connection and sends these frames. Returns the descriptor. */
+static int send_frames(const char *frames) {
     int fd = raw_client_open(server.port);
-    CHECK(raw_client_send(fd, wire->bytes, wire->len));
-    wire_free(wire);
+    raw_client_send_frames(fd, frames);
     return fd;
 }
 
 TEST("step04: a text frame is drawn and read out") {
-    struct wire wire = {0};
-    wire_add_hex(&wire, "81 85 37fa213d 7f9f4d5158");
-    int fd = send_frames(&wire);
+    int fd = send_frames("x818537fa213d7f9f4d5158");
     CHECK(process_logs(&server, "frame 1: text, 5 bytes of payload\n"));
     CHECK(
         process_logs(&server, "|1|0|0|0|0 0 0 1|1|0 0 0 0 1 0 1|      37       |      fa       |"));
@@ -33,32 +30,27 @@ TEST("step04: a text frame is drawn and read out") {
 }
 
 TEST("step04: a Close is shown and ends the connection") {
-    struct wire wire = {0};
-    wire_add_client_close(&wire, 4321, "good\x1b[31m day");
-    wire_add_client_text(&wire, 0x81, "not shown");
-    int fd = send_frames(&wire);
-    CHECK(process_logs(&server, "  close: code 4321, reason \"good\\x1b[31m day\"\n"));
+    int fd = send_frames("88:\x10\xe1good\x1b[31mday 81:not-shown");
+    CHECK(process_logs(&server, "  close: code 4321, reason \"good\\x1b[31mday\"\n"));
     raw_client_expect_end(fd);
-    CHECK_EQUAL(process_log_count(&server, "not shown", "ended without an answer"), 0);
+    CHECK_EQUAL(process_log_count(&server, "not-shown", "ended without an answer"), 0);
     close(fd);
 }
 
 TEST("step04: a bad frame is named and ends the connection") {
     static const struct {
-        const char *hex, *sentence;
+        const char *frames, *sentence;
     } bad[] = {
-        {"81 05 48656c6c6f", "breaks a rule: a client must mask its frames (5.1)\n"},
-        {"83", "breaks a rule: the opcode is reserved (5.2)\n"},
-        {"c1", "breaks a rule: a reserved bit is set, but no extension was agreed on (5.2)\n"},
-        {"09", "breaks a rule: a control frame must not be fragmented (5.5)\n"},
-        {"89 fe", "breaks a rule: a control frame must not exceed 125 bytes (5.5)\n"},
-        {"82 fe 0001", "breaks a rule: the payload length is not in its shortest form (5.2)\n"},
-        {"82 ff 80", "breaks a rule: the top bit of a 64-bit payload length must be 0 (5.2)\n"},
+        {"x810548656c6c6f", "breaks a rule: a client must mask its frames (5.1)\n"},
+        {"x83", "breaks a rule: the opcode is reserved (5.2)\n"},
+        {"xc1", "breaks a rule: a reserved bit is set, but no extension was agreed on (5.2)\n"},
+        {"x09", "breaks a rule: a control frame must not be fragmented (5.5)\n"},
+        {"x89fe", "breaks a rule: a control frame must not exceed 125 bytes (5.5)\n"},
+        {"x82fe0001", "breaks a rule: the payload length is not in its shortest form (5.2)\n"},
+        {"x82ff80", "breaks a rule: the top bit of a 64-bit payload length must be 0 (5.2)\n"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        struct wire wire = {0};
-        wire_add_hex(&wire, bad[i].hex);
-        int fd = send_frames(&wire);
+        int fd = send_frames(bad[i].frames);
         CHECK(process_logs(&server, bad[i].sentence));
         raw_client_expect_end(fd);
         close(fd);
@@ -71,7 +63,9 @@ TEST("step04: a large frame is shortened and the next one found") {
     memset(payload, 'L', sizeof payload);
     wire_add_client_frame(&wire, 0x02, payload, sizeof payload);
     wire_add_client_text(&wire, 0x80, "the end of it");
-    int fd = send_frames(&wire);
+    int fd = raw_client_open(server.port);
+    CHECK(raw_client_send(fd, wire.bytes, wire.len));
+    wire_free(&wire);
     CHECK(process_logs(&server, "frame 1: binary, more to follow, 200000 bytes of payload\n"));
     CHECK(process_logs(&server, "... and 199984 more bytes of payload\n"));
     CHECK(process_logs(&server, "frame 2: continuation, 13 bytes of payload\n"));
@@ -93,24 +87,16 @@ TEST("step04: a frame in single bytes") {
 
 /* What follows a whole frame in the same read is kept until the rest of it comes. */
 TEST("step04: one and a half frames in one read") {
-    struct wire wire = {0};
-    wire_add_client_text(&wire, 0x81, "the first is whole");
-    size_t half = wire.len + 11;
-    wire_add_client_text(&wire, 0x81, "the second comes in two");
-    int fd = raw_client_open(server.port);
-    CHECK(raw_client_send(fd, wire.bytes, half));
-    CHECK(process_logs(&server, "  text: \"the first is whole\"\n"));
-    CHECK(raw_client_send(fd, wire.bytes + half, wire.len - half));
-    const char *whole = "  text: \"the second comes in two\"\n";
-    CHECK_EQUAL(process_log_count(&server, "the second", whole), 1);
-    wire_free(&wire);
+    int fd = send_frames("81:the-first x818b x00000000 x746865");
+    CHECK(process_logs(&server, "  text: \"the-first\"\n"));
+    raw_client_send_frames(fd, "x2d7365636f6e642e");
+    const char *whole = "  text: \"the-second.\"\n";
+    CHECK_EQUAL(process_log_count(&server, "the-second", whole), 1);
     close(fd);
 }
 
 TEST("step04: the drawing shows the bytes as they were sent") {
-    struct wire wire = {0};
-    wire_add_hex(&wire, "82 83 a1a2a3a4 f0e0d0");
-    int fd = send_frames(&wire);
+    int fd = send_frames("x8283a1a2a3a4f0e0d0");
     CHECK(process_logs(&server, "| f0 ^ a1 = 51  | e0 ^ a2 = 42  |"));
     CHECK(process_logs(&server, "| d0 ^ a3 = 73  |"));
     CHECK(process_logs(&server, "0000  51 42 73  "));
@@ -134,13 +120,11 @@ TEST("step04: a long frame is drawn when its first 256 bytes are there") {
 /* Up to 256 bytes of a payload are read out; dots stand for the others, which are skipped. */
 TEST("step04: the first 256 bytes are read out") {
     for (size_t length = 255; length <= 258; length++) {
-        struct wire wire = {0};
-        char payload[260] = "", shown[300], marker[32];
+        char payload[260] = "", frames[320], shown[300], marker[32];
         memset(payload, (int)('a' + length % 26), length);
-        wire_add_client_frame(&wire, 0x81, payload, length);
-        snprintf(marker, sizeof marker, "after %zu bytes", length);
-        wire_add_client_text(&wire, 0x81, marker);
-        int fd = send_frames(&wire);
+        snprintf(marker, sizeof marker, "after-%zu-bytes", length);
+        snprintf(frames, sizeof frames, "81:%s 81:%s", payload, marker);
+        int fd = send_frames(frames);
         snprintf(shown, sizeof shown, "  text: \"%.256s%s\"\n", payload,
                  length > 256 ? " ..." : "");
         CHECK(process_logs(&server, shown));
@@ -155,10 +139,8 @@ TEST("step04: the first 256 bytes are read out") {
 TEST("step04: the end after an error is orderly") {
     static const uint8_t more[200000];
     for (int i = 0; i < 5; i++) {
-        struct wire wire = {0};
-        wire_add_hex(&wire, "83 80 00000000"); /* a reserved opcode */
-        wire_add(&wire, more, sizeof more);
-        int fd = send_frames(&wire);
+        int fd = send_frames("83:"); /* a reserved opcode */
+        CHECK(raw_client_send(fd, more, sizeof more));
         raw_client_expect_end(fd);
         close(fd);
     }

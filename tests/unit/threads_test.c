@@ -59,6 +59,20 @@ static void check_refused(int fd) {
     CHECK_FOR(strcmp(text, refusal) == 0, "not refused but: %s", text);
 }
 
+/* This many connections are served, or closed. */
+static void join_all(struct threads *threads, int *fds, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        fds[i] = join(threads, "");
+        CHECK(is_served(fds[i]));
+    }
+}
+
+static void close_all(const int *fds, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        close(fds[i]);
+    }
+}
+
 static struct threads_settings make_settings(uint64_t max_connections) {
     return (struct threads_settings){
         .max_connections = max_connections, .refusal = refusal, .handle = serve};
@@ -85,15 +99,10 @@ TEST("threads: a thread takes a small stack") {
     settings.buffer_size = BUFFER;
     struct threads *threads = threads_new(&settings);
     long before = address_space();
-    for (size_t i = 0; i < THREADS; i++) {
-        fds[i] = join(threads, "");
-        CHECK(is_served(fds[i]));
-    }
+    join_all(threads, fds, THREADS);
     long each = (address_space() - before) / THREADS;
     CHECK_FOR(each <= most, "%ld KiB for each, more than %ld", each, most);
-    for (size_t i = 0; i < THREADS; i++) {
-        close(fds[i]);
-    }
+    close_all(fds, THREADS);
     threads_stop(threads);
 }
 
@@ -200,9 +209,7 @@ TEST("threads: refusals have their limit too") {
     }
     CHECK_EQUAL(told + closed, 2 * THREADS_REFUSALS_MAX);
     CHECK(in_time ? told == THREADS_REFUSALS_MAX : told >= THREADS_REFUSALS_MAX);
-    for (size_t i = 0; i < 1 + 2 * THREADS_REFUSALS_MAX; i++) {
-        close(fds[i]);
-    }
+    close_all(fds, 1 + 2 * THREADS_REFUSALS_MAX);
     threads_stop(threads);
 }
 
@@ -210,10 +217,7 @@ TEST("threads: a stop lets connections say goodbye") {
     struct threads_settings settings = make_settings(10);
     struct threads *threads = threads_new(&settings);
     int fds[10];
-    for (size_t i = 0; i < 10; i++) {
-        fds[i] = join(threads, "");
-        CHECK(is_served(fds[i]));
-    }
+    join_all(threads, fds, 10);
     int64_t start = now();
     threads_stop(threads);
     CHECK_FOR(now() - start < THREADS_STOP_GRACE - 500, "it took %lld ms",
