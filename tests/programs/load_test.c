@@ -1,6 +1,6 @@
 /* Many connections: a thousand at once, and two thousand that come and go. Afterwards the server
  * must hold no more descriptors and threads than before, and not much more memory; `make scale`
- * looks at forty thousand, and sees a single byte that is lost with each. */
+ * looks at forty thousand, and notices a single byte that leaks with each. */
 #include "common/process.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/test.h"
@@ -52,7 +52,7 @@ static void check_settled(void) {
     CHECK(running <= threads);
 }
 
-/* One visit, of one of several kinds. */
+/* Connects, does one of several things, and leaves. */
 static void come_and_go(int i) {
     int fd = raw_client_open(server.port);
     switch (i % 8) {

@@ -57,7 +57,7 @@ server=$!
 until_seen "$lost" "$work/log"
 url=$(sed -n "s|.*$lost.*\(ws://127.0.0.1:[0-9]*/\).*|\1|p" "$work/log")
 
-# client NAME STATUS LINES PATTERN says hello and checks what comes of it.
+# client NAME STATUS LINES PATTERN says hello and checks the result.
 exec 3>&1
 client() {
     echo hello | "$BUILD/step06_client" --quiet --wait 0.2 "$url" 2> "$work/err"

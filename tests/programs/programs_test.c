@@ -51,7 +51,7 @@ TEST("programs: a bad command line is refused") {
     check_usage("--quiet=yes", NULL, "--quiet takes no value");
 }
 
-/* A host or port that cannot be had: one line that names a cure, and exit status 1. */
+/* A host or port that cannot be had: one line that says what to do, and exit status 1. */
 static void check_no_listener(const char *option, const char *value, const char *wanted) {
     const char *const arguments[] = {"--port=0", option, value, NULL};
     char printed[1024];
@@ -356,7 +356,7 @@ static int start_redirected(struct process *process, const char *redirections) {
 }
 
 /* Without standard descriptors, the numbers 0 to 2 must not go to sockets: log lines would be sent
- * to whoever has them. */
+ * to the peers. */
 TEST("programs: it serves with its standard descriptors closed") {
     struct process process = {0};
     char response[1024];

@@ -132,8 +132,8 @@ TEST("requests: each is accepted when it comes whole, behind any proxy") {
 #define FORGET "; server_no_context_takeover; client_no_context_takeover"
 
 /* All that these clients offer, and what it is answered with: by a server that leaves everything to
- * the client, and by one that wants windows of 2^9 bytes and no context takeover. Who does not name
- * client_max_window_bits cannot be told a limit (RFC 7692, 7.1.2.2). */
+ * the client, and by one that wants windows of 2^9 bytes and no context takeover. A client that
+ * does not name client_max_window_bits cannot be told a limit (RFC 7692, 7.1.2.2). */
 static const struct {
     const char *offer, *answer, *narrow_answer; /* "": nothing is agreed on */
 } offers[] = {
@@ -216,7 +216,7 @@ TEST("requests: each is accepted, cut at any byte") {
     }
 }
 
-/* Sends a request in pieces of so many bytes, reads the 101, and has one message echoed. */
+/* Sends a request in pieces of this many bytes, reads the 101, and has one message echoed. */
 static void open_in_pieces(const struct request *from, size_t piece) {
     int at_once = 1;
     char response[RESPONSE_SIZE], wanted_line[64];

@@ -86,7 +86,7 @@ TEST("server: what the parent ignored stays ignored") {
     }
 }
 
-/* Whoever read the log may be gone. A write would then end the process with SIGPIPE. */
+/* The reader of the log may be gone. A write would then end the process with SIGPIPE. */
 TEST("server: it serves when the reader of its log is gone") {
     struct process process;
     int log[2];

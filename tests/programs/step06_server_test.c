@@ -1,5 +1,5 @@
-/* Step 6 from outside: the client program against a server in the hands of the test that breaks
- * each rule for servers. */
+/* Step 6 from outside: the client program against a scripted server, which breaks each rule for
+ * servers. */
 #include "tests/support/process.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/test.h"

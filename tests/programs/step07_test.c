@@ -1,6 +1,6 @@
 /* Step 7 from outside: the server that compresses and the client that offers it, with each other,
- * with peers that know nothing of it, and with a server in the hands of the test that breaks the
- * rules of an agreement. */
+ * with peers that know nothing of it, and with a scripted server that breaks the rules of an
+ * agreement. */
 #include "step04_frames/frame.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/scripted_server.h"

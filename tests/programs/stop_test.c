@@ -2,8 +2,9 @@
  * the server is told to stop. Each of them must hear 1001 where that is possible.
  *
  * It is possible when the client has finished its handshake, and reads what was sent to it before:
- * the goodbye lies after that in the stream. Who has not been upgraded cannot be told; who leaves
- * the echo of a message unread for longer than THREADS_STOP_GRACE is cut off within it. */
+ * the goodbye lies after that in the stream. A client that has not been
+ * upgraded cannot be told; one that leaves the echo of a message unread for longer than
+ * THREADS_STOP_GRACE is cut off within it. */
 #include "step01_tcp/threads.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/test.h"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# wscheck and peers that mean it no good: whatever they send, it lives, and it ends in time. Behind
+# wscheck and hostile peers: whatever they send, it lives, and it ends in time. Behind
 # mutating_peer the good server and the good client send damaged bytes; FULL=yes tries many more.
 # shellcheck source=tests/support/harness.sh
 . tests/support/harness.sh

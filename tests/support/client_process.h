@@ -16,14 +16,14 @@ struct client_process {
     char said[CLIENT_PROCESS_TEXT_SIZE];
 };
 
-/* The arguments for an echo server: it replies to everything before it replies to a Close, so
- * nothing is to wait for. */
+/* The arguments for an echo server: it replies to everything before it replies to a Close, so there
+ * is nothing to wait for. */
 extern const char *const client_process_at_once[];
 
 /* Those for a server that ends the connection itself. */
 extern const char *const client_process_patient[];
 
-/* A file that goes with the last descriptor of it. */
+/* A file that is gone when its last descriptor is closed. */
 FILE *client_process_file(void);
 
 /* Starts the client with `input` as its standard input. `run` is zero, but for `out`, which may be

@@ -28,7 +28,7 @@ static void *serve(void *argument) {
 /* A frame whose payload is a megabyte begins; to step 1 all bytes are the same. */
 static const uint8_t beginning[] = {0x82, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0};
 
-/* Has a peer wait for the end, and send a byte meanwhile now and then if it drips. The limits of
+/* Waits for the end as a peer that sends nothing, or a byte now and then if it drips. The limits of
  * the connection are these, in ms; one of them must end it. */
 static void check_wait(struct scene *scene, bool handshake, bool drips, int64_t idle,
                        int64_t total) {

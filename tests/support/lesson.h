@@ -13,8 +13,8 @@
 
 int lesson_main(int argc, char **argv);
 
-/* Requires that a peer is not waited for that sends nothing, nor one that drips: a byte now and
- * then. With `handshake` that comes before. */
+/* Checks that the server gives up a peer that sends nothing, and one that sends a byte now and
+ * then. With `handshake` the peer is upgraded first. */
 void lesson_check_waits(void (*serve)(struct tcp_connection *connection, void *context),
                         bool handshake);
 

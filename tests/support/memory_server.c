@@ -55,10 +55,11 @@ bool memory_channel_flush(struct connection *connection, struct memory_channel *
 
 enum {
     MEMORY_SIZE = 512 * 1024, /* for all connections */
-    GONE = 0xdd               /* what nobody may use any more is overwritten with */
+    GONE = 0xdd               /* overwrites what may not be used any more */
 };
 
-/* There are two of each, in turns, so that nobody finds again by chance what he has left. */
+/* There are two of each, in turns, so that code that looks for what it left behind does not find it
+ * by chance. */
 static uint8_t memories[2][MEMORY_SIZE];
 static struct connection connections[2];
 static uint8_t *memory = memories[0];

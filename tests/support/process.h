@@ -56,7 +56,7 @@ int process_next_descriptor(void);
 /* The processor time that the program has used, in ms; -1 where there is no /proc. */
 long process_cpu_ms(const struct process *process);
 
-/* Programs that are started from here on may have only so many descriptors, or so many bytes of
+/* Programs that are started from here on may have at most this many descriptors, or bytes of
  * address space; 0 lifts the limit. */
 void process_limit_descriptors(unsigned count);
 void process_limit_memory(unsigned long bytes);

@@ -1,5 +1,5 @@
-/* raw_client: a client's end of a connection, in the hands of a test. It sends any bytes and reads
- * replies with a bound, without help from the code under test. */
+/* raw_client: a client that a test drives. It sends any bytes and reads replies with a bound,
+ * without help from the code under test. */
 #ifndef TESTS_SUPPORT_RAW_CLIENT_H
 #define TESTS_SUPPORT_RAW_CLIENT_H
 

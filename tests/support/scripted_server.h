@@ -1,5 +1,5 @@
-/* scripted_server: a server for one connection in the hands of a test, for the client program. It
- * may break any rule. */
+/* scripted_server: a server for one connection of the client program, which does what a test says,
+ * and may break any rule. */
 #ifndef TESTS_SUPPORT_SCRIPTED_SERVER_H
 #define TESTS_SUPPORT_SCRIPTED_SERVER_H
 

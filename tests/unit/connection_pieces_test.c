@@ -1,4 +1,4 @@
-/* The connection of step 5 for who relays or extends: messages that come and go in pieces, marked
+/* The connection of step 5 for relays and extensions: messages that come and go in pieces, marked
  * ones, pings that are left to the caller, frames that are encoded already, an observer, and an end
  * from outside. */
 #include "tests/support/pump.h"
@@ -161,7 +161,7 @@ TEST("connection: while a message is sent in part none can begin (5.4)") {
     wire_add_frames(&wanted, false, "81:ok 21:ab 89:a 00:ab 80:ab 81:ab 88=03e8");
     CHECK_BYTES(pump.output.bytes, pump.output.len, wanted.bytes, wanted.len);
     CHECK_BYTES(seen.bytes, seen.len, wanted.bytes + sizeof encoded,
-                wanted.len - sizeof encoded); /* who has encoded a frame has seen it */
+                wanted.len - sizeof encoded); /* what is sent encoded is not observed */
     wire_free(&seen);
     wire_free(&wanted);
     pump_close(&pump);

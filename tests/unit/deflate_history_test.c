@@ -22,7 +22,7 @@ TEST("deflate: nothing refers to a refused message") {
     }
 }
 
-/* Unless they are too large together. */
+/* This holds unless the two are too large together. */
 TEST("deflate: the history outlives a refused message") {
     static uint8_t text[500], refused[WINDOW_MAX];
     for (unsigned bits = 10; bits <= 15; bits++) {

@@ -127,7 +127,7 @@ TEST("extensions: '=' without a value") {
     check_bad("<a>BAD", TEXTS("a; b=", "a; b= ", "a; b=;c", "a; b=,c", "a; b==1"));
 }
 
-/* Not even with a quoted quotation mark. */
+/* A quoted quotation mark is no token, either. */
 TEST("extensions: a quoted value that is no token") {
     check_bad("<a>BAD", TEXTS("a; b=\"\"", "a; b=\"1 0\"", "a; b=\" 10\"", "a; b=\"10 \"",
                               "a; b=\"1,0\"", "a; b=\"1;0\"", "a; b=\"1=0\"", "a; b=\"(10)\"",

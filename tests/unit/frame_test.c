@@ -334,7 +334,7 @@ TEST("frame: the sentence of every verdict fits into a Close") {
     }
 }
 
-/* Who unmasks need not ask: a key of zeros changes nothing. */
+/* A caller may always unmask: a key of zeros changes nothing. */
 TEST("frame: without a mask the key is zeros") {
     static const uint8_t bytes[] = {0x81, 0x00}, zeros[4] = {0};
     struct frame_header header;

@@ -101,7 +101,7 @@ TEST("happy_eyeballs: failures that are seen together start one attempt") {
     EXPECT_WAIT(260, 510);
 }
 
-/* Whoever was late does not make up for it with several attempts at once. */
+/* A late call does not make up for it with several attempts at once. */
 TEST("happy_eyeballs: a late start is followed by a whole delay") {
     struct happy_eyeballs eyeballs = start(3);
     EXPECT_START(0, 0);

@@ -1,5 +1,5 @@
-/* http: a good request head is read the same in whatever pieces it arrives, each byte is scanned
- * once, and so it is with requests at random. */
+/* http: a good request head is read the same in whatever pieces it arrives, and each byte is
+ * scanned once; damaged ones are read the same, too. */
 #include "tests/support/http_feed.h"
 #include "tests/support/test.h"
 

@@ -62,7 +62,7 @@ TEST("http: nothing past the end of Host is looked at") {
     CHECK(!http_is_host((struct http_text){"[::1]", 4}));
 }
 
-/* Judges requests with such header lines in front of Host. */
+/* Judges requests with each of these header lines before Host. */
 static void expect(const char *version, enum http_verdict wanted, bool with_body,
                    const char *const *lines) {
     for (; *lines != NULL; lines++) {

@@ -92,7 +92,7 @@ static void check_table(enum inflate_alphabet alphabet, const uint8_t *lengths, 
               wrong);
 }
 
-/* A code of so many symbols, found by splitting codes at random, up to a length. */
+/* A code with `used` of these symbols, found by splitting codes at random, up to a length. */
 static void make_code(uint8_t *lengths, size_t symbols, size_t used, unsigned longest) {
     memset(lengths, 0, symbols);
     lengths[0] = lengths[1] = 1;
@@ -163,8 +163,8 @@ TEST("inflate_table: codes that are not complete") {
         INFLATE_CODE_OVERSUBSCRIBED);
 }
 
-/* The entries of the largest second levels in so many places of the first level, of which each is
- * looked up with `least` bits or more, with so many symbols at most; -1 if they are not enough.
+/* The entries of the largest second levels in this many places of the first level, of which each is
+ * looked up with `least` bits or more, with this many symbols at most; -1 if they are not enough.
  *
  * Codes are sorted by length, so a place can only have codes that are no shorter than those of the
  * one before. The fewest symbols for n bits where the shortest code has m are 2 to the power of m

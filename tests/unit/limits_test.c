@@ -5,7 +5,7 @@
 
 enum { START = 5000, SECOND = 1000 };
 
-/* A connection of which only that is filled in which limits look at. */
+/* A connection in which only the fields that limits read are filled in. */
 struct scene {
     struct limits_settings settings;
     struct limits limits;
@@ -50,7 +50,7 @@ TEST("limits: silence gets a ping, and more of it is the end") {
     check(&scene, 60002, LIMITS_NO_PONG, 0);
 }
 
-/* Whoever was busy for long, or stopped, finds the pong as soon as it reads. */
+/* A caller that was busy for long, or stopped, finds the pong as soon as it reads. */
 TEST("limits: a pong that nobody has read yet counts") {
     struct scene scene = {.settings = {30 * SECOND, 0, 0}};
     begin(&scene);

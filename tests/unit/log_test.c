@@ -1,4 +1,5 @@
-/* The log, with a pipe in the place of standard error: written by whoever logs, or by a writer. */
+/* The log, with a pipe in the place of standard error: written by the thread that logs, or by a
+ * writer. */
 #include "common/log.h"
 
 #include "common/log_writer.h"
@@ -190,7 +191,8 @@ TEST("log: what is left is written at the stop") {
     CHECK(seen.lines == 1001 && seen.in_place);
 }
 
-/* More lines than ring and pipe hold. Whoever reads on learns how many are missing, and where. */
+/* More lines than ring and pipe hold. A reader that goes on learns how many are missing, and
+ * where. */
 TEST("log: nobody waits for a log, and losses are told") {
     enum { LINES = 60000, WIDTH = 30 };
     struct seen seen = {.in_place = true};
@@ -208,8 +210,8 @@ TEST("log: nobody waits for a log, and losses are told") {
               "%lu lines came, %lu are said to be lost", seen.lines, seen.told);
 }
 
-/* Each line is written or told of, whenever the disk is full. A line that told of others and was
- * lost is none of them. */
+/* Each line is written, or counted as lost, whenever the disk is full. A notice of lost lines that
+ * was lost itself does not count. */
 TEST("log: a full disk is told of when there is room") {
     enum { LINES = 2000, TURN = 50 };
     struct seen seen = {0};

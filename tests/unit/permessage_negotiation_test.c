@@ -1,4 +1,4 @@
-/* parameters: how permessage-deflate is offered and agreed on, RFC 7692 section 7.1. */
+/* permessage_negotiation: how permessage-deflate is offered and agreed on, RFC 7692 section 7.1. */
 #include "step07_deflate/permessage_negotiation.h"
 
 #include "tests/support/test.h"

@@ -11,7 +11,8 @@ enum { LARGE = 300000, TURN = 65536 };
 static struct pump server, client;
 static uint8_t large[LARGE];
 
-/* Goes on until there is something else to do than to go on. Returns what, and how often. */
+/* Goes on until another event than NEEDS_TURN comes. Returns it, and stores how many turns that
+ * took. */
 static enum connection_event go_on(size_t *turns) {
     struct connection_message message;
     enum connection_event event;

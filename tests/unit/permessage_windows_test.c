@@ -109,7 +109,7 @@ TEST("compression: a reference beyond the window is 1007 (RFC 7692, 7.1.2)") {
     }
 }
 
-/* In silence exactly the windows remain, or less when less was ever in them. */
+/* In silence exactly the windows remain, or less if they were never full. */
 TEST("compression: in silence the windows remain") {
     static uint8_t text[100000];
     const struct permessage_receiver *receiver = &server.deflate.receiver;

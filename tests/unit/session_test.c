@@ -232,7 +232,7 @@ TEST("session: what has begun wakes the wait for a silent peer") {
     end(&scene);
 }
 
-/* Whole messages and pings may follow one another for ever, also if each read ends in the midst of
+/* Whole messages and pings may follow one another forever, even if each read ends in the midst of
  * one. */
 TEST("session: many messages have a time each") {
     struct scene scene = {.settings = {1000, {LONG, 0, 200}}};

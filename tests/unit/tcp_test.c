@@ -15,7 +15,7 @@
 
 /* What no real peer does dependably. */
 
-/* Until then, in ms, reading finds as much as it has room for, and after it the end. */
+/* Until this time, in ms, reading finds as much as it has room for, and after it the end. */
 static int64_t flood_until;
 
 static ssize_t test_recv(int fd, void *bytes, size_t size, int flags) {
@@ -77,7 +77,7 @@ static int make_pair(struct tcp_connection *connection) {
     return peer;
 }
 
-/* A peer that reads so many bytes every so many ms, until the end or until it has them all. */
+/* A peer that reads `piece` bytes every `interval` ms, until the end or until it has `total`. */
 struct reader {
     pthread_t thread;
     int fd, interval;

@@ -1,4 +1,4 @@
-/* url: what a ws URL is made of, RFC 6455 section 3, and what is none. */
+/* url: what a ws URL is made of, RFC 6455 section 3, and what is refused. */
 #include "step06_client/url.h"
 
 #include "tests/support/test.h"
