@@ -1,5 +1,5 @@
-/* Memory that fails while the server of step 7 compresses: a message goes uncompressed, or the
- * connection is closed with 1011; another one notices nothing, and nothing leaks. */
+/* Allocations that fail while the server of step 7 compresses: it sends a message uncompressed, or
+ * closes the connection with 1011. Another connection notices nothing, and nothing leaks. */
 #include "tests/faults/scenario.h"
 #include "tests/support/pump.h"
 #include "tests/support/test.h"
@@ -16,9 +16,9 @@ enum { LARGE = 30000, SILENCE = 1200 /* ms, after which the server gives memory 
 enum outcome { ALL_CAME_BACK, CLOSED_WITH_1011, WRONG };
 
 static uint8_t text[LARGE], noise[LARGE];
-static size_t compressed; /* echoes that were */
+static size_t compressed; /* how many echoes were */
 
-/* Opens a connection and agrees on compression, as the pump of a client has done with another. */
+/* Opens a connection and agrees on compression with the server. Returns the descriptor, or -1. */
 static int open_client(struct pump *client, unsigned port) {
     static struct pump server;
     char request[1024], response[1024];
@@ -75,7 +75,7 @@ static enum outcome play(unsigned port, bool with_silence) {
         outcome = echo(&client, fd, messages[i].payload, messages[i].length);
     }
     if (with_silence && outcome == ALL_CAME_BACK) {
-        poll(NULL, 0, SILENCE); /* it is the silence that is tried */
+        poll(NULL, 0, SILENCE); /* the silence itself is what is tested */
         outcome = echo(&client, fd, text, 2000);
     }
     close(fd);

@@ -90,7 +90,7 @@ int main(void) {
         limit.rlim_cur = 256; /* so that the programs ask for more descriptors */
         setrlimit(RLIMIT_NOFILE, &limit);
     }
-    signal(SIGPIPE, SIG_DFL); /* as the programs inherit it */
+    signal(SIGPIPE, SIG_DFL); /* the programs inherit it */
     if (share_memory(path, sizeof path)) {
         test_run_all();
     }

@@ -1,6 +1,6 @@
 # The rules of the faults; the Makefile includes them. Each server is linked a second time, as
 # faults_step05_echo and so on, with the calls in calls.txt wrapped. Only linkers for ELF, such as
-# those of GNU and LLVM, have --wrap, so these tests run on Linux alone.
+# those of GNU and LLVM, have --wrap, so these tests run on Linux only.
 
 faults_calls    := $(shell awk '$$1 == "fails" || $$1 == "counted" { $$1 = ""; print }' \
                      tests/faults/calls.txt)
@@ -11,7 +11,7 @@ faults_tests    := $(foreach name,start serve compress,$(BUILD)/tests/faults_$(n
 $(foreach step,$(faults_steps),\
   $(eval $(BUILD)/faults_$(step): \
     $(foreach module,$(step)/main $($(step)_modules) tests/faults/wrap,$(call object,$(module)))))
-# If files and times have 64 bits, glibc calls open "open64", and some others in the same way.
+# If files and times have 64 bits, glibc calls open64 instead of open, and a few others likewise.
 faults_wraps := $(foreach call,$(faults_calls),-Wl,--wrap=$(call),--wrap=$(call)64 \
                   -Wl,--defsym=__wrap_$(call)64=__wrap_$(call))
 # A sanitizer's library must not be linked statically: its own calls would be wrapped, too.

@@ -1,6 +1,6 @@
 #!/bin/sh
-# `make faults`: the tests of the faults with every error at every call, and wscheck with all its
-# cases at a server whose reads and writes move a byte or a few. Ends with the sum.
+# `make faults`: the tests of the faults with every error at every call, and all cases of wscheck on
+# a server whose reads and writes move a byte or a few. Prints the sum at the end.
 set -u
 BUILD=${BUILD:-build}
 mkdir -p "$BUILD/test-results"
@@ -18,7 +18,7 @@ else
 fi | tee -a "$BUILD/faults.log"
 awk '/^[0-9]+ passed, [0-9]+ failed$/ { passed += $1; failed += $3; programs++ }
     END {
-        failed += programs < 4 ? 4 - programs : 0 # one that died is one that failed
+        failed += programs < 4 ? 4 - programs : 0 # a program that died has failed
         print "in all: " passed " passed, " failed " failed"
         exit failed > 0
     }' "$BUILD/faults.log"

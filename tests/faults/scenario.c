@@ -12,7 +12,7 @@
 
 #define COOKIE "a=456789b=456789c=456789d=456789e=456789f=456789g=456789h=456789i=456789j=4567; "
 
-/* With fields that take more room than a connection has at first. */
+/* Its fields need more room than a connection has at first. */
 static const char handshake[] =
     "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
@@ -20,7 +20,7 @@ static const char handshake[] =
 
 static const char page_request[] = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 
-/* Two runs may differ in the second that they were in. */
+/* Two runs may be in different seconds. */
 static void blank_date(struct wire *got) {
     static const char field[] = "\r\nDate: ";
     for (size_t i = 0; i + sizeof field + 30 < got->len && i < 64; i++) {
@@ -57,17 +57,18 @@ static bool read_some(struct scenario_talk *talk, int fd, size_t most) {
     return true;
 }
 
-/* Sends a request and reads the head of its answer, and nothing after it. */
+/* Sends a request, and reads the head of its answer and nothing after it. */
 static bool ask(struct scenario_talk *talk, int fd, const char *request) {
     bool go_on;
-    raw_client_send_text(fd, request); /* whatever has come of it, there may be an answer */
+    raw_client_send_text(fd, request); /* even if this fails, there may be an answer */
     do {
         go_on = read_some(talk, fd, 1);
     } while (go_on && !head_is_whole(&talk->got));
     return go_on;
 }
 
-/* Sends frames and reads as many bytes as the answer has; frees both. Returns whether they came. */
+/* Sends frames, reads as many bytes as the answer has, and frees both. Returns whether that many
+ * came. */
 static bool exchange(struct scenario_talk *talk, int fd, struct wire *sent, struct wire *answer) {
     size_t until = talk->got.len + answer->len;
     bool go_on = true;
@@ -173,7 +174,7 @@ static enum scenario_verdict compare(const struct scenario_talk *talk,
     if (same == got->len) {
         return same == wanted->len && !talk->reset ? SCENARIO_SAME : SCENARIO_CUT;
     }
-    /* The frame in which they differ: the server's Close or ping, where an answer was due. */
+    /* In the frame in which they differ, the server may have sent a Close or a ping instead. */
     size_t frame = 0;
     for (size_t i = 0; i < whole->count && whole->stages[i] <= same; i++) {
         frame = whole->stages[i];
@@ -215,8 +216,8 @@ bool stage_begin(struct stage *stage, const char *program, const char *argument)
     }
     stage->bystander = bystander_open(stage->process.port);
     atomic_store(&driver_control->exempt, atomic_load(&driver_control->started));
-    /* The bystander's thread and that of the log; two ends of a pipe, the listener, its socket; the
-     * threads. The thread that accepts may still have what it started the others with. */
+    /* Its thread and that of the log; two ends of a pipe, the listener, its socket; the memory of
+     * all threads. The thread that accepts may hold more for a moment. */
     stage->held = (struct driver_held){2, 4, 1};
     driver_wait_until_held(stage->held, "at the start");
     return true;

@@ -1,6 +1,6 @@
-/* scenario: a client that uses all that the echo server offers: a page, and a connection with the
+/* scenario: a client that uses everything the echo server offers: a page, and a connection with the
  * opening handshake, a message, one in fragments, one for which the buffer grows, a ping, and the
- * closing handshake. All that the server sent is kept. */
+ * closing handshake. It keeps all that the server sends. */
 #ifndef TESTS_FAULTS_SCENARIO_H
 #define TESTS_FAULTS_SCENARIO_H
 
@@ -9,12 +9,12 @@
 
 enum { SCENARIO_STAGES = 6 };
 
-/* What came on one connection. */
+/* What the server sent on one connection. */
 struct scenario_talk {
     struct wire got;                /* with the digits of the Date field blanked out */
     size_t stages[SCENARIO_STAGES]; /* how long `got` was after each answer */
     size_t count;                   /* answers that came whole */
-    bool ended;                     /* the stream ended with a FIN or, if `reset`, otherwise */
+    bool ended;                     /* the stream ended, with a FIN unless `reset` */
     bool reset;
 };
 
@@ -25,7 +25,7 @@ struct scenario {
 enum { SCENARIO_LARGE = 600000 }; /* for which the buffer grows several times */
 
 /* Plays the client, with a large message of this size, and waits for the end of both connections,
- * or until nothing has come for PROCESS_WAIT. The caller frees what came with scenario_free. */
+ * or until nothing has come for PROCESS_WAIT. The caller frees the result with scenario_free. */
 void scenario_play(struct scenario *scenario, unsigned port, size_t large);
 void scenario_free(struct scenario *scenario);
 
@@ -35,17 +35,17 @@ void scenario_check_whole(const struct scenario *scenario, size_t large);
 /* How a scenario differs from one that nothing disturbed. */
 enum scenario_verdict {
     SCENARIO_SAME, /* not at all */
-    SCENARIO_CUT,  /* it ended early: with a Close frame, an error of HTTP, or without a word. A
-                    * ping of the server's counts as this, too. */
+    SCENARIO_CUT,  /* it ended early, with a Close frame, an error of HTTP, or nothing. A ping from
+                    * the server counts as this, too. */
     SCENARIO_WRONG /* it did not end, or other bytes came */
 };
 enum scenario_verdict scenario_compare(const struct scenario *scenario,
                                        const struct scenario *whole);
 
-/* Whether the connection with messages ended with a Close frame with this code. */
+/* Returns whether the connection with messages ended with a Close frame with this code. */
 bool scenario_closed_with(const struct scenario *scenario, unsigned code);
 
-/* Opens a connection that stays, and lets it echo a message. */
+/* bystander_open opens a connection that stays, and bystander_echo has it echo a message. */
 int bystander_open(unsigned port);
 void bystander_echo(int fd);
 
@@ -60,7 +60,8 @@ struct stage {
 /* Starts a server with an argument, NULL for none. Returns false after a failed check. */
 bool stage_begin(struct stage *stage, const char *program, const char *argument);
 
-/* Stops it: the connection that stays is told so, and the process leaves nothing. */
+/* Stops the server. The connection that stays must get a Close, and the process must give back all
+ * that it holds. */
 void stage_end(struct stage *stage);
 
 #endif

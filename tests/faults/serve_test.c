@@ -1,6 +1,6 @@
 /* Calls that fail while the echo server serves: the process lives, the connection concerned ends
- * cleanly or does not even notice, another one notices nothing, and nothing leaks. And reads and
- * writes of one byte each, by which nothing changes that a client sees. */
+ * cleanly or does not even notice, another one notices nothing, and nothing leaks. And if each read
+ * and each write moves one byte, clients see no difference. */
 #include "tests/faults/scenario.h"
 #include "tests/support/test.h"
 
@@ -28,7 +28,7 @@ TEST("faults: the scenario is answered as it should") {
     }
 }
 
-/* Plays the scenario while a call fails. Returns whether it came to that. */
+/* Plays the scenario while a call fails. Returns whether the call was made. */
 static bool disturb(struct stage *stage, enum faults_call call, unsigned at, int error,
                     enum scenario_verdict worst) {
     char what[128];
@@ -47,8 +47,8 @@ static bool disturb(struct stage *stage, enum faults_call call, unsigned at, int
     return reached;
 }
 
-/* Errors at the first, second ... call, until the scenario has no more of them. A call that goes
- * wrong once goes wrong again, each time after a long wait, so it is left then. */
+/* Fails the first call, then the second, and so on, until the scenario has no more of them. It stops
+ * after a failed check: more calls would fail it, too, each after a long wait. */
 static void sweep(const struct driver_fault *faults, size_t count, enum scenario_verdict worst) {
     for (size_t i = 0; i < count; i++) {
         struct stage stage;
@@ -72,7 +72,7 @@ static void sweep(const struct driver_fault *faults, size_t count, enum scenario
     }
 }
 
-TEST("faults: what can be done anew or without is not noticed") {
+TEST("faults: no client notices what the server can repeat or do without") {
     static const struct driver_fault faults[] = {
         {FAULTS_accept,
          {ECONNABORTED, EINTR, EAGAIN, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPERM, EPROTO, ENETDOWN,
@@ -91,7 +91,7 @@ TEST("faults: what can be done anew or without is not noticed") {
     sweep(faults, sizeof faults / sizeof faults[0], SCENARIO_SAME);
 }
 
-TEST("faults: what cannot ends one connection") {
+TEST("faults: any other failure ends one connection") {
     static const struct driver_fault faults[] = {
         {FAULTS_malloc, {ENOMEM}},
         {FAULTS_pthread_attr_init, {ENOMEM}},
@@ -105,8 +105,8 @@ TEST("faults: what cannot ends one connection") {
     sweep(faults, sizeof faults / sizeof faults[0], SCENARIO_CUT);
 }
 
-/* While a call fails again and again there may be no service, but no processor time is burnt
- * either, and the connection that stays notices nothing. */
+/* While a call fails again and again, the server may not serve, but it uses little processor time,
+ * and the connection that stays notices nothing. */
 static void endure(const struct stage *stage, enum faults_call call, int error) {
     enum { WINDOW = 200 };
     char answer[4096];
@@ -124,7 +124,7 @@ static void endure(const struct stage *stage, enum faults_call call, int error) 
     close(fd);
 }
 
-TEST("faults: what goes on failing is endured") {
+TEST("faults: a call that goes on failing takes little time and disturbs no other connection") {
     static const struct driver_fault faults[] = {
         {FAULTS_accept, {EMFILE, ENOMEM}}, {FAULTS_poll, {ENOMEM}},
         {FAULTS_pthread_create, {EAGAIN}}, {FAULTS_recv, {ENOMEM}},
@@ -145,7 +145,6 @@ TEST("faults: what goes on failing is endured") {
     stage_end(&stage);
 }
 
-/* The stop of a server that cannot even wait any more. */
 TEST("faults: it stops although poll goes on failing") {
     struct stage stage;
     if (begin(&stage)) {
@@ -154,7 +153,7 @@ TEST("faults: it stops although poll goes on failing") {
     }
 }
 
-/* A buffer takes memory for the head of a request, then for a message, and then more for that. */
+/* A buffer allocates for the head of a request, then for a message, and then more for that. */
 TEST("faults: without memory the answer is 503 or a Close with 1011") {
     static const struct {
         enum faults_call call;
@@ -181,7 +180,7 @@ TEST("faults: without memory the answer is 503 or a Close with 1011") {
     stage_end(&stage);
 }
 
-TEST("faults: a byte at a time, the same bytes come") {
+TEST("faults: reads and writes of one byte change nothing") {
     enum { LARGE = 20000 };
     struct process process;
     struct scenario at_once, bytewise;
@@ -201,7 +200,7 @@ TEST("faults: a byte at a time, the same bytes come") {
     scenario_free(&bytewise);
 }
 
-/* Asks a step for its page, and with another connection for what the opening handshake gets. */
+/* Reads the page of a step and, on another connection, its answer to the opening handshake. */
 static void talk(unsigned port, char *text, size_t size) {
     static const char page[] = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     int fd = raw_client_connect(port);
@@ -218,7 +217,7 @@ static void talk(unsigned port, char *text, size_t size) {
     }
 }
 
-TEST("faults: the steps before answer the same, too") {
+TEST("faults: nor do they in the steps before") {
     static const char *const programs[] = {"faults_step02_http", "faults_step03_handshake",
                                            "faults_step04_frames"};
     enum { SIZE = 65536 };

@@ -1,6 +1,5 @@
 /* Calls that fail while the echo server starts: it ends with status 1 and one sentence that says
- * why, or it can do without and serves. And calls that fail while it stops: it stops all the
- * same. */
+ * why, or it can do without and serves. And calls that fail while it stops: it stops even so. */
 #include "tests/faults/scenario.h"
 #include "tests/support/test.h"
 
@@ -19,10 +18,10 @@
 static const char program[] = "faults_step05_echo";
 static const char *const arguments[] = {NULL};
 
-/* How often each call comes while the program starts, when nothing fails. */
+/* How often each call is made while the program starts and nothing fails. */
 static unsigned calls[FAULTS_CALLS];
 
-TEST("faults: a start without one is counted") {
+TEST("faults: a start without a fault is counted") {
     struct process process;
     driver_reset();
     if (process_start(&process, program, arguments)) {
@@ -34,7 +33,7 @@ TEST("faults: a start without one is counted") {
     }
 }
 
-/* What the sentence must contain: what the error means, or what to do about it. */
+/* Returns what the sentence must contain: what the error means, or what to do about it. */
 static const char *reason(enum faults_call call, int error) {
     if (call == FAULTS_getaddrinfo) {
         return error == EAI_SYSTEM ? strerror(EMFILE) : gai_strerror(error);
@@ -67,7 +66,7 @@ static void check_end(enum faults_call call, unsigned at, int error) {
     CHECK_EQUAL(driver_holds().blocks, 0);
 }
 
-TEST("faults: what it cannot start without is said in a sentence, status 1") {
+TEST("faults: a sentence says what the server cannot start without, and the status is 1") {
     static const struct driver_fault faults[] = {
         {FAULTS_bind, {EACCES, EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENOMEM}},
         {FAULTS_calloc, {ENOMEM}},
@@ -91,7 +90,7 @@ TEST("faults: what it cannot start without is said in a sentence, status 1") {
     }
 }
 
-TEST("faults: what it can start without is not noticed") {
+TEST("faults: what the server can start without makes no difference") {
     static const struct driver_fault faults[] = {
         {FAULTS_close, {EINTR, EIO}},
         {FAULTS_getrlimit, {EINVAL, EPERM}},
@@ -122,7 +121,7 @@ TEST("faults: what it can start without is not noticed") {
     }
 }
 
-/* Waits until the program listens; returns the port. */
+/* Waits until the program listens. Returns the port. */
 static unsigned wait_for_port(void) {
     int64_t deadline = now() + PROCESS_WAIT;
     unsigned port;
@@ -132,7 +131,7 @@ static unsigned wait_for_port(void) {
     return port;
 }
 
-/* Runs the program with both outputs on a descriptor, -1 for none, and lets it serve. */
+/* Runs the program with both outputs on a descriptor, -1 for none, and checks that it serves. */
 static void check_outputs(int fd) {
     const char *folder = getenv("BUILD");
     char path[256];
@@ -165,10 +164,10 @@ TEST("faults: it serves without its outputs") {
     close(fds[0]);
     check_outputs(fds[1]); /* EPIPE */
     close(fds[1]);
-    check_outputs(-1); /* EBADF, but for what the program does about it */
+    check_outputs(-1); /* EBADF, unless the program does something about it */
 }
 
-/* Stops the program while a call fails. Returns whether it came to that. */
+/* Stops the program while a call fails. Returns whether the call was made. */
 static bool stop_with(enum faults_call call, unsigned at, int error) {
     struct process process;
     uint8_t bytes[64];

@@ -1,5 +1,5 @@
-/* wrap: the calls as the linker's option --wrap arranges them: the program calls __wrap_X instead
- * of X, and __real_X is X itself. */
+/* wrap: with the linker's option --wrap, the program calls __wrap_X instead of X, and __real_X is X
+ * itself. */
 #include "tests/faults/faults.h"
 
 #include <errno.h>
@@ -57,7 +57,7 @@ static bool fails(enum faults_call call) {
     return true;
 }
 
-/* The calls of which nothing else is to be known: each returns `failed` when it fails. */
+/* The calls that only fail: each returns `failed` then. */
 #define WRAP(type, name, failed, parameters, arguments)                                            \
     type __wrap_##name parameters {                                                                \
         return fails(FAULTS_##name) ? (failed) : __real_##name arguments;                          \
@@ -129,7 +129,7 @@ int __wrap_getaddrinfo(const char *host, const char *service, const struct addri
                        struct addrinfo **list) {
     if (fails(FAULTS_getaddrinfo)) {
         int problem = errno;
-        /* NOLINTNEXTLINE(bugprone-sizeof-expression): it is the pointer that is spoiled. */
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): the pointer is overwritten. */
         memset(list, 0x7e, sizeof *list);
         errno = EMFILE; /* what EAI_SYSTEM is about */
         return problem;
@@ -250,7 +250,7 @@ ssize_t __wrap_send(int fd, const void *bytes, size_t len, int flags) {
     return fails(FAULTS_send) ? -1 : __real_send(fd, bytes, at_most(len), flags);
 }
 
-/* Takes of the first part only, if not all. */
+/* Takes everything, or some of the first part. */
 ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags) {
     if (fails(FAULTS_sendmsg)) {
         return -1;

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Builds everything with gcc --coverage in $BUILD, runs the unit tests, the corpora of the fuzz
-# targets and wscheck on the echo server, and prints a table of $MODULES: lines, branches of which
-# some way was gone, and ways of branches that were gone. Modules that are not in $IMPURE must be
-# reached in every line, but for those that tests/fuzz/unreached.txt explains.
+# targets and wscheck on the echo server, and prints a table of $MODULES: the lines and the branches
+# that were reached, and the ways out of branches that were taken. In modules that are not in
+# $IMPURE, every line must be reached, except for those that tests/fuzz/unreached.txt explains.
 set -u
 GCC=${GCC:-gcc}
 GCOV=${GCOV:-gcov}
@@ -21,8 +21,9 @@ mkdir -p "$BUILD/gcov"
     'CFLAGS=-O0 -g --coverage -fprofile-update=atomic' || exit 1
 find "$BUILD" -name '*.gcda' -exec rm {} +
 
-# run NAME COMMAND... runs it beside the others and notes a failure: what a failing test reached
-# says little. Processes that count the same lines wait for each other at their end.
+# run NAME COMMAND... runs a command in the background and records whether it failed: what a
+# failing test has reached says little. Processes that count the same lines wait for each other at
+# their end.
 run() {
     name=$1
     shift
@@ -58,7 +59,7 @@ for module in $MODULES; do
     (cd "$BUILD/gcov" && "$GCOV" -b -p -o "$root/$BUILD/obj/$module.o" "$module.c") \
         > "$BUILD/gcov/report" 2> "$BUILD/gcov/errors"
     awk -v module="$module" '
-        # Only the file itself counts, not the headers behind it; a count is "97.50% of 40".
+        # Only the file itself counts, not the headers that it includes; a count is "97.50% of 40".
         function share(text, words, hits) {
             split(text, words, /[%: ]+/)
             hits = int(words[3] * words[5] / 100 + 0.5)
@@ -78,7 +79,7 @@ for module in $MODULES; do
     [ -n "$found" ] || { echo "FAIL - gcov says nothing of $module"; failed=1; }
 done
 
-# A line of the list is "FILE: the line's text", and the indented lines behind it are the reason.
+# A line of the list is "FILE: the line's text", and the indented lines after it are the reason.
 awk -v list="$list" -F '\t' '
     FILENAME == list { if ($0 ~ /^[^ #]/) explained[$0] = 1; next }
     { if ($1 in explained) used[$1] = 1
@@ -94,5 +95,5 @@ while IFS= read -r line; do
         failed=1
     }
 done < "$list"
-[ "$failed" -eq 0 ] && echo "the pure modules are reached in every line, but for those that $list explains"
+[ "$failed" -eq 0 ] && echo "every line of the pure modules is reached, except for those that $list explains"
 exit "$failed"

@@ -21,7 +21,7 @@ void fuzz_fail(const char *format, ...) {
 }
 
 void *fuzz_resize(void *memory, size_t size) {
-    void *resized = realloc(memory, size > 0 ? size : 1); /* none of 0 bytes, which may be NULL */
+    void *resized = realloc(memory, size > 0 ? size : 1); /* realloc may return NULL for 0 */
     if (resized == NULL) {
         fuzz_fail("out of memory for %zu bytes", size);
     }

@@ -1,29 +1,29 @@
-/* fuzz: the little that the fuzz targets and their oracles share.
+/* fuzz: what the fuzz targets and their oracles share.
  *
  * A target is a file target_NAME.c with the function that libFuzzer calls for each input. Linked
  * with libFuzzer it is $(BUILD)/fuzz_NAME, which makes up inputs; linked with replay.c it is
- * $(BUILD)/fuzz/replay_NAME, which reads them from files. tests/fuzz/README.md tells more.
+ * $(BUILD)/fuzz/replay_NAME, which reads them from files. tests/fuzz/README.md says more.
  */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 
 #include "tests/support/wire.h"
 
-/* Judges one input, and ends the process with abort() if the code under test did wrong. The name is
- * libFuzzer's. Returns 0. */
+/* Runs the code under test on one input, and ends the process with abort() if it did wrong. The name
+ * is libFuzzer's. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Ends the process with a line of explanation, in the manner of a failed assertion; and does so
- * unless a condition holds. */
+/* Both end the process with an explanation, as a failed assertion does; fuzz_check only if the
+ * condition does not hold. */
 _Noreturn void fuzz_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define fuzz_check(good, ...) ((good) ? (void)0 : fuzz_fail(__VA_ARGS__))
 
-/* Memory of this size, with what was in `memory` (NULL: nothing) at its front, as realloc gives it;
- * ends the process if there is none. The caller frees it. */
+/* Changes the size of `memory` as realloc does, or allocates it if that is NULL. Ends the process if
+ * there is not enough. The caller frees it. */
 void *fuzz_resize(void *memory, size_t size);
 
 /* A copy on the heap that is not a byte longer than the original, so that the address sanitizer
- * sees a read behind its end. The caller frees it. */
+ * sees a read beyond its end. The caller frees it. */
 void *fuzz_copy(const void *bytes, size_t length);
 
 /* Random numbers that are the same for the same seed, so that every run can be repeated. */

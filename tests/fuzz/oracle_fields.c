@@ -14,7 +14,7 @@ static bool consists_of(const char *from, const char *until, const char *charact
     return from == until;
 }
 
-/* The digits without leading zeros: as texts they can be compared at any length. */
+/* Returns the digits without leading zeros. Such texts can be compared whatever their length. */
 static struct head_text significant(struct head_text number) {
     while (number.length > 0 && number.start[0] == '0') {
         number.start++;
@@ -101,7 +101,7 @@ static bool is_good_length(const struct oracle_request *request, bool *zero) {
     return good;
 }
 
-/* RFC 9112, 6.1 and 6.3, item 4: chunked is the last, and only the last. */
+/* RFC 9112, 6.1 and 6.3, item 4: the last coding is chunked, and no other is. */
 static enum http_verdict judge_codings(const struct oracle_request *request) {
     struct head_text value, coding;
     size_t count = 0, chunked = 0, last_chunked = 0;

@@ -6,7 +6,7 @@
 
 static const char bye[] = "bye", are_you_there[] = "are you there";
 
-/* One frame as far as it has come. */
+/* A frame, as much of it as has arrived. */
 struct cut_frame {
     struct frame_header header;
     struct wire payload;
@@ -117,10 +117,10 @@ enum frame_verdict oracle_head(const uint8_t *head, size_t left, const struct fr
     return FRAME_OK;
 }
 
-/* Reads the frame at `*at` as far as it has come, and moves `*at` to what follows it. */
-static enum frame_verdict read_frame(const struct oracle_side *side, const uint8_t *bytes,
+/* Reads as much of the frame at `*at` as has arrived, and moves `*at` to what follows it. */
+static enum frame_verdict read_frame(const struct oracle_endpoint *endpoint, const uint8_t *bytes,
                                      size_t length, size_t *at, struct cut_frame *frame) {
-    const struct frame_rules rules = {side->is_server, 0};
+    const struct frame_rules rules = {endpoint->is_server, 0};
     size_t left = length - *at, size;
     if (left == 0) {
         return FRAME_INCOMPLETE;
@@ -137,19 +137,19 @@ static enum frame_verdict read_frame(const struct oracle_side *side, const uint8
     return verdict;
 }
 
-/* The user's turn, after each message, Ping and Pong. */
-static void act(const struct oracle_side *side, struct oracle_record *record, uint8_t opcode,
-                const struct wire *payload) {
-    if (record->event_count == side->close_at) {
+/* What the user does after each message, Ping and Pong. */
+static void act(const struct oracle_endpoint *endpoint, struct oracle_record *record,
+                uint8_t opcode, const struct wire *payload) {
+    if (record->event_count == endpoint->close_at) {
         note_sent_close(record, ORACLE_CLOSE_CODE, bye);
-    } else if (record->event_count == side->ping_at) {
+    } else if (record->event_count == endpoint->ping_at) {
         note_sent(record, FRAME_PING, are_you_there, strlen(are_you_there));
-    } else if (side->echoes && !is_control(opcode)) {
+    } else if (endpoint->echoes && !is_control(opcode)) {
         note_sent(record, opcode, payload->bytes, payload->len);
     }
 }
 
-/* Whether it is UTF-8 when bytes that are `filler` go on with the last character. */
+/* Returns whether the bytes are UTF-8 if the last character goes on with bytes that are `filler`. */
 static bool is_utf8_with(const uint8_t *bytes, size_t length, uint8_t filler) {
     struct utf8_decoder decoder;
     bool good = true;
@@ -164,11 +164,11 @@ static bool is_utf8_with(const uint8_t *bytes, size_t length, uint8_t filler) {
 }
 
 static bool is_utf8(const uint8_t *bytes, size_t length) {
-    return is_utf8_with(bytes, length, 0); /* which goes on with none */
+    return is_utf8_with(bytes, length, 0); /* no character goes on with 0 */
 }
 
-/* The bits that are not there yet lie between all zeros and all ones; if any of them make a
- * character, one of these ends does. */
+/* Returns whether the bytes may be the beginning of UTF-8. The bits of the last character that are
+ * missing lie between all zeros and all ones. If any bits make a character, one of these two does. */
 static bool begins_utf8(const uint8_t *bytes, size_t length) {
     return is_utf8_with(bytes, length, 0x80) || is_utf8_with(bytes, length, 0xbf);
 }
@@ -192,7 +192,7 @@ static void take_close(struct oracle_record *record, const struct wire *payload)
     }
 }
 
-static void take_control(const struct oracle_side *side, struct oracle_record *record,
+static void take_control(const struct oracle_endpoint *endpoint, struct oracle_record *record,
                          const struct cut_frame *frame) {
     if (frame->header.opcode == FRAME_CLOSE) {
         take_close(record, &frame->payload);
@@ -202,7 +202,7 @@ static void take_control(const struct oracle_side *side, struct oracle_record *r
         note_sent(record, FRAME_PONG, frame->payload.bytes, frame->payload.len);
     }
     oracle_event(record, frame->header.opcode, frame->payload.bytes, frame->payload.len);
-    act(side, record, frame->header.opcode, &frame->payload);
+    act(endpoint, record, frame->header.opcode, &frame->payload);
 }
 
 static bool is_good_text(const struct open_message *message, bool ends) {
@@ -211,14 +211,14 @@ static bool is_good_text(const struct open_message *message, bool ends) {
 }
 
 /* A data frame, whole or not (5.4, 8.1). */
-static void take_data(const struct oracle_side *side, struct oracle_record *record,
+static void take_data(const struct oracle_endpoint *endpoint, struct oracle_record *record,
                       const struct cut_frame *frame, struct open_message *message) {
     bool whole = frame->payload.len == frame->header.payload_length;
     if ((frame->header.opcode == FRAME_CONTINUATION) != message->open) {
         fail(record, 1002);
         return;
     }
-    if (message->payload.len + frame->header.payload_length > side->max_message) {
+    if (message->payload.len + frame->header.payload_length > endpoint->max_message) {
         fail(record, 1009);
         return;
     }
@@ -231,24 +231,24 @@ static void take_data(const struct oracle_side *side, struct oracle_record *reco
         fail(record, 1007);
     } else if (whole && frame->header.fin) {
         oracle_event(record, message->opcode, message->payload.bytes, message->payload.len);
-        act(side, record, message->opcode, &message->payload);
+        act(endpoint, record, message->opcode, &message->payload);
         message->open = false;
         message->payload.len = 0;
     }
 }
 
-void oracle_play(const struct oracle_side *side, const uint8_t *bytes, size_t length,
+void oracle_play(const struct oracle_endpoint *endpoint, const uint8_t *bytes, size_t length,
                  struct oracle_record *record) {
     struct open_message message = {0};
     struct cut_frame frame = {0};
     size_t at = 0;
     enum frame_verdict verdict = FRAME_OK;
     while (!record->over && verdict == FRAME_OK) {
-        verdict = read_frame(side, bytes, length, &at, &frame);
+        verdict = read_frame(endpoint, bytes, length, &at, &frame);
         if (verdict == FRAME_OK && !is_control(frame.header.opcode)) {
-            take_data(side, record, &frame, &message);
+            take_data(endpoint, record, &frame, &message);
         } else if (verdict == FRAME_OK && frame.payload.len == frame.header.payload_length) {
-            take_control(side, record, &frame);
+            take_control(endpoint, record, &frame);
         } else if (verdict != FRAME_OK && verdict != FRAME_INCOMPLETE) {
             fail(record, 1002);
         }
@@ -270,7 +270,8 @@ static void read_sent_close(struct oracle_record *record, const uint8_t *payload
     const uint8_t *reason = payload + 2;
     bool is_bye = is_string(reason, length - 2, bye);
     bool is_why = why == NULL ? length > 2 : is_string(reason, length - 2, why);
-    fuzz_check(length == 2 || is_bye || is_why, "a Close was sent for another reason than told");
+    fuzz_check(length == 2 || is_bye || is_why,
+               "a Close was sent with another reason than the failure");
     note_sent_close(record, payload[0] * 256u + payload[1],
                     length == 2 ? ""
                     : is_bye    ? bye

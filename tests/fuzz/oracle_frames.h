@@ -12,8 +12,8 @@
 #include "step04_frames/frame.h"
 #include "tests/fuzz/fuzz.h"
 
-/* The side that is played, and what its user does. Events are counted from 1; 0 is never. */
-struct oracle_side {
+/* An endpoint, and what its user does. Events are counted from 1; 0 means never. */
+struct oracle_endpoint {
     bool is_server;
     uint64_t max_message;
     bool echoes;       /* sends each message back */
@@ -23,37 +23,38 @@ struct oracle_side {
 
 enum { ORACLE_CLOSE_CODE = 4321 };
 
-/* What the side tells its user, and the frames it sends. All zero at the start. */
+/* What the endpoint tells its user, and the frames it sends. All zero at the start. */
 struct oracle_record {
     struct wire events, sent;
-    bool fragments; /* messages may be sent in fragments; what is noted is the whole */
+    bool fragments; /* messages may be sent in fragments; the record has the whole message */
     bool closing;   /* it has sent a Close */
-    bool over;      /* it has told of the end */
+    bool over;      /* it has reported the end */
     unsigned event_count;
 };
 
-/* Writes down what must come of these bytes from the peer. */
-void oracle_play(const struct oracle_side *side, const uint8_t *bytes, size_t length,
+/* Writes down what the endpoint must do when these bytes come from the peer. */
+void oracle_play(const struct oracle_endpoint *endpoint, const uint8_t *bytes, size_t length,
                  struct oracle_record *record);
 
-/* Lines of a record, for those who watch the server do the same. `opcode` is one of a frame. */
+/* Each adds a line to a record. The targets write down with them what the server does. `opcode` is
+ * that of a message, a Ping or a Pong. */
 void oracle_event(struct oracle_record *record, uint8_t opcode, const uint8_t *payload,
                   size_t length);
 void oracle_closed(struct oracle_record *record, unsigned code, const uint8_t *reason,
                    size_t length);
 void oracle_failed(struct oracle_record *record, unsigned code);
 
-/* Reads the bytes that a side has really sent, with the reader of wscheck, and writes down the
- * frames. Ends the process if one breaks a rule, is not whole or follows a Close. The reason `why`
- * of a failure, which the oracle cannot know, is left out; NULL leaves out any that is not
- * empty. */
+/* Reads the bytes that an endpoint has really sent, with the reader of wscheck, and writes down the
+ * frames. Ends the process if one breaks a rule, is not whole or follows a Close. The oracle cannot
+ * know the reason that is sent after a failure, so the record does not have it; it must be `why`, or
+ * anything but empty if that is NULL. */
 void oracle_read_sent(struct oracle_record *record, bool by_server, const uint8_t *bytes,
                       size_t length, const char *why);
 
 void oracle_record_free(struct oracle_record *record);
 
-/* The verdict of section 5.2 about the `left` bytes of a head that are there: what one byte shows
- * is judged when that byte is there. Fills in the header as far as it is known, and its size. */
+/* The verdict of section 5.2 on the first `left` bytes of a header. Each byte is judged as soon as
+ * it is there. Fills in as much of the header as is known, and its size. */
 enum frame_verdict oracle_head(const uint8_t *head, size_t left, const struct frame_rules *rules,
                                struct frame_header *header, size_t *size);
 

@@ -17,8 +17,8 @@ bool oracle_wants_handshake(const struct oracle_request *request) {
     return wants;
 }
 
-/* RFC 9112, 3.2: the origin form, or the absolute form with anything for a scheme, and RFC 6455,
- * section 3: no fragment. */
+/* RFC 9112, 3.2: the origin form, or the absolute form with any scheme. RFC 6455, section 3: no
+ * fragment. */
 static bool is_good_target(struct head_text target) {
     const char *colon = head_text_find(target, ":");
     size_t scheme = colon != NULL ? (size_t)(colon - target.start) : target.length;
@@ -27,7 +27,7 @@ static bool is_good_target(struct head_text target) {
            (target.start[0] == '/' || head_text_begins(rest, "://"));
 }
 
-/* 16 bytes in Base64: 22 digits and "==". Bits that say nothing may be anything. */
+/* 16 bytes in Base64: 22 digits and "==". Bits beyond the 16 bytes may be anything. */
 static bool is_key(struct head_text key) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     bool good = key.length == 24 && memcmp(key.start + 22, "==", 2) == 0;

@@ -10,7 +10,7 @@ static bool blank(char character) {
     return character == ' ' || character == '\t';
 }
 
-/* Whether every byte lies between two, or is a tab where those may be. */
+/* Returns whether every byte lies between two, or is a tab if `tabs` allows it. */
 static bool lies_between(struct head_text text, unsigned low, unsigned high, bool tabs) {
     for (size_t i = 0; i < text.length; i++) {
         unsigned char byte = (unsigned char)text.start[i];
@@ -81,7 +81,7 @@ static enum http_verdict judge_header(struct oracle_request *request, struct hea
     return HTTP_INCOMPLETE;
 }
 
-/* What one byte shows, in view of the line so far. */
+/* Judges one byte, given the line up to it. */
 static enum http_verdict judge_byte(const char *bytes, size_t at, size_t line_start, bool first) {
     bool after_cr = at > line_start && bytes[at - 1] == '\r';
     if (at == 1 && memcmp(bytes, "\x16\x03", 2) == 0) {

@@ -1,8 +1,8 @@
 /* oracle_http: a second implementation of the request head and of the handshake's decision, RFC
  * 9112, RFC 9110 and RFC 6455 section 4.
  *
- * Headers, lists and extensions are read as wscheck reads them, which has code of its own. Nothing
- * is shared with the server but its public names, and SHA-1 and base64.
+ * wscheck, which has code of its own, reads headers, lists and extensions. Of the server the oracle
+ * uses only the public names, and SHA-1 and base64.
  */
 #ifndef TESTS_FUZZ_ORACLE_HTTP_H
 #define TESTS_FUZZ_ORACLE_HTTP_H
@@ -13,7 +13,7 @@
 #include "wscheck/head.h"
 
 struct oracle_request {
-    struct head head; /* once it is whole, from the request line on */
+    struct head head; /* if it is whole, from the request line on */
     enum http_verdict verdict;
     struct head_text method, target;
     int version;
@@ -25,7 +25,7 @@ struct oracle_request {
 /* Judges the `length` bytes of a stream. The request refers to the bytes. */
 void oracle_http(const char *bytes, size_t length, struct oracle_request *request);
 
-/* For the header fields: the verdict on Host and on the length of the body (oracle_fields.c). */
+/* The verdict on Host and on the length of the body (oracle_fields.c). */
 enum http_verdict oracle_fields(const struct oracle_request *request);
 /* Whether a body follows a head that is complete. */
 bool oracle_has_body(const struct oracle_request *request);

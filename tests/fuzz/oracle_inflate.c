@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* The data. Once it ends or is bad all further bits are zeros, and nothing more comes out. */
+/* The data. After its end, or after a fault, all bits are zeros, and no byte comes out. */
 struct reader {
     const uint8_t *data;
     size_t size, position; /* in bits */
@@ -62,7 +62,7 @@ static unsigned count_length(const struct code *code, unsigned length) {
     return count;
 }
 
-/* Checks that the lengths make a code. `single`: one code of one bit, or none, is one, too. */
+/* Checks that the lengths make a code. If `single`, a single code of one bit is allowed, or none. */
 static bool check_code(struct reader *reader, struct code *code, bool single) {
     unsigned share = 0; /* of 2 to the power of 15 */
     code->longest = 0;
@@ -74,8 +74,8 @@ static bool check_code(struct reader *reader, struct code *code, bool single) {
     return demand(reader, share == 1 << 15 || (share < 1 << 15 && single && code->longest <= 1));
 }
 
-/* 3.2.2: the codes of one length are numbers one behind the other, those of the next length go on
- * from there with a 0 at the end. Returns 0 if there is none. */
+/* 3.2.2: the codes of one length are consecutive numbers. Those of the next length go on from there,
+ * with a 0 at the end. Returns 0 if no symbol has the code. */
 static unsigned read_symbol(struct reader *reader, const struct code *code) {
     unsigned bits = 0, first = 0;
     for (unsigned length = 1;; length++) {
@@ -96,8 +96,8 @@ static unsigned read_symbol(struct reader *reader, const struct code *code) {
     }
 }
 
-/* The table of 3.2.5 by its rule: groups of `group` symbols with one more extra bit each; the first
- * two groups have none. */
+/* The table of 3.2.5 follows a rule: each group of `group` symbols has one extra bit more than the
+ * one before; the first two groups have none. */
 static unsigned read_range(struct reader *reader, unsigned symbol, unsigned group) {
     unsigned base = 0, extra = 0;
     for (unsigned i = 0; i < symbol; i++) {
@@ -163,7 +163,7 @@ static void read_fixed(struct reader *reader) {
     read_symbols(reader, &literals, &distances);
 }
 
-/* The code lengths of 3.2.7, `all` of them. */
+/* Reads the code lengths of 3.2.7, `all` of them. */
 static void read_lengths(struct reader *reader, struct code *lengths, const struct code *code,
                          unsigned all) {
     lengths->symbols = 0;

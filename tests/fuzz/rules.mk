@@ -8,7 +8,7 @@ fuzz_objects := $(foreach module,tests/support/wire tests/fuzz/fuzz tests/fuzz/s
 FUZZ_REPLAYS := $(addprefix $(BUILD)/fuzz/replay_,$(FUZZ_TARGETS))
 FUZZERS      := $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))
 
-# libFuzzer learns from the code under test; it would only lose time with the loops of the oracles.
+# libFuzzer should learn from the code under test, and not from the loops of the oracles:
 # tests/fuzz/run.sh sets FUZZ_CFLAGS for that.
 $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/fuzz/*.c)): $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(say) CC $<

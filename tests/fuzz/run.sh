@@ -6,7 +6,7 @@
 #
 # $BUILD is a directory for this build alone. What libFuzzer learns stays in $BUILD/corpus, so that
 # the next run goes on from there; an input that fails stays in $BUILD/found. Without clang nothing
-# is run, which counts as a failure when CI is true.
+# runs, which is a failure if CI is true.
 set -u
 seconds=$1
 shift
@@ -39,7 +39,7 @@ ${MAKE:-make} --no-print-directory fuzzers "BUILD=$BUILD" "CC=$CLANG" "CFLAGS=$f
     FUZZ_CFLAGS=-fno-sanitize=fuzzer-no-link ||
     exit 1
 
-# The longest input that is tried: longer ones are slower, and limits of size are in the corpora.
+# The longest input that is tried. Longer ones are slower, and the corpora have the limits of size.
 longest() {
     case $1 in
         http) echo 1200 ;;
@@ -58,7 +58,7 @@ for target in "$@"; do
     log=$BUILD/$target.log
     words=
     case $target in http) words=-dict=tests/fuzz/http.dict ;; esac
-    # shellcheck disable=SC2086 # no word is a word too
+    # shellcheck disable=SC2086 # without a dictionary there must be no argument
     { nice "$BUILD/fuzz/fuzz_$target" -max_total_time="$share" -timeout=20 -rss_limit_mb=1500 \
         -max_len="$(longest "$target")" $words -artifact_prefix="$BUILD/found/$target-" \
         -print_final_stats=1 "$BUILD/corpus/$target" "tests/fuzz/corpus/$target" 2>&1

@@ -5,11 +5,11 @@ enum {
     /* Bits of byte 1; all of it is the seed of random bytes. */
     TWO_BYTE_CHARACTERS = 0x80,
     RANDOM_BYTES = 0x40,
-    LARGE = 0x30,     /* both bits: else the length is below 1024, for the sake of speed */
-    FIVE_TIMES = 0x38 /* all three: large, and five times the length */
+    LARGE = 0x30,     /* both bits; otherwise the length is below 1024, to be fast */
+    FIVE_TIMES = 0x38 /* all three bits: large, and five times the length */
 };
 
-/* The payload: letters; characters of two bytes, which fragments cut; or any bytes. */
+/* The payload is letters, characters of two bytes, which fragments cut, or any bytes. */
 static uint8_t payload_byte(struct fuzz_dice *dice, uint8_t kind, size_t at) {
     if ((kind & RANDOM_BYTES) != 0) {
         return (uint8_t)fuzz_roll(dice, 256);

@@ -1,8 +1,8 @@
-/* script: long streams of frames from few bytes, so that a fuzzer can say "a fragment of 70,000
- * bytes" without writing them. Every four bytes make one frame:
+/* script: long streams of frames from few bytes, so that a fuzzer can make a fragment of 70,000
+ * bytes without writing them. Every four bytes make one frame:
  *
  *     byte 0    FIN, the reserved bits and the opcode, as on the wire
- *     byte 1    of what the payload is made, and whether it is large
+ *     byte 1    what the payload is made of, and whether it is large
  *     byte 2, 3 its length in network byte order; bytes that are missing are 0
  */
 #ifndef TESTS_FUZZ_SCRIPT_H
@@ -10,7 +10,7 @@
 
 #include "tests/fuzz/fuzz.h"
 
-enum { SCRIPT_STREAM_MAX = 300000 }; /* more than the buffer grows to at once */
+enum { SCRIPT_STREAM_MAX = 300000 }; /* more than the buffer grows to in one step */
 
 /* Adds the frames of a client, with masks, or those of a server to the stream. */
 void script_write(struct wire *stream, bool by_client, const uint8_t *script, size_t length);

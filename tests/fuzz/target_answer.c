@@ -1,5 +1,5 @@
-/* The answer that the client of step 6 reads: its head, whole and in pieces, and where its body
- * ends against a plain reading of RFC 9112, 6.3 and 7.1.
+/* The answer that the client of step 6 reads. Its head is parsed whole and in pieces, with the same
+ * result. Its body must end where a plain reading of RFC 9112, 6.3 and 7.1 has it end.
  *
  *     every byte    what a server sends
  */
@@ -34,7 +34,7 @@ static int value_of(char digit) {
                                           : -1;
 }
 
-/* Reads the line before a chunk. */
+/* Reads the line before a chunk, up to its CR. */
 static enum client_response_body_verdict read_line(struct body *body, uint64_t *size) {
     size_t start = body->at;
     bool digits = true;
@@ -62,7 +62,7 @@ static enum client_response_body_verdict read_line(struct body *body, uint64_t *
     return CLIENT_RESPONSE_BODY_INCOMPLETE;
 }
 
-/* Reads one byte that must be this. */
+/* Reads one byte, which must be `wanted`. */
 static enum client_response_body_verdict read_byte(struct body *body, char wanted) {
     return body->at == body->length            ? CLIENT_RESPONSE_BODY_INCOMPLETE
            : body->bytes[body->at++] == wanted ? CLIENT_RESPONSE_BODY_COMPLETE
@@ -91,7 +91,7 @@ static enum client_response_body_verdict read_chunks(struct body *body) {
     }
 }
 
-/* The body in pieces, each in memory that ends where it does; then plainly. */
+/* Reads the body in pieces, each in memory of exactly its size, and compares with the plain reading. */
 static void check_body(const struct client_response *answer, const char *bytes, size_t length,
                        size_t piece_most) {
     struct client_response_body body;
@@ -121,7 +121,7 @@ static void check_body(const struct client_response *answer, const char *bytes, 
     wire_free(&plain.text);
 }
 
-/* The head in pieces, each time in memory that has moved. */
+/* Parses the head in pieces, each time in memory that has moved. */
 static enum client_response_verdict parse(struct client_response *answer, const char *bytes,
                                           size_t length, size_t piece_most, char **exact) {
     struct fuzz_dice dice;

@@ -1,15 +1,15 @@
-/* Connections of step 7 that compress. In one of two ways:
+/* Connections of step 7 that compress, in one of two ways:
  *
- *     frames        bytes that the fuzzer makes up are the payloads of marked and unmarked frames;
- *                   how they are cut must make no difference, and memory and messages are bounded
- *     round trip    two connections send each other messages made of the bytes; what one sends the
- *                   other receives
+ *     frames        the input is the payloads of frames with RSV1 and without; how they are cut must
+ *                   make no difference, and memory and messages have their limits
+ *     round trip    two connections send each other messages made of the input; each must receive
+ *                   what the other sends
  *
- *     byte 0    which of them, who it is, text or binary, no context takeover, the limit
+ *     byte 0    which of the two ways, the role, no context takeover, the limit
  *     byte 1    the windows that are agreed on: of the server (upper four bits) and of the client
  *     byte 2    seed of the random cuts, silences and lengths
- *     the rest  frames: two bytes of control and length, then so many bytes of payload, again and
- *               again; round trip: what messages are made of
+ *     the rest  frames: a control byte, a length and the payload, again and again; round trip: what
+ *               messages are made of
  */
 #include "step05_echo/connection_rest.h"
 #include "step07_deflate/permessage_deflate.h"
@@ -21,7 +21,7 @@
 enum {
     IS_ROUND_TRIP = 0x01,
     IS_CLIENT = 0x02,
-    FORGETS = 0x0c, /* a bit for each side */
+    FORGETS = 0x0c, /* a bit for each endpoint */
     LIMIT = 0x30,   /* two bits */
     CONTROL_BYTES = 3,
     BYTE_BY_BYTE_MAX = 1500,
@@ -32,8 +32,8 @@ enum {
 
 enum cut { CUT_NOT, CUT_RANDOMLY, CUT_EVERYWHERE };
 
-/* One side of a connection. */
-struct side {
+/* An endpoint of a connection. */
+struct endpoint {
     struct permessage_deflate deflate;
     struct connection connection, kept;
     struct fuzz_dice dice;
@@ -52,99 +52,101 @@ static void new_key(void *context, uint8_t masking_key[4]) {
     }
 }
 
-static void start(struct side *side, const uint8_t *control, bool is_server, enum cut cut) {
+static void start(struct endpoint *endpoint, const uint8_t *control, bool is_server, enum cut cut) {
     static const uint64_t limits[] = {125, 1000, 70000, UINT64_C(1) << 40};
     const struct permessage_parameters config = {(control[0] & 0x04) != 0, (control[0] & 0x08) != 0,
                                                  8 + control[1] / 16 % 8, 8 + control[1] % 8};
     char offer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
-    struct permessage_deflate other; /* the other side, which wants the same */
+    struct permessage_deflate other; /* the other endpoint, which wants the same */
     struct buffer buffer;
-    memset(side, 0, sizeof *side);
-    side->cut = cut;
-    permessage_deflate_init(&side->deflate, &config, is_server);
+    memset(endpoint, 0, sizeof *endpoint);
+    endpoint->cut = cut;
+    permessage_deflate_init(&endpoint->deflate, &config, is_server);
     permessage_deflate_init(&other, &config, !is_server);
     permessage_negotiation_offer(&config, offer);
     struct extensions_chooser chooser =
-        permessage_deflate_chooser(is_server ? &side->deflate : &other);
+        permessage_deflate_chooser(is_server ? &endpoint->deflate : &other);
     const char *answer = chooser.choose(chooser.context, (struct http_text){offer, strlen(offer)});
     fuzz_check(answer != NULL &&
-                   permessage_deflate_accept(is_server ? &other : &side->deflate,
+                   permessage_deflate_accept(is_server ? &other : &endpoint->deflate,
                                              (struct http_text){answer, strlen(answer)}),
                "no agreement on %s", offer);
     uint64_t limit =
         (control[0] & IS_ROUND_TRIP) != 0 ? 2 * TURNS_MAX : limits[control[0] / 16 % 4];
-    size_t window = (size_t)1 << side->deflate.receiver.window_bits;
-    side->most = limit > 1 << 24 ? SIZE_MAX : window + (size_t)limit;
-    side->most = side->most < 1024 ? 1024 : side->most;
+    size_t window = (size_t)1 << endpoint->deflate.receiver.window_bits;
+    endpoint->most = limit > 1 << 24 ? SIZE_MAX : window + (size_t)limit;
+    endpoint->most = endpoint->most < 1024 ? 1024 : endpoint->most;
     struct connection_settings settings = {.role =
                                                is_server ? CONNECTION_SERVER : CONNECTION_CLIENT,
                                            .max_message = limit,
                                            .new_masking_key = is_server ? NULL : new_key,
-                                           .context = &side->dice,
+                                           .context = &endpoint->dice,
                                            .allowed_rsv = FRAME_RSV1};
-    fuzz_dice_init(&side->dice, control[2]);
-    buffer_init(&buffer, side->lent, sizeof side->lent);
-    connection_init(&side->connection, &settings, &buffer, 0);
+    fuzz_dice_init(&endpoint->dice, control[2]);
+    buffer_init(&buffer, endpoint->lent, sizeof endpoint->lent);
+    connection_init(&endpoint->connection, &settings, &buffer, 0);
 }
 
-static void end(struct side *side) {
-    connection_free(&side->connection);
-    permessage_deflate_free(&side->deflate);
-    wire_free(&side->events);
-    wire_free(&side->written);
+static void end(struct endpoint *endpoint) {
+    connection_free(&endpoint->connection);
+    permessage_deflate_free(&endpoint->deflate);
+    wire_free(&endpoint->events);
+    wire_free(&endpoint->written);
 }
 
-/* How many bytes the next read or write moves, of so many that it could. */
-static size_t cut_off(struct side *side, size_t most) {
-    if (side->cut == CUT_EVERYWHERE) {
+/* Returns how many bytes the next read or write moves, at most `most`. */
+static size_t cut_off(struct endpoint *endpoint, size_t most) {
+    if (endpoint->cut == CUT_EVERYWHERE) {
         return 1;
     }
-    size_t piece = 1 + fuzz_roll(&side->dice, fuzz_roll(&side->dice, 4) == 0 ? 9000 : 20);
-    return side->cut == CUT_NOT || piece > most ? most : piece;
+    size_t piece = 1 + fuzz_roll(&endpoint->dice, fuzz_roll(&endpoint->dice, 4) == 0 ? 9000 : 20);
+    return endpoint->cut == CUT_NOT || piece > most ? most : piece;
 }
 
-static void write_output(struct side *side) {
+static void write_output(struct endpoint *endpoint) {
     const struct iovec *parts;
-    while (connection_output(&side->connection, &parts) > 0) {
-        size_t length = cut_off(side, parts[0].iov_len);
-        wire_add(&side->written, parts[0].iov_base, length);
-        connection_sent(&side->connection, length);
+    while (connection_output(&endpoint->connection, &parts) > 0) {
+        size_t length = cut_off(endpoint, parts[0].iov_len);
+        wire_add(&endpoint->written, parts[0].iov_base, length);
+        connection_sent(&endpoint->connection, length);
     }
 }
 
-/* Takes the connection out of its memory and puts it back, as who has many does between turns. */
-static void rest(struct side *side) {
-    if (connection_keep(&side->kept, &side->connection) != 0) {
+/* Takes the connection out of its memory and puts it back, as a program with many connections does
+ * between turns. */
+static void rest(struct endpoint *endpoint) {
+    if (connection_keep(&endpoint->kept, &endpoint->connection) != 0) {
         fuzz_fail("there is no memory to keep a connection in");
     }
-    memset(&side->connection, 0xdd, sizeof side->connection);
-    memset(side->lent, 0xdd, sizeof side->lent);
-    connection_lend(&side->connection, &side->kept, side->lent, sizeof side->lent);
+    memset(&endpoint->connection, 0xdd, sizeof endpoint->connection);
+    memset(endpoint->lent, 0xdd, sizeof endpoint->lent);
+    connection_lend(&endpoint->connection, &endpoint->kept, endpoint->lent, sizeof endpoint->lent);
 }
 
 /* Handles events until more input is needed. Returns false at the end of the connection. */
-static bool handle(struct side *side, bool echoes) {
+static bool handle(struct endpoint *endpoint, bool echoes) {
     struct connection_message message = {0};
-    struct connection *connection = &side->connection;
-    const struct layer *layer = permessage_deflate_layer(&side->deflate);
+    struct connection *connection = &endpoint->connection;
+    const struct layer *layer = permessage_deflate_layer(&endpoint->deflate);
     for (;;) {
         enum connection_event event = layer_next(layer, connection, &message);
-        fuzz_check(side->deflate.receiver.capacity <= side->most, "%zu bytes are taken, not %zu",
-                   side->deflate.receiver.capacity, side->most);
+        fuzz_check(endpoint->deflate.receiver.capacity <= endpoint->most,
+                   "%zu bytes are taken, not %zu", endpoint->deflate.receiver.capacity,
+                   endpoint->most);
         switch (event) {
         case CONNECTION_NEEDS_INPUT:
-            write_output(side);
+            write_output(endpoint);
             return true;
         case CONNECTION_NEEDS_OUTPUT:
-            fuzz_check(connection->output.count > 0, "there is no output that it could need");
-            write_output(side);
+            fuzz_check(connection->output.count > 0, "there is no output to wait for");
+            write_output(endpoint);
             break;
         case CONNECTION_MESSAGE:
             fuzz_check(message.length <= connection->settings.max_message, "%zu bytes of message",
                        message.length);
-            fuzz_add_text(&side->events, "message %u, %zu: ", (unsigned)message.opcode,
+            fuzz_add_text(&endpoint->events, "message %u, %zu: ", (unsigned)message.opcode,
                           message.length);
-            wire_add(&side->events, message.payload, message.length);
+            wire_add(&endpoint->events, message.payload, message.length);
             if (echoes) {
                 fuzz_check(layer_send(layer, connection, message.opcode, message.payload,
                                       message.length) == 0,
@@ -152,14 +154,14 @@ static bool handle(struct side *side, bool echoes) {
             }
             break;
         case CONNECTION_NEEDS_TURN:
-            if (side->cut == CUT_RANDOMLY) {
-                rest(side);
+            if (endpoint->cut == CUT_RANDOMLY) {
+                rest(endpoint);
             }
             break;
         case CONNECTION_FAILED:
-            fuzz_add_text(&side->events, "failed %u: %s", (unsigned)connection->close_code,
+            fuzz_add_text(&endpoint->events, "failed %u: %s", (unsigned)connection->close_code,
                           connection->failure);
-            write_output(side);
+            write_output(endpoint);
             return false;
         default:
             fuzz_fail("event %d", (int)event);
@@ -167,30 +169,30 @@ static bool handle(struct side *side, bool echoes) {
     }
 }
 
-static bool feed(struct side *side, const uint8_t *bytes, size_t length, bool echoes) {
+static bool feed(struct endpoint *endpoint, const uint8_t *bytes, size_t length, bool echoes) {
     while (length > 0) {
         size_t size;
-        if (side->relaxes && fuzz_roll(&side->dice, 8) == 0) {
-            layer_relax(permessage_deflate_layer(&side->deflate), &side->connection);
+        if (endpoint->relaxes && fuzz_roll(&endpoint->dice, 8) == 0) {
+            layer_relax(permessage_deflate_layer(&endpoint->deflate), &endpoint->connection);
         }
-        uint8_t *space = connection_space(&side->connection, &size);
+        uint8_t *space = connection_space(&endpoint->connection, &size);
         if (space == NULL || size == 0) {
             fuzz_fail("there is no room to read into");
         }
-        size_t count = cut_off(side, length < size ? length : size);
+        size_t count = cut_off(endpoint, length < size ? length : size);
         memcpy(space, bytes, count);
-        connection_received(&side->connection, count);
+        connection_received(&endpoint->connection, count);
         bytes += count;
         length -= count;
-        if (!handle(side, echoes)) {
+        if (!handle(endpoint, echoes)) {
             return false;
         }
     }
     return true;
 }
 
-/* Frames by the rules, but for what is in them: control byte bit 0 is FIN, bit 1 no mark, bit 2
- * text; with bit 7 the length is eight times as large. */
+/* Makes frames that break no rule but perhaps with their payload. In the control byte, bit 0 is FIN,
+ * bit 1 leaves RSV1 out, bit 2 makes a text; with bit 7 the length is eight times as large. */
 static void make_frames(struct wire *stream, bool masked, const uint8_t *data, size_t size) {
     bool in_message = false;
     for (size_t at = 0; at + 2 <= size;) {
@@ -210,31 +212,31 @@ static void make_frames(struct wire *stream, bool masked, const uint8_t *data, s
 static void play_frames(const uint8_t *control, const uint8_t *data, size_t size) {
     bool is_server = (control[0] & IS_CLIENT) == 0;
     struct wire stream = {0};
-    struct side *whole = fuzz_resize(NULL, sizeof *whole);
+    struct endpoint *whole = fuzz_resize(NULL, sizeof *whole);
     make_frames(&stream, is_server, data, size);
     start(whole, control, is_server, CUT_NOT);
     feed(whole, stream.bytes, stream.len, true);
     for (int way = 1; way <= 3; way++) {
-        struct side *side = fuzz_resize(NULL, sizeof *side);
+        struct endpoint *endpoint = fuzz_resize(NULL, sizeof *endpoint);
         enum cut cut = way == 3 ? CUT_EVERYWHERE : CUT_RANDOMLY;
         if (cut == CUT_RANDOMLY || stream.len <= BYTE_BY_BYTE_MAX) {
-            start(side, control, is_server, cut);
-            side->relaxes = way == 2; /* that may change what is sent, never what is received */
-            feed(side, stream.bytes, stream.len, true);
-            fuzz_check_same(&side->events, &whole->events, "events");
-            if (is_server && !side->relaxes) { /* a client's keys are rolled, too */
-                fuzz_check_same(&side->written, &whole->written, "bytes sent");
+            start(endpoint, control, is_server, cut);
+            endpoint->relaxes = way == 2; /* that may change what is sent, never what is received */
+            feed(endpoint, stream.bytes, stream.len, true);
+            fuzz_check_same(&endpoint->events, &whole->events, "events");
+            if (is_server && !endpoint->relaxes) { /* a client's keys are random, too */
+                fuzz_check_same(&endpoint->written, &whole->written, "bytes sent");
             }
-            end(side);
+            end(endpoint);
         }
-        free(side);
+        free(endpoint);
     }
     end(whole);
     free(whole);
     wire_free(&stream);
 }
 
-/* A message: pieces of the data, some of them again and again. */
+/* Makes a message of pieces of the data, some of which are repeated. */
 static void make_message(struct wire *message, struct fuzz_dice *dice, const uint8_t *data,
                          size_t size) {
     size_t wanted = fuzz_roll(dice, fuzz_roll(dice, 4) == 0 ? MESSAGE_MAX : 200);
@@ -250,35 +252,35 @@ static void make_message(struct wire *message, struct fuzz_dice *dice, const uin
 }
 
 static void round_trip(const uint8_t *control, const uint8_t *data, size_t size) {
-    struct side *sides[2];
+    struct endpoint *endpoints[2];
     struct wire message = {0}, wanted = {0};
     struct fuzz_dice dice;
     fuzz_dice_init(&dice, control[2]);
     for (int i = 0; i < 2; i++) {
-        sides[i] = fuzz_resize(NULL, sizeof *sides[i]);
-        start(sides[i], control, i == 0, CUT_RANDOMLY);
-        sides[i]->relaxes = true;
+        endpoints[i] = fuzz_resize(NULL, sizeof *endpoints[i]);
+        start(endpoints[i], control, i == 0, CUT_RANDOMLY);
+        endpoints[i]->relaxes = true;
     }
     for (int round = 0; round < ROUNDS; round++) {
         size_t from = fuzz_roll(&dice, 2);
-        struct side *to = sides[1 - from];
+        struct endpoint *to = endpoints[1 - from];
         make_message(&message, &dice, data, size);
-        wanted.len = to->events.len = sides[from]->written.len = 0;
+        wanted.len = to->events.len = endpoints[from]->written.len = 0;
         fuzz_add_text(&wanted, "message %u, %zu: ", (unsigned)FRAME_BINARY, message.len);
         wire_add(&wanted, message.bytes, message.len);
         uint8_t *copy = fuzz_copy(message.bytes, message.len);
-        const struct layer *layer = permessage_deflate_layer(&sides[from]->deflate);
-        fuzz_check(layer_send(layer, &sides[from]->connection, FRAME_BINARY, copy, message.len) ==
-                       0,
-                   "a message is not taken");
-        handle(sides[from], false);
+        const struct layer *layer = permessage_deflate_layer(&endpoints[from]->deflate);
+        fuzz_check(
+            layer_send(layer, &endpoints[from]->connection, FRAME_BINARY, copy, message.len) == 0,
+            "a message is not taken");
+        handle(endpoints[from], false);
         free(copy);
-        feed(to, sides[from]->written.bytes, sides[from]->written.len, false);
+        feed(to, endpoints[from]->written.bytes, endpoints[from]->written.len, false);
         fuzz_check_same(&to->events, &wanted, "messages");
     }
     for (int i = 0; i < 2; i++) {
-        end(sides[i]);
-        free(sides[i]);
+        end(endpoints[i]);
+        free(endpoints[i]);
     }
     wire_free(&message);
     wire_free(&wanted);

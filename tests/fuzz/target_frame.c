@@ -1,5 +1,6 @@
-/* The frame of step 4: its decoder against a plain reading of RFC 6455, section 5.2, its encoder
- * as the decoder's inverse, the mask against its definition, and the picture of it.
+/* The frame of step 4. Its decoder is compared with a plain reading of RFC 6455, section 5.2, and
+ * its mask with the definition; its encoder must be the inverse of the decoder; and the picture of
+ * it must fit.
  *
  *     byte 0    bit 7: frames must be masked; bits 4 to 6: reserved bits that are allowed
  *     the rest  a frame, or several
@@ -25,7 +26,7 @@ static void check_equal(const struct frame_header *got, const struct frame_heade
                "the masking key is decoded wrong");
 }
 
-/* Decodes the frame at the front from each number of bytes. Returns whether there is a whole
+/* Decodes the first frame from 0, 1, 2 ... of its bytes. Returns whether there is a whole
  * header. */
 static bool check_decoder(const uint8_t *bytes, size_t length, const struct frame_rules *rules,
                           struct frame_header *header) {
@@ -53,11 +54,11 @@ static bool check_decoder(const uint8_t *bytes, size_t length, const struct fram
 static void check_encoder(const uint8_t *bytes, const struct frame_header *header) {
     uint8_t out[FRAME_HEADER_MAX];
     size_t size = frame_encode_header(header, out);
-    fuzz_check(size == frame_header_size(header), "the size of the header is told wrong");
+    fuzz_check(size == frame_header_size(header), "the size of the header is wrong");
     fuzz_check(memcmp(out, bytes, size) == 0, "the header is not encoded as it came");
 }
 
-/* Any payload, in two pieces, in place or moved forward: masking is XOR with a key that repeats. */
+/* Masks a payload in two pieces, in place or moved forward: it is XOR with a key that repeats. */
 static void check_mask(const uint8_t *bytes, size_t length) {
     if (length < 8) {
         return;
@@ -100,7 +101,7 @@ static void check_picture(const uint8_t *bytes, size_t length, const struct fram
     fuzz_check(lines >= 5 && lines < 40, "the picture has %zu lines", lines);
 }
 
-/* How many frames must be shown of a stream, and whether it ends with a bad frame or a Close. */
+/* Counts the frames of a stream that must be shown. `*ended`: it ends with a bad frame or a Close. */
 static size_t count_frames(const uint8_t *bytes, size_t length, bool *ended) {
     const struct frame_rules rules = {true, 0};
     struct frame_header header;
@@ -124,7 +125,7 @@ static size_t count_frames(const uint8_t *bytes, size_t length, bool *ended) {
     return frames;
 }
 
-/* Shows the stream in pieces, or whole when `seed` is 0, and tells what came of it. */
+/* Shows the stream in random pieces, or whole if `seed` is 0, and stores the result in `show`. */
 static void show(const uint8_t *bytes, size_t length, uint32_t seed, struct frame_show *show) {
     struct fuzz_dice dice;
     struct wire kept = {0};
@@ -137,10 +138,10 @@ static void show(const uint8_t *bytes, size_t length, uint32_t seed, struct fram
         given += piece;
         uint8_t *exact = fuzz_copy(kept.bytes, kept.len);
         size_t done = frame_show_all(show, exact, kept.len);
-        fuzz_check(done <= kept.len, "more bytes are done with than there are");
+        fuzz_check(done <= kept.len, "more bytes are taken than there are");
         size_t left = kept.len - done;
         kept.len = 0;
-        wire_add(&kept, exact + done, left); /* the caller keeps the others */
+        wire_add(&kept, exact + done, left); /* the caller keeps the rest */
         free(exact);
     }
     wire_free(&kept);

@@ -1,10 +1,10 @@
-/* The request head of step 2: the parser and the fields against the oracle, the same result however
- * the bytes are cut and wherever they lie, and a head written anew from what was parsed. And step
- * 3's decision about each good head, with the policies of four servers.
+/* The request head of step 2, and step 3's decision on each good head. The parser and the decision
+ * are compared with the oracle. The result must be the same however the bytes are cut and wherever
+ * they lie, and for a head that is written from what was parsed.
  *
- *     byte 0    six bits, each for one of the lines below that is sent as well
- *     the rest  what else a client sends: after those lines, or if the request line is not one of
- *               them, around them, since the first line of the rest is the request line then
+ *     byte 0    six bits: which of the lines below are sent
+ *     the rest  what a client sends after these lines; if the request line is not among them, the
+ *               first line of the rest comes before them
  */
 #include "step02_http/http_response.h"
 #include "tests/fuzz/oracle_http.h"
@@ -49,8 +49,7 @@ static void check_request(const struct http_request *request, const struct oracl
     }
 }
 
-/* The bytes come in random pieces, and each time the buffer has moved and is exactly full; of long
- * heads only some pieces, since each of them is copied. */
+/* Parses the bytes in random pieces. Each time the buffer has moved and is exactly full. */
 static void parse_in_pieces(const char *bytes, size_t length, size_t piece_most,
                             const struct oracle_request *wanted) {
     struct http_request request;
@@ -103,7 +102,7 @@ static void check_lists(const struct http_request *request, const struct oracle_
         size_t from = 0;
         fuzz_check(http_header_count(&request->head, name) ==
                        oracle_count(wanted, name, &wanted_value),
-                   "headers of one name");
+                   "the number of headers of one name is wrong");
         for (size_t at = 0; head_header(&wanted->head, name, &at, &wanted_value);) {
             fuzz_check(http_header_next(&request->head, name, &from, &value), "values are missing");
             check_text(wanted_value, value, "value of a name");
@@ -114,7 +113,7 @@ static void check_lists(const struct http_request *request, const struct oracle_
     }
 }
 
-/* What was parsed, written in the plainest form, is parsed to the same again. */
+/* Writes what was parsed in its plainest form. Parsing that must give the same. */
 static void check_written_anew(const struct http_request *request) {
     struct wire anew = {0};
     struct http_request again;
@@ -161,7 +160,7 @@ static void check_answer(enum handshake_verdict verdict) {
     fuzz_check(names_version == (status == 426), "status %d, headers %s", status, headers);
 }
 
-/* The lines of the 101, written here in one piece. */
+/* Checks the header lines of the 101. */
 static void check_headers(const struct handshake *handshake) {
     char lines[HTTP_RESPONSE_HEAD_MAX];
     struct text_builder built;
@@ -193,7 +192,7 @@ static void check_handshake(const struct http_request *request, const struct ora
         fuzz_check(strcmp(handshake.accept, accept) == 0, "accept is %s, not %s", handshake.accept,
                    accept);
         fuzz_check(handshake.subprotocol == subprotocol, "another subprotocol is chosen");
-        fuzz_check(handshake_is_wanted(request), "it was not even wanted");
+        fuzz_check(handshake_is_wanted(request), "it is accepted, but was not wanted");
         check_headers(&handshake);
     }
 }
@@ -234,7 +233,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t input_size) {
         check_lists(&request, &wanted);
         check_written_anew(&request);
         fuzz_check(handshake_is_wanted(&request) == oracle_wants_handshake(&wanted),
-                   "whether a handshake is wanted");
+                   "whether a handshake is wanted is wrong");
         for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++) {
             check_handshake(&request, &wanted, &policies[i]);
         }

@@ -1,8 +1,8 @@
 /* The inflate of step 7 against an oracle that reads a bit at a time.
  *
- *     byte 0    bits 0 to 2: the window, 256 bytes to 32 kB; the others: how the rest is cut
- *     byte 1    how large the pieces of input are at most, and
- *     byte 2    those of the output
+ *     byte 0    bits 0 to 2: the window, 256 bytes to 32 KiB; the others: seed of the random cuts
+ *     byte 1    size of the largest piece of input
+ *     byte 2    size of the largest piece of output
  *     the rest  compressed data
  */
 #include "tests/fuzz/fuzz.h"
@@ -13,21 +13,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DATA_MAX = 2048 }; /* out of which come 2 MB at most */
+enum { DATA_MAX = 2048 }; /* which inflate to 2 MB at most */
 
 static void check_verdict(const struct inflate *inflate, enum inflate_verdict got,
                           enum oracle_inflate wanted) {
     fuzz_check((got == INFLATE_BAD) == (wanted == ORACLE_BAD), "the verdict is %d, the oracle's %d",
                (int)got, (int)wanted);
     fuzz_check(inflate_is_between_blocks(inflate) == (wanted == ORACLE_WHOLE),
-               "that the data may end here is told wrong");
+               "whether the data may end here is wrong");
     const char *problem = inflate->problem;
     fuzz_check((problem != NULL) == (got == INFLATE_BAD),
-               "a problem without BAD, or the other way");
+               "there is a problem without BAD, or BAD without a problem");
     fuzz_check(problem == NULL || strlen(problem) <= 123, "the sentence is too long");
 }
 
-/* All at once, with so much more room than is needed. */
+/* Inflates all at once, with this much more room than is needed. */
 static void check_whole(const uint8_t *data, size_t size, unsigned window_bits,
                         enum oracle_inflate verdict, const struct wire *wanted, size_t more_room) {
     struct inflate *inflate = fuzz_resize(NULL, sizeof *inflate);
@@ -37,7 +37,7 @@ static void check_whole(const uint8_t *data, size_t size, unsigned window_bits,
     struct inflate_output output = {fuzz_resize(NULL, capacity), 0, capacity};
     inflate_init(inflate, window_bits);
     enum inflate_verdict got = inflate_run(inflate, &next, &left, &output);
-    fuzz_check(got != INFLATE_NEEDS_ROOM, "room is needed for more than comes out");
+    fuzz_check(got != INFLATE_NEEDS_ROOM, "it needs more room than the output");
     check_verdict(inflate, got, verdict);
     fuzz_check(got == INFLATE_BAD || left == 0, "%zu bytes are not taken", left);
     struct wire text = {output.bytes, output.length, capacity};
@@ -47,8 +47,8 @@ static void check_whole(const uint8_t *data, size_t size, unsigned window_bits,
     free(inflate);
 }
 
-/* One call, with the window in memory that has just moved and room for up to `room` bytes. What
- * comes out is added to `text`. */
+/* Makes one call, with the window in memory that has just moved and with room for `room` bytes. Adds
+ * what comes out to `text`. */
 static enum inflate_verdict run_piece(struct inflate *inflate, const uint8_t **data, size_t size,
                                       size_t room, size_t window, struct wire *text) {
     size_t kept = text->len < window ? text->len : window;
@@ -60,11 +60,12 @@ static enum inflate_verdict run_piece(struct inflate *inflate, const uint8_t **d
         memcpy(output.bytes, text->bytes + text->len - kept, kept);
     }
     enum inflate_verdict verdict = inflate_run(inflate, &next, &left, &output);
-    fuzz_check(next == exact + (size - left) && left <= size, "the input is told wrong");
-    fuzz_check(output.length >= kept && output.length <= output.capacity, "the output, too");
+    fuzz_check(next == exact + (size - left) && left <= size, "the input that is left is wrong");
+    fuzz_check(output.length >= kept && output.length <= output.capacity,
+               "the length of the output is wrong");
     fuzz_check(verdict != INFLATE_NEEDS_INPUT || left == 0, "%zu bytes are not taken", left);
     fuzz_check(verdict != INFLATE_NEEDS_ROOM || output.length == output.capacity,
-               "there is room, and room is needed");
+               "it needs room although there is some");
     wire_add(text, output.bytes + kept, output.length - kept);
     *data += size - left;
     free(output.bytes);
@@ -80,7 +81,7 @@ static void check_pieces(const uint8_t *data, size_t size, unsigned window_bits,
     struct fuzz_dice dice;
     enum inflate_verdict verdict = INFLATE_NEEDS_INPUT;
     const uint8_t *end = data + size;
-    /* Little room takes long when much comes out: then it is more. */
+    /* If much comes out there is more room, since little room would take long. */
     size_t room_max = 1 + head[2] * (size_t)4 + wanted->len / 500;
     fuzz_dice_init(&dice, head[0] / 8u);
     inflate_init(inflate, window_bits);

@@ -1,10 +1,10 @@
-/* A whole server thread of step 5 on a socket pair: tcp, request head, handshake, frames, and an
- * end within a bound. What the client gets back is compared with what the pure modules
+/* A whole server thread of step 5 on a socket pair: the stream, the request head, the handshake, the
+ * frames, and an end within a bound. What the client gets is compared with what the pure modules
  * answer and, after a 101, with the oracle's frames.
  *
- *     byte 0    bit 0: the request of RFC 6455, section 1.2 comes first; the others are the seed of
- *               the pieces in which the client writes
- *     the rest  what the client sends, or sends behind that request
+ *     byte 0    bit 0: the request of RFC 6455, section 1.2 comes first; the whole byte is the seed
+ *               of the pieces in which the client writes
+ *     the rest  what the client sends, or sends after that request
  */
 #define main                                                                                       \
     step05_main /* the program itself, with its serve and echo; only its main is not used */
@@ -27,7 +27,7 @@ int step05_main(int argc, char **argv);
 
 enum {
     WITH_REQUEST = 1,
-    BOUND = 20000 /* ms for one connection whose client has ended its side */
+    BOUND = 20000 /* ms for one connection */
 };
 
 static const char request_of_the_rfc[] = "GET /chat HTTP/1.1\r\n"
@@ -61,7 +61,7 @@ static void *server_thread(void *argument) {
     return NULL;
 }
 
-/* Writes a piece if there is one and it can. Returns whether anything is left to write. */
+/* Writes a piece, as much of it as the socket takes. Returns whether anything is left to write. */
 static bool write_piece(int fd, struct fuzz_dice *dice, const struct wire *stream,
                         size_t *written) {
     size_t left = stream->len - *written;
@@ -72,7 +72,7 @@ static bool write_piece(int fd, struct fuzz_dice *dice, const struct wire *strea
         count = send(fd, stream->bytes + *written, piece, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
     if (count < 0 && errno != EAGAIN) {
-        *written = stream->len; /* the server has gone, as it may */
+        *written = stream->len; /* the server has closed, which it may do */
     } else if (count > 0) {
         *written += (size_t)count;
     }
@@ -112,7 +112,7 @@ static void converse(uint32_t seed, const struct wire *stream, struct wire *answ
     struct tcp_connection tcp;
     pthread_t thread;
     int pair[2];
-    int little = 1; /* as little as the kernel allows, so that the server's writes are short */
+    int little = 1; /* the kernel makes it its minimum, so that the server's writes are short */
     fuzz_check(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "no socket pair");
     setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
     tcp_init(&tcp, pair[0]);
@@ -122,7 +122,7 @@ static void converse(uint32_t seed, const struct wire *stream, struct wire *answ
     pthread_join(thread, NULL);
 }
 
-/* Reads "HTTP/1.1 NNN ..." and the lines behind it. Returns the status and stores where it ends. */
+/* Reads "HTTP/1.1 NNN ..." and the header lines. Returns the status, and stores the size. */
 static unsigned read_head(const char *answer, size_t *head_size) {
     unsigned status = 0;
     const char *end = strstr(answer, "\r\n\r\n");
@@ -131,12 +131,12 @@ static unsigned read_head(const char *answer, size_t *head_size) {
         fuzz_check(answer[i] >= '0' && answer[i] <= '9', "the answer has no status");
         status = status * 10 + (unsigned)(answer[i] - '0');
     }
-    fuzz_check(answer[12] == ' ', "there is something behind the status");
+    fuzz_check(answer[12] == ' ', "there is no space after the status");
     *head_size = (size_t)(end - answer) + 4;
     return status;
 }
 
-/* What the pure modules answer; to hold those to the RFCs is the business of other targets. */
+/* Returns the status of the pure modules, which other targets compare with the RFCs. */
 static unsigned wanted_status(const struct http_request *request, enum http_verdict verdict) {
     struct handshake_policy policy = {.subprotocols = settings.upgrade.subprotocols.item,
                                       .subprotocol_count = settings.upgrade.subprotocols.count};
@@ -148,20 +148,21 @@ static unsigned wanted_status(const struct http_request *request, enum http_verd
     return (unsigned)opening.reply.status;
 }
 
-/* Behind the 101: what an echo sends for these bytes. */
+/* Checks the frames after the 101, which are those of an echo. */
 static void check_frames(const struct wire *stream, size_t from, const uint8_t *sent,
                          size_t length) {
     struct oracle_record wanted = {0}, got = {0};
-    struct oracle_side side = {
+    struct oracle_endpoint endpoint = {
         .is_server = true, .max_message = settings.session.max_message, .echoes = true};
-    oracle_play(&side, stream->bytes + from, stream->len - from, &wanted);
+    oracle_play(&endpoint, stream->bytes + from, stream->len - from, &wanted);
     oracle_read_sent(&got, true, sent, length, NULL);
     fuzz_check_same(&got.sent, &wanted.sent, "frames sent");
     oracle_record_free(&wanted);
     oracle_record_free(&got);
 }
 
-/* Anything but a 101 has a body of the length it tells, and says that the connection ends. */
+/* Any answer but a 101 has a body as long as its Content-Length, and says that the connection
+ * ends. */
 static void check_body(const struct wire *stream, const char *answer, size_t head_size,
                        size_t length) {
     static const char name[] = "\r\nContent-Length: ";
@@ -172,7 +173,7 @@ static void check_body(const struct wire *stream, const char *answer, size_t hea
     size_t start = stream->len > 2 && stream->bytes[0] == '\r' ? 2 : 0;
     bool head = stream->len >= start + 4 && memcmp(stream->bytes + start, "HEAD", 4) == 0;
     fuzz_check(length - head_size == told || (head && length == head_size),
-               "%zu bytes of body where %zu are told", length - head_size, told);
+               "the body has %zu bytes, not %zu", length - head_size, told);
 }
 
 static void judge(const struct wire *stream, struct wire *answer) {
@@ -182,7 +183,7 @@ static void judge(const struct wire *stream, struct wire *answer) {
     enum http_verdict verdict =
         http_request_parse(&request, (const char *)stream->bytes, stream->len);
     if (stream->len == 0 || verdict == HTTP_TLS) {
-        fuzz_check(answer->len == 0, "an answer to nothing, or in HTTP to TLS");
+        fuzz_check(answer->len == 0, "nothing, or TLS, was answered");
         return;
     }
     fuzz_add_byte(answer, '\0'); /* for the search in strings */
