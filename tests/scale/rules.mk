@@ -1,5 +1,5 @@
-# The rules of the tests at scale; the Makefile includes them. They need Linux, for /proc, Python, and
-# more time than the other tests, so `make test` does not run them.
+# The rules of the tests at scale; the Makefile includes them. They need Linux (for /proc), Python,
+# and more time than the other tests, so `make test` does not run them.
 
 scale: $(BUILD)/step05_echo $(BUILD)/step07_deflate ## 10,000 connections at once, and nothing left of them
 	@python3 -B tests/scale/scale.py
