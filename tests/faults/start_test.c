@@ -66,6 +66,35 @@ static void check_end(enum faults_call call, unsigned at, int error) {
     CHECK_EQUAL(driver_holds().blocks, 0);
 }
 
+static void check_serves(enum faults_call call, unsigned at, int error) {
+    struct process process;
+    driver_reset();
+    driver_arm(call, at, error, false);
+    if (process_start(&process, program, arguments)) {
+        CHECK(driver_disarm() == 1);
+        close(bystander_open(process.port));
+        CHECK_EQUAL(process_log_count(&process, "descriptors are allowed", "#1 "),
+                    call == FAULTS_setrlimit);
+        CHECK_EQUAL(process_stop(&process), 0);
+    }
+}
+
+/* Starts the program once for each error at each of the calls that it makes. */
+static void sweep(const struct driver_fault *faults, size_t count,
+                  void (*check)(enum faults_call call, unsigned at, int error)) {
+    for (size_t i = 0; i < count; i++) {
+        enum faults_call call = faults[i].call;
+        /* Under valgrind a child does not inherit the limit that this program has lowered. */
+        bool asks = call != FAULTS_setrlimit || !process_is_instrumented();
+        CHECK_FOR(calls[call] > 0 || !asks, "%s is never called", driver_name(call));
+        for (unsigned at = 1; at <= calls[call]; at++) {
+            for (size_t e = 0; faults[i].errors[e] != 0; e++) {
+                check(call, at, faults[i].errors[e]);
+            }
+        }
+    }
+}
+
 TEST("faults: a sentence says what the server cannot start without, and the status is 1") {
     static const struct driver_fault faults[] = {
         {FAULTS_bind, {EACCES, EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENOMEM}},
@@ -80,14 +109,7 @@ TEST("faults: a sentence says what the server cannot start without, and the stat
         {FAULTS_socket,
          {EACCES, EAFNOSUPPORT, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTONOSUPPORT}},
     };
-    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
-        CHECK_FOR(calls[faults[i].call] > 0, "%s is never called", driver_name(faults[i].call));
-        for (unsigned at = 1; at <= calls[faults[i].call]; at++) {
-            for (size_t e = 0; faults[i].errors[e] != 0; e++) {
-                check_end(faults[i].call, at, faults[i].errors[e]);
-            }
-        }
-    }
+    sweep(faults, sizeof faults / sizeof faults[0], check_end);
 }
 
 TEST("faults: what the server can start without makes no difference") {
@@ -98,27 +120,7 @@ TEST("faults: what the server can start without makes no difference") {
         {FAULTS_setrlimit, {EINVAL, EPERM}},
         {FAULTS_setsockopt, {ENOBUFS, ENOMEM, ENOPROTOOPT}},
     };
-    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
-        /* Under valgrind a child does not inherit the limit that this program has lowered. */
-        bool asks = faults[i].call != FAULTS_setrlimit || !process_is_instrumented();
-        CHECK_FOR(calls[faults[i].call] > 0 || !asks, "%s is never called",
-                  driver_name(faults[i].call));
-        for (unsigned at = 1; at <= calls[faults[i].call]; at++) {
-            for (size_t e = 0; faults[i].errors[e] != 0; e++) {
-                struct process process;
-                driver_reset();
-                driver_arm(faults[i].call, at, faults[i].errors[e], false);
-                if (process_start(&process, program, arguments)) {
-                    CHECK(driver_disarm() == 1);
-                    bool limit = faults[i].call == FAULTS_setrlimit;
-                    close(bystander_open(process.port));
-                    CHECK_EQUAL(process_log_count(&process, "descriptors are allowed", "#1 "),
-                                limit);
-                    CHECK_EQUAL(process_stop(&process), 0);
-                }
-            }
-        }
-    }
+    sweep(faults, sizeof faults / sizeof faults[0], check_serves);
 }
 
 /* Waits until the program listens. Returns the port. */

@@ -205,11 +205,6 @@ static void take_control(const struct oracle_endpoint *endpoint, struct oracle_r
     act(endpoint, record, frame->header.opcode, &frame->payload);
 }
 
-static bool is_good_text(const struct open_message *message, bool ends) {
-    const struct wire *text = &message->payload;
-    return ends ? is_utf8(text->bytes, text->len) : begins_utf8(text->bytes, text->len);
-}
-
 /* A data frame, whole or not (5.4, 8.1). */
 static void take_data(const struct oracle_endpoint *endpoint, struct oracle_record *record,
                       const struct cut_frame *frame, struct open_message *message) {
@@ -227,9 +222,12 @@ static void take_data(const struct oracle_endpoint *endpoint, struct oracle_reco
         message->opcode = frame->header.opcode;
     }
     wire_add(&message->payload, frame->payload.bytes, frame->payload.len);
-    if (message->opcode == FRAME_TEXT && !is_good_text(message, whole && frame->header.fin)) {
+    bool ends = whole && frame->header.fin;
+    const struct wire *text = &message->payload;
+    if (message->opcode == FRAME_TEXT &&
+        !(ends ? is_utf8(text->bytes, text->len) : begins_utf8(text->bytes, text->len))) {
         fail(record, 1007);
-    } else if (whole && frame->header.fin) {
+    } else if (ends) {
         oracle_event(record, message->opcode, message->payload.bytes, message->payload.len);
         act(endpoint, record, message->opcode, &message->payload);
         message->open = false;
