@@ -44,11 +44,6 @@ static int prepare(const struct load_clients *clients, int fd, unsigned from) {
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    if (clients->congestion != NULL &&
-        setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, clients->congestion,
-                   (socklen_t)strlen(clients->congestion)) != 0) {
-        return -1;
-    }
     return bind(fd, (struct sockaddr *)&self, sizeof self);
 }
 

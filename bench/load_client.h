@@ -16,8 +16,7 @@
 struct load_clients {
     struct prepared_messages prepared;
     struct sockaddr_in address;
-    const char *congestion; /* the algorithm to set; NULL: the system's */
-    int64_t timeout;        /* ms without any reply after which the run gives up */
+    int64_t timeout; /* ms without any reply after which the run gives up */
     bool raw, check;
     uint64_t errors;
     char first_error[160];

@@ -42,8 +42,6 @@ static void add_options(struct arguments *arguments, struct options *options) {
     options_add_flag(options, "--check", &arguments->clients.check, "compare every byte");
     options_add_number(options, "--pid", "P", &arguments->pid, 1, INT32_MAX,
                        "the server's process, for its processor time and memory");
-    options_add_text(options, "--congestion", "NAME", &arguments->clients.congestion,
-                     "congestion control of the client's sockets, such as reno");
     options_add_seconds(options, "--timeout", &arguments->clients.timeout, 1,
                         "give up after this long without a reply");
 }

@@ -37,7 +37,6 @@ judged='ours|raw|again'
 pid=
 server_core=
 load_core=
-congestion=
 
 die() {
     echo "bench: $1" >&2
@@ -90,8 +89,8 @@ load() {
     [ "$round" != 0 ] || timing='--seconds 0.1 --warm-up 0 --check'
     shift
     # shellcheck disable=SC2086 # lists of options are split on purpose
-    $load_core "$BUILD/bench_load" --port "$port" --pid "$pid" --protocol "$protocol" $congestion \
-        $timing "$@" 2>> "$work/errors.log"
+    $load_core "$BUILD/bench_load" --port "$port" --pid "$pid" --protocol "$protocol" $timing "$@" \
+        2>> "$work/errors.log"
 }
 
 # Runs one server in the current cell. `own` is the share of its processor time outside the kernel.
@@ -212,7 +211,7 @@ describe_machine() {
     echo "info kernel=$(uname -sr)"
     echo "info compiler=$($CC --version | head -n 1), $BENCH_FLAGS"
     echo "info commit=$(git -C "$here" describe --always --dirty 2> /dev/null || echo unknown)"
-    echo "info congestion=$congestion_note"
+    echo "info congestion=$congestion"
     echo "info cores=$core_note"
     echo "info load=$(cut -d' ' -f1 /proc/loadavg)"
     echo "info rounds=$ROUNDS"
@@ -237,19 +236,6 @@ choose_cores() {
         load_core="taskset -c $second"
         core_note="core $first for the server, core $second for the load"
     fi
-}
-
-choose_congestion() {
-    default=$(cat /proc/sys/net/ipv4/tcp_congestion_control)
-    case $default in
-    reno | cubic)
-        congestion_note="$default, both ways"
-        ;;
-    *)
-        congestion='--congestion reno'
-        congestion_note="reno for requests but $default for replies: sizes from 64 KiB are distorted"
-        ;;
-    esac
 }
 
 choose_servers() {
@@ -280,12 +266,16 @@ command -v python3 > /dev/null || die 'this needs python3'
 choose_servers
 choose_cells
 choose_cores
-choose_congestion
+congestion=$(cat /proc/sys/net/ipv4/tcp_congestion_control)
+case $congestion in
+reno | cubic) ;;
+*) congestion="$congestion, which distorts sizes from 64 KiB" ;;
+esac
 describe_machine > "$results"
 : > "$work/errors.log"
 sed -n 's/^missing \([^|]*\)|\([^|]*\)|\(.*\)/SKIPPED \2: it needs \3/p' "$servers"
 echo "$(wc -l < "$cells") cells, $(grep -c '^server' "$servers") servers, $ROUNDS rounds${repeat:+ or more}, at most $TIME s"
-echo "congestion control: $congestion_note; $core_note"
+echo "congestion control: $congestion; $core_note"
 awk '$1 > 0.5 { print "the machine is busy (load average " $1 "): expect noise, not figures" }' /proc/loadavg
 run_all
 mv "$results" "$whole"
