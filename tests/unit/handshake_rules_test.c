@@ -88,14 +88,14 @@ TEST("handshake: a key of exactly 16 bytes") {
 }
 
 /* Wrong padding, white space within, the alphabet for addresses, sixteen characters instead of
- * bytes, hexadecimal, and two keys as a proxy would join two headers. */
+ * bytes, hexadecimal; and two keys, as a proxy would join two headers. */
 TEST("handshake: a key in base64") {
-    expect_keys(
-        HANDSHAKE_BAD_KEY,
-        TEXTS("", "dGhlIHNhbXBsZSBub25jZQ", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZQ===",
-              "dGhlIHNhbXBs SBub25jZQ==", "dGhlIHNhbXBsZSBub25j\tZQ==", "-_hlIHNhbXBsZSBub25jZQ==",
-              "dGhl=HNhbXBsZSBub25jZQ==", "the sample nonce", "0123456789abcdef",
-              "7468652073616d706c65206e6f6e6365", EXAMPLE_KEY ", " EXAMPLE_KEY));
+    expect_keys(HANDSHAKE_BAD_KEY, TEXTS("", "dGhlIHNhbXBsZSBub25jZQ", "dGhlIHNhbXBsZSBub25jZQ=",
+                                         "dGhlIHNhbXBsZSBub25jZQ===", "dGhlIHNhbXBs SBub25jZQ==",
+                                         "dGhlIHNhbXBsZSBub25j\tZQ==", "-_hlIHNhbXBsZSBub25jZQ==",
+                                         "dGhl=HNhbXBsZSBub25jZQ==", "the sample nonce",
+                                         "0123456789abcdef", "7468652073616d706c65206e6f6e6365"));
+    expect_keys(HANDSHAKE_BAD_KEY, TEXTS(EXAMPLE_KEY ", " EXAMPLE_KEY));
     expect_keys(HANDSHAKE_ACCEPTED, TEXTS("  " EXAMPLE_KEY "\t"));
 }
 
