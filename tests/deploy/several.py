@@ -23,42 +23,6 @@ class NginxSeveral(Nginx):
         ]
 
 
-class Talker:
-    """A client that sends all the time and requires each message to come back."""
-
-    def __init__(self, client):
-        self.client = client
-        self.echoed = 0
-        self.ending = False
-        self.task = asyncio.create_task(self.talk())
-        self.task.add_done_callback(lambda task: task.cancelled() or task.exception())
-
-    async def talk(self):
-        while not self.ending:
-            await echoes(self.client, f"message {self.echoed}")
-            self.echoed += 1
-            await asyncio.sleep(0.01)
-
-    async def goes_on(self):
-        """Waits for ten more echoes."""
-        wanted = self.echoed + 10
-
-        async def more():
-            while self.echoed < wanted:
-                if self.task.done():
-                    self.task.result()
-                await asyncio.sleep(0.01)
-
-        await within(more(), "ten more echoes")
-
-    async def end(self):
-        """Does not call task.cancel(): until Python 3.12, asyncio.wait_for loses a cancellation
-        that comes at the same moment as what it waits for."""
-        self.ending = True
-        await asyncio.gather(self.task, return_exceptions=True)
-        await self.client.close()
-
-
 async def connected(proxy, count):
     """Connects one client after the other."""
     return [await connect(proxy.address) for _ in range(count)]
@@ -88,14 +52,13 @@ async def evenly(servers):
     equal([CLIENTS // SERVERS] * SERVERS, [opened(server) for server in servers], "connections")
 
 
-async def all_go_on(talkers):
-    await asyncio.gather(*(talker.goes_on() for talker in talkers))
+async def all_go_on(*groups):
+    await asyncio.gather(*(echoes(client, "still here") for client in sum(groups, [])))
 
 
-async def lost(talkers, code):
-    for talker in talkers:
-        await ends_with(talker.client, code)
-        await asyncio.gather(talker.task, return_exceptions=True)
+async def lost(clients, code):
+    for client in clients:
+        await ends_with(client, code)
 
 
 async def get_through(proxy):
@@ -130,11 +93,6 @@ async def gets_the_next(proxy, server):
         await client.close()
 
 
-async def on(server, clients):
-    """Those of the clients that are connected to this server, as its log tells."""
-    return [client for client in clients if accepted([server], client)]
-
-
 async def through_several(folder, certificate):
     name = NginxSeveral.name
     servers = [EchoServer(folder, f"server {i + 1} of several") for i in range(SERVERS)]
@@ -147,27 +105,27 @@ async def through_several(folder, certificate):
     await until(
         lambda: all(accepted(servers, client) for client in clients), "all clients in the logs"
     )
-    groups = [[Talker(client) for client in await on(server, clients)] for server in servers]
-    await all_go_on(sum(groups, []))
+    one, two, three = ([each for each in clients if accepted([server], each)] for server in servers)
+    await all_go_on(one, two, three)
 
     await servers[0].stop(signal.SIGKILL)
-    await check(f"{name}: one is killed, its clients see 1006", lost(groups[0], 1006))
-    await check(f"{name}: the others notice nothing", all_go_on(groups[1] + groups[2]))
+    await check(f"{name}: one is killed, its clients see 1006", lost(one, 1006))
+    await check(f"{name}: the others notice nothing", all_go_on(two, three))
     await check(f"{name}: new clients get through", get_through(proxy))
     await servers[0].start()
     await check(f"{name}: it is back and is asked again", is_asked_again(proxy, servers[0]))
     await check(f"{name}: and gets the next ones alone", gets_the_next(proxy, servers[0]))
 
     await servers[1].stop()
-    await check(f"{name}: one is stopped, its clients see 1001", lost(groups[1], 1001))
-    await check(f"{name}: the others notice nothing of that", all_go_on(groups[2]))
+    await check(f"{name}: one is stopped, its clients see 1001", lost(two, 1001))
+    await check(f"{name}: the others notice nothing of that", all_go_on(three))
     await check(f"{name}: new clients still get through", get_through(proxy))
 
     await proxy.reload()
-    await check(f"{name}: a reload of nginx keeps connections", all_go_on(groups[2]))
+    await check(f"{name}: a reload of nginx keeps connections", all_go_on(three))
     await check(f"{name}: and takes new ones", get_through(proxy))
-    for talker in groups[2]:
-        await talker.end()
+    for client in three:
+        await client.close()
     await servers[0].stop()
     await servers[2].stop()
     await check(f"{name}: without any server, 502", none_left(proxy))

@@ -25,7 +25,7 @@ async def accepted(folder, *arguments):
 
 async def nginx_loads(folder, kind, certificate):
     nginx = kind(os.path.join(folder, "shipped"), None, certificate)
-    copy = write(nginx.folder, "site.conf", edited(kind.file, ()))  # whose path has no quotes
+    copy = write(nginx.folder, "site.conf", edited(kind.file))  # whose path has no quotes
     await accepted(nginx.folder, *nginx.around(copy), "-t")
 
 
@@ -45,8 +45,7 @@ async def stunnel_loads(folder, certificate):
 
 
 def location(file):
-    with open(os.path.join(SHIPPED, file), encoding="utf-8") as text:
-        return re.search(r"(?ms)^    location / \{\n.*?^    \}\n", text.read())[0]
+    return re.search(r"(?ms)^    location / \{\n.*?^    \}\n", edited(file))[0]
 
 
 async def same_location():

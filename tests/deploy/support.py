@@ -1,5 +1,5 @@
-"""What the tests of deploy/ share: programs that are stopped by their process id, the shipped files
-with the test's own values, a certificate; and checks and waits, which those of interop have, too."""
+"""What the tests of deploy/ share: checks that print one line each, waits that end, programs that are
+stopped by their process id, the shipped files with the test's own values, and a certificate."""
 
 import asyncio
 import http.client
@@ -10,17 +10,39 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 
 import websockets
-
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "interop"))
-from lib import PATIENCE, check, equal, results, within  # noqa: E402, F401
 
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
 SHIPPED = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "deploy"))
 ORIGIN = "https://good.example"
+PATIENCE = 20  # seconds
+results = {"passed": 0, "failed": 0, "skipped": 0}
 ports_given = set()
+
+
+async def within(awaitable, what, seconds=PATIENCE):
+    try:
+        return await asyncio.wait_for(awaitable, seconds)
+    except asyncio.TimeoutError:
+        raise AssertionError(f"wanted {what} within {seconds} s, came nothing") from None
+
+
+def equal(wanted, got, what):
+    if wanted != got:
+        raise AssertionError(f"wanted {what} {wanted!r:.200}, came {got!r:.200}")
+
+
+async def check(name, action):
+    """Runs one check and prints its line."""
+    try:
+        await action
+        results["passed"] += 1
+        print(f"ok - {name}", flush=True)
+    except Exception as error:
+        results["failed"] += 1
+        reason = " ".join(f"{type(error).__name__} {error}".split())
+        print(f"FAIL - {name}: {reason}", flush=True)
 
 
 def skip(name, remedy):
@@ -43,7 +65,7 @@ def free_port():
             return port
 
 
-def edited(file, changes):
+def edited(file, changes=()):
     """The text of a shipped file with other values. Each of them must be there exactly once."""
     with open(os.path.join(SHIPPED, file), encoding="utf-8") as shipped:
         text = shipped.read()
@@ -195,6 +217,16 @@ async def connect(address, **options):
     settings = {"origin": ORIGIN, "ping_interval": None, "max_size": None, "compression": None}
     settings.update(options, ssl=address.tls, open_timeout=PATIENCE, close_timeout=PATIENCE)
     return await within(websockets.connect(address.url, **settings), "open", 2 * PATIENCE)
+
+
+async def refused(address, status, **options):
+    """Requires that the server or a proxy refuses a WebSocket with this status."""
+    try:
+        await connect(address, **options)
+    except websockets.InvalidStatusCode as answer:
+        equal(status, answer.status_code, "status")
+    else:
+        raise AssertionError("wanted a refusal, came an open connection")
 
 
 async def echoes(client, message):

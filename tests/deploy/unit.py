@@ -7,8 +7,8 @@ import re
 import shutil
 import signal
 
-from support import BUILD, SHIPPED, Address, EchoServer, check, connect, echoes, equal, output
-from support import skip, within, write
+from support import BUILD, Address, EchoServer, check, connect, echoes, edited, equal, output, skip
+from support import within, write
 
 UNIT = "websocket-echo@.service"
 WORST_EXPOSURE = 1.0  # of 10, as `systemd-analyze security` counts it
@@ -16,19 +16,14 @@ BUFFER = 256 * 1024  # what a connection's buffer grows to for a peer that sends
 BESIDE = 32 * 1024  # and its thread and its socket, here and in the kernel
 
 
-def unit_text():
-    with open(os.path.join(SHIPPED, UNIT), encoding="utf-8") as unit:
-        return unit.read()
-
-
 def unit_in(folder, name):
     """Writes the unit with a link to the program, since systemd accepts no program whose path has
     quotes in it. Returns the unit's path."""
-    text, link = unit_text(), os.path.join(folder, "step05_echo")
-    equal(1, text.count("/usr/local/bin/step05_echo "), "times that the unit names the server:")
+    text = edited(UNIT, [("/usr/local/bin/step05_echo ", f"{folder}/step05_echo ")])
+    link = os.path.join(folder, "step05_echo")
     if not os.path.islink(link):
         os.symlink(os.path.join(BUILD, "step05_echo"), link)
-    return write(folder, name, text.replace("/usr/local/bin", folder))
+    return write(folder, name, text)
 
 
 async def is_valid(folder):
@@ -60,7 +55,7 @@ async def calls_in(group):
 async def allowed_calls():
     """What the unit's lines SystemCallFilter= let pass. @default always does."""
     allowed = await calls_in("@default")
-    filters = re.findall(r"^SystemCallFilter=(~?)(.*)$", unit_text(), re.MULTILINE)
+    filters = re.findall(r"^SystemCallFilter=(~?)(.*)$", edited(UNIT), re.MULTILINE)
     equal(True, len(filters) > 0, "lines SystemCallFilter= in the unit, that there are some:")
     for minus, groups in filters:
         for group in groups.split():
@@ -108,14 +103,14 @@ async def server_keeps_to_the_filters(folder):
     families = set(re.findall(r"^\d+ +socket\((AF_[A-Z0-9]+)", text, re.MULTILINE))
     equal(True, {"socket", "exit_group"} <= calls, "a whole trace:")
     equal(set(), calls - await allowed_calls(), "system calls that the unit forbids")
-    allowed = re.search(r"^RestrictAddressFamilies=(.*)$", unit_text(), re.MULTILINE)[1].split()
+    allowed = re.search(r"^RestrictAddressFamilies=(.*)$", edited(UNIT), re.MULTILINE)[1].split()
     equal(set(), families - set(allowed), "families of sockets that the unit forbids")
 
 
 async def fits_the_options():
     """Each connection is a thread, a descriptor and the memory of a message; systemd's limits leave
     room for all, on a machine with a gigabyte."""
-    text = unit_text()
+    text = edited(UNIT)
     connections = int(re.search(r"--max-connections (\d+)", text)[1])
     message = int(re.search(r"--max-message (\d+)", text)[1])
     for limit in ("TasksMax", "LimitNOFILE"):

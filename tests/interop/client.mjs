@@ -1,11 +1,9 @@
 // The clients of steps 6 and 7 at a server that is made with the npm package `ws`, or with
 // the Python package websockets, whichever the argument says. PYTHON names the interpreter.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, check, drive, equal, startCommand, within } from './lib.mjs';
+import { build, check, drive, equal, run, startCommand } from './lib.mjs';
 import { counted, few } from './talk.mjs';
 
 const which = process.argv[2];
@@ -14,18 +12,7 @@ const start = (options) => startCommand(...(which === 'ws'
     ? [process.execPath, here('server_ws.mjs')]
     : [process.env.PYTHON, here('server_websockets.py')]), JSON.stringify(options));
 
-/** Runs our client PROGRAM on `input` to its end; returns { status, out, err }, `out` a buffer. */
-async function run(program, input, ...words) {
-    const child = spawn(path.join(build, program), words);
-    const out = [];
-    let err = '';
-    child.stdout.on('data', (data) => out.push(data));
-    child.stderr.on('data', (data) => { err += data; });
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
-    const [status] = await within(20000, once(child, 'close'), 'the end of the client');
-    return { status, out: Buffer.concat(out), err };
-}
+const client = (program, input, ...words) => run(path.join(build, program), words, input);
 
 const lines = 'one\n\nGr\u00fc\u00dfe \u{1f44b}\n';
 const many = Buffer.alloc(8 << 20, 'any bytes \x00\xff');
@@ -54,7 +41,7 @@ async function plain() {
     const server = await start({});
     for (const [name, where, input, options, wanted, status = 0, words = ''] of cases) {
         await check(name, async () => {
-            const got = await run('step06_client', input, ...options, server.ws + where);
+            const got = await client('step06_client', input, ...options, server.ws + where);
             equal(status, got.status, `status (${got.err.slice(-200)})`);
             equal(true, got.out.equals(Buffer.from(wanted)), 'the output to be right:');
             equal(true, got.err.includes(words), `'${words}' in '${got.err.slice(-200)}':`);
@@ -96,7 +83,7 @@ async function compresses() {
             const wire = await counted(server.port);
             const label = `${JSON.stringify(theirs)} ${options.join(' ')}`;
             await check(`${label}: lines come back, in fewer bytes`, async () => {
-                const { status, out, err } = await run('step07_client', alike, '--compress',
+                const { status, out, err } = await client('step07_client', alike, '--compress',
                     '--wait', '0.5', ...options, `${wire.ws}echo`);
                 equal(0, status, `status (${err.slice(-200)})`);
                 equal(alike, out.toString(), 'lines');

@@ -12,6 +12,13 @@ export const build = path.resolve(process.env.BUILD || 'build');
 /** Loads an npm package from $BUILD/interop/node_modules. */
 export const load = createRequire(path.join(build, 'interop', 'package.json'));
 
+// A proxy for the outside world must not be between two ends on one machine.
+for (const variable of Object.keys(process.env)) {
+    if (/^(https?|all|socks)_proxy$/i.test(variable)) {
+        delete process.env[variable];
+    }
+}
+
 let failed = 0;
 const running = new Set();
 
@@ -53,63 +60,79 @@ export async function check(name, action) {
     }
 }
 
+/**
+ * Starts a program. Returns { child, ended, out, log, prints, logs }: `ended` is a promise of its
+ * exit status, out() and log() are what it has written so far on standard output and on standard
+ * error, and prints(pattern) and logs(pattern) wait until that matches.
+ */
+export function start(command, ...words) {
+    const program = path.basename(command);
+    const child = spawn(command, words);
+    const written = { stdout: [], stderr: [] };
+    const news = new EventEmitter();
+    let status;
+    running.add(child);
+    child.stdin.on('error', () => {}); // of a program that has ended without reading all
+    for (const name of Object.keys(written)) {
+        child[name].on('data', (data) => { written[name].push(data); news.emit('more'); });
+    }
+    const ended = new Promise((resolve) => {
+        child.on('error', (error) => resolve(`not started: ${error.message}`));
+        child.on('close', (number, signal) => resolve(signal ?? number));
+    }).then((how) => {
+        running.delete(child);
+        status = how;
+        news.emit('more');
+        return how;
+    });
+    const out = () => Buffer.concat(written.stdout);
+    const log = () => Buffer.concat(written.stderr).toString();
+    const waiting = (text) => async (pattern) => {
+        const until = Date.now() + 20000;
+        for (;;) {
+            const now = text();
+            const found = pattern.exec(now);
+            if (found) {
+                return found;
+            }
+            const what = `${pattern} from ${program}, which says ${JSON.stringify(now.slice(-300))}`;
+            if (status !== undefined) {
+                throw new Error(`wanted ${what}, came its end (${status}) ${log().slice(-999)}`);
+            }
+            await within(until - Date.now(), once(news, 'more'), `${what},`);
+        }
+    };
+    return {
+        child, ended, out, log, prints: waiting(() => out().toString()), logs: waiting(log),
+    };
+}
+
+/** Runs a program on `input` to its end. Returns { status, out, err }, `out` a buffer. */
+export async function run(command, words, input) {
+    const { child, ended, out, log } = start(command, ...words);
+    child.stdin.end(input);
+    const status = await within(60000, ended, `the end of ${path.basename(command)}`);
+    return { status, out: out(), err: log() };
+}
+
 /** Starts build/PROGRAM on a free port. */
 export const startServer = (program, ...options) =>
     startCommand(path.join(build, program), '--port', '0', ...options);
 
 /**
- * Starts a server and waits for its first line.
- * Returns { port, pid, url, ws, log, logs, stop }; log() is what it has written on standard error,
- * logs(pattern) waits until that matches, and stop() sends SIGTERM and requires exit status 0.
+ * Starts a server and waits for its first line. Returns { port, url, ws, stop } and what start()
+ * returns; stop() sends SIGTERM and requires exit status 0.
  */
 export async function startCommand(command, ...words) {
-    const program = path.basename(command);
-    const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
-    running.add(child);
-    let output = '';
-    let log = '';
-    const ended = new Promise((resolve) => {
-        child.on('error', (error) => resolve(`not started: ${error.message}`));
-        child.on('exit', (status, signal) => resolve(signal ?? status));
-    }).finally(() => running.delete(child));
-    const news = new EventEmitter();
-    child.stderr.on('data', (data) => { log += data; news.emit('line'); });
-
-    const listening = new Promise((resolve) => {
-        child.stdout.on('data', (data) => {
-            output = (output + data).slice(-2000);
-            const line = /^listening on (http:\/\/127\.0\.0\.1:(\d+)\/) \((ws:\/\/.*)\)$/m;
-            const found = line.exec(output);
-            if (found) {
-                resolve({ url: found[1], port: Number(found[2]), ws: found[3] });
-            }
-        });
-    });
-    const never = ended.then((status) => {
-        throw new Error(`wanted ${program} to listen, came its end (${status}) ${log.slice(-999)}`);
-    });
-    never.catch(() => {});
-    const address = await within(10000, Promise.race([listening, never]),
-        `the line "listening on ..." from ${program}`);
-
-    const logs = async (pattern) => {
-        const until = Date.now() + 20000;
-        while (!pattern.test(log)) {
-            const end = JSON.stringify(log.slice(-300));
-            await within(until - Date.now(), once(news, 'line'),
-                `${pattern} in the log of ${program}, which ends ${end},`);
-        }
-    };
+    const server = start(command, ...words);
+    const [, url, port, ws] = await server.prints(
+        /^listening on (http:\/\/127\.0\.0\.1:(\d+)\/) \((ws:\/\/.*)\)$/m);
     const stop = async () => {
-        // Deno says that a program was killed when child.kill() has only asked it to stop.
-        process.kill(child.pid, 'SIGTERM');
-        const status = await within(15000, ended, `the end of ${program} after SIGTERM`);
-        if (status !== 0) {
-            throw new Error(`wanted exit status 0 from ${program}, came ${status}; `
-                + `its last lines: ${log.slice(-600)}`);
-        }
+        server.child.kill('SIGTERM');
+        const status = await within(15000, server.ended, `the end of ${command} after SIGTERM`);
+        equal(0, status, `after ${server.log().slice(-600)}, exit status`);
     };
-    return { ...address, pid: child.pid, log: () => log, logs, stop };
+    return { ...server, port: Number(port), url, ws, stop };
 }
 
 process.on('exit', () => {

@@ -8,7 +8,7 @@
 # $BUILD (default: build). A driver whose client is missing is skipped, which counts as a failure
 # when CI is true.
 
-drivers='curl uwsc java perl_mojolicious
+drivers='uwsc java perl
     python_websockets python_autobahn python_aiohttp python_websocket python_tornado
     node_ws node_websocket node bun deno wscat chromium firefox tutorial
     client_node_ws client_websockets'
@@ -56,114 +56,102 @@ have() {
     command -v "$1" >/dev/null 2>&1
 }
 
+# needs COMMAND PACKAGE
+needs() {
+    have "$1" || { skip "$driver" "apt-get install $2"; false; }
+}
+
 # The npm packages are installed below the build directory, with one command: if npm adds a single
 # package, it removes the others. These versions run with Debian's Node 18.
 packages='ws@8.23.0 puppeteer-core@24.43.1 wscat@6.1.0 undici@6.29.1 websocket@1.0.35 bun@1.4.5
     deno@2.9.6'
-npm_packages() {
+needs_packages() {
+    needs node nodejs || return
     [ "$(cat "$work/packages" 2>/dev/null)" != "$packages" ] || return 0
+    needs npm npm || return
     # shellcheck disable=SC2086 # the list is split on purpose
     npm install --no-save --prefix "$work" --no-audit --no-fund $packages >"$work/npm.log" 2>&1 &&
-        echo "$packages" >"$work/packages"
-}
-
-# npm_driver NAME COMMAND... runs a driver that needs Node and the npm packages.
-npm_driver() {
-    if ! have node; then
-        skip "$1" "apt-get install nodejs"
-    elif ! [ -f "$work/packages" ] && ! have npm; then
-        skip "$1" "apt-get install npm"
-    elif ! npm_packages; then
-        skip "$1" "npm could not install $packages, see $work/npm.log"
-    else
-        run "$@"
-    fi
+        echo "$packages" >"$work/packages" && return
+    skip "$driver" "npm could not install $packages, see $work/npm.log"
+    false
 }
 
 # Only Debian's own interpreter finds Debian's packages, and it need not be the first on the PATH.
-# with_python MODULE COMMAND... runs a driver with PYTHON set to one that has the module.
-with_python() {
+# needs_python MODULE sets PYTHON to an interpreter that has the module.
+needs_python() {
     for PYTHON in /usr/bin/python3 python3; do
         if have "$PYTHON" && "$PYTHON" -c "import $1" 2>/dev/null; then
             export PYTHON
-            shift
-            "$@"
             return
         fi
     done
     skip "$driver" "apt-get install python3-$1"
-}
-python_driver() {
-    run "$driver" "$PYTHON" "$here/python.py" "$1"
+    false
 }
 
-# command_driver COMMAND PACKAGE SCRIPT [ARGUMENT...]
-command_driver() {
-    if have "$1"; then
-        shift 2
-        run "$driver" sh "$@"
-    else
-        skip "$driver" "apt-get install $2"
-    fi
+needs_mojolicious() {
+    perl -MMojo::UserAgent -e 1 2>/dev/null ||
+        { skip "$driver" "apt-get install libmojolicious-perl"; false; }
 }
 
-# find_browser VARIABLE NAME... sets the variable to the path of the first program there is.
-find_browser() {
+# needs_browser VARIABLE PACKAGE NAME... sets the variable to the path of the first program found.
+needs_browser() {
     variable=$1
-    shift
+    package=$2
+    shift 2
     for name in "$@"; do
         if name=$(command -v "$name"); then
             export "$variable=$name"
-            return 0
+            return
         fi
     done
-    return 1
+    skip "$driver" "apt-get install $package"
+    false
+}
+needs_chromium() {
+    needs_browser CHROMIUM chromium ${CHROMIUM:+"$CHROMIUM"} chromium chromium-browser google-chrome
+}
+needs_firefox() {
+    needs_browser FIREFOX firefox-esr ${FIREFOX:+"$FIREFOX"} firefox-esr firefox
 }
 
-chromium_driver() {
-    if find_browser CHROMIUM ${CHROMIUM:+"$CHROMIUM"} chromium chromium-browser google-chrome; then
-        npm_driver "$@"
-    else
-        skip "$1" "apt-get install chromium"
-    fi
+# node_driver SCRIPT ARGUMENT... runs a driver, client COMMAND... the one for a client.
+node_driver() {
+    script=$here/$1
+    shift
+    needs node nodejs && run "$driver" node "$script" "$@"
 }
-
-firefox_driver() {
-    if find_browser FIREFOX ${FIREFOX:+"$FIREFOX"} firefox-esr firefox; then
-        npm_driver "$@"
-    else
-        skip "$1" "apt-get install firefox-esr"
-    fi
+client() {
+    node_driver clients.mjs "${driver#python_}" "$@"
 }
 
 # shellcheck disable=SC2086 # the list is split on purpose
 [ $# -gt 0 ] || set -- $drivers
 bin=$work/node_modules/.bin
+clients=$here/clients
 for driver in "$@"; do
     case $driver in
-        curl) command_driver curl curl "$here/curl.sh" ;;
-        uwsc) command_driver uwsc uwsc "$here/command_lines.sh" uwsc ;;
-        java) command_driver java openjdk-17-jdk-headless "$here/command_lines.sh" java ;;
-        perl_mojolicious)
-            if perl -MMojo::UserAgent -e 1 2>/dev/null; then
-                run "$driver" perl "$here/$driver.pl"
-            else
-                skip "$driver" "apt-get install libmojolicious-perl"
-            fi
+        uwsc) needs uwsc uwsc && node_driver command_lines.mjs uwsc ;;
+        wscat) needs_packages && node_driver command_lines.mjs wscat ;;
+        java)
+            rm -f "$work/Client.class"
+            needs javac openjdk-17-jdk-headless && javac -d "$work" "$clients/Client.java"
+            ! have javac || client java -cp "$work" Client
             ;;
-        python_*) with_python "${driver#python_}" python_driver "${driver#python_}" ;;
-        node_*) npm_driver "$driver" node "$here/websocket.mjs" "${driver#node_}" ;;
-        node) npm_driver "$driver" node "$here/websocket.mjs" own ;;
-        bun) npm_driver "$driver" "$bin/bun" "$here/websocket.mjs" own ;;
-        deno) npm_driver "$driver" "$bin/deno" run --allow-all "$here/websocket.mjs" own ;;
-        client_node_ws) npm_driver "$driver" node "$here/client.mjs" ws ;;
-        client_websockets)
-            with_python websockets npm_driver "$driver" node "$here/client.mjs" websockets
+        perl) needs_mojolicious && client perl "$clients/client.pl" ;;
+        python_*)
+            module=${driver#python_}
+            needs_python "$module" && client "$PYTHON" "$clients/client.py" "$module"
             ;;
-        wscat) npm_driver "$driver" sh "$here/command_lines.sh" wscat ;;
-        tutorial) chromium_driver "$driver" node "$here/tutorial.mjs" ;;
-        chromium) chromium_driver "$driver" node "$here/browser.mjs" chromium ;;
-        firefox) firefox_driver "$driver" node "$here/browser.mjs" firefox ;;
+        node_*) needs_packages && client node "$clients/client.mjs" "${driver#node_}" ;;
+        node) needs_packages && client node "$clients/client.mjs" own ;;
+        bun) needs_packages && client "$bin/bun" "$clients/client.mjs" own ;;
+        deno) needs_packages && client "$bin/deno" run --allow-all "$clients/client.mjs" own ;;
+        client_node_ws) needs_packages && node_driver client.mjs ws ;;
+        client_websockets) needs_python websockets && node_driver client.mjs websockets ;;
+        chromium) needs_chromium && needs_packages && node_driver browser.mjs chromium ;;
+        firefox) needs_firefox && needs_packages && node_driver browser.mjs firefox ;;
+        tutorial) needs_chromium && needs_packages && node_driver tutorial.mjs ;;
         *)
             echo "There is no driver $driver. There are $drivers" >&2
             exit 2

@@ -27,8 +27,8 @@ lint-includes: # an include points down
 lint-shell:
 	$(call with,shellcheck,shellcheck,shellcheck -s sh $(SCRIPTS))
 lint-scripts: # their syntax
-	$(call with,node,nodejs,for script in $(wildcard */*/*.mjs); do node --check "$$script" || exit 1; done)
-	$(call with,python3,python3,for script in $(wildcard */*.py */*/*.py); do \
+	$(call with,node,nodejs,for script in $(wildcard */*/*.mjs */*/*/*.mjs); do node --check "$$script" || exit 1; done)
+	$(call with,python3,python3,for script in $(wildcard */*.py */*/*.py */*/*/*.py); do \
 	    python3 -c 'import ast; import sys; ast.parse(open(sys.argv[1]).read())' "$$script" || exit 1; done)
 lint-workflow: # its schema
 	$(call with,npm,npm,{ test -x $(action_validator) || npm install --silent --no-save \
