@@ -39,15 +39,6 @@ ${MAKE:-make} --no-print-directory fuzzers "BUILD=$BUILD" "CC=$CLANG" "CFLAGS=$f
     FUZZ_CFLAGS=-fno-sanitize=fuzzer-no-link ||
     exit 1
 
-# The longest input that is tried. Longer ones are slower, and the corpora have the limits of size.
-longest() {
-    case $1 in
-        http) echo 1200 ;;
-        connection) echo 500 ;;
-        *) echo 2000 ;;
-    esac
-}
-
 share=$((seconds / $#))
 [ "$share" -gt 0 ] || share=1
 echo "fuzz: $seconds s for $# targets, $share s each; nothing is found until a target says so"
@@ -56,11 +47,15 @@ failed=0
 for target in "$@"; do
     mkdir -p "$BUILD/corpus/$target"
     log=$BUILD/$target.log
-    words=
-    case $target in http) words=-dict=tests/fuzz/http.dict ;; esac
-    # shellcheck disable=SC2086 # without a dictionary there must be no argument
+    # Longer inputs are slower, and the corpora have the limits of size.
+    case $target in
+        http) limits='-max_len=1200 -dict=tests/fuzz/http.dict' ;;
+        connection) limits=-max_len=500 ;;
+        *) limits=-max_len=2000 ;;
+    esac
+    # shellcheck disable=SC2086 # two words
     { nice "$BUILD/fuzz/fuzz_$target" -max_total_time="$share" -timeout=20 -rss_limit_mb=1500 \
-        -max_len="$(longest "$target")" $words -artifact_prefix="$BUILD/found/$target-" \
+        $limits -artifact_prefix="$BUILD/found/$target-" \
         -print_final_stats=1 "$BUILD/corpus/$target" "tests/fuzz/corpus/$target" 2>&1
         echo "status $?"; } | tee "$log" | awk -v target="$target" '
             /^#.*(INITED|pulse|DONE)/ { print target ": " $0; fflush() }'
