@@ -2,8 +2,10 @@
 # `make fuzz` clang and `make coverage` gcc.
 
 FUZZ_TARGETS := http answer frame connection session inflate deflate
-fuzz_objects := $(foreach module,tests/support/wire tests/fuzz/fuzz tests/fuzz/script $(addprefix tests/fuzz/oracle_,frames http fields \
-                  handshake inflate) $(addprefix wscheck/,head extension reader unpack utf8_decoder), \
+fuzz_objects := $(foreach module,tests/support/wire \
+                  $(addprefix tests/fuzz/,fuzz endpoint script) \
+                  $(addprefix tests/fuzz/oracle_,frames http fields handshake inflate) \
+                  $(addprefix wscheck/,head extension reader unpack utf8_decoder), \
                   $(call object,$(module))) $(modules)
 FUZZ_REPLAYS := $(addprefix $(BUILD)/fuzz/replay_,$(FUZZ_TARGETS))
 FUZZERS      := $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))

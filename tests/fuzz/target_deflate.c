@@ -11,9 +11,8 @@
  *     the rest  frames: a control byte, a length and the payload, again and again; round trip: what
  *               messages are made of
  */
-#include "step05_echo/connection_rest.h"
 #include "step07_deflate/permessage_deflate.h"
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/endpoint.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,129 +23,84 @@ enum {
     FORGETS = 0x0c, /* a bit for each endpoint */
     LIMIT = 0x30,   /* two bits */
     CONTROL_BYTES = 3,
-    BYTE_BY_BYTE_MAX = 1500,
     ROUNDS = 40, /* messages of a round trip */
     MESSAGE_MAX = 3000,
     TURNS_MAX = 140000 /* some are so large that they are sent and received in several turns */
 };
 
-enum cut { CUT_NOT, CUT_RANDOMLY, CUT_EVERYWHERE };
-
-/* An endpoint of a connection. */
-struct endpoint {
+/* An endpoint that compresses. */
+struct peer {
+    struct endpoint endpoint;
     struct permessage_deflate deflate;
-    struct connection connection, kept;
-    struct fuzz_dice dice;
-    uint8_t lent[CONNECTION_BUFFER_MIN];
-    enum cut cut;
     bool relaxes;
-    size_t most;         /* bytes that it may take to inflate */
-    struct wire events;  /* what has happened, as text, with the messages */
-    struct wire written; /* all output */
+    size_t most;        /* bytes that it may take to inflate */
+    struct wire events; /* what has happened, as text, with the messages */
 };
 
-static void new_key(void *context, uint8_t masking_key[4]) {
-    struct fuzz_dice *dice = context;
-    for (size_t i = 0; i < 4; i++) {
-        masking_key[i] = (uint8_t)fuzz_roll(dice, 256);
-    }
-}
-
-static void start(struct endpoint *endpoint, const uint8_t *control, bool is_server, enum cut cut) {
+static void start(struct peer *peer, const uint8_t *control, bool is_server,
+                  enum endpoint_cut cut) {
     static const uint64_t limits[] = {125, 1000, 70000, UINT64_C(1) << 40};
     const struct permessage_parameters config = {(control[0] & 0x04) != 0, (control[0] & 0x08) != 0,
                                                  8 + control[1] / 16 % 8, 8 + control[1] % 8};
     char offer[PERMESSAGE_NEGOTIATION_TEXT_MAX];
-    struct permessage_deflate other; /* the other endpoint, which wants the same */
-    struct buffer buffer;
-    memset(endpoint, 0, sizeof *endpoint);
-    endpoint->cut = cut;
-    permessage_deflate_init(&endpoint->deflate, &config, is_server);
+    struct permessage_deflate other; /* the other peer, which wants the same */
+    memset(peer, 0, sizeof *peer);
+    peer->endpoint.cut = cut;
+    permessage_deflate_init(&peer->deflate, &config, is_server);
     permessage_deflate_init(&other, &config, !is_server);
     permessage_negotiation_offer(&config, offer);
     struct extensions_chooser chooser =
-        permessage_deflate_chooser(is_server ? &endpoint->deflate : &other);
+        permessage_deflate_chooser(is_server ? &peer->deflate : &other);
     const char *answer = chooser.choose(chooser.context, (struct http_text){offer, strlen(offer)});
     fuzz_check(answer != NULL &&
-                   permessage_deflate_accept(is_server ? &other : &endpoint->deflate,
+                   permessage_deflate_accept(is_server ? &other : &peer->deflate,
                                              (struct http_text){answer, strlen(answer)}),
                "no agreement on %s", offer);
     uint64_t limit =
         (control[0] & IS_ROUND_TRIP) != 0 ? 2 * TURNS_MAX : limits[control[0] / 16 % 4];
-    size_t window = (size_t)1 << endpoint->deflate.receiver.window_bits;
-    endpoint->most = limit > 1 << 24 ? SIZE_MAX : window + (size_t)limit;
-    endpoint->most = endpoint->most < 1024 ? 1024 : endpoint->most;
-    struct connection_settings settings = {.role =
-                                               is_server ? CONNECTION_SERVER : CONNECTION_CLIENT,
-                                           .max_message = limit,
-                                           .new_masking_key = is_server ? NULL : new_key,
-                                           .context = &endpoint->dice,
-                                           .allowed_rsv = FRAME_RSV1};
-    fuzz_dice_init(&endpoint->dice, control[2]);
-    buffer_init(&buffer, endpoint->lent, sizeof endpoint->lent);
-    connection_init(&endpoint->connection, &settings, &buffer, 0);
+    size_t window = (size_t)1 << peer->deflate.receiver.window_bits;
+    peer->most = limit > 1 << 24 ? SIZE_MAX : window + (size_t)limit;
+    peer->most = peer->most < 1024 ? 1024 : peer->most;
+    peer->endpoint.lent = fuzz_resize(NULL, CONNECTION_BUFFER_MIN);
+    peer->endpoint.lent_size = CONNECTION_BUFFER_MIN;
+    fuzz_dice_init(&peer->endpoint.dice, control[2]);
+    endpoint_start(
+        &peer->endpoint,
+        (struct connection_settings){.role = is_server ? CONNECTION_SERVER : CONNECTION_CLIENT,
+                                     .max_message = limit,
+                                     .allowed_rsv = FRAME_RSV1},
+        0);
 }
 
-static void end(struct endpoint *endpoint) {
-    connection_free(&endpoint->connection);
-    permessage_deflate_free(&endpoint->deflate);
-    wire_free(&endpoint->events);
-    wire_free(&endpoint->written);
-}
-
-/* Returns how many bytes the next read or write moves, at most `most`. */
-static size_t cut_off(struct endpoint *endpoint, size_t most) {
-    if (endpoint->cut == CUT_EVERYWHERE) {
-        return 1;
-    }
-    size_t piece = 1 + fuzz_roll(&endpoint->dice, fuzz_roll(&endpoint->dice, 4) == 0 ? 9000 : 20);
-    return endpoint->cut == CUT_NOT || piece > most ? most : piece;
-}
-
-static void write_output(struct endpoint *endpoint) {
-    const struct iovec *parts;
-    while (connection_output(&endpoint->connection, &parts) > 0) {
-        size_t length = cut_off(endpoint, parts[0].iov_len);
-        wire_add(&endpoint->written, parts[0].iov_base, length);
-        connection_sent(&endpoint->connection, length);
-    }
-}
-
-/* Takes the connection out of its memory and puts it back, as a program with many connections does
- * between turns. */
-static void rest(struct endpoint *endpoint) {
-    if (connection_keep(&endpoint->kept, &endpoint->connection) != 0) {
-        fuzz_fail("there is no memory to keep a connection in");
-    }
-    memset(&endpoint->connection, 0xdd, sizeof endpoint->connection);
-    memset(endpoint->lent, 0xdd, sizeof endpoint->lent);
-    connection_lend(&endpoint->connection, &endpoint->kept, endpoint->lent, sizeof endpoint->lent);
+static void end(struct peer *peer) {
+    endpoint_free(&peer->endpoint);
+    permessage_deflate_free(&peer->deflate);
+    wire_free(&peer->events);
 }
 
 /* Handles events until more input is needed. Returns false at the end of the connection. */
-static bool handle(struct endpoint *endpoint, bool echoes) {
+static bool handle(struct peer *peer, bool echoes) {
     struct connection_message message = {0};
-    struct connection *connection = &endpoint->connection;
-    const struct layer *layer = permessage_deflate_layer(&endpoint->deflate);
+    struct connection *connection = &peer->endpoint.connection;
+    const struct layer *layer = permessage_deflate_layer(&peer->deflate);
     for (;;) {
         enum connection_event event = layer_next(layer, connection, &message);
-        fuzz_check(endpoint->deflate.receiver.capacity <= endpoint->most,
-                   "%zu bytes are taken, not %zu", endpoint->deflate.receiver.capacity,
-                   endpoint->most);
+        fuzz_check(peer->deflate.receiver.capacity <= peer->most, "%zu bytes are taken, not %zu",
+                   peer->deflate.receiver.capacity, peer->most);
         switch (event) {
         case CONNECTION_NEEDS_INPUT:
-            write_output(endpoint);
+            endpoint_write(&peer->endpoint);
             return true;
         case CONNECTION_NEEDS_OUTPUT:
             fuzz_check(connection->output.count > 0, "there is no output to wait for");
-            write_output(endpoint);
+            endpoint_write(&peer->endpoint);
             break;
         case CONNECTION_MESSAGE:
             fuzz_check(message.length <= connection->settings.max_message, "%zu bytes of message",
                        message.length);
-            fuzz_add_text(&endpoint->events, "message %u, %zu: ", (unsigned)message.opcode,
+            fuzz_add_text(&peer->events, "message %u, %zu: ", (unsigned)message.opcode,
                           message.length);
-            wire_add(&endpoint->events, message.payload, message.length);
+            wire_add(&peer->events, message.payload, message.length);
             if (echoes) {
                 fuzz_check(layer_send(layer, connection, message.opcode, message.payload,
                                       message.length) == 0,
@@ -154,14 +108,14 @@ static bool handle(struct endpoint *endpoint, bool echoes) {
             }
             break;
         case CONNECTION_NEEDS_TURN:
-            if (endpoint->cut == CUT_RANDOMLY) {
-                rest(endpoint);
+            if (peer->endpoint.cut == CUT_RANDOMLY) {
+                endpoint_rest(&peer->endpoint);
             }
             break;
         case CONNECTION_FAILED:
-            fuzz_add_text(&endpoint->events, "failed %u: %s", (unsigned)connection->close_code,
+            fuzz_add_text(&peer->events, "failed %u: %s", (unsigned)connection->close_code,
                           connection->failure);
-            write_output(endpoint);
+            endpoint_write(&peer->endpoint);
             return false;
         default:
             fuzz_fail("event %d", (int)event);
@@ -169,22 +123,15 @@ static bool handle(struct endpoint *endpoint, bool echoes) {
     }
 }
 
-static bool feed(struct endpoint *endpoint, const uint8_t *bytes, size_t length, bool echoes) {
+static bool feed(struct peer *peer, const uint8_t *bytes, size_t length, bool echoes) {
     while (length > 0) {
-        size_t size;
-        if (endpoint->relaxes && fuzz_roll(&endpoint->dice, 8) == 0) {
-            layer_relax(permessage_deflate_layer(&endpoint->deflate), &endpoint->connection);
+        if (peer->relaxes && fuzz_roll(&peer->endpoint.dice, 8) == 0) {
+            layer_relax(permessage_deflate_layer(&peer->deflate), &peer->endpoint.connection);
         }
-        uint8_t *space = connection_space(&endpoint->connection, &size);
-        if (space == NULL || size == 0) {
-            fuzz_fail("there is no room to read into");
-        }
-        size_t count = cut_off(endpoint, length < size ? length : size);
-        memcpy(space, bytes, count);
-        connection_received(&endpoint->connection, count);
+        size_t count = endpoint_read(&peer->endpoint, bytes, length);
         bytes += count;
         length -= count;
-        if (!handle(endpoint, echoes)) {
+        if (!handle(peer, echoes)) {
             return false;
         }
     }
@@ -212,24 +159,24 @@ static void make_frames(struct wire *stream, bool masked, const uint8_t *data, s
 static void play_frames(const uint8_t *control, const uint8_t *data, size_t size) {
     bool is_server = (control[0] & IS_CLIENT) == 0;
     struct wire stream = {0};
-    struct endpoint *whole = fuzz_resize(NULL, sizeof *whole);
+    struct peer *whole = fuzz_resize(NULL, sizeof *whole);
     make_frames(&stream, is_server, data, size);
     start(whole, control, is_server, CUT_NOT);
     feed(whole, stream.bytes, stream.len, true);
     for (int way = 1; way <= 3; way++) {
-        struct endpoint *endpoint = fuzz_resize(NULL, sizeof *endpoint);
-        enum cut cut = way == 3 ? CUT_EVERYWHERE : CUT_RANDOMLY;
-        if (cut == CUT_RANDOMLY || stream.len <= BYTE_BY_BYTE_MAX) {
-            start(endpoint, control, is_server, cut);
-            endpoint->relaxes = way == 2; /* that may change what is sent, never what is received */
-            feed(endpoint, stream.bytes, stream.len, true);
-            fuzz_check_same(&endpoint->events, &whole->events, "events");
-            if (is_server && !endpoint->relaxes) { /* a client's keys are random, too */
-                fuzz_check_same(&endpoint->written, &whole->written, "bytes sent");
+        struct peer *peer = fuzz_resize(NULL, sizeof *peer);
+        enum endpoint_cut cut = way == 3 ? CUT_EVERYWHERE : CUT_RANDOMLY;
+        if (cut == CUT_RANDOMLY || stream.len <= ENDPOINT_BYTE_BY_BYTE_MAX) {
+            start(peer, control, is_server, cut);
+            peer->relaxes = way == 2; /* that may change what is sent, never what is received */
+            feed(peer, stream.bytes, stream.len, true);
+            fuzz_check_same(&peer->events, &whole->events, "events");
+            if (is_server && !peer->relaxes) { /* a client's keys are random, too */
+                fuzz_check_same(&peer->endpoint.written, &whole->endpoint.written, "bytes sent");
             }
-            end(endpoint);
+            end(peer);
         }
-        free(endpoint);
+        free(peer);
     }
     end(whole);
     free(whole);
@@ -252,35 +199,35 @@ static void make_message(struct wire *message, struct fuzz_dice *dice, const uin
 }
 
 static void round_trip(const uint8_t *control, const uint8_t *data, size_t size) {
-    struct endpoint *endpoints[2];
+    struct peer *peers[2];
     struct wire message = {0}, wanted = {0};
     struct fuzz_dice dice;
     fuzz_dice_init(&dice, control[2]);
     for (int i = 0; i < 2; i++) {
-        endpoints[i] = fuzz_resize(NULL, sizeof *endpoints[i]);
-        start(endpoints[i], control, i == 0, CUT_RANDOMLY);
-        endpoints[i]->relaxes = true;
+        peers[i] = fuzz_resize(NULL, sizeof *peers[i]);
+        start(peers[i], control, i == 0, CUT_RANDOMLY);
+        peers[i]->relaxes = true;
     }
     for (int round = 0; round < ROUNDS; round++) {
         size_t from = fuzz_roll(&dice, 2);
-        struct endpoint *to = endpoints[1 - from];
+        struct peer *to = peers[1 - from];
         make_message(&message, &dice, data, size);
-        wanted.len = to->events.len = endpoints[from]->written.len = 0;
+        wanted.len = to->events.len = peers[from]->endpoint.written.len = 0;
         fuzz_add_text(&wanted, "message %u, %zu: ", (unsigned)FRAME_BINARY, message.len);
         wire_add(&wanted, message.bytes, message.len);
         uint8_t *copy = fuzz_copy(message.bytes, message.len);
-        const struct layer *layer = permessage_deflate_layer(&endpoints[from]->deflate);
-        fuzz_check(
-            layer_send(layer, &endpoints[from]->connection, FRAME_BINARY, copy, message.len) == 0,
-            "a message is not taken");
-        handle(endpoints[from], false);
+        const struct layer *layer = permessage_deflate_layer(&peers[from]->deflate);
+        fuzz_check(layer_send(layer, &peers[from]->endpoint.connection, FRAME_BINARY, copy,
+                              message.len) == 0,
+                   "a message is not taken");
+        handle(peers[from], false);
         free(copy);
-        feed(to, endpoints[from]->written.bytes, endpoints[from]->written.len, false);
+        feed(to, peers[from]->endpoint.written.bytes, peers[from]->endpoint.written.len, false);
         fuzz_check_same(&to->events, &wanted, "messages");
     }
     for (int i = 0; i < 2; i++) {
-        end(endpoints[i]);
-        free(endpoints[i]);
+        end(peers[i]);
+        free(peers[i]);
     }
     wire_free(&message);
     wire_free(&wanted);
