@@ -71,12 +71,10 @@ enum frame_verdict oracle_head(const uint8_t *head, size_t left, const struct fr
     header->fin = head[0] / 128 == 1;
     header->rsv = head[0] / 16 % 8;
     header->opcode = head[0] % 16;
-    for (uint8_t bit = 1; bit <= 4; bit = (uint8_t)(bit * 2)) {
-        if ((header->rsv & bit) != 0 && (rules->allowed_rsv & bit) == 0) {
-            return FRAME_RESERVED_BIT;
-        }
+    if ((header->rsv | rules->allowed_rsv) != rules->allowed_rsv) {
+        return FRAME_RESERVED_BIT;
     }
-    if ((header->opcode >= 3 && header->opcode <= 7) || header->opcode >= 11) {
+    if (header->opcode % 8 > 2) { /* 3 to 7 and 11 to 15 */
         return FRAME_RESERVED_OPCODE;
     }
     if (is_control(header->opcode) && !header->fin) {
@@ -104,8 +102,7 @@ enum frame_verdict oracle_head(const uint8_t *head, size_t left, const struct fr
     for (size_t i = 0; i < more; i++) {
         header->payload_length = header->payload_length * 256 + head[2 + i];
     }
-    if ((more == 2 && header->payload_length < 126) ||
-        (more == 8 && header->payload_length < 65536)) {
+    if (more > 0 && header->payload_length < (more == 2 ? 126 : 65536)) {
         return FRAME_LENGTH_NOT_MINIMAL;
     }
     *size = 2 + more + (header->masked ? 4 : 0);
