@@ -33,46 +33,46 @@ TEST("client: the key is base64 of 16 bytes (4.1)") {
     CHECK(strcmp(key, KEY) == 0);
 }
 
-TEST("client: the request has all that 4.1 wants") {
+static void check_request(const char *text, const struct client_offer *offer, const char *wanted) {
     struct url url;
     char request[CLIENT_HANDSHAKE_REQUEST_MAX];
-    static const char wanted[] = "GET /chat?x=1 HTTP/1.1\r\n"
-                                 "Host: server.example.com:8000\r\n"
-                                 "Upgrade: websocket\r\n"
-                                 "Connection: Upgrade\r\n"
-                                 "Sec-WebSocket-Version: 13\r\n"
-                                 "Sec-WebSocket-Key: " KEY "\r\n"
-                                 "Sec-WebSocket-Protocol: chat, superchat\r\n"
-                                 "Origin: http://example.com\r\n"
-                                 "Cookie: a=b\r\n"
-                                 "X-Empty:\r\n"
-                                 "\r\n";
-    struct client_offer offer = {
+    CHECK_EQUAL(url_parse(text, &url), URL_OK);
+    CHECK(client_offer_problem(offer) == NULL);
+    size_t length = client_handshake_request(&url, offer, KEY, request);
+    CHECK_BYTES(request, length, wanted, strlen(wanted));
+}
+
+TEST("client: the request has all that 4.1 wants") {
+    static const struct client_offer offer = {
         {{"chat", "superchat"}, 2}, {{"Cookie: a=b", "X-Empty:"}, 2}, "http://example.com", NULL};
-    CHECK_EQUAL(url_parse("ws://server.example.com:8000/chat?x=1", &url), URL_OK);
-    CHECK(client_offer_problem(&offer) == NULL);
-    size_t length = client_handshake_request(&url, &offer, KEY, request);
-    CHECK_BYTES(request, length, wanted, sizeof wanted - 1);
+    check_request("ws://server.example.com:8000/chat?x=1", &offer,
+                  "GET /chat?x=1 HTTP/1.1\r\n"
+                  "Host: server.example.com:8000\r\n"
+                  "Upgrade: websocket\r\n"
+                  "Connection: Upgrade\r\n"
+                  "Sec-WebSocket-Version: 13\r\n"
+                  "Sec-WebSocket-Key: " KEY "\r\n"
+                  "Sec-WebSocket-Protocol: chat, superchat\r\n"
+                  "Origin: http://example.com\r\n"
+                  "Cookie: a=b\r\n"
+                  "X-Empty:\r\n"
+                  "\r\n");
 }
 
 /* Through a tunnel the name of the server is not that of the URL. */
 TEST("client: a Host of one's own replaces that of the URL") {
-    struct url url;
-    char request[CLIENT_HANDSHAKE_REQUEST_MAX];
-    static const char wanted[] = "GET / HTTP/1.1\r\n"
-                                 "hOST:example.com:443\r\n"
-                                 "Upgrade: websocket\r\n"
-                                 "Connection: Upgrade\r\n"
-                                 "Sec-WebSocket-Version: 13\r\n"
-                                 "Sec-WebSocket-Key: " KEY "\r\n"
-                                 "A: b\r\n"
-                                 "C: d\r\n"
-                                 "\r\n";
-    struct client_offer offer = {.headers = {{"A: b", "hOST:example.com:443", "C: d"}, 3}};
-    CHECK_EQUAL(url_parse("ws://127.0.0.1:9000/", &url), URL_OK);
-    CHECK(client_offer_problem(&offer) == NULL);
-    size_t length = client_handshake_request(&url, &offer, KEY, request);
-    CHECK_BYTES(request, length, wanted, sizeof wanted - 1);
+    static const struct client_offer offer = {
+        .headers = {{"A: b", "hOST:example.com:443", "C: d"}, 3}};
+    check_request("ws://127.0.0.1:9000/", &offer,
+                  "GET / HTTP/1.1\r\n"
+                  "hOST:example.com:443\r\n"
+                  "Upgrade: websocket\r\n"
+                  "Connection: Upgrade\r\n"
+                  "Sec-WebSocket-Version: 13\r\n"
+                  "Sec-WebSocket-Key: " KEY "\r\n"
+                  "A: b\r\n"
+                  "C: d\r\n"
+                  "\r\n");
 }
 
 TEST("client: the handshake of step 3 accepts it, and the client its answer") {
