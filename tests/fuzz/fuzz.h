@@ -1,7 +1,7 @@
 /* fuzz: what the fuzz targets and their oracles share.
  *
  * A target is a file target_NAME.c with the function that libFuzzer calls for each input. Linked
- * with libFuzzer it is $(BUILD)/fuzz_NAME, which makes up inputs; linked with replay.c it is
+ * with libFuzzer it is $(BUILD)/fuzz/fuzz_NAME, which makes up inputs; linked with replay.c it is
  * $(BUILD)/fuzz/replay_NAME, which reads them from files. tests/fuzz/README.md says more.
  */
 #ifndef TESTS_FUZZ_FUZZ_H

@@ -10,8 +10,6 @@
 
 #include "tests/fuzz/fuzz.h"
 
-enum { SCRIPT_STREAM_MAX = 300000 }; /* more than the buffer grows to in one step */
-
 /* Adds the frames of a client, with masks, or those of a server to the stream. */
 void script_write(struct wire *stream, bool by_client, const uint8_t *script, size_t length);
 
