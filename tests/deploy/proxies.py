@@ -8,8 +8,9 @@ is shipped is loaded as well; see shipped.py."""
 import asyncio
 import os
 import signal
+import ssl
 
-from support import Address, Program, edited, equal, free_port, output, trust, within, write
+from support import Address, Program, edited, equal, free_port, output, within, write
 
 TIMEOUT = 5  # seconds instead of the 90 of the shipped files
 
@@ -34,7 +35,7 @@ class Proxy(Program):
         os.makedirs(self.folder)
         self.upstream = upstream
         self.timeout = 90  # seconds, as in the shipped files
-        self.authority, self.certificate, self.key = certificate
+        self.certificate = certificate  # the folder that it is in
         self.address = None
 
     def command(self, port):
@@ -48,7 +49,9 @@ class Proxy(Program):
             port = free_port()
             await self.spawn(*self.command(port))
             if await within(self.accepts(port), f"{self.name} to listen"):
-                self.address = Address(port, trust(self.authority) if self.uses_tls else None)
+                file = f"{self.certificate}/example.com.pem"
+                tls = ssl.create_default_context(cafile=file) if self.uses_tls else None
+                self.address = Address(port, tls)
                 return self.address
             self.sweep()
         raise AssertionError(f"{self.name} has ended: {self.log()[-800:]}")
@@ -113,8 +116,8 @@ class Nginx(Proxy):
     def around(self, site):
         """Writes what surrounds a site in /etc/nginx/nginx.conf. Two workers show what each of them
         counts and what they count together."""
-        write(self.folder, "tls/example.com.pem", open(self.certificate, encoding="utf-8").read())
-        write(self.folder, "tls/example.com.key", open(self.key, encoding="utf-8").read())
+        if not os.path.islink(f"{self.folder}/tls"):
+            os.symlink(self.certificate, f"{self.folder}/tls")
         temporary = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         lines = ["daemon off;", "pid nginx.pid;", "worker_processes 2;", "events {}"]
         lines += ["error_log stderr notice;", "user root;"]  # others may not use a folder of root's
@@ -196,8 +199,8 @@ class CaddyTls(Caddy):
     uses_tls = True
 
     def site(self, port):
-        own = f"\tbind 127.0.0.1\n\ttls {self.certificate} {self.key}\n"
-        return f"https://127.0.0.1:{port} {{\n{own}"
+        pair = f"{self.certificate}/example.com.pem {self.certificate}/example.com.key"
+        return f"https://127.0.0.1:{port} {{\n\tbind 127.0.0.1\n\ttls {pair}\n"
 
 
 class Stunnel(Proxy):
@@ -213,8 +216,8 @@ class Stunnel(Proxy):
             ("setuid = stunnel4\nsetgid = stunnel4\n", ""),
             ("accept = :::443\n", f"accept = 127.0.0.1:{port}\n"),
             ("connect = 127.0.0.1:8000\n", f"connect = 127.0.0.1:{self.upstream}\n"),
-            ("/etc/stunnel/example.com.pem\n", f"{self.certificate}\n"),
-            ("/etc/stunnel/example.com.key\n", f"{self.key}\n"),
+            ("cert = /etc/stunnel", f"cert = {self.certificate}"),
+            ("key = /etc/stunnel", f"key = {self.certificate}"),
             ("TIMEOUTidle = 90\n", f"TIMEOUTidle = {self.timeout}\n"),
         ]
         path = write(self.folder, "stunnel.conf", edited(self.file, changes))

@@ -31,15 +31,10 @@ async def nginx_loads(folder, kind, certificate):
 
 async def stunnel_loads(folder, certificate):
     """stunnel has no option to check a file. It says when it has read one, and then it serves."""
-    _, own, key = certificate
-    keys = os.path.join(folder, "etc-stunnel")
-    for name, path in (("example.com.pem", own), ("example.com.key", key)):
-        with open(path, encoding="utf-8") as file:
-            write(keys, name, file.read())
     stunnel = Program(folder, "stunnel-as-shipped")
     script = 'mount --bind "$0" /etc/stunnel && exec stunnel4 "$1"'
     file = os.path.join(SHIPPED, "stunnel.conf")
-    await stunnel.spawn(*apart(), "sh", "-c", script, keys, file)
+    await stunnel.spawn(*apart(), "sh", "-c", script, certificate, file)
     await stunnel.logged("Configuration successful")
     await stunnel.stop()
 

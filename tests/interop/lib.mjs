@@ -39,7 +39,7 @@ function oneLine(error) {
     return stripVTControlCharacters(String(error.message ?? error)).replace(/\s+/g, ' ').trim();
 }
 
-/** Waits for a promise, but no longer than so many milliseconds. */
+/** Waits for a promise, but no longer than this many milliseconds. */
 export function within(milliseconds, promise, what) {
     let timer;
     const late = new Promise((_, reject) => {

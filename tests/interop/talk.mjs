@@ -102,7 +102,7 @@ export async function counted(port) {
     };
 }
 
-/** Requires that so many bytes are few for so many of messages. */
+/** Requires that messages of `wanted` bytes took a good deal fewer bytes on the wire. */
 export function few(bytes, wanted) {
     equal(true, bytes * 1.5 < wanted, `${bytes} bytes for ${wanted} to be few:`);
 }

@@ -95,7 +95,7 @@ await drive(120000, async () => {
     }
     await last.tab?.page.close();
     for (const [program, server] of servers) {
-        await check(`${program} ends in order behind the snippets`, server.stop);
+        await check(`${program} ends in order after the snippets`, server.stop);
     }
     await browser.close();
 });
