@@ -14,11 +14,11 @@ struct driver_fault {
     int errors[DRIVER_ERRORS_MAX];
 };
 
-/* Returns whether every error is tried at every call (`make faults`). Otherwise only the first error
- * of a call is, and the others at its first call. */
+/* Returns whether every error is tried at every call (`make faults`). Otherwise only the first
+ * error of a call is, and the others at its first call. */
 bool driver_tries_all(void);
 
-/* The memory that is shared with the program. The main function makes it before it runs the tests. */
+/* The memory that is shared with the program. The main function makes it before the tests. */
 extern struct faults_control *driver_control;
 
 /* Forgets all counts. Call it before each start of a program, and then driver_arm if a call is to

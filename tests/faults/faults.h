@@ -2,8 +2,8 @@
  *
  * The Makefile links each server a second time, as faults_step05_echo and so on, from the same
  * objects, with the linker's option --wrap: it makes every call of recv, for example, a call of
- * wrap.c's __wrap_recv. The program itself is not changed. wrap.c and the test share the memory of a
- * file. There the test says what is to fail, and wrap.c counts.
+ * wrap.c's __wrap_recv. The program itself is not changed. wrap.c and the test share the memory of
+ * a file. There the test says what is to fail, and wrap.c counts.
  */
 #ifndef TESTS_FAULTS_FAULTS_H
 #define TESTS_FAULTS_FAULTS_H
@@ -20,8 +20,8 @@
 enum { FAULTS_PIECE = 997 };
 
 /* The calls that can fail, as in calls.txt; FAULTS_accept and so on are their numbers. getaddrinfo
- * fails with an error EAI_... instead of an errno. write fails on standard error only: in the pipe of
- * the stop signal there is always room for a byte, or no further byte is needed. */
+ * fails with an error EAI_... instead of an errno. write fails on standard error only: in the pipe
+ * of the stop signal there is always room for a byte, or no further byte is needed. */
 /* clang-format off */
 #define FAULTS_EACH(DO) \
     DO(accept) DO(bind) DO(calloc) DO(close) DO(fcntl) DO(getaddrinfo) DO(getrlimit) \

@@ -47,8 +47,8 @@ static bool disturb(struct stage *stage, enum faults_call call, unsigned at, int
     return reached;
 }
 
-/* Fails the first call, then the second, and so on, until the scenario has no more of them. It stops
- * after a failed check: more calls would fail it, too, each after a long wait. */
+/* Fails the first call, then the second, and so on, until the scenario has no more of them. It
+ * stops after a failed check: more calls would fail it, too, each after a long wait. */
 static void sweep(const struct driver_fault *faults, size_t count, enum scenario_verdict worst) {
     for (size_t i = 0; i < count; i++) {
         struct stage stage;

@@ -95,5 +95,5 @@ while IFS= read -r line; do
         failed=1
     }
 done < "$list"
-[ "$failed" -eq 0 ] && echo "every line of the pure modules is reached, except for those that $list explains"
+[ "$failed" -eq 0 ] && echo "every line of the pure modules is reached, but for what $list explains"
 exit "$failed"

@@ -9,8 +9,8 @@
 
 #include "tests/support/wire.h"
 
-/* Runs the code under test on one input, and ends the process with abort() if it did wrong. The name
- * is libFuzzer's. Returns 0. */
+/* Runs the code under test on one input, and ends the process with abort() if it did wrong. The
+ * name is libFuzzer's. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Both end the process with an explanation, as a failed assertion does; fuzz_check only if the
@@ -18,8 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 _Noreturn void fuzz_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define fuzz_check(good, ...) ((good) ? (void)0 : fuzz_fail(__VA_ARGS__))
 
-/* Changes the size of `memory` as realloc does, or allocates it if that is NULL. Ends the process if
- * there is not enough. The caller frees it. */
+/* Changes the size of `memory` as realloc does, or allocates it if that is NULL. Ends the process
+ * if there is not enough. The caller frees it. */
 void *fuzz_resize(void *memory, size_t size);
 
 /* A copy on the heap that is not a byte longer than the original, so that the address sanitizer

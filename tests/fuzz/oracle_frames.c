@@ -146,7 +146,7 @@ static void act(const struct oracle_endpoint *endpoint, struct oracle_record *re
     }
 }
 
-/* Returns whether the bytes are UTF-8 if the last character goes on with bytes that are `filler`. */
+/* Returns whether the bytes are UTF-8 if the last character goes on with `filler` bytes. */
 static bool is_utf8_with(const uint8_t *bytes, size_t length, uint8_t filler) {
     struct utf8_decoder decoder;
     bool good = true;
@@ -165,7 +165,8 @@ static bool is_utf8(const uint8_t *bytes, size_t length) {
 }
 
 /* Returns whether the bytes may be the beginning of UTF-8. The bits of the last character that are
- * missing lie between all zeros and all ones. If any bits make a character, one of these two does. */
+ * missing lie between all zeros and all ones. If any bits make a character, one of
+ * these two does. */
 static bool begins_utf8(const uint8_t *bytes, size_t length) {
     return is_utf8_with(bytes, length, 0x80) || is_utf8_with(bytes, length, 0xbf);
 }

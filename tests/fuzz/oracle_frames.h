@@ -46,8 +46,8 @@ void oracle_failed(struct oracle_record *record, unsigned code);
 
 /* Reads the bytes that an endpoint has really sent, with the reader of wscheck, and writes down the
  * frames. Ends the process if one breaks a rule, is not whole or follows a Close. The oracle cannot
- * know the reason that is sent after a failure, so the record does not have it; it must be `why`, or
- * anything but empty if that is NULL. */
+ * know the reason that is sent after a failure, so the record does not have it; it must be `why`,
+ * or anything but empty if that is NULL. */
 void oracle_read_sent(struct oracle_record *record, bool by_server, const uint8_t *bytes,
                       size_t length, const char *why);
 

@@ -62,7 +62,7 @@ static unsigned count_length(const struct code *code, unsigned length) {
     return count;
 }
 
-/* Checks that the lengths make a code. If `single`, a single code of one bit is allowed, or none. */
+/* Checks that the lengths make a code. `single` allows a single code of one bit, or none. */
 static bool check_code(struct reader *reader, struct code *code, bool single) {
     unsigned share = 0; /* of 2 to the power of 15 */
     code->longest = 0;
@@ -74,8 +74,8 @@ static bool check_code(struct reader *reader, struct code *code, bool single) {
     return demand(reader, share == 1 << 15 || (share < 1 << 15 && single && code->longest <= 1));
 }
 
-/* 3.2.2: the codes of one length are consecutive numbers. Those of the next length go on from there,
- * with a 0 at the end. Returns 0 if no symbol has the code. */
+/* 3.2.2: the codes of one length are consecutive numbers. Those of the next length go on from
+ * there, with a 0 at the end. Returns 0 if no symbol has the code. */
 static unsigned read_symbol(struct reader *reader, const struct code *code) {
     unsigned bits = 0, first = 0;
     for (unsigned length = 1;; length++) {

@@ -1,6 +1,6 @@
 /* replay: runs a fuzz target on files instead of inputs that a fuzzer makes up, with any compiler.
- * Each file is tried whole and cut off after each of its bytes, in a process of its own, so that one
- * that crashes does not hide the others.
+ * Each file is tried whole and cut off after each of its bytes, in a process of its own, so that
+ * one that crashes does not hide the others.
  *
  *     replay_NAME FILE...     prints the files that failed, and N passed, N failed
  */
@@ -15,7 +15,7 @@
 
 enum {
     FILE_MAX = 65536,
-    /* In a longer file not every cut is tried: a head of 16 KB, cut 16,000 times, takes a minute. */
+    /* Longer files are cut at 40 places: a head of 16 KB, cut 16,000 times, takes a minute. */
     EVERY_CUT_UP_TO = 640,
     SECONDS_MAX = 60 /* for one file with all its cuts */
 };

@@ -91,7 +91,7 @@ static enum client_response_body_verdict read_chunks(struct body *body) {
     }
 }
 
-/* Reads the body in pieces, each in memory of exactly its size, and compares with the plain reading. */
+/* Compares the body, in pieces each of which has memory of its size, with the plain reading. */
 static void check_body(const struct client_response *answer, const char *bytes, size_t length,
                        size_t piece_most) {
     struct client_response_body body;

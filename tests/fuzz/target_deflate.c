@@ -1,7 +1,7 @@
 /* Connections of step 7 that compress, in one of two ways:
  *
- *     frames        the input is the payloads of frames with RSV1 and without; how they are cut must
- *                   make no difference, and memory and messages have their limits
+ *     frames        the input is the payloads of frames with RSV1 and without; cuts must make no
+ *                   difference, and memory and messages have their limits
  *     round trip    two connections send each other messages made of the input; each must receive
  *                   what the other sends
  *
@@ -138,8 +138,8 @@ static bool feed(struct peer *peer, const uint8_t *bytes, size_t length, bool ec
     return true;
 }
 
-/* Makes frames that break no rule but perhaps with their payload. In the control byte, bit 0 is FIN,
- * bit 1 leaves RSV1 out, bit 2 makes a text; with bit 7 the length is eight times as large. */
+/* Makes frames that break no rule but perhaps with their payload. In the control byte, bit 0 is
+ * FIN, bit 1 leaves RSV1 out, bit 2 makes a text; with bit 7 the length is eight times as large. */
 static void make_frames(struct wire *stream, bool masked, const uint8_t *data, size_t size) {
     bool in_message = false;
     for (size_t at = 0; at + 2 <= size;) {

@@ -90,7 +90,7 @@ static void check_picture(const uint8_t *bytes, size_t length, const struct fram
     fuzz_check(lines >= 5 && lines < 40, "the picture has %zu lines", lines);
 }
 
-/* Counts the frames of a stream that must be shown. `*ended`: it ends with a bad frame or a Close. */
+/* Counts the frames that must be shown. Sets `*ended` after a bad frame or a Close. */
 static size_t count_frames(const uint8_t *bytes, size_t length, bool *ended) {
     const struct frame_rules rules = {true, 0};
     struct frame_header header;

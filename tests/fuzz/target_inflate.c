@@ -47,8 +47,8 @@ static void check_whole(const uint8_t *data, size_t size, unsigned window_bits,
     free(inflate);
 }
 
-/* Makes one call, with the window in memory that has just moved and with room for `room` bytes. Adds
- * what comes out to `text`. */
+/* Makes one call, with the window in memory that has just moved and with room for `room` bytes.
+ * Adds what comes out to `text`. */
 static enum inflate_verdict run_piece(struct inflate *inflate, const uint8_t **data, size_t size,
                                       size_t room, size_t window, struct wire *text) {
     size_t kept = text->len < window ? text->len : window;

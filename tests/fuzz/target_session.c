@@ -1,6 +1,6 @@
 /* A whole server thread of step 5 on a socket pair: the stream, the request head, the handshake,
- * the frames, and an end within a bound. What the client gets is compared with what the pure modules
- * answer and, after a 101, with the oracle's frames.
+ * the frames, and an end within a bound. What the client gets is compared with what the pure
+ * modules answer and, after a 101, with the oracle's frames.
  *
  *     byte 0    bit 0: the request of RFC 6455, section 1.2 comes first; the whole byte is the seed
  *               of the pieces in which the client writes
