@@ -241,11 +241,12 @@ static bool wait_for_change(struct child *child, int64_t deadline) {
     return true;
 }
 
-bool child_prints(struct child *child, const char *text, int64_t deadline) {
+bool child_prints(struct child *child, size_t offset, const char *text, int64_t deadline) {
     bool found;
     pthread_mutex_lock(&child->mutex);
     do {
-        found = strstr(child->text, text) != NULL || shows_digits(child->text, text);
+        const char *output = child->text + (offset < child->length ? offset : child->length);
+        found = strstr(output, text) != NULL || shows_digits(output, text);
     } while (!found && wait_for_change(child, deadline));
     pthread_mutex_unlock(&child->mutex);
     return found;

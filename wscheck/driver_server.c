@@ -86,7 +86,7 @@ static void hear(struct trial *trial) {
 static void prints(struct trial *trial) {
     const char *text = trial->run->step->text;
     trial_flush(trial);
-    if (!child_prints(trial->settings->child, text, clock_now() + trial->timeout)) {
+    if (!child_prints(trial->settings->child, trial->printed, text, clock_now() + trial->timeout)) {
         char want[200];
         snprintf(want, sizeof want, "the server's output shows \"%s\", or its bytes in hexadecimal",
                  text);
@@ -100,7 +100,7 @@ static void hides(struct trial *trial) {
     trial_flush(trial);
     while (trial_receive(trial, deadline)) {
     }
-    if (child_prints(trial->settings->child, text, clock_now() + LAST_OUTPUT)) {
+    if (child_prints(trial->settings->child, trial->printed, text, clock_now() + LAST_OUTPUT)) {
         char want[200];
         snprintf(want, sizeof want, "the server's output does not show \"%s\"", text);
         trial_fail(trial, LEVEL_MUST, CAUSE_NOT_PRINTED, want, "it shows it");

@@ -72,7 +72,8 @@ static void end(struct trial *trial) {
     char own_text[OWN_TEXT_SIZE];
     make_own_text(trial, own_text);
     if (is_to_be_printed(trial) && trial->link.fd >= 0 &&
-        !child_prints(trial->settings->child, own_text, clock_now() + trial->timeout)) {
+        !child_prints(trial->settings->child, trial->printed, own_text,
+                      clock_now() + trial->timeout)) {
         trial_fail(trial, LEVEL_MUST, CAUSE_NOT_PRINTED, "the server prints what it is sent",
                    "the output does not show \"%s\"", own_text);
     }

@@ -1,5 +1,6 @@
 #include "common/clock.h"
 #include "common/options.h"
+#include "wscheck/child.h"
 #include "wscheck/driver.h"
 #include "wscheck/trial_parts.h"
 
@@ -22,6 +23,7 @@ void trial_init(struct trial *trial, const struct trial_settings *settings, cons
     trial_give_time(trial, settings->timeout);
     trial->messages.judged = settings->echo;
     trial->link.fd = -1;
+    trial->printed = settings->child != NULL ? child_printed(settings->child) : 0;
     trial->random = 14695981039346656037u; /* FNV-1a */
     snprintf(trial->client.path, sizeof trial->client.path, "/%s", name);
     for (; *name != '\0'; name++) {

@@ -148,6 +148,7 @@ struct trial {
     int64_t timeout;        /* that of the settings, or a longer one that the case needs */
     int64_t waited;         /* the time-out of the last wait, which may be shorter */
     int64_t ends;           /* when the case is over, even if bytes still come (clock_now) */
+    size_t printed;         /* bytes that the server had printed when this began */
     struct link link;
     struct reader reader;
     struct transcript transcript;

@@ -5,10 +5,10 @@
 . tests/support/harness.sh
 
 # Planted faults: those that are looked at below. `make mistakes` plants all of them.
-expect 'the planted faults' 0 '^8 passed, 0 failed$' \
+expect 'the planted faults' 0 '^9 passed, 0 failed$' \
     "${MAKE:-make}" --no-print-directory -s mistakes BUILD="$BUILD" \
     MISTAKES="not_minimal_accepted close_ignored client_control_not_masked dies_of_empty_ping \
-close_code_not_checked any_version guid_with_a_space head_without_end"
+close_code_not_checked any_version guid_with_a_space head_without_end later_bytes_not_printed"
 lenient="$BUILD/mistakes/not_minimal_accepted/server --quiet --port {port}"
 expect 'a SHOULD alone' 0 ' 0 failed, 1 fell short of a SHOULD' \
     "$wscheck" --exec "$lenient" 6455/5.2/not-minimal/64-bits-for-0
@@ -58,6 +58,11 @@ expect 'a SHOULD in a case of a MUST' 0 ' 0 failed, 1 fell short of a SHOULD' \
     "$wscheck" --no-echo --exec "$(server step04_frames)" 6455/5.2/top-bit/alone
 expect 'which --must-only passes over' 0 '^1 passed, 0 failed, 0 fell short of a SHOULD' \
     "$wscheck" --must-only --no-echo --exec "$(server step04_frames)" 6455/5.2/top-bit/alone
+
+# What a server printed in an earlier case, or the first time, does not count.
+expect 'what is not printed is not printed the second time' 1 '^FAIL   step01/later-bytes-printed' \
+    "$wscheck" --timeout 0.5 step01/later-bytes-printed \
+    --exec "exec $BUILD/mistakes/later_bytes_not_printed/step01 --port {port}"
 
 # What never comes is not waited for as long each time, and the report says so.
 deaf="$BUILD/mistakes/close_ignored/server --quiet --port {port}"
