@@ -35,8 +35,9 @@ bool child_crashed(struct child *child);
 size_t child_printed(struct child *child);
 char *child_output(struct child *child, size_t offset, size_t most);
 
-/* Waits until its output from `offset` on shows the text, as it is or as hexadecimal digits. Returns
- * whether it does; false once the deadline (clock_now) has passed or the output has ended. */
+/* Waits until its output from `offset` on shows the text, as it is or as hexadecimal digits.
+ * Returns whether it does; false once the deadline (clock_now) has passed or the output has
+ * ended. */
 bool child_prints(struct child *child, size_t offset, const char *text, int64_t deadline);
 
 /* Waits until its output has ended, which happens when its processes have, or until the deadline.
