@@ -12,7 +12,7 @@ nc: $(nc_program) ## build an nc for who has none, or one that knows no -N
 tutorial: programs $(BUILD)/wscheck $(nc_program) ## check that the texts say what the code does (needs python3)
 	@command -v python3 > /dev/null || { echo 'make tutorial needs python3, which is not installed'; exit 1; }
 	@python3 tools/tutorial/check.py $(ARGS)
-	@if [ -d '$(BUILD)/interop/node_modules/playwright-core' ]; then \
+	@if [ -d '$(BUILD)/interop/node_modules/puppeteer-core' ]; then \
 	    sh tests/interop/run.sh tutorial; \
 	else \
 	    echo 'SKIP the snippets for the browser: make interop installs what they need'; \
