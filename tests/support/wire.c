@@ -4,7 +4,7 @@
 #include <string.h>
 
 void wire_add(struct wire *wire, const void *bytes, size_t len) {
-    if (wire->len + len > wire->capacity) {
+    if (wire->bytes == NULL || wire->len + len > wire->capacity) { /* never NULL, even if empty */
         wire->capacity = 2 * (wire->len + len) + 64;
         wire->bytes = realloc(wire->bytes, wire->capacity);
         if (wire->bytes == NULL) {
