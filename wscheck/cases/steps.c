@@ -10,7 +10,7 @@
 static const struct case_row rows[] = {
     {"step01/bytes-printed", "Bytes that arrive are printed.",
      "raw 'wscheck1' prints 'wscheck1' leave",
-     "print every byte that a read returned, as text or in hexadecimal"},
+     "print every byte that a read returned, as text or in hexadecimal, and flush the output"},
     {"step01/later-bytes-printed", "Bytes that arrive later are printed, too.",
      "raw 'first-01' prints 'first-01' raw 'later-02' prints 'later-02' leave",
      "read in a loop, until read returns 0"},
