@@ -124,6 +124,7 @@ TEST("tcp: all parts are written, however slowly they are read") {
     pid_t child = fork();
     if (child == 0) {
         close(peer);
+        close(server.output_fd);
         int status = tcp_write(&connection, parts, 3) == 0 ? 0 : 1;
         close(connection.fd);
         _exit(status);
