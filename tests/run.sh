@@ -48,7 +48,7 @@ done
 # `make tutorial` also runs the commands of the texts, which takes longer.
 if [ -z "${BOUNDED:-}${SANITIZED:-}" ]; then
     if command -v python3 > /dev/null; then
-        run tutorial python3 tools/tutorial/check.py --only quotes,hex,rules,figures,links &
+        run tutorial python3 tools/tutorial/check.py --only quotes,hex,rules,boxes,figures,links &
         run tutorial_test python3 tests/programs/tutorial_test.py &
     else
         echo 'SKIPPED the checks of the texts (tutorial, tutorial_test): python3 is not installed'

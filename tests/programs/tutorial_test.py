@@ -132,6 +132,24 @@ DRIFTS = [
     ('rules', 'the table is not there', 'TUTORIAL.md', '<!-- rules -->', '<!-- rule -->',
      '*.md: there is no table between <!-- rules --> and <!-- end of rules -->'),
 
+    ('boxes', 'a case has no sentence', 'TUTORIAL.md', ' step01/reset -->', ' -->',
+     'TUTORIAL.md:@{end of box}: no sentence of this box is about step01/reset'),
+    ('boxes', 'several cases have none', 'TUTORIAL.md', ' 9112/9 -->', ' -->',
+     '    9112/9/request-in-pieces-of-one-byte MUST step02 A request in pieces of one byte is '
+     'understood.'),
+    ('boxes', 'a case is not there', 'TUTORIAL.md', 'step01/reset', 'step01/resets',
+     'TUTORIAL.md:@: step01 adds no case step01/resets'),
+    ('boxes', 'the beginning of a word names nothing', 'TUTORIAL.md', '9112/6 ', '9112/6/req ',
+     'TUTORIAL.md:@: step02 adds no case 9112/6/req'),
+    ('boxes', 'a case is an earlier step\'s', 'TUTORIAL.md', '9112/6 ', '9112/6 step01/reset ',
+     'TUTORIAL.md:@: step02 adds no case step01/reset'),
+    ('boxes', 'a step is not there', 'TUTORIAL.md', 'box: step01', 'box: step81',
+     'TUTORIAL.md:@: wscheck has no cases for step81'),
+    ('boxes', 'cases stand outside of a box', 'TUTORIAL.md', '<!-- box: step01 -->', '',
+     'TUTORIAL.md:@{step01/bytes-p}: cases are named in a box: <!-- box: step03 -->'),
+    ('boxes', 'a box has no end', 'TUTORIAL.md', '9112/9 -->\n<!-- end of box -->', '9112/9 -->',
+     'TUTORIAL.md: no <!-- end of box --> ends that of step02'),
+
     ('figures', 'a number is out of date', 'TUTORIAL.md', '=> 33', '=> 43',
      'TUTORIAL.md:@: the text says 43, but "cat common/greeting.[ch] | wc -l" says 32, which is '
      'not within 10%'),
@@ -226,6 +244,12 @@ def try_missing_program():
     os.remove('CURL.md')
 
 
+def try_missing_box():
+    os.mkdir('step03_handshake')
+    expect('each step has a box', 1, '*.md: there is no <!-- box: step03 -->', '--only=boxes')
+    os.rmdir('step03_handshake')
+
+
 def try_snippets():
     _, output = run('--snippets')
     snippet = {'file': 'TUTORIAL.md', 'line': line_of('```js goes'), 'program': 'step01_tcp',
@@ -251,12 +275,12 @@ def main():
     os.symlink(BUILD, f'{COPY}/build')
     os.chdir(COPY)
     os.environ['BUILD'] = 'build'
-    expect('a text that tells the truth passes', 0, '49 passed, 0 failed')
+    expect('a text that tells the truth passes', 0, '51 passed, 0 failed')
     expect('a transcript that is not run is counted', 0,
            '1 transcripts are only shown, not run', '--only=console')
     expect('a kind that is not there is a usage error', 2,
            "tutorial: error: argument --only: there is no kind 'color'; there are quotes hex rules "
-           'figures links console', '--only=color')
+           'boxes figures links console', '--only=color')
     expect('a text that is not there is a failure', 1,
            'MISSING.md: cannot be read: No such file or directory', '--only=quotes', 'MISSING.md')
     for row in DRIFTS:
@@ -266,6 +290,7 @@ def main():
         expect(name, 1, line, '--only=console', '--patience=0.5', 'PLAY.md')
     os.remove('PLAY.md')
     try_missing_program()
+    try_missing_box()
     try_snippets()
     try_sentences()
     print(f'{passed} passed, {failed} failed')

@@ -13,12 +13,13 @@ import links
 import listing
 import quotes
 import snippets
+from boxes import Boxes
 from document import Document, find_documents
 from report import Drift, Report
 from rules import Rules
 from sandbox import Sandbox
 
-KINDS = ('quotes', 'hex', 'rules', 'figures', 'links', 'console')
+KINDS = ('quotes', 'hex', 'rules', 'boxes', 'figures', 'links', 'console')
 
 
 def main(arguments):
@@ -71,13 +72,14 @@ def read_documents(files, report):
 def check(documents, options, report):
     """Checks all that is wanted."""
     sandbox = Sandbox(['\n'.join(document.lines) for document in documents], options.patience)
-    rules, anchors = Rules(sandbox, report), {}
+    rules, boxes, anchors = Rules(sandbox, report), Boxes(sandbox, report), {}
     if 'console' in options.only and sandbox.has_own_nc:
         print('nc is the one of tools/tutorial; NC=real takes that of the system')
     kinds = {
         'quotes': lambda document: quotes.check(document, report),
         'hex': lambda document: listing.check(document, report),
         'rules': rules.check,
+        'boxes': boxes.check,
         'figures': lambda document: figures.check(document, sandbox, report),
         'links': lambda document: links.check(document, report, anchors),
         'console': lambda document: console.check(document, sandbox, report),
@@ -86,8 +88,9 @@ def check(documents, options, report):
         for kind in KINDS:
             if kind in options.only:
                 kinds[kind](document)
-    if 'rules' in options.only and not options.files:
-        rules.require()
+    for kind, table in ('rules', rules), ('boxes', boxes):
+        if kind in options.only and not options.files:
+            table.require()
 
 
 if __name__ == '__main__':

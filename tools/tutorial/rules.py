@@ -95,11 +95,10 @@ class Rules:
         raise Drift(line, f'wscheck has no case {name}; nearest: {nearest}')
 
     def read_cases(self):
-        listed = self.sandbox.run('build/wscheck --list')
+        listed = list_cases(self.sandbox)
         if listed is None:
             raise Drift(0, 'build/wscheck --list does not work')
-        first_words = (line.split(' ')[0] for line in listed.splitlines())
-        self.cases = [word for word in first_words if '/' in word]  # the last line is the sum
+        self.cases = list(listed)
         for case in self.cases:
             self.known.update(accumulate(case.split('/'), '{}/{}'.format))
 
@@ -111,6 +110,15 @@ class Rules:
             code = NO_CODE.sub('', read_text(path)) if os.path.exists(path) else ''
             self.functions[path] = set(DEFINITION.findall(code))
         return name in self.functions[path]
+
+
+def list_cases(sandbox, selector=''):
+    """The cases of wscheck, {name: line of its list}; None when it does not know the selector."""
+    listed = sandbox.run(f'build/wscheck --list {selector}')
+    if listed is None:
+        return None
+    lines = ((line.split(' ')[0], line) for line in listed.splitlines())
+    return {name: line for name, line in lines if '/' in name}  # the last line is the sum
 
 
 def read_cell(text, path):
