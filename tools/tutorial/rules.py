@@ -1,8 +1,8 @@
-"""The table of the rules of the RFC, the places in the code that keep them and the cases of
-wscheck that show it.
+"""The table of the rules of the RFC, the cases of wscheck that show them and the places in the
+code that keep them.
 
-It stands between <!-- rules --> and <!-- end of rules -->, and its columns are: section, rule,
-place, cases. In a place, names in backticks are functions that one of the cell's linked files
+It stands between <!-- rules --> and <!-- end of rules -->, and its columns are: rule, section,
+cases, place. In a place, names in backticks are functions that one of the cell's linked files
 defines. Among the cases, texts in backticks are cases that wscheck lists, the beginning of
 several, or stand in one of the cell's linked files. A dash stands for none."""
 import difflib
@@ -65,8 +65,8 @@ class Rules:
         cells = re.split(r'(?<!\\)\|', text)[1:-1]
         with self.report.failures(document.path):
             if len(cells) < 4:
-                raise Drift(line, 'a row has four cells: section, rule, place, cases')
-            place, cases = (read_cell(cell, document.path) for cell in cells[2:4])
+                raise Drift(line, 'a row has four cells: rule, section, cases, place')
+            cases, place = (read_cell(cell, document.path) for cell in cells[2:4])
             for name in cases.codes:
                 with self.report.check(document.path):
                     self.check_case(line, cases, name)
