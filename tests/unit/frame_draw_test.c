@@ -39,7 +39,7 @@ static void check_picture(const uint8_t *bytes, size_t len, bool masked,
     struct picture picture;
     size_t i = 0;
     draw(&picture, bytes, len, masked);
-    for (; wanted[i] != NULL && i < picture.count; i++) {
+    for (; i < picture.count && wanted[i] != NULL; i++) {
         CHECK_FOR(strcmp(picture.line[i], wanted[i]) == 0, "line %zu is\n%s, not\n%s", i,
                   picture.line[i], wanted[i]);
     }
