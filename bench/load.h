@@ -1,8 +1,8 @@
 /* load: the settings and the figures of the load generator, and its modes:
  *
- *   pingpong, pipelined  load_flow.c   messages back and forth, one or a window of them in flight
- *   handshake            load_churn.c  connect, upgrade, close, again and again
- *   idle                 load_idle.c   connections that stay open and are silent
+ *   pingpong, pipelined  load_messages.c  messages back and forth, one or several in flight
+ *   handshake            load_churn.c     connect, upgrade, close, again and again
+ *   idle                 load_idle.c      connections that stay open and are silent
  */
 #ifndef BENCH_LOAD_H
 #define BENCH_LOAD_H
@@ -30,8 +30,8 @@ struct load_figures {
 
 /* Each runs one mode to its end and fills in the figures. It counts errors in `clients`. Returns 0,
  * or -1 if there are no figures at all. */
-int load_flow_run(struct load_clients *clients, const struct load_settings *settings,
-                  struct load_figures *figures);
+int load_messages_run(struct load_clients *clients, const struct load_settings *settings,
+                      struct load_figures *figures);
 int load_churn_run(struct load_clients *clients, const struct load_settings *settings,
                    struct load_figures *figures);
 int load_idle_run(struct load_clients *clients, const struct load_settings *settings,

@@ -114,7 +114,7 @@ static int run(struct arguments *arguments) {
     figures.cpu = -1;
     int result = is(arguments->mode, "handshake") ? load_churn_run(clients, load, &figures)
                  : is(arguments->mode, "idle")    ? load_idle_run(clients, load, &figures)
-                                                  : load_flow_run(clients, load, &figures);
+                                                  : load_messages_run(clients, load, &figures);
     if (clients->errors > 0) {
         fprintf(stderr, "bench_load: %s\n", clients->first_error);
     } else if (result != 0) {

@@ -1,8 +1,8 @@
 # The rules of the bench; the Makefile includes them. Its programs need Linux, and none of them is
 # part of `all`: only the bench and the tests build them. A benchmark is not a test.
 
-bench_load  := load_main load_client load_client_take load_flow load_churn load_idle measure payload \
-               prepared_messages
+bench_load  := load_main load_client load_client_take load_messages load_churn load_idle measure \
+               payload prepared_messages
 BENCH_TOOLS := $(BUILD)/bench_load $(BUILD)/bench_raw
 
 $(BUILD)/bench_load: $(foreach module,$(addprefix bench/,$(bench_load)),$(call object,$(module)))

@@ -3,6 +3,7 @@
 #include "common/base64.h"
 #include "common/sha1.h"
 #include "step02_http/http_request.h"
+#include "step03_handshake/origin.h"
 
 #include <string.h>
 
@@ -81,10 +82,8 @@ static enum handshake_verdict check_origin(const struct http_request *request,
     if (given && http_header_next(&request->head, "Origin", &from, &another)) {
         return HANDSHAKE_REPEATED_ORIGIN;
     }
-    bool allowed = policy->origin_count == 0;
-    for (size_t i = 0; i < policy->origin_count && given; i++) {
-        allowed = allowed || http_text_is_nocase(origin, policy->origins[i]);
-    }
+    bool allowed = policy->origin_count == 0 ||
+                   (given && origin_is_listed(origin, policy->origins, policy->origin_count));
     return allowed ? HANDSHAKE_ACCEPTED : HANDSHAKE_FORBIDDEN_ORIGIN;
 }
 

@@ -55,3 +55,11 @@ bool origin_normalize(char *origin) {
     }
     return true;
 }
+
+bool origin_is_listed(struct http_text origin, const char *const *origins, size_t count) {
+    bool listed = false;
+    for (size_t i = 0; i < count; i++) {
+        listed = listed || http_text_is_nocase(origin, origins[i]);
+    }
+    return listed;
+}

@@ -10,7 +10,10 @@
 #ifndef STEP03_HANDSHAKE_ORIGIN_H
 #define STEP03_HANDSHAKE_ORIGIN_H
 
+#include "step02_http/http_head.h"
+
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Rewrites an origin, a C string, in place, as a browser would send it: in lower case, and without
  * the default port of its scheme (80 for http and ws, 443 for https and wss). It never becomes
@@ -19,5 +22,8 @@
  * `*`, a `%` or characters beyond ASCII (browsers send "xn--bcher-kva.example"). An IPv6 address
  * stands in brackets; it is not shortened. */
 bool origin_normalize(char *origin);
+
+/* Returns whether the value of a header Origin is one of `count` origins, ignoring case. */
+bool origin_is_listed(struct http_text origin, const char *const *origins, size_t count);
 
 #endif

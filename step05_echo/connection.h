@@ -32,7 +32,6 @@
 enum {
     CONNECTION_BUFFER_MIN = CONNECTION_INPUT_LEAST, /* bytes of the smallest buffer */
     CONNECTION_MESSAGE_MIN = 125,                   /* a smaller max_message is raised to this */
-    CONNECTION_MESSAGE_DEFAULT = 16777216,          /* bytes; the default of the programs */
     CONNECTION_COPY_MAX = 125, /* bytes; a longer payload is lent to the output, not copied */
     CONNECTION_CONTROL_MAX = 2 + 4 + FRAME_CONTROL_MAX /* bytes of a control frame, masked */
 };

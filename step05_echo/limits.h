@@ -1,4 +1,5 @@
-/* limits: the time limits of an open connection. Step 5.
+/* limits: the limits of an open connection: how large a message may be unless the command line says
+ * otherwise, and the time limits. Step 5.
  *
  * The module has no clock: the caller passes the time, in ms as clock_now() gives it, and does what
  * is due. So a thread, the client and an event loop keep the same limits.
@@ -9,10 +10,11 @@
 #include "step05_echo/connection.h"
 
 enum {
-    LIMITS_RELAX_AFTER = 1000,    /* ms of silence before memory is given back */
-    LIMITS_CLOSE_TIMEOUT = 2000,  /* ms to wait for the reply to our Close */
-    LIMITS_LEAST_RATE = 16384,    /* bytes a second; see message_timeout */
-    LIMITS_LONGEST_WAIT = 3600000 /* ms; no wait is longer, even if nothing is ever due */
+    LIMITS_MESSAGE_DEFAULT = 16777216, /* bytes of the largest message; connection.h enforces it */
+    LIMITS_RELAX_AFTER = 1000,         /* ms of silence before memory is given back */
+    LIMITS_CLOSE_TIMEOUT = 2000,       /* ms to wait for the reply to our Close */
+    LIMITS_LEAST_RATE = 16384,         /* bytes a second; see message_timeout */
+    LIMITS_LONGEST_WAIT = 3600000      /* ms; no wait is longer, even if nothing is ever due */
 };
 
 struct limits_settings {

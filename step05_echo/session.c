@@ -22,7 +22,7 @@ struct session {
 };
 
 void session_init(struct session_settings *settings, struct options *options) {
-    settings->max_message = CONNECTION_MESSAGE_DEFAULT;
+    settings->max_message = LIMITS_MESSAGE_DEFAULT;
     settings->limits = (struct limits_settings){.ping_interval = 30000, .message_timeout = 60000};
     options_add_number(options, "--max-message", "BYTES", &settings->max_message,
                        CONNECTION_MESSAGE_MIN, UINT64_C(1) << 40, "largest message to accept");

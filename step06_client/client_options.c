@@ -16,7 +16,7 @@ void client_options_init(struct client_options *command, struct options *options
     process_init();
     memset(command, 0, sizeof *command);
     command->client.handshake_timeout = 10000;
-    command->client.max_message = CONNECTION_MESSAGE_DEFAULT;
+    command->client.max_message = LIMITS_MESSAGE_DEFAULT;
     command->loop.wait = 1000;
     command->close = "1000";
     options_init(options, program, summary);

@@ -3,7 +3,7 @@
 #define STEP06_CLIENT_TERMINAL_H
 
 #include "step02_http/buffer.h"
-#include "step05_echo/connection.h"
+#include "step05_echo/limits.h"
 
 /* Bytes of the longest line, with its end, that a terminal passes on; it discards the rest. On
  * Linux this is more than MAX_CANON says. */
@@ -14,8 +14,8 @@ enum { TERMINAL_LINE_MAX = 4096 };
 #endif
 
 enum {
-    TERMINAL_LENT_SIZE = 4096,                        /* bytes of `lent` below */
-    TERMINAL_MESSAGE_MAX = CONNECTION_MESSAGE_DEFAULT /* bytes of a line, or of the one message */
+    TERMINAL_LENT_SIZE = 4096,                    /* bytes of `lent` below */
+    TERMINAL_MESSAGE_MAX = LIMITS_MESSAGE_DEFAULT /* bytes of a line, or of the one message */
 };
 
 struct terminal {

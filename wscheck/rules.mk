@@ -7,7 +7,7 @@ wscheck_cases := cases http handshake upgrade frames illegal control fragments u
 wscheck := $(addprefix cases/,$(wscheck_cases)) select \
            payload utf8_decoder writer reader unpack sample transcript \
            link request head response_rules request_rules extension deflate_parameters negotiation \
-           trial trial_send trial_judge trial_messages trial_wait trial_open trial_deflate \
+           trial trial_send trial_incoming trial_messages trial_wait trial_open trial_deflate \
            script script_run script_run_request script_run_answer script_run_frames script_run_others \
            driver_server driver_client \
            arguments address memory child listener tested_client probe probe_client \

@@ -263,7 +263,7 @@ void trial_need_agreement(struct trial *trial, const char *parameter);
  * the case. */
 void trial_answer_offer(struct trial *trial, const char *parameter);
 
-/* trial_judge.c: judges the bytes that have been read. */
+/* trial_incoming.c: judges the bytes that have been read. */
 void trial_judge_input(struct trial *trial);
 
 /* trial_messages.c: expects a message, after those that are expected already. */

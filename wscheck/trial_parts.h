@@ -7,7 +7,7 @@
 /* trial.c: sends as much of the replies as TCP takes now, unless a frame is being sent. */
 void trial_try_replies(struct trial *trial);
 
-/* trial_judge.c: whether a Ping still needs a Pong. */
+/* trial_incoming.c: whether a Ping still needs a Pong. */
 bool trial_needs_pong(const struct trial *trial);
 
 /* trial_messages.c: describes an expected message in words. */

@@ -149,7 +149,7 @@ TEST("bench: a run against a wrong server counts it") {
     clients.raw = true;
     clients.address = address;
     clients.timeout = 20000;
-    CHECK_EQUAL(load_flow_run(&clients, &settings, &figures), 0);
+    CHECK_EQUAL(load_messages_run(&clients, &settings, &figures), 0);
     CHECK_EQUAL(figures.messages, 50);
     CHECK_EQUAL(clients.errors, 1);
     pthread_join(thread, NULL);

@@ -162,8 +162,8 @@ static int open_all(struct flow *flow) {
     return 0;
 }
 
-int load_flow_run(struct load_clients *clients, const struct load_settings *settings,
-                  struct load_figures *figures) {
+int load_messages_run(struct load_clients *clients, const struct load_settings *settings,
+                      struct load_figures *figures) {
     struct flow flow = {.clients = clients, .settings = settings, .figures = figures};
     flow.left = settings->messages > 0 ? settings->messages : UINT64_MAX;
     flow.client = calloc((size_t)settings->connections, sizeof *flow.client);

@@ -1,4 +1,4 @@
-#include "step05_echo/connection_rest.h"
+#include "step05_echo/connection_idle.h"
 
 #include <string.h>
 
