@@ -9,7 +9,7 @@ step02_http      := buffer http_head http_request http_response reply http_excha
 step03_handshake := extensions origin handshake opening upgrade
 step04_frames    := frame mask_fast close frame_draw frame_show
 step05_echo      := connection_input connection_output connection connection_small \
-                    connection_send connection_idle limits session
+                    connection_send connection_lend limits session
 step06_client    := url random client_response client_response_body client_handshake \
                     happy_eyeballs tcp_connect frame_trace channel client client_open terminal \
                     client_loop client_options

@@ -72,21 +72,6 @@ static enum handshake_verdict check_version(const struct http_request *request) 
     return http_text_is(version, "13") ? HANDSHAKE_ACCEPTED : HANDSHAKE_BAD_VERSION;
 }
 
-/* A browser says in Origin which site's script opens the connection, and a script cannot forge it
- * (10.2). If only some origins are allowed, a request without Origin is refused as well. */
-static enum handshake_verdict check_origin(const struct http_request *request,
-                                           const struct handshake_policy *policy) {
-    size_t from = 0;
-    struct http_text origin, another;
-    bool given = http_header_next(&request->head, "Origin", &from, &origin);
-    if (given && http_header_next(&request->head, "Origin", &from, &another)) {
-        return HANDSHAKE_REPEATED_ORIGIN;
-    }
-    bool allowed = policy->origin_count == 0 ||
-                   (given && origin_is_listed(origin, policy->origins, policy->origin_count));
-    return allowed ? HANDSHAKE_ACCEPTED : HANDSHAKE_FORBIDDEN_ORIGIN;
-}
-
 /* Picks the first subprotocol of the client's list that the server speaks, since the client lists
  * them in the order of its preference (4.1). */
 static enum handshake_verdict choose_subprotocol(const struct http_request *request,
@@ -162,7 +147,12 @@ enum handshake_verdict handshake_check(const struct http_request *request,
         verdict = check_key(request, handshake);
     }
     if (verdict == HANDSHAKE_ACCEPTED) {
-        verdict = check_origin(request, policy);
+        static const enum handshake_verdict verdicts[] = {
+            [ORIGIN_ALLOWED] = HANDSHAKE_ACCEPTED,
+            [ORIGIN_FORBIDDEN] = HANDSHAKE_FORBIDDEN_ORIGIN,
+            [ORIGIN_REPEATED] = HANDSHAKE_REPEATED_ORIGIN,
+        };
+        verdict = verdicts[origin_check(&request->head, policy->origins, policy->origin_count)];
     }
     if (verdict == HANDSHAKE_ACCEPTED) {
         verdict = choose_subprotocol(request, policy, handshake);

@@ -56,10 +56,17 @@ bool origin_normalize(char *origin) {
     return true;
 }
 
-bool origin_is_listed(struct http_text origin, const char *const *origins, size_t count) {
-    bool listed = false;
-    for (size_t i = 0; i < count; i++) {
-        listed = listed || http_text_is_nocase(origin, origins[i]);
+enum origin_verdict origin_check(const struct http_head *head, const char *const *origins,
+                                 size_t count) {
+    size_t from = 0;
+    struct http_text origin, another;
+    bool given = http_header_next(head, "Origin", &from, &origin);
+    if (given && http_header_next(head, "Origin", &from, &another)) {
+        return ORIGIN_REPEATED;
     }
-    return listed;
+    bool allowed = count == 0;
+    for (size_t i = 0; i < count && given; i++) {
+        allowed = allowed || http_text_is_nocase(origin, origins[i]);
+    }
+    return allowed ? ORIGIN_ALLOWED : ORIGIN_FORBIDDEN;
 }

@@ -23,7 +23,12 @@
  * stands in brackets; it is not shortened. */
 bool origin_normalize(char *origin);
 
-/* Returns whether the value of a header Origin is one of `count` origins, ignoring case. */
-bool origin_is_listed(struct http_text origin, const char *const *origins, size_t count);
+enum origin_verdict { ORIGIN_ALLOWED, ORIGIN_FORBIDDEN, ORIGIN_REPEATED };
+
+/* Judges the header Origin of a request (RFC 6455, 10.2): a browser says there which site's script
+ * opens the connection, and a script cannot forge it. `origins` are the `count` that may connect,
+ * compared ignoring case; a request without an origin may not. If count is 0, all may. */
+enum origin_verdict origin_check(const struct http_head *head, const char *const *origins,
+                                 size_t count);
 
 #endif

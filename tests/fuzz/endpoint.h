@@ -3,7 +3,7 @@
 #ifndef TESTS_FUZZ_ENDPOINT_H
 #define TESTS_FUZZ_ENDPOINT_H
 
-#include "step05_echo/connection_idle.h"
+#include "step05_echo/connection_lend.h"
 #include "tests/fuzz/fuzz.h"
 
 enum endpoint_cut { CUT_NOT, CUT_RANDOMLY, CUT_EVERYWHERE };

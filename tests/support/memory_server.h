@@ -5,7 +5,7 @@
 #define TESTS_SUPPORT_MEMORY_SERVER_H
 
 #include "step03_handshake/opening.h"
-#include "step05_echo/connection_idle.h"
+#include "step05_echo/connection_lend.h"
 #include "step07_deflate/permessage_deflate.h"
 
 enum { MEMORY_CHANNEL_SIZE = 5000 }; /* bytes that one holds, as a socket does */

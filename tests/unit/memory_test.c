@@ -1,6 +1,6 @@
 /* The memory of a connection: how much it takes, that it gives all of it back, and what happens
  * when there is none. */
-#include "step05_echo/connection_idle.h"
+#include "step05_echo/connection_lend.h"
 #include "step05_echo/session.h"
 
 #include "common/log.h"

@@ -1,6 +1,6 @@
 /* Compression in turns: what takes long is done in steps of bounded work, in both directions, and
  * may end or move in between. */
-#include "step05_echo/connection_idle.h"
+#include "step05_echo/connection_lend.h"
 #include "tests/support/pump.h"
 #include "tests/support/test.h"
 

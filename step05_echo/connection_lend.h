@@ -1,4 +1,4 @@
-/* connection_idle: connections that share one struct connection and one large buffer. Step 5.
+/* connection_lend: connections that share one struct connection and one large buffer. Step 5.
  *
  * A thread that serves many connections in turn needs that memory only for the one whose turn it
  * is. A connection at rest needs none: connection_init starts it again when bytes arrive. One that
@@ -10,8 +10,8 @@
  *         connection_keep(own, &shared);
  *     }
  */
-#ifndef STEP05_ECHO_CONNECTION_IDLE_H
-#define STEP05_ECHO_CONNECTION_IDLE_H
+#ifndef STEP05_ECHO_CONNECTION_LEND_H
+#define STEP05_ECHO_CONNECTION_LEND_H
 
 #include "step05_echo/connection.h"
 

@@ -1,4 +1,4 @@
-#include "step05_echo/connection_idle.h"
+#include "step05_echo/connection_lend.h"
 
 #include <string.h>
 
