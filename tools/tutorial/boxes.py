@@ -4,6 +4,7 @@ A box stands between <!-- box: step03 --> and <!-- end of box -->. After a sente
 <!-- cases: 9112/5 9112/3.2/two-hosts --> names the cases that it explains: whole names, or the
 beginnings of several up to a '/'. Each case that a step adds to the one before it is explained."""
 import glob
+import re
 
 from report import Drift
 from rules import list_cases
@@ -49,12 +50,12 @@ class Boxes:
 
     def added_by(self, line, step):
         """The cases of a step that no earlier step has."""
-        earlier = set()
-        for number in range(1, int(step[4:]) if step[4:].isdigit() else 1):
-            earlier.update(self.cases_of(f'step{number:02}'))
-        added = {name: text for name, text in self.cases_of(step).items() if name not in earlier}
+        added = dict(self.cases_of(step)) if re.fullmatch('step[0-9]+', step) else {}
         if not added:
             raise Drift(line, f'wscheck has no cases for {step}')
+        for number in range(1, int(step[4:])):
+            for name in self.cases_of(f'step{number:02}'):
+                added.pop(name, None)
         return added
 
     def cases_of(self, step):
