@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,7 +18,7 @@ enum {
     FILE_MAX = 65536,
     /* Longer files are cut at 40 places: a head of 16 KB, cut 16,000 times, takes a minute. */
     EVERY_CUT_UP_TO = 640,
-    SECONDS_MAX = 60 /* for one file with all its cuts */
+    SECONDS_MAX = 60 /* of processor time, for one file with all its cuts */
 };
 
 static void judge(const uint8_t *bytes, size_t length) {
@@ -41,7 +42,7 @@ static int judge_file(const char *path) {
         return 1;
     }
     fclose(file);
-    alarm(SECONDS_MAX);
+    setrlimit(RLIMIT_CPU, &(struct rlimit){SECONDS_MAX, RLIM_INFINITY}); /* then SIGXCPU */
     size_t step = length <= EVERY_CUT_UP_TO ? 1 : length / 40;
     for (size_t cut = 0; cut < length; cut += step) {
         judge(bytes, cut);
