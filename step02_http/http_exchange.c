@@ -114,6 +114,7 @@ static ssize_t receive_some(struct http_exchange *exchange, struct buffer *buffe
             errno = ENOMEM;
             return -1;
         }
+        http_request_moved(&exchange->request, (const char *)buffer->data);
     }
     return tcp_read(exchange->tcp, buffer->data + exchange->received,
                     buffer->capacity - exchange->received, left);

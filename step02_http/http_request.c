@@ -215,6 +215,12 @@ static enum http_verdict check_body_length(const struct http_head *head) {
     return http_content_length(head, &length) ? HTTP_COMPLETE : HTTP_BAD_CONTENT_LENGTH;
 }
 
+void http_request_moved(struct http_request *request, const char *bytes) {
+    request->head.bytes = bytes;
+    request->method.start = bytes + request->method_offset;
+    request->target.start = bytes + request->target_offset;
+}
+
 enum http_verdict http_request_parse(struct http_request *request, const char *bytes, size_t len) {
     struct http_head *head = &request->head;
     struct http_text line;
@@ -226,9 +232,7 @@ enum http_verdict http_request_parse(struct http_request *request, const char *b
         }
     }
     if (head->has_start_line) {
-        /* The caller's buffer may have grown, and moved. */
-        request->method.start = bytes + request->method_offset;
-        request->target.start = bytes + request->target_offset;
+        http_request_moved(request, bytes); /* the caller's buffer may have grown */
     }
     if (verdict == HTTP_COMPLETE) {
         verdict = check_host(head);

@@ -30,6 +30,10 @@ void http_request_init(struct http_request *request);
  * of the head. The texts of `request` point into `bytes`. */
 enum http_verdict http_request_parse(struct http_request *request, const char *bytes, size_t len);
 
+/* Tells that the bytes parsed so far are at `bytes` now, so that the texts point there. A later
+ * http_request_parse does the same. */
+void http_request_moved(struct http_request *request, const char *bytes);
+
 /* Returns the path of the target without its query: of "/a?b" and of "http://host/a?b" it is
  * "/a". */
 struct http_text http_request_path(const struct http_request *request);

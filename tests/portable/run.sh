@@ -53,7 +53,7 @@ judge() {
     bad=${sums#* }
     [ "$ok" -gt 0 ] || [ "$status" -ne 0 ] || ok=1
     [ "$bad" -gt 0 ] || [ "$status" -eq 0 ] || bad=1
-    [ "$bad" -eq 0 ] || { grep '^FAIL' "$folder/$name.log"; tail -n 60 "$folder/$name.log"; }
+    [ "$bad" -eq 0 ] || { grep FAIL "$folder/$name.log"; tail -n 60 "$folder/$name.log"; }
     printf '%-14s %s passed, %s failed, %s s\n' "$name:" "$ok" "$bad" $(($(date +%s) - begin))
     passed=$((passed + ok))
     failed=$((failed + bad))

@@ -107,6 +107,25 @@ TEST("step02: a silent connection gets 408") {
     close(fd);
 }
 
+/* The buffer is full, grows and moves before the read that finds nothing more; then the method is
+ * looked at once more. */
+TEST("step02: a HEAD that is late gets 408 without a body, wherever its bytes are") {
+    static char request[16384 + 1];
+    static const char end[] = "\r\n\r\n";
+    memset(request, 'a', sizeof request - 1);
+    memcpy(request, "HEAD / HTTP/1.1\r\nA:", 19);
+    for (size_t length = 2048; length < sizeof request - 1; length *= 2) {
+        char answer[1024];
+        int fd = raw_client_connect(server.port);
+        CHECK(raw_client_send(fd, request, length));
+        CHECK(raw_client_read_all(fd, answer, sizeof answer));
+        CHECK_FOR(strncmp(answer, "HTTP/1.1 408 ", 13) == 0, "%s", answer);
+        const char *rest = strstr(answer, end);
+        CHECK_FOR(rest != NULL && strcmp(rest, end) == 0, "%s", answer);
+        close(fd);
+    }
+}
+
 /* The client is still sending when the answer comes. Closing the socket at once would reset the
  * connection, and the reset could overtake the answer. */
 TEST("step02: an answer arrives though the client still sends") {
