@@ -17,7 +17,7 @@ lives() {
     result "$lives_name: status $status after $took s, and" has_lived
 }
 has_lived() {
-    [ $status -le 4 ] && [ $status -ne 2 ] && [ $took -le 90 ] &&
+    [ $status -le 4 ] && [ $status -ne 2 ] && [ $took -le 30 ] &&
         ! grep -q -e 'ERROR: .*Sanitizer' -e 'runtime error' "$work/output"
 }
 
