@@ -18,7 +18,8 @@ enum {
     FILE_MAX = 65536,
     /* Longer files are cut at 40 places: a head of 16 KB, cut 16,000 times, takes a minute. */
     EVERY_CUT_UP_TO = 640,
-    SECONDS_MAX = 60 /* of processor time, for one file with all its cuts */
+    SECONDS_MAX = 60, /* of processor time, for one file with all its cuts */
+    WAIT_MAX = 600    /* seconds in all: others may run meanwhile, but it must not wait for ever */
 };
 
 static void judge(const uint8_t *bytes, size_t length) {
@@ -43,6 +44,7 @@ static int judge_file(const char *path) {
     }
     fclose(file);
     setrlimit(RLIMIT_CPU, &(struct rlimit){SECONDS_MAX, RLIM_INFINITY}); /* then SIGXCPU */
+    alarm(WAIT_MAX);
     size_t step = length <= EVERY_CUT_UP_TO ? 1 : length / 40;
     for (size_t cut = 0; cut < length; cut += step) {
         judge(bytes, cut);
