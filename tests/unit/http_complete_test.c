@@ -105,6 +105,20 @@ TEST("http: a call without new bytes changes nothing") {
     CHECK_EQUAL(stream.verdict, HTTP_COMPLETE);
 }
 
+TEST("http: the texts of a request that is not complete follow its bytes") {
+    static const char start[] = "HEAD /path HTTP/1.1\r\nHost: a";
+    char first[sizeof start], second[sizeof start];
+    struct http_request request;
+    memcpy(first, start, sizeof start);
+    http_request_init(&request);
+    CHECK_EQUAL(http_request_parse(&request, first, sizeof start - 1), HTTP_INCOMPLETE);
+    memcpy(second, start, sizeof start);
+    memset(first, 'x', sizeof first);
+    http_request_moved(&request, second);
+    CHECK(http_text_is(request.method, "HEAD"));
+    CHECK(http_text_is(request.target, "/path"));
+}
+
 /* The work is linear: each byte is scanned when it arrives, and a line is read once, when its end
  * is there. Until then NULs in place of the scanned bytes, but for the last, go unnoticed. */
 static void check_linear(const char *start, size_t limit) {
