@@ -9,7 +9,7 @@ step02_http      := buffer http_head http_request http_response reply http_excha
 step03_handshake := extensions origin handshake opening upgrade
 step04_frames    := frame mask_fast close frame_draw frame_show
 step05_echo      := connection_input connection_output connection connection_small \
-                    connection_send connection_lend limits session
+                    connection_send connection_lend limits session_events session
 step06_client    := url random client_response client_response_body client_handshake \
                     happy_eyeballs tcp_connect frame_trace channel client client_open terminal \
                     client_loop client_options
@@ -135,7 +135,8 @@ include tests/attacks/rules.mk
 
 # Testing.
 test_parts := $(addprefix tests/support/,test test_main wire process raw_client inflate_case pump \
-                http_feed resolver handshake_request client_process scripted_server lesson memory_server)
+                http_feed resolver handshake_request client_process scripted_server lesson memory_server \
+                log_capture)
 # From these archives the linker takes what a test calls. Some tests include the .c file of a module
 # to replace functions that it calls; then nothing is taken from the archive's copy.
 modules    := $(BUILD)/modules.a

@@ -31,7 +31,7 @@ int main(int argc, char **argv) {
     struct echo_settings settings;
     server_init(&server, "step05_echo", "Step 5: a WebSocket echo server.");
     upgrade_init(&settings.upgrade, &server.options);
-    session_init(&settings.session, &server.options);
+    session_events_options(&settings.session, &server.options);
     server.hints = hints;
     server.threads.refusal = http_exchange_refusal;
     server.threads.buffer_size = SESSION_LENT_SIZE;

@@ -1,23 +1,13 @@
 /* session: an open WebSocket connection that is served by a thread of its own. Step 5.
  *
  * It joins three modules: `tcp` reads and writes the bytes, `connection` knows the protocol, and
- * `limits` knows the time limits. The caller decides what is done with a message.
+ * `session_events` keeps the time limits and logs. The caller decides what is done with a message.
  */
 #ifndef STEP05_ECHO_SESSION_H
 #define STEP05_ECHO_SESSION_H
 
 #include "step03_handshake/upgrade.h"
-#include "step05_echo/layer.h"
-#include "step05_echo/limits.h"
-
-struct session_settings {
-    uint64_t max_message; /* bytes */
-    struct limits_settings limits;
-};
-
-/* Fills in the defaults and adds --max-message, --ping-interval, --idle-timeout
- * and --message-timeout. */
-void session_init(struct session_settings *settings, struct options *options);
+#include "step05_echo/session_events.h"
 
 struct session_handler {
     /* Called with each message. It may send one message with layer_send, which is connection_send

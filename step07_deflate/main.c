@@ -43,7 +43,7 @@ int main(int argc, char **argv) {
     struct echo_settings settings;
     server_init(&server, "step07_deflate", "Step 7: an echo server that compresses messages.");
     upgrade_init(&settings.upgrade, &server.options);
-    session_init(&settings.session, &server.options);
+    session_events_options(&settings.session, &server.options);
     permessage_options_init(&settings.compression, &server.options);
     server.hints = hints;
     server.threads.refusal = http_exchange_refusal;

@@ -49,7 +49,7 @@ static void read_settings(void) {
     struct options options;
     options_init(&options, "step05_echo", "");
     upgrade_init(&settings.upgrade, &options);
-    session_init(&settings.session, &options);
+    session_events_options(&settings.session, &options);
     fuzz_check(options_parse(&options, 1, arguments) == OPTIONS_GO_ON, "the defaults are refused");
     log_set_level(LOG_QUIET);
 }

@@ -22,7 +22,7 @@ static void parse(struct everything *all, const char *option) {
     snprintf(argument, sizeof argument, "%s", option != NULL ? option : "");
     server_init(&all->server, program, "");
     upgrade_init(&all->upgrade, &all->server.options);
-    session_init(&all->session, &all->server.options);
+    session_events_options(&all->session, &all->server.options);
     CHECK_EQUAL(options_parse(&all->server.options, option != NULL ? 2 : 1, argv), OPTIONS_GO_ON);
 }
 

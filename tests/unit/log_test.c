@@ -3,6 +3,7 @@
 #include "common/log.h"
 
 #include "common/log_writer.h"
+#include "tests/support/log_capture.h"
 #include "tests/support/process.h"
 #include "tests/support/test.h"
 
@@ -14,33 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int log_end; /* where to read what was logged; reading does not wait */
-static int real_stderr;
+static int log_end; /* where to read what was logged */
 
 static void begin(void) {
-    int fds[2] = {-1, -1};
-    CHECK_EQUAL(pipe(fds), 0);
-    log_end = fds[0];
-    fcntl(log_end, F_SETFL, O_NONBLOCK);
-    real_stderr = dup(STDERR_FILENO);
-    dup2(fds[1], STDERR_FILENO);
-    close(fds[1]);
-}
-
-static void end(void) {
-    dup2(real_stderr, STDERR_FILENO);
-    close(real_stderr);
-    close(log_end);
-}
-
-/* Takes what has been logged so far out of the pipe. Returns its length; `text` is a C string. */
-static size_t take(char *text, size_t size) {
-    size_t len = 0;
-    for (ssize_t count = 1; count > 0 && len + 1 < size; len += count > 0 ? (size_t)count : 0) {
-        count = read(log_end, text + len, size - 1 - len);
-    }
-    text[len] = '\0';
-    return len;
+    log_end = log_capture_begin();
 }
 
 TEST("log: an event starts with the number of its connection") {
@@ -48,8 +26,8 @@ TEST("log: an event starts with the number of its connection") {
     begin();
     log_event(7, "closed with %d", 1000);
     log_problem("nothing %s", "works");
-    take(text, sizeof text);
-    end();
+    log_capture_take(text, sizeof text);
+    log_capture_end();
     CHECK_FOR(strcmp(text, "#7 closed with 1000\nnothing works\n") == 0, "%s", text);
 }
 
@@ -69,9 +47,9 @@ TEST("log: the level decides what is printed") {
         log_event(1, "event");
         log_hexdump(1, "hi", 2);
         log_verbose(1, "detail");
-        take(text, sizeof text);
+        log_capture_take(text, sizeof text);
         log_set_level(LOG_NORMAL);
-        end();
+        log_capture_end();
         CHECK_FOR(strcmp(text, wanted[level]) == 0, "level %d: %s", level, text);
     }
 }
@@ -90,8 +68,8 @@ TEST("log: a long line is cut") {
         wanted[line - 1] = '\n';
         begin();
         log_event(1, "%.*s", (int)lengths[i], message);
-        size_t len = take(text, sizeof text);
-        end();
+        size_t len = log_capture_take(text, sizeof text);
+        log_capture_end();
         CHECK_BYTES(text, len, wanted, line);
     }
 }
@@ -103,12 +81,12 @@ TEST("log: a log that is read again goes on") {
     for (int i = 0; i < 3000; i++) { /* more than any pipe of 64 KiB can hold */
         log_problem("line %d of so many that nobody reads them", i);
     }
-    size_t held = take(text, sizeof text);
+    size_t held = log_capture_take(text, sizeof text);
     CHECK(strncmp(text, "line 0 of so many that nobody reads them\nline 1 ", 48) == 0);
     CHECK(held < 3000 * 40 && text[held - 1] == '\n'); /* some are lost, and each of them whole */
     log_problem("read again");
-    take(text, sizeof text);
-    end();
+    log_capture_take(text, sizeof text);
+    log_capture_end();
     CHECK_FOR(strcmp(text, "read again\n") == 0, "\"%s\"", text);
 }
 
@@ -116,7 +94,7 @@ TEST("log: a log that is closed harms nobody") {
     begin();
     close(STDERR_FILENO);
     log_problem("nobody hears this");
-    end();
+    log_capture_end();
 }
 
 /* What has come through: lines, each with its number, and how many are said to be lost. */
@@ -173,7 +151,7 @@ TEST("log: a writer keeps every line, in order") {
     }
     see(&seen, LINES - 1, SIZE_MAX);
     log_writer_stop();
-    end();
+    log_capture_end();
     CHECK(seen.lines == LINES && seen.told == 0);
 }
 
@@ -187,7 +165,7 @@ TEST("log: what is left is written at the stop") {
     log_writer_stop();
     log_problem("line 1000, without a writer");
     see(&seen, 1000, SIZE_MAX);
-    end();
+    log_capture_end();
     CHECK(seen.lines == 1001 && seen.in_place);
 }
 
@@ -205,7 +183,7 @@ TEST("log: nobody waits for a log, and losses are told") {
     log_problem("line %d", LINES);
     see(&seen, LINES, SIZE_MAX);
     log_writer_stop();
-    end();
+    log_capture_end();
     CHECK_FOR(seen.told > 0 && seen.lines + seen.told == LINES + 1 && seen.in_place,
               "%lu lines came, %lu are said to be lost", seen.lines, seen.told);
 }
@@ -230,7 +208,7 @@ TEST("log: a full disk is told of when there is room") {
     log_writer_stop();
     log_problem("line %d", LINES);
     see(&seen, LINES, SIZE_MAX);
-    end();
+    log_capture_end();
     close(room);
     close(full);
     CHECK_FOR(seen.lines + seen.told == LINES + 1, "%lu lines came, %lu are said to be lost",
@@ -251,8 +229,6 @@ TEST("log: a stop waits only so long for a log") {
         log_writer_stop();
         int64_t took = now() - before;
         log_problem("nobody waits for this one either");
-        close(log_end);
-        close(real_stderr);
         _exit(good && took >= LOG_WRITER_STOP_WAIT && took < PROCESS_WAIT / 2 ? 0 : 1);
     }
     int status = 1;
