@@ -5,7 +5,7 @@
 common           := process options log log_writer text hexdump clock sha1 base64 \
                     utf8_plain utf8 utf8_vector
 step01_tcp       := tcp listeners threads server_open server
-step02_http      := buffer http_head http_request http_response reply http_exchange page
+step02_http      := buffer http_head http_request http_response reply http_log http_exchange page
 step03_handshake := extensions origin handshake opening upgrade
 step04_frames    := frame mask_fast close frame_draw frame_show
 step05_echo      := connection_input connection_output connection connection_small \

@@ -2,7 +2,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
-#include "common/text.h"
+#include "step02_http/http_log.h"
 #include "step02_http/page.h"
 
 #include <errno.h>
@@ -27,8 +27,7 @@ void http_exchange_init(struct http_exchange_settings *settings, struct options 
 void http_exchange_send(struct http_exchange *exchange, const struct reply *reply) {
     struct iovec parts[2] = {{(char *)reply->head, reply->head_size},
                              {(void *)(uintptr_t)reply->body, reply->body_size}};
-    log_event(exchange->tcp->number, "answered %d %s: %.*s", reply->status,
-              http_response_reason(reply->status), reply->log_length, reply->log);
+    http_log_answer(exchange->tcp->number, reply);
     if (tcp_write(exchange->tcp, parts, reply->body_size > 0 ? 2 : 1) != 0) {
         log_event(exchange->tcp->number, "the answer could not be sent: %s", strerror(errno));
         return;
@@ -42,29 +41,12 @@ void http_exchange_page(struct http_exchange *exchange) {
     http_exchange_send(exchange, &reply);
 }
 
-/* Logs the first line, as far as it has come, of a request that will be refused. */
-static void log_first_line(const struct http_exchange *exchange, const char *buffer) {
-    char shown[120];
-    size_t start = 0;
-    while (start < exchange->received && (buffer[start] == '\r' || buffer[start] == '\n')) {
-        start++;
-    }
-    size_t end = start;
-    while (end < exchange->received && buffer[end] != '\r' && buffer[end] != '\n') {
-        end++;
-    }
-    if (end > start) {
-        log_event(exchange->tcp->number, "refused: \"%s\"",
-                  text_printable(buffer + start, end - start, shown, sizeof shown));
-    }
-}
-
 /* Called when a read returned `count`, 0 or -1 with errno, before the head was whole. */
 static void answer_broken_off(struct http_exchange *exchange, const char *buffer, ssize_t count) {
     int problem = count < 0 ? errno : 0;
     const struct http_exchange_settings *settings = exchange->settings;
     struct reply reply;
-    log_first_line(exchange, buffer);
+    http_log_first_line(exchange->tcp->number, buffer, exchange->received);
     bool can_answer = problem == ETIMEDOUT || problem == ECANCELED || problem == ENOMEM ||
                       (count == 0 && exchange->received > 0);
     if (!can_answer) {
@@ -92,7 +74,7 @@ static void answer_invalid(struct http_exchange *exchange, const char *buffer,
         tcp_finish(exchange->tcp, TCP_FINISH_TIMEOUT);
         return;
     }
-    log_first_line(exchange, buffer);
+    http_log_first_line(exchange->tcp->number, buffer, exchange->received);
     reply_sentence(&reply, &exchange->settings->site, &exchange->request, time(NULL), status, "",
                    sentence);
     http_exchange_send(exchange, &reply);
@@ -140,16 +122,4 @@ int http_exchange_receive(struct http_exchange *exchange, struct buffer *buffer)
         return -1;
     }
     return 0;
-}
-
-void http_exchange_log_headers(const struct http_exchange *exchange, const char *name) {
-    for (size_t i = 0; i < exchange->request.head.header_count; i++) {
-        struct http_header header = http_header_at(&exchange->request.head, i);
-        char left[64], right[256];
-        if (name == NULL || http_text_is_nocase(header.name, name)) {
-            log_event(exchange->tcp->number, "  %s: %s",
-                      text_printable(header.name.start, header.name.length, left, sizeof left),
-                      text_printable(header.value.start, header.value.length, right, sizeof right));
-        }
-    }
 }

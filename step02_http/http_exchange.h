@@ -37,9 +37,6 @@ void http_exchange_init(struct http_exchange_settings *settings, struct options 
  * answered a bad or late one, and logged the reason. */
 int http_exchange_receive(struct http_exchange *exchange, struct buffer *buffer);
 
-/* Logs the headers of this name, upper or lower case, or all of them if `name` is NULL. */
-void http_exchange_log_headers(const struct http_exchange *exchange, const char *name);
-
 /* Logs a reply, sends it and ends the stream with tcp_finish, so that no reset destroys the reply
  * on its way. The caller closes the connection afterwards. */
 void http_exchange_send(struct http_exchange *exchange, const struct reply *reply);

@@ -2,6 +2,7 @@
 #include "common/log.h"
 #include "common/text.h"
 #include "step02_http/http_exchange.h"
+#include "step02_http/http_log.h"
 
 enum { LENT_SIZE = 2048 }; /* enough for most heads */
 
@@ -17,7 +18,7 @@ static void show_request(const struct http_exchange *exchange) {
               text_printable(request->method.start, request->method.length, method, sizeof method),
               text_printable(request->target.start, request->target.length, target, sizeof target),
               request->head.version / 10, request->head.version % 10, request->head.size);
-    http_exchange_log_headers(exchange, NULL);
+    http_log_headers(exchange->tcp->number, &request->head, NULL);
 }
 
 static void serve(struct tcp_connection *tcp, void *context) {

@@ -1,6 +1,7 @@
 #include "step03_handshake/upgrade.h"
 
 #include "common/log.h"
+#include "step02_http/http_log.h"
 #include "step03_handshake/opening.h"
 #include "step03_handshake/origin.h"
 
@@ -51,9 +52,9 @@ void upgrade_init(struct upgrade_settings *settings, struct options *options) {
 /* Logs the headers that explain the verdict. */
 static void log_request(const struct http_exchange *exchange, enum handshake_verdict verdict) {
     if (log_is_verbose()) {
-        http_exchange_log_headers(exchange, NULL);
+        http_log_headers(exchange->tcp->number, &exchange->request.head, NULL);
     } else if (verdict == HANDSHAKE_FORBIDDEN_ORIGIN) {
-        http_exchange_log_headers(exchange, "Origin");
+        http_log_headers(exchange->tcp->number, &exchange->request.head, "Origin");
     }
 }
 
