@@ -26,16 +26,17 @@ static size_t count_unneeded(const struct connection *connection) {
     return connection->input.done;
 }
 
-/* Moves a connection to `to`, and its bytes without the first `unneeded` to `buffer`, unless that
- * is the buffer where they are. Changes whatever points at or counts these bytes. */
+/* Moves a connection to `to`, and its bytes without the first `unneeded` to offset `front` of
+ * `buffer`, unless that is the buffer where they are. Changes whatever points at or counts these
+ * bytes. */
 static void move(struct connection *to, struct connection *from, const struct buffer *buffer,
-                 size_t unneeded) {
+                 size_t unneeded, size_t front) {
     const struct buffer old = from->input.buffer;
     const uint8_t *old_copy = from->output.copy;
     struct connection_input *input = &to->input;
     memmove(to, from, sizeof *to);
     if (buffer->data != old.data && input->end > unneeded) {
-        memcpy(buffer->data, old.data + unneeded, input->end - unneeded);
+        memcpy(buffer->data + front, old.data + unneeded, input->end - unneeded);
     }
     for (size_t i = 0; i < to->output.count; i++) {
         struct iovec *part = &to->output.parts[i];
@@ -43,14 +44,15 @@ static void move(struct connection *to, struct connection *from, const struct bu
         if (lies_in(bytes, old_copy, CONNECTION_OUTPUT_COPY_SIZE)) {
             part->iov_base = to->output.copy + (bytes - old_copy);
         } else if (lies_in(bytes, old.data, old.capacity)) {
-            part->iov_base = buffer->data + ((size_t)(bytes - old.data) - unneeded);
+            part->iov_base = buffer->data + ((size_t)(bytes - old.data) - unneeded + front);
         }
     }
     input->buffer = *buffer;
-    input->done -= unneeded;
-    input->raw -= unneeded;
-    input->end -= unneeded;
-    input->message_start = input->message_start > unneeded ? input->message_start - unneeded : 0;
+    input->done += front - unneeded;
+    input->raw += front - unneeded;
+    input->end += front - unneeded;
+    input->message_start =
+        front + (input->message_start > unneeded ? input->message_start - unneeded : 0);
 }
 
 int connection_keep(struct connection *to, struct connection *from) {
@@ -67,16 +69,23 @@ int connection_keep(struct connection *to, struct connection *from) {
     }
     own.lent = NULL;
     own.lent_capacity = 0;
-    move(to, from, &own, unneeded);
+    move(to, from, &own, unneeded, 0);
     return 0;
 }
 
+/* The first byte that is kept goes to where the next read starts at an aligned address. */
 void connection_lend(struct connection *to, struct connection *from, uint8_t *lent, size_t size) {
     struct buffer own = from->input.buffer, buffer;
-    size_t unneeded = count_unneeded(from);
-    bool fits = from->input.end - unneeded <= size / 2;
+    size_t unneeded = count_unneeded(from), kept = from->input.end - unneeded;
+    size_t front = -((uintptr_t)lent + kept) % BUFFER_ALIGNMENT;
+    bool fits = own.capacity <= size && kept <= size / 8;
     buffer_init(&buffer, lent, size);
-    move(to, from, fits ? &buffer : &own, fits ? unneeded : 0);
+    if (!fits) {
+        buffer.data = own.data;
+        buffer.capacity = own.capacity;
+        unneeded = front = 0;
+    }
+    move(to, from, &buffer, unneeded, front);
     if (fits) {
         buffer_free(&own);
     }

@@ -28,8 +28,9 @@ bool connection_is_at_rest(const struct connection *connection);
 int connection_keep(struct connection *to, struct connection *from);
 
 /* Moves a kept connection back to `to`, and its bytes to `lent`, which has `size` bytes, at least
- * CONNECTION_BUFFER_MIN. Bytes that would fill more than half of it stay in the heap. `from` must
- * not be used or freed any more. */
+ * CONNECTION_BUFFER_MIN. Bytes that would fill more than an eighth of it stay in the heap, and so
+ * does a buffer that has grown beyond it; connection_relax moves what is left of them to `lent`.
+ * `from` must not be used or freed any more. */
 void connection_lend(struct connection *to, struct connection *from, uint8_t *lent, size_t size);
 
 #endif

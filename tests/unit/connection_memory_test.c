@@ -1,5 +1,6 @@
 /* The connection of step 5: what memory it takes and gives back, where messages lie in it, and that
  * an echo is sent from there. */
+#include "step05_echo/connection_lend.h"
 #include "tests/support/pump.h"
 #include "tests/support/test.h"
 
@@ -257,4 +258,62 @@ TEST("connection: a small message is sent twice") {
     pump_drain(&pump);
     pump_expect(&pump, "", "text:again binary:again text:foreign binary:next binary: text: ");
     pump_close(&pump);
+}
+
+enum { LENT = 8192 };
+static _Alignas(BUFFER_ALIGNMENT) uint8_t lent[2][CONNECTION_INPUT_READ_SIZE];
+
+/* Ends a turn, and begins the next one with `size` bytes of other memory. */
+static void take_another_turn(size_t size) {
+    static struct connection kept;
+    static int turns;
+    CHECK_EQUAL(connection_keep(&kept, connection), 0);
+    connection_lend(connection, &kept, lent[turns++ % 2], size);
+}
+
+TEST("connection: after a turn the next read goes to an aligned address") {
+    size_t size;
+    for (size_t cut = 1; cut < 200; cut++) {
+        static const uint8_t payload[300] = {1, 2, 3};
+        struct wire in = {0};
+        wire_add_client_frame(&in, 0x82, payload, sizeof payload);
+        pump_open(&pump, &pump_server, 4096);
+        pump_feed_bytes(&pump, in.bytes, cut, cut);
+        take_another_turn(sizeof lent[0]);
+        CHECK_EQUAL((uintptr_t)connection_space(connection, &size) % BUFFER_ALIGNMENT, 0);
+        pump_feed_bytes(&pump, in.bytes + cut, in.len - cut, SIZE_MAX);
+        CHECK_EQUAL(pump.messages, 1);
+        CHECK_BYTES(pump.message.bytes, pump.message.len, payload, sizeof payload);
+        pump_close(&pump);
+        wire_free(&in);
+    }
+}
+
+/* Whoever sends large messages would lose the memory for them after each one. */
+TEST("connection: a buffer that is larger than the lent one stays until a silence") {
+    pump_open(&pump, &large_messages, 4096);
+    exchange_a_large_message();
+    take_another_turn(LENT);
+    CHECK_EQUAL(connection->input.buffer.capacity, 2 * CONNECTION_INPUT_READ_SIZE);
+    connection_relax(connection);
+    CHECK(!buffer_has_grown(&connection->input.buffer));
+    CHECK_EQUAL(connection->input.buffer.capacity, LENT);
+    pump_feed(&pump, "81:small");
+    CHECK_EQUAL(pump.messages, 2);
+    pump_close(&pump);
+}
+
+/* More than an eighth is not worth the copy, in each of a message's turns. */
+TEST("connection: many bytes stay where they are in the next turn") {
+    static const uint8_t payload[3000];
+    struct wire in = {0};
+    wire_add_client_frame(&in, 0x82, payload, sizeof payload);
+    for (int more = 0; more < 2; more++) {
+        pump_open(&pump, &large_messages, 4096);
+        pump_feed_bytes(&pump, in.bytes, LENT / 8 + (size_t)more, SIZE_MAX);
+        take_another_turn(LENT);
+        CHECK_EQUAL(buffer_has_grown(&connection->input.buffer), more);
+        pump_close(&pump);
+    }
+    wire_free(&in);
 }
