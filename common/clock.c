@@ -9,6 +9,12 @@ int64_t clock_now(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t clock_microseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 bool clock_wait(pthread_cond_t *changed, pthread_mutex_t *mutex, int64_t wait) {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
