@@ -49,28 +49,32 @@ void upgrade_init(struct upgrade_settings *settings, struct options *options) {
     options_add_check(options, check_settings, settings);
 }
 
-/* Logs the headers that explain the verdict. */
-static void log_request(const struct http_exchange *exchange, enum handshake_verdict verdict) {
+struct handshake_policy upgrade_policy(const struct upgrade_settings *settings) {
+    return (struct handshake_policy){settings->origins.item, settings->origins.count,
+                                     settings->subprotocols.item, settings->subprotocols.count,
+                                     settings->chooser};
+}
+
+void upgrade_log_request(uint64_t number, const struct http_request *request,
+                         enum handshake_verdict verdict) {
     if (log_is_verbose()) {
-        http_log_headers(exchange->tcp->number, &exchange->request.head, NULL);
+        http_log_headers(number, &request->head, NULL);
     } else if (verdict == HANDSHAKE_FORBIDDEN_ORIGIN) {
-        http_log_headers(exchange->tcp->number, &exchange->request.head, "Origin");
+        http_log_headers(number, &request->head, "Origin");
     }
 }
 
 int upgrade_accept(struct tcp_connection *tcp, const struct upgrade_settings *settings,
                    struct buffer *buffer, size_t *received) {
     struct http_exchange exchange = {.tcp = tcp, .settings = &settings->exchange};
-    struct handshake_policy policy = {settings->origins.item, settings->origins.count,
-                                      settings->subprotocols.item, settings->subprotocols.count,
-                                      settings->chooser};
+    const struct handshake_policy policy = upgrade_policy(settings);
     struct opening opening;
     if (http_exchange_receive(&exchange, buffer) != 0) {
         return -1;
     }
     opening_decide(&opening, &settings->exchange.site, &policy, &exchange.request, time(NULL));
     if (opening.is_open || opening.verdict != HANDSHAKE_ACCEPTED) {
-        log_request(&exchange, opening.verdict);
+        upgrade_log_request(tcp->number, &exchange.request, opening.verdict);
     }
     if (!opening.is_open) {
         http_exchange_send(&exchange, &opening.reply);

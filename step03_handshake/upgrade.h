@@ -20,6 +20,14 @@ struct upgrade_settings {
  * `settings` must outlive the options. */
 void upgrade_init(struct upgrade_settings *settings, struct options *options);
 
+/* Returns what opening_decide needs to know. It points into the settings. */
+struct handshake_policy upgrade_policy(const struct upgrade_settings *settings);
+
+/* Logs those headers of a handshake that explain the verdict on it: with --verbose all of them. The
+ * caller logs the answer afterwards. A plain HTTP request is not logged in this way. */
+void upgrade_log_request(uint64_t number, const struct http_request *request,
+                         enum handshake_verdict verdict);
+
 /* Reads a request into `buffer`, which is empty. If it is a handshake that is accepted, sends the
  * 101, moves the bytes that came after the head, which belong to the first frame, to the front of
  * `buffer`, stores their number in `*received`, and returns 0: the connection is open. Otherwise it
