@@ -87,6 +87,7 @@ int server_run(struct server *server, int argc, char **argv) {
     }
     status = 1;
     if (server_open(server) == 0) {
+        server_announce(server);
         accept_until_stopped(server, threads);
         listeners_close(&server->listeners);
         status = 0;

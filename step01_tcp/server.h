@@ -32,17 +32,22 @@ struct server {
  * options point into the struct, so it must not be moved. */
 void server_init(struct server *server, const char *program, const char *summary);
 
-/* Does all that comes before the first connection, whoever accepts it: sets the level of the log,
- * raises the limit on descriptors, catches SIGINT, SIGTERM and SIGHUP, listens, starts the log's
- * writer, and prints "listening on ...". The caller stops the writer in the end. Returns 0; or -1
- * after one line on standard error. Call it once in a process, since a signal has only one
- * handler. */
+/* Does what comes before the first connection, whoever accepts it: sets the level of the log,
+ * raises the limit on descriptors, catches SIGINT, SIGTERM and SIGHUP, listens, and starts the
+ * log's writer. The caller stops the writer in the end. Returns 0; or -1 after one line on standard
+ * error. Call it once in a process, since a signal has only one handler. */
 int server_open(struct server *server);
 
-/* Reads the command line, opens the server and serves, with a thread for each connection, until the
- * program is asked to stop. Then it accepts no more connections and stops the threads
- * (threads_stop). Returns the exit status for main: 0 after a stop, 1 if the server could not
- * start, or what options_parse returned. */
+/* Prints the line "listening on ...", which scripts wait for, with a URL for the first address and
+ * then the others; and the hints for a person, unless the server is quiet. Call it when connections
+ * can be served. If standard output cannot be written, the server serves all the same, and the log
+ * has the line. */
+void server_announce(const struct server *server);
+
+/* Reads the command line, opens the server, announces it and serves, with a thread for each
+ * connection, until the program is asked to stop. Then it accepts no more connections and stops the
+ * threads (threads_stop). Returns the exit status for main: 0 after a stop, 1 if the server could
+ * not start, or what options_parse returned. */
 int server_run(struct server *server, int argc, char **argv);
 
 #endif

@@ -1,4 +1,5 @@
-/* server_open, declared in server.h: all that comes before the first connection. */
+/* server_open and server_announce, declared in server.h: all that comes before the first
+ * connection. */
 #include "step01_tcp/server.h"
 
 #include "common/log.h"
@@ -75,30 +76,6 @@ static void print_hints(const char *hints, const char *name) {
     }
 }
 
-/* Prints the line that scripts wait for, with a URL for the first address and then the others, and
- * the hints for a person. If standard output cannot be written, the server serves all the same, and
- * the log has the line. */
-static void announce(const struct server *server) {
-    const struct listeners *listeners = &server->listeners;
-    struct sockaddr_storage first = listeners->at[0].address;
-    char name[TCP_NAME_SIZE], other[TCP_NAME_SIZE];
-    bool everywhere = replace_wildcard(&first);
-    tcp_name(&first, name);
-    printf("listening on http://%s/ (ws://%s/)%s", name, name,
-           everywhere ? ", on all addresses of this machine" : "");
-    for (size_t i = 1; i < listeners->count; i++) {
-        printf(", and on %s", tcp_name(&listeners->at[i].address, other));
-    }
-    printf("\n");
-    if (!server->quiet) {
-        print_hints(server->hints, name);
-    }
-    if (process_flush_output() != 0) {
-        log_problem("standard output cannot be written: %s; listening on http://%s/ (ws://%s/)",
-                    strerror(errno), name, name);
-    }
-}
-
 int server_open(struct server *server) {
     char error[256];
     log_set_level(server->quiet ? LOG_QUIET : server->verbose ? LOG_VERBOSE : LOG_NORMAL);
@@ -119,6 +96,26 @@ int server_open(struct server *server) {
         listeners_close(&server->listeners);
         return -1;
     }
-    announce(server);
     return 0;
+}
+
+void server_announce(const struct server *server) {
+    const struct listeners *listeners = &server->listeners;
+    struct sockaddr_storage first = listeners->at[0].address;
+    char name[TCP_NAME_SIZE], other[TCP_NAME_SIZE];
+    bool everywhere = replace_wildcard(&first);
+    tcp_name(&first, name);
+    printf("listening on http://%s/ (ws://%s/)%s", name, name,
+           everywhere ? ", on all addresses of this machine" : "");
+    for (size_t i = 1; i < listeners->count; i++) {
+        printf(", and on %s", tcp_name(&listeners->at[i].address, other));
+    }
+    printf("\n");
+    if (!server->quiet) {
+        print_hints(server->hints, name);
+    }
+    if (process_flush_output() != 0) {
+        log_problem("standard output cannot be written: %s; listening on http://%s/ (ws://%s/)",
+                    strerror(errno), name, name);
+    }
 }
