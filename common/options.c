@@ -37,7 +37,7 @@ void options_add_flag(struct options *options, const char *name, bool *value, co
 
 void options_add_text(struct options *options, const char *name, const char *argument,
                       const char **value, const char *help) {
-    add(options, (struct option){OPTION_TEXT, name, argument, help, value, 0, 0, *value, 0});
+    add(options, (struct option){OPTION_TEXT, name, argument, help, value, 0, 0, NULL, 0});
 }
 
 void options_add_list(struct options *options, const char *name, const char *argument,
@@ -47,14 +47,28 @@ void options_add_list(struct options *options, const char *name, const char *arg
 
 void options_add_number(struct options *options, const char *name, const char *argument,
                         uint64_t *value, uint64_t least, uint64_t most, const char *help) {
-    add(options,
-        (struct option){OPTION_NUMBER, name, argument, help, value, least, most, NULL, *value});
+    add(options, (struct option){OPTION_NUMBER, name, argument, help, value, least, most, NULL, 0});
 }
 
 void options_add_seconds(struct options *options, const char *name, int64_t *value, int64_t least,
                          const char *help) {
     add(options, (struct option){OPTION_SECONDS, name, "S", help, value, (uint64_t)least,
-                                 SECONDS_MOST * 1000, NULL, (uint64_t)*value});
+                                 SECONDS_MOST * 1000, NULL, 0});
+}
+
+/* Notes what the variables hold before the command line is read. */
+static void note_defaults(struct options *options) {
+    for (size_t i = 0; i < options->count; i++) {
+        struct option *option = &options->option[i];
+        if (option->kind == OPTION_TEXT) {
+            option->default_text = *(const char *const *)option->value;
+        } else if (option->kind == OPTION_NUMBER) {
+            option->default_number = *(const uint64_t *)option->value;
+        } else if (option->kind == OPTION_SECONDS) {
+            int64_t milliseconds = *(const int64_t *)option->value;
+            option->default_number = (uint64_t)milliseconds;
+        }
+    }
 }
 
 static void print_default(const struct option *option) {
@@ -234,6 +248,7 @@ static int check_all(const struct options *options) {
 
 int options_parse(struct options *options, int argc, char **argv) {
     bool only_operands = false;
+    note_defaults(options);
     options->command = argc > 0 && argv[0] != NULL ? argv[0] : options->program;
     for (int i = 1; i < argc; i++) {
         int status = OPTIONS_GO_ON;

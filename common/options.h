@@ -47,7 +47,7 @@ struct option {
     const char *help;         /* what it is for; --help adds the default */
     void *value;              /* a variable of the type that belongs to the kind */
     uint64_t least, most;     /* the range of a number; seconds are in ms */
-    const char *default_text; /* what `value` was when the option was added */
+    const char *default_text; /* what `value` was when options_parse began */
     uint64_t default_number;
 };
 
@@ -71,9 +71,10 @@ struct options {
 /* Starts a list of options with --help and --version. All strings must outlive it. */
 void options_init(struct options *options, const char *program, const char *summary);
 
-/* Each adds one option. `value` belongs to the caller and holds the default, which the help shows
- * if it is a text that is not NULL or a number within the range. More than OPTIONS_MAX options are
- * a mistake in the program, and those beyond it are ignored. */
+/* Each adds one option. `value` belongs to the caller. What it holds when options_parse is called
+ * is the default, so a program may change that of an option that another module has added. The help
+ * shows it if it is a text that is not NULL or a number within the range. More than OPTIONS_MAX
+ * options are a mistake in the program, and those beyond it are ignored. */
 void options_add_flag(struct options *options, const char *name, bool *value, const char *help);
 void options_add_text(struct options *options, const char *name, const char *argument,
                       const char **value, const char *help);

@@ -433,6 +433,17 @@ TEST("options: --help lists every option and ends with 0") {
     CHECK(strstr(standard_output, "usage: step [options] URL\n") != NULL);
 }
 
+TEST("options: a default may change until the line is read") {
+    declare(NULL);
+    host = "::1";
+    port = 9000;
+    timeout = 2500;
+    parse_declared("--help --host=a --port=1 --timeout=1");
+    CHECK(strstr(standard_output, "address to listen on (default ::1)\n") != NULL);
+    CHECK(strstr(standard_output, "port (default 9000)\n") != NULL);
+    CHECK(strstr(standard_output, "seconds to wait (default 2.5)\n") != NULL);
+}
+
 TEST("options: the version") {
     parse("--version");
     CHECK_EQUAL(status, 0);
