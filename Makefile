@@ -17,12 +17,14 @@ step07_deflate   := deflate_format inflate_table inflate_codes inflate_fast infl
                     deflate_huffman deflate_code_lengths deflate_block deflate_match deflate_lz77 \
                     deflate permessage_negotiation permessage_receive permessage_send \
                     permessage_deflate permessage_options
+step08_loop      := poller poller_poll poller_epoll poller_kqueue timers peer_opening peer \
+                    loop_accept loop loop_server
 
 # The compressor and the decompressor, without the extension that uses them.
 deflate_engine := $(addprefix step07_deflate/,$(filter inflate% deflate%,$(step07_deflate)))
 
 STEPS := step01_tcp step02_http step03_handshake step04_frames step05_echo step06_client \
-         step07_deflate
+         step07_deflate step08_loop
 ROOMS := common $(STEPS)
 
 SYSTEM   := $(shell uname -s)
