@@ -67,7 +67,7 @@ enum { LAST_OUTPUT = 100 }; /* ms in which a server prints what it has read befo
 
 static void meanwhile(struct trial *trial) {
     trial_flush(trial);
-    script_run_crowd(trial, 1);
+    script_run_meanwhile(trial);
 }
 
 static void crowd(struct trial *trial) {
@@ -137,6 +137,8 @@ static void fails_orderly(struct trial *trial) {
 
 const struct word words_of_servers[] = {
     {"meanwhile", WORD_ALONE, WORD_WHEN_OPEN, meanwhile, 0},
+    {"beside", WORD_NUMBER, WORD_AT_ANY_TIME, script_run_beside, WORD_NEEDS_QUIET},
+    {"flood", WORD_PAYLOAD, WORD_WHEN_OPEN, script_run_flood, 0},
     {"crowd", WORD_NUMBER, WORD_WHEN_OPEN, crowd, WORD_NEEDS_QUIET | WORD_TAKES_LONG},
     {"deaf", WORD_ALONE, WORD_WHEN_OPEN, be_deaf, 0},
     {"hearing", WORD_ALONE, WORD_WHEN_OPEN, hear, 0},

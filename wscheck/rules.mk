@@ -3,7 +3,7 @@
 # it with zlib, and a fault that they shared would show with every other server.
 
 wscheck_cases := cases http handshake upgrade frames illegal control fragments utf8 close limits \
-                 tcp steps client client_open client_deflate offer deflate inflate samples grounds
+                 tcp neighbours steps client client_open client_deflate offer deflate inflate samples grounds
 wscheck := $(addprefix cases/,$(wscheck_cases)) select \
            payload utf8_decoder writer reader unpack sample transcript \
            link request head response_rules request_rules extension deflate_parameters negotiation \

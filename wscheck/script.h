@@ -95,10 +95,14 @@
  * More, for servers.
  *   own                           comes first: starts a server for this script alone
  *   terminate                     tells that server to end
- *   meanwhile                     another connection opens, is served and closes in the meantime
- *   crowd N                       N other connections do so at the same time
+ *   beside N                      comes first: N neighbours, connections that stay open
+ *   meanwhile                     the neighbours are served, and then another connection opens, is
+ *                                 served and closes
+ *   crowd N                       N other connections open, are served and close at the same time
  *   deaf, hearing                 stops reading; goes on reading
- *   stuff N PAYLOAD               sends texts until N bytes are sent or the server takes no more
+ *   stuff N PAYLOAD               sends texts until N bytes are sent or the server takes no more;
+ *                                 then as meanwhile
+ *   flood PAYLOAD                 as meanwhile, while this text is sent over and over
  *   prints 'text'                 the server's output shows the text, as it is or in hexadecimal
  *   hides 'text'                  it does not, not even after the end of TCP
  * More, for both.

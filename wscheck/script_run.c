@@ -175,6 +175,7 @@ void script_run(struct trial *trial, const struct script *script) {
     }
     trial->settings = settings;
     trial->run = NULL;
+    script_run_leave_neighbours(&run);
     if (run.own != NULL) {
         child_stop(run.own->child);
     }

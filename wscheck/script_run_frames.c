@@ -6,11 +6,15 @@
 #include "wscheck/words.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { STUFFED = 150 }; /* ms without room for another byte: the server has stopped reading */
+enum {
+    STUFFED = 150, /* ms without room for another byte: the server has stopped reading */
+    POURED = 100   /* ms until a flood looks whether it is to end */
+};
 
 /* Tells the trial which messages are to come next, before anything is sent, because a server may
  * send fragments back before it has received the whole message. */
@@ -149,10 +153,59 @@ void script_run_stuff(struct trial *trial) {
     transcript_add(&trial->transcript, TRANSCRIPT_SENT,
                    "%" PRIu64 " texts, %" PRIu64 " bytes in all, and nothing was read", messages,
                    sent);
-    script_run_crowd(trial, 1);
+    script_run_meanwhile(trial);
     struct trial_wanted wanted = {OPCODE_TEXT, false, step->payload, messages};
     trial_want(trial, &wanted);
     trial_put(trial, text + size - left, left);
     free(text);
     trial_wait_messages(trial);
+}
+
+struct flood {
+    struct link *link;
+    uint8_t *bytes; /* whole frames */
+    size_t length;
+    atomic_bool over;
+};
+
+/* Sends the bytes over and over, and throws away what comes back, so that the server always has
+ * something to read, and room for its answer. */
+static void *pour(void *argument) {
+    struct flood *flood = argument;
+    struct link *link = flood->link;
+    size_t sent = 0;
+    while (!flood->over && !link->ended && !link->broken) {
+        int ready = link_wait(link, LINK_READABLE | LINK_WRITABLE, clock_now() + POURED);
+        if ((ready & LINK_READABLE) != 0) {
+            link_read(link);
+        }
+        if ((ready & LINK_WRITABLE) != 0) {
+            sent += link_write(link, flood->bytes + sent, flood->length - sent);
+            sent = sent == flood->length ? 0 : sent;
+        }
+    }
+    link->start = link->end = 0;
+    return NULL;
+}
+
+void script_run_flood(struct trial *trial) {
+    enum { FLOOD_SIZE = 64 * 1024 };
+    struct flood flood = {.link = &trial->link, .bytes = memory_take(FLOOD_SIZE)};
+    struct writer_frame frame = trial_frame(trial, OPCODE_TEXT, NULL, 0);
+    frame.payload = trial->run->step->payload;
+    frame.claimed = frame.payload.length;
+    while (flood.length + WRITER_HEADER_MAX + frame.payload.length <= FLOOD_SIZE) {
+        flood.length += writer_whole(&frame, flood.bytes + flood.length);
+    }
+    pthread_t thread;
+    trial_flush(trial);
+    if (pthread_create(&thread, NULL, pour, &flood) != 0) {
+        trial_skip(trial, "wscheck itself cannot start a thread");
+    } else {
+        transcript_add(&trial->transcript, TRANSCRIPT_SENT, "texts, one after the other, no end");
+        script_run_meanwhile(trial);
+        flood.over = true;
+        pthread_join(thread, NULL);
+    }
+    free(flood.bytes);
 }

@@ -10,7 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OWN_TEXT_SIZE = 24 };
+enum {
+    OWN_TEXT_SIZE = 24,
+    LOOP_STEP = 8,
+    SETTLED = 100 /* ms in which the server comes to the end of what has arrived */
+};
 
 static atomic_uint other_count;
 
@@ -108,20 +112,20 @@ static bool report(struct trial *trial, const struct trial *other, enum level le
     return served;
 }
 
-/* Connections that do not wait for each other are what the first steps are about, so there a
- * failure counts as a MUST; no RFC asks for it. Nor does any RFC say how many connections a server
- * has to take, so a crowd that gets a 503 is too large for it. */
-static void report_crowd(struct trial *trial, const struct trial *crowd, size_t count) {
-    enum level level = trial->settings->step < 5 ? LEVEL_MUST : LEVEL_PRACTICE;
+/* Connections that do not wait for each other are what the first steps and the loop are about, so
+ * there a failure counts as a MUST; no RFC asks for it. Nor does any RFC say how many connections a
+ * server has to take, so a crowd that gets a 503 is too large for it. */
+static void report_crowd(struct trial *trial, const struct trial *crowd, size_t count,
+                         const char *which) {
+    unsigned step = trial->settings->step;
+    enum level level = step < 5 || step >= LOOP_STEP ? LEVEL_MUST : LEVEL_PRACTICE;
     bool served = true;
     for (size_t i = 0; i < count && served; i++) {
-        char name[64] = "another connection";
+        char name[64];
+        snprintf(name, sizeof name, count > 1 ? "%s %zu of %zu" : "%s", which, i + 1, count);
         if (i > 0 && crowd[i].answer.status == 503) {
             trial_skip(trial, "the server has places for no more than %zu connections", i + 1);
             return;
-        }
-        if (count > 1) {
-            snprintf(name, sizeof name, "connection %zu of %zu", i + 1, count);
         }
         served = report(trial, &crowd[i], level, name);
     }
@@ -148,11 +152,80 @@ void script_run_crowd(struct trial *trial, size_t count) {
             served = crowd[i - 1].verdict.failed < LEVEL_MUST;
         }
     }
-    report_crowd(trial, crowd, count);
+    report_crowd(trial, crowd, count, count > 1 ? "connection" : "another connection");
     for (size_t i = 0; i < count; i++) {
         trial_free(&crowd[i]);
     }
     free(crowd);
+}
+
+/* Sends something and waits for the reaction. Returns whether it came. */
+static bool ask(struct trial *other) {
+    if (other->verdict.failed < LEVEL_MUST && other->is_open) {
+        send_something(other);
+        trial_wait_messages(other);
+        trial_wait_pong(other);
+    }
+    return other->verdict.failed < LEVEL_MUST;
+}
+
+static void report_neighbours(struct trial *trial) {
+    const struct script_run *run = trial->run;
+    if (run->neighbour_count > 0) {
+        report_crowd(trial, run->neighbours, run->neighbour_count,
+                     run->neighbour_count > 1 ? "neighbour" : "the neighbour");
+    }
+}
+
+void script_run_beside(struct trial *trial) {
+    struct script_run *run = trial->run;
+    size_t count = (size_t)run->step->number;
+    run->neighbours = memory_take(count * sizeof run->neighbours[0]);
+    run->neighbour_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct trial *neighbour = &run->neighbours[i];
+        trial_init(neighbour, trial->settings, "neighbour");
+        neighbour->ends = trial->ends;
+        if (trial->verdict.failed == LEVEL_NONE && begin(neighbour) && is_served(neighbour)) {
+            ask(neighbour);
+        }
+    }
+    report_neighbours(trial);
+}
+
+/* Each neighbour has been served before, so if one is silent now, it is the script's own connection
+ * that holds it up. Returns whether all were served. */
+static bool ask_all(struct script_run *run) {
+    for (size_t i = 0; i < run->neighbour_count; i++) {
+        enum cause *cause = &run->neighbours[i].verdict.cause;
+        if (!ask(&run->neighbours[i])) {
+            *cause = *cause == CAUSE_NO_ECHO || *cause == CAUSE_NO_PONG ? CAUSE_NO_ANSWER : *cause;
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The neighbours are asked twice, because the server may answer them before it has read all that
+ * the script has sent. */
+void script_run_meanwhile(struct trial *trial) {
+    struct script_run *run = trial->run;
+    bool served = ask_all(run);
+    if (run->neighbour_count > 0 && served) {
+        trial_pause(&run->neighbours[0], SETTLED);
+        served = ask_all(run);
+    }
+    report_neighbours(trial);
+    if (served) {
+        script_run_crowd(trial, 1);
+    }
+}
+
+void script_run_leave_neighbours(struct script_run *run) {
+    for (size_t i = 0; i < run->neighbour_count; i++) {
+        trial_free(&run->neighbours[i]);
+    }
+    free(run->neighbours);
 }
 
 int script_run_usual_status(struct trial *trial) {

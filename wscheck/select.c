@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LAST_STEP = 7 /* of the tutorial */ };
+enum { LAST_STEP = 8 /* of the tutorial */ };
 
 unsigned select_step(const char *selector) {
     const unsigned char *digit = (const unsigned char *)selector + 4;
@@ -22,14 +22,15 @@ unsigned select_step(const char *selector) {
     return step <= LAST_STEP ? step : 0;
 }
 
-/* Step 6 is the client, and step 7 is for both. */
+/* Step 6 is the client, step 7 is for both, and the others are servers. */
 static bool has_step(const struct case_list *list, unsigned step) {
     return step == 7 || (step == 6) == (list->role == FOR_CLIENTS);
 }
 
 /* Whether a server at a step of the tutorial must pass a case. Step 1 prints bytes, step 2 speaks
  * HTTP, step 3 also answers handshakes, step 4 also prints frames, and step 5 does all of this
- * except printing. Step 6 is the client, which has a list of its own, and step 7 compresses. */
+ * except printing. Step 6 is the client, which has a list of its own, step 7 compresses, and
+ * step 8 is a server again. */
 static bool belongs_to_step(const struct test_case *test, unsigned step) {
     if (test->named_only && strncmp(test->section, "step", 4) != 0) {
         return false;
@@ -74,8 +75,8 @@ static bool is_named(const struct case_list *list, const struct test_case *test,
 /* The i-th of the texts that a selector may be: "deflate" and the steps, then the section and the
  * name of each case. */
 static const char *candidate(const struct case_list *list, size_t i) {
-    static const char *const others[] = {"deflate", "step01", "step02", "step03",
-                                         "step04",  "step05", "step06", "step07"};
+    static const char *const others[] = {"deflate", "step01", "step02", "step03", "step04",
+                                         "step05",  "step06", "step07", "step08"};
     if (i <= LAST_STEP) {
         return others[has_step(list, (unsigned)i) ? i : 0];
     }

@@ -85,7 +85,7 @@ expect 'what was compressed is shown' 0 'compressed (RSV1): .*inflated: "' \
 # servers and of clients has one name in both lists.
 names() {
     {
-        "$wscheck" --list step05 step01 step04 step07 12 13 slow
+        "$wscheck" --list step05 step01 step04 step07 step08 12 13 slow
         "$wscheck" --list --listen 0 step06 step07 12 slow
     } | awk '
         / cases$/ { list++; next }

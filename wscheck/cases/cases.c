@@ -151,7 +151,7 @@ void cases_init(struct case_list *list, enum script_role role) {
         &cases_handshake, &cases_http,    &cases_upgrade, &cases_client,         &cases_client_open,
         &cases_frames,    &cases_illegal, &cases_control, &cases_fragments,      &cases_utf8,
         &cases_close,     &cases_limits,  &cases_tcp,     &cases_steps,          &cases_offer,
-        &cases_deflate,   &cases_inflate, &cases_samples, &cases_client_deflate,
+        &cases_deflate,   &cases_inflate, &cases_samples, &cases_client_deflate, &cases_neighbours,
     };
     *list = (struct case_list){.role = role};
     for (size_t i = 0; i < CASES_COUNT(files); i++) {

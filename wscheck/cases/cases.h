@@ -80,8 +80,8 @@ struct case_file {
 };
 extern const struct case_file cases_http, cases_handshake, cases_upgrade, cases_frames,
     cases_illegal, cases_control, cases_fragments, cases_utf8, cases_close, cases_limits, cases_tcp,
-    cases_steps, cases_offer, cases_deflate, cases_inflate, cases_samples, cases_client,
-    cases_client_open, cases_client_deflate;
+    cases_neighbours, cases_steps, cases_offer, cases_deflate, cases_inflate, cases_samples,
+    cases_client, cases_client_open, cases_client_deflate;
 
 /* How many rows a table has. */
 #define CASES_COUNT(table) (sizeof(table) / sizeof(table)[0])
