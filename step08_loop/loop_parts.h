@@ -35,8 +35,8 @@ void loop_accept(struct loop *loop, const struct listener *listener, int64_t now
 /* Starts or stops waiting for connections. Returns 0, or -1 with errno. */
 int loop_listen(struct loop *loop, bool accepts);
 
-/* Makes a peer for a socket that does not block. Returns NULL with errno; then the caller closes the
- * socket. */
+/* Makes a peer for a socket that does not block. Returns NULL with errno; then the caller closes
+ * the socket. */
 struct peer *loop_add(struct loop *loop, int fd, uint64_t number, int64_t now);
 
 /* Does what peer_serve leaves to the loop: registers what the peer waits for, sets its timer, and

@@ -2,12 +2,14 @@
 
 #include "common/log.h"
 #include "common/log_writer.h"
+#include "step08_loop/poller.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -58,6 +60,23 @@ static void tell(struct loop_group *group) {
                 (memory + all * sizeof(struct peer)) / 1000, turns, (double)longest / 1000);
 }
 
+/* The check that loop_server_init adds to the options. */
+static int check_poller(void *value) {
+    const struct loop_server *server = value;
+    struct poller *poller = poller_open(server->poller);
+    if (poller == NULL && errno == EINVAL) {
+        fprintf(stderr,
+                "%s: --poll needs epoll, kqueue or poll, as far as this system has them, "
+                "not '%s'\n",
+                server->server.options.program, server->poller);
+        return OPTIONS_USAGE;
+    }
+    if (poller != NULL) {
+        poller_close(poller);
+    }
+    return OPTIONS_GO_ON;
+}
+
 void loop_server_init(struct loop_server *server, const char *program, const char *summary) {
     struct options *options = &server->server.options;
     memset(server, 0, sizeof *server);
@@ -71,6 +90,7 @@ void loop_server_init(struct loop_server *server, const char *program, const cha
                        "threads, each with a loop of its own");
     options_add_text(options, "--poll", "NAME", &server->poller,
                      "how to wait: epoll, kqueue or poll (default the best of this system)");
+    options_add_check(options, check_poller, server);
 }
 
 static void *run_loop(void *loop) {

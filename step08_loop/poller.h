@@ -1,8 +1,8 @@
 /* poller: tells which of many descriptors are ready. Step 8.
  *
- * Three system calls do this. poll(2) is the plain one, which every system has; each call hands the
- * kernel the whole list. With epoll (Linux) and kqueue (macOS, BSD) the kernel keeps the list, and a
- * call costs only as much as there is to tell.
+ * Three system calls do this. poll(2) is the plain one, which every system has; each call hands
+ * the kernel the whole list. With epoll (Linux) and kqueue (macOS, BSD) the kernel keeps the list,
+ * and a call costs only as much as there is to tell.
  *
  * All are used level-triggered: a descriptor is reported again, at each wait, for as long as it is
  * ready.

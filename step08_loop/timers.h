@@ -41,8 +41,8 @@ void timers_set(struct timers *timers, struct timer *timer, int64_t due);
 void timers_remove(struct timers *timers, struct timer *timer);
 
 /* Returns the first timer, if the time of its place has come, or NULL. If its `due` has come, too,
- * the caller does what is due and calls timers_set or timers_remove; otherwise, or if `due` is later
- * again by then, it calls timers_postpone. */
+ * the caller does what is due, and sets or removes the timer. If its `due` is later, the caller
+ * calls timers_postpone. */
 struct timer *timers_first(const struct timers *timers, int64_t now);
 
 /* Puts a timer where its `due` belongs. */

@@ -4,7 +4,7 @@
 
 faults_calls    := $(shell awk '$$1 == "fails" || $$1 == "counted" { $$1 = ""; print }' \
                      tests/faults/calls.txt)
-faults_steps    := $(filter-out %_client,$(STEPS))
+faults_steps    := $(filter-out %_client step08_loop,$(STEPS))
 faults_programs := $(foreach step,$(faults_steps),$(BUILD)/faults_$(step))
 faults_tests    := $(foreach name,start serve compress,$(BUILD)/tests/faults_$(name)_test)
 

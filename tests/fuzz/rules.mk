@@ -40,7 +40,9 @@ COVERAGE_IMPURE := common/process common/log_writer step01_tcp/tcp step01_tcp/th
                    step02_http/page step03_handshake/upgrade step05_echo/session \
                    $(addprefix step06_client/,random tcp_connect channel client client_open terminal client_loop \
                      client_options) \
-                   step07_deflate/permessage_options
+                   step07_deflate/permessage_options \
+                   $(addprefix step08_loop/,poller poller_poll poller_epoll poller_kqueue peer_opening peer \
+                     loop_accept loop loop_server)
 coverage: ## show which lines and branches the tests reach (needs gcc with its gcov)
 	+@BUILD='$(BUILD)/coverage' MODULES='$(so_far)' IMPURE='$(COVERAGE_IMPURE)' \
 	    sh tests/fuzz/coverage.sh

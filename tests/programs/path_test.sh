@@ -35,7 +35,7 @@ expect 'a step of two digits is built' 0 '^  LINK build/step99_demo$' there
 expect 'it runs' 0 '^step 99 runs$' there step99
 expect 'its snapshot' 0 '^build/flat/step99: [0-9]* files, ' there flat ONLY='1 99'
 expect 'a snapshot is compiled' 0 ' -o main.o ' "$MAKE" -C "$copy/build/flat/step01" CFLAGS=-O0 main.o
-expect 'what it adds' 0 '^step99 adds to step07: 2 files, 6 lines of C; ' there diff FROM=7 TO=99
+expect 'what it adds' 0 '^step99 adds to step08: 2 files, 6 lines of C; ' there diff FROM=8 TO=99
 expect 'a stage that wscheck does not know' 2 "no case is named 'step99'" \
     there check STEP=99 URL=ws://a/
 expect 'a URL with a quote' 2 "^wscheck: ws://127.0.0.1:1/it's: " \
