@@ -198,15 +198,17 @@ static void note_turn(struct loop *loop, int64_t begin) {
 
 static void turn(struct loop *loop, const struct poller_event *events, size_t count) {
     int64_t now = clock_now(), begin = clock_microseconds(), end = begin + LOOP_TURN;
-    struct peer *last = loop->unfinished.last, *peer = NULL;
+    struct peer *last = loop->unfinished.last, *peer;
     take_events(loop, events, count, now);
     while (loop->ready.first != NULL && clock_microseconds() < end) {
         serve(loop, queue_take(&loop->ready), now);
     }
     /* One of the unfinished is served in each turn, however many others are ready. */
-    while (last != NULL && peer != last && (peer == NULL || clock_microseconds() < end)) {
-        peer = queue_take(&loop->unfinished);
-        serve(loop, peer, now);
+    if (last != NULL) {
+        do {
+            peer = queue_take(&loop->unfinished);
+            serve(loop, peer, now);
+        } while (peer != last && clock_microseconds() < end);
     }
     fire_timers(loop, now, clock_microseconds() + LOOP_TIMERS);
     while (loop->ended.first != NULL) {

@@ -34,7 +34,7 @@ static struct poller *open_kqueue(void) {
         return NULL;
     }
     fcntl(queue->fd, F_SETFD, FD_CLOEXEC);
-    return &queue->poller;
+    return (struct poller *)queue;
 }
 
 /* Reading and writing are two filters. One that is not wanted is deleted; if it was never there,

@@ -22,14 +22,17 @@ static struct poller *open_list(void) {
         return NULL;
     }
     list->poller.kind = &poller_poll;
-    return &list->poller;
+    return (struct poller *)list;
 }
 
 /* Makes an array larger, for `count` elements or more. Returns 0, or -1 without memory. */
 static int grow(void **array, size_t size, size_t count) {
     void *larger = realloc(*array, size * count);
-    *array = larger != NULL ? larger : *array;
-    return larger != NULL ? 0 : -1;
+    if (larger == NULL) {
+        return -1;
+    }
+    *array = larger;
+    return 0;
 }
 
 /* Makes room for one more entry, and for the place of a descriptor. */

@@ -35,7 +35,8 @@ static void sink(struct timers *timers, size_t place, struct timer *timer) {
 int timers_add(struct timers *timers, struct timer *timer, int64_t due) {
     if (timers->count == timers->capacity) {
         size_t capacity = timers->capacity > 0 ? 2 * timers->capacity : 64;
-        struct timer **heap = realloc(timers->heap, capacity * sizeof *heap);
+        size_t size = sizeof timers->heap[0]; /* NOLINT(bugprone-sizeof-expression): a pointer */
+        struct timer **heap = realloc(timers->heap, capacity * size);
         if (heap == NULL) {
             return -1;
         }

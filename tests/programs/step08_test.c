@@ -115,7 +115,7 @@ TEST("step08: a client that is one too many gets a 503, and the next one a place
 
 TEST("step08: when descriptors run out, the client is told with the last one") {
     enum { LIMIT = 40 };
-    int fd[LIMIT];
+    int fd[LIMIT] = {0};
     size_t count = 0;
     process_limit_descriptors(LIMIT);
     begin((const char *const[]){NULL});

@@ -4,7 +4,7 @@
 #include "tests/support/test.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
+#include <stdint.h>
 
 enum { COUNT = 200 };
 
@@ -61,16 +61,22 @@ static void check_against(const bool *used) {
     CHECK_EQUAL(timers_next(&timers), earliest);
 }
 
+/* A number below `most`, the same ones in each run. */
+static unsigned roll(unsigned most) {
+    static uint32_t state = 1;
+    state = state * 1664525 + 1013904223;
+    return (unsigned)(((uint64_t)state * most) >> 32);
+}
+
 TEST("timers: any order of changes leaves the earliest first") {
     static bool used[COUNT];
-    srand(1);
     for (int step = 0; step < 20000; step++) {
-        size_t i = (size_t)rand() % COUNT;
-        int64_t due = rand() % 10000;
+        size_t i = roll(COUNT);
+        int64_t due = roll(10000);
         if (!used[i]) {
             CHECK_EQUAL(timers_add(&timers, &timer[i], due), 0);
             used[i] = true;
-        } else if (rand() % 3 == 0) {
+        } else if (roll(3) == 0) {
             timers_remove(&timers, &timer[i]);
             used[i] = false;
         } else {
