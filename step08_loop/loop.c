@@ -132,6 +132,7 @@ static void begin_stop(struct loop *loop, int64_t now) {
     loop->stop_until = now + LOOP_STOP_GRACE;
     poller_remove(loop->poller, loop->group->stop);
     loop_listen(loop, false);
+    loop->accept_again = 0;
     for (size_t i = 0; i < loop->timers.count; i++) {
         struct peer *peer = loop->timers.heap[i]->owner;
         if (!peer->is_queued) {
@@ -160,7 +161,9 @@ static void take_events(struct loop *loop, const struct poller_event *events, si
         } else if (owner == &loop->report) {
             tell(loop);
         } else if (listener >= listeners->at && listener < listeners->at + listeners->count) {
-            loop_accept(loop, listener, now);
+            if (!loop->stopping) {
+                loop_accept(loop, listener, now);
+            }
         } else {
             struct peer *peer = owner;
             peer->ready |= (uint8_t)events[i].ready;
@@ -236,9 +239,8 @@ void loop_run(struct loop *loop) {
     struct poller_event events[LOOP_EVENTS];
     while (!loop->stopping || (loop->timers.count > 0 && clock_now() < loop->stop_until)) {
         int count = poller_wait(loop->poller, events, LOOP_EVENTS, idle_time(loop));
-        if (loop->accept_again != 0 && clock_now() >= loop->accept_again && !loop->stopping) {
-            loop->accept_again = 0;
-            loop_listen(loop, true);
+        if (loop->accept_again != 0 && clock_now() >= loop->accept_again) {
+            loop->accept_again = loop_listen(loop, true) == 0 ? 0 : clock_now() + LOOP_PAUSE;
         }
         turn(loop, events, count > 0 ? (size_t)count : 0);
     }

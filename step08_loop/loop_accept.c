@@ -12,16 +12,18 @@
 
 int loop_listen(struct loop *loop, bool accepts) {
     const struct listeners *listeners = loop->group->listeners;
-    for (size_t i = 0; i < listeners->count; i++) {
+    int problem = 0;
+    for (size_t i = 0; i < listeners->count && accepts && problem == 0; i++) {
         void *owner = (void *)(uintptr_t)&listeners->at[i];
-        int fd = listeners->at[i].fd;
-        if (!accepts) {
-            poller_remove(loop->poller, fd);
-        } else if (poller_add(loop->poller, fd, POLLER_READ, owner) != 0) {
-            return -1;
+        if (poller_add(loop->poller, listeners->at[i].fd, POLLER_READ, owner) != 0) {
+            problem = errno;
         }
     }
-    return 0;
+    for (size_t i = 0; i < listeners->count && (!accepts || problem != 0); i++) {
+        poller_remove(loop->poller, listeners->at[i].fd);
+    }
+    errno = problem;
+    return problem == 0 ? 0 : -1;
 }
 
 /* The peer is one too many: it is told so, and drained. If too many of them are being drained, it

@@ -35,7 +35,7 @@ int poller_add(struct poller *poller, int fd, unsigned wanted, void *owner);
 /* Changes what is waited for. Returns as poller_add. */
 int poller_change(struct poller *poller, int fd, unsigned wanted, void *owner);
 
-/* Forgets a descriptor. Call it before the descriptor is closed. */
+/* Forgets a descriptor, if it is there. Call it before the descriptor is closed. */
 void poller_remove(struct poller *poller, int fd);
 
 /* Waits up to `wait` ms, without a limit if it is below 0, and stores up to `most` events. Returns

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct list {
     struct poller poller;
@@ -46,10 +47,12 @@ static int make_room(struct list *list, size_t fd) {
         list->capacity = wanted;
     }
     if (fd >= list->descriptors) {
-        if (grow((void **)&list->places, sizeof *list->places, 2 * fd + 64) != 0) {
+        size_t wanted = 2 * fd + 64, had = list->descriptors;
+        if (grow((void **)&list->places, sizeof *list->places, wanted) != 0) {
             return -1;
         }
-        list->descriptors = 2 * fd + 64;
+        memset(list->places + had, 0, (wanted - had) * sizeof *list->places);
+        list->descriptors = wanted;
     }
     return 0;
 }
@@ -81,7 +84,11 @@ static int change(struct poller *poller, int fd, unsigned wanted, void *owner) {
 /* The last entry fills the gap. */
 static void remove_entry(struct poller *poller, int fd) {
     struct list *list = (struct list *)poller;
-    size_t gap = list->places[fd], last = --list->count;
+    size_t gap = (size_t)fd < list->descriptors ? list->places[fd] : 0;
+    if (gap >= list->count || list->entries[gap].fd != fd) {
+        return; /* it is not there */
+    }
+    size_t last = --list->count;
     list->entries[gap] = list->entries[last];
     list->owners[gap] = list->owners[last];
     list->places[list->entries[gap].fd] = gap;

@@ -135,6 +135,23 @@ TEST("poller: a number that is used again belongs to its new owner") {
     }
 }
 
+TEST("poller: to forget a descriptor that is not there changes nothing") {
+    FOR_EACH_POLLER {
+        begin(names[kind]);
+        poller_remove(poller, pair[1][0]);
+        CHECK_EQUAL(poller_add(poller, pair[0][0], POLLER_READ, &owner[0]), 0);
+        poller_remove(poller, pair[1][0]);
+        poller_remove(poller, 100000);
+        send_to(0);
+        check_next(0, POLLER_READ);
+        CHECK_EQUAL(poller_add(poller, pair[2][0], POLLER_READ, &owner[2]), 0);
+        poller_remove(poller, pair[2][0]);
+        poller_remove(poller, pair[2][0]);
+        check_next(0, POLLER_READ);
+        end();
+    }
+}
+
 TEST("poller: many descriptors, with large numbers") {
     FOR_EACH_POLLER {
         int copy[300];
