@@ -37,6 +37,16 @@ static int catch_ask(void) {
     return sigaction(SIGUSR1, &action, NULL);
 }
 
+/* From now on nobody answers. */
+static void ignore_ask(void) {
+    struct sigaction action = {.sa_handler = SIG_IGN};
+    sigaction(SIGUSR1, &action, NULL);
+    for (int i = 0; i < 2; i++) {
+        close(asked[i]);
+        asked[i] = -1;
+    }
+}
+
 /* One line about all loops. */
 static void tell(struct loop_group *group) {
     struct loop_server *server = group->context;
@@ -140,6 +150,7 @@ static int serve(struct loop_server *server) {
     } else {
         log_problem("%s: cannot start: %s", server->server.options.program, strerror(errno));
     }
+    ignore_ask();
     listeners_close(&server->server.listeners);
     while (ready > 0) {
         loop_free(server->loop[--ready]);

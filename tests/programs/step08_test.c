@@ -117,6 +117,9 @@ TEST("step08: when descriptors run out, the client is told with the last one") {
     enum { LIMIT = 40 };
     int fd[LIMIT] = {0};
     size_t count = 0;
+    if (process_is_instrumented()) {
+        return; /* a tool keeps descriptors of its own, and needs some to start */
+    }
     process_limit_descriptors(LIMIT);
     begin((const char *const[]){NULL});
     while (count < LIMIT && opens(server.port, &fd[count])) {

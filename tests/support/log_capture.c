@@ -34,8 +34,12 @@ void log_capture_expect(const char *wanted) {
     CHECK_FOR(strcmp(text, wanted) == 0, "logged \"%s\" and not \"%s\"", text, wanted);
 }
 
-void log_capture_end(void) {
-    dup2(real_stderr, STDERR_FILENO);
+void log_capture_leave(void) {
     close(real_stderr);
     close(log_end);
+}
+
+void log_capture_end(void) {
+    dup2(real_stderr, STDERR_FILENO);
+    log_capture_leave();
 }

@@ -16,4 +16,8 @@ void log_capture_expect(const char *wanted);
 
 void log_capture_end(void);
 
+/* For a process that ends without log_capture_end: closes what only that would need. Standard error
+ * is the pipe to the end, and what is written there is lost. */
+void log_capture_leave(void);
+
 #endif
