@@ -155,6 +155,8 @@ def frame_head(first, length):
 
 def main():
     listener = socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=200)
+    # Inherited by the peers: one that does not read fills it soon, however little it sends.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
     loop.register(listener, READ)
     while True:
         for key, ready in loop.select():
