@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { QUEUED_AGAIN = 1000 }; /* ms; a peer in a queue is served long before its timer */
+enum { QUEUED_AGAIN = 1000 }; /* ms; a queued peer is served long before, which sets its timer */
 
 void loop_queue_add(struct loop_queue *queue, struct peer *peer) {
     peer->next = NULL;

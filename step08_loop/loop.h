@@ -5,8 +5,8 @@
  *     serve the peers whose time has come
  *     bury those that have ended
  *
- * That is one turn. Nothing in it waits, and it lasts LOOP_TURN and one slice of a peer at most:
- * whoever is left over is served in the next turn.
+ * That is one turn. Nothing in it waits. When its time is over, whoever is left is served in the
+ * next turn.
  */
 #ifndef STEP08_LOOP_LOOP_H
 #define STEP08_LOOP_LOOP_H
@@ -17,8 +17,10 @@
 #include <stdatomic.h>
 
 enum {
-    LOOP_TURN = 3000,       /* microseconds for the peers of one turn, */
-    LOOP_TIMERS = 1000,     /* and for those whose time has come */
+    /* Microseconds after which no further peer is begun: of those that are ready or unfinished, and
+     * of those whose time has come. */
+    LOOP_TURN = 3000,
+    LOOP_TIMERS = 1000,
     LOOP_EVENTS = 256,      /* the most that one wait returns */
     LOOP_ACCEPTS = 64,      /* connections accepted in one turn */
     LOOP_REFUSALS = 64,     /* clients that are being refused at the same time, as in threads.h */

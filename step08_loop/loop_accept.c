@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -50,7 +49,7 @@ static void take_in(struct loop *loop, int fd, const struct sockaddr_storage *ad
     uint64_t number = atomic_fetch_add(&group->numbers, 1) + 1;
     char name[TCP_NAME_SIZE];
     log_event(number, "connected from %s", tcp_name(address, name));
-    fcntl(fd, F_SETFL, O_NONBLOCK); /* unlike on BSD, not inherited from the listener on Linux */
+    fcntl(fd, F_SETFL, O_NONBLOCK); /* Linux, unlike BSD, does not take it over from the listener */
     if (group->open >= group->max_connections) {
         refuse(loop, fd, number, now);
     } else if (loop_add(loop, fd, number, now) == NULL) {

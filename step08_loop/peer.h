@@ -25,7 +25,7 @@
 enum peer_state { PEER_OPENING, PEER_OPEN, PEER_LEAVING, PEER_DRAINING, PEER_ENDED };
 
 enum {
-    PEER_SLICE = 1000, /* microseconds after which a turn ends even if there is more to do */
+    PEER_SLICE = 1000, /* microseconds after which no further step of a peer's work is begun */
     PEER_MESSAGES_BETWEEN = 64 /* messages between two looks at the clock */
 };
 

@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -117,8 +118,8 @@ TEST("step08: when descriptors run out, the client is told with the last one") {
     enum { LIMIT = 40 };
     int fd[LIMIT] = {0};
     size_t count = 0;
-    if (process_is_instrumented()) {
-        return; /* a tool keeps descriptors of its own, and needs some to start */
+    if (getenv("INSTRUMENTED") != NULL) {
+        return; /* valgrind does not keep to this limit */
     }
     process_limit_descriptors(LIMIT);
     begin((const char *const[]){NULL});

@@ -38,8 +38,8 @@ find_mistake() { # find_mistake MISTAKE CASE WHAT
         ! grep -q "^  happened .*$3" "$work/$1-$2" || break
     done
 }
-# A server in Python is slow to listen at the port that wscheck chose, and beside a hundred other
-# tests one of their servers may get it first. So they run only with MISTAKES=yes, alone.
+# These are servers in Python, which is slow to listen at the port that wscheck chose: beside a
+# hundred other tests they have failed. So the gate runs them by themselves, with MISTAKES=yes.
 if [ "${MISTAKES:-}" != yes ]; then
     mistakes=
 elif ! command -v python3 > /dev/null; then
