@@ -39,11 +39,11 @@ async def closes(client, server):
 
 
 async def too_big(address):
+    """The header says too much already, and only some of the payload follows. A client that sends
+    all of it can lose the Close: a proxy that ends the connection while bytes of the client are
+    unread resets it."""
     client = await connect(address)
-    try:
-        await within(client.send(bytes(2**24 + 1)), "the message to be sent")
-    except websockets.ConnectionClosed:
-        pass
+    client.transport.write(b"\x82\xff" + (2**24 + 1).to_bytes(8, "big") + bytes(4 + 1000))
     await ends_with(client, 1009)
 
 
